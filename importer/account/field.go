@@ -1,0 +1,105 @@
+package account
+
+import "iter"
+
+// Field is one thing a row can say about an account: a field of the request, or
+// who the account belongs to.
+type Field uint8
+
+// The 17 fields of the request, in the order the API documents them, then the
+// owner's three.
+const (
+	Name Field = iota
+	Email
+	Account
+	Password
+	Port
+	ServerHost
+	SMTPAccount
+	SMTPPassword
+	SMTPPort
+	SMTPServer
+	SMTPAuth
+	IMAP
+	Restrict
+	IncomingEncryption
+	OutgoingEncryption
+	AuthIn
+	AuthSMTP
+	PortalUser
+	PortalPassword
+	PortalToken
+
+	// NumFields is how many fields there are.
+	NumFields
+	// NumRequestFields is how many of them, the first ones, go into the request.
+	NumRequestFields = PortalUser
+)
+
+// fieldNames are the wire names of the request fields (ASC.Api.Mail/MailApi.Accounts.cs;
+// "outcoming" is the server's own spelling) and ours for the owner's.
+var fieldNames = [NumFields]string{
+	"name", "email", "account", "password", "port", "server", "smtp_account", "smtp_password", "smtp_port", "smtp_server",
+	"smtp_auth", "imap", "restrict", "incoming_encryption_type", "outcoming_encryption_type", "auth_type_in", "auth_type_smtp",
+	"portal_user", "portal_password", "portal_token",
+}
+
+// String returns the canonical name, which is also the name on the wire.
+func (f Field) String() string {
+	if f < NumFields {
+		return fieldNames[f]
+	}
+	return ""
+}
+
+// FieldNamed returns the field with that canonical name.
+func FieldNamed(name string) (Field, bool) {
+	for f, n := range fieldNames {
+		if n == name {
+			return Field(f), true
+		}
+	}
+	return 0, false
+}
+
+// Secret reports whether the value of the field must never be shown.
+func (f Field) Secret() bool {
+	return f == Password || f == SMTPPassword || f == PortalPassword || f == PortalToken
+}
+
+// Fields is a set of fields. The zero value is empty.
+type Fields uint32
+
+// Has reports whether f is in the set.
+func (s Fields) Has(f Field) bool { return s&(1<<f) != 0 }
+
+// With returns the set with f in it.
+func (s Fields) With(f Field) Fields { return s | 1<<f }
+
+// All yields the fields of the set in order.
+func (s Fields) All() iter.Seq[Field] {
+	return func(yield func(Field) bool) {
+		for f := range NumFields {
+			if s.Has(f) && !yield(f) {
+				return
+			}
+		}
+	}
+}
+
+// Fill says where a value came from that no cell of the row gave.
+type Fill uint8
+
+const (
+	NotFilled   Fill = iota
+	FromMapping      // the mapping file's template or default
+	FromSet          // --set
+	FromPreset       // a mail provider's preset
+	FromRow          // another cell of the row: the login from the address, the SMTP pair from the incoming one
+	FromRule         // the secure rule: encryption and protocol by port, authentication on, 30 days
+)
+
+// String returns the word that reports use for the origin of a value.
+func (f Fill) String() string {
+	return [...]string{"", "mapping", "set", "preset", "row", "rule"}[f]
+}

@@ -1,0 +1,80 @@
+package account
+
+import (
+	"strings"
+
+	"r7import/importer/diagnosis"
+)
+
+// Row is one row of the input after mapping: what it asks for, whose it is, and
+// everything found wrong or worth saying about it.
+type Row struct {
+	Number   int // as the spreadsheet shows it; for CSV the line the row begins on
+	Settings Settings
+	Owner    Owner
+	Given    Fields          // fields that a cell of the row gave
+	Fills    [NumFields]Fill // where every other value came from
+	Problems []diagnosis.Problem
+}
+
+// Invalid reports whether the row has an error and must not be sent.
+func (r *Row) Invalid() bool { return diagnosis.Stops(r.Problems) }
+
+// Owner is the portal person a row names, and what proves to the portal that we
+// may act as them. All fields empty means: whoever the run signs in as.
+type Owner struct {
+	User     string // e-mail address or GUID of a portal user
+	Password Secret
+	Token    Secret
+}
+
+// Empty reports whether the row names nobody.
+func (o Owner) Empty() bool { return o.User == "" && o.Password.Empty() && o.Token.Empty() }
+
+// Key is what an account is known by in one portal: it does not depend on the
+// row's number or on how the owner was typed.
+type Key struct {
+	OwnerID string // the portal's GUID of the owner
+	Address string // lower case
+}
+
+// NewKey returns the key of an address under an owner. The portal compares
+// addresses without regard to case (ASC.Mail/Core/Dao/MailboxDao.cs).
+func NewKey(ownerID, address string) Key {
+	return Key{OwnerID: strings.ToLower(ownerID), Address: strings.ToLower(address)}
+}
+
+// Person is a portal user as the portal describes them.
+type Person struct {
+	ID        string // GUID
+	Email     string
+	UserName  string
+	FirstName string
+	LastName  string
+	Name      string // display name
+	Guest     bool   // guests never have mail
+	Admin     bool
+	LDAP      bool
+	SSO       bool
+	Status    int // 1 active, 2 terminated, 4 on leave
+}
+
+// Mailbox is an account as the portal has it. The list of accounts tells the
+// first group of fields, a look at a single account the second.
+type Mailbox struct {
+	ID      int64
+	Address string // as the portal spells it
+	Name    string
+
+	Enabled    bool // the portal's own service fetches mail
+	AuthError  bool
+	QuotaError bool
+	Hosted     bool // lives on the portal's own mail server
+	Alias      bool
+	Group      bool
+
+	OAuth bool // told by both
+
+	Detailed bool     // whether the following were told
+	Settings Settings // without passwords
+}

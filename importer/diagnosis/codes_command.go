@@ -1,0 +1,3 @@
+package diagnosis
+
+var commandCodes = map[Code]Entry{}

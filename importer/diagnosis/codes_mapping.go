@@ -1,0 +1,3 @@
+package diagnosis
+
+var mappingCodes = map[Code]Entry{}

@@ -1,0 +1,3 @@
+package diagnosis
+
+var sourceCodes = map[Code]Entry{}

@@ -1,0 +1,3 @@
+package diagnosis
+
+var validateCodes = map[Code]Entry{}

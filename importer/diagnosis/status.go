@@ -1,0 +1,79 @@
+package diagnosis
+
+// Status is the state a row is in when the run ends.
+type Status string
+
+const (
+	Invalid   Status = "invalid"   // the row has errors; nothing was sent for it
+	Created   Status = "created"   // the account was made
+	Updated   Status = "updated"   // the account was there and now agrees with the row
+	Exists    Status = "exists"    // the account was there before us and was left alone
+	Unchanged Status = "unchanged" // made by an earlier run and equal
+	Changed   Status = "changed"   // there, different, left alone by policy
+	Held      Status = "held"      // waits for a person's decision
+	Failed    Status = "failed"    // the portal or a mail server declined it
+	Unknown   Status = "unknown"   // sent, and nobody knows what became of it
+	NotTried  Status = "not_tried" // nothing was sent for it
+
+	Valid       Status = "valid"        // offline dry run: no errors
+	WouldCreate Status = "would_create" // online dry run
+	WouldUpdate Status = "would_update" // online dry run
+)
+
+// Statuses lists all statuses in the order summaries show them.
+var Statuses = []Status{Created, WouldCreate, Updated, WouldUpdate, Valid, Unchanged, Exists, Changed, Held, Invalid, Failed, Unknown, NotTried}
+
+// Desired reports whether a row in this state needs nothing more.
+func (s Status) Desired() bool {
+	switch s {
+	case Created, Updated, Exists, Unchanged, Valid, WouldCreate, WouldUpdate:
+		return true
+	}
+	return false
+}
+
+// Declined reports whether a row in this state needs a person: its data, its
+// password or a policy has to change before another run can help.
+func (s Status) Declined() bool {
+	switch s {
+	case Invalid, Failed, Held, Changed:
+		return true
+	}
+	return false
+}
+
+// Open reports whether running the same command again is what a row in this state needs.
+func (s Status) Open() bool { return s == Unknown || s == NotTried }
+
+// Fate is what becomes of a request, told from the portal's answer or from the lack of one.
+type Fate uint8
+
+const (
+	// Undecided is no answer at all: the code is not about a request.
+	Undecided Fate = iota
+	// Done is a 201 or 200 with what the contract promises.
+	Done
+	// Final is an answer for this row that would come again.
+	Final
+	// Later is a refusal that may pass: at most twice more, a minute apart.
+	Later
+	// TurnedAway says that the portal did not read the request.
+	TurnedAway
+	// Unclear may have created the account: look before anything else.
+	Unclear
+	// EndsOwner stops the rows of this owner.
+	EndsOwner
+	// EndsRun stops the run.
+	EndsRun
+	// NotSent is a request that never left: cancelled before its turn, or no connection could be made.
+	NotSent
+)
+
+// String returns the name a log or a test shows.
+func (f Fate) String() string {
+	names := [...]string{"undecided", "done", "final", "later", "turned away", "unclear", "ends owner", "ends run", "not sent"}
+	if int(f) < len(names) {
+		return names[f]
+	}
+	return "unknown fate"
+}
