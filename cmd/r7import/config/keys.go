@@ -1,0 +1,208 @@
+package config
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"r7import/importer/diagnosis"
+)
+
+// Group is where help lists a key.
+type Group string
+
+// The groups in the order of help.
+const (
+	Where   Group = "where"
+	Who     Group = "who"
+	Reading Group = "reading"
+	Policy  Group = "policy"
+	Pace    Group = "pace"
+	Output  Group = "output"
+	General Group = "general"
+)
+
+// Groups are all groups in the order of help.
+var Groups = []Group{Where, Who, Reading, Policy, Pace, Output, General}
+
+// Key is one thing that can be set.
+type Key struct {
+	Name  string // of the flag and in the file; R7IMPORT_<NAME> is the variable
+	Short string // letter of the flag, if it has one
+	Group Group
+	// Value names the kind of value, "" for a switch. Help says it in the language of the user.
+	Value string
+	// Choices are the only values there are, if they are few.
+	Choices []string
+	// List says that the key may be given several times.
+	List bool
+	// Guarded reports whether a value lifts a guard. Such a value is not taken from the environment.
+	Guarded func(text string) bool
+
+	set  func(*Settings, string) *diagnosis.Problem
+	show func(*Settings) string
+}
+
+// Variable returns the name of the key's variable.
+func (k *Key) Variable() string {
+	return prefix + strings.ToUpper(strings.ReplaceAll(k.Name, "-", "_"))
+}
+
+const prefix = "R7IMPORT_"
+
+// Show returns the value in force as it would be typed, empty if there is none.
+func (k *Key) Show(s *Settings) string { return k.show(s) }
+
+// Keys are all keys, in the order of help.
+var Keys = []*Key{
+	key("portal", Where, "url", func(s *Settings) *string { return &s.Portal }, parseURL, plain),
+	toggle("sandbox", Where, func(s *Settings) *bool { return &s.Sandbox }),
+	file("ca-file", Where, func(s *Settings) *string { return &s.CAFile }),
+	guarded(toggle("insecure-http", Where, func(s *Settings) *bool { return &s.InsecureHTTP })),
+	key("state", Where, "folder", func(s *Settings) *string { return &s.State }, parseText, plain),
+	list("allowed-mail-hosts", Where, "host", func(s *Settings) *[]string { return &s.AllowedHosts }, parseText),
+
+	file("token-file", Who, func(s *Settings) *string { return &s.TokenFile }),
+	key("user", Who, "user", func(s *Settings) *string { return &s.User }, parseText, plain),
+	file("password-file", Who, func(s *Settings) *string { return &s.PasswordFile }),
+	guardedWhen("self", choice("owner", Who, func(s *Settings) *string { return &s.Owner }, "auto", "self", "column")),
+	guarded(number("max-per-owner", Who, func(s *Settings) *int { return &s.MaxPerOwner }, 1, 1_000_000)),
+	guarded(toggle("allow-owner-mismatch", Who, func(s *Settings) *bool { return &s.AllowOwnerMismatch })),
+
+	file("mapping", Reading, func(s *Settings) *string { return &s.Mapping }),
+	list("set", Reading, "fill", func(s *Settings) *[]string { return &s.Set }, parseFill),
+	list("preset", Reading, "preset", func(s *Settings) *[]string { return &s.Preset }, parseText),
+	key("sheet", Reading, "sheet", func(s *Settings) *string { return &s.Sheet }, parseText, plain),
+	number("header-row", Reading, func(s *Settings) *int { return &s.HeaderRow }, 1, 1_048_576),
+	key("delimiter", Reading, "delimiter", func(s *Settings) *string { return &s.Delimiter }, parseText, plain),
+	key("encoding", Reading, "encoding", func(s *Settings) *string { return &s.Encoding }, parseText, plain),
+	key("rows", Reading, "rows", func(s *Settings) *string { return &s.Rows }, parseText, plain),
+	list("where", Reading, "where", func(s *Settings) *[]string { return &s.Where }, parseText),
+	file("identity", Reading, func(s *Settings) *string { return &s.Identity }),
+	file("workbook-password-file", Reading, func(s *Settings) *string { return &s.WorkbookPasswordFile }),
+	toggle("without-passwords", Reading, func(s *Settings) *bool { return &s.WithoutPasswords }),
+
+	choice("on-existing", Policy, func(s *Settings) *string { return &s.OnExisting }, "skip", "update", "fail"),
+	choice("on-changed", Policy, func(s *Settings) *string { return &s.OnChanged }, "update", "skip", "fail"),
+	guarded(toggle("retry-refused", Policy, func(s *Settings) *bool { return &s.RetryRefused })),
+	toggle("fail-on-warning", Policy, func(s *Settings) *bool { return &s.FailOnWarning }),
+	toggle("dry-run", Policy, func(s *Settings) *bool { return &s.DryRun }),
+	toggle("detailed-exitcode", Policy, func(s *Settings) *bool { return &s.ChangesExit }),
+
+	key("rate", Pace, "rate", func(s *Settings) *Rate { return &s.Rate }, parseRate, Rate.String),
+	number("workers", Pace, func(s *Settings) *int { return &s.Workers }, 1, 1000),
+	number("per-host", Pace, func(s *Settings) *int { return &s.PerHost }, 1, 1000),
+	wait("timeout", func(s *Settings) *time.Duration { return &s.Timeout }),
+	wait("settle", func(s *Settings) *time.Duration { return &s.Settle }),
+	wait("portal-wait", func(s *Settings) *time.Duration { return &s.PortalWait }),
+	wait("host-wait", func(s *Settings) *time.Duration { return &s.HostWait }),
+	wait("grace", func(s *Settings) *time.Duration { return &s.Grace }),
+
+	short("o", list("report", Output, "file", func(s *Settings) *[]string { return &s.Report }, parseText)),
+	toggle("json", Output, func(s *Settings) *bool { return &s.JSON }),
+	choice("progress", Output, func(s *Settings) *string { return &s.Progress }, "auto", "bar", "plain", "json", "none"),
+	short("y", guarded(toggle("yes", Output, func(s *Settings) *bool { return &s.Yes }))),
+
+	choice("lang", General, func(s *Settings) *string { return &s.Lang }, "ru", "en"),
+	short("q", toggle("quiet", General, func(s *Settings) *bool { return &s.Quiet })),
+	short("v", toggle("verbose", General, func(s *Settings) *bool { return &s.Verbose })),
+	toggle("no-color", General, func(s *Settings) *bool { return &s.NoColor }),
+	file("log-file", General, func(s *Settings) *string { return &s.LogFile }),
+	choice("log-format", General, func(s *Settings) *string { return &s.LogFormat }, "text", "json"),
+}
+
+func key[T any](name string, group Group, value string, at func(*Settings) *T,
+	parse func(string) (T, *diagnosis.Problem), format func(T) string) *Key {
+	return &Key{
+		Name: name, Group: group, Value: value,
+		set: func(s *Settings, text string) *diagnosis.Problem {
+			v, problem := parse(text)
+			if problem == nil {
+				*at(s) = v
+			}
+			return problem
+		},
+		show: func(s *Settings) string { return format(*at(s)) },
+	}
+}
+
+func plain(text string) string { return text }
+
+func file(name string, group Group, at func(*Settings) *string) *Key {
+	return key(name, group, "file", at, parseText, plain)
+}
+
+func toggle(name string, group Group, at func(*Settings) *bool) *Key {
+	return key(name, group, "", at, parseSwitch, strconv.FormatBool)
+}
+
+func number(name string, group Group, at func(*Settings) *int, least, most int) *Key {
+	return key(name, group, "number", at, parseNumber(least, most), func(n int) string {
+		if n == 0 {
+			return ""
+		}
+		return strconv.Itoa(n)
+	})
+}
+
+func wait(name string, at func(*Settings) *time.Duration) *Key {
+	return key(name, Pace, "duration", at, parseDuration, shortDuration)
+}
+
+func choice(name string, group Group, at func(*Settings) *string, choices ...string) *Key {
+	k := key(name, group, "choice", at, parseChoice(choices...), plain)
+	k.Choices = choices
+	return k
+}
+
+func list(name string, group Group, value string, at func(*Settings) *[]string, parse func(string) (string, *diagnosis.Problem)) *Key {
+	return &Key{
+		Name: name, Group: group, Value: value, List: true,
+		set: func(s *Settings, text string) *diagnosis.Problem {
+			v, problem := parse(text)
+			if problem == nil {
+				*at(s) = append(*at(s), v)
+			}
+			return problem
+		},
+		show: func(s *Settings) string { return strings.Join(*at(s), ", ") },
+	}
+}
+
+func short(letter string, k *Key) *Key {
+	k.Short = letter
+	return k
+}
+
+// guarded marks a key every use of which lifts a guard.
+func guarded(k *Key) *Key {
+	k.Guarded = func(string) bool { return true }
+	return k
+}
+
+func guardedWhen(value string, k *Key) *Key {
+	k.Guarded = func(text string) bool { return text == value }
+	return k
+}
+
+// shortDuration writes 10m for what the standard library calls 10m0s.
+func shortDuration(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+// Named returns the key with that name.
+func Named(name string) (*Key, bool) {
+	for _, k := range Keys {
+		if k.Name == name {
+			return k, true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,104 @@
+package config
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+)
+
+// Rate is a number of requests a second.
+type Rate float64
+
+// String writes the rate as it is typed: "10/s".
+func (r Rate) String() string { return strconv.FormatFloat(float64(r), 'f', -1, 64) + "/s" }
+
+const fastest Rate = 10_000
+
+// parseRate reads "10", "10/s" and "300/m".
+func parseRate(text string) (Rate, *diagnosis.Problem) {
+	number, unit, hasUnit := strings.Cut(text, "/")
+	n, err := strconv.ParseFloat(number, 64)
+	if unit == "m" {
+		n /= 60
+	}
+	r := Rate(n)
+	if err != nil || hasUnit && unit != "s" && unit != "m" || !(r > 0 && r <= fastest) {
+		return 0, diagnosis.New(diagnosis.ValueNotRate, "Max", fastest.String())
+	}
+	return r, nil
+}
+
+func parseDuration(text string) (time.Duration, *diagnosis.Problem) {
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return 0, diagnosis.New(diagnosis.ValueNotDuration)
+	}
+	return d, nil
+}
+
+func parseSwitch(text string) (bool, *diagnosis.Problem) {
+	switch strings.ToLower(text) {
+	case "true", "yes", "on", "1":
+		return true, nil
+	case "false", "no", "off", "0":
+		return false, nil
+	}
+	return false, diagnosis.New(diagnosis.ValueNotSwitch)
+}
+
+func parseNumber(least, most int) func(string) (int, *diagnosis.Problem) {
+	return func(text string) (int, *diagnosis.Problem) {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < least || n > most {
+			return 0, diagnosis.New(diagnosis.ValueNotNumber, "Min", strconv.Itoa(least), "Max", strconv.Itoa(most))
+		}
+		return n, nil
+	}
+}
+
+func parseChoice(choices ...string) func(string) (string, *diagnosis.Problem) {
+	return func(text string) (string, *diagnosis.Problem) {
+		if !slices.Contains(choices, text) {
+			return "", diagnosis.New(diagnosis.ValueNotOffered, "Choices", strings.Join(choices, ", "))
+		}
+		return text, nil
+	}
+}
+
+func parseText(text string) (string, *diagnosis.Problem) {
+	if text == "" {
+		return "", diagnosis.New(diagnosis.ValueEmpty)
+	}
+	return text, nil
+}
+
+// parseURL refuses an address that carries a name or a password. What else is
+// right about an address of a portal is for the client to say.
+func parseURL(text string) (string, *diagnosis.Problem) {
+	_, rest, found := strings.Cut(text, "://")
+	if !found {
+		rest = text
+	}
+	authority, _, _ := strings.Cut(rest, "/")
+	if strings.Contains(authority, "@") || strings.ContainsAny(text, "?#") {
+		return "", diagnosis.New(diagnosis.ValueURLSecret)
+	}
+	return parseText(text)
+}
+
+// parseFill reads field=value. Passwords are no values to be typed.
+func parseFill(text string) (string, *diagnosis.Problem) {
+	name, _, found := strings.Cut(text, "=")
+	field, known := account.FieldNamed(strings.TrimSpace(name))
+	switch {
+	case !found || !known:
+		return "", diagnosis.New(diagnosis.ValueNotFill)
+	case field.Secret():
+		return "", diagnosis.New(diagnosis.ValueFillSecret, "Field", field.String())
+	}
+	return text, nil
+}

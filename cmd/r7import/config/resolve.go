@@ -1,0 +1,130 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"r7import/importer/diagnosis"
+)
+
+// Origin says where a value came from.
+type Origin string
+
+// The origins, the strongest last.
+const (
+	ByDefault     Origin = "default"
+	ByFile        Origin = "file"
+	ByEnvironment Origin = "environment"
+	ByFlag        Origin = "flag"
+)
+
+// Origins tells the origin of every key's value; a key that is not in it has its default.
+type Origins map[string]Origin
+
+// Of returns the origin of a key's value.
+func (o Origins) Of(k *Key) Origin {
+	if origin, ok := o[k.Name]; ok {
+		return origin
+	}
+	return ByDefault
+}
+
+// Environment is a set of variables. A variable that is empty counts as not set.
+type Environment map[string]string
+
+// NewEnvironment takes variables in the form of os.Environ.
+func NewEnvironment(list []string) Environment {
+	env := make(Environment, len(list))
+	for _, pair := range list {
+		if name, text, ok := strings.Cut(pair, "="); ok && text != "" {
+			env[name] = text
+		}
+	}
+	return env
+}
+
+// Get returns a variable, empty if it is not set.
+func (e Environment) Get(name string) string { return e[name] }
+
+// Resolve gives every key that has a flag in flags, but was not given as one, its
+// value from the environment or else from the file. All problems are told at
+// once, as diagnosis.Problems. The lines of a variable are the items of a list.
+func Resolve(flags *pflag.FlagSet, s *Settings, env Environment, file File) (Origins, error) {
+	origins := make(Origins)
+	var problems diagnosis.Problems
+	for _, k := range Keys {
+		flag := flags.Lookup(k.Name)
+		if flag == nil {
+			continue
+		}
+		variable := env.Get(k.Variable())
+		switch {
+		case flag.Changed:
+			origins[k.Name] = ByFlag
+		case variable != "":
+			origins[k.Name] = ByEnvironment
+			problems = append(problems, fromVariable(k, s, variable)...)
+		case file.values[k.Name] != nil:
+			origins[k.Name] = ByFile
+			problems = append(problems, file.apply(k, s)...)
+		}
+	}
+	if len(problems) > 0 {
+		return origins, problems
+	}
+	return origins, nil
+}
+
+func fromVariable(k *Key, s *Settings, text string) (problems diagnosis.Problems) {
+	if k.Guarded != nil && k.Guarded(text) {
+		return diagnosis.Problems{*diagnosis.New(diagnosis.GuardInEnvironment, "Variable", k.Variable(), "Name", "--"+k.Name)}
+	}
+	items := []string{text}
+	if k.List {
+		items = slices.DeleteFunc(strings.Split(text, "\n"), func(item string) bool { return strings.TrimSpace(item) == "" })
+	}
+	for _, item := range items {
+		if problem := k.set(s, item); problem != nil {
+			problems = append(problems, *named(problem, k.Variable()))
+		}
+	}
+	return problems
+}
+
+func (f *File) apply(k *Key, s *Settings) (problems diagnosis.Problems) {
+	for _, v := range f.values[k.Name] {
+		if problem := k.set(s, v.text); problem != nil {
+			where := fmt.Sprintf("%s [%d:%d] %s", f.Path, v.at.Line, v.at.Column, k.Name)
+			problems = append(problems, *named(problem, where))
+		}
+	}
+	return problems
+}
+
+// Text returns what a file says about a key, empty if nothing.
+func (f *File) Text(name string) string {
+	if v := f.values[name]; len(v) > 0 {
+		return v[0].text
+	}
+	return ""
+}
+
+// Strangers returns a warning for each variable that begins like ours and is none of ours.
+// others are variables that the program knows besides those of its keys.
+func Strangers(env Environment, others ...string) []diagnosis.Problem {
+	known := slices.Clone(others)
+	for _, k := range Keys {
+		known = append(known, k.Variable())
+	}
+	var warnings []diagnosis.Problem
+	for name := range env {
+		if strings.HasPrefix(name, prefix) && !slices.Contains(known, name) {
+			warnings = append(warnings, *diagnosis.New(diagnosis.VariableUnknown, "Variable", name, "Near", nearest(name, known)))
+		}
+	}
+	slices.SortFunc(warnings, func(a, b diagnosis.Problem) int { return strings.Compare(a.Args["Variable"], b.Args["Variable"]) })
+	return warnings
+}
