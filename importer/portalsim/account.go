@@ -1,0 +1,70 @@
+package portalsim
+
+import (
+	"slices"
+	"time"
+)
+
+// Account is a mailbox of the portal, as [Options] put it in and [Portal.Accounts]
+// shows it. To put one in, Owner and Address are enough.
+type Account struct {
+	ID           int       `yaml:"-" json:"id"`
+	Owner        string    `yaml:"owner" json:"owner"` // the person's address
+	OwnerID      string    `yaml:"-" json:"ownerId"`
+	Address      string    `yaml:"address" json:"address"`
+	Name         string    `yaml:"name" json:"name"`
+	Login        string    `yaml:"login" json:"login"`
+	Password     string    `yaml:"password" json:"-"`
+	Server       string    `yaml:"server" json:"server"`
+	Port         int       `yaml:"port" json:"port"`
+	Security     int       `yaml:"security" json:"security"` // incoming_encryption_type
+	Auth         int       `yaml:"auth" json:"auth"`
+	POP3         bool      `yaml:"pop3" json:"pop3"`
+	Restrict     bool      `yaml:"restrict" json:"restrict"`
+	SMTPLogin    string    `yaml:"smtp_login" json:"smtpLogin"`
+	SMTPPassword string    `yaml:"smtp_password" json:"-"`
+	SMTPServer   string    `yaml:"smtp_server" json:"smtpServer"`
+	SMTPPort     int       `yaml:"smtp_port" json:"smtpPort"`
+	SMTPSecurity int       `yaml:"smtp_security" json:"smtpSecurity"`
+	SMTPAuth     int       `yaml:"smtp_auth" json:"smtpAuth"` // auth_type_smtp; 0 is none
+	Disabled     bool      `yaml:"disabled" json:"disabled"`  // switched off, as the background service does after 30 minutes of failures
+	AuthError    bool      `yaml:"auth_error" json:"authError"`
+	QuotaError   bool      `yaml:"quota_error" json:"quotaError"`
+	Hosted       bool      `yaml:"hosted" json:"hosted"` // of the portal's own mail server
+	OAuth        bool      `yaml:"oauth" json:"oauth"`
+	Aliases      []string  `yaml:"aliases" json:"aliases,omitempty"`
+	Groups       []string  `yaml:"groups" json:"groups,omitempty"`
+	Folder       string    `yaml:"folder" json:"folder,omitempty"` // email_in_folder
+	Removed      bool      `yaml:"-" json:"removed"`
+	Resets       int       `yaml:"-" json:"resets"` // how often an update made its synchronisation start over
+	Created      time.Time `yaml:"-" json:"created"`
+}
+
+// Accounts returns every row there is or has been, by id.
+func (p *Portal) Accounts() []Account {
+	var all []Account
+	p.people.mu.RLock()
+	defer p.people.mu.RUnlock()
+	for _, who := range p.people.byID {
+		who.mu.Lock()
+		for _, m := range who.rows {
+			all = append(all, m.account(who))
+		}
+		who.mu.Unlock()
+	}
+	slices.SortFunc(all, func(a, b Account) int { return a.ID - b.ID })
+	return all
+}
+
+func (m *mailbox) account(who *person) Account {
+	return Account{
+		ID: m.id, Owner: who.Email, OwnerID: who.ID, Address: m.address, Name: m.name,
+		Login: loginOf(m.address, m.login), Password: m.password, Server: m.server, Port: int(m.port), Security: int(m.encryption), Auth: int(m.auth),
+		POP3: !m.imap, Restrict: m.restrict,
+		SMTPLogin: loginOf(m.address, m.smtpLogin), SMTPPassword: m.smtpPassword, SMTPServer: m.smtpServer, SMTPPort: int(m.smtpPort),
+		SMTPSecurity: int(m.smtpSecurity), SMTPAuth: int(m.smtpAuth),
+		Disabled: !m.enabled, AuthError: m.authError, QuotaError: m.quotaError, Hosted: m.hosted, OAuth: m.oauth,
+		Aliases: slices.Clone(m.aliases), Groups: slices.Clone(m.groups), Folder: m.inFolder,
+		Removed: m.removed, Resets: m.resets, Created: m.created,
+	}
+}

@@ -1,0 +1,144 @@
+package portalsim
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// maxBody is what the portal's front server lets through; the shipped nginx allows
+// far more, but nothing this simulator answers needs it.
+const maxBody = 16 << 20
+
+// formMemory is what a multipart form may hold in memory.
+const formMemory = 1 << 20
+
+// readParams collects the arguments of a call: route values, query string, body.
+// JSON and text/xml are read for every method; any other media type is read as a
+// form, which only the two form types fill (API/Impl/ApiArgumentBuilder.cs). The
+// body is always UTF-8, whatever charset the header names.
+func readParams(route map[string]string, r *http.Request, body []byte, local *time.Location) (params, *failure) {
+	p := make(params, len(route)+24)
+	for name, value := range route {
+		p.add(name, value)
+	}
+	if r.URL.RawQuery != "" {
+		addQuery(p, r.URL.RawQuery)
+	}
+	header := r.Header.Get("Content-Type")
+	if header == "" {
+		return p, nil
+	}
+	media, attributes, err := mime.ParseMediaType(header)
+	if err != nil && media == "" {
+		return p, &failure{status: http.StatusInternalServerError, message: "The specified content type is invalid.", hresult: hrFormat}
+	}
+	switch media {
+	case "application/json":
+		err = readJSON(body, local, p.add)
+	case "text/xml":
+		err = readXML(body, p.add)
+	case "application/x-www-form-urlencoded":
+		if r.Method != http.MethodGet {
+			addQuery(p, string(body))
+		}
+	case "multipart/form-data":
+		if r.Method != http.MethodGet {
+			addMultipart(p, body, attributes["boundary"])
+		}
+	}
+	if err != nil {
+		return p, &failure{status: http.StatusBadRequest, message: err.Error(), hresult: hrArgument}
+	}
+	return p, nil
+}
+
+// addQuery adds the pairs in their own order; what cannot be decoded stays as sent.
+func addQuery(p params, raw string) {
+	for raw != "" {
+		var pair string
+		pair, raw, _ = cut(raw, '&')
+		name, value, _ := cut(pair, '=')
+		if name == "" {
+			continue
+		}
+		p.add(unescape(name), unescape(value))
+	}
+}
+
+func cut(s string, sep byte) (before, after string, found bool) {
+	for i := range len(s) {
+		if s[i] == sep {
+			return s[:i], s[i+1:], true
+		}
+	}
+	return s, "", false
+}
+
+func unescape(s string) string {
+	if out, err := url.QueryUnescape(s); err == nil {
+		return out
+	}
+	return s
+}
+
+func addMultipart(p params, body []byte, boundary string) {
+	if boundary == "" {
+		return
+	}
+	form, err := multipart.NewReader(bytes.NewReader(body), boundary).ReadForm(formMemory)
+	if err != nil {
+		return
+	}
+	defer form.RemoveAll()
+	for name, values := range form.Value {
+		for _, value := range values {
+			p.add(name, value)
+		}
+	}
+}
+
+// readXML takes the children of the root that hold text only.
+func readXML(body []byte, add func(name, value string)) error {
+	decoder := xml.NewDecoder(bytes.NewReader(body))
+	var (
+		depth   int
+		name    string
+		text    []byte
+		isPlain bool
+	)
+	for {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) && depth == 0 {
+			return nil
+		}
+		if err != nil {
+			return errors.New("Root element is missing.")
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			depth++
+			if depth == 2 {
+				name, text, isPlain = t.Name.Local, text[:0], true
+			}
+			if depth > 2 {
+				isPlain = false
+			}
+		case xml.CharData:
+			if depth == 2 {
+				text = append(text, t...)
+			}
+		case xml.EndElement:
+			if depth == 2 && isPlain {
+				add(name, string(text))
+			}
+			depth--
+		}
+	}
+}

@@ -1,0 +1,14 @@
+// Package portalsim is an ONLYOFFICE Community Server portal held in memory: an
+// http.Handler that signs people in and keeps their mail accounts as the real
+// server does, its traps included, and that can be told to misbehave.
+//
+// [New] with a zero [Options] gives a portal where everybody may sign in and every
+// mail server accepts every login. [Portal.Control] serves what the portal saw and
+// made, for a person or a test. Paths in the comments are those of the public source,
+// github.com/ONLYOFFICE/CommunityServer; MAIL/ stands for module/ASC.Mail/ASC.Mail/,
+// API/ for module/ASC.Api/ASC.Api/, SPEC/ for module/ASC.Api/ASC.Specific/ and
+// MAILAPI/ for module/ASC.Api/ASC.Api.Mail/.
+//
+// The package imports nothing else of this module: a client tested against it cannot
+// agree with it by sharing a mistake.
+package portalsim

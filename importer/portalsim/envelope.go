@@ -1,0 +1,140 @@
+package portalsim
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"sync"
+)
+
+// The HRESULT of each kind of exception, as the envelope shows it.
+const (
+	hrException = -2146233088
+	hrArgument  = -2147024809
+	hrNull      = -2147467261
+	hrFormat    = -2146233033
+	hrSecurity  = -2146233078
+	hrOperation = -2146233079
+)
+
+// failure is an exception of the server with the HTTP status that
+// API/Impl/ApiHttpHandler.cs gives its kind.
+type failure struct {
+	status  int
+	message string // the innermost exception's text
+	hresult int
+}
+
+func (f *failure) Error() string { return f.message }
+
+func notFound(message string) *failure { return &failure{404, message, hrException} }
+
+func security(message string) *failure { return &failure{403, message, hrSecurity} }
+
+// invalidOperation is 403, not 500: a poisoned address answers so.
+func invalidOperation(message string) *failure { return &failure{403, message, hrOperation} }
+
+func internal(message string) *failure { return &failure{500, message, hrException} }
+
+func nullReference(message string) *failure { return &failure{500, message, hrNull} }
+
+// argument is an ArgumentException: the name of the parameter is part of its text.
+func argument(message, name string) *failure {
+	if name != "" {
+		message += "\nParameter name: " + name
+	}
+	return &failure{400, message, hrArgument}
+}
+
+// envelope wraps every answer (API/Interfaces/IApiStandartResponce.cs): members that
+// are zero or null are left out, so an empty list has no count; status is 0 or 1 and
+// is always there.
+type envelope struct {
+	Count      int        `json:"count,omitempty"`
+	StartIndex int        `json:"startIndex,omitempty"`
+	NextIndex  int        `json:"nextIndex,omitempty"`
+	Total      int        `json:"total,omitempty"`
+	Status     int        `json:"status"`
+	StatusCode int        `json:"statusCode"`
+	Response   any        `json:"response,omitempty"`
+	Error      *errorBody `json:"error,omitempty"`
+}
+
+type errorBody struct {
+	Message string   `json:"message,omitempty"`
+	Type    string   `json:"type,omitempty"`
+	Stack   string   `json:"stack,omitempty"`
+	HResult int      `json:"hresult,omitempty"`
+	Data    struct{} `json:"data"`
+}
+
+// answer is what goes back over HTTP.
+type answer struct {
+	status      int
+	contentType string
+	header      [][2]string
+	body        []byte
+}
+
+func (a *answer) set(name, value string) { a.header = append(a.header, [2]string{name, value}) }
+
+const (
+	typeJSON = "application/json; charset=UTF-8"
+	typeHTML = "text/html; charset=utf-8"
+)
+
+// emptyAnswer is what Global.asax.cs sends for a portal that does not serve.
+func emptyAnswer(status int) *answer { return &answer{status: status, contentType: typeHTML} }
+
+// unauthorized is plain text under the default content type, no envelope
+// (API/Impl/ApiRouteHandler.cs, API/Utils/ErrorHttpHandler.cs).
+func unauthorized(r *http.Request) *answer {
+	a := &answer{status: http.StatusUnauthorized, contentType: typeHTML, body: []byte("Unauthorized")}
+	if r.Header.Get("Authorization") != "" {
+		a.set("WWW-Authenticate", `Basic Realm="`+hostOnly(r.Host)+`"`)
+	}
+	return a
+}
+
+func hostOnly(host string) string {
+	if i := strings.LastIndexByte(host, ':'); i > 0 && !strings.HasSuffix(host, "]") {
+		return host[:i]
+	}
+	return host
+}
+
+// success is 201 for POST and 200 for everything else (API/Impl/ApiHttpHandlerBase.cs).
+func success(method string, e envelope) *answer {
+	e.StatusCode = http.StatusOK
+	if method == http.MethodPost {
+		e.StatusCode = http.StatusCreated
+	}
+	return &answer{status: e.StatusCode, contentType: typeJSON, body: encode(&e)}
+}
+
+// failed renders an exception. Release builds show no type and no stack.
+func (p *Portal) failed(f *failure) *answer {
+	e := envelope{Status: 1, StatusCode: f.status, Error: &errorBody{Message: f.message, HResult: f.hresult}}
+	if p.options.Debug {
+		e.Error.Type = "System.Exception"
+		e.Error.Stack = "   at ASC.Api.Impl.ApiManager.InvokeMethod (ASC.Api.Interfaces.IApiMethodCall methodToCall)"
+	}
+	return &answer{status: f.status, contentType: typeJSON, body: encode(&e)}
+}
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// encode writes JSON as the server's serializer does: a slash is escaped, angle
+// brackets are not (API/Impl/Serializers/JsonNetSerializer.cs).
+func encode(v any) []byte {
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buffer)
+	buffer.Reset()
+	encoder := json.NewEncoder(buffer)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		panic("portalsim: answer cannot be encoded: " + err.Error()) // the types are our own
+	}
+	return bytes.ReplaceAll(bytes.TrimSuffix(buffer.Bytes(), []byte("\n")), []byte("/"), []byte(`\/`))
+}

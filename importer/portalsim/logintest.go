@@ -1,0 +1,305 @@
+package portalsim
+
+import (
+	"errors"
+	"strings"
+	"time"
+)
+
+// errKilled: the server process died under the request.
+var errKilled = errors.New("server process gone")
+
+// login is one side of a login test.
+type login struct {
+	side       Side
+	host       string
+	port       int32
+	encryption int32
+	name       string
+	password   string
+	hasName    bool
+	hasPass    bool
+	hasHost    bool
+	auth       int32
+	address    string // of the mailbox, lower case
+}
+
+// key is the mailbox at its server, for counting failed logins.
+func (l *login) key() string { return strings.ToLower(l.name + "\x00" + l.host) }
+
+// prefix is the library's class, part of its timeout texts.
+func (l *login) prefix() string {
+	switch l.side {
+	case IMAP:
+		return "Imap"
+	case POP3:
+		return "Pop"
+	default:
+		return "Smtp"
+	}
+}
+
+func (s *settings) incoming() *login {
+	side := POP3
+	if s.imap {
+		side = IMAP
+	}
+	return &login{
+		side: side, host: s.server, port: s.port, encryption: s.encryption, auth: s.auth,
+		name: s.account, password: s.password, hasName: s.hasAccount, hasPass: s.hasPassword, hasHost: s.hasServer,
+		address: strings.ToLower(s.email.address()),
+	}
+}
+
+func (s *settings) outgoing() *login {
+	return &login{
+		side: SMTP, host: s.smtpServer, port: s.smtpPort, encryption: s.smtpSecurity, auth: s.smtpAuth,
+		name: s.smtpAccount, password: s.smtpPass, hasName: s.hasSMTPAccount, hasPass: s.hasSMTPPassword, hasHost: s.hasSMTPServer,
+		address: strings.ToLower(s.email.address()),
+	}
+}
+
+// testLogin logs in to both servers, incoming first and the outgoing one even when
+// the incoming has failed, and returns what went wrong, a text for each side that
+// failed (MAIL/Clients/MailClient.cs, TestLogin; MAILAPI/MailApi.Accounts.cs).
+// The connections are closed politely before anything is saved.
+func (x *exchange) testLogin(s *settings) ([]string, error) {
+	in, out := s.incoming(), s.outgoing()
+	leaveIn := x.portal.stats.enterHost(in.host)
+	defer leaveIn()
+	if out.host != in.host {
+		defer x.portal.stats.enterHost(out.host)()
+	}
+	words := x.words()
+	var problems []string
+	farewells := make([]*login, 0, 2)
+	for _, l := range []*login{in, out} {
+		text, silent, err := x.logIn(l)
+		if err != nil {
+			return nil, err
+		}
+		if text != "" {
+			problems = append(problems, attempt(words.header(l.side), text))
+		}
+		if silent {
+			farewells = append(farewells, l)
+		}
+	}
+	for _, l := range farewells {
+		if err := x.farewell(l); err != nil {
+			return nil, err
+		}
+	}
+	return problems, nil
+}
+
+func (w *wording) header(side Side) string {
+	switch side {
+	case IMAP:
+		return w.imap
+	case POP3:
+		return w.pop3
+	default:
+		return w.smtp
+	}
+}
+
+// farewell waits for a server that does not answer LOGOUT or QUIT: under TLS the
+// socket's own timeout ends it, without TLS nothing does.
+func (x *exchange) farewell(l *login) error {
+	if l.encryption != 0 {
+		return x.wait(x.portal.options.Timeouts.Close)
+	}
+	return x.waitForever()
+}
+
+// logIn connects and logs in on one side. It returns the text of the refusal, and
+// whether the server will be silent when the connection is closed.
+func (x *exchange) logIn(l *login) (text string, silent bool, err error) {
+	if text := l.impossible(); text != "" {
+		return text, false, nil
+	}
+	p := x.portal
+	rule := p.mailHosts.rule(l, time.Since(p.started), p.options.Seed)
+	text, err = x.connect(l, &rule)
+	if text != "" || err != nil {
+		return text, false, err
+	}
+	if l.side == SMTP && l.auth == 0 {
+		// Asked for no authentication while the server offers it.
+		if rule.Do != NoAuth {
+			return "SmtpAuth is required (setup Authentication Type)", false, nil
+		}
+		return "", false, nil
+	}
+	if text := l.unusable(); text != "" {
+		return text, false, nil
+	}
+	text, err = x.authorize(l, &rule)
+	return text, rule.Do == Farewell && text == "", err
+}
+
+// impossible are the arguments the library refuses before it opens a connection.
+func (l *login) impossible() string {
+	switch {
+	case !l.hasHost:
+		return textNull + "\nParameter name: host"
+	case l.host == "":
+		return "The host name cannot be empty.\nParameter name: host"
+	case l.port < 0 || l.port > 65535:
+		return "Specified argument was out of the range of valid values.\nParameter name: port"
+	case strings.Contains(l.host, ":") || strings.ContainsAny(l.host, " /"):
+		return unresolved(l.host)
+	default:
+		return ""
+	}
+}
+
+func unresolved(host string) string { return "Could not resolve host '" + host + "'" }
+
+// unusable are the credentials the library refuses, and NTLM over POP3, which takes
+// the IMAP client that is not there.
+func (l *login) unusable() string {
+	switch {
+	case l.side == POP3 && l.auth == ntlm:
+		return "Object reference not set to an instance of an object"
+	case !l.hasName:
+		return textNull + "\nParameter name: userName"
+	case !l.hasPass:
+		return textNull + "\nParameter name: password"
+	default:
+		return ""
+	}
+}
+
+// connect covers TCP, TLS and greeting, together within the connect timeout.
+func (x *exchange) connect(l *login, rule *MailHost) (string, error) {
+	timeouts := x.portal.options.Timeouts
+	do := rule.Do
+	if rule.Ports && do != NotListening && do != Unresolved {
+		do = l.wrongPort(do)
+	}
+	switch do {
+	case NoAnswer:
+		return rule.textOr(l, l.prefix()+".ConnectAsync timeout"), x.wait(timeouts.Connect)
+	case NotListening:
+		return rule.textOr(l, "Connection refused"), nil
+	case Unresolved:
+		return rule.textOr(l, unresolved(l.host)), nil
+	case BadTLS:
+		// The first inner exception's text is shown, and this is it; it is no refused password.
+		return rule.textOr(l, "Authentication failed, see inner exception."), nil
+	case TooMany:
+		return rule.textOr(l, tooManyText(l)), nil
+	default:
+		return "", nil
+	}
+}
+
+func tooManyText(l *login) string {
+	if l.side == SMTP {
+		return "4.7.0 " + l.host + " Error: too many connections from 203.0.113.10"
+	}
+	return "Maximum number of connections from user+IP exceeded (mail_max_userip_connections=10)"
+}
+
+// usual is the encryption that the usual ports have: 1 from the first byte, 2 by STARTTLS.
+var usual = map[int32]int32{993: 1, 995: 1, 465: 1, 143: 2, 110: 2, 587: 2, 25: 2}
+
+// wrongPort is what comes of the wrong encryption on a usual port: a handshake with a
+// server that greets in plain text fails, plain text to a server that waits for a
+// handshake is silence until the timeout.
+func (l *login) wrongPort(do Behaviour) Behaviour {
+	expected, known := usual[l.port]
+	switch {
+	case !known || l.port == 0:
+		return do
+	case expected == 1 && l.encryption != 1:
+		return NoAnswer
+	case expected == 2 && l.encryption == 1:
+		return BadTLS
+	default:
+		return do
+	}
+}
+
+// authorize sends name and password.
+func (x *exchange) authorize(l *login, rule *MailHost) (string, error) {
+	if err := x.wait(rule.Delay); err != nil {
+		return "", err
+	}
+	p := x.portal
+	switch rule.Do {
+	case NoAuth:
+		if l.side == SMTP {
+			return rule.textOr(l, "The SMTP server does not support authentication."), nil
+		}
+		return rule.textOr(l, "The LOGIN command is disabled."), nil
+	case Hang:
+		return rule.textOr(l, l.prefix()+".AuthenticateAsync timeout"), x.wait(p.options.Timeouts.Login)
+	case Cancel:
+		return rule.textOr(l, "A task was canceled."), x.wait(p.options.Timeouts.Login)
+	case Temporary:
+		return rule.textOr(l, temporaryText(l)), nil
+	}
+	if rule.Most > 0 && p.stats.atHost(l.host) > rule.Most {
+		return tooManyText(l), nil
+	}
+	if rule.Do != Refuse && x.accepted(l, rule) {
+		return "", nil
+	}
+	times := l.attempts(rule.offered())
+	p.mailHosts.fail(l, times)
+	p.stats.mailRefused(l.address, l.host, times)
+	return rule.textOr(l, refusedText(l.side)), nil
+}
+
+func (x *exchange) accepted(l *login, rule *MailHost) bool {
+	if l.name == "" || l.password == "" || x.portal.mailHosts.locked(l, rule.LockAfter) {
+		return false
+	}
+	password, ok := rule.declared(l)
+	return !ok || password == l.password
+}
+
+// attempts is how many failed logins the mail server sees of one refused password:
+// one per mechanism it offers, then LOGIN on IMAP or USER and PASS on POP3. NTLM is
+// tried alone.
+func (l *login) attempts(offered int) int {
+	switch {
+	case l.auth == ntlm:
+		return 1
+	case l.side == SMTP:
+		return offered
+	default:
+		return offered + 1
+	}
+}
+
+// refusedText is what the library shows of a refusal: the words of IMAP's NO, SMTP's
+// reply without its three-digit code, and for POP3 always its own text.
+func refusedText(side Side) string {
+	if side == SMTP {
+		return "5.7.8 Error: authentication failed"
+	}
+	return "Authentication failed."
+}
+
+func temporaryText(l *login) string {
+	switch l.side {
+	case SMTP:
+		return "4.7.0 Temporary authentication failure: Connection lost to authentication server"
+	case IMAP:
+		return "Temporary authentication failure."
+	default:
+		return refusedText(POP3)
+	}
+}
+
+// textOr is the rule's own text, if it has one.
+func (h *MailHost) textOr(l *login, usual string) string {
+	if h.Text == "" {
+		return usual
+	}
+	return strings.NewReplacer("{login}", l.name, "{password}", l.password).Replace(h.Text)
+}

@@ -1,0 +1,209 @@
+package portalsim
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Options say what portal to simulate. The zero value is a quiet portal of the newest
+// version: any address or GUID with a non-empty password signs in, every mail server
+// accepts every login, nothing is slow, impersonation is off. The same struct is the
+// scenario file.
+type Options struct {
+	Version  string `yaml:"version"`  // 12.7.1 when empty
+	Language string `yaml:"language"` // the portal's, en or ru; en when empty
+	Seed     uint64 `yaml:"seed"`     // of every chance; the same seed and the same requests meet the same faults
+
+	People     []Person          `yaml:"people"`
+	Invent     int               `yaml:"invent"`      // so many invented people are there from the start
+	OnlyPeople bool              `yaml:"only_people"` // nobody is invented on first sign-in
+	Tokens     map[string]string `yaml:"tokens"`      // tokens valid from the start: token to address or GUID
+	TokenLife  time.Duration     `yaml:"token_life"`  // a year when 0
+	TimeZone   string            `yaml:"time_zone"`   // the server's, +03:00 when empty
+	BruteForce BruteForce        `yaml:"brute_force"`
+
+	State         State         `yaml:"state"`         // of the portal; active when empty
+	IPRestricted  bool          `yaml:"ip_restricted"` // every client address but the owner's is refused
+	MailOff       bool          `yaml:"mail_off"`      // the mail product is off for everybody
+	LDAP          bool          `yaml:"ldap"`
+	SSO           bool          `yaml:"sso"`
+	Impersonation Impersonation `yaml:"impersonation"`
+	Hosted        bool          `yaml:"hosted"` // a portal of the vendor's cloud, not an own server
+	Debug         bool          `yaml:"debug"`  // errors show type and stack, as debug builds do
+	Gzip          bool          `yaml:"gzip"`   // answers are compressed when the client asks for it
+
+	MailHosts      []MailHost          `yaml:"mail_hosts"` // the first that fits a server name decides; none: every login passes
+	Providers      map[string]Provider `yaml:"providers"`  // known settings by domain, for accounts/setups and accounts/simple
+	Timeouts       Timeouts            `yaml:"timeouts"`
+	StrictDatabase bool                `yaml:"strict_database"` // over-long values fail instead of being cut
+	SaveGap        time.Duration       `yaml:"save_gap"`        // between look-up and insert: 1 ms when 0, none when negative; latency contains it
+	RemoveTime     time.Duration       `yaml:"remove_time"`     // a removal takes: 50 ms when 0, nothing when negative
+	ListCache      time.Duration       `yaml:"list_cache"`      // how long accounts are answered from memory: 20 min when 0
+	Accounts       []Account           `yaml:"accounts"`        // there from the start
+
+	KeepRequests int `yaml:"keep_requests"` // how many of the last are kept for reading: 100,000 when 0
+}
+
+// BruteForce counts sign-ins (web/core/ASC.Web.Core/Utility/LoginSettings.cs).
+type BruteForce struct {
+	Attempts int           `yaml:"attempts"` // 5 when 0
+	Period   time.Duration `yaml:"period"`   // in which they count: 60 s when 0
+	Block    time.Duration `yaml:"block"`    // how long nobody signs in after one too many: 60 s when 0
+}
+
+// Timeouts are those of the login test (MAIL/Defines.cs). Each side, incoming and
+// outgoing, has both, one after the other. Tests scale them down.
+type Timeouts struct {
+	Connect time.Duration `yaml:"connect"` // 15 s when 0, 10 s before 11.0
+	Login   time.Duration `yaml:"login"`   // 30 s when 0
+	Close   time.Duration `yaml:"close"`   // of the farewell under TLS: 30 s when 0; without TLS it has no limit
+}
+
+// Impersonation has three gates: the server's configuration, the owner's setting, and
+// who asks (web/core/ASC.Web.Core/Utility/ImpersonationSettings.cs).
+type Impersonation struct {
+	Available         bool     `yaml:"available"`   // core.user.impersonate, ships as false
+	Enabled           bool     `yaml:"enabled"`     // by the owner
+	EnableType        int      `yaml:"enable_type"` // 0 the owner only, 1 all full administrators, 2 those allowed
+	OnlyForOwnGroups  bool     `yaml:"only_for_own_groups"`
+	AllowedAdmins     []string `yaml:"allowed_admins"` // addresses or GUIDs
+	RestrictionUsers  []string `yaml:"restriction_users"`
+	RestrictionGroups []string `yaml:"restriction_groups"`
+}
+
+// Provider is what the portal knows of a domain's servers.
+type Provider struct {
+	IMAP     string `yaml:"imap"`
+	IMAPPort int    `yaml:"imap_port"`
+	SMTP     string `yaml:"smtp"`
+	SMTPPort int    `yaml:"smtp_port"`
+}
+
+// State is what the portal as a whole is up to (web/studio/ASC.Web.Studio/Global.asax.cs).
+type State string
+
+// The states of a portal.
+const (
+	Active       State = "active"
+	Missing      State = "missing"      // no portal of that host name: 404, empty
+	Suspended    State = "suspended"    // 404, empty; capabilities.json still answers
+	Removed      State = "removed"      // 404, empty
+	Restoring    State = "restoring"    // 503, empty; capabilities.json still answers
+	Transferring State = "transferring" // likewise
+	Migrating    State = "migrating"    // likewise
+	Encrypting   State = "encrypting"   // likewise
+	Unpaid       State = "unpaid"       // 402, empty; capabilities.json still answers
+	Overdue      State = "overdue"      // 402 with an envelope, by the filter behind the arguments
+	WarmingUp    State = "warming-up"   // an HTML page with status 200, as old releases did while starting
+	MailAbsent   State = "mail-absent"  // the mail module is not installed: its routes are unknown
+)
+
+// status is what a state answers before anything else; 0 lets the request in.
+func (s State) status() int {
+	switch s {
+	case Missing, Suspended, Removed:
+		return 404
+	case Restoring, Transferring, Migrating, Encrypting:
+		return 503
+	case Unpaid:
+		return 402
+	default:
+		return 0
+	}
+}
+
+// passes tells whether capabilities.json is answered all the same.
+func (s State) passes() bool { return s != Missing && s != Removed }
+
+func (s State) known() bool {
+	switch s {
+	case Active, Missing, Suspended, Removed, Restoring, Transferring, Migrating, Encrypting, Unpaid, Overdue, WarmingUp, MailAbsent:
+		return true
+	default:
+		return false
+	}
+}
+
+const (
+	defaultOwner     = "admin@example.org"
+	defaultTokenLife = 365 * 24 * time.Hour
+	defaultKeep      = 100_000
+)
+
+// complete fills in the defaults.
+func (o *Options) complete() {
+	setDefault(&o.Language, "en")
+	setDefault(&o.State, Active)
+	setDefault(&o.TokenLife, defaultTokenLife)
+	setDefault(&o.TimeZone, "+03:00")
+	setDefault(&o.BruteForce.Attempts, 5)
+	setDefault(&o.BruteForce.Period, time.Minute)
+	setDefault(&o.BruteForce.Block, time.Minute)
+	setDefault(&o.Timeouts.Login, 30*time.Second)
+	setDefault(&o.Timeouts.Close, 30*time.Second)
+	setDefault(&o.SaveGap, time.Millisecond)
+	setDefault(&o.RemoveTime, 50*time.Millisecond)
+	setDefault(&o.ListCache, 20*time.Minute)
+	setDefault(&o.KeepRequests, defaultKeep)
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// Validate reports the first thing that makes no sense, and where.
+func (o *Options) Validate() error {
+	if _, err := parseVersion(o.Version); err != nil {
+		return fmt.Errorf("version: %w", err)
+	}
+	if o.State != "" && !o.State.known() {
+		return fmt.Errorf("state: %q is none of the portal's states", o.State)
+	}
+	if _, err := parseZone(o.TimeZone); err != nil {
+		return fmt.Errorf("time_zone: %w", err)
+	}
+	for i, p := range o.People {
+		if err := p.validate(); err != nil {
+			return fmt.Errorf("people[%d]: %w", i, err)
+		}
+	}
+	return nil
+}
+
+func (p *Person) validate() error {
+	if !looksLikeEmail(p.Email) {
+		return fmt.Errorf("email %q is no address", p.Email)
+	}
+	if p.ID != "" && !isGUID(p.ID) {
+		return fmt.Errorf("id %q is no GUID", p.ID)
+	}
+	if _, ok := statuses[p.Status]; !ok {
+		return fmt.Errorf("status %q is none of active, terminated, leave", p.Status)
+	}
+	if p.TwoFactor != "" && p.TwoFactor != twoFactorSMS && p.TwoFactor != twoFactorApp {
+		return fmt.Errorf("two_factor %q is none of sms, app", p.TwoFactor)
+	}
+	return nil
+}
+
+// parseZone reads +03:00 or a name of the time zone database.
+func parseZone(s string) (*time.Location, error) {
+	if s == "" {
+		s = "+03:00"
+	}
+	if offset, ok := parseOffset(s); ok {
+		if offset == 0 {
+			return time.UTC, nil
+		}
+		return time.FixedZone(s, int(offset.Seconds())), nil
+	}
+	zone, err := time.LoadLocation(s)
+	if err != nil || strings.EqualFold(s, "local") {
+		return nil, fmt.Errorf("%q is neither an offset like +03:00 nor a zone's name", s)
+	}
+	return zone, nil
+}

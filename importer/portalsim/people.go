@@ -1,0 +1,199 @@
+package portalsim
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Person is somebody the portal knows. Only Email is needed.
+type Person struct {
+	Email     string   `yaml:"email" json:"email"`
+	ID        string   `yaml:"id" json:"id"`                // a GUID; made from the address when empty, the same every time
+	UserName  string   `yaml:"user_name" json:"userName"`   // the local part when empty
+	FirstName string   `yaml:"first_name" json:"firstName"` // with LastName made from the local part when both are empty
+	LastName  string   `yaml:"last_name" json:"lastName"`
+	Password  string   `yaml:"password" json:"-"`     // any non-empty one when empty
+	Status    string   `yaml:"status" json:"status"`  // active (also when empty), terminated or leave
+	Admin     bool     `yaml:"admin" json:"admin"`    // a full administrator
+	Owner     bool     `yaml:"owner" json:"owner"`    // the portal's owner, an administrator too
+	Guest     bool     `yaml:"guest" json:"guest"`    // isVisitor: never has mail
+	NoMail    bool     `yaml:"no_mail" json:"noMail"` // the mail product is off for this person
+	LDAP      bool     `yaml:"ldap" json:"ldap"`
+	SSO       bool     `yaml:"sso" json:"sso"`              // has no password: signing in with one is refused
+	Culture   string   `yaml:"culture" json:"culture"`      // ru-RU or en-US; the portal's language when empty
+	TwoFactor string   `yaml:"two_factor" json:"twoFactor"` // sms or app
+	Phone     string   `yaml:"phone" json:"-"`              // where an SMS goes; without one there is nowhere to send it
+	TFAReady  bool     `yaml:"tfa_ready" json:"tfaReady"`   // the authenticator app is connected already
+	Code      string   `yaml:"code" json:"-"`               // the code that passes; 123456 when empty
+	Groups    []string `yaml:"groups" json:"groups"`
+}
+
+// The values of EmployeeStatus (common/ASC.Core.Common/Users/EmployeeStatus.cs).
+const (
+	statusActive     = 1
+	statusTerminated = 2
+	statusLeave      = 4
+)
+
+var statuses = map[string]int{"": statusActive, "active": statusActive, "terminated": statusTerminated, "leave": statusLeave}
+
+const defaultCode = "123456"
+
+// person is a Person with what belongs to it. What stands below mu is guarded by it,
+// the rest does not change after the person has been added.
+type person struct {
+	Person
+	status int
+
+	mu       sync.Mutex
+	phone    string
+	byAddr   map[string][]*mailbox // live rows by lower-case address; more than one poisons the address
+	rows     []*mailbox            // in the order of their ids, removed ones included
+	live     int
+	list     []accountView // what the list answers from memory
+	listTill time.Time
+	tasks    []*task
+}
+
+// newPerson fills in what is missing.
+func newPerson(p Person) *person {
+	local, _, _ := strings.Cut(p.Email, "@")
+	if p.ID == "" {
+		p.ID = guidOf(p.Email)
+	}
+	p.ID = strings.ToLower(p.ID)
+	if p.UserName == "" {
+		p.UserName = local
+	}
+	if p.FirstName == "" && p.LastName == "" {
+		p.FirstName, p.LastName = nameOf(local)
+	}
+	if p.Code == "" {
+		p.Code = defaultCode
+	}
+	p.Admin = p.Admin || p.Owner
+	return &person{Person: p, status: statuses[p.Status], phone: p.Phone, byAddr: map[string][]*mailbox{}}
+}
+
+func (p *person) phoneNumber() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.phone
+}
+
+func (p *person) setPhone(phone string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.phone = phone
+}
+
+// displayName is the full name in the order the portal's language has it
+// (common/ASC.Core.Common/Users/UserFormatter.cs: Russian puts the last name first).
+func (p *person) displayName(language string) string {
+	if strings.HasPrefix(language, "ru") {
+		return strings.TrimSpace(p.LastName + " " + p.FirstName)
+	}
+	return strings.TrimSpace(p.FirstName + " " + p.LastName)
+}
+
+// guidOf is a GUID of its own for each address, so that a simulator started again
+// knows the same people.
+func guidOf(email string) string {
+	sum := sha256.Sum256([]byte(strings.ToLower(email)))
+	sum[6] = sum[6]&0x0f | 0x50
+	sum[8] = sum[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[0:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
+}
+
+// nameOf makes "Ivan", "Petrov" of ivan.petrov.
+func nameOf(local string) (first, last string) {
+	words := strings.FieldsFunc(local, func(r rune) bool { return !unicode.IsLetter(r) })
+	for i, word := range words {
+		r, size := utf8.DecodeRuneInString(word)
+		words[i] = string(unicode.ToUpper(r)) + word[size:]
+	}
+	switch len(words) {
+	case 0:
+		return local, ""
+	case 1:
+		return words[0], ""
+	default:
+		return words[0], strings.Join(words[1:], " ")
+	}
+}
+
+func isGUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i, c := range []byte(s) {
+		switch {
+		case i == 8 || i == 13 || i == 18 || i == 23:
+			if c != '-' {
+				return false
+			}
+		case !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'):
+			return false
+		}
+	}
+	return true
+}
+
+// looksLikeEmail is what the sign-in takes for an address when it invents people.
+func looksLikeEmail(s string) bool {
+	at := strings.LastIndexByte(s, '@')
+	return at > 0 && at < len(s)-1 && !strings.ContainsAny(s, " \t\r\n,;<>")
+}
+
+// directory is everybody, by id, address and user name.
+type directory struct {
+	mu      sync.RWMutex
+	byID    map[string]*person
+	byEmail map[string]*person
+	byName  map[string]*person
+	sorted  []*person // by display name; nil when somebody has come since
+}
+
+func newDirectory() *directory {
+	return &directory{byID: map[string]*person{}, byEmail: map[string]*person{}, byName: map[string]*person{}}
+}
+
+// add keeps the first of two with one address.
+func (d *directory) add(p *person) *person {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	email := strings.ToLower(p.Email)
+	if there := d.byEmail[email]; there != nil {
+		return there
+	}
+	d.byEmail[email] = p
+	d.byID[p.ID] = p
+	if name := strings.ToLower(p.UserName); d.byName[name] == nil {
+		d.byName[name] = p
+	}
+	d.sorted = nil
+	return p
+}
+
+func (d *directory) email(s string) *person {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.byEmail[strings.ToLower(s)]
+}
+
+func (d *directory) id(s string) *person {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.byID[strings.ToLower(s)]
+}
+
+func (d *directory) userName(s string) *person {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.byName[strings.ToLower(s)]
+}

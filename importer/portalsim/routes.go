@@ -1,0 +1,113 @@
+package portalsim
+
+import (
+	"net/http"
+	"strings"
+)
+
+// action is a bound method, ready to run. What it returns goes into the envelope; an
+// error is a *failure, or errKilled.
+type action func(*exchange) (any, error)
+
+// route is one method of the API. The HTTP method is part of the match, so a wrong
+// one is an unknown route (API/Impl/ApiRouteConfigurator.cs).
+type route struct {
+	method, pattern string
+	bind            func(*arguments) action
+	open            bool // needs no sign-in, and is not checked for payment
+	mail            bool // belongs to the mail product
+	needs           func(version) bool
+}
+
+const prefix = "/api/2.0/"
+
+var routes = []route{
+	{method: "POST", pattern: "authentication", bind: bindSignIn, open: true},
+	{method: "POST", pattern: "authentication/setphone", bind: bindSetPhone, open: true},
+	{method: "POST", pattern: "authentication/sendsms", bind: bindSendSMS, open: true},
+	{method: "POST", pattern: "authentication/{code}", bind: bindSignInCode, open: true},
+	{method: "GET", pattern: "capabilities", bind: bindCapabilities, open: true},
+	{method: "GET", pattern: "settings/version/build", bind: bindBuild, open: true},
+
+	{method: "GET", pattern: "people", bind: bindPeople},
+	{method: "GET", pattern: "people/@self", bind: bindSelf},
+	{method: "GET", pattern: "people/email", bind: bindPersonByEmail},
+	{method: "GET", pattern: "people/filter", bind: bindFilter},
+	{method: "GET", pattern: "people/status/{status}", bind: bindPeopleByStatus},
+	{method: "GET", pattern: "people/{username}", bind: bindPerson},
+
+	{method: "GET", pattern: "security/impersonate/settings", bind: bindImpersonation, needs: version.hasImpersonation},
+	{method: "PUT", pattern: "security/impersonate/settings", bind: bindSetImpersonation, needs: version.hasImpersonation},
+	{method: "GET", pattern: "security/impersonate/{userId}", bind: bindMayImpersonate, needs: version.hasImpersonation},
+	{method: "POST", pattern: "security/impersonate/{userId}", bind: bindImpersonate, needs: version.hasImpersonation},
+
+	{method: "GET", pattern: "mail/accounts", bind: bindList, mail: true},
+	{method: "POST", pattern: "mail/accounts", bind: bindCreate, mail: true},
+	{method: "PUT", pattern: "mail/accounts", bind: bindUpdate, mail: true},
+	{method: "DELETE", pattern: "mail/accounts", bind: bindDelete, mail: true},
+	{method: "GET", pattern: "mail/accounts/single", bind: bindSingle, mail: true},
+	{method: "GET", pattern: "mail/accounts/setups", bind: bindSetups, mail: true},
+	{method: "POST", pattern: "mail/accounts/simple", bind: bindSimple, mail: true},
+	{method: "PUT", pattern: "mail/accounts/state", bind: bindState, mail: true},
+	{method: "GET", pattern: "mail/operations", bind: bindTasks, mail: true},
+	{method: "GET", pattern: "mail/operations/{operationId}", bind: bindTask, mail: true},
+}
+
+// router finds routes: exact ones by map, those with one variable at the end by what
+// precedes it.
+type router struct {
+	exact    map[string]*route
+	variable map[string]*route
+}
+
+func newRouter(v version) *router {
+	r := &router{exact: map[string]*route{}, variable: map[string]*route{}}
+	for i := range routes {
+		one := &routes[i]
+		if one.needs != nil && !one.needs(v) {
+			continue
+		}
+		if before, _, found := strings.Cut(one.pattern, "{"); found {
+			r.variable[one.method+" "+before] = one
+		} else {
+			r.exact[one.method+" "+one.pattern] = one
+		}
+	}
+	return r
+}
+
+// find matches without regard to case, with or without the suffix .json.
+func (r *router) find(method, path string) (*route, map[string]string) {
+	if len(path) < len(prefix) || !strings.EqualFold(path[:len(prefix)], prefix) {
+		return nil, nil
+	}
+	given := strings.TrimSuffix(path[len(prefix):], "/")
+	if n := len(given) - len(".json"); n > 0 && strings.EqualFold(given[n:], ".json") {
+		given = given[:n]
+	}
+	lower := strings.ToLower(given)
+	if one := r.exact[method+" "+lower]; one != nil {
+		return one, nil
+	}
+	last := strings.LastIndexByte(given, '/')
+	if last < 0 || last == len(given)-1 {
+		return nil, nil
+	}
+	one := r.variable[method+" "+lower[:last+1]]
+	if one == nil {
+		return nil, nil
+	}
+	name := strings.TrimSuffix(one.pattern[strings.IndexByte(one.pattern, '{')+1:], "}")
+	return one, map[string]string{name: given[last+1:]}
+}
+
+// htmlPage is what the front server shows instead of an answer of the API.
+func htmlPage(status int, title string) *answer {
+	body := "<!DOCTYPE html>\n<html>\n<head><meta charset=\"utf-8\"><title>" + title + "</title></head>\n" +
+		"<body><h1>" + title + "</h1><p>ONLYOFFICE</p></body>\n</html>\n"
+	return &answer{status: status, contentType: typeHTML, body: []byte(body)}
+}
+
+func badGateway() *answer {
+	return htmlPage(http.StatusBadGateway, "502 - Web server received an invalid response while acting as a gateway or proxy server.")
+}

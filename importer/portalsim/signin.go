@@ -1,0 +1,274 @@
+package portalsim
+
+import (
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	twoFactorSMS = "sms"
+	twoFactorApp = "app"
+
+	// The only two texts of a refused sign-in, both with status 500
+	// (SPEC/AuthorizationApi/AuthenticationEntryPoint.cs).
+	textSignInFailed = "User authentication failed"
+	textTooMany      = "Login Fail. Too many attempts"
+	textIPSecurity   = "Exception of type 'ASC.IPSecurity.IPSecurityException' was thrown."
+
+	smsKeyLife = 10 * time.Minute
+)
+
+// tokenData is the answer of a sign-in. 201 is no proof of a token: with a second
+// factor token is null (SPEC/AuthorizationApi/AuthenticationTokenData.cs).
+type tokenData struct {
+	Token      *string `json:"token"`
+	Expires    string  `json:"expires,omitempty"`
+	SMS        bool    `json:"sms,omitempty"`
+	PhoneNoise string  `json:"phoneNoise,omitempty"`
+	TFA        bool    `json:"tfa,omitempty"`
+	TFAKey     string  `json:"tfaKey,omitempty"`
+}
+
+// credentials are what every sign-in method takes.
+type credentials struct {
+	userName, password, provider, code, phone string
+}
+
+func readCredentials(a *arguments) credentials {
+	return credentials{
+		userName: a.text("userName"), password: a.text("password"), provider: a.text("provider"),
+		code: a.text("code"), phone: a.text("mobilePhone"),
+	}
+}
+
+func bindSignIn(a *arguments) action {
+	c := readCredentials(a)
+	return func(x *exchange) (any, error) { return x.signIn(c) }
+}
+
+func (x *exchange) signIn(c credentials) (any, error) {
+	p, err := x.knownUser(c)
+	if err != nil {
+		return nil, err
+	}
+	phone := p.phoneNumber()
+	switch {
+	case p.TwoFactor == twoFactorSMS && phone == "":
+		return tokenData{SMS: true}, nil
+	case p.TwoFactor == twoFactorSMS:
+		return x.sendSMS(p, phone), nil
+	case p.TwoFactor == twoFactorApp && !p.TFAReady:
+		return tokenData{TFA: true, TFAKey: "JBSWY3DPEHPK3PXP"}, nil
+	case p.TwoFactor == twoFactorApp:
+		return tokenData{TFA: true}, nil
+	}
+	return x.openSession(p), nil
+}
+
+func (x *exchange) sendSMS(p *person, phone string) tokenData {
+	x.portal.stats.sms(p.Email)
+	return tokenData{SMS: true, PhoneNoise: phoneNoise(phone), Expires: x.portal.moment(time.Now().Add(smsKeyLife))}
+}
+
+// phoneNoise shows the first and last four digits.
+func phoneNoise(phone string) string {
+	const shown = 4
+	digits := strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, phone)
+	if len(digits) < 2*shown {
+		return digits
+	}
+	return "+" + digits[:shown] + strings.Repeat("*", len(digits)-2*shown) + digits[len(digits)-shown:]
+}
+
+func (x *exchange) openSession(p *person) tokenData {
+	expires := time.Now().Add(x.portal.options.TokenLife)
+	token := x.portal.sessions.open(p, expires)
+	x.cookie = token
+	x.portal.stats.signedIn(p.Email)
+	return tokenData{Token: &token, Expires: x.portal.moment(expires)}
+}
+
+// moment is how the API writes a time: seven digits of a second and the portal's zone.
+func (p *Portal) moment(t time.Time) string {
+	return t.In(p.zone).Format("2006-01-02T15:04:05.0000000Z07:00")
+}
+
+func bindSignInCode(a *arguments) action {
+	c := readCredentials(a)
+	return func(x *exchange) (any, error) {
+		p, err := x.knownUser(c)
+		if err != nil {
+			return nil, err
+		}
+		if p.TwoFactor == "" || c.code != p.Code {
+			x.portal.stats.signInFailed(c.userName)
+			return nil, internal(textSignInFailed)
+		}
+		data := x.openSession(p)
+		if p.TwoFactor == twoFactorSMS {
+			data.SMS, data.PhoneNoise = true, phoneNoise(p.phoneNumber())
+		} else {
+			data.TFA = true
+		}
+		return data, nil
+	}
+}
+
+func bindSetPhone(a *arguments) action {
+	c := readCredentials(a)
+	return func(x *exchange) (any, error) {
+		p, err := x.knownUser(c)
+		if err != nil {
+			return nil, err
+		}
+		if p.TwoFactor != twoFactorSMS || p.phoneNumber() != "" {
+			return nil, security("Access denied")
+		}
+		if c.phone == "" {
+			return nil, argument("Empty phone", "mobilePhone")
+		}
+		p.setPhone(c.phone)
+		return x.sendSMS(p, c.phone), nil
+	}
+}
+
+func bindSendSMS(a *arguments) action {
+	c := readCredentials(a)
+	return func(x *exchange) (any, error) {
+		p, err := x.knownUser(c)
+		if err != nil {
+			return nil, err
+		}
+		phone := p.phoneNumber()
+		if p.TwoFactor != twoFactorSMS || phone == "" {
+			return nil, internal("Access denied")
+		}
+		return x.sendSMS(p, phone), nil
+	}
+}
+
+// knownUser checks name and password. The attempt is counted before anything is
+// checked, so parallel sign-ins of one person block each other, and a success takes
+// only itself back.
+func (x *exchange) knownUser(c credentials) (*person, error) {
+	portal := x.portal
+	portal.stats.signInTried(c.userName)
+	if c.provider != "" && c.provider != "email" || c.userName == "" || c.password == "" {
+		return nil, x.refuseSignIn(c)
+	}
+	key := c.userName + x.bruteForceAddress()
+	if !portal.guard.increment(key) {
+		portal.stats.signInFailed(c.userName)
+		return nil, internal(textTooMany)
+	}
+	p := portal.findUser(c.userName)
+	if p == nil || p.status == statusTerminated || !p.passwordIs(c.password) {
+		return nil, x.refuseSignIn(c)
+	}
+	portal.guard.decrement(key)
+	if portal.restricted.Load() && !p.Owner {
+		return nil, internal(textIPSecurity)
+	}
+	return p, nil
+}
+
+func (x *exchange) refuseSignIn(c credentials) error {
+	x.portal.stats.signInFailed(c.userName)
+	return internal(textSignInFailed)
+}
+
+// bruteForceAddress is what of the client's address is counted: the list of
+// X-Forwarded-For, else the peer; nothing before 12.5.
+func (x *exchange) bruteForceAddress() string {
+	if _, byAddress := x.portal.version.bruteForce(); !byAddress {
+		return ""
+	}
+	if forwarded := x.request.Header.Get("X-Forwarded-For"); forwarded != "" {
+		return forwarded
+	}
+	return hostOnly(x.request.RemoteAddr)
+}
+
+// findUser looks up an address or GUID, never a user name
+// (common/ASC.Core.Common/Data/DbUserService.cs), and invents whoever is missing.
+func (p *Portal) findUser(name string) *person {
+	if found := p.people.email(name); found != nil {
+		return found
+	}
+	if isGUID(name) {
+		if found := p.people.id(name); found != nil {
+			return found
+		}
+	}
+	switch {
+	case p.options.OnlyPeople:
+		return nil
+	case isGUID(name):
+		return p.people.add(newPerson(Person{ID: name, Email: strings.ToLower(name[:8]) + "@example.org"}))
+	case looksLikeEmail(name):
+		return p.people.add(newPerson(Person{Email: name}))
+	default:
+		return nil
+	}
+}
+
+// guard counts sign-ins per name and client address, in the memory of the server
+// process (web/core/ASC.Web.Core/BruteForceLoginManager.cs).
+type guard struct {
+	BruteForce
+	counted bool
+
+	mu      sync.Mutex
+	tries   map[string][]time.Time
+	blocked map[string]time.Time
+}
+
+func (g *guard) increment(key string) bool {
+	if !g.counted {
+		return true
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := time.Now()
+	if now.Before(g.blocked[key]) {
+		return false
+	}
+	delete(g.blocked, key)
+	recent := g.tries[key][:0]
+	for _, t := range g.tries[key] {
+		if now.Sub(t) < g.Period {
+			recent = append(recent, t)
+		}
+	}
+	recent = append(recent, now)
+	if len(recent) > g.Attempts {
+		g.blocked[key] = now.Add(g.Block)
+		delete(g.tries, key)
+		return false
+	}
+	g.tries[key] = recent
+	return true
+}
+
+func (g *guard) decrement(key string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if n := len(g.tries[key]); n > 1 {
+		g.tries[key] = g.tries[key][:n-1]
+	} else {
+		delete(g.tries, key)
+	}
+}
+
+// forget is a new server process.
+func (g *guard) forget() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.tries, g.blocked = map[string][]time.Time{}, map[string]time.Time{}
+}

@@ -1,0 +1,43 @@
+package portalsim
+
+import "strings"
+
+// wording is what the server says in the language of a person's profile, else the
+// portal's (web/studio/ASC.Web.Studio/addons/mail/Resources/MailApiResource*.resx).
+// Only these texts are translated; what follows a header comes from a library, an
+// operating system or a mail server.
+type wording struct {
+	imap, pop3, smtp string // headers of the login test
+	unexpected       string // hides everything that fails after the login test
+}
+
+var (
+	english = wording{
+		imap: "IMAP response:", pop3: "POP3 response:", smtp: "SMTP response:",
+		unexpected: "Some unexpected error has occurred. Please try again later.",
+	}
+	russian = wording{
+		imap: "Ответ сервера IMAP:", pop3: "Ответ сервера POP3:", smtp: "Ответ сервера SMTP:",
+		unexpected: "Произошла непредвиденная ошибка. Пожалуйста, повторите попытку позже.",
+	}
+)
+
+// wordsFor picks the language of p; without a person the portal's.
+func (p *Portal) wordsFor(who *person) *wording {
+	if strings.HasPrefix(p.languageFor(who), "ru") {
+		return &russian
+	}
+	return &english
+}
+
+func (p *Portal) languageFor(who *person) string {
+	if who != nil && who.Culture != "" {
+		return who.Culture
+	}
+	return p.options.Language
+}
+
+// attempt puts the header of one side in front of its text.
+func attempt(header, text string) string {
+	return `<span class="attempt_header">` + header + `</span><br/>` + text
+}

@@ -1,0 +1,145 @@
+package portalsim
+
+import (
+	"strconv"
+	"time"
+)
+
+// accountView is MailAccountData (MAIL/Data/Contracts/MailAccountData.cs): what create,
+// update and list answer. Nothing in it tells created from updated.
+type accountView struct {
+	MailboxID      int           `json:"mailboxId"`
+	Email          string        `json:"email"`
+	Enabled        bool          `json:"enabled"`
+	Name           string        `json:"name"`
+	OAuth          bool          `json:"oAuthConnection"`
+	Signature      signatureView `json:"signature"`
+	Autoreply      autoreplyView `json:"autoreply"`
+	EMailInFolder  *string       `json:"eMailInFolder"`
+	QuotaError     bool          `json:"quotaError"`
+	AuthError      bool          `json:"authError"`
+	IsGroup        bool          `json:"isGroup"`
+	IsAlias        bool          `json:"isAlias"`
+	IsTeamlab      bool          `json:"isTeamlabMailbox"`
+	IsDefault      bool          `json:"isDefault"`
+	IsSharedDomain bool          `json:"isSharedDomainMailbox"`
+	*datedView
+}
+
+// datedView exists from 12.0 on; its member is null in the answer of a create.
+type datedView struct {
+	DateCreated *string `json:"dateCreated"`
+}
+
+type signatureView struct {
+	MailboxID int    `json:"mailboxId"`
+	HTML      string `json:"html"`
+	IsActive  bool   `json:"isActive"`
+}
+
+type autoreplyView struct {
+	MailboxID    int    `json:"mailboxId"`
+	TurnOn       bool   `json:"turnOn"`
+	OnlyContacts bool   `json:"onlyContacts"`
+	TurnOnToDate bool   `json:"turnOnToDate"`
+	FromDate     string `json:"fromDate"`
+	ToDate       string `json:"toDate"`
+	Subject      string `json:"subject"`
+	HTML         string `json:"html"`
+}
+
+const noDate = "0001-01-01T00:00:00"
+
+// plainTime is a UTC time without a zone, as the database gives it.
+func plainTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05") }
+
+func newView(id int, email, name string) accountView {
+	return accountView{
+		MailboxID: id, Email: email, Name: name, Enabled: true,
+		Signature: signatureView{MailboxID: id},
+		Autoreply: autoreplyView{MailboxID: id, FromDate: noDate, ToDate: noDate},
+	}
+}
+
+// savedView is the answer of create and update: the address as it was parsed, with
+// its capitals and even a display name, and enabled as the method believes it.
+func (p *Portal) savedView(id int, s *settings, enabled bool) accountView {
+	v := newView(id, s.email.String(), s.name)
+	v.Enabled = enabled
+	if p.version.hasDateCreated() {
+		v.datedView = &datedView{}
+	}
+	return v
+}
+
+// views are a row and its aliases and groups, as the list shows them.
+func (p *Portal) views(m *mailbox) []accountView {
+	v := newView(m.id, m.address, m.name)
+	v.Enabled, v.OAuth, v.QuotaError, v.AuthError, v.IsTeamlab = m.enabled, m.oauth, m.quotaError, m.authError, m.hosted
+	if m.inFolder != "" {
+		v.EMailInFolder = &m.inFolder
+	}
+	if p.version.hasDateCreated() {
+		v.datedView = &datedView{}
+	}
+	alias := v
+	if p.version.hasDateCreated() {
+		created := plainTime(m.created)
+		v.datedView = &datedView{&created}
+	}
+	all := []accountView{v}
+	for _, address := range m.aliases {
+		alias.Email, alias.IsAlias, alias.OAuth = address, true, false
+		all = append(all, alias)
+	}
+	for _, address := range m.groups {
+		empty := ""
+		g := newView(m.id, address, "")
+		g.IsGroup, g.IsTeamlab, g.EMailInFolder, g.datedView = true, true, &empty, alias.datedView
+		g.Signature.MailboxID, g.Autoreply.MailboxID = -1, -1
+		all = append(all, g)
+	}
+	return all
+}
+
+// singleView is MailBoxData (MAIL/Data/Contracts/MailBoxData.cs): other names than the
+// list, ports as strings, enums as numbers, passwords never.
+type singleView struct {
+	ID            int     `json:"id"`
+	Email         string  `json:"email"`
+	Name          string  `json:"name"`
+	Account       string  `json:"account"`
+	Password      string  `json:"password"`
+	Server        string  `json:"server"`
+	SMTPServer    string  `json:"smtp_server"`
+	SMTPPort      string  `json:"smtp_port"`
+	SMTPAccount   string  `json:"smtp_account"`
+	SMTPPassword  string  `json:"smtp_password"`
+	SMTPAuth      bool    `json:"smtp_auth"`
+	Port          string  `json:"port"`
+	Encryption    int32   `json:"incoming_encryption_type"`
+	SMTPSecurity  int32   `json:"outcoming_encryption_type"`
+	Auth          int32   `json:"auth_type_in"`
+	SMTPAuthType  int32   `json:"auth_type_smtp"`
+	IMAP          bool    `json:"imap"`
+	BeginDate     string  `json:"begin_date"`
+	OAuth         bool    `json:"is_oauth"`
+	Restrict      bool    `json:"restrict"`
+	EmailInFolder *string `json:"email_in_folder"`
+	Teamlab       bool    `json:"is_teamlab"`
+}
+
+func (m *mailbox) single() singleView {
+	v := singleView{
+		ID: m.id, Email: m.address, Name: m.name,
+		Account: loginOf(m.address, m.login), Server: m.server, Port: strconv.Itoa(int(m.port)),
+		SMTPAccount: loginOf(m.address, m.smtpLogin), SMTPServer: m.smtpServer, SMTPPort: strconv.Itoa(int(m.smtpPort)),
+		SMTPAuth: m.smtpAuth != 0, Encryption: m.encryption, SMTPSecurity: m.smtpSecurity,
+		Auth: m.auth, SMTPAuthType: m.smtpAuth,
+		IMAP: m.imap, BeginDate: plainTime(m.begin), OAuth: m.oauth, Restrict: m.restrict, Teamlab: m.hosted,
+	}
+	if m.inFolder != "" {
+		v.EmailInFolder = &m.inFolder
+	}
+	return v
+}
