@@ -118,3 +118,43 @@ func (s *Settings) Text(f Field) string {
 	}
 	return ""
 }
+
+// Take sets one request field to its value in from.
+func (s *Settings) Take(f Field, from *Settings) {
+	switch f {
+	case Name:
+		s.Name = from.Name
+	case Email:
+		s.Email = from.Email
+	case Account:
+		s.Incoming.Login = from.Incoming.Login
+	case Password:
+		s.Incoming.Password = from.Incoming.Password
+	case Port:
+		s.Incoming.Port = from.Incoming.Port
+	case ServerHost:
+		s.Incoming.Host = from.Incoming.Host
+	case SMTPAccount:
+		s.Outgoing.Login = from.Outgoing.Login
+	case SMTPPassword:
+		s.Outgoing.Password = from.Outgoing.Password
+	case SMTPPort:
+		s.Outgoing.Port = from.Outgoing.Port
+	case SMTPServer:
+		s.Outgoing.Host = from.Outgoing.Host
+	case SMTPAuth:
+		s.SMTPAuth = from.SMTPAuth
+	case IMAP:
+		s.IMAP = from.IMAP
+	case Restrict:
+		s.Restrict = from.Restrict
+	case IncomingEncryption:
+		s.Incoming.Encryption = from.Incoming.Encryption
+	case OutgoingEncryption:
+		s.Outgoing.Encryption = from.Outgoing.Encryption
+	case AuthIn:
+		s.Incoming.Auth = from.Incoming.Auth
+	case AuthSMTP:
+		s.Outgoing.Auth = from.Outgoing.Auth
+	}
+}

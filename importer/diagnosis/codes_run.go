@@ -1,3 +1,66 @@
 package diagnosis
 
-var runCodes = map[Code]Entry{}
+// Codes of the engine: what happens to rows and runs between the file and the portal.
+const (
+	InputChanged     Code = "INPUT_CHANGED"     // the file differs from what was scanned
+	NoCaller         Code = "NO_CALLER"         // nobody to sign in as
+	PortalAway       Code = "PORTAL_AWAY"       // the portal stayed away longer than we wait
+	PortalNotThere   Code = "PORTAL_NOT_THERE"  // it could not be reached at the start
+	PauseTooLong     Code = "PAUSE_TOO_LONG"    // the portal asks for a longer pause than we take
+	NobodySignedIn   Code = "NOBODY_SIGNED_IN"  // no owner could sign in
+	Interrupted      Code = "INTERRUPTED"       // a signal ended the run
+	RowsLeft         Code = "ROWS_LEFT"         // the run ended with unknown or untried rows
+	TooManyFailures  Code = "TOO_MANY_FAILURES" // --max-failures
+	OwnerMismatch    Code = "OWNER_MISMATCH"
+	OwnerLimit       Code = "OWNER_LIMIT"
+	OwnerRefused     Code = "OWNER_REFUSED_BEFORE"
+	OwnerSMSStop     Code = "OWNER_SMS_STOP"
+	OwnerFailed      Code = "OWNER_FAILED"
+	PasswordRefused  Code = "PASSWORD_REFUSED_BEFORE"
+	SameAccountTwice Code = "SAME_ACCOUNT_TWICE"
+	AccountExists    Code = "ACCOUNT_EXISTS"
+	AccountDiffers   Code = "ACCOUNT_DIFFERS"
+	AccountRefused   Code = "ACCOUNT_EXISTS_REFUSED" // --on-existing fail, --on-changed fail
+	AccountProtected Code = "ACCOUNT_PROTECTED"
+	ProtocolFixed    Code = "PROTOCOL_FIXED"
+	TooManyChanges   Code = "TOO_MANY_CHANGES"
+	FoundByLookUp    Code = "FOUND_BY_LOOK_UP"
+	OutcomeUnknown   Code = "OUTCOME_UNKNOWN"
+	LookUpFailed     Code = "LOOK_UP_FAILED"
+	NeverArrived     Code = "NEVER_ARRIVED"
+	HostPaused       Code = "HOST_PAUSED"
+	NotReached       Code = "NOT_REACHED"
+	WouldChange      Code = "WOULD_CHANGE"
+)
+
+var runCodes = map[Code]Entry{
+	InputChanged:     {Scope: Unfinished, Side: OnFile},
+	NoCaller:         {Scope: Usage},
+	PortalAway:       {Scope: Unfinished, Side: OnPortal},
+	PortalNotThere:   {Scope: Portal, Side: OnPortal},
+	PauseTooLong:     {Scope: Unfinished, Side: OnPortal},
+	NobodySignedIn:   {Scope: Portal, Side: OnPortal},
+	Interrupted:      {Scope: Unfinished},
+	RowsLeft:         {Scope: Unfinished},
+	TooManyFailures:  {Scope: Unfinished},
+	OwnerMismatch:    {Side: OnFile},
+	OwnerLimit:       {Side: OnFile},
+	OwnerRefused:     {Side: OnPortal},
+	OwnerSMSStop:     {Side: OnPortal},
+	OwnerFailed:      {Side: OnPortal},
+	PasswordRefused:  {},
+	SameAccountTwice: {Side: OnFile},
+	AccountExists:    {Severity: Notice, Side: OnPortal},
+	AccountDiffers:   {Severity: Warning, Side: OnPortal},
+	AccountRefused:   {Side: OnPortal},
+	AccountProtected: {Severity: Warning, Side: OnPortal},
+	ProtocolFixed:    {Severity: Warning, Side: OnPortal},
+	TooManyChanges:   {},
+	FoundByLookUp:    {Severity: Notice},
+	OutcomeUnknown:   {},
+	LookUpFailed:     {Side: OnPortal},
+	NeverArrived:     {Side: OnPortal},
+	HostPaused:       {},
+	NotReached:       {Severity: Notice},
+	WouldChange:      {Severity: Notice, Side: OnPortal},
+}
