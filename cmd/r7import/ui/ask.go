@@ -1,0 +1,74 @@
+package ui
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"golang.org/x/term"
+
+	"r7import/importer/account"
+)
+
+// Confirm asks a question of the catalogue and reports whether the answer was
+// yes, in either language. Anything else, the end of the input too, is no. It
+// returns the error of ctx when that ends first.
+func (c *Console) Confirm(ctx context.Context, id string, facts ...string) (bool, error) {
+	c.write(program + Clean(c.Text(id, facts...)) + " " + c.Text("ui.yes_no") + " ")
+	answer, err := await(ctx, func() (string, error) {
+		line, err := bufio.NewReader(c.In).ReadString('\n')
+		if err == io.EOF {
+			err = nil
+		}
+		return line, err
+	})
+	if err != nil {
+		c.write("\n")
+		return false, err
+	}
+	yes := []string{"y", "yes", "д", "да"}
+	return slices.Contains(yes, strings.ToLower(strings.TrimSpace(answer))), nil
+}
+
+// Secret asks for a secret and does not show what is typed. It must only be
+// called if [Console.Terminal]. It returns the error of ctx when that ends first.
+func (c *Console) Secret(ctx context.Context, id string, facts ...string) (account.Secret, error) {
+	terminal := int(c.In.(*os.File).Fd())
+	before, err := term.GetState(terminal)
+	if err != nil {
+		return account.Secret{}, err
+	}
+	c.write(program + Clean(c.Text(id, facts...)) + ": ")
+	typed, err := await(ctx, func() ([]byte, error) { return term.ReadPassword(terminal) })
+	c.write("\n") // the one that was typed was not shown
+	if err != nil {
+		_ = term.Restore(terminal, before) // a reading that was left behind has switched the echo off
+		return account.Secret{}, err
+	}
+	return account.NewSecret(string(typed)), nil
+}
+
+// await returns what read returns, or the error of ctx if that ends first. A
+// terminal cannot be told to stop reading, so the reading is then left behind:
+// the program is about to end.
+func await[T any](ctx context.Context, read func() (T, error)) (T, error) {
+	type answer struct {
+		value T
+		err   error
+	}
+	got := make(chan answer, 1)
+	go func() {
+		value, err := read()
+		got <- answer{value, err}
+	}()
+	select {
+	case a := <-got:
+		return a.value, a.err
+	case <-ctx.Done():
+		var nothing T
+		return nothing, context.Cause(ctx)
+	}
+}

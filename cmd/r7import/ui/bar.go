@@ -1,0 +1,86 @@
+package ui
+
+import (
+	"fmt"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"github.com/mattn/go-runewidth"
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	"r7import/importer"
+)
+
+// bar is two lines at the bottom of the terminal: the bar with rows, rate and
+// time left, and below it how many rows ended how.
+type bar struct {
+	console *Console
+	screen  *mpb.Progress
+	bar     *mpb.Bar
+	latest  atomic.Pointer[frame]
+}
+
+type frame struct {
+	importer.Progress
+	left time.Duration
+}
+
+func newBar(c *Console) *bar {
+	b := &bar{console: c, screen: mpb.New(mpb.WithOutput(c.Err), mpb.WithAutoRefresh(), mpb.WithRefreshRate(200*time.Millisecond))}
+	b.latest.Store(new(frame))
+	b.bar = b.screen.New(0, mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
+		mpb.BarFillerTrim(),
+		mpb.BarExtender(mpb.BarFillerFunc(b.below), false),
+		mpb.PrependDecorators(decor.Any(b.before)),
+		mpb.AppendDecorators(decor.Any(b.after)),
+	)
+	c.setAbove(b.screen)
+	return b
+}
+
+func (b *bar) show(p importer.Progress, left time.Duration) {
+	b.latest.Store(&frame{p, left})
+	b.bar.SetTotal(int64(max(1, p.Total)), false)
+	b.bar.SetCurrent(int64(min(p.Decided, max(0, p.Total-1)))) // the last one is done when the run is over
+}
+
+func (b *bar) stop() {
+	b.console.setAbove(nil)
+	f := b.latest.Load()
+	if f.Total > 0 && f.Decided >= f.Total {
+		b.bar.SetTotal(-1, true)
+	} else {
+		b.bar.Abort(false)
+	}
+	b.screen.Wait()
+}
+
+func (b *bar) before(decor.Statistics) string {
+	f := b.latest.Load()
+	return fmt.Sprintf("%d/%d ", f.Decided, f.Total)
+}
+
+func (b *bar) after(decor.Statistics) string {
+	f := b.latest.Load()
+	text := " " + b.console.Text("progress.rate", "Rate", rate(f.Rate))
+	if f.left > 0 {
+		text += ", " + b.console.Text("progress.left", "Left", b.console.Duration(f.left))
+	}
+	return text
+}
+
+// below writes the second line, cut to the width of the terminal.
+func (b *bar) below(w io.Writer, s decor.Statistics) error {
+	f := b.latest.Load()
+	text := b.console.counts(f.Progress)
+	if wait := b.console.wait(f.Progress); wait != "" {
+		if text != "" {
+			text += "; "
+		}
+		text += wait
+	}
+	_, err := io.WriteString(w, runewidth.Truncate(Clean(text), max(0, s.AvailableWidth-1), "…")+"\n")
+	return err
+}

@@ -1,0 +1,180 @@
+// Package ui is how the program talks to the person who runs it: messages of one
+// line each, questions, a secret typed without an echo, and the progress of a run.
+//
+// All of it goes to the stream for messages, never to the one for results. What
+// is shown is cleaned of everything that could steer a terminal.
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+
+	"r7import/importer/diagnosis"
+	"r7import/importer/lang"
+)
+
+const program = "r7import: "
+
+// Console is the person at the other end. It is safe for concurrent use once it
+// is set up.
+type Console struct {
+	In   io.Reader
+	Err  io.Writer // messages
+	Lang *lang.Printer
+	// Colours are used where Err is a terminal, unless NoColor is set.
+	NoColor bool
+	Quiet   bool // errors and questions only
+
+	mu    sync.Mutex
+	above io.Writer // takes messages while a bar stands on the terminal
+}
+
+// Text returns a sentence in the language of the person.
+func (c *Console) Text(id string, facts ...string) string { return c.Lang.Text(id, facts...) }
+
+// Error shows an error and, where the catalogue knows, what to do about it. A
+// *diagnosis.Problem and diagnosis.Problems are shown by their sentences; several
+// errors one after the other.
+func (c *Console) Error(err error) {
+	for _, p := range problemsOf(err) {
+		c.Problem(&p)
+	}
+}
+
+// problemsOf takes an error apart. An error that is none of ours becomes
+// UNEXPECTED with the text of the error, which a developer wrote.
+func problemsOf(err error) []diagnosis.Problem {
+	var many diagnosis.Problems
+	var one *diagnosis.Problem
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []diagnosis.Problem
+		for _, e := range joined.Unwrap() {
+			all = append(all, problemsOf(e)...)
+		}
+		return all
+	}
+	switch {
+	case errors.As(err, &many):
+		return many
+	case errors.As(err, &one):
+		return []diagnosis.Problem{*one}
+	}
+	return []diagnosis.Problem{*diagnosis.Wrap(err, diagnosis.Unexpected, "Cause", err.Error())}
+}
+
+// Problem shows one problem and its hint. Warnings and notices are left out when quiet.
+func (c *Console) Problem(p *diagnosis.Problem) {
+	kind, colour := "ui.error", red
+	switch p.Severity() {
+	case diagnosis.Warning:
+		kind, colour = "ui.warning", yellow
+	case diagnosis.Notice:
+		kind, colour = "ui.notice", none
+	}
+	if c.Quiet && p.Severity() != diagnosis.Error {
+		return
+	}
+	c.line(kind, colour, c.Lang.Located(p))
+	if hint := c.Lang.Hint(p); hint != "" {
+		c.Hint(hint)
+	}
+}
+
+// Hint shows what to do next.
+func (c *Console) Hint(text string) { c.line("ui.hint", cyan, text) }
+
+// Say shows a sentence of the catalogue, unless quiet.
+func (c *Console) Say(id string, facts ...string) { c.say(c.Text(id, facts...)) }
+
+func (c *Console) say(text string) {
+	if !c.Quiet {
+		c.write(program + Clean(text) + "\n")
+	}
+}
+
+// Print shows a line of a longer text, such as the plan, as it is and without
+// the name of the program, unless quiet.
+func (c *Console) Print(text string) {
+	if !c.Quiet {
+		c.write(Clean(text) + "\n")
+	}
+}
+
+func (c *Console) line(kind string, colour colour, text string) {
+	c.write(program + c.paint(colour, c.Text(kind)) + ": " + Clean(text) + "\n")
+}
+
+func (c *Console) write(text string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.above != nil {
+		if _, err := io.WriteString(c.above, text); err == nil {
+			return
+		}
+	}
+	_, _ = io.WriteString(c.Err, text) // nobody may be listening any more; that stops nothing
+}
+
+// setAbove sends messages to w, above the bar, until it is called with nil.
+func (c *Console) setAbove(w io.Writer) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.above = w
+}
+
+// Terminal reports whether somebody sits at a terminal and can be asked.
+func (c *Console) Terminal() bool { return isTerminal(c.In) && isTerminal(c.Err) }
+
+// Watched reports whether messages go to a terminal.
+func (c *Console) Watched() bool { return isTerminal(c.Err) }
+
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+type colour string
+
+const (
+	none   colour = ""
+	red    colour = "\x1b[31m"
+	yellow colour = "\x1b[33m"
+	cyan   colour = "\x1b[36m"
+	reset         = "\x1b[0m"
+)
+
+func (c *Console) paint(with colour, text string) string {
+	if with == none || c.NoColor || !c.Watched() || !understandsColour(c.Err) {
+		return text
+	}
+	return string(with) + text + reset
+}
+
+// Duration writes a length of time for people: the two largest units of days,
+// hours, minutes and seconds.
+func (c *Console) Duration(d time.Duration) string {
+	d = d.Round(time.Second)
+	switch {
+	case d >= 24*time.Hour:
+		return c.units("ui.days", d/(24*time.Hour), "ui.hours", d%(24*time.Hour)/time.Hour)
+	case d >= time.Hour:
+		return c.units("ui.hours", d/time.Hour, "ui.minutes", d%time.Hour/time.Minute)
+	case d >= time.Minute:
+		return c.units("ui.minutes", d/time.Minute, "ui.seconds", d%time.Minute/time.Second)
+	}
+	return c.units("ui.seconds", d/time.Second, "", 0)
+}
+
+func (c *Console) units(larger string, n time.Duration, smaller string, rest time.Duration) string {
+	text := c.Text(larger, "N", fmt.Sprint(int64(n)))
+	if rest > 0 {
+		text += " " + c.Text(smaller, "N", fmt.Sprint(int64(rest)))
+	}
+	return text
+}
