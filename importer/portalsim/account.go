@@ -1,7 +1,9 @@
 package portalsim
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -67,4 +69,46 @@ func (m *mailbox) account(who *person) Account {
 		Aliases: slices.Clone(m.aliases), Groups: slices.Clone(m.groups), Folder: m.inFolder,
 		Removed: m.removed, Resets: m.resets, Created: m.created,
 	}
+}
+
+func (a *Account) validate() error {
+	if !looksLikeEmail(a.Owner) {
+		return fmt.Errorf("owner %q is no address", a.Owner)
+	}
+	if !looksLikeEmail(a.Address) {
+		return fmt.Errorf("address %q is no address", a.Address)
+	}
+	return nil
+}
+
+// Put makes an account without a login test, as if it had been there before. Its
+// owner is invented when there is none of that address. An address put twice is
+// poisoned.
+func (p *Portal) Put(a Account) error {
+	if err := a.validate(); err != nil {
+		return err
+	}
+	who := p.people.add(newPerson(Person{Email: a.Owner}))
+	local, host, _ := strings.Cut(a.Address, "@")
+	setDefault(&a.Login, a.Address)
+	setDefault(&a.Server, "imap."+host)
+	setDefault(&a.Port, 993)
+	setDefault(&a.SMTPLogin, a.Address)
+	setDefault(&a.SMTPServer, "smtp."+host)
+	setDefault(&a.SMTPPort, 465)
+	s := settings{
+		email: mailAddress{local: local, host: host}, name: a.Name, account: a.Login, password: a.Password,
+		server: a.Server, port: int32(a.Port), encryption: int32(a.Security), auth: int32(a.Auth), imap: !a.POP3, restrict: a.Restrict,
+		smtpAccount: a.SMTPLogin, smtpPass: a.SMTPPassword, smtpServer: a.SMTPServer, smtpPort: int32(a.SMTPPort),
+		smtpSecurity: int32(a.SMTPSecurity), smtpAuth: int32(a.SMTPAuth),
+	}
+	now := time.Now()
+	m := &mailbox{id: int(p.lastMailbox.Add(1)), enabled: !a.Disabled, created: now, aliases: a.Aliases, groups: a.Groups}
+	m.rewrite(&s, now)
+	m.authError, m.quotaError, m.hosted, m.oauth, m.inFolder = a.AuthError, a.QuotaError, a.Hosted, a.OAuth, a.Folder
+	who.mu.Lock()
+	defer who.mu.Unlock()
+	who.insert(m)
+	who.clearList()
+	return nil
 }

@@ -1,6 +1,7 @@
 package portalsim
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -41,6 +42,12 @@ type Options struct {
 	RemoveTime     time.Duration       `yaml:"remove_time"`     // a removal takes: 50 ms when 0, nothing when negative
 	ListCache      time.Duration       `yaml:"list_cache"`      // how long accounts are answered from memory: 20 min when 0
 	Accounts       []Account           `yaml:"accounts"`        // there from the start
+
+	Latency  time.Duration `yaml:"latency"`  // of every request
+	Spread   time.Duration `yaml:"spread"`   // up to so much more or less, evenly
+	Limit    Limit         `yaml:"limit"`    // the reverse proxy's own
+	Faults   []Fault       `yaml:"faults"`   // the first that fits is done to a request
+	Restarts []Restart     `yaml:"restarts"` // of the server process
 
 	KeepRequests int `yaml:"keep_requests"` // how many of the last are kept for reading: 100,000 when 0
 }
@@ -166,9 +173,21 @@ func (o *Options) Validate() error {
 	if _, err := parseZone(o.TimeZone); err != nil {
 		return fmt.Errorf("time_zone: %w", err)
 	}
-	for i, p := range o.People {
-		if err := p.validate(); err != nil {
-			return fmt.Errorf("people[%d]: %w", i, err)
+	if o.Spread > o.Latency {
+		return fmt.Errorf("spread: %v is more than the latency", o.Spread)
+	}
+	return cmp.Or(
+		each("people", o.People, (*Person).validate), each("mail_hosts", o.MailHosts, (*MailHost).validate),
+		each("accounts", o.Accounts, (*Account).validate), each("faults", o.Faults, (*Fault).validate),
+		each("restarts", o.Restarts, (*Restart).validate),
+	)
+}
+
+// each says which item of a list makes no sense.
+func each[T any](name string, items []T, validate func(*T) error) error {
+	for i := range items {
+		if err := validate(&items[i]); err != nil {
+			return fmt.Errorf("%s[%d]: %w", name, i, err)
 		}
 	}
 	return nil

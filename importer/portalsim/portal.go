@@ -1,11 +1,7 @@
 package portalsim
 
 import (
-	"errors"
-	"io"
 	"net/http"
-	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,6 +19,9 @@ type Portal struct {
 	sessions      *sessions
 	guard         *guard
 	mailHosts     *mailHosts
+	faults        *faults
+	throttle      *throttle
+	restartAt     map[int]Restart // by the number of the request
 	stats         *stats
 	lastMailbox   atomic.Int64
 	state         atomic.Value // State
@@ -53,6 +52,9 @@ func New(o Options) *Portal {
 		sessions:  &sessions{byToken: map[string]session{}},
 		guard:     &guard{BruteForce: o.BruteForce, counted: counted},
 		mailHosts: newMailHosts(o.MailHosts),
+		faults:    newFaults(o.Faults),
+		throttle:  newThrottle(o.Limit),
+		restartAt: map[int]Restart{},
 		stats:     newStats(o.KeepRequests),
 		closing:   make(chan struct{}),
 	}
@@ -62,6 +64,7 @@ func New(o Options) *Portal {
 	p.impersonation.Store(&o.Impersonation)
 	p.life.Store(newLife(p.closing))
 	p.populate()
+	p.schedule()
 	return p
 }
 
@@ -75,6 +78,14 @@ func (p *Portal) populate() {
 	if !hasOwner {
 		p.people.add(newPerson(Person{Email: defaultOwner, UserName: "administrator", FirstName: "Administrator", Owner: true}))
 	}
+	for i := range p.options.Invent {
+		p.people.add(newPerson(invent(i)))
+	}
+	for _, a := range p.options.Accounts {
+		if err := p.Put(a); err != nil {
+			panic("portalsim: " + err.Error()) // Validate has seen it
+		}
+	}
 	for token, name := range p.options.Tokens {
 		if who := p.findUser(name); who != nil {
 			p.sessions.put(token, who, time.Now().Add(p.options.TokenLife))
@@ -84,21 +95,27 @@ func (p *Portal) populate() {
 
 // life is one run of the server process: a restart ends it.
 type life struct {
+	from    time.Time // everything is 502 before it
 	dead    chan struct{}
 	closing chan struct{}
+	saved   float64 // set before dead is closed: the share of writes that are finished all the same
 }
 
 func newLife(closing chan struct{}) *life { return &life{dead: make(chan struct{}), closing: closing} }
 
+func (l *life) ended() bool {
+	select {
+	case <-l.dead:
+		return true
+	default:
+		return false
+	}
+}
+
 // sleep reports false when the process died meanwhile.
 func (l *life) sleep(d time.Duration) bool {
 	if d <= 0 {
-		select {
-		case <-l.dead:
-			return false
-		default:
-			return true
-		}
+		return !l.ended()
 	}
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -133,167 +150,4 @@ func (p *Portal) enter() bool {
 	return true
 }
 
-// exchange is one request on its way.
-type exchange struct {
-	portal  *Portal
-	request *http.Request
-	route   *route
-	params  params
-	caller  *person
-	cookie  string // to be set by the answer
-	began   time.Time
-	latency time.Duration // what is still to come of the latency asked for
-	life    *life
-	killed  bool // the process died, and the request is one of those that are finished all the same
-}
-
-// ServeHTTP answers the API. The context of the request is not looked at: the real
-// server finishes, and saves, what a client that has gone asked for.
-func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !p.enter() {
-		badGateway().write(w, nil)
-		return
-	}
-	defer p.running.Done()
-	x := &exchange{portal: p, request: r, began: time.Now(), life: p.life.Load()}
-	visit := p.stats.arrive(r, x.began)
-	a := x.answer(visit)
-	p.stats.leave(visit, a.status)
-	a.write(w, r)
-}
-
-// answer takes the request through the stages of the real server, in its order.
-func (x *exchange) answer(v *visit) *answer {
-	body, err := io.ReadAll(io.LimitReader(x.request.Body, maxBody+1))
-	if err != nil {
-		return emptyAnswer(http.StatusBadRequest)
-	}
-	if len(body) > maxBody {
-		return htmlPage(http.StatusRequestEntityTooLarge, "413 Request Entity Too Large")
-	}
-	a, err := x.process(body, v)
-	if x.killed || errors.Is(err, errKilled) {
-		return badGateway()
-	}
-	return a
-}
-
-// process: the portal's state, the route, who calls, from where, the arguments, then
-// the filter of payment and product, and the method itself.
-func (x *exchange) process(body []byte, v *visit) (*answer, error) {
-	p := x.portal
-	state := p.state.Load().(State)
-	if a := x.blocked(state); a != nil {
-		return a, nil
-	}
-	found, vars := p.routes.find(x.request.Method, x.request.URL.Path)
-	if found == nil || found.mail && state == MailAbsent {
-		return htmlPage(http.StatusNotFound, "404 - File or directory not found."), nil
-	}
-	x.route = found
-	given, unreadable := readParams(vars, x.request, body, p.zone)
-	x.params = given
-	x.caller = x.authenticate()
-	v.know(x)
-	if err := x.wait(x.latency); err != nil {
-		return nil, err
-	}
-	a, err := x.call(state, unreadable)
-	if a != nil && x.cookie != "" {
-		setCookie(a, x.cookie)
-	}
-	return a, err
-}
-
-func (x *exchange) call(state State, unreadable *failure) (*answer, error) {
-	p := x.portal
-	if x.caller == nil && !x.route.open {
-		return unauthorized(x.request), nil
-	}
-	if x.caller != nil && !x.caller.Owner && p.restricted.Load() {
-		x.cookie = ""
-		return emptyAnswer(http.StatusForbidden), nil
-	}
-	if unreadable != nil {
-		return p.failed(unreadable), nil
-	}
-	a := &arguments{params: x.params, version: p.version}
-	act := x.route.bind(a)
-	if a.err != nil {
-		return p.failed(a.err), nil
-	}
-	if refused := x.filter(state); refused != nil {
-		return p.failed(refused), nil
-	}
-	v, err := act(x)
-	var f *failure
-	switch {
-	case errors.As(err, &f):
-		return p.failed(f), nil
-	case err != nil:
-		return nil, err
-	default:
-		return success(x.request.Method, wrap(v, readPaging(x.request))), nil
-	}
-}
-
-// blocked is what a portal that does not serve answers to everything, except that
-// capabilities.json passes in most states.
-func (x *exchange) blocked(s State) *answer {
-	if s == WarmingUp {
-		return htmlPage(http.StatusOK, "The portal is starting")
-	}
-	status := s.status()
-	if status == 0 || s.passes() && strings.HasSuffix(strings.ToLower(x.request.URL.Path), "capabilities.json") {
-		return nil
-	}
-	return emptyAnswer(status)
-}
-
-// filter comes after the arguments are bound, so a broken argument hides it
-// (SPEC/GlobalFilters/ProductSecurityFilter.cs).
-func (x *exchange) filter(state State) *failure {
-	if x.route.mail && (x.portal.options.MailOff || x.caller.Guest || x.caller.NoMail) {
-		return &failure{http.StatusForbidden, "Forbidden", hrException}
-	}
-	if state == Overdue && !x.route.open {
-		return &failure{http.StatusPaymentRequired, "PaymentRequired", hrException}
-	}
-	return nil
-}
-
-func (x *exchange) words() *wording { return x.portal.wordsFor(x.caller) }
-
-// gap is the time between look-up and insert.
-func (x *exchange) gap() time.Duration { return max(x.portal.options.SaveGap, 0) }
-
-// wait lets time pass. It returns errKilled when the server process dies meanwhile.
-func (x *exchange) wait(d time.Duration) error {
-	if x.killed || x.life.sleep(d) {
-		return nil
-	}
-	return errKilled
-}
-
-// waitForever lasts until the process dies or the portal is closed.
-func (x *exchange) waitForever() error {
-	select {
-	case <-x.life.dead:
-	case <-x.life.closing:
-	}
-	return errKilled
-}
-
-// write sends an answer as it is.
-func (a *answer) write(w http.ResponseWriter, _ *http.Request) {
-	header := w.Header()
-	header["Content-Type"] = []string{a.contentType}
-	header["Server"] = []string{"nginx"}
-	header["Cache-Control"] = []string{"private, max-age=0"}
-	header["Content-Length"] = []string{strconv.Itoa(len(a.body))}
-	for _, h := range a.header {
-		header.Add(h[0], h[1])
-	}
-	w.WriteHeader(a.status)
-	w.Write(a.body)
-}
+var _ http.Handler = (*Portal)(nil)

@@ -13,9 +13,11 @@ type action func(*exchange) (any, error)
 // one is an unknown route (API/Impl/ApiRouteConfigurator.cs).
 type route struct {
 	method, pattern string
+	name            string // both, for the statistics
 	bind            func(*arguments) action
 	open            bool // needs no sign-in, and is not checked for payment
 	mail            bool // belongs to the mail product
+	gap             bool // waits between reading and writing, out of the latency asked for
 	needs           func(version) bool
 }
 
@@ -41,13 +43,15 @@ var routes = []route{
 	{method: "GET", pattern: "security/impersonate/{userId}", bind: bindMayImpersonate, needs: version.hasImpersonation},
 	{method: "POST", pattern: "security/impersonate/{userId}", bind: bindImpersonate, needs: version.hasImpersonation},
 
-	{method: "GET", pattern: "mail/accounts", bind: bindList, mail: true},
-	{method: "POST", pattern: "mail/accounts", bind: bindCreate, mail: true},
-	{method: "PUT", pattern: "mail/accounts", bind: bindUpdate, mail: true},
+	{method: "POST", pattern: "batch", bind: bindBatch},
+
+	{method: "GET", pattern: "mail/accounts", bind: bindList, mail: true, gap: true},
+	{method: "POST", pattern: "mail/accounts", bind: bindCreate, mail: true, gap: true},
+	{method: "PUT", pattern: "mail/accounts", bind: bindUpdate, mail: true, gap: true},
 	{method: "DELETE", pattern: "mail/accounts", bind: bindDelete, mail: true},
 	{method: "GET", pattern: "mail/accounts/single", bind: bindSingle, mail: true},
 	{method: "GET", pattern: "mail/accounts/setups", bind: bindSetups, mail: true},
-	{method: "POST", pattern: "mail/accounts/simple", bind: bindSimple, mail: true},
+	{method: "POST", pattern: "mail/accounts/simple", bind: bindSimple, mail: true, gap: true},
 	{method: "PUT", pattern: "mail/accounts/state", bind: bindState, mail: true},
 	{method: "GET", pattern: "mail/operations", bind: bindTasks, mail: true},
 	{method: "GET", pattern: "mail/operations/{operationId}", bind: bindTask, mail: true},
@@ -63,14 +67,15 @@ type router struct {
 func newRouter(v version) *router {
 	r := &router{exact: map[string]*route{}, variable: map[string]*route{}}
 	for i := range routes {
-		one := &routes[i]
+		one := routes[i]
+		one.name = one.method + " " + one.pattern
 		if one.needs != nil && !one.needs(v) {
 			continue
 		}
 		if before, _, found := strings.Cut(one.pattern, "{"); found {
-			r.variable[one.method+" "+before] = one
+			r.variable[one.method+" "+before] = &one
 		} else {
-			r.exact[one.method+" "+one.pattern] = one
+			r.exact[one.name] = &one
 		}
 	}
 	return r

@@ -2,6 +2,7 @@ package portalsim
 
 import (
 	"maps"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -47,6 +48,14 @@ type SignIns struct {
 	Failed       int `json:"failed"`
 	Impersonated int `json:"impersonated"`
 	SMS          int `json:"sms"`
+}
+
+func (s *SignIns) add(other SignIns) {
+	s.Tried += other.Tried
+	s.Passed += other.Passed
+	s.Failed += other.Failed
+	s.Impersonated += other.Impersonated
+	s.SMS += other.SMS
 }
 
 // Stats are counts since the start.
@@ -150,11 +159,13 @@ func (v *visit) know(x *exchange) {
 	s := v.stats
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.total.ByRoute[x.route.method+" "+x.route.pattern]++
+	if x.route != nil {
+		s.total.ByRoute[x.route.name]++
+	}
 	if emails := x.params["email"]; len(emails) > 0 {
 		v.record.Address = emails[0]
 	}
-	if x.caller == nil {
+	if x.caller == nil || x.route == nil {
 		return
 	}
 	v.record.Owner = x.caller.Email
@@ -171,6 +182,25 @@ func (v *visit) know(x *exchange) {
 	v.key.writes++
 	s.total.PerKey = max(s.total.PerKey, v.key.Most)
 	s.total.MostWrites = max(s.total.MostWrites, v.key.writes)
+}
+
+// spoilt tells what was done to the request.
+func (v *visit) spoilt(do Action) {
+	v.stats.change(func(t *Stats) {
+		v.record.Fault = string(do)
+		t.Faults[string(do)]++
+	})
+}
+
+// quiet begins the time in which no request should arrive.
+func (s *stats) quiet(pause time.Duration) {
+	setDefault(&pause, time.Second)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.total.Turned++
+	if until := time.Now().Add(pause); until.After(s.quietTo) {
+		s.quietTo = until
+	}
 }
 
 func (s *stats) leave(v *visit, status int) {
@@ -250,6 +280,19 @@ func (s *stats) created(rows int) {
 
 func (s *stats) updated() { s.change(func(t *Stats) { t.Updated++ }) }
 func (s *stats) removed() { s.change(func(t *Stats) { t.Removed++ }) }
+
+// ConnState is for http.Server.ConnState: it counts connections.
+func (p *Portal) ConnState(_ net.Conn, state http.ConnState) {
+	p.stats.change(func(t *Stats) {
+		switch state {
+		case http.StateNew:
+			t.Connected++
+			t.Connections.enter()
+		case http.StateClosed, http.StateHijacked:
+			t.Connections.Now--
+		}
+	})
+}
 
 // Stats returns the counts so far.
 func (p *Portal) Stats() Stats {

@@ -1,0 +1,221 @@
+package portalsim
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// exchange is one request on its way.
+type exchange struct {
+	portal  *Portal
+	request *http.Request
+	route   *route // nil when there is none
+	params  params
+	caller  *person // nil when nobody is signed in
+	cookie  string  // to be set by the answer
+	began   time.Time
+	life    *life
+	killed  bool // the process died, and this is one of the writes that are finished all the same
+}
+
+// ServeHTTP answers the API. The context of the request is not looked at while it is
+// worked on: the real server finishes, and saves, what a client that has gone asked for.
+func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !p.enter() {
+		badGateway().write(w, r)
+		return
+	}
+	defer p.running.Done()
+	now := time.Now()
+	visit := p.stats.arrive(r, now)
+	if restart, ok := p.restartAt[visit.record.Number]; ok {
+		p.Restart(restart.For, restart.Saved)
+	}
+	x := &exchange{portal: p, request: r, began: now, life: p.life.Load()}
+	a := x.answer(visit)
+	p.stats.leave(visit, a.status)
+	a.write(w, r)
+}
+
+// answer is what the front server sends: its own page, or what the portal answers.
+func (x *exchange) answer(v *visit) *answer {
+	p := x.portal
+	if x.began.Before(x.life.from) {
+		return badGateway()
+	}
+	if !p.throttle.admits(x.began) {
+		p.stats.quiet(p.throttle.Pause)
+		return tooManyRequests(p.throttle.RetryAfter, p.throttle.Pause)
+	}
+	body, err := io.ReadAll(io.LimitReader(x.request.Body, maxBody+1))
+	if err != nil {
+		return emptyAnswer(http.StatusBadRequest)
+	}
+	if len(body) > maxBody {
+		return htmlPage(http.StatusRequestEntityTooLarge, "413 Request Entity Too Large")
+	}
+	a, err := x.process(body, v)
+	if err != nil || x.life.ended() {
+		return badGateway()
+	}
+	if p.options.Gzip {
+		a.compress(x.request)
+	}
+	return a
+}
+
+// process reads the request, sees whether a fault is due, and lets the portal work.
+// The only error is errKilled.
+func (x *exchange) process(body []byte, v *visit) (*answer, error) {
+	p := x.portal
+	var vars map[string]string
+	x.route, vars = p.routes.find(x.request.Method, x.request.URL.Path)
+	given, unreadable := readParams(vars, x.request, body, p.zone)
+	x.params = given
+	x.caller = x.authenticate()
+	v.know(x)
+	late, fault := p.faults.pick(x)
+	if err := x.wait(x.latency() + late); err != nil {
+		return nil, err
+	}
+	if fault == nil {
+		return x.serve(unreadable)
+	}
+	v.spoilt(fault.Do)
+	if fault.Do.replaces() && !fault.Processed {
+		return fault.replacement(x), nil
+	}
+	a, err := x.serve(unreadable)
+	switch {
+	case err != nil:
+		return nil, err
+	case fault.Do.replaces():
+		return fault.replacement(x), nil
+	}
+	fault.spoil(p, a)
+	return a, nil
+}
+
+// latency is what is asked for, less the gap that a saving method adds by itself.
+func (x *exchange) latency() time.Duration {
+	o := &x.portal.options
+	d := o.Latency
+	if o.Spread > 0 {
+		d += time.Duration((2*chance(o.Seed, x.request.Method+x.request.URL.Path, 0, strings.Join(x.subjects(), " ")) - 1) * float64(o.Spread))
+	}
+	if x.route != nil && x.route.gap {
+		d -= x.gap()
+	}
+	return d
+}
+
+// serve takes the request through the stages of the real server, in its order: the
+// portal's state, the route, who calls, from where, the arguments, then the filter of
+// payment and product, and the method itself.
+func (x *exchange) serve(unreadable *failure) (*answer, error) {
+	p := x.portal
+	state := p.state.Load().(State)
+	if a := x.blocked(state); a != nil {
+		return a, nil
+	}
+	if x.route == nil || x.route.mail && state == MailAbsent {
+		return htmlPage(http.StatusNotFound, "404 - File or directory not found."), nil
+	}
+	a, err := x.call(state, unreadable)
+	if a != nil && x.cookie != "" {
+		setCookie(a, x.cookie)
+	}
+	return a, err
+}
+
+func (x *exchange) call(state State, unreadable *failure) (*answer, error) {
+	p := x.portal
+	if x.caller == nil && !x.route.open {
+		return unauthorized(x.request), nil
+	}
+	if x.caller != nil && !x.caller.Owner && p.restricted.Load() {
+		x.cookie = ""
+		return emptyAnswer(http.StatusForbidden), nil
+	}
+	if unreadable != nil {
+		return p.failed(unreadable), nil
+	}
+	a := &arguments{params: x.params, version: p.version}
+	act := x.route.bind(a)
+	if a.err != nil {
+		return p.failed(a.err), nil
+	}
+	if refused := x.filter(state); refused != nil {
+		return p.failed(refused), nil
+	}
+	v, err := act(x)
+	var f *failure
+	switch {
+	case errors.As(err, &f):
+		return p.failed(f), nil
+	case err != nil:
+		return nil, err
+	default:
+		return success(x.request.Method, wrap(v, readPaging(x.request))), nil
+	}
+}
+
+// blocked is what a portal that does not serve answers to everything, except that
+// capabilities.json passes in most states.
+func (x *exchange) blocked(s State) *answer {
+	if s == WarmingUp {
+		return htmlPage(http.StatusOK, "The portal is starting")
+	}
+	status := s.status()
+	if status == 0 || s.passes() && strings.HasSuffix(strings.ToLower(x.request.URL.Path), "capabilities.json") {
+		return nil
+	}
+	return emptyAnswer(status)
+}
+
+// filter comes after the arguments are bound, so a broken argument hides it
+// (SPEC/GlobalFilters/ProductSecurityFilter.cs).
+func (x *exchange) filter(state State) *failure {
+	if x.route.mail && (x.portal.options.MailOff || x.caller.Guest || x.caller.NoMail) {
+		return &failure{http.StatusForbidden, "Forbidden", hrException}
+	}
+	if state == Overdue && !x.route.open {
+		return &failure{http.StatusPaymentRequired, "PaymentRequired", hrException}
+	}
+	return nil
+}
+
+func (x *exchange) words() *wording { return x.portal.wordsFor(x.caller) }
+
+// gap is the time between look-up and insert.
+func (x *exchange) gap() time.Duration { return max(x.portal.options.SaveGap, 0) }
+
+// wait lets time pass. It returns errKilled when the server process dies meanwhile,
+// unless this is one of the writes that reach the database all the same.
+func (x *exchange) wait(d time.Duration) error {
+	if x.killed || x.life.sleep(d) {
+		return nil
+	}
+	return x.die()
+}
+
+func (x *exchange) die() error {
+	if x.life.ended() && x.caller != nil && isWrite(x.request.Method) &&
+		chance(x.portal.options.Seed, "restart", 0, strings.Join(x.subjects(), " ")) < x.life.saved {
+		x.killed = true
+		return nil
+	}
+	return errKilled
+}
+
+// waitForever lasts until the process dies or the portal is closed.
+func (x *exchange) waitForever() error {
+	select {
+	case <-x.life.dead:
+	case <-x.life.closing:
+	}
+	return x.die()
+}

@@ -1,0 +1,38 @@
+package portalsim
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/goccy/go-yaml"
+)
+
+// maxScenario is far above what a scenario needs.
+const maxScenario = 8 << 20
+
+// ReadScenario reads options from YAML. A key nobody knows and a key said twice are
+// errors, with line and column; the text of the file is not quoted.
+func ReadScenario(r io.Reader) (Options, error) {
+	var o Options
+	text, err := io.ReadAll(io.LimitReader(r, maxScenario+1))
+	if err != nil {
+		return o, err
+	}
+	if len(text) > maxScenario {
+		return o, fmt.Errorf("a scenario of more than %d bytes is none", maxScenario)
+	}
+	if err := decode(text, &o); err != nil {
+		return o, err
+	}
+	return o, o.Validate()
+}
+
+// decode is strict; an empty document changes nothing.
+func decode(text []byte, v any) error {
+	err := yaml.UnmarshalWithOptions(text, v, yaml.Strict())
+	if err == nil || errors.Is(err, io.EOF) {
+		return nil
+	}
+	return errors.New(yaml.FormatError(err, false, false))
+}
