@@ -1,0 +1,159 @@
+package pace
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestSlotsOfAHost(t *testing.T) {
+	h := NewHosts(2)
+	free := func(want bool, hosts ...string) {
+		t.Helper()
+		if got := h.Free(hosts...); got != want {
+			t.Errorf("Free(%q) = %v, want %v", hosts, got, want)
+		}
+	}
+	free(true, "imap.a.example", "smtp.a.example")
+	h.Take("imap.a.example", "smtp.a.example")
+	free(true, "imap.a.example")
+	h.Take("mail.b.example", "Mail.B.example") // one host named twice is one slot
+	free(true, "mail.b.example")
+	h.Take("imap.a.example", "mail.b.example")
+	free(false, "imap.a.example")
+	free(false, "IMAP.a.example")
+	free(false, "mail.b.example")
+	free(true, "smtp.a.example")
+	free(false, "smtp.a.example", "imap.a.example")
+	h.Give("imap.a.example", "mail.b.example")
+	free(true, "imap.a.example", "mail.b.example")
+	h.Give("mail.b.example", "Mail.B.example")
+	h.Take("mail.b.example")
+	free(true, "mail.b.example")
+}
+
+// step is one report about the host.
+type step struct {
+	address  string
+	evidence Evidence
+}
+
+func reports(from, n int, evidence Evidence) (out []step) {
+	for i := range n {
+		out = append(out, step{address: fmt.Sprintf("user%d@example.com", from+i), evidence: evidence})
+	}
+	return out
+}
+
+func TestWhatGivesAHostARest(t *testing.T) {
+	cases := []struct {
+		name  string
+		steps []step
+		rests bool
+	}{
+		{"two accounts in trouble", reports(0, 2, ConnectTrouble), false},
+		{"three accounts in trouble", reports(0, 3, ConnectTrouble), true},
+		{"three with too many connections", reports(0, 3, TooMany), true},
+		{"both kinds of trouble", slices.Concat(reports(0, 2, TooMany), reports(2, 1, ConnectTrouble)), true},
+		{"one account three times", slices.Repeat(reports(0, 1, TooMany), 3), false},
+		{"a good one between", slices.Concat(reports(0, 2, ConnectTrouble), reports(2, 1, Good), reports(3, 2, ConnectTrouble)), false},
+		{"a refused one between", slices.Concat(reports(0, 2, ConnectTrouble), reports(2, 1, Refused), reports(3, 2, ConnectTrouble)), false},
+		{"19 refused", reports(0, 19, Refused), false},
+		{"20 refused", reports(0, 20, Refused), true},
+		{"18 refused of 20", slices.Concat(reports(0, 2, Good), reports(2, 18, Refused)), true},
+		{"17 refused of 20", slices.Concat(reports(0, 3, Good), reports(3, 17, Refused)), false},
+		{"good ones long ago", slices.Concat(reports(0, 50, Good), reports(50, 18, Refused)), true},
+		{"one account refused 40 times", slices.Repeat(reports(0, 1, Refused), 40), false},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			h := NewHosts(2)
+			for i, s := range c.steps {
+				if _, rests := h.PausedUntil("mail.example.com"); rests {
+					t.Fatalf("rests after %d of %d reports", i, len(c.steps))
+				}
+				h.Report("Mail.example.com", s.address, s.evidence)
+			}
+			if _, rests := h.PausedUntil("mail.example.com"); rests != c.rests {
+				t.Errorf("rests = %v, want %v", rests, c.rests)
+			}
+			if h.Free("mail.example.com") == c.rests {
+				t.Errorf("Free = %v while resting = %v", !c.rests, c.rests)
+			}
+			if !h.Free("other.example.com") {
+				t.Error("another host is not free")
+			}
+		})
+	}
+}
+
+func TestOneRowProbesARestingHost(t *testing.T) {
+	const name = "mail.example.com"
+	synctest.Test(t, func(t *testing.T) {
+		h := NewHosts(2)
+		for _, s := range reports(0, 3, ConnectTrouble) {
+			h.Report(name, s.address, s.evidence)
+		}
+		began := time.Now()
+		for i, rest := range []time.Duration{5, 15, 30, 30} {
+			rest *= time.Minute
+			if until, _ := h.PausedUntil(name); time.Until(until) != rest {
+				t.Fatalf("rest %d is %v, want %v", i, time.Until(until), rest)
+			}
+			h.Report(name, "late@example.com", Good) // sent before the rest began
+			time.Sleep(rest - time.Nanosecond)
+			if h.Free(name) {
+				t.Fatalf("free before rest %d is over", i)
+			}
+			time.Sleep(time.Nanosecond)
+			if !h.Free(name) {
+				t.Fatalf("no probe after rest %d", i)
+			}
+			h.Take(name)
+			if h.Free(name) {
+				t.Fatal("a second probe beside the first")
+			}
+			h.Report(name, fmt.Sprintf("probe%d@example.com", i), Refused)
+			h.Give(name)
+		}
+		if got := h.Resting(); len(got) != 1 || got[0].Probes != 4 || !got[0].Since.Equal(began) || got[0].Evidence != ConnectTrouble {
+			t.Errorf("Resting() = %+v", got)
+		}
+		time.Sleep(30 * time.Minute)
+		h.Take(name)
+		h.Give(name) // the probe ended without saying anything about the host
+		if !h.Free(name) {
+			t.Error("no probe after one that said nothing")
+		}
+		h.Take(name)
+		h.Report(name, "probe@example.com", Good)
+		if !h.Free(name) {
+			t.Error("not free after a good probe")
+		}
+		if _, rests := h.PausedUntil(name); rests || len(h.Resting()) != 0 {
+			t.Error("still resting after a good probe")
+		}
+		for _, s := range reports(0, 2, ConnectTrouble) {
+			h.Report(name, s.address, s.evidence)
+		}
+		if !h.Free(name) {
+			t.Error("trouble from before the rest still counts")
+		}
+	})
+}
+
+func TestFirstRestCanBeSet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := NewHosts(1)
+		h.FirstRest = time.Minute
+		for _, s := range reports(0, 3, TooMany) {
+			h.Report("b.example", s.address, s.evidence)
+			h.Report("a.example", s.address, s.evidence)
+		}
+		if got := h.Resting(); len(got) != 2 || got[0].Host != "a.example" || !got[0].Until.Equal(time.Now().Add(time.Minute)) {
+			t.Errorf("Resting() = %+v", got)
+		}
+	})
+}

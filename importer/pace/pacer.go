@@ -1,0 +1,276 @@
+// Package pace decides when a request may leave and which mail hosts may be
+// asked for another login.
+//
+// One [Pacer] stands before every request to the portal. [Hosts] is the
+// scheduler's memory of the mail servers: how many writes each has in flight and
+// which of them are being given a rest.
+package pace
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"r7import/importer/diagnosis"
+)
+
+const (
+	// MaxRate is the highest rate in requests a second that [New] accepts.
+	MaxRate = 100_000
+
+	// tolerance is what a request may gain or lose on its way to the portal
+	// without two sliding seconds running into each other there.
+	tolerance = 2 * time.Millisecond
+
+	fall      = 0.7              // of the rate is left after being turned away
+	fallEvery = time.Second      // at most
+	rise      = 1.05             // times the rate
+	riseEvery = 10 * time.Second // without being turned away
+	lowest    = 0.02             // of the configured rate
+	drawnFor  = time.Minute      // the rate stays below the one that was turned away
+	below     = 0.95             // of that rate
+
+	firstBackoff = time.Second
+	lastBackoff  = time.Minute
+	maxPause     = 10 * time.Minute
+)
+
+// Pacer releases callers one by one so that no sliding second ever holds more
+// releases than the limit, not the first second and not the one after a pause.
+// It is safe for concurrent use.
+type Pacer struct {
+	// MaxPause is the longest pause the portal may ask for, 10 minutes unless
+	// set before the first use. A longer one ends all waiting with an error.
+	MaxPause time.Duration
+
+	turn  chan struct{} // holds one value; who has taken it is released next
+	wake  chan struct{} // tells that one to look again
+	timer *time.Timer   // belongs to that one
+
+	mu         sync.Mutex
+	configured float64
+	limit      float64 // learned: at most the configured one
+	limiter    *rate.Limiter
+	next       *rate.Reservation // of the next release; nil until somebody waits for it
+	ring       []time.Time       // times of the last releases; release k is at k modulo the length
+	released   int64
+
+	pausedUntil time.Time
+	tooLong     *diagnosis.Problem // the portal asked for more than MaxPause
+	backoffs    int                // pauses of our own choosing in a row
+
+	fell      time.Time // when the rate was last lowered
+	drew      float64   // the rate that was turned away
+	drewUntil time.Time // until when the rate stays below it
+	riseAt    time.Time // when the rate rises next
+}
+
+// New returns a pacer of so many requests a second, which may be fewer than
+// one. It panics unless 0 < perSecond <= MaxRate.
+func New(perSecond float64) *Pacer {
+	if !(perSecond > 0 && perSecond <= MaxRate) {
+		panic("pace: rate out of range")
+	}
+	p := &Pacer{
+		MaxPause:   maxPause,
+		turn:       make(chan struct{}, 1),
+		wake:       make(chan struct{}, 1),
+		timer:      time.NewTimer(0),
+		configured: perSecond,
+		limit:      perSecond,
+		limiter:    rate.NewLimiter(rate.Limit(perSecond), burst(perSecond)),
+		ring:       make([]time.Time, window(perSecond)),
+	}
+	p.timer.Stop()
+	p.turn <- struct{}{}
+	return p
+}
+
+// burst lets the limiter make good what timers oversleep, 5 ms worth of it.
+func burst(limit float64) int { return max(1, int(limit/200)) }
+
+// window returns how many releases are watched: those of a second, or the one
+// last release where the limit is lower than one a second.
+func window(limit float64) int { return int(math.Ceil(limit)) }
+
+// Wait returns nil at the moment the caller is released, first come, first
+// served. It returns the context's error if that ends first, and a
+// *diagnosis.Problem if the portal asked for a pause longer than MaxPause.
+func (p *Pacer) Wait(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case <-p.turn:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { p.turn <- struct{}{} }()
+	for {
+		delay, err := p.admit()
+		if delay == 0 || err != nil {
+			return err
+		}
+		p.timer.Reset(delay)
+		select {
+		case <-p.timer.C:
+		case <-p.wake:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// admit releases the caller, or returns how long to wait before asking again.
+func (p *Pacer) admit() (time.Duration, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.tooLong != nil {
+		return 0, p.tooLong
+	}
+	now := time.Now()
+	if d := p.pausedUntil.Sub(now); d > 0 {
+		return d, nil
+	}
+	p.recover(now)
+	if p.next == nil {
+		// Reserved ahead, a timer that wakes us late does not make the next release late as well.
+		p.next = p.limiter.ReserveN(now, 1)
+	}
+	if d := max(p.next.DelayFrom(now), p.guard(now)); d > 0 {
+		return d, nil
+	}
+	p.next = nil
+	p.ring[p.released%int64(len(p.ring))] = now
+	p.released++
+	return 0, nil
+}
+
+// guard returns how long the next release must wait because of the one that
+// many places earlier.
+func (p *Pacer) guard(now time.Time) time.Duration {
+	n := window(p.limit)
+	if p.released < int64(n) {
+		return 0
+	}
+	earlier := p.ring[(p.released-int64(n))%int64(len(p.ring))]
+	span := time.Duration(float64(n) / p.limit * float64(time.Second))
+	return earlier.Add(span + tolerance).Sub(now)
+}
+
+// TurnedAway tells that the portal refused a request unread (429, or 503 with
+// Retry-After) and asked for this long a pause; zero means it did not say how
+// long. Nobody is released until the pause is over, and then at a lower rate,
+// which recovers slowly.
+func (p *Pacer) TurnedAway(retryAfter time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	paused := p.pausedUntil.After(now)
+	// What is answered during a pause was sent before it and tells nothing new about the rate.
+	if !paused {
+		p.recover(now)
+		p.lower(now)
+	}
+	switch {
+	case retryAfter > 0:
+		p.pause(now.Add(retryAfter))
+	case !paused:
+		p.pause(now.Add(p.backoff(now)))
+	}
+	if retryAfter > p.MaxPause {
+		p.tooLong = diagnosis.New(diagnosis.PauseTooLong, "Asked", retryAfter.Round(time.Second).String(), "Limit", p.MaxPause.String())
+	}
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+}
+
+// pause stops releases until then. A pause is never made shorter.
+func (p *Pacer) pause(until time.Time) {
+	if until.After(p.pausedUntil) {
+		p.pausedUntil = until
+	}
+	p.riseAt = p.pausedUntil.Add(riseEvery)
+	p.drewUntil = p.pausedUntil.Add(drawnFor)
+}
+
+// backoff returns a pause of our own choosing: anything up to a limit that
+// doubles as long as no minute passes in peace.
+func (p *Pacer) backoff(now time.Time) time.Duration {
+	if now.After(p.drewUntil) {
+		p.backoffs = 0
+	}
+	most := min(firstBackoff<<p.backoffs, lastBackoff)
+	if most < lastBackoff {
+		p.backoffs++
+	}
+	return rand.N(most)
+}
+
+// lower reduces the rate after the portal turned a request away.
+func (p *Pacer) lower(now time.Time) {
+	if now.Sub(p.fell) < fallEvery {
+		return
+	}
+	p.fell = now
+	p.drew = p.limit
+	p.setLimit(now, max(p.limit*fall, p.configured*lowest))
+}
+
+// recover raises the rate for the time that has passed without being turned away.
+func (p *Pacer) recover(now time.Time) {
+	limit := p.limit
+	for limit < p.configured && !now.Before(p.riseAt) {
+		next := min(limit*rise, p.configured)
+		if p.riseAt.Before(p.drewUntil) {
+			next = min(next, p.drew*below)
+		}
+		limit = max(limit, next)
+		p.riseAt = p.riseAt.Add(riseEvery)
+	}
+	if limit != p.limit {
+		p.setLimit(now, limit)
+	}
+}
+
+func (p *Pacer) setLimit(now time.Time, limit float64) {
+	if p.next != nil {
+		p.next.CancelAt(now)
+		p.next = nil
+	}
+	p.limit = limit
+	p.limiter.SetLimitAt(now, rate.Limit(limit))
+	p.limiter.SetBurstAt(now, burst(limit))
+}
+
+// Snapshot is what a pacer is doing at one moment.
+type Snapshot struct {
+	Limit       float64   // requests a second now
+	Configured  float64   // requests a second it was made with
+	PausedUntil time.Time // zero if not paused
+	Released    int64     // requests released so far
+}
+
+// Snapshot returns what the pacer is doing now.
+func (p *Pacer) Snapshot() Snapshot {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	s := Snapshot{Configured: p.configured, Released: p.released}
+	if p.pausedUntil.After(now) {
+		s.PausedUntil = p.pausedUntil
+	} else {
+		p.recover(now)
+	}
+	s.Limit = p.limit
+	return s
+}
+
+// Limit returns how many requests a second may leave now.
+func (p *Pacer) Limit() float64 { return p.Snapshot().Limit }
