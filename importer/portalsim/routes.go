@@ -17,6 +17,7 @@ type route struct {
 	bind            func(*arguments) action
 	open            bool // needs no sign-in, and is not checked for payment
 	mail            bool // belongs to the mail product
+	signIn          bool // spends its latency between counting the attempt and checking it
 	gap             bool // waits between reading and writing, out of the latency asked for
 	needs           func(version) bool
 }
@@ -24,10 +25,10 @@ type route struct {
 const prefix = "/api/2.0/"
 
 var routes = []route{
-	{method: "POST", pattern: "authentication", bind: bindSignIn, open: true},
-	{method: "POST", pattern: "authentication/setphone", bind: bindSetPhone, open: true},
-	{method: "POST", pattern: "authentication/sendsms", bind: bindSendSMS, open: true},
-	{method: "POST", pattern: "authentication/{code}", bind: bindSignInCode, open: true},
+	{method: "POST", pattern: "authentication", bind: bindSignIn, open: true, signIn: true},
+	{method: "POST", pattern: "authentication/setphone", bind: bindSetPhone, open: true, signIn: true},
+	{method: "POST", pattern: "authentication/sendsms", bind: bindSendSMS, open: true, signIn: true},
+	{method: "POST", pattern: "authentication/{code}", bind: bindSignInCode, open: true, signIn: true},
 	{method: "GET", pattern: "capabilities", bind: bindCapabilities, open: true},
 	{method: "GET", pattern: "settings/version/build", bind: bindBuild, open: true},
 

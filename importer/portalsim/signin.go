@@ -159,13 +159,19 @@ func bindSendSMS(a *arguments) action {
 func (x *exchange) knownUser(c credentials) (*person, error) {
 	portal := x.portal
 	portal.stats.signInTried(c.userName)
-	if c.provider != "" && c.provider != "email" || c.userName == "" || c.password == "" {
-		return nil, x.refuseSignIn(c)
-	}
+	known := c.provider == "" || c.provider == "email"
+	complete := known && c.userName != "" && c.password != ""
 	key := c.userName + x.bruteForceAddress()
-	if !portal.guard.increment(key) {
+	blocked := complete && !portal.guard.increment(key)
+	if err := x.wait(x.pending); err != nil {
+		return nil, err
+	}
+	if blocked {
 		portal.stats.signInFailed(c.userName)
 		return nil, internal(textTooMany)
+	}
+	if !complete {
+		return nil, x.refuseSignIn(c)
 	}
 	p := portal.findUser(c.userName)
 	if p == nil || p.status == statusTerminated || !p.passwordIs(c.password) {

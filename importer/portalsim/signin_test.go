@@ -1,0 +1,304 @@
+package portalsim_test
+
+import (
+	"encoding/base64"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"net/http/httptest"
+
+	"r7import/importer/portalsim"
+)
+
+const (
+	authentication = "/api/2.0/authentication"
+	signInFailed   = "User authentication failed"
+	tooMany        = "Login Fail. Too many attempts"
+)
+
+func TestSignInAnswers(t *testing.T) {
+	s := start(t, portalsim.Options{People: []portalsim.Person{
+		{Email: "known@example.org", ID: "11111111-2222-4333-8444-555555555555", UserName: "known.user", Password: "right"},
+		{Email: "sms@example.org", TwoFactor: "sms", Phone: "+7 (900) 123-45-67"},
+		{Email: "nophone@example.org", TwoFactor: "sms"},
+		{Email: "app@example.org", TwoFactor: "app", TFAReady: true},
+		{Email: "newapp@example.org", TwoFactor: "app"},
+		{Email: "gone@example.org", Status: "terminated"},
+		{Email: "sso@example.org", SSO: true},
+	}})
+	tests := []struct {
+		name   string
+		send   fields
+		status int
+		want   string // a regular expression for response, or the message
+	}{
+		{"ok", fields{"userName": "known@example.org", "password": "right"}, 201,
+			`^\{"token":"[A-Z2-7]+","expires":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}\+03:00"\}$`},
+		{"by GUID", fields{"userName": "11111111-2222-4333-8444-555555555555", "password": "right"}, 201, `"token":"`},
+		{"capitals in the address", fields{"userName": "KNOWN@Example.org", "password": "right"}, 201, `"token":"`},
+		{"SMS, phone known", fields{"userName": "sms@example.org", "password": "x"}, 201,
+			`^\{"token":null,"expires":"[^"]+","sms":true,"phoneNoise":"\+7900\*\*\*4567"\}$`},
+		{"SMS, no phone", fields{"userName": "nophone@example.org", "password": "x"}, 201, `^\{"token":null,"sms":true\}$`},
+		{"app", fields{"userName": "app@example.org", "password": "x"}, 201, `^\{"token":null,"tfa":true\}$`},
+		{"app, first use", fields{"userName": "newapp@example.org", "password": "x"}, 201, `^\{"token":null,"tfa":true,"tfaKey":"[A-Z2-7]+"\}$`},
+		{"portal user name", fields{"userName": "known.user", "password": "right"}, 500, signInFailed},
+		{"wrong password", fields{"userName": "known@example.org", "password": "wrong"}, 500, signInFailed},
+		{"disabled", fields{"userName": "gone@example.org", "password": "x"}, 500, signInFailed},
+		{"SSO has no password", fields{"userName": "sso@example.org", "password": "x"}, 500, signInFailed},
+		{"empty password", fields{"userName": "known@example.org", "password": ""}, 500, signInFailed},
+		{"no user name", fields{"password": "x"}, 500, signInFailed},
+		{"social login", fields{"userName": "known@example.org", "password": "right", "provider": "google"}, 500, signInFailed},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := &site{s.Portal, t, s.url}
+			r := s.json("", "POST", authentication, test.send)
+			got := r.message(t)
+			if r.status == 201 {
+				got = regexp.MustCompile(`"response":(.*)\}\s*$`).FindStringSubmatch(r.body)[1]
+			}
+			if r.status != test.status || !regexp.MustCompile(test.want).MatchString(got) {
+				t.Errorf("sign-in = %d %s, want %d %s", r.status, got, test.status, test.want)
+			}
+		})
+	}
+}
+
+func TestSecondFactor(t *testing.T) {
+	s := start(t, portalsim.Options{People: []portalsim.Person{
+		{Email: "sms@example.org", TwoFactor: "sms", Phone: "79001234567"},
+		{Email: "nophone@example.org", TwoFactor: "sms"},
+		{Email: "app@example.org", TwoFactor: "app", Code: "654321"},
+	}})
+	tests := []struct {
+		name, path string
+		send       fields
+		status     int
+		want       string
+	}{
+		{"bad code", "/000000", fields{"userName": "app@example.org", "password": "x"}, 500, signInFailed},
+		{"app code", "/654321", fields{"userName": "app@example.org", "password": "x"}, 201, `"tfa":true`},
+		{"SMS code", "/123456", fields{"userName": "sms@example.org", "password": "x"}, 201, `"phoneNoise":"+7900***4567"`},
+		{"one more SMS", "/sendsms", fields{"userName": "sms@example.org", "password": "x"}, 201, `"token":null`},
+		{"code of one without a second factor", "/123456", fields{"userName": "other@example.org", "password": "x"}, 500, signInFailed},
+		{"phone", "/setphone", fields{"userName": "nophone@example.org", "password": "x", "mobilePhone": "79007654321"}, 201, `"phoneNoise":"+7900***4321"`},
+		{"phone again", "/setphone", fields{"userName": "nophone@example.org", "password": "x", "mobilePhone": "79007654321"}, 403, "Access denied"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := &site{s.Portal, t, s.url}
+			if r := s.json("", "POST", authentication+test.path, test.send); r.status != test.status || !strings.Contains(r.body, test.want) {
+				t.Errorf("POST %s = %d %s, want %d with %s", test.path, r.status, r.body, test.status, test.want)
+			}
+		})
+	}
+	if sent := s.Stats().SignIns["sms@example.org"].SMS; sent != 1 {
+		t.Errorf("SMS sent = %d, want 1", sent)
+	}
+}
+
+// attempt signs in without a network, so that time can be simulated.
+func attempt(p *portalsim.Portal, user, password, forwarded string) (int, string) {
+	body := `{"userName":"` + user + `","password":"` + password + `"}`
+	request := httptest.NewRequest("POST", authentication, strings.NewReader(body))
+	request.Header.Set("Content-Type", "application/json")
+	if forwarded != "" {
+		request.Header.Set("X-Forwarded-For", forwarded)
+	}
+	w := httptest.NewRecorder()
+	p.ServeHTTP(w, request)
+	return w.Code, w.Body.String()
+}
+
+func TestBruteForce(t *testing.T) {
+	people := []portalsim.Person{{Email: "a@example.org", Password: "right"}}
+	synctest.Test(t, func(t *testing.T) {
+		p := portalsim.New(portalsim.Options{People: people})
+		defer p.Close()
+		for i := range 5 {
+			if _, body := attempt(p, "a@example.org", "wrong", ""); !strings.Contains(body, signInFailed) {
+				t.Errorf("attempt %d = %s, want %s", i+1, body, signInFailed)
+			}
+		}
+		if _, body := attempt(p, "a@example.org", "right", ""); !strings.Contains(body, tooMany) {
+			t.Errorf("6th attempt with the right password = %s, want %s", body, tooMany)
+		}
+		if status, _ := attempt(p, "b@example.org", "right", ""); status != 201 {
+			t.Errorf("another person from the same address = %d, want 201", status)
+		}
+		if status, _ := attempt(p, "a@example.org", "right", "203.0.113.9"); status != 201 {
+			t.Errorf("the same person from another address = %d, want 201", status)
+		}
+		time.Sleep(59 * time.Second)
+		if _, body := attempt(p, "a@example.org", "right", ""); !strings.Contains(body, tooMany) {
+			t.Errorf("59 s into the block = %s, want %s", body, tooMany)
+		}
+		time.Sleep(2 * time.Second)
+		for i := range 20 {
+			if status, body := attempt(p, "a@example.org", "right", ""); status != 201 {
+				t.Errorf("attempt %d after the block = %d %s, want 201: a success takes itself back", i+1, status, body)
+			}
+		}
+	})
+}
+
+// Attempts are counted before they are checked: eight at once block each other even
+// with the right password.
+func TestParallelSignInsBlockThemselves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := portalsim.New(portalsim.Options{Latency: time.Second})
+		defer p.Close()
+		var passed, blocked atomic.Int32
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				status, body := attempt(p, "a@example.org", "x", "")
+				switch {
+				case status == 201:
+					passed.Add(1)
+				case strings.Contains(body, tooMany):
+					blocked.Add(1)
+				}
+			})
+		}
+		all.Wait()
+		if passed.Load() != 5 || blocked.Load() != 3 {
+			t.Errorf("of 8 sign-ins at once %d passed and %d were blocked, want 5 and 3", passed.Load(), blocked.Load())
+		}
+	})
+}
+
+func TestAuthenticationOfRequests(t *testing.T) {
+	const self = "/api/2.0/people/@self"
+	s := start(t, portalsim.Options{
+		Tokens: map[string]string{"fixed-token": "fixed@example.org"},
+		People: []portalsim.Person{{Email: "basic@example.org", Password: "secret"}, {Email: "colon@example.org", Password: "a:b"}},
+	})
+	ivan, anna := s.signIn("ivan@example.org"), s.signIn("anna@example.org")
+	basic := func(text string) string { return "Basic " + base64.StdEncoding.EncodeToString([]byte(text)) }
+	tests := []struct {
+		name, query     string
+		header          []string
+		status          int
+		who             string
+		setsCookie      bool
+		wwwAuthenticate bool
+	}{
+		{"raw header", "", []string{"Authorization", ivan}, 200, "ivan@example.org", true, false},
+		{"Bearer", "", []string{"Authorization", "Bearer " + ivan}, 200, "ivan@example.org", true, false},
+		{"fixed token", "", []string{"Authorization", "fixed-token"}, 200, "fixed@example.org", true, false},
+		{"Basic", "", []string{"Authorization", basic("basic@example.org:secret")}, 200, "basic@example.org", true, false},
+		{"Basic breaks on a colon", "", []string{"Authorization", basic("colon@example.org:a:b")}, 401, "", false, true},
+		{"Basic, wrong password", "", []string{"Authorization", basic("basic@example.org:x")}, 401, "", false, true},
+		{"cookie", "", []string{"Cookie", "asc_auth_key=" + ivan}, 200, "ivan@example.org", false, false},
+		{"query string", "?asc_auth_key=" + ivan, nil, 200, "ivan@example.org", false, false},
+		{"header wins over the cookie", "", []string{"Authorization", ivan, "Cookie", "asc_auth_key=" + anna}, 200, "ivan@example.org", true, false},
+		{"bad header falls back to the cookie", "", []string{"Authorization", "expired", "Cookie", "asc_auth_key=" + anna}, 200, "anna@example.org", false, false},
+		{"nothing", "", nil, 401, "", false, false},
+		{"unknown token", "", []string{"Authorization", "unknown"}, 401, "", false, true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := &site{s.Portal, t, s.url}
+			r := s.call("GET", self+test.query, "", test.header...)
+			if r.status != test.status {
+				t.Fatalf("@self = %d %s, want %d", r.status, r.body, test.status)
+			}
+			if has := strings.Contains(r.header.Get("Set-Cookie"), "asc_auth_key="); has != test.setsCookie {
+				t.Errorf("Set-Cookie there: %v, want %v", has, test.setsCookie)
+			}
+			if test.status == 401 {
+				if r.body != "Unauthorized" || !strings.HasPrefix(r.header.Get("Content-Type"), "text/html") {
+					t.Errorf("401 is %q of %s, want the text Unauthorized of text/html", r.body, r.header.Get("Content-Type"))
+				}
+				if has := r.header.Get("WWW-Authenticate") != ""; has != test.wwwAuthenticate {
+					t.Errorf("WWW-Authenticate there: %v, want %v", has, test.wwwAuthenticate)
+				}
+				return
+			}
+			if who := r.response(t).(map[string]any)["email"]; who != test.who {
+				t.Errorf("@self is %v, want %s", who, test.who)
+			}
+		})
+	}
+}
+
+func TestTokensEnd(t *testing.T) {
+	ask := func(p *portalsim.Portal) int {
+		request := httptest.NewRequest("GET", "/api/2.0/people/@self", nil)
+		request.Header.Set("Authorization", "fixed")
+		w := httptest.NewRecorder()
+		p.ServeHTTP(w, request)
+		return w.Code
+	}
+	synctest.Test(t, func(t *testing.T) {
+		p := portalsim.New(portalsim.Options{Tokens: map[string]string{"fixed": "a@example.org"}, TokenLife: time.Hour})
+		defer p.Close()
+		if got := ask(p); got != 200 {
+			t.Errorf("fresh token = %d, want 200", got)
+		}
+		p.Restart(time.Minute, 0)
+		time.Sleep(2 * time.Minute)
+		if got := ask(p); got != 200 {
+			t.Errorf("after a restart = %d, want 200: tokens outlive it", got)
+		}
+		time.Sleep(time.Hour)
+		if got := ask(p); got != 401 {
+			t.Errorf("expired token = %d, want 401", got)
+		}
+	})
+	p := portalsim.New(portalsim.Options{Tokens: map[string]string{"fixed": "a@example.org"}})
+	defer p.Close()
+	if err := p.SignOut("a@example.org"); err != nil || ask(p) != 401 {
+		t.Errorf("SignOut = %v, then %d, want 401", err, ask(p))
+	}
+	if err := p.SignOut("nobody@example.org"); err == nil {
+		t.Error("SignOut of nobody succeeds")
+	}
+}
+
+func TestWhoMaySignIn(t *testing.T) {
+	tests := []struct {
+		name   string
+		only   bool
+		user   string
+		status int
+	}{
+		{"anybody", false, "new@example.org", 201},
+		{"any GUID", false, "99999999-2222-4333-8444-555555555555", 201},
+		{"no address", false, "new", 500},
+		{"only people: a stranger", true, "new@example.org", 500},
+		{"only people: the owner", true, "admin@example.org", 201},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			p := portalsim.New(portalsim.Options{OnlyPeople: test.only})
+			defer p.Close()
+			if status, body := attempt(p, test.user, "x", ""); status != test.status {
+				t.Errorf("sign-in of %s = %d %s, want %d", test.user, status, body, test.status)
+			}
+		})
+	}
+}
+
+func TestAddressRestriction(t *testing.T) {
+	s := start(t, portalsim.Options{})
+	owner, ivan := s.signIn("admin@example.org"), s.signIn("ivan@example.org")
+	s.RestrictIP(true)
+	if r := s.call("GET", "/api/2.0/people/@self", "", "Authorization", ivan); r.status != 403 || r.body != "" {
+		t.Errorf("restricted caller = %d %q, want 403 and nothing", r.status, r.body)
+	}
+	if r := s.call("GET", "/api/2.0/people/@self", "", "Authorization", owner); r.status != 200 {
+		t.Errorf("the owner = %d, want 200", r.status)
+	}
+	r := s.json("", "POST", authentication, fields{"userName": "ivan@example.org", "password": "x"})
+	if r.status != http.StatusInternalServerError || !strings.Contains(r.message(t), "IPSecurityException") {
+		t.Errorf("sign-in = %d %s, want 500 with the exception's text", r.status, r.body)
+	}
+}
