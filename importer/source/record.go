@@ -1,0 +1,119 @@
+package source
+
+import (
+	"encoding/json"
+	"strconv"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+)
+
+// Column is one column of the table.
+type Column struct {
+	Header string // as the file has it, with its blanks
+	Label  string // what a person finds it by: letters in a workbook, a number in a CSV file
+}
+
+// Record is one row of the table. What [File.Records] yields is valid until the
+// next step of the loop; text taken out of it stays valid.
+type Record struct {
+	// Row is the number the spreadsheet shows; in a CSV file the line the row begins on.
+	Row int
+	// Problems are what the reader found wrong with the row. One without a
+	// field is about the row as a whole.
+	Problems []diagnosis.Problem
+
+	cells  [account.NumFields]string
+	bad    account.Fields
+	layout *layout
+}
+
+// Text returns the cell of a field byte for byte, empty if the file has no column
+// for it or the cell is [Record.Bad].
+func (r *Record) Text(f account.Field) string { return r.cells[f] }
+
+// Has reports whether the file has a column for the field.
+func (r *Record) Has(f account.Field) bool { return r.layout.column[f] >= 0 }
+
+// Bad reports whether the cell of the field could not be read. There is a
+// problem that says so already.
+func (r *Record) Bad(f account.Field) bool { return r.bad.Has(f) }
+
+// Place returns where the cell of the field is, without a column if the file has none for it.
+func (r *Record) Place(f account.Field) diagnosis.Place { return r.layout.place(r.Row, f) }
+
+// The columns that tell gocsv about the row itself.
+const (
+	rowKey      = "#row"
+	problemsKey = "#problems"
+)
+
+// UnmarshalCSVWithFields takes one cell. It implements gocsv.TypeUnmarshalCSVWithFields.
+func (r *Record) UnmarshalCSVWithFields(key, value string) error {
+	switch key {
+	case rowKey:
+		n, err := strconv.Atoi(value)
+		r.Row = n
+		return err
+	case problemsKey:
+		return r.takeProblems(value)
+	}
+	if f, ok := account.FieldNamed(key); ok {
+		r.cells[f] = value
+	}
+	return nil
+}
+
+func (r *Record) takeProblems(encoded string) error {
+	if encoded == "" {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(encoded), &r.Problems); err != nil {
+		return err
+	}
+	for _, p := range r.Problems {
+		if f, ok := account.FieldNamed(p.Field); ok {
+			r.bad = r.bad.With(f)
+			continue
+		}
+		r.bad = 1<<account.NumFields - 1
+	}
+	return nil
+}
+
+// layout says which column of the table feeds which field.
+type layout struct {
+	file    string
+	sheet   string
+	columns []Column
+	fields  []account.Field // of each column; NumFields for one that is ignored
+	column  [account.NumFields]int
+}
+
+func newLayout(file, sheet string, columns []Column, names []string) *layout {
+	l := &layout{file: file, sheet: sheet, columns: columns, fields: make([]account.Field, len(columns))}
+	for f := range l.column {
+		l.column[f] = -1
+	}
+	for i := range columns {
+		l.fields[i] = account.NumFields
+		if i >= len(names) {
+			continue
+		}
+		if f, ok := account.FieldNamed(names[i]); ok {
+			l.fields[i] = f
+			l.column[f] = i
+		}
+	}
+	return l
+}
+
+// place returns where a field stands in a row.
+func (l *layout) place(row int, f account.Field) diagnosis.Place {
+	at := diagnosis.Place{File: l.file, Sheet: l.sheet, Row: row}
+	if f < account.NumFields && l.column[f] >= 0 {
+		c := l.columns[l.column[f]]
+		at.Column, at.Header = c.Label, c.Header
+	}
+	return at
+}

@@ -1,0 +1,156 @@
+// Package source reads CSV and XLSX files as one stream of numbered records.
+//
+// [Open] finds out what a file is: format, encoding, delimiter, sheet, header row.
+// What it found it says in [File.Notices]; where it would have to guess it
+// refuses. [File.Records] then yields the rows, as often as asked, each decoded
+// through gocsv into one [Record] for both formats. What is wrong with a row is
+// said in the record and ends nothing; only what is wrong with the file ends the
+// stream.
+//
+// Cells are taken literally: nothing is trimmed, computed or replaced.
+package source
+
+import (
+	"context"
+	"io"
+	"iter"
+	"path/filepath"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+)
+
+// Options say how to read a file. The zero value finds everything out.
+type Options struct {
+	Sheet     string // of a workbook; empty takes the one that can be meant
+	HeaderRow int    // number of the row with the column names, 0 to look for it
+	Delimiter rune   // of a CSV file, 0 to find it out
+	Encoding  string // of a CSV file, one of [Encodings], empty to find it out
+	Rows      Rows   // the rows to yield; empty yields all
+	Where     []Where
+
+	WorkbookPassword account.Secret
+	Identity         string                         // path of an age key file
+	Passphrase       func() (account.Secret, error) // asks for the passphrase of an age file; may be nil
+	Stdin            io.Reader                      // what "-" reads
+
+	// Known reports whether a text is a column name somebody knows. It tells
+	// the header, the encoding and the delimiter apart. Nil knows none.
+	Known func(header string) bool
+	// MaxBytes bounds what has to be held in memory: standard input and what is
+	// not read from its beginning to its end. 0 is 64 MiB.
+	MaxBytes int64
+}
+
+// DefaultMaxBytes is what [Options.MaxBytes] means when it is 0.
+const DefaultMaxBytes = 64 << 20
+
+// table is the rows of one format.
+type table interface {
+	open(ctx context.Context, l *layout) (rows, error)
+}
+
+// File is an opened file. It is not safe for concurrent use.
+type File struct {
+	name    string
+	input   *input
+	options Options
+	table   table
+	sheet   string
+	columns []Column
+	notices []diagnosis.Problem
+}
+
+// Open looks at a file, or at standard input if the path is "-". The error is a
+// *[diagnosis.Problem] unless ctx ended.
+func Open(ctx context.Context, path string, o Options) (*File, error) {
+	if o.Known == nil {
+		o.Known = func(string) bool { return false }
+	}
+	if o.MaxBytes == 0 {
+		o.MaxBytes = DefaultMaxBytes
+	}
+	in, err := openInput(path, o)
+	if err != nil {
+		return nil, err
+	}
+	f := &File{name: in.name, input: in, options: o}
+	if err := f.look(ctx); err != nil {
+		in.Close()
+		return nil, f.placed(err)
+	}
+	return f, nil
+}
+
+// look finds out what the file holds.
+func (f *File) look(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	switch f.input.kind {
+	case kindWorkbook:
+		return f.lookAtWorkbook()
+	default:
+		return f.lookAtText()
+	}
+}
+
+// placed puts the file's name into a refusal.
+func (f *File) placed(err error) error {
+	if p, ok := err.(*diagnosis.Problem); ok && p.Place.File == "" {
+		p.Place.File = f.name
+	}
+	return err
+}
+
+// Name returns the base name of the file.
+func (f *File) Name() string { return f.name }
+
+// Sheet returns the sheet that is read, empty for a CSV file.
+func (f *File) Sheet() string { return f.sheet }
+
+// Columns returns the columns of the table.
+func (f *File) Columns() []Column { return f.columns }
+
+// Notices returns what was found out about the file.
+func (f *File) Notices() []diagnosis.Problem { return f.notices }
+
+// Close closes the file. Loops over its records must have ended.
+func (f *File) Close() error { return f.input.Close() }
+
+// Records yields the rows from the first to the last; names are the canonical
+// field names of the columns, empty for one to ignore. It can be called again and
+// then reads the file again. A non-nil error ends the loop: a *[diagnosis.Problem]
+// that says why the file cannot be read to its end, or what ended ctx.
+//
+// The yielded record is reused by the next step of the loop.
+func (f *File) Records(ctx context.Context, names []string) iter.Seq2[*Record, error] {
+	return func(yield func(*Record, error) bool) {
+		l := newLayout(f.name, f.sheet, f.columns, names)
+		in, err := f.table.open(ctx, l)
+		if err != nil {
+			yield(nil, f.placed(err))
+			return
+		}
+		chosen, err := newFilter(in, f.options, f.columns, names)
+		if err != nil {
+			in.close()
+			yield(nil, f.placed(err))
+			return
+		}
+		stream(ctx, l, chosen, yield)
+	}
+}
+
+func (f *File) note(code diagnosis.Code, facts ...string) {
+	p := diagnosis.New(code, facts...)
+	p.Place = diagnosis.Place{File: f.name, Sheet: f.sheet}
+	f.notices = append(f.notices, *p)
+}
+
+func baseName(path string) string {
+	if path == "-" {
+		return "stdin"
+	}
+	return filepath.Base(path)
+}
