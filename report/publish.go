@@ -1,0 +1,121 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"github.com/natefinch/atomic"
+
+	"r7import/importer/diagnosis"
+)
+
+// replace moves a file onto another; tests stand in for Windows here.
+var replace = atomic.ReplaceFile
+
+// publish lets fill write a file and moves it to path once it is whole and on
+// disk. A link at path is not followed. If path cannot be replaced the file goes
+// beside it under a numbered name; publish returns the name it got.
+func publish(path string, fill func(io.Writer) error) (writtenTo string, err error) {
+	if err := checkTarget(path); err != nil {
+		return "", err
+	}
+	f, err := createBeside(path)
+	if err != nil {
+		return "", writeProblem(err, path)
+	}
+	defer func() {
+		if err != nil {
+			_ = f.Close() // no harm if it is closed already
+			_ = os.Remove(f.Name())
+		}
+	}()
+	if err := fill(f); err != nil {
+		return "", writeProblem(err, path)
+	}
+	if err := f.Sync(); err != nil {
+		return "", writeProblem(err, path)
+	}
+	if err := f.Close(); err != nil {
+		return "", writeProblem(err, path)
+	}
+	if writtenTo, err = moveInto(f.Name(), path); err != nil {
+		return "", writeProblem(err, path)
+	}
+	syncFolder(filepath.Dir(path))
+	return writtenTo, nil
+}
+
+// createBeside makes an empty file in the folder of path that nobody else can read.
+func createBeside(path string) (*os.File, error) {
+	return os.CreateTemp(filepath.Dir(path), ".r7import-report-*.tmp")
+}
+
+// maxNumbered is the highest number tried beside a name that cannot be replaced.
+const maxNumbered = 99
+
+// moveInto moves a file to path, or to the first free of path-2, path-3 and so on.
+func moveInto(file, path string) (string, error) {
+	first := replace(file, path)
+	if first == nil {
+		return path, nil
+	}
+	extension := filepath.Ext(path)
+	stem := strings.TrimSuffix(path, extension)
+	for n := 2; n <= maxNumbered; n++ {
+		numbered := fmt.Sprintf("%s-%d%s", stem, n, extension)
+		if _, err := os.Lstat(numbered); err == nil {
+			continue
+		}
+		if err := replace(file, numbered); err != nil {
+			return "", first
+		}
+		return numbered, nil
+	}
+	return "", first
+}
+
+// syncFolder makes the new name survive a power cut where a folder can be
+// synced. The report can be made again, so a failure is not worth an error.
+func syncFolder(dir string) {
+	if runtime.GOOS == "windows" {
+		return
+	}
+	if d, err := os.Open(dir); err == nil {
+		_ = d.Sync()
+		_ = d.Close()
+	}
+}
+
+// errDiskFull is what Windows says when a disk is full (ERROR_DISK_FULL).
+const errDiskFull = syscall.Errno(112)
+
+// notOfWriting is an error that writing a report ran into and did not cause: of
+// the rows it is fed, or the end of the context.
+type notOfWriting struct{ error }
+
+// writeProblem says why a report could not be written.
+func writeProblem(err error, path string) error {
+	var other notOfWriting
+	switch {
+	case errors.As(err, &other):
+		return other.error
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), runtime.GOOS == "windows" && errors.Is(err, errDiskFull):
+		return diagnosis.Wrap(err, diagnosis.ReportDiskFull, "Name", path)
+	}
+	return diagnosis.Wrap(err, diagnosis.ReportWrite, "Name", path, "Cause", reason(err))
+}
+
+// reason returns what the system says, without the paths Go puts before it.
+func reason(err error) string {
+	var number syscall.Errno
+	if errors.As(err, &number) {
+		return number.Error()
+	}
+	return err.Error()
+}

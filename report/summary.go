@@ -1,0 +1,128 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"r7import/importer/diagnosis"
+)
+
+// summarySchema names the shape of a summary as JSON.
+const summarySchema = "r7import.summary/1"
+
+// Summary says what became of all rows of a run. Its JSON form is part of the
+// contract with scripts: fields are only ever added.
+type Summary struct {
+	Schema    string                   `json:"schema"`
+	Command   string                   `json:"command"` // run, plan, validate
+	Run       string                   `json:"run,omitempty"`
+	File      string                   `json:"file"`             // base name of the input
+	Portal    string                   `json:"portal,omitempty"` // empty where nothing was sent
+	StartedAt time.Time                `json:"started_at,omitzero"`
+	EndedAt   time.Time                `json:"ended_at,omitzero"`
+	Rows      int                      `json:"rows"`     // all rows of the input
+	Warned    int                      `json:"warned"`   // rows with a warning, whatever became of them
+	Attempts  int                      `json:"attempts"` // write requests sent
+	Statuses  map[diagnosis.Status]int `json:"statuses"` // rows by status; statuses without rows are left out
+	Causes    []Cause                  `json:"causes"`   // the largest first
+}
+
+// Cause is a group of rows that ended alike for the same reason: the rows that
+// need something, and those with a warning.
+type Cause struct {
+	Status   diagnosis.Status  `json:"status"`
+	Code     diagnosis.Code    `json:"code,omitempty"`
+	Side     diagnosis.Side    `json:"side,omitempty"`
+	Host     string            `json:"host,omitempty"` // mail host
+	Count    int               `json:"count"`
+	Examples []int             `json:"examples"` // numbers of the first rows
+	Problem  diagnosis.Problem `json:"problem"`  // of the first row, for its sentence
+}
+
+const (
+	maxExamples = 5
+	// maxCauses bounds the memory a hostile file can take: beyond it the rows of
+	// further hosts are counted without the host.
+	maxCauses = 1000
+)
+
+// Tally counts rows. The zero value is ready; it is not safe for concurrent use.
+type Tally struct {
+	rows, warned, attempts int
+
+	statuses map[diagnosis.Status]int
+	causes   map[causeKey]*Cause
+}
+
+type causeKey struct {
+	status diagnosis.Status
+	code   diagnosis.Code
+	side   diagnosis.Side
+	host   string
+}
+
+// Add counts a row. It keeps nothing of it but the problem of the first row of a group.
+func (t *Tally) Add(r *Row) {
+	if t.statuses == nil {
+		t.statuses = make(map[diagnosis.Status]int)
+		t.causes = make(map[causeKey]*Cause)
+	}
+	t.rows++
+	t.attempts += r.Attempts
+	t.statuses[r.Status]++
+	if slices.ContainsFunc(r.Problems, func(p diagnosis.Problem) bool { return p.Severity() == diagnosis.Warning }) {
+		t.warned++
+	}
+	t.group(r)
+}
+
+func (t *Tally) group(r *Row) {
+	problem, ok := diagnosis.Worst(r.Problems)
+	if r.Status.Desired() && (!ok || problem.Severity() == diagnosis.Notice) {
+		return
+	}
+	key := causeKey{r.Status, problem.Code, r.side(), r.host()}
+	cause, known := t.causes[key]
+	if !known && len(t.causes) >= maxCauses {
+		key.host = ""
+		cause, known = t.causes[key]
+	}
+	if !known {
+		cause = &Cause{Status: key.status, Code: key.code, Side: key.side, Host: key.host, Problem: problem}
+		t.causes[key] = cause
+	}
+	cause.Count++
+	if len(cause.Examples) < maxExamples {
+		cause.Examples = append(cause.Examples, r.Number)
+	}
+}
+
+// Summary returns about with the counts put in. About brings what rows do not
+// tell: command, run, file, portal, times.
+func (t *Tally) Summary(about Summary) Summary {
+	about.Schema = summarySchema
+	about.Rows = t.rows
+	about.Warned = t.warned
+	about.Attempts = t.attempts
+	about.Statuses = make(map[diagnosis.Status]int, len(t.statuses))
+	for status, n := range t.statuses {
+		about.Statuses[status] = n
+	}
+	about.Causes = make([]Cause, 0, len(t.causes))
+	for _, cause := range t.causes {
+		about.Causes = append(about.Causes, *cause)
+	}
+	slices.SortFunc(about.Causes, func(a, b Cause) int {
+		return cmp.Or(
+			cmp.Compare(b.Count, a.Count),
+			cmp.Compare(a.Examples[0], b.Examples[0]),
+			strings.Compare(string(a.Code), string(b.Code)),
+			strings.Compare(a.Host, b.Host),
+			strings.Compare(string(a.Side), string(b.Side)),
+			strings.Compare(string(a.Status), string(b.Status)),
+		)
+	})
+	return about
+}

@@ -1,0 +1,214 @@
+package report
+
+import (
+	"archive/zip"
+	"io"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"r7import/importer/lang"
+)
+
+// rowsPerSheet is how many rows go on a sheet: all that it holds but the header.
+// Tests write smaller sheets.
+var rowsPerSheet = excelize.TotalRows - 1
+
+// columnWidths are in the width of a digit, in the order of [Columns].
+var columnWidths = []float64{7, 30, 32, 38, 14, 26, 11, 26, 64, 52, 12, 34, 10, 20, 12, 34, 22}
+
+// wrappedWidths are those of the columns whose texts may take several lines:
+// message, hint, filled, evidence.
+var wrappedWidths = []float64{columnWidths[8], columnWidths[9], columnWidths[11], columnWidths[15]}
+
+// workbook writes rows as XLSX: a sheet that sums up, then the rows. Rows go
+// through a temporary file in a folder only its owner can read.
+type workbook struct {
+	file    *excelize.File
+	target  io.Writer
+	temp    string
+	printer *lang.Printer
+	render  *renderer
+	styles  styles
+
+	sheet  *excelize.StreamWriter
+	sheets int
+	row    int // last row written on the sheet
+	cells  []any
+}
+
+func newWorkbook(w io.Writer, summary Summary, o Options) (*workbook, error) {
+	temp, err := os.MkdirTemp("", "r7import-report-")
+	if err != nil {
+		return nil, err
+	}
+	b := &workbook{
+		file:    excelize.NewFile(excelize.Options{TmpDir: temp}),
+		target:  w,
+		temp:    temp,
+		printer: o.Printer,
+		render:  newRenderer(o.Printer, false),
+		cells:   make([]any, len(Columns)),
+	}
+	if err := b.begin(summary); err != nil {
+		b.discard()
+		return nil, err
+	}
+	return b, nil
+}
+
+func (b *workbook) begin(summary Summary) error {
+	var err error
+	if b.styles, err = newStyles(b.file); err != nil {
+		return err
+	}
+	if err := b.describe(summary); err != nil {
+		return err
+	}
+	if err := b.writeSummary(summary); err != nil {
+		return err
+	}
+	return b.startSheet()
+}
+
+// describe fills in the document's properties. The times are those of the run,
+// so that the same report is the same file.
+func (b *workbook) describe(summary Summary) error {
+	props := &excelize.DocProperties{Creator: "r7import", Title: b.printer.Text("report.title")}
+	if !summary.EndedAt.IsZero() {
+		props.Created = summary.EndedAt.UTC().Format(time.RFC3339)
+		props.Modified = props.Created
+	}
+	return b.file.SetDocProps(props)
+}
+
+// Write implements encoder.
+func (b *workbook) Write(row *Row) error {
+	if b.row > rowsPerSheet {
+		if err := b.endSheet(); err != nil {
+			return err
+		}
+		if err := b.startSheet(); err != nil {
+			return err
+		}
+	}
+	l := b.render.line(row)
+	s := &b.styles
+	texts := [...]struct {
+		style int
+		value string
+	}{
+		{s.text, l.Name}, {s.text, l.Email}, {s.text, l.Owner}, {s.status[row.Status], l.Status}, {s.text, l.Code},
+		{s.text, l.Side}, {s.text, l.Host}, {s.wrapped, l.Message}, {s.wrapped, l.Hint},
+	}
+	cells := append(b.cells[:0], excelize.Cell{StyleID: s.number, Value: l.Row})
+	for _, t := range texts {
+		cells = append(cells, textCell(t.style, t.value))
+	}
+	cells = append(cells, numberCell(s.number, l.MailboxID), textCell(s.wrapped, l.Filled), numberCell(s.number, l.Attempts),
+		timeCell(s.time, row.StartedAt), numberCell(s.number, l.Duration), textCell(s.wrapped, l.Evidence), textCell(s.text, l.Run))
+	height := rowHeight([]string{l.Message, l.Hint, l.Filled, l.Evidence}, wrappedWidths)
+	return b.setRow(cells, excelize.RowOpts{Height: height})
+}
+
+// Close implements encoder.
+func (b *workbook) Close() error {
+	defer b.discard()
+	if err := b.endSheet(); err != nil {
+		return err
+	}
+	// excelize would hold the whole archive in memory before it writes a byte.
+	b.file.SetZipWriter(func(io.Writer) excelize.ZipWriter { return zip.NewWriter(b.target) })
+	_, err := b.file.WriteToBuffer()
+	return err
+}
+
+func (b *workbook) discard() {
+	_ = b.file.Close()
+	_ = os.RemoveAll(b.temp)
+}
+
+// startSheet begins the next sheet of rows: widths and panes first, because
+// excelize loses what it is told of them after the first row.
+func (b *workbook) startSheet() error {
+	b.sheets++
+	name := b.printer.Text("report.sheet.rows")
+	if b.sheets > 1 {
+		name += " " + strconv.Itoa(b.sheets)
+	}
+	if _, err := b.file.NewSheet(name); err != nil {
+		return err
+	}
+	for i, width := range columnWidths {
+		column, err := excelize.ColumnNumberToName(i + 1)
+		if err != nil {
+			return err
+		}
+		if err := b.file.SetColWidth(name, column, column, width); err != nil {
+			return err
+		}
+	}
+	if err := b.setUpSheet(name); err != nil {
+		return err
+	}
+	var err error
+	if b.sheet, err = b.file.NewStreamWriter(name); err != nil {
+		return err
+	}
+	b.row = 0
+	header := make([]any, len(Columns))
+	for i, column := range Columns {
+		header[i] = excelize.Cell{StyleID: b.styles.header, Value: column}
+	}
+	return b.setRow(header, excelize.RowOpts{Height: 20})
+}
+
+// setUpSheet freezes the header and repeats it on every printed page.
+func (b *workbook) setUpSheet(name string) error {
+	if err := b.file.SetPanes(name, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
+		return err
+	}
+	return b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: "'" + name + "'!$1:$1", Scope: name})
+}
+
+// endSheet puts the filter on the sheet, now that its last row is known.
+func (b *workbook) endSheet() error {
+	corner, err := excelize.CoordinatesToCellName(len(Columns), b.row)
+	if err != nil {
+		return err
+	}
+	if err := b.file.AutoFilter(b.sheet.Sheet, "A1:"+corner, nil); err != nil {
+		return err
+	}
+	return b.sheet.Flush()
+}
+
+func (b *workbook) setRow(cells []any, o excelize.RowOpts) error {
+	b.row++
+	return b.sheet.SetRow("A"+strconv.Itoa(b.row), cells, o)
+}
+
+// A text cell stays text whatever it begins with; an empty one only has its style.
+
+func textCell(style int, text string) excelize.Cell {
+	if text == "" {
+		return excelize.Cell{StyleID: style}
+	}
+	return excelize.Cell{StyleID: style, Value: text}
+}
+
+func numberCell(style int, n number) excelize.Cell {
+	if n == 0 {
+		return excelize.Cell{StyleID: style}
+	}
+	return excelize.Cell{StyleID: style, Value: int64(n)}
+}
+
+func timeCell(style int, t time.Time) excelize.Cell {
+	if t.IsZero() {
+		return excelize.Cell{StyleID: style}
+	}
+	return excelize.Cell{StyleID: style, Value: t.Truncate(time.Second)}
+}

@@ -1,0 +1,198 @@
+package report
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"r7import/importer/diagnosis"
+)
+
+// writeSummary makes the first sheet: the facts of the run, rows by status, rows
+// by cause, and what the columns of the other sheets mean.
+func (b *workbook) writeSummary(summary Summary) error {
+	name := b.printer.Text("report.sheet.summary")
+	if err := b.file.SetSheetName("Sheet1", name); err != nil {
+		return err
+	}
+	p := &page{workbook: b, sheet: name}
+	p.frame()
+	p.cell(1, p.styles.title, b.printer.Text("report.title"))
+	p.row += 2
+	p.facts(summary)
+	p.statuses(summary)
+	p.causes(summary.Causes)
+	p.legend()
+	return p.err
+}
+
+// summaryWidths fit the widest table, that of the causes.
+var summaryWidths = []float64{30, 26, 14, 28, 10, 20, 64, 64}
+
+// page fills a small sheet from the top down. After an error it does nothing more.
+type page struct {
+	*workbook
+	sheet string
+	row   int
+	err   error
+}
+
+// frame sets up the sheet, to be printed across and one page wide.
+func (p *page) frame() {
+	p.row = 1
+	for i, width := range summaryWidths {
+		column, err := excelize.ColumnNumberToName(i + 1)
+		p.check(err)
+		p.check(p.file.SetColWidth(p.sheet, column, column, width))
+	}
+	hidden := false
+	p.check(p.file.SetSheetView(p.sheet, 0, &excelize.ViewOptions{ShowGridLines: &hidden}))
+	orientation, width, height, fit := "landscape", 1, 0, true
+	p.check(p.file.SetPageLayout(p.sheet, &excelize.PageLayoutOptions{Orientation: &orientation, FitToWidth: &width, FitToHeight: &height}))
+	p.check(p.file.SetSheetProps(p.sheet, &excelize.SheetPropsOptions{FitToPage: &fit}))
+}
+
+func (p *page) check(err error) {
+	if p.err == nil {
+		p.err = err
+	}
+}
+
+func (p *page) next() { p.row++ }
+
+func (p *page) cell(column, style int, value any) {
+	name, err := excelize.CoordinatesToCellName(column, p.row)
+	p.check(err)
+	if text, ok := value.(string); ok {
+		value = clean(text, maxSentence)
+	}
+	p.check(p.file.SetCellValue(p.sheet, name, value))
+	p.check(p.file.SetCellStyle(p.sheet, name, name, style))
+}
+
+func (p *page) facts(s Summary) {
+	for _, fact := range []struct{ id, value string }{
+		{"report.fact.file", s.File},
+		{"report.fact.portal", s.Portal},
+		{"report.fact.command", s.Command},
+		{"report.fact.run", s.Run},
+		{"report.fact.started", moment(s.StartedAt)},
+		{"report.fact.ended", moment(s.EndedAt)},
+	} {
+		if fact.value == "" {
+			continue
+		}
+		p.cell(1, p.styles.label, p.printer.Text(fact.id))
+		p.cell(2, p.styles.fact, fact.value)
+		p.next()
+	}
+	p.next()
+}
+
+// moment gives a time for people, with its zone.
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format("2006-01-02 15:04:05 -07:00")
+}
+
+func (p *page) statuses(s Summary) {
+	p.header("report.heading.status", "report.heading.rows", "report.heading.meaning")
+	for _, status := range diagnosis.Statuses {
+		n := s.Statuses[status]
+		if n == 0 {
+			continue
+		}
+		p.cell(1, p.styles.status[status], p.statusText(status))
+		p.cell(2, p.styles.count, n)
+		p.cell(3, p.styles.fact, p.printer.Text("status."+string(status)+".meaning"))
+		p.next()
+	}
+	p.cell(1, p.styles.label, p.printer.Text("report.total"))
+	p.cell(2, p.styles.count, s.Rows)
+	p.next()
+	if s.Warned > 0 {
+		p.cell(1, p.styles.label, p.printer.Text("report.warned"))
+		p.cell(2, p.styles.count, s.Warned)
+		p.next()
+	}
+	p.next()
+}
+
+// statusText gives the stable word, which the rows show, and what it says.
+func (p *page) statusText(s diagnosis.Status) string {
+	word, shown := string(s), p.printer.Text("status."+string(s))
+	if word == shown {
+		return word
+	}
+	return word + ": " + shown
+}
+
+func (p *page) causes(causes []Cause) {
+	if len(causes) == 0 {
+		return
+	}
+	p.header("report.heading.status", "report.heading.code", "report.heading.side", "report.heading.host",
+		"report.heading.rows", "report.heading.examples", "report.heading.message", "report.heading.hint")
+	for i := range causes {
+		c := &causes[i]
+		said, hint := p.sentenceOf(c)
+		p.cell(1, p.styles.status[c.Status], p.statusText(c.Status))
+		for column, text := range []string{string(c.Code), string(c.Side), c.Host} {
+			p.cell(column+2, p.styles.text, text)
+		}
+		p.cell(5, p.styles.number, c.Count)
+		p.cell(6, p.styles.text, examples(c))
+		p.cell(7, p.styles.wrapped, said)
+		p.cell(8, p.styles.wrapped, hint)
+		if height := rowHeight([]string{said, hint}, summaryWidths[6:]); height > 0 {
+			p.check(p.file.SetRowHeight(p.sheet, p.row, height))
+		}
+		p.next()
+	}
+	p.next()
+}
+
+func (p *page) sentenceOf(c *Cause) (said, hint string) {
+	if c.Code == "" {
+		return p.printer.Text("status." + string(c.Status) + ".meaning"), ""
+	}
+	s := p.render.sentence(&c.Problem)
+	return s.said, s.hint
+}
+
+// examples lists row numbers, with an ellipsis where there are more.
+func examples(c *Cause) string {
+	numbers := make([]string, len(c.Examples))
+	for i, n := range c.Examples {
+		numbers[i] = strconv.Itoa(n)
+	}
+	if c.Count > len(numbers) {
+		numbers = append(numbers, "…")
+	}
+	return strings.Join(numbers, ", ")
+}
+
+func (p *page) legend() {
+	p.header("report.heading.column", "report.heading.meaning")
+	for _, column := range Columns {
+		p.cell(1, p.styles.fact, column)
+		p.cell(2, p.styles.label, p.printer.Text("report.column."+column))
+		p.next()
+	}
+}
+
+// header begins a table. It is as wide as the page.
+func (p *page) header(ids ...string) {
+	for i := range summaryWidths {
+		text := ""
+		if i < len(ids) {
+			text = p.printer.Text(ids[i])
+		}
+		p.cell(i+1, p.styles.header, text)
+	}
+	p.next()
+}
