@@ -3,11 +3,14 @@ package portalsim_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -115,6 +118,19 @@ func (s *site) signIn(email string) string {
 		s.t.Fatalf("sign-in of %s: %d %s", email, r.status, r.body)
 	}
 	return token
+}
+
+// abandon sends a create and closes the connection after a while.
+func (s *site) abandon(token, body string, after time.Duration) {
+	s.t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: portal\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+		accounts, token, len(body), body)
+	time.Sleep(after)
 }
 
 type fields map[string]any
