@@ -1,0 +1,53 @@
+package diagnosis
+
+import (
+	"html"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxText is how many characters of a foreign text are shown.
+const maxText = 500
+
+var (
+	hidden = regexp.MustCompile(`(?is)<!--.*?-->|<(script|style|head)\b.*?</(script|style|head)\s*>`)
+	// A name in angle brackets is a tag only if nothing but attributes follows it: <ivan@example.org> stays.
+	tag   = regexp.MustCompile(`(?s)</?[A-Za-z][A-Za-z0-9]*(\s[^<>]*)?/?>|<![^<>]*>`)
+	title = regexp.MustCompile(`(?is)<title[^<>]*>(.*?)</title\s*>`)
+)
+
+// CleanText makes a foreign text fit to be shown on one line: no tags, no
+// control characters, nothing invisible or that turns the writing direction,
+// at most 500 characters. Of a web page only the title is kept if it has one.
+func CleanText(text string) string { return CutText(FlatText(text)) }
+
+// FlatText is [CleanText] without the limit on the length.
+func FlatText(text string) string {
+	if m := title.FindStringSubmatch(text); m != nil && strings.TrimSpace(m[1]) != "" {
+		text = m[1]
+	}
+	text = hidden.ReplaceAllString(text, " ")
+	text = tag.ReplaceAllString(text, " ")
+	text = html.UnescapeString(text)
+	return strings.Join(strings.Fields(strings.Map(visible, strings.ToValidUTF8(text, "\uFFFD"))), " ")
+}
+
+// CutText shortens a text to 500 characters and shows that it did.
+func CutText(text string) string {
+	if utf8.RuneCountInString(text) <= maxText {
+		return text
+	}
+	return string([]rune(text)[:maxText-1]) + "…"
+}
+
+func visible(r rune) rune {
+	switch {
+	case unicode.IsSpace(r), unicode.IsControl(r):
+		return ' '
+	case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Co, r), r == '\u2800', r == '\u3164', r == '\uFFA0':
+		return -1
+	}
+	return r
+}

@@ -1,0 +1,97 @@
+package diagnosis
+
+import "regexp"
+
+// temporary stands for any temporary status of RFC 3463, such as 4.7.0. SMTP
+// replies reach us without their three digits, but with these.
+const temporary = "<4.x.x>"
+
+var temporaryStatus = regexp.MustCompile(`(^|[^0-9.])4\.\d{1,3}\.\d{1,3}($|[^0-9.])`)
+
+// mailTexts are the words of mail servers, of the library the portal talks to
+// them with (MailKit) and of the system below it, in lower case. The first entry
+// that fits decides, so what is said precisely stands before what is said loosely.
+var mailTexts = []words{
+	{SMTPAuthRequired, []string{"smtpauth is required"}},
+	{SMTPNoAuth, []string{"smtp server does not support authentication"}},
+	{MailAppPassword, []string{
+		"application-specific password", "application specific password", "app-specific password", "app specific password",
+		"application password", "app password", "invalidsecondfactor",
+		"parol prilozheniya", "пароль приложения", "пароль для приложени", "пароль для внешн",
+	}},
+	// Yandex says it either way for both causes; a wrong password is the one that must not be sent again.
+	{MailAuth, []string{"invalid credentials or imap is disabled", "invalid credentials or pop3 is disabled"}},
+	{IMAPOff, []string{
+		"not enabled for imap", "not enabled for pop", "imap access is disabled", "pop access is disabled", "pop3 access is disabled",
+		"imap is disabled", "pop3 is disabled", "imap disabled", "pop3 disabled", "smtp disabled", "imap access disabled",
+		"imap access to the account is disabled", "pop access to the account is disabled",
+		"does not have access rights to this service", "basic authentication is disabled", "smtpclientauthentication is disabled",
+		"user is authenticated but not connected", "not permitted to use imap", "imap is not enabled", "протокол imap отключ",
+	}},
+	{TLSMode, []string{
+		"must issue a starttls", "starttls command first", "starttls first", "login command is disabled", "plaintext authentication disallowed",
+		"plaintext authentication not allowed", "cleartext authentication", "clear text authentication", "encryption required for requested authentication",
+		"encryption needed", "requires ssl", "requires tls", "secure connection is required", "does not support the starttls",
+		"does not support the stls", "unexpected packet format", "wrong version number", "wrong_version_number", "first record does not look like",
+		"corrupted frame", "http_request", "does not support ssl", "неожиданный формат пакета",
+	}},
+	{MailCert, []string{"certificate", "certificat", "сертификат", "trust relationship", "untrusted root"}},
+	{MailTLS, []string{
+		"remote party has closed the transport stream", "see inner exception", "call to sspi failed", "unexpected eof or 0 bytes",
+		"handshake failed", "ssl_error", "ssl error", "tls alert", "secure channel", "см. внутреннее исключение",
+	}},
+	{MailLocked, []string{
+		"locked", "blocked", "suspended", "account is disabled", "account disabled", "account has been disabled", "temporarily disabled",
+		"user is disabled", "user disabled", "login disabled", "mailbox is disabled", "mailbox disabled", "is frozen", "deactivated",
+		"password expired", "password has expired", "password is expired", "must change password", "account expired", "account has expired",
+		"web login required", "log in via your web browser", "log in with your web browser", "заблокирован", "приостановлен", "срок действия пароля",
+	}},
+	{MailAuth, []string{"5.7.8", "5.7.139", "username and password not accepted"}},
+	{MailTooMany, []string{
+		"too many", "maximum number of connections", "maximum number of concurrent", "connection limit", "connections limit", "rate limit",
+		"exceeded command or bandwidth limits", "simultaneous connections", "connections exceeded", "login rate", "слишком много",
+	}},
+	{MailDNS, []string{
+		"no such host", "name or service not known", "could not resolve", "couldn't resolve", "cannot resolve", "name resolution",
+		"nodename nor servname", "no data of the requested type", "no address associated", "host not found", "unknown host",
+		"хост неизвестен", "разрешить удаленное имя", "разрешить имя",
+	}},
+	{MailTimeout, []string{
+		"connectasync timeout", "authenticateasync timeout", "enableutf8async timeout", "timed out", "timeout", "time-out",
+		"task was canceled", "operation was canceled", "did not properly respond", "истекло время", "время ожидания", "за требуемое время",
+		"задача была отменена", "операция отменена",
+	}},
+	{MailConnect, []string{
+		"connection refused", "actively refused", "unreachable", "no route to host", "connection reset", "forcibly closed",
+		"unexpectedly disconnected", "transport connection", "broken pipe", "connection closed", "connection was closed", "connection aborted",
+		"network is down", "connection dropped", "отверг запрос", "принудительно разорвал", "недоступен узел", "сеть недоступна",
+	}},
+	{MailTemporary, []string{
+		"temporar", "try again later", "try later", "please wait", "service not available", "service unavailable", "currently unavailable",
+		"internal error", "internal server error", "server is busy", "server busy", "system error", "overload", "in maintenance",
+		"lost to authentication server", temporary, "временн", "попробуйте позже", "повторите попытку позже", "повторите позже",
+	}},
+	{MailNoMethod, []string{
+		"no compatible authentication mechanism", "authentication mechanism", "no supported authentication", "mechanism not supported",
+		"unsupported authentication", "unrecognized authentication type", "authentication not enabled", "auth not available",
+		"auth command not", "unknown auth",
+	}},
+	{MailAuth, []string{
+		"authentication fail", "authenticate fail", "auth fail", "auth error", "authentication error", "authentication unsuccessful",
+		"authentication rejected", "authentication credentials", "authentication is required", "failed to authenticate", "credential",
+		"password", "login fail", "logon failure", "login incorrect", "invalid login", "invalid user", "bad login", "unknown user",
+		"no such user", "user unknown", "user not found", "access denied", "not authenticated", "not authorized", "permission denied", "5.7.3",
+		"неверн", "неправильн", "пароль", "авторизац", "аутентификац",
+	}},
+	{MailTLS, []string{"ssl", "tls", "handshake"}},
+}
+
+// MailText says what a mail server, or whatever stood between it and the portal,
+// means by its words; [MailDeclined] if we do not know them.
+func MailText(text string) Code {
+	text = temporaryStatus.ReplaceAllString(fold(text), "${1}"+temporary+"${2}")
+	if code, ok := find(mailTexts, text); ok {
+		return code
+	}
+	return MailDeclined
+}

@@ -1,0 +1,85 @@
+package portal
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/idna"
+
+	"r7import/importer/diagnosis"
+)
+
+// canonical reads the address of a portal. A password in it is refused and not repeated.
+func canonical(text string, insecure bool) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimSpace(text))
+	if err != nil || u.Host == "" || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, diagnosis.New(diagnosis.PortalURL)
+	}
+	if u.User != nil || u.RawQuery != "" || u.ForceQuery || strings.Contains(text, "#") {
+		return nil, diagnosis.New(diagnosis.PortalURLExtra)
+	}
+	host, err := canonicalHost(u.Hostname())
+	if err != nil {
+		return nil, diagnosis.New(diagnosis.PortalURL)
+	}
+	if u.Scheme == "http" && !insecure && !loopback(host) {
+		return nil, diagnosis.New(diagnosis.PortalURLPlain, "Host", host)
+	}
+	port := u.Port()
+	if u.Scheme == "http" && port == "80" || u.Scheme == "https" && port == "443" {
+		port = ""
+	}
+	clean := &url.URL{Scheme: u.Scheme, Host: joinHost(host, port)}
+	if path := strings.TrimRight(u.Path, "/"); path != "" {
+		clean = clean.JoinPath(path)
+	}
+	return clean, nil
+}
+
+func canonicalHost(host string) (string, error) {
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.String(), nil
+	}
+	host = strings.TrimSuffix(host, ".")
+	if isASCII(host) { // an underscore is common inside companies, and no domain name to idna
+		return strings.ToLower(host), nil
+	}
+	return idna.Lookup.ToASCII(host)
+}
+
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r >= 0x80 }) < 0
+}
+
+func joinHost(host, port string) string {
+	switch {
+	case port != "":
+		return net.JoinHostPort(host, port)
+	case strings.Contains(host, ":"):
+		return "[" + host + "]"
+	}
+	return host
+}
+
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// sameAddress compares mail addresses as the portal does, without regard to case;
+// a domain in letters and the same in punycode are one.
+func sameAddress(a, b string) bool { return strings.EqualFold(plainAddress(a), plainAddress(b)) }
+
+func plainAddress(address string) string {
+	at := strings.LastIndexByte(address, '@')
+	if at < 0 {
+		return address
+	}
+	domain, err := idna.Lookup.ToASCII(address[at+1:])
+	if err != nil {
+		return address
+	}
+	return address[:at+1] + domain
+}

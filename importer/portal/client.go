@@ -1,0 +1,109 @@
+// Package portal is the REST client of an ONLYOFFICE Community Server portal.
+//
+// A [Client] knows one portal. [Client.SignIn] gives a token and
+// [Client.Session] what a person can do with it: look at mail accounts, create
+// and change them, find people, act as somebody else. Every call is one exchange
+// and is never repeated here: whoever wants a repeat has to look first. What an
+// exchange came to is an [Answer], whose fate says what may follow.
+//
+// There is no cookie jar, because the portal falls back to a cookie when a token
+// is refused and would then act for another person (web/studio/ASC.Web.Studio/Global.asax.cs).
+// Redirects are never followed, because they turn a POST into a GET.
+package portal
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"r7import/importer/account"
+)
+
+// DefaultTimeout bounds a whole exchange. The portal logs in to two mail servers
+// before it answers a create call, which takes 90 s in the ordinary worst case
+// and may take longer.
+const DefaultTimeout = 180 * time.Second
+
+// Options are what a client needs to know.
+type Options struct {
+	URL          string        // of the portal; https unless it is this machine or InsecureHTTP is set
+	InsecureHTTP bool          // allow http:// to other machines
+	RootsFile    string        // certificates in PEM to trust besides the system's
+	Workers      int           // exchanges at the same time, and so connections; 0 is 4
+	Timeout      time.Duration // of a whole exchange; 0 is DefaultTimeout
+	UserAgent    string        // "r7import" when empty
+
+	// Admit is waited for before each exchange; done is called after it. Nil admits at once.
+	Admit func(ctx context.Context) (done func(), err error)
+	// Log gets a line for each exchange: never a body, a password or a token. Nil is silent.
+	Log *slog.Logger
+}
+
+// Client talks to one portal. It is safe for concurrent use.
+type Client struct {
+	url       string
+	api       string // what the paths of all calls stand behind
+	transport *http.Transport
+	proxy     string
+	timeout   time.Duration
+	agent     string
+	admit     func(ctx context.Context) (done func(), err error)
+	log       *slog.Logger
+}
+
+const defaultWorkers = 4
+
+// New returns a client for a portal and connects to nothing. A problem is one of
+// the command line or the environment.
+func New(o Options) (*Client, error) {
+	base, err := canonical(o.URL, o.InsecureHTTP)
+	if err != nil {
+		return nil, err
+	}
+	if o.Workers <= 0 {
+		o.Workers = defaultWorkers
+	}
+	c := &Client{url: base.String(), api: base.String() + "/api/2.0/", timeout: o.Timeout, agent: o.UserAgent, admit: o.Admit, log: o.Log}
+	if c.timeout <= 0 {
+		c.timeout = DefaultTimeout
+	}
+	if c.agent == "" {
+		c.agent = "r7import"
+	}
+	if c.admit == nil {
+		c.admit = func(ctx context.Context) (func(), error) { return func() {}, ctx.Err() }
+	}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	c.transport, c.proxy, err = newTransport(base, o)
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// URL returns the portal's address in the one form that is used for it: scheme,
+// host in lower case and as punycode, port unless it is the scheme's own, path
+// without a slash at the end.
+func (c *Client) URL() string { return c.url }
+
+// Proxy returns the host and port of the proxy that requests go through, empty
+// if they go directly. The environment decides it when the client is made.
+func (c *Client) Proxy() string { return c.proxy }
+
+// Close closes the connections nobody uses.
+func (c *Client) Close() { c.transport.CloseIdleConnections() }
+
+// Session returns what the holder of a token can do. Whether the portal accepts
+// the token shows with the first call.
+func (c *Client) Session(token account.Secret) *Session { return &Session{client: c, token: token} }
+
+// Session is one person's portal, as that person sees it. It is safe for
+// concurrent use. The portal does not bear two writes at a time for one address:
+// it is the caller who keeps them apart.
+type Session struct {
+	client *Client
+	token  account.Secret
+}

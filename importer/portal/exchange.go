@@ -1,0 +1,188 @@
+package portal
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"time"
+
+	"golang.org/x/net/http/httpguts"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+)
+
+// call is one exchange to be made.
+type call struct {
+	name   string // for the log
+	method string
+	path   string // behind api/2.0/, escaped
+	query  url.Values
+	body   []byte
+	media  string // content type of the body
+	token  account.Secret
+	cookie bool // the token goes into the cookie as well
+	// write says that the portal may change something: if the answer is lost, nobody knows whether it did.
+	write   bool
+	secrets []account.Secret // that the answer might repeat
+	ready   func() error     // called right before the request leaves
+	// explain gives an answer that means something else here than elsewhere; an empty code leaves it.
+	explain func(r *reply) diagnosis.Code
+}
+
+// reply is what came back.
+type reply struct {
+	status  int
+	header  http.Header
+	body    []byte
+	tooLong bool // there was more than is read
+	envelope
+}
+
+// maxBody is how much of an answer is read, once it is decompressed.
+const maxBody = 1 << 20
+
+// exchange makes one call. The answer is [diagnosis.Done] when the portal said
+// 200 or 201 in its own form; what it said is in the reply, which is never nil.
+func (c *Client) exchange(ctx context.Context, call *call) (*reply, Answer) {
+	if !httpguts.ValidHeaderFieldValue(call.token.Reveal()) {
+		return &reply{}, answerWith(call, diagnosis.PortalToken)
+	}
+	done, err := c.admit(ctx)
+	if err != nil {
+		return &reply{}, notSent(call, err)
+	}
+	defer done()
+	if call.ready != nil {
+		if err := call.ready(); err != nil {
+			return &reply{}, notSent(call, err)
+		}
+	}
+	sent := time.Now()
+	r, answer := c.send(ctx, call)
+	answer.Sent, answer.Took = sent, time.Since(sent)
+	c.log.LogAttrs(ctx, slogLevel(answer), "exchange", attributes(call, &answer)...)
+	return r, answer
+}
+
+func (c *Client) send(ctx context.Context, call *call) (*reply, Answer) {
+	within, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	response, left, err := c.roundTrip(within, call)
+	if err != nil {
+		return &reply{}, unanswered(call, ctx, within, left, err)
+	}
+	defer response.Body.Close()
+	r := &reply{status: response.StatusCode, header: response.Header}
+	r.body, err = io.ReadAll(io.LimitReader(response.Body, maxBody+1))
+	if len(r.body) > maxBody {
+		r.tooLong, r.body = true, r.body[:maxBody]
+	}
+	if err != nil && !r.decided() {
+		return r, unanswered(call, ctx, within, true, err)
+	}
+	r.open()
+	return r, judge(call, r)
+}
+
+// roundTrip sends the request and reports whether any of it may have left. A
+// connection that died while nobody used it, so that nothing could be written, is
+// replaced by another one: no request has been made then. Nothing else is repeated.
+func (c *Client) roundTrip(ctx context.Context, call *call) (response *http.Response, left bool, err error) {
+	for {
+		var reused, wrote bool // both are settled when RoundTrip returns
+		trace := &httptrace.ClientTrace{
+			GotConn:      func(info httptrace.GotConnInfo) { reused = info.Reused },
+			WroteHeaders: func() { wrote = true },
+		}
+		request, err := c.request(httptrace.WithClientTrace(ctx, trace), call)
+		if err != nil {
+			return nil, false, err
+		}
+		response, err := c.transport.RoundTrip(request)
+		if err == nil || wrote || !reused || ctx.Err() != nil {
+			return response, wrote, err
+		}
+	}
+}
+
+func (c *Client) request(ctx context.Context, call *call) (*http.Request, error) {
+	request, err := http.NewRequestWithContext(ctx, call.method, c.api+call.path, nil)
+	if err != nil {
+		return nil, err
+	}
+	request.URL.RawQuery = call.query.Encode()
+	if call.body != nil || call.method == http.MethodGet {
+		// A body that is there and cannot be had twice keeps net/http from repeating
+		// the request by itself. An empty one is not sent.
+		request.Body = io.NopCloser(bytes.NewReader(call.body))
+		request.ContentLength = int64(len(call.body))
+	}
+	header := request.Header
+	header.Set("Accept", "application/json")
+	header.Set("User-Agent", c.agent)
+	if call.body != nil {
+		header.Set("Content-Type", call.media)
+	}
+	if !call.token.Empty() {
+		header.Set("Authorization", call.token.Reveal())
+		if call.cookie {
+			request.AddCookie(&http.Cookie{Name: "asc_auth_key", Value: call.token.Reveal()})
+		}
+	}
+	return request, nil
+}
+
+// envelope is what the portal wraps its answers in
+// (ASC.Api/Interfaces/IApiStandartResponce.cs). Members it leaves out are zero.
+type envelope struct {
+	own      bool // there is one
+	response json.RawMessage
+	count    int
+	total    int
+	failed   bool // with an error
+	message  string
+}
+
+// open reads the envelope, if that is what the body is.
+func (r *reply) open() {
+	var e struct {
+		Count      json.RawMessage `json:"count"`
+		Total      json.RawMessage `json:"total"`
+		Status     json.RawMessage `json:"status"`
+		StatusCode json.RawMessage `json:"statusCode"`
+		Response   json.RawMessage `json:"response"`
+		Error      json.RawMessage `json:"error"`
+	}
+	if r.tooLong || json.Unmarshal(r.body, &e) != nil {
+		return
+	}
+	r.count, r.total, r.response = integer(e.Count), integer(e.Total), e.Response
+	var problem struct {
+		Message string `json:"message"`
+	}
+	if e.Error != nil && json.Unmarshal(e.Error, &problem) == nil {
+		r.failed, r.message = problem.Message != "", problem.Message
+	}
+	r.own = r.failed || e.Response != nil || e.StatusCode != nil
+}
+
+func integer(raw json.RawMessage) (n int) {
+	if json.Unmarshal(raw, &n) != nil {
+		return 0
+	}
+	return n
+}
+
+// decided reports whether the status alone says what happened, so that a body cut off matters little.
+func (r *reply) decided() bool {
+	switch r.status {
+	case http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusTooManyRequests:
+		return true
+	}
+	return r.status >= 300 && r.status < 400
+}

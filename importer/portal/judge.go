@@ -1,0 +1,197 @@
+package portal
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"syscall"
+	"time"
+
+	"r7import/importer/diagnosis"
+)
+
+// judge says what a reply means (ASC.Api/Impl/ApiHttpHandler.cs,
+// web/studio/ASC.Web.Studio/Global.asax.cs). An envelope is believed before the
+// status: the portal answers nearly every failure with 500.
+func judge(call *call, r *reply) Answer {
+	if r.good() {
+		return Answer{Fate: diagnosis.Done, Status: r.status}
+	}
+	code, side, text := r.meaning()
+	if call.explain != nil {
+		if special := call.explain(r); special != "" {
+			code = special
+		}
+	}
+	a := answerWith(call, code)
+	if side != "" {
+		a.Side = side
+	}
+	a.Status, a.Text = r.status, call.show(text)
+	if code == diagnosis.PortalBusy {
+		a.RetryAfter, _ = retryAfter(r.header, time.Now())
+	}
+	return a
+}
+
+// good reports whether the portal did what it was asked: 201 or 200, whichever
+// it is, in an envelope without an error.
+func (r *reply) good() bool {
+	return (r.status == http.StatusOK || r.status == http.StatusCreated) && r.own && !r.failed && r.response != nil
+}
+
+// meaning returns the code of a reply that is not good, the side if the reply
+// tells it, and what of it may be shown.
+func (r *reply) meaning() (code diagnosis.Code, side diagnosis.Side, text string) {
+	switch {
+	case r.status == http.StatusTooManyRequests:
+		return diagnosis.PortalBusy, "", r.message
+	case r.status == http.StatusUnauthorized:
+		return diagnosis.PortalToken, "", ""
+	case r.status >= 300 && r.status < 400:
+		return diagnosis.PortalRedirect, "", redirectTarget(r.header)
+	case r.failed:
+		return r.complaint()
+	case r.status == http.StatusServiceUnavailable:
+		return r.unavailable(), "", r.page()
+	}
+	return r.speechless(), "", r.page()
+}
+
+// complaint is an envelope with an error.
+func (r *reply) complaint() (diagnosis.Code, diagnosis.Side, string) {
+	if refusal, ok := diagnosis.ReadLoginTest(r.message); ok {
+		return refusal.Code, refusal.Side, refusal.Text
+	}
+	if code, ok := diagnosis.PortalText(r.message); ok {
+		return code, "", r.message
+	}
+	switch r.status {
+	case http.StatusBadRequest:
+		return diagnosis.PortalArgument, "", r.message
+	case http.StatusPaymentRequired:
+		return diagnosis.PortalUnpaid, "", r.message
+	case http.StatusForbidden:
+		return diagnosis.PortalForbidden, "", r.message
+	case http.StatusNotFound:
+		return diagnosis.PortalNoItem, "", r.message
+	}
+	return diagnosis.PortalError, "", r.message
+}
+
+// unavailable is a 503 without an envelope: from a server in front of the portal
+// if it says when to come back, from the portal while it is restored or moved if
+// it says nothing at all.
+func (r *reply) unavailable() diagnosis.Code {
+	if _, ok := retryAfter(r.header, time.Now()); ok {
+		return diagnosis.PortalBusy
+	}
+	if r.empty() && r.header.Get("Retry-After") == "" {
+		return diagnosis.PortalRestoring
+	}
+	return diagnosis.PortalDown
+}
+
+// speechless is any other reply without an envelope's error.
+func (r *reply) speechless() diagnosis.Code {
+	switch r.status {
+	case http.StatusPaymentRequired:
+		return diagnosis.PortalUnpaid
+	case http.StatusForbidden:
+		return diagnosis.PortalIP
+	case http.StatusNotFound:
+		return diagnosis.PortalNotFound
+	case http.StatusProxyAuthRequired:
+		return diagnosis.PortalProxy
+	case http.StatusGatewayTimeout:
+		return diagnosis.PortalTimeout
+	case http.StatusOK, http.StatusCreated:
+		if r.html() {
+			return diagnosis.PortalNotAPI
+		}
+	}
+	if r.status >= 500 {
+		return diagnosis.PortalDown
+	}
+	return diagnosis.AnswerOdd
+}
+
+func (r *reply) empty() bool { return len(bytes.TrimSpace(r.body)) == 0 }
+
+func (r *reply) html() bool {
+	return bytes.HasPrefix(bytes.TrimSpace(bytes.TrimPrefix(r.body, []byte("\uFEFF"))), []byte("<"))
+}
+
+// page returns what may be shown of a reply that is no envelope: a web page or
+// plain text. Nothing that looks like data is shown, since a token might be in it.
+func (r *reply) page() string {
+	text := bytes.TrimSpace(r.body)
+	if len(text) == 0 || bytes.ContainsRune([]byte(`{["`), rune(text[0])) {
+		return ""
+	}
+	return string(text)
+}
+
+// redirectTarget returns the host a redirect leads to, and nothing else of it.
+func redirectTarget(header http.Header) string {
+	u, err := url.Parse(header.Get("Location"))
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
+// unanswered says what the lack of a whole answer means.
+func unanswered(call *call, caller, within context.Context, left bool, err error) Answer {
+	var code diagnosis.Code
+	switch {
+	case !left && caller.Err() != nil:
+		code = diagnosis.RequestNotSent
+	case !left:
+		code = unreached(err)
+	case errors.Is(caller.Err(), context.Canceled):
+		code = diagnosis.AnswerAbandoned
+	case within.Err() != nil:
+		code = diagnosis.AnswerTimeout
+	default:
+		code = diagnosis.AnswerLost
+	}
+	a := answerWith(call, code)
+	a.Err = err
+	return a
+}
+
+// unreached says why no request could leave.
+func unreached(err error) diagnosis.Code {
+	var (
+		proxy   *proxyError
+		dns     *net.DNSError
+		name    x509.HostnameError
+		invalid x509.CertificateInvalidError
+		cert    *tls.CertificateVerificationError
+		alert   tls.AlertError
+		record  tls.RecordHeaderError
+	)
+	switch {
+	case errors.As(err, &proxy):
+		return diagnosis.PortalProxy
+	case errors.As(err, &dns):
+		return diagnosis.PortalDNS
+	case errors.As(err, &name):
+		return diagnosis.PortalCertName
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return diagnosis.PortalCertDate
+	case errors.As(err, &cert):
+		return diagnosis.PortalCert
+	case errors.As(err, &alert), errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
+		return diagnosis.PortalTLS
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return diagnosis.PortalRefused
+	}
+	return diagnosis.PortalUnreached
+}

@@ -1,0 +1,153 @@
+package portal
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+)
+
+// read makes a call that changes nothing and decodes what it answered. Its
+// answer is odd if it cannot be decoded.
+func (s *Session) read(ctx context.Context, call *call, into any) Answer {
+	call.method, call.token = http.MethodGet, s.token
+	r, answer := s.client.exchange(ctx, call)
+	if answer.Fate == diagnosis.Done && !decode(r.response, into) {
+		return answer.odd(call, r)
+	}
+	return answer
+}
+
+// decode is strict about null, which encoding/json takes for any value.
+func decode(raw json.RawMessage, into any) bool {
+	return string(raw) != "null" && json.Unmarshal(raw, into) == nil
+}
+
+// person is ASC.Api.Employee/EmployeeWraperFull.cs.
+type person struct {
+	ID          string `json:"id"`
+	Email       string `json:"email"`
+	UserName    string `json:"userName"`
+	FirstName   string `json:"firstName"`
+	LastName    string `json:"lastName"`
+	DisplayName string `json:"displayName"`
+	IsVisitor   bool   `json:"isVisitor"`
+	IsAdmin     bool   `json:"isAdmin"`
+	IsOwner     bool   `json:"isOwner"`
+	IsLDAP      bool   `json:"isLDAP"`
+	IsSSO       bool   `json:"isSSO"`
+	Status      int    `json:"status"`
+}
+
+func (p *person) noun() account.Person {
+	return account.Person{
+		ID: p.ID, Email: p.Email, UserName: p.UserName, FirstName: p.FirstName, LastName: p.LastName, Name: p.DisplayName,
+		Guest: p.IsVisitor, Admin: p.IsAdmin || p.IsOwner, LDAP: p.IsLDAP, SSO: p.IsSSO, Status: p.Status,
+	}
+}
+
+// Self asks who the holder of the token is.
+func (s *Session) Self(ctx context.Context) (account.Person, Answer) {
+	p, _, answer := s.person(ctx, "self", "people/@self.json", nil)
+	return p, answer
+}
+
+// Person finds somebody by GUID. Not to be there is a good answer.
+func (s *Session) Person(ctx context.Context, id string) (account.Person, bool, Answer) {
+	return s.person(ctx, "person", "people/"+url.PathEscape(id), nil)
+}
+
+// PersonByEmail finds somebody by address. Not to be there is a good answer.
+func (s *Session) PersonByEmail(ctx context.Context, address string) (account.Person, bool, Answer) {
+	return s.person(ctx, "person by address", "people/email.json", url.Values{"email": {address}})
+}
+
+func (s *Session) person(ctx context.Context, name, path string, query url.Values) (account.Person, bool, Answer) {
+	call := &call{name: name, method: http.MethodGet, path: path, query: query, token: s.token}
+	r, answer := s.client.exchange(ctx, call)
+	switch {
+	case answer.Code == diagnosis.PortalNoItem && name != "self":
+		return account.Person{}, false, answer.found()
+	case answer.Fate != diagnosis.Done:
+		return account.Person{}, false, answer
+	}
+	var p person
+	if !decode(r.response, &p) || p.ID == "" {
+		return account.Person{}, false, answer.odd(call, r)
+	}
+	return p.noun(), true, answer
+}
+
+// found is the answer to a question whose reply was an error that says no.
+func (a Answer) found() Answer {
+	return Answer{Fate: diagnosis.Done, Status: a.Status, Sent: a.Sent, Took: a.Took}
+}
+
+// pageSize is how many items are asked for at once: few enough for a page to be
+// read whole, whatever is in it. The portal itself gives 1000 at most.
+const pageSize = 200
+
+// People yields everybody the portal shows to the session's person, or only those
+// who are active. Every page is an exchange of its own. A failure is yielded last,
+// with an empty person; every other answer is done. Nobody is yielded twice.
+func (s *Session) People(ctx context.Context, onlyActive bool) iter.Seq2[account.Person, Answer] {
+	query := url.Values{}
+	if onlyActive {
+		query.Set("employeeStatus", "Active")
+	}
+	return func(yield func(account.Person, Answer) bool) {
+		known := make(map[string]bool)
+		for page, answer := range pages[person](ctx, s, "people", "people/filter.json", query) {
+			if answer.Fate != diagnosis.Done {
+				yield(account.Person{}, answer)
+				return
+			}
+			fresh := 0
+			for i := range page {
+				if page[i].ID == "" || known[page[i].ID] {
+					continue
+				}
+				known[page[i].ID] = true
+				fresh++
+				if !yield(page[i].noun(), answer) {
+					return
+				}
+			}
+			if fresh == 0 {
+				return // a server that repeats a page would do so for ever
+			}
+		}
+	}
+}
+
+// pages yields a list page by page, as ASC.Api/Impl/ApiContext.cs cuts it. Its
+// nextIndex is wrong by one or absent, so the next page begins after what has been
+// received, until the total is reached or nothing comes.
+func pages[T any](ctx context.Context, s *Session, name, path string, query url.Values) iter.Seq2[[]T, Answer] {
+	return func(yield func([]T, Answer) bool) {
+		query := maps.Clone(query)
+		for start := 0; ; {
+			query.Set("count", strconv.Itoa(pageSize))
+			query.Set("startIndex", strconv.Itoa(start))
+			call := &call{name: name, method: http.MethodGet, path: path, query: query, token: s.token}
+			r, answer := s.client.exchange(ctx, call)
+			var page []T
+			if answer.Fate == diagnosis.Done && !decode(r.response, &page) {
+				answer = answer.odd(call, r)
+			}
+			if !yield(page, answer) || answer.Fate != diagnosis.Done || len(page) == 0 {
+				return
+			}
+			start += len(page)
+			if r.total > 0 && start >= r.total || r.total == 0 && len(page) < pageSize {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package portal
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"golang.org/x/net/http/httpproxy"
+
+	"r7import/importer/diagnosis"
+)
+
+const (
+	connectTimeout = 15 * time.Second
+	// idleTimeout is shorter than the keep-alive of the servers in front of portals
+	// (nginx: 75 s), so that a request seldom meets a connection that is just being closed.
+	idleTimeout    = 30 * time.Second
+	maxHeaderBytes = 64 << 10
+)
+
+// newTransport returns a transport for one portal, and the proxy it goes through.
+func newTransport(portal *url.URL, o Options) (*http.Transport, string, error) {
+	roots, err := trusted(o.RootsFile)
+	if err != nil {
+		return nil, "", err
+	}
+	proxy, err := httpproxy.FromEnvironment().ProxyFunc()(portal)
+	if err != nil {
+		return nil, "", diagnosis.New(diagnosis.ProxyURL) // the cause would quote the proxy's password
+	}
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	transport := &http.Transport{
+		Proxy:                  http.ProxyURL(proxy),
+		OnProxyConnectResponse: proxyAnswered,
+		DialContext:            (&net.Dialer{Timeout: connectTimeout}).DialContext,
+		TLSClientConfig:        &tls.Config{RootCAs: roots},
+		TLSHandshakeTimeout:    connectTimeout,
+		MaxIdleConns:           o.Workers,
+		MaxIdleConnsPerHost:    o.Workers,
+		MaxConnsPerHost:        o.Workers,
+		IdleConnTimeout:        idleTimeout,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+		Protocols:              protocols,
+	}
+	if proxy == nil {
+		return transport, "", nil
+	}
+	return transport, proxy.Host, nil
+}
+
+// proxyError is a proxy that would not open the way to the portal.
+type proxyError struct{ status int }
+
+func (e *proxyError) Error() string { return "proxy answered " + http.StatusText(e.status) }
+
+func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode != http.StatusOK {
+		return &proxyError{answer.StatusCode}
+	}
+	return nil
+}
+
+// trusted returns the system's certificates with those of a file; nil means the system's.
+func trusted(file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, diagnosis.Wrap(err, diagnosis.CAFile, "File", file, "Cause", cause(err))
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(text) {
+		return nil, diagnosis.New(diagnosis.CAFileEmpty, "File", file)
+	}
+	return pool, nil
+}
+
+// cause returns the system's words for an error of a file, without the path.
+func cause(err error) string {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
