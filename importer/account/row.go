@@ -15,6 +15,25 @@ type Row struct {
 	Given    Fields          // fields that a cell of the row gave
 	Fills    [NumFields]Fill // where every other value came from
 	Problems []diagnosis.Problem
+	// Columns is where each field stands, without the row; all rows of a file share it. It is nil where that is not known.
+	Columns *[NumFields]diagnosis.Place
+}
+
+// Place returns where in the file the cell of a field is, as far as it is known.
+func (r *Row) Place(f Field) diagnosis.Place {
+	var at diagnosis.Place
+	if r.Columns != nil && f < NumFields {
+		at = r.Columns[f]
+	}
+	at.Row = r.Number
+	return at
+}
+
+// Report adds a problem about a field, with its place.
+func (r *Row) Report(f Field, p diagnosis.Problem) {
+	p.Field = f.String()
+	p.Place = r.Place(f)
+	r.Problems = append(r.Problems, p)
 }
 
 // Invalid reports whether the row has an error and must not be sent.

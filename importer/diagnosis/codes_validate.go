@@ -1,3 +1,62 @@
 package diagnosis
 
-var validateCodes = map[Code]Entry{}
+// Codes of the checks on a row and across the rows of a file.
+const (
+	ValueMissing       Code = "VALUE_MISSING"
+	ServersUnknown     Code = "SERVERS_UNKNOWN" // neither the row nor a preset names the mail servers of its domain
+	HostNotAllowed     Code = "HOST_NOT_ALLOWED"
+	TextLength         Code = "TEXT_LENGTH"
+	TextCharacter      Code = "TEXT_CHARACTER"
+	TextBeyondBMP      Code = "TEXT_BEYOND_BMP"
+	PasswordLength     Code = "PASSWORD_LENGTH"
+	PasswordControl    Code = "PASSWORD_CONTROL"
+	PasswordOnlyBlanks Code = "PASSWORD_ONLY_BLANKS"
+	SMTPAuthNone       Code = "SMTP_AUTH_NONE" // authentication is wanted and its kind is none
+	NTLMWithPOP3       Code = "NTLM_POP3"
+	PortalUserForm     Code = "PORTAL_USER_FORM"    // neither an address nor a GUID
+	PortalUserMissing  Code = "PORTAL_USER_MISSING" // a portal password of nobody
+	Duplicate          Code = "DUPLICATE"
+	OwnerCredentials   Code = "OWNER_CREDENTIALS" // one owner with two different passwords or tokens
+
+	PasswordBlanks     Code = "PASSWORD_BLANKS"
+	PasswordInvisible  Code = "PASSWORD_INVISIBLE"
+	PortEncryption     Code = "PORT_ENCRYPTION"
+	PortProtocol       Code = "PORT_PROTOCOL"
+	PortOfOtherSide    Code = "PORT_OTHER_SIDE"
+	Port25Auth         Code = "PORT_25_AUTH"
+	Plaintext          Code = "PLAINTEXT"
+	LoginLowered       Code = "LOGIN_LOWERED"
+	LoginRewritten     Code = "LOGIN_REWRITTEN"
+	AddressNotASCII    Code = "ADDRESS_NOT_ASCII"
+	AddressOfTwoOwners Code = "ADDRESS_TWO_OWNERS"
+)
+
+var validateCodes = map[Code]Entry{
+	ValueMissing:       {Side: OnFile},
+	ServersUnknown:     {Side: OnFile},
+	HostNotAllowed:     {Side: OnFile},
+	TextLength:         {Side: OnFile},
+	TextCharacter:      {Side: OnFile},
+	TextBeyondBMP:      {Side: OnFile},
+	PasswordLength:     {Side: OnFile},
+	PasswordControl:    {Side: OnFile},
+	PasswordOnlyBlanks: {Side: OnFile},
+	SMTPAuthNone:       {Side: OnFile},
+	NTLMWithPOP3:       {Side: OnFile},
+	PortalUserForm:     {Side: OnFile},
+	PortalUserMissing:  {Side: OnFile},
+	Duplicate:          {Side: OnFile},
+	OwnerCredentials:   {Side: OnFile},
+
+	PasswordBlanks:     {Severity: Warning, Side: OnFile},
+	PasswordInvisible:  {Severity: Warning, Side: OnFile},
+	PortEncryption:     {Severity: Warning, Side: OnFile},
+	PortProtocol:       {Severity: Warning, Side: OnFile},
+	PortOfOtherSide:    {Severity: Warning, Side: OnFile},
+	Port25Auth:         {Severity: Warning, Side: OnFile},
+	Plaintext:          {Severity: Warning, Side: OnFile},
+	LoginLowered:       {Severity: Warning, Side: OnFile},
+	LoginRewritten:     {Severity: Warning, Side: OnFile},
+	AddressNotASCII:    {Severity: Warning, Side: OnFile},
+	AddressOfTwoOwners: {Severity: Warning, Side: OnFile},
+}

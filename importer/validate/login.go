@@ -1,0 +1,71 @@
+package validate
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+)
+
+// login warns where the portal will not log in later as it did when it tested the
+// account.
+func (c *check) login() {
+	s := &c.row.Settings
+	if s.Email == "" || !strings.Contains(s.Email, "@") {
+		return
+	}
+	c.loginLater(account.Account, s.Incoming.Login)
+	if c.row.Fills[account.SMTPAccount] != account.FromRow {
+		c.loginLater(account.SMTPAccount, s.Outgoing.Login)
+	}
+}
+
+func (c *check) loginLater(f account.Field, login string) {
+	address := c.row.Settings.Email
+	if login == "" || c.broken.Has(f) || login == address && isLower(login) {
+		return
+	}
+	form, later := keptLogin(strings.ToLower(address), login)
+	switch {
+	case utf8.RuneCountInString(form) > maxText:
+		c.report(f, diagnosis.TextLength, "Length", number(utf8.RuneCountInString(form)), "Max", number(maxText))
+	case later == login:
+	case strings.EqualFold(later, login):
+		c.report(f, diagnosis.LoginLowered)
+	default:
+		c.report(f, diagnosis.LoginRewritten)
+	}
+}
+
+// keptLogin returns the form in which the portal keeps a login and the login it
+// makes of that form later: parts of the login that stand in the address are
+// replaced by their names (ASC.Mail/Utils/Converter.cs, ToLoginFormat and ToLogin).
+// The address is lower case.
+func keptLogin(address, login string) (form, later string) {
+	local, domain, _ := strings.Cut(address, "@")
+	withoutLast, firstLabel := domain, domain
+	if i := strings.LastIndexByte(domain, '.'); i >= 0 {
+		withoutLast, firstLabel = domain[:i], domain[:strings.IndexByte(domain, '.')]
+	}
+	lower := strings.ToLower(login)
+	form = strings.ReplaceAll(lower, address, "%EMAILADDRESS%")
+	form = strings.Replace(form, local, "%EMAILLOCALPART%", 1)
+	form = strings.ReplaceAll(form, domain, "%EMAILDOMAIN%")
+	form = strings.ReplaceAll(form, withoutLast, "%EMAILHOSTNAME%")
+	form = strings.ReplaceAll(form, firstLabel, "%EMAILHOSTNAME%")
+	if form == lower {
+		return login, login
+	}
+	return form, strings.NewReplacer("%EMAILADDRESS%", address, "%EMAILLOCALPART%", local,
+		"%EMAILDOMAIN%", domain, "%EMAILHOSTNAME%", withoutLast).Replace(form)
+}
+
+func isLower(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c >= 'A' && c <= 'Z' || c >= utf8.RuneSelf {
+			return strings.ToLower(text) == text
+		}
+	}
+	return true
+}

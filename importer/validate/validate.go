@@ -1,0 +1,195 @@
+// Package validate checks rows before anything is sent for them: [Rules] looks
+// at one row, [Seen] at a row beside those before it. Errors stop a row, warnings
+// do not, and a row is told everything at once.
+//
+// What a single cell can say is checked where it is read, in package mapping.
+package validate
+
+import (
+	"strconv"
+	"strings"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+)
+
+// Rules are the checks on one row. The zero value is ready. It is safe for concurrent use.
+type Rules struct {
+	// AllowedHosts are the mail servers that rows may name, none meaning all: DNS
+	// names as lower-case punycode, IPv4 addresses, or "*.example.org" for
+	// everything below a domain.
+	AllowedHosts []string
+	// WithoutPasswords accepts blank and masked passwords.
+	WithoutPasswords bool
+}
+
+// Check adds what it finds to the problems of the row.
+func (r Rules) Check(row *account.Row) {
+	c := check{rules: &r, row: row, broken: broken(row.Problems)}
+	c.missing()
+	c.texts()
+	c.passwords()
+	c.hosts()
+	c.connections()
+	c.authentication()
+	c.login()
+	c.owner()
+}
+
+// check is the checking of one row.
+type check struct {
+	rules  *Rules
+	row    *account.Row
+	broken account.Fields // fields that have an error already
+}
+
+// broken returns the fields that an error was found in. One about the row as a
+// whole breaks all of them.
+func broken(problems []diagnosis.Problem) (fields account.Fields) {
+	for i := range problems {
+		if problems[i].Severity() != diagnosis.Error {
+			continue
+		}
+		f, ok := account.FieldNamed(problems[i].Field)
+		if !ok {
+			return 1<<account.NumFields - 1
+		}
+		fields = fields.With(f)
+	}
+	return fields
+}
+
+func (c *check) report(f account.Field, code diagnosis.Code, facts ...string) {
+	c.row.Report(f, *diagnosis.New(code, facts...))
+}
+
+// servers are the fields that say where the mailbox is.
+const servers = account.Fields(1<<account.ServerHost | 1<<account.Port | 1<<account.SMTPServer | 1<<account.SMTPPort)
+
+// missing reports the needed fields that nothing gave a value. One that would have
+// followed from a broken field is not missed.
+func (c *check) missing() {
+	s := &c.row.Settings
+	need := func(f account.Field, empty bool, from ...account.Field) account.Fields {
+		if !empty || c.broken.Has(f) {
+			return 0
+		}
+		for _, source := range from {
+			if c.broken.Has(source) {
+				return 0
+			}
+		}
+		return 1 << f
+	}
+	lacking := need(account.Email, s.Email == "") |
+		need(account.Account, s.Incoming.Login == "", account.Email) |
+		need(account.ServerHost, s.Incoming.Host == "", account.Email) |
+		need(account.Port, s.Incoming.Port == 0, account.Email, account.ServerHost) |
+		need(account.SMTPServer, s.Outgoing.Host == "", account.Email) |
+		need(account.SMTPPort, s.Outgoing.Port == 0, account.Email, account.SMTPServer)
+	if !c.rules.WithoutPasswords {
+		lacking |= need(account.Password, s.Incoming.Password.Empty())
+	}
+	if s.SMTPAuth {
+		lacking |= need(account.SMTPAccount, s.Outgoing.Login == "", account.Account, account.Email)
+		if !c.rules.WithoutPasswords {
+			lacking |= need(account.SMTPPassword, s.Outgoing.Password.Empty(), account.Password)
+		}
+	}
+	c.reportMissing(lacking)
+}
+
+// reportMissing says in one problem that nobody knows the servers of a domain, and
+// of everything else that it is missing.
+func (c *check) reportMissing(lacking account.Fields) {
+	if lacking == 0 {
+		return
+	}
+	if lacking&servers == servers && c.row.Settings.Email != "" {
+		lacking &^= servers
+		_, domain, _ := strings.Cut(c.row.Settings.Email, "@")
+		c.report(account.ServerHost, diagnosis.ServersUnknown, "Domain", domain)
+	}
+	// Without the incoming login or password there is nothing the outgoing one could follow.
+	for _, pair := range [...][2]account.Field{{account.Account, account.SMTPAccount}, {account.Password, account.SMTPPassword}, {account.Email, account.Account}} {
+		if lacking.Has(pair[0]) && !c.row.Given.Has(pair[1]) {
+			lacking &^= 1 << pair[1]
+		}
+	}
+	for f := range lacking.All() {
+		c.report(f, diagnosis.ValueMissing, "Field", f.String())
+	}
+}
+
+// hosts checks both servers against the list of allowed ones.
+func (c *check) hosts() {
+	if len(c.rules.AllowedHosts) == 0 {
+		return
+	}
+	if host := c.row.Settings.Incoming.Host; host != "" && !c.allowed(host) {
+		c.report(account.ServerHost, diagnosis.HostNotAllowed)
+	}
+	if host := c.row.Settings.Outgoing.Host; host != "" && !c.allowed(host) {
+		c.report(account.SMTPServer, diagnosis.HostNotAllowed)
+	}
+}
+
+func (c *check) allowed(host string) bool {
+	for _, pattern := range c.rules.AllowedHosts {
+		if below, wild := strings.CutPrefix(pattern, "*"); wild && strings.HasSuffix(host, below) && len(host) > len(below) {
+			return true
+		}
+		if host == pattern {
+			return true
+		}
+	}
+	return false
+}
+
+// authentication checks that the kinds of login make sense together.
+func (c *check) authentication() {
+	s := &c.row.Settings
+	if s.SMTPAuth && s.Outgoing.Auth == account.NoAuth && !c.broken.Has(account.AuthSMTP) && !c.broken.Has(account.SMTPAuth) {
+		c.report(account.AuthSMTP, diagnosis.SMTPAuthNone)
+	}
+	// The portal logs in to POP3 by NTLM with a client it has not made (ASC.Mail/Clients/MailClient.cs).
+	if !s.IMAP && s.Incoming.Auth == account.NTLM && !c.broken.Has(account.IMAP) {
+		c.report(account.AuthIn, diagnosis.NTLMWithPOP3)
+	}
+}
+
+// owner checks who the row says the account belongs to.
+func (c *check) owner() {
+	o := &c.row.Owner
+	switch {
+	case c.broken.Has(account.PortalUser):
+	case o.User != "" && !isGUID(o.User) && !looksLikeAddress(o.User):
+		c.report(account.PortalUser, diagnosis.PortalUserForm)
+	case o.User == "" && !o.Password.Empty() && o.Token.Empty():
+		c.report(account.PortalUser, diagnosis.PortalUserMissing)
+	}
+}
+
+// looksLikeAddress reports whether a text is somebody at somewhere. Portals have
+// users with addresses that no mail server would take, so this asks for no more.
+func looksLikeAddress(text string) bool {
+	local, domain, found := strings.Cut(text, "@")
+	return found && local != "" && domain != "" && !strings.ContainsAny(text, " \t\u00a0<>,;\"") && !strings.Contains(domain, "@")
+}
+
+// isGUID reports whether a text is a GUID as portals print them.
+func isGUID(text string) bool {
+	const form = "00000000-0000-0000-0000-000000000000"
+	if len(text) != len(form) {
+		return false
+	}
+	for i := range len(form) {
+		switch hex := strings.IndexByte("0123456789abcdefABCDEF", text[i]) >= 0; {
+		case form[i] == '-' && text[i] != '-', form[i] == '0' && !hex:
+			return false
+		}
+	}
+	return true
+}
+
+func number(n int) string { return strconv.Itoa(n) }

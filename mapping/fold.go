@@ -1,0 +1,93 @@
+package mapping
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// fold returns what is left of a header or a word when the ways of writing it
+// are taken away: letters and digits, lower case, ё as е, no blanks, punctuation
+// or invisible characters. "SMTP-порт *" and "smtp порт" fold to the same.
+func fold(text string) string {
+	var b strings.Builder
+	for _, r := range norm.NFKC.String(text) {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			b.WriteRune(foldLetter(r))
+		}
+	}
+	return b.String()
+}
+
+func foldLetter(r rune) rune {
+	r = unicode.ToLower(r)
+	if r == 'ё' {
+		return 'е'
+	}
+	return r
+}
+
+// foldWord is [fold] for the words of a cell, where a sign can be the word
+// itself or a part of it: "+", "-1". Only blanks go, and the punctuation that
+// joins letters or ends a word.
+func foldWord(text string) string {
+	runes := []rune(norm.NFKC.String(text))
+	kept := runes[:0]
+	for _, r := range runes {
+		if !unicode.IsSpace(r) && !invisible(r) {
+			kept = append(kept, foldLetter(r))
+		}
+	}
+	var b strings.Builder
+	for i, r := range kept {
+		if strings.ContainsRune(`_-./,;:*`, r) && i > 0 && unicode.IsLetter(kept[i-1]) && (i+1 == len(kept) || unicode.IsLetter(kept[i+1])) {
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// lookAlikes pairs Cyrillic letters, lower case, with the Latin ones they look like.
+var lookAlikes = map[rune]rune{
+	'а': 'a', 'в': 'b', 'е': 'e', 'з': '3', 'і': 'i', 'ј': 'j', 'к': 'k', 'м': 'm', 'н': 'h', 'о': 'o',
+	'р': 'p', 'с': 'c', 'т': 't', 'у': 'y', 'х': 'x', 'ѕ': 's', 'ԁ': 'd', 'ԛ': 'q', 'ԝ': 'w', 'һ': 'h', 'ӏ': 'l',
+}
+
+// skeleton returns a folded text with every letter that looks like another one
+// as that one: two texts of one skeleton look the same on paper.
+func skeleton(folded string) string {
+	return strings.Map(func(r rune) rune {
+		if latin, ok := lookAlikes[r]; ok {
+			return latin
+		}
+		return r
+	}, folded)
+}
+
+// invisible reports whether a character shows nothing and is no blank: zero-width
+// characters, direction marks, soft hyphen, byte order mark, variation selectors.
+func invisible(r rune) bool {
+	return r >= 0xAD && (unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) || r == 0x034F || r == 0x115F || r == 0x1160 || r == 0x3164 || r == 0xFFA0)
+}
+
+// clean cuts blanks, no-break blanks, control and invisible characters off both
+// ends of a cell. Secrets are never cleaned.
+func clean(text string) string {
+	if plainEnds(text) {
+		return text
+	}
+	return strings.TrimFunc(text, func(r rune) bool {
+		return unicode.IsSpace(r) || invisible(r)
+	})
+}
+
+// plainEnds reports whether a text begins and ends with a visible ASCII character.
+func plainEnds(text string) bool {
+	if text == "" {
+		return true
+	}
+	first, last := text[0], text[len(text)-1]
+	return first > ' ' && first < 0x7F && last > ' ' && last < 0x7F
+}
