@@ -17,12 +17,13 @@ type Refusal struct {
 // attemptHeader is what the portal writes in front of a mail server's words, in
 // the language of the person: IMAP response:, Ответ сервера SMTP: and so on
 // (ASC.Api.Mail/MailApi.Accounts.cs, GetFormattedTextError).
-var attemptHeader = regexp.MustCompile(`(?i)<span[^<>]{0,40}attempt_header[^<>]{0,40}>([^<>]{0,200})</span>`)
+var attemptHeader = regexp.MustCompile(`(?i)<span[^<>]{0,40}attempt_header[^<>]{0,40}>([^<>]{0,200})</span>\s*(?:<br\s*/?>)?`)
 
 // ReadLoginTest reads the message of a failed login test. When both sides
 // failed the graver decides: a password refused by one server weighs more than
 // the silence of the other. It reports false for any other message.
 func ReadLoginTest(message string) (Refusal, bool) {
+	message = message[:min(len(message), readable)]
 	headers := attemptHeader.FindAllStringSubmatchIndex(message, -1)
 	if headers == nil {
 		return Refusal{}, false
@@ -35,7 +36,7 @@ func ReadLoginTest(message string) (Refusal, bool) {
 			end = headers[i+1][0]
 		}
 		protocol, side := protocolOf(message[at[2]:at[3]])
-		text := message[at[1]:end]
+		text := strings.TrimSpace(message[at[1]:end])
 		texts = append(texts, strings.TrimSpace(protocol+text))
 		code := MailText(text)
 		if fixed := code.Side(); fixed != "" {
@@ -115,10 +116,14 @@ func find(list []words, text string) (Code, bool) {
 	return "", false
 }
 
-// readable is how much of a text is looked at.
-const readable = 8 << 10
+// Nobody says anything worth reading behind so much: foldable bytes are compared
+// with phrases, readable bytes are looked at for anything else.
+const (
+	foldable = 8 << 10
+	readable = 64 << 10
+)
 
 // fold makes a text comparable with phrases: lower case, one blank between words.
 func fold(text string) string {
-	return strings.ToLower(strings.Join(strings.Fields(text[:min(len(text), readable)]), " "))
+	return strings.ToLower(strings.Join(strings.Fields(text[:min(len(text), foldable)]), " "))
 }

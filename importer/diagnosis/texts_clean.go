@@ -25,6 +25,7 @@ func CleanText(text string) string { return CutText(FlatText(text)) }
 
 // FlatText is [CleanText] without the limit on the length.
 func FlatText(text string) string {
+	text = text[:min(len(text), readable)]
 	if m := title.FindStringSubmatch(text); m != nil && strings.TrimSpace(m[1]) != "" {
 		text = m[1]
 	}

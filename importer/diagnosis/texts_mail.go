@@ -26,15 +26,17 @@ var mailTexts = []words{
 		"imap is disabled", "pop3 is disabled", "imap disabled", "pop3 disabled", "smtp disabled", "imap access disabled",
 		"imap access to the account is disabled", "pop access to the account is disabled",
 		"does not have access rights to this service", "basic authentication is disabled", "smtpclientauthentication is disabled",
-		"user is authenticated but not connected", "not permitted to use imap", "imap is not enabled", "протокол imap отключ",
+		"security defaults policy", "yet to enable imap", "user is authenticated but not connected", "not permitted to use imap", "imap is not enabled", "протокол imap отключ",
 	}},
 	{TLSMode, []string{
 		"must issue a starttls", "starttls command first", "starttls first", "login command is disabled", "plaintext authentication disallowed",
 		"plaintext authentication not allowed", "cleartext authentication", "clear text authentication", "encryption required for requested authentication",
 		"encryption needed", "requires ssl", "requires tls", "secure connection is required", "does not support the starttls",
 		"does not support the stls", "unexpected packet format", "wrong version number", "wrong_version_number", "first record does not look like",
-		"corrupted frame", "http_request", "does not support ssl", "неожиданный формат пакета",
+		"corrupted frame", "unknown protocol", "http_request", "does not support ssl", "неожиданный формат пакета",
 	}},
+	{MailCert, []string{"did not match any of the names"}},
+	{MailTLS, []string{"attempting to establish an ssl or tls connection"}}, // the library lists every cause it can think of
 	{MailCert, []string{"certificate", "certificat", "сертификат", "trust relationship", "untrusted root"}},
 	{MailTLS, []string{
 		"remote party has closed the transport stream", "see inner exception", "call to sspi failed", "unexpected eof or 0 bytes",
