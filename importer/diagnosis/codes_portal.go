@@ -48,6 +48,7 @@ const (
 
 	ImpersonationAbsent  Code = "IMPERSONATION_ABSENT"  // this portal does not have it
 	ImpersonationRefused Code = "IMPERSONATION_REFUSED" // not for this person, or not by us
+	SignOutAbsent        Code = "SIGN_OUT_ABSENT"       // this portal cannot end a session
 
 	PortalIP        Code = "PORTAL_IP"        // 403 without a word
 	PortalUnpaid    Code = "PORTAL_UNPAID"    // 402
@@ -120,6 +121,7 @@ var portalCodes = map[Code]Entry{
 
 	ImpersonationAbsent:  {Fate: EndsRun, Scope: Portal, Side: OnPortal},
 	ImpersonationRefused: {Fate: EndsOwner, Scope: Portal, Side: OnPortal},
+	SignOutAbsent:        {Fate: Final, Severity: Notice, Scope: Portal, Side: OnPortal},
 
 	PortalIP:        {Fate: EndsRun, Scope: Portal, Side: OnPortal},
 	PortalUnpaid:    {Fate: EndsRun, Scope: Portal, Side: OnPortal},

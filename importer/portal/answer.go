@@ -2,7 +2,6 @@ package portal
 
 import (
 	"log/slog"
-	"strconv"
 	"time"
 
 	"r7import/importer/account"
@@ -59,13 +58,17 @@ func notSent(call *call, err error) Answer {
 	return a
 }
 
-// odd turns a good answer into one that the API does not give.
-func (a Answer) odd(call *call, r *reply) Answer {
-	b := answerWith(call, diagnosis.AnswerOdd)
-	b.Status, b.Sent, b.Took = a.Status, a.Sent, a.Took
-	b.Text = call.show(string(r.body))
-	return b
+// because turns a good answer into another one, of the same exchange.
+func (a Answer) because(other Answer) Answer {
+	other.Status, other.Sent, other.Took = a.Status, a.Sent, a.Took
+	return other
 }
+
+// odd turns a good answer into one that the API does not give.
+func (a Answer) odd(call *call) Answer { return a.because(answerWith(call, diagnosis.AnswerOdd)) }
+
+// found turns an error that says "there is none" into the good answer it is.
+func (a Answer) found() Answer { return a.because(Answer{Fate: diagnosis.Done}) }
 
 func slogLevel(a Answer) slog.Level {
 	if a.Fate == diagnosis.Done {
@@ -86,6 +89,3 @@ func attributes(call *call, a *Answer) []slog.Attr {
 	}
 	return attrs
 }
-
-// statusWord is a status for a text of ours, "HTTP 502".
-func statusWord(status int) string { return "HTTP " + strconv.Itoa(status) }

@@ -29,7 +29,7 @@ func (c *Client) Capabilities(ctx context.Context) (Capabilities, Answer) {
 		SSOURL      string `json:"ssoUrl"`
 	}
 	if !decode(r.response, &data) || data.LDAPEnabled == nil {
-		return Capabilities{}, answer.odd(call, r)
+		return Capabilities{}, answer.odd(call)
 	}
 	return Capabilities{LDAP: *data.LDAPEnabled, SSO: data.SSOURL != "", SSOLabel: diagnosis.CleanText(data.SSOLabel)}, answer
 }

@@ -125,7 +125,7 @@ func (s *Session) Find(ctx context.Context, address string) (account.Mailbox, bo
 	}
 	var one single
 	if !decode(r.response, &one) || one.ID <= 0 || !sameAddress(one.Email, address) {
-		return account.Mailbox{}, false, answer.odd(call, r)
+		return account.Mailbox{}, false, answer.odd(call)
 	}
 	return one.noun(), true, answer
 }
@@ -167,7 +167,7 @@ func (s *Session) save(ctx context.Context, settings *account.Settings, call *ca
 	}
 	var made listed
 	if !decode(r.response, &made) || made.MailboxID <= 0 || !sameAddress(made.Email, settings.Email) {
-		return answer.odd(call, r)
+		return answer.odd(call)
 	}
 	answer.Mailbox = made.noun()
 	return answer
@@ -203,7 +203,7 @@ func (s *Session) SetEnabled(ctx context.Context, address string, enabled bool) 
 	}
 	var id number
 	if !decode(r.response, &id) || id <= 0 {
-		return answer.odd(call, r)
+		return answer.odd(call)
 	}
 	answer.Mailbox = account.Mailbox{ID: int64(id), Address: address, Enabled: enabled}
 	return answer
@@ -247,7 +247,7 @@ func (s *Session) operation(ctx context.Context, call *call) (Operation, Answer)
 		Source    number          `json:"source"`
 	}
 	if !decode(r.response, &data) || data.ID == nil && !data.Completed {
-		return Operation{}, answer.odd(call, r)
+		return Operation{}, answer.odd(call)
 	}
 	id := strings.Trim(string(data.ID), `"`)
 	if id == "null" {

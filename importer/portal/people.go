@@ -19,7 +19,7 @@ func (s *Session) read(ctx context.Context, call *call, into any) Answer {
 	call.method, call.token = http.MethodGet, s.token
 	r, answer := s.client.exchange(ctx, call)
 	if answer.Fate == diagnosis.Done && !decode(r.response, into) {
-		return answer.odd(call, r)
+		return answer.odd(call)
 	}
 	return answer
 }
@@ -79,14 +79,9 @@ func (s *Session) person(ctx context.Context, name, path string, query url.Value
 	}
 	var p person
 	if !decode(r.response, &p) || p.ID == "" {
-		return account.Person{}, false, answer.odd(call, r)
+		return account.Person{}, false, answer.odd(call)
 	}
 	return p.noun(), true, answer
-}
-
-// found is the answer to a question whose reply was an error that says no.
-func (a Answer) found() Answer {
-	return Answer{Fate: diagnosis.Done, Status: a.Status, Sent: a.Sent, Took: a.Took}
 }
 
 // pageSize is how many items are asked for at once: few enough for a page to be
@@ -139,7 +134,7 @@ func pages[T any](ctx context.Context, s *Session, name, path string, query url.
 			r, answer := s.client.exchange(ctx, call)
 			var page []T
 			if answer.Fate == diagnosis.Done && !decode(r.response, &page) {
-				answer = answer.odd(call, r)
+				answer = answer.odd(call)
 			}
 			if !yield(page, answer) || answer.Fate != diagnosis.Done || len(page) == 0 {
 				return

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"golang.org/x/net/http/httpguts"
@@ -70,7 +71,7 @@ func readToken(call *call, r *reply, answer Answer) (Token, Answer) {
 		TFAKey     string `json:"tfaKey"`
 	}
 	if json.Unmarshal(r.response, &data) != nil {
-		return Token{}, answer.odd(call, r)
+		return Token{}, answer.odd(call)
 	}
 	expires, _ := time.Parse(time.RFC3339Nano, data.Expires)
 	token := Token{Expires: expires, SMS: data.SMS, Phone: diagnosis.CleanText(data.PhoneNoise), TFA: data.TFA}
@@ -88,11 +89,9 @@ func readToken(call *call, r *reply, answer Answer) (Token, Answer) {
 	case data.TFA:
 		code = diagnosis.PortalTFA
 	default:
-		return Token{}, answer.odd(call, r)
+		return Token{}, answer.odd(call)
 	}
-	wanting := answerWith(call, code)
-	wanting.Status, wanting.Sent, wanting.Took = answer.Status, answer.Sent, answer.Took
-	return token, wanting
+	return token, answer.because(answerWith(call, code))
 }
 
 // MayImpersonate asks whether the session's person, an administrator, may act as
@@ -119,7 +118,7 @@ func (s *Session) Impersonate(ctx context.Context, personID string) (Token, Answ
 	}
 	var text string
 	if json.Unmarshal(r.response, &text) != nil || text == "" || !httpguts.ValidHeaderFieldValue(text) {
-		return Token{}, answer.odd(call, r)
+		return Token{}, answer.odd(call)
 	}
 	return Token{Secret: account.NewSecret(text)}, answer
 }
@@ -130,6 +129,42 @@ func impersonation(r *reply) diagnosis.Code {
 		return diagnosis.ImpersonationAbsent
 	case r.status == http.StatusForbidden && r.failed:
 		return diagnosis.ImpersonationRefused
+	}
+	return ""
+}
+
+// SignOut makes the session's token worthless. It takes two exchanges: which of
+// the person's connections this is, and the end of that one. A portal before 12.0
+// answers [diagnosis.SignOutAbsent]; its tokens end when they expire.
+func (s *Session) SignOut(ctx context.Context) Answer {
+	var connections struct {
+		LoginEvent number `json:"loginEvent"`
+	}
+	// The portal reads the number of the connection from the cookie only
+	// (ASC.Api.Security/SecurityApi.cs), so the same token goes there as well.
+	which := &call{name: "connection", path: "security/activeconnections.json", cookie: true, explain: signingOut}
+	answer := s.read(ctx, which, &connections)
+	if answer.Fate != diagnosis.Done {
+		return answer
+	}
+	if connections.LoginEvent <= 0 {
+		return answer.because(answerWith(which, diagnosis.SignOutAbsent))
+	}
+	end := &call{
+		name: "sign out", method: http.MethodPut, token: s.token, explain: signingOut,
+		path: "security/activeconnections/logout/" + strconv.FormatInt(int64(connections.LoginEvent), 10),
+	}
+	r, answer := s.client.exchange(ctx, end)
+	var ended bool
+	if answer.Fate == diagnosis.Done && (!decode(r.response, &ended) || !ended) {
+		return answer.because(answerWith(end, diagnosis.SignOutAbsent))
+	}
+	return answer
+}
+
+func signingOut(r *reply) diagnosis.Code {
+	if r.status == http.StatusNotFound {
+		return diagnosis.SignOutAbsent
 	}
 	return ""
 }
