@@ -39,11 +39,12 @@ func readParams(route map[string]string, r *http.Request, body []byte, local *ti
 	if err != nil && media == "" {
 		return p, &failure{status: http.StatusInternalServerError, message: "The specified content type is invalid.", hresult: hrFormat}
 	}
+	var problem *failure
 	switch media {
 	case "application/json":
-		err = readJSON(body, local, p.add)
+		problem = readJSON(body, local, p.add)
 	case "text/xml":
-		err = readXML(body, p.add)
+		problem = readXML(body, p.add)
 	case "application/x-www-form-urlencoded":
 		if r.Method != http.MethodGet {
 			addQuery(p, string(body))
@@ -53,10 +54,7 @@ func readParams(route map[string]string, r *http.Request, body []byte, local *ti
 			addMultipart(p, body, attributes["boundary"])
 		}
 	}
-	if err != nil {
-		return p, &failure{status: http.StatusBadRequest, message: err.Error(), hresult: hrArgument}
-	}
-	return p, nil
+	return p, problem
 }
 
 // addQuery adds the pairs in their own order; what cannot be decoded stays as sent.
@@ -105,7 +103,7 @@ func addMultipart(p params, body []byte, boundary string) {
 }
 
 // readXML takes the children of the root that hold text only.
-func readXML(body []byte, add func(name, value string)) error {
+func readXML(body []byte, add func(name, value string)) *failure {
 	decoder := xml.NewDecoder(bytes.NewReader(body))
 	var (
 		depth   int
@@ -119,7 +117,7 @@ func readXML(body []byte, add func(name, value string)) error {
 			return nil
 		}
 		if err != nil {
-			return errors.New("Root element is missing.")
+			return argument("Root element is missing.", "")
 		}
 		switch t := token.(type) {
 		case xml.StartElement:

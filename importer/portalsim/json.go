@@ -3,8 +3,6 @@ package portalsim
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
 	"math"
 	"strconv"
 	"strings"
@@ -14,7 +12,7 @@ import (
 // maxDepth is Json.NET's own limit on nesting.
 const maxDepth = 64
 
-var errJSON = errors.New("Unable to deserialize json")
+var errJSON = argument("Unable to deserialize json", "")
 
 // element is one XML element the server makes out of a JSON value.
 type element struct {
@@ -27,31 +25,21 @@ type element struct {
 // An array gives its elements under one name, a nested object nothing, null the
 // empty string; keys that begin with @, # or $ are XML attributes and vanish. A
 // document that is no object is an error, an empty one has no arguments.
-func readJSON(body []byte, local *time.Location, add func(name, value string)) error {
-	if len(bytes.TrimSpace(body)) == 0 {
+func readJSON(body []byte, local *time.Location, add func(name, value string)) *failure {
+	body = bytes.Trim(body, " \t\r\n")
+	if len(body) == 0 || string(body) == "null" {
 		return nil
 	}
-	r := jsonReader{decoder: json.NewDecoder(bytes.NewReader(body)), local: local}
-	r.decoder.UseNumber()
-	first, err := r.decoder.Token()
-	if err != nil {
+	if body[0] != '{' || !json.Valid(body) {
 		return errJSON
 	}
-	if first == nil {
-		return r.end()
-	}
-	if first != json.Delim('{') {
-		return errJSON
-	}
+	r := jsonReader{data: body, local: local}
 	groups, err := r.object(1)
 	if err != nil {
 		return err
 	}
-	if err := r.end(); err != nil {
-		return err
-	}
-	for _, g := range groups {
-		g.addTo(add)
+	for i := range groups {
+		groups[i].addTo(add)
 	}
 	return nil
 }
@@ -74,76 +62,70 @@ func (g *group) addTo(add func(name, value string)) {
 	}
 }
 
+// jsonReader walks through JSON that is known to be valid.
 type jsonReader struct {
-	decoder *json.Decoder
-	local   *time.Location
+	data  []byte
+	at    int
+	local *time.Location
 }
 
-func (r *jsonReader) end() error {
-	if _, err := r.decoder.Token(); !errors.Is(err, io.EOF) {
-		return errJSON
+// next passes blanks, commas and colons, and returns the byte it stands on.
+func (r *jsonReader) next() byte {
+	for strings.IndexByte(" \t\r\n,:", r.data[r.at]) >= 0 {
+		r.at++
 	}
-	return nil
+	return r.data[r.at]
 }
 
-// object reads the members of an object whose brace is behind us.
-func (r *jsonReader) object(depth int) ([]*group, error) {
+// object reads the members of the object that begins here.
+func (r *jsonReader) object(depth int) ([]group, *failure) {
 	if depth > maxDepth {
 		return nil, errJSON
 	}
-	var groups []*group
-	byName := make(map[string]*group, 20)
-	for r.decoder.More() {
-		key, err := r.decoder.Token()
-		if err != nil {
-			return nil, errJSON
-		}
-		name := key.(string) // the decoder refuses any other key
-		elements, err := r.elements(depth)
+	var groups []group
+	index := map[string]int{}
+	for r.at++; r.next() != '}'; {
+		name := r.str()
+		elements, err := r.value(depth)
 		if err != nil {
 			return nil, err
 		}
-		if name == "" || strings.ContainsRune("@#$", rune(name[0])) || len(elements) == 0 {
+		if name == "" || strings.IndexByte("@#$", name[0]) >= 0 || len(elements) == 0 {
 			continue
 		}
-		g := byName[name]
-		if g == nil {
-			g = &group{name: name}
-			byName[name] = g
-			groups = append(groups, g)
+		if i, ok := index[name]; ok {
+			groups[i].elements = append(groups[i].elements, elements...)
+			continue
 		}
-		g.elements = append(g.elements, elements...)
+		index[name] = len(groups)
+		groups = append(groups, group{name, elements})
 	}
-	if _, err := r.decoder.Token(); err != nil {
-		return nil, errJSON
-	}
+	r.at++
 	return groups, nil
 }
 
-// elements reads one value: an array gives one element per item.
-func (r *jsonReader) elements(depth int) ([]element, error) {
-	token, err := r.decoder.Token()
-	if err != nil {
-		return nil, errJSON
-	}
-	switch token {
-	case json.Delim('{'):
+// value reads what begins here: an array gives one element per item.
+func (r *jsonReader) value(depth int) ([]element, *failure) {
+	switch r.next() {
+	case '{':
 		inner, err := r.object(depth + 1)
 		return []element{{nested: len(inner) > 0}}, err
-	case json.Delim('['):
+	case '[':
 		return r.array(depth + 1)
+	case '"':
+		return []element{{text: bendDate(r.str(), r.local)}}, nil
 	default:
-		return []element{{text: r.text(token)}}, nil
+		return []element{{text: r.literal()}}, nil
 	}
 }
 
-func (r *jsonReader) array(depth int) ([]element, error) {
+func (r *jsonReader) array(depth int) ([]element, *failure) {
 	if depth > maxDepth {
 		return nil, errJSON
 	}
 	var all []element
-	for r.decoder.More() {
-		inner, err := r.elements(depth)
+	for r.at++; r.next() != ']'; {
+		inner, err := r.value(depth)
 		if err != nil {
 			return nil, err
 		}
@@ -153,23 +135,42 @@ func (r *jsonReader) array(depth int) ([]element, error) {
 			all = append(all, element{nested: true})
 		}
 	}
-	if _, err := r.decoder.Token(); err != nil {
-		return nil, errJSON
-	}
+	r.at++
 	return all, nil
 }
 
-// text is a scalar as XML shows it.
-func (r *jsonReader) text(token json.Token) string {
-	switch v := token.(type) {
-	case string:
-		return bendDate(v, r.local)
-	case bool:
-		return strconv.FormatBool(v)
-	case json.Number:
-		return netNumber(v.String())
-	default:
+// str reads the string that begins here.
+func (r *jsonReader) str() string {
+	from, escaped := r.at, false
+	for r.at++; r.data[r.at] != '"'; r.at++ {
+		if r.data[r.at] == '\\' {
+			escaped = true
+			r.at++
+		}
+	}
+	r.at++
+	raw := r.data[from:r.at]
+	if !escaped {
+		return strings.ToValidUTF8(string(raw[1:len(raw)-1]), "\uFFFD")
+	}
+	var s string
+	json.Unmarshal(raw, &s) // it is valid
+	return s
+}
+
+// literal reads a number, true, false or null, as XML shows it.
+func (r *jsonReader) literal() string {
+	from := r.at
+	for strings.IndexByte(" \t\r\n,]}", r.data[r.at]) < 0 {
+		r.at++
+	}
+	switch text := string(r.data[from:r.at]); text {
+	case "null":
 		return ""
+	case "true", "false":
+		return text
+	default:
+		return netNumber(text)
 	}
 }
 
