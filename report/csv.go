@@ -43,8 +43,11 @@ func (t *table) Write(row *Row) error {
 	return t.flush()
 }
 
+// Finish implements encoder.
+func (t *table) Finish() error { return t.flush() }
+
 // Close implements encoder.
-func (t *table) Close() error { return t.flush() }
+func (t *table) Close() {}
 
 func (t *table) flush() error {
 	err := gocsv.MarshalCSVWithoutHeaders(t.lines, t.out)

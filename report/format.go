@@ -69,11 +69,12 @@ type Options struct {
 	Excel bool
 }
 
-// encoder writes rows in one format. Close completes the document and does not
-// close what it is written to.
+// encoder writes rows in one format. Finish completes the document; Close frees
+// what the encoder holds, whether it was finished or not.
 type encoder interface {
 	Write(row *Row) error
-	Close() error
+	Finish() error
+	Close()
 }
 
 // Write writes the report to path in the format of its extension and returns
@@ -99,11 +100,11 @@ func encode(ctx context.Context, w io.Writer, format Format, rows iter.Seq2[Row,
 	if err != nil {
 		return err
 	}
+	defer e.Close()
 	if err := writeRows(ctx, e, rows); err != nil {
-		_ = e.Close() // what it wrote is thrown away
 		return err
 	}
-	if err := e.Close(); err != nil {
+	if err := e.Finish(); err != nil {
 		return err
 	}
 	return buffered.Flush()

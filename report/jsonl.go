@@ -76,8 +76,11 @@ func (j *jsonLines) problem(p *diagnosis.Problem) jsonProblem {
 	}
 }
 
+// Finish implements encoder.
+func (j *jsonLines) Finish() error { return nil }
+
 // Close implements encoder.
-func (j *jsonLines) Close() error { return nil }
+func (j *jsonLines) Close() {}
 
 func severityName(s diagnosis.Severity) string {
 	switch s {

@@ -14,6 +14,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -46,9 +47,15 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
+// printers are made once: parsing a catalogue costs more than most tests.
+var printers = map[string]func() (*lang.Printer, error){
+	"en": sync.OnceValues(func() (*lang.Printer, error) { return lang.New("en") }),
+	"ru": sync.OnceValues(func() (*lang.Printer, error) { return lang.New("ru") }),
+}
+
 func printer(t testing.TB, language string) *lang.Printer {
 	t.Helper()
-	p, err := lang.New(language)
+	p, err := printers[language]()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -390,6 +397,7 @@ func TestCells(t *testing.T) {
 		{"replacement character", "a\uFFFDb", "a\uFFFDb"},
 		{"cyrillic", "Ёлка — ещё", "Ёлка — ещё"},
 		{"delimiters", "a,b;c\"d", "a,b;c\"d"},
+		{"long when spelled out", strings.Repeat("\u202E", 2000), strings.Repeat(`\u{202E}`, 1000) + "…"},
 		{"too long", strings.Repeat("ж", 9000), strings.Repeat("ж", 8000) + "…"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -18,31 +18,37 @@ const (
 
 // clean returns text with every character that does not print spelled out, so
 // that it can neither steer a terminal nor reorder or hide what a person reads,
-// and no longer than limit characters.
+// and cut to about limit characters.
 func clean(text string, limit int) string {
 	if len(text) <= limit && printsPlainly(text) {
 		return text
 	}
 	var b strings.Builder
-	left := limit
 	for i, r := range text {
-		if left == 0 {
+		if limit <= 0 {
 			b.WriteString("…")
 			break
 		}
-		left--
-		switch {
-		case r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD"):
-			fmt.Fprintf(&b, `\x%02x`, text[i])
-		case unicode.IsGraphic(r):
-			b.WriteRune(r)
-		case r < 0x100:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		default:
-			fmt.Fprintf(&b, `\u{%04X}`, r)
-		}
+		_, size := utf8.DecodeRuneInString(text[i:])
+		shown := spell(r, text[i:i+size])
+		b.WriteString(shown)
+		limit -= utf8.RuneCountInString(shown)
 	}
 	return b.String()
+}
+
+// spell returns a character as it is if it prints, else its number: \xNN for
+// one byte, also one that is no UTF-8, and \u{NNNN} for others.
+func spell(r rune, bytes string) string {
+	switch {
+	case r == utf8.RuneError && len(bytes) == 1:
+		return fmt.Sprintf(`\x%02x`, bytes[0])
+	case unicode.IsGraphic(r):
+		return bytes
+	case r < 0x100:
+		return fmt.Sprintf(`\x%02x`, r)
+	}
+	return fmt.Sprintf(`\u{%04X}`, r)
 }
 
 func printsPlainly(text string) bool {

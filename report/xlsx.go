@@ -53,7 +53,7 @@ func newWorkbook(w io.Writer, summary Summary, o Options) (*workbook, error) {
 		cells:   make([]any, len(Columns)),
 	}
 	if err := b.begin(summary); err != nil {
-		b.discard()
+		b.Close()
 		return nil, err
 	}
 	return b, nil
@@ -113,9 +113,8 @@ func (b *workbook) Write(row *Row) error {
 	return b.setRow(cells, excelize.RowOpts{Height: height})
 }
 
-// Close implements encoder.
-func (b *workbook) Close() error {
-	defer b.discard()
+// Finish implements encoder.
+func (b *workbook) Finish() error {
 	if err := b.endSheet(); err != nil {
 		return err
 	}
@@ -125,7 +124,8 @@ func (b *workbook) Close() error {
 	return err
 }
 
-func (b *workbook) discard() {
+// Close implements encoder.
+func (b *workbook) Close() {
 	_ = b.file.Close()
 	_ = os.RemoveAll(b.temp)
 }
