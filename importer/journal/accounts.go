@@ -1,0 +1,195 @@
+package journal
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"time"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+)
+
+// Account is what is known of one account from run to run.
+type Account struct {
+	Key       account.Key
+	MailboxID int64
+	// Made tells that it was us: the portal said so to a create call after a look
+	// that had found none.
+	Made        bool
+	Status      diagnosis.Status    // what the last run that dealt with it said
+	Fingerprint account.Fingerprint // of what was last sent and accepted, or seen to be there
+	Refused     account.Fingerprint // of what a mail server refused, not to be sent again
+	RefusedCode diagnosis.Code
+	Run         string    // the last run that dealt with it
+	Checked     time.Time // when the portal last told of it
+}
+
+// maxDomains bounds the memory of which domains are stored.
+const maxDomains = 4096
+
+// Account returns what is known of an account, and whether anything is.
+func (s *Store) Account(ctx context.Context, key account.Key) (Account, bool, error) {
+	a, err := scanAccount(s.hot.account.QueryRowContext(ctx, key.Address, key.OwnerID))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Account{}, false, nil
+	}
+	if err != nil {
+		return Account{}, false, s.failed(err)
+	}
+	return a, true, nil
+}
+
+func scanAccount(row interface{ Scan(...any) error }) (Account, error) {
+	var a Account
+	var checked int64
+	err := row.Scan(&a.Key.Address, &a.Key.OwnerID, &a.MailboxID, &a.Made, &a.Status, (*[]byte)(&a.Fingerprint),
+		(*[]byte)(&a.Refused), &a.RefusedCode, &a.Run, &checked)
+	a.Checked = timeOf(checked)
+	return a, err
+}
+
+// SaveAccount stores what is known of an account in place of what was.
+func (s *Store) SaveAccount(ctx context.Context, a Account) error {
+	save, err := s.saving(ctx, &a)
+	if err != nil {
+		return err
+	}
+	if err := s.write(ctx, save); err != nil {
+		return err
+	}
+	s.stored(&a)
+	return nil
+}
+
+// saving returns the change that stores an account, and that there is one of
+// its domain in the portal. Call stored when that is durable.
+func (s *Store) saving(ctx context.Context, a *Account) (change, error) {
+	run, err := s.number(ctx, a.Run)
+	if err != nil {
+		return nil, err
+	}
+	domain := domainOf(a.Key.Address)
+	news := a.MailboxID != 0 && !s.isStored(domain)
+	return func(t *tx) error {
+		_, err := t.exec(saveAccount, a.Key.Address, a.Key.OwnerID, number(a.MailboxID), a.Made, text(a.Status),
+			blob(a.Fingerprint), blob(a.Refused), text(a.RefusedCode), number(run), moment(a.Checked))
+		if err != nil || !news {
+			return err
+		}
+		_, err = t.exec(addDomain, domain)
+		return err
+	}, nil
+}
+
+func domainOf(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }
+
+func (s *Store) isStored(domain string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.domains[domain]
+}
+
+// stored remembers that the domain of a stored account need not be stored again.
+func (s *Store) stored(a *Account) {
+	if a.MailboxID == 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.domains) == maxDomains {
+		clear(s.domains)
+	}
+	s.domains[domainOf(a.Key.Address)] = true
+}
+
+// KnownDomain reports whether an account with an address in that domain is known
+// to be in the portal.
+func (s *Store) KnownDomain(ctx context.Context, domain string) (bool, error) {
+	domain = strings.ToLower(domain)
+	if s.isStored(domain) {
+		return true, nil
+	}
+	var known bool
+	err := s.hot.domain.QueryRowContext(ctx, domain).Scan(&known)
+	return known, s.failed(err)
+}
+
+// AccountsNotIn returns the accounts made by us that are no longer in the file
+// of a run: the last run that dealt with them read a file of the same name and
+// sheet, and no row of this run is theirs.
+func (s *Store) AccountsNotIn(ctx context.Context, run string) ([]Account, error) {
+	n, err := s.number(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	from, to := entriesOf(n)
+	rows, err := s.read.QueryContext(ctx, accountsNotIn, n, from, to)
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	defer rows.Close()
+	var out []Account
+	for rows.Next() {
+		a, err := scanAccount(rows)
+		if err != nil {
+			return nil, s.failed(err)
+		}
+		out = append(out, a)
+	}
+	return out, s.failed(rows.Err())
+}
+
+// Owner is what is known of a portal person as a file names them.
+type Owner struct {
+	// Name is how the file names the owner: lower case as typed, or what
+	// [Store.TokenName] gives for an owner who is a token alone.
+	Name         string
+	ID           string // the portal's id
+	Email        string
+	Refused      []byte // keyed hash of a refused password, see account.Fingerprinter.Text
+	RefusedCode  diagnosis.Code
+	Attempts     int // sign-ins refused in a row
+	LastAttempt  time.Time
+	BlockedUntil time.Time
+	SMS          int // text messages drawn
+	Checked      time.Time
+}
+
+// TokenName returns a name for the owner of a token that says nothing about the
+// token. Different tokens have different names.
+func (s *Store) TokenName(token account.Secret) string {
+	mac := hmac.New(sha256.New, s.key)
+	mac.Write([]byte("r7import token\x00"))
+	mac.Write([]byte(token.Reveal()))
+	return "token:" + hex.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// Owner returns what is known under the name of an owner, and whether anything is.
+func (s *Store) Owner(ctx context.Context, name string) (Owner, bool, error) {
+	o := Owner{Name: strings.ToLower(name)}
+	var last, blocked, checked int64
+	err := s.hot.owner.QueryRowContext(ctx, o.Name).Scan(&o.ID, &o.Email, &o.Refused, &o.RefusedCode, &o.Attempts,
+		&last, &blocked, &o.SMS, &checked)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Owner{}, false, nil
+	}
+	if err != nil {
+		return Owner{}, false, s.failed(err)
+	}
+	o.LastAttempt, o.BlockedUntil, o.Checked = timeOf(last), timeOf(blocked), timeOf(checked)
+	return o, true, nil
+}
+
+// SaveOwner stores what is known of an owner in place of what was.
+func (s *Store) SaveOwner(ctx context.Context, o Owner) error {
+	return s.write(ctx, func(t *tx) error {
+		_, err := t.exec(saveOwner, strings.ToLower(o.Name), text(o.ID), text(o.Email), blob(o.Refused), text(o.RefusedCode),
+			number(o.Attempts), moment(o.LastAttempt), moment(o.BlockedUntil), number(o.SMS), moment(o.Checked))
+		return err
+	})
+}

@@ -1,0 +1,237 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"iter"
+	"time"
+
+	"r7import/importer/diagnosis"
+)
+
+// Entry is what became of one row of the file in one run. No field of it ever
+// holds a password.
+type Entry struct {
+	Run       string
+	Index     int // position in the file, from 0
+	Row       int // number as the spreadsheet shows it
+	Sheet     string
+	Name      string
+	Email     string
+	Owner     string // as the row names the owner
+	OwnerID   string // the portal's id of the owner, once known
+	Status    diagnosis.Status
+	Code      diagnosis.Code
+	Side      diagnosis.Side
+	Host      string
+	Problems  []diagnosis.Problem
+	MailboxID int64
+	Filled    string // fields no cell gave, with where their values came from
+	Attempts  int    // writes sent
+	Started   time.Time
+	Took      time.Duration // to the millisecond
+	Evidence  string        // what the answer was recognised by
+}
+
+// pageRows is how many entries are read at a time. No statement stays open
+// between two pages, so the reader of a long run keeps nobody waiting.
+const pageRows = 512
+
+// maxIndex is the highest index of an entry.
+const maxIndex = entriesPerRun - 1
+
+func entryID(run int64, index int) int64 { return run*entriesPerRun + int64(index) }
+
+// entriesOf returns the lowest and the highest entry id of a run.
+func entriesOf(run int64) (from, to int64) { return run * entriesPerRun, run*entriesPerRun + maxIndex }
+
+// AddEntries stores the rows of a file as the scan found them. All must be of
+// one run.
+func (s *Store) AddEntries(ctx context.Context, entries []Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	run, err := s.number(ctx, entries[0].Run)
+	if err != nil {
+		return err
+	}
+	problems := make([]string, len(entries))
+	for i := range entries {
+		if problems[i], err = encodeProblems(entries[i].Problems); err != nil {
+			return err
+		}
+	}
+	return s.write(ctx, func(t *tx) error {
+		for i := range entries {
+			e := &entries[i]
+			_, err := t.exec(addEntry, entryID(run, e.Index), int64(e.Row), text(e.Sheet), text(e.Name), text(e.Email),
+				text(e.Owner), text(e.OwnerID), string(e.Status), text(e.Code), text(e.Side), text(e.Host),
+				text(problems[i]), number(e.MailboxID), text(e.Filled), number(e.Attempts), moment(e.Started),
+				number(e.Took.Milliseconds()), text(e.Evidence))
+			if err != nil {
+				return err
+			}
+		}
+		_, err := t.exec(growRun, int64(len(entries)), run)
+		return err
+	})
+}
+
+// SetEntries stores the outcome of rows that were added before. Number, sheet,
+// name, address and owner of a row, and what was filled in, stay as they were added.
+func (s *Store) SetEntries(ctx context.Context, entries ...Entry) error {
+	changes := make([]change, len(entries))
+	for i := range entries {
+		c, err := s.setting(ctx, &entries[i])
+		if err != nil {
+			return err
+		}
+		changes[i] = c
+	}
+	return s.write(ctx, func(t *tx) error {
+		for _, c := range changes {
+			if err := c(t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+var errNoEntry = errors.New("journal: no such entry")
+
+// setting returns the change that stores the outcome of a row.
+func (s *Store) setting(ctx context.Context, e *Entry) (change, error) {
+	run, err := s.number(ctx, e.Run)
+	if err != nil {
+		return nil, err
+	}
+	problems, err := encodeProblems(e.Problems)
+	if err != nil {
+		return nil, err
+	}
+	return func(t *tx) error {
+		return t.changeOne(errNoEntry, setEntry, text(e.OwnerID), string(e.Status), text(e.Code), text(e.Side), text(e.Host),
+			text(problems), number(e.MailboxID), number(e.Attempts), moment(e.Started), number(e.Took.Milliseconds()),
+			text(e.Evidence), entryID(run, e.Index))
+	}, nil
+}
+
+func encodeProblems(problems []diagnosis.Problem) (string, error) {
+	if len(problems) == 0 {
+		return "", nil
+	}
+	encoded, err := json.Marshal(problems)
+	return string(encoded), err
+}
+
+// Entries yields the rows of a run in the order of the file. A row whose write
+// has an intent but no outcome is unknown, whatever was stored of it. The first
+// error ends the sequence.
+func (s *Store) Entries(ctx context.Context, run string) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		number, err := s.number(ctx, run)
+		if err != nil {
+			yield(Entry{}, err)
+			return
+		}
+		from, to := entriesOf(number)
+		for {
+			page, err := s.page(ctx, run, from, to)
+			if err != nil {
+				yield(Entry{}, s.failed(err))
+				return
+			}
+			for _, e := range page {
+				if !yield(e, nil) {
+					return
+				}
+			}
+			if len(page) < pageRows {
+				return
+			}
+			from = entryID(number, page[len(page)-1].Index+1)
+		}
+	}
+}
+
+func (s *Store) page(ctx context.Context, run string, from, to int64) ([]Entry, error) {
+	rows, err := s.read.QueryContext(ctx, readEntries, from, to, pageRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	page := make([]Entry, 0, pageRows)
+	for rows.Next() {
+		e := Entry{Run: run}
+		if err := scanEntry(rows, &e); err != nil {
+			return nil, err
+		}
+		page = append(page, e)
+	}
+	return page, rows.Err()
+}
+
+func scanEntry(rows *sql.Rows, e *Entry) error {
+	var id, started, took int64
+	var problems sql.RawBytes
+	var inDoubt bool
+	err := rows.Scan(&id, &e.Row, &e.Sheet, &e.Name, &e.Email, &e.Owner, &e.OwnerID, &e.Status, &e.Code, &e.Side, &e.Host,
+		&problems, &e.MailboxID, &e.Filled, &e.Attempts, &started, &took, &e.Evidence, &inDoubt)
+	if err != nil {
+		return err
+	}
+	e.Index = int(id % entriesPerRun)
+	e.Started, e.Took = timeOf(started), time.Duration(took)*time.Millisecond
+	if len(problems) > 0 {
+		if err := json.Unmarshal(problems, &e.Problems); err != nil {
+			return diagnosis.Wrap(err, diagnosis.StateDamaged)
+		}
+	}
+	if inDoubt && e.Status != diagnosis.Unknown {
+		e.Status, e.Code, e.Side = diagnosis.Unknown, diagnosis.OutcomeUnknown, ""
+		e.Problems = append(e.Problems, diagnosis.Problem{Code: diagnosis.OutcomeUnknown})
+	}
+	return nil
+}
+
+// Group is the rows of a run that ended in the same way.
+type Group struct {
+	Status diagnosis.Status
+	Code   diagnosis.Code
+	Side   diagnosis.Side
+	Host   string
+	Count  int
+}
+
+// Counts are the rows of a run, counted.
+type Counts struct {
+	ByStatus map[diagnosis.Status]int
+	Groups   []Group // the largest first
+}
+
+// Counts counts the rows of a run as Entries shows them.
+func (s *Store) Counts(ctx context.Context, run string) (Counts, error) {
+	number, err := s.number(ctx, run)
+	if err != nil {
+		return Counts{}, err
+	}
+	from, to := entriesOf(number)
+	rows, err := s.read.QueryContext(ctx, countEntries, from, to)
+	if err != nil {
+		return Counts{}, s.failed(err)
+	}
+	defer rows.Close()
+	counts := Counts{ByStatus: make(map[diagnosis.Status]int)}
+	for rows.Next() {
+		var g Group
+		if err := rows.Scan(&g.Status, &g.Code, &g.Side, &g.Host, &g.Count); err != nil {
+			return Counts{}, s.failed(err)
+		}
+		counts.ByStatus[g.Status] += g.Count
+		counts.Groups = append(counts.Groups, g)
+	}
+	return counts, s.failed(rows.Err())
+}

@@ -1,0 +1,67 @@
+package journal
+
+import (
+	"errors"
+	"io/fs"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"r7import/importer/diagnosis"
+)
+
+// explain turns an error of SQLite into one that a user can act on. Others stay
+// as they are.
+func explain(err error) error {
+	var fault *sqlite.Error
+	if !errors.As(err, &fault) {
+		return err
+	}
+	switch fault.Code() & 0xff {
+	case sqlite3.SQLITE_FULL:
+		return diagnosis.Wrap(err, diagnosis.StateFull)
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return diagnosis.Wrap(err, diagnosis.StateDamaged)
+	case sqlite3.SQLITE_IOERR:
+		return diagnosis.Wrap(err, diagnosis.StateWrite)
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return diagnosis.Wrap(err, diagnosis.StateUnusable)
+	}
+	return err
+}
+
+// storeFailed reports whether the store itself failed, so that the changes of a
+// batch would fail one by one as well.
+func storeFailed(err error) bool {
+	var problem *diagnosis.Problem
+	return errors.As(err, &problem) && problem.Code.Scope() == diagnosis.State
+}
+
+// failedForGood reports whether nothing may be written any more: after a sync
+// or a write that failed nobody knows what the disk holds. A full disk is told
+// before anything is changed and may have room again.
+func failedForGood(err error) bool {
+	var problem *diagnosis.Problem
+	return errors.As(err, &problem) && (problem.Code == diagnosis.StateWrite || problem.Code == diagnosis.StateDamaged)
+}
+
+// located adds where the store is to a problem that does not say so.
+func located(err error, folder string) error {
+	var problem *diagnosis.Problem
+	if !errors.As(err, &problem) || problem.Args["Path"] != "" {
+		return err
+	}
+	return diagnosis.Wrap(problem.Err, problem.Code, "Path", folder)
+}
+
+// unusable is for what the operating system refuses to do with a file of the store.
+func unusable(err error, path string) error {
+	if err == nil {
+		return nil
+	}
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		path = pathError.Path
+	}
+	return diagnosis.Wrap(err, diagnosis.StateUnusable, "Path", path)
+}

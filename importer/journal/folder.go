@@ -1,0 +1,210 @@
+package journal
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"golang.org/x/net/idna"
+
+	"r7import/importer/diagnosis"
+)
+
+// The files of a store.
+const (
+	databaseFile = "state.db"
+	walFile      = databaseFile + "-wal"
+	shmFile      = databaseFile + "-shm"
+	rollbackFile = databaseFile + "-journal"
+	keyFile      = "key"
+	lockFile     = "lock"
+	pidFile      = "pid"
+)
+
+const keyLength = 32
+
+// folderName returns the name of the folder for a portal: its host, for people,
+// and a hash of what else tells portals apart. http or https, a final slash and
+// the case of the host make no difference.
+func folderName(portalURL string) (string, error) {
+	u, err := url.Parse(portalURL)
+	if err != nil {
+		return "", fmt.Errorf("journal: address of the portal: %w", err)
+	}
+	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	if ascii, err := idna.Lookup.ToASCII(host); err == nil {
+		host = ascii
+	}
+	if host == "" {
+		return "", errors.New("journal: address of the portal without a host")
+	}
+	port := u.Port()
+	if u.Scheme == "http" && port == "80" || u.Scheme == "https" && port == "443" {
+		port = ""
+	}
+	sum := sha256.Sum256([]byte(host + "\n" + port + "\n" + strings.Trim(u.EscapedPath(), "/")))
+	name := strings.Map(func(r rune) rune {
+		if r == '.' || r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' {
+			return r
+		}
+		return '_'
+	}, host)
+	if port != "" {
+		name += "_" + port
+	}
+	return name[:min(len(name), 80)] + "_" + hex.EncodeToString(sum[:4]), nil
+}
+
+// makeFolders makes a folder and those it lies in, for nobody but the user,
+// whatever the umask. Those that exist stay as they are.
+func makeFolders(path string) error {
+	if info, err := os.Stat(path); err == nil {
+		if !info.IsDir() {
+			return diagnosis.New(diagnosis.StateUnusable, "Path", path)
+		}
+		return nil
+	}
+	if parent := filepath.Dir(path); parent != path {
+		if err := makeFolders(parent); err != nil {
+			return err
+		}
+	}
+	return makeFolder(path)
+}
+
+func makeFolder(path string) error {
+	if err := os.Mkdir(path, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return unusable(err, path)
+	}
+	return unusable(os.Chmod(path, 0o700), path)
+}
+
+// checkKind refuses anything at path that is neither absent nor of the kind
+// expected, links above all: what is written through one lands elsewhere.
+func checkKind(path string, kind fs.FileMode) (exists bool, err error) {
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, unusable(err, path)
+	}
+	if info.Mode().Type() != kind {
+		return true, diagnosis.New(diagnosis.StateLink, "Path", path)
+	}
+	return true, nil
+}
+
+// makePrivate makes an empty file for nobody but the user, or makes an existing
+// one so.
+func makePrivate(path string) error {
+	exists, err := checkKind(path, 0)
+	if err != nil {
+		return err
+	}
+	if !exists {
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			return unusable(err, path)
+		}
+		if err == nil {
+			_ = f.Close()
+		}
+	}
+	return unusable(os.Chmod(path, 0o600), path)
+}
+
+// checkFolder refuses links in place of the portal's folder and its files.
+func checkFolder(folder string) (exists bool, err error) {
+	exists, err = checkKind(folder, fs.ModeDir)
+	if err != nil || !exists {
+		return exists, err
+	}
+	for _, name := range []string{databaseFile, walFile, shmFile, rollbackFile, keyFile, lockFile, pidFile} {
+		if _, err := checkKind(filepath.Join(folder, name), 0); err != nil {
+			return true, err
+		}
+	}
+	return true, nil
+}
+
+// readKey returns the key of a store, nil if there is none.
+func readKey(folder string) ([]byte, error) {
+	path := filepath.Join(folder, keyFile)
+	key, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, unusable(err, path)
+	}
+	if len(key) != keyLength {
+		return nil, nil
+	}
+	return key, nil
+}
+
+// makeKey gives a new store its key. Of two processes that do so at once one
+// wins, and both get its key.
+func makeKey(folder string) ([]byte, error) {
+	temporary, err := os.CreateTemp(folder, keyFile+"-*")
+	if err != nil {
+		return nil, unusable(err, folder)
+	}
+	defer os.Remove(temporary.Name())
+	key := newKey()
+	_, err = temporary.Write(key)
+	if err == nil {
+		err = temporary.Chmod(0o600)
+	}
+	if err == nil {
+		err = temporary.Sync()
+	}
+	if err = errors.Join(err, temporary.Close()); err != nil {
+		return nil, unusable(err, folder)
+	}
+	if err := publish(temporary.Name(), filepath.Join(folder, keyFile)); err != nil {
+		return nil, unusable(err, folder)
+	}
+	if err := syncFolder(folder); err != nil {
+		return nil, err
+	}
+	return readKey(folder)
+}
+
+// publish gives a finished file its name unless another has it. File systems
+// without hard links get a rename.
+func publish(from, to string) error {
+	err := os.Link(from, to)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return os.Rename(from, to)
+}
+
+func newKey() []byte {
+	key := make([]byte, keyLength)
+	_, _ = rand.Read(key) // never fails
+	return key
+}
+
+// syncFolder makes the names of new files durable, where the system can.
+func syncFolder(folder string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	f, err := os.Open(folder)
+	if err != nil {
+		return unusable(err, folder)
+	}
+	defer f.Close()
+	return unusable(f.Sync(), folder)
+}

@@ -1,0 +1,53 @@
+package journal
+
+import (
+	"errors"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/gofrs/flock"
+
+	"r7import/importer/diagnosis"
+)
+
+// Lock keeps every other process from running on this portal until unlock is
+// called or this process ends, however it ends. Where another one holds the
+// lock, the error is a *diagnosis.Problem of scope Busy with its process id.
+func (s *Store) Lock() (unlock func(), err error) {
+	if s.readOnly {
+		return nil, errReadOnly
+	}
+	if s.folder == "" {
+		return func() {}, nil
+	}
+	for _, file := range []string{lockFile, pidFile} {
+		if err := makePrivate(s.path(file)); err != nil {
+			return nil, err
+		}
+	}
+	lock := flock.New(s.path(lockFile))
+	held, err := lock.TryLock()
+	if err != nil {
+		return nil, unusable(err, s.path(lockFile))
+	}
+	if !held {
+		return nil, diagnosis.New(diagnosis.StateLocked, "Pid", s.holder(), "Path", s.folder)
+	}
+	// The process id is in a file of its own because Windows lets nobody read a locked one.
+	err = os.WriteFile(s.path(pidFile), []byte(strconv.Itoa(os.Getpid())), 0o600)
+	if err != nil {
+		return nil, errors.Join(unusable(err, s.path(pidFile)), lock.Close())
+	}
+	return func() { _ = lock.Close() }, nil
+}
+
+// holder returns the process id of who holds the lock, as far as that is known.
+func (s *Store) holder() string {
+	content, err := os.ReadFile(s.path(pidFile))
+	pid, numeric := strconv.Atoi(strings.TrimSpace(string(content)))
+	if err != nil || numeric != nil {
+		return "?"
+	}
+	return strconv.Itoa(pid)
+}

@@ -1,0 +1,254 @@
+package journal
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"r7import/importer/diagnosis"
+)
+
+// Kind is what a run was asked to do.
+type Kind string
+
+// The kinds of runs.
+const (
+	KindRun    Kind = "run"
+	KindPlan   Kind = "plan"
+	KindVerify Kind = "verify"
+	KindUndo   Kind = "undo"
+)
+
+// RunState is how far a run has come.
+type RunState string
+
+// The states of a run.
+const (
+	Running     RunState = "running"     // or its process died and no other run has begun since
+	Finished    RunState = "finished"    // every row was gone through
+	Stopped     RunState = "stopped"     // it ended itself before that
+	Interrupted RunState = "interrupted" // its process died
+)
+
+// Run is one run over a file.
+type Run struct {
+	ID         string // sortable by time and short enough to type: 20261122-213045-k3f
+	Kind       Kind
+	State      RunState
+	File       string // base name of the input
+	FileDigest string
+	Sheet      string
+	Portal     string
+	Version    string // of the program
+	Started    time.Time
+	Ended      time.Time // zero while it has not ended
+	Rows       int
+	Args       json.RawMessage // the settings it ran with; none of them a secret
+}
+
+// latest names the run that began last.
+const latest = "latest"
+
+// idLetters leaves out what is easily mistaken for something else.
+const idLetters = "23456789abcdefghjkmnpqrstuvwxyz"
+
+// newRunID returns an id for a run that begins now. Its time is UTC, so that
+// ids sort by time in every season.
+func newRunID(now time.Time) string {
+	random := make([]byte, 3)
+	_, _ = rand.Read(random) // never fails
+	for i, b := range random {
+		random[i] = idLetters[int(b)%len(idLetters)]
+	}
+	return now.UTC().Format("20060102-150405-") + string(random)
+}
+
+// Begin stores a new run and returns it with its id, its start and its state.
+// Runs that still count as running, whose process must have died, are marked as
+// interrupted: call Lock first.
+func (s *Store) Begin(ctx context.Context, r Run) (Run, error) {
+	if r.Started.IsZero() {
+		r.Started = time.Now()
+	}
+	if r.Portal == "" {
+		r.Portal = s.portal
+	}
+	r.ID, r.State = newRunID(r.Started), Running
+	var number int64
+	err := s.write(ctx, func(t *tx) error {
+		if _, err := t.exec(interruptRuns); err != nil {
+			return err
+		}
+		result, err := t.exec(addRun, r.ID, string(r.Kind), string(r.State), r.File, r.FileDigest, r.Sheet,
+			r.Portal, r.Version, string(r.Args), r.Started.UnixMilli())
+		if err != nil {
+			return err
+		}
+		number, err = result.LastInsertId()
+		return err
+	})
+	if err != nil {
+		return Run{}, err
+	}
+	s.mu.Lock()
+	s.runs[r.ID] = number
+	s.mu.Unlock()
+	return r, nil
+}
+
+// End stores how a run ended.
+func (s *Store) End(ctx context.Context, id string, state RunState) error {
+	number, err := s.number(ctx, id)
+	if err != nil {
+		return err
+	}
+	ended := time.Now().UnixMilli()
+	return s.write(ctx, func(t *tx) error {
+		return t.changeOne(errNoRun, endRun, string(state), ended, number)
+	})
+}
+
+var errNoRun = errors.New("journal: no such run")
+
+// number returns the number of a run, zero for the empty id.
+func (s *Store) number(ctx context.Context, id string) (int64, error) {
+	if id == "" {
+		return 0, nil
+	}
+	s.mu.Lock()
+	n, ok := s.runs[id]
+	s.mu.Unlock()
+	if ok {
+		return n, nil
+	}
+	err := s.read.QueryRowContext(ctx, runNumber, id).Scan(&n)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("%w: %q", errNoRun, id)
+	}
+	if err != nil {
+		return 0, s.failed(err)
+	}
+	s.mu.Lock()
+	s.runs[id] = n
+	s.mu.Unlock()
+	return n, nil
+}
+
+// Runs returns all runs, the oldest first.
+func (s *Store) Runs(ctx context.Context) ([]Run, error) { return s.list(ctx, listRuns) }
+
+// Unfinished returns the runs, the oldest first, that did not go through all
+// their rows and that no later run of the same file has finished since.
+func (s *Store) Unfinished(ctx context.Context) ([]Run, error) { return s.list(ctx, unfinishedRuns) }
+
+// Run returns the run with that id, or whose id alone begins so, or the one
+// that began last for "latest".
+func (s *Store) Run(ctx context.Context, name string) (Run, error) {
+	query, args := runsLike, []any{strings.ToLower(name)}
+	if name == latest {
+		query, args = latestRun, nil
+	}
+	found, err := s.list(ctx, query, args...)
+	switch {
+	case err != nil:
+		return Run{}, err
+	case len(found) == 0 || name == "":
+		return Run{}, diagnosis.New(diagnosis.RunUnknown, "Run", name)
+	case len(found) > 1:
+		return Run{}, diagnosis.New(diagnosis.RunAmbiguous, "Run", name)
+	}
+	return found[0], nil
+}
+
+func (s *Store) list(ctx context.Context, query string, args ...any) ([]Run, error) {
+	rows, err := s.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	defer rows.Close()
+	var out []Run
+	for rows.Next() {
+		r, err := scanRun(rows)
+		if err != nil {
+			return nil, s.failed(err)
+		}
+		out = append(out, r)
+	}
+	return out, s.failed(rows.Err())
+}
+
+func scanRun(rows *sql.Rows) (Run, error) {
+	var r Run
+	var number, started, ended int64
+	var args string
+	err := rows.Scan(&number, &r.ID, &r.Kind, &r.State, &r.File, &r.FileDigest, &r.Sheet, &r.Portal, &r.Version,
+		&args, &started, &ended, &r.Rows)
+	r.Started, r.Ended = timeOf(started), timeOf(ended)
+	if args != "" {
+		r.Args = json.RawMessage(args)
+	}
+	return r, err
+}
+
+// DeleteRun removes a run with its entries. What is known of accounts and owners
+// stays. A run with intents in doubt is refused with a *diagnosis.Problem.
+func (s *Store) DeleteRun(ctx context.Context, id string) error {
+	number, err := s.number(ctx, id)
+	if err != nil {
+		return err
+	}
+	var doubt bool
+	if err := s.read.QueryRowContext(ctx, runInDoubt, number).Scan(&doubt); err != nil {
+		return s.failed(err)
+	}
+	if doubt {
+		return diagnosis.New(diagnosis.RunInDoubt, "Run", id)
+	}
+	return s.remove(ctx, number)
+}
+
+// Prune removes the runs that began before that time, except those in doubt and
+// the one that is going on, and returns them.
+func (s *Store) Prune(ctx context.Context, olderThan time.Time) ([]Run, error) {
+	old, err := s.list(ctx, prunableRuns, olderThan.UnixMilli())
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range old {
+		number, err := s.number(ctx, r.ID)
+		if err != nil {
+			return old[:i], err
+		}
+		if err := s.remove(ctx, number); err != nil {
+			return old[:i], err
+		}
+	}
+	return old, nil
+}
+
+// remove keeps the bare line of a run that accounts name: it tells which file they were made from.
+func (s *Store) remove(ctx context.Context, number int64) error {
+	from, to := entriesOf(number)
+	err := s.write(ctx, func(t *tx) error {
+		if _, err := t.exec(removeEntries, from, to); err != nil {
+			return err
+		}
+		if _, err := t.exec(removeRun, number); err != nil {
+			return err
+		}
+		_, err := t.exec(forgetRuns)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	clear(s.runs)
+	s.mu.Unlock()
+	return nil
+}

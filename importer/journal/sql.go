@@ -1,0 +1,203 @@
+package journal
+
+// The whole of the SQL is in this file. Times are milliseconds since 1970, UTC;
+// an empty text and an empty blob are NULL. The id of an entry is the number of
+// its run times 2^32 plus its index, so that the rows of a run lie together in
+// the order of the file.
+
+const (
+	// applicationID marks a database as ours ("r7im").
+	applicationID = 0x7237696d
+	// entriesPerRun is the distance between the entry ids of two runs.
+	entriesPerRun = 1 << 32
+)
+
+// migrations lead from one version of the schema to the next. The version of a
+// database is how many have been applied. None is ever changed, only added to.
+var migrations = []string{`
+	CREATE TABLE store (
+		key_check BLOB NOT NULL -- tells whether the key file is the one this store was made with
+	);
+
+	CREATE TABLE runs (
+		number  INTEGER PRIMARY KEY,
+		id      TEXT NOT NULL UNIQUE,
+		kind    TEXT NOT NULL,
+		state   TEXT NOT NULL,
+		file    TEXT NOT NULL,
+		digest  TEXT NOT NULL,
+		sheet   TEXT NOT NULL,
+		portal  TEXT NOT NULL,
+		version TEXT NOT NULL,
+		args    TEXT NOT NULL,
+		started INTEGER NOT NULL,
+		ended   INTEGER NOT NULL DEFAULT 0,
+		rows    INTEGER NOT NULL DEFAULT 0,
+		removed INTEGER NOT NULL DEFAULT 0 -- its entries are gone; an account still names it
+	);
+
+	CREATE TABLE entries (
+		id         INTEGER PRIMARY KEY, -- runs.number * 2^32 + index
+		row        INTEGER NOT NULL,
+		sheet      TEXT,
+		name       TEXT,
+		email      TEXT,
+		owner      TEXT,
+		owner_id   TEXT,
+		status     TEXT NOT NULL,
+		code       TEXT,
+		side       TEXT,
+		host       TEXT,
+		problems   TEXT, -- JSON
+		mailbox_id INTEGER,
+		filled     TEXT,
+		attempts   INTEGER,
+		started    INTEGER,
+		took       INTEGER,
+		evidence   TEXT
+	);
+
+	CREATE TABLE intents ( -- only those without an outcome
+		id          INTEGER PRIMARY KEY,
+		entry       INTEGER NOT NULL,
+		address     TEXT NOT NULL,
+		owner_id    TEXT NOT NULL,
+		kind        TEXT NOT NULL,
+		at          INTEGER NOT NULL,
+		fingerprint BLOB,
+		mailbox_id  INTEGER
+	);
+
+	CREATE TABLE accounts (
+		address      TEXT NOT NULL, -- first, because files are often sorted by it: neighbours share a page
+		owner_id     TEXT NOT NULL,
+		mailbox_id   INTEGER,
+		made         INTEGER NOT NULL DEFAULT 0,
+		status       TEXT,
+		fingerprint  BLOB,
+		refused      BLOB,
+		refused_code TEXT,
+		run          INTEGER,
+		checked      INTEGER,
+		PRIMARY KEY (address, owner_id)
+	) WITHOUT ROWID;
+
+	CREATE TABLE domains (
+		name TEXT PRIMARY KEY
+	) WITHOUT ROWID;
+
+	CREATE TABLE owners (
+		name          TEXT PRIMARY KEY,
+		id            TEXT,
+		email         TEXT,
+		refused       BLOB,
+		refused_code  TEXT,
+		attempts      INTEGER,
+		last_attempt  INTEGER,
+		blocked_until INTEGER,
+		sms           INTEGER,
+		checked       INTEGER
+	) WITHOUT ROWID;
+`}
+
+// Runs.
+const (
+	addRun = `INSERT INTO runs (id, kind, state, file, digest, sheet, portal, version, args, started)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	endRun = `UPDATE runs SET state = ?, ended = ? WHERE number = ?`
+	// interruptRuns is for those whose process died.
+	interruptRuns = `UPDATE runs SET state = 'interrupted' WHERE state = 'running'`
+	growRun       = `UPDATE runs SET rows = rows + ? WHERE number = ?`
+
+	selectRuns = `SELECT number, id, kind, state, file, digest, sheet, portal, version, args, started, ended, rows FROM runs `
+	listRuns   = selectRuns + `WHERE NOT removed ORDER BY number`
+	runsLike   = selectRuns + `WHERE NOT removed AND substr(id, 1, length(?1)) = ?1 ORDER BY number LIMIT 2`
+	latestRun  = selectRuns + `WHERE NOT removed ORDER BY number DESC LIMIT 1`
+	runNumber  = `SELECT number FROM runs WHERE id = ?`
+
+	// unfinishedRuns leaves out those that a later run of the same file has finished.
+	unfinishedRuns = selectRuns + `AS r WHERE NOT removed AND state <> 'finished' AND NOT EXISTS (
+		SELECT 1 FROM runs l WHERE l.number > r.number AND l.state = 'finished'
+			AND l.kind = r.kind AND l.file = r.file AND l.sheet = r.sheet) ORDER BY number`
+
+	// prunableRuns leaves out those in doubt and those that are going on.
+	prunableRuns = selectRuns + `AS r WHERE NOT removed AND started < ? AND state <> 'running' AND NOT EXISTS (
+		SELECT 1 FROM intents i WHERE i.entry >> 32 = r.number) ORDER BY number`
+	runInDoubt    = `SELECT EXISTS (SELECT 1 FROM intents WHERE entry >> 32 = ?)`
+	removeEntries = `DELETE FROM entries WHERE id BETWEEN ? AND ?`
+	removeRun     = `UPDATE runs SET removed = 1 WHERE number = ?`
+	// forgetRuns deletes the removed runs that no account names.
+	forgetRuns = `DELETE FROM runs WHERE removed AND number NOT IN (SELECT run FROM accounts WHERE run IS NOT NULL)`
+)
+
+// Entries.
+const (
+	addEntry = `INSERT INTO entries (id, row, sheet, name, email, owner, owner_id, status, code, side, host,
+		problems, mailbox_id, filled, attempts, started, took, evidence)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	setEntry = `UPDATE entries SET owner_id = ?, status = ?, code = ?, side = ?, host = ?, problems = ?, mailbox_id = ?,
+		attempts = ?, started = ?, took = ?, evidence = ? WHERE id = ?`
+	// setEarlier gives the row of an earlier run the outcome that this run found out.
+	setEarlier = `UPDATE entries SET status = ?, code = ?, side = ?, host = ?, problems = ?, mailbox_id = ? WHERE id = ?`
+	// undoubtEntry is for a row whose write turned out to have done nothing.
+	undoubtEntry = `UPDATE entries SET status = 'not_tried', code = NULL, side = NULL, host = NULL, problems = NULL
+		WHERE id = ? AND status = 'unknown'`
+
+	inDoubt     = `id IN (SELECT entry FROM intents)`
+	readEntries = `SELECT id, row, coalesce(sheet, ''), coalesce(name, ''), coalesce(email, ''), coalesce(owner, ''),
+		coalesce(owner_id, ''), status, coalesce(code, ''), coalesce(side, ''), coalesce(host, ''), problems,
+		coalesce(mailbox_id, 0), coalesce(filled, ''), coalesce(attempts, 0), coalesce(started, 0), coalesce(took, 0),
+		coalesce(evidence, ''), ` + inDoubt + `
+		FROM entries WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?`
+	countEntries = `SELECT CASE WHEN ` + inDoubt + ` THEN 'unknown' ELSE status END AS state,
+		CASE WHEN ` + inDoubt + ` AND status <> 'unknown' THEN 'OUTCOME_UNKNOWN' ELSE coalesce(code, '') END AS why,
+		coalesce(side, '') AS at, coalesce(host, '') AS mail, count(*)
+		FROM entries WHERE id BETWEEN ? AND ? GROUP BY state, why, at, mail ORDER BY count(*) DESC, state, why, at, mail`
+)
+
+// Intents.
+const (
+	addIntent = `INSERT INTO intents (id, entry, address, owner_id, kind, at, fingerprint, mailbox_id)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
+	renewIntent = `UPDATE intents SET at = ? WHERE id = ?`
+	closeIntent = `DELETE FROM intents WHERE id = ?`
+	openIntents = `SELECT i.id, r.id, i.entry, i.owner_id, i.address, i.kind, i.at, i.fingerprint, coalesce(i.mailbox_id, 0)
+		FROM intents i JOIN runs r ON r.number = i.entry >> 32 ORDER BY i.id`
+)
+
+// Accounts, their domains, and owners.
+const (
+	saveAccount = `INSERT INTO accounts (address, owner_id, mailbox_id, made, status, fingerprint, refused, refused_code, run, checked)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET mailbox_id = excluded.mailbox_id, made = excluded.made, status = excluded.status,
+			fingerprint = excluded.fingerprint, refused = excluded.refused, refused_code = excluded.refused_code,
+			run = excluded.run, checked = excluded.checked`
+	refuseAccount = `INSERT INTO accounts (address, owner_id, refused, refused_code, run) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET refused = excluded.refused, refused_code = excluded.refused_code`
+	selectAccounts = `SELECT a.address, a.owner_id, coalesce(a.mailbox_id, 0), a.made, coalesce(a.status, ''), a.fingerprint,
+		a.refused, coalesce(a.refused_code, ''), coalesce((SELECT id FROM runs WHERE number = a.run), ''), coalesce(a.checked, 0)
+		FROM accounts a `
+	readAccount = selectAccounts + `WHERE a.address = ? AND a.owner_id = ?`
+
+	// accountsNotIn compares the address alone for rows whose owner the run did
+	// not find out: better to miss one than to call a row's account missing.
+	accountsNotIn = selectAccounts + `JOIN runs r ON r.number = a.run JOIN runs n ON n.number = ?1
+		WHERE a.made AND a.mailbox_id AND r.file = n.file AND r.sheet = n.sheet
+		AND (a.address, a.owner_id) NOT IN (
+			SELECT lower(email), owner_id FROM entries
+			WHERE id BETWEEN ?2 AND ?3 AND email IS NOT NULL AND owner_id IS NOT NULL)
+		AND a.address NOT IN (
+			SELECT lower(email) FROM entries WHERE id BETWEEN ?2 AND ?3 AND email IS NOT NULL AND owner_id IS NULL)
+		ORDER BY a.address, a.owner_id`
+
+	addDomain  = `INSERT OR IGNORE INTO domains (name) VALUES (?)`
+	readDomain = `SELECT EXISTS (SELECT 1 FROM domains WHERE name = ?)`
+
+	saveOwner = `INSERT INTO owners (name, id, email, refused, refused_code, attempts, last_attempt, blocked_until, sms, checked)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET id = excluded.id, email = excluded.email, refused = excluded.refused,
+			refused_code = excluded.refused_code, attempts = excluded.attempts, last_attempt = excluded.last_attempt,
+			blocked_until = excluded.blocked_until, sms = excluded.sms, checked = excluded.checked`
+	readOwner = `SELECT coalesce(id, ''), coalesce(email, ''), refused, coalesce(refused_code, ''), coalesce(attempts, 0),
+		coalesce(last_attempt, 0), coalesce(blocked_until, 0), coalesce(sms, 0), coalesce(checked, 0) FROM owners WHERE name = ?`
+)
