@@ -1,6 +1,9 @@
 package account
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // Field is one thing a row can say about an account: a field of the request, or
 // who the account belongs to.
@@ -99,7 +102,10 @@ const (
 	FromRule         // the secure rule: encryption and protocol by port, authentication on, 30 days
 )
 
+var fillNames = [...]string{"", "mapping", "set", "preset", "row", "rule"}
+
 // String returns the word that reports use for the origin of a value.
-func (f Fill) String() string {
-	return [...]string{"", "mapping", "set", "preset", "row", "rule"}[f]
-}
+func (f Fill) String() string { return fillNames[f] }
+
+// FillNamed returns the origin a word stands for, NotFilled for one that stands for none.
+func FillNamed(word string) Fill { return Fill(max(0, slices.Index(fillNames[:], word))) }

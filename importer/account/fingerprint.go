@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/hex"
 	"hash"
 )
 
@@ -44,12 +43,6 @@ func (p *Fingerprinter) Of(s *Settings) Fingerprint {
 // password, for noticing that it changed.
 func (p *Fingerprinter) Text(f Field, text string) []byte {
 	return bytes.Clone(p.hash(f, text)[:secretHashBytes])
-}
-
-// Token returns a name for whoever holds a token, which tells tokens apart and
-// gives none away: a token is long and random, so its hash cannot be guessed at.
-func (p *Fingerprinter) Token(token Secret) string {
-	return "token:" + hex.EncodeToString(p.hash(PortalToken, token.Reveal())[:16])
 }
 
 func (p *Fingerprinter) hash(f Field, text string) []byte {

@@ -1,0 +1,364 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+	"r7import/importer/pace"
+)
+
+// engine is one run. Its fields belong to the scheduler's goroutine; tasks work
+// on their own job and hand back what the scheduler is to do next.
+type engine struct {
+	*Importer
+	plan *Plan
+	mode mode
+
+	// ctx is for requests. It is kept here because it outlives the caller's by
+	// the grace: a stop must not cut off what is under way.
+	ctx    context.Context
+	group  *errgroup.Group
+	failed context.Context // done when a task or the reader met an error that ends the run
+
+	incoming chan *job
+	results  chan func()
+	window   []*job // rows read and not yet started, in the order of the file
+	waiting  waitingRoom
+	running  int
+	size     int // of the window
+	ahead    int // tasks beyond those in flight, so that a durable intent is always at hand
+
+	owners  map[string]*owner
+	keys    map[account.Key]int // row numbers by account
+	perID   map[string]int      // addresses by the owner's portal id
+	domains map[string]domainState
+	open    map[account.Key]journal.Intent // writes of earlier runs nobody knows the outcome of
+	hosts   *pace.Hosts
+	prints  *account.Fingerprinter
+	sms     int          // sign-ins that sent an SMS
+	changes atomic.Int64 // updates begun
+	portal  health
+	watch   watch
+
+	read     bool // the reader is through
+	stopping bool
+	stopped  *diagnosis.Problem
+	version  string // of the portal
+}
+
+// action does with a decision what this kind of run is for. It runs in a task.
+type action func(*engine, context.Context, *job, decision) (after, error)
+
+// mode is what kind of run this is.
+type mode struct {
+	act     action
+	perHost int  // actions at once that make the portal log in to a mail host
+	alone   bool // the first account of a mail domain goes alone
+}
+
+// after is what the scheduler does when a task is over; nil is nothing.
+type after func()
+
+// domainState says whether the portal has met a mail domain in this run. The
+// portal keeps a table of domains without a unique key
+// (ASC.Mail/Core/Engine/MailboxEngine.cs), so the first account of a domain goes alone.
+type domainState uint8
+
+const (
+	domainNew domainState = iota
+	domainFirst
+	domainKnown
+)
+
+func newEngine(ctx context.Context, im *Importer, plan *Plan, m mode) (*engine, error) {
+	intents, err := im.History.OpenIntents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e := &engine{
+		Importer: im, plan: plan, mode: m,
+		incoming: make(chan *job), results: make(chan func(), im.Options.Workers),
+		size: max(64, 16*im.Options.Workers), ahead: im.ahead(),
+		owners: make(map[string]*owner), keys: make(map[account.Key]int), perID: make(map[string]int),
+		domains: make(map[string]domainState), open: make(map[account.Key]journal.Intent, len(intents)),
+		hosts:  pace.NewHosts(m.perHost),
+		prints: account.NewFingerprinter(im.History.Key()),
+	}
+	e.hosts.FirstRest = im.Options.HostWait
+	for _, intent := range intents {
+		e.open[intent.Key] = intent
+	}
+	e.watch.begin(plan, im.Gate.Pacer)
+	return e, nil
+}
+
+// ahead is how many tasks are begun beyond the requests in flight: a tenth of a
+// second's worth, so that commits to the journal cost no throughput.
+func (im *Importer) ahead() int {
+	perTenth := int(im.Gate.Pacer.Snapshot().Configured / 10)
+	return min(max(1, perTenth), im.Options.Workers)
+}
+
+// run reads, schedules and waits until nothing is left or something ends it.
+func (e *engine) run(ctx context.Context) error {
+	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	e.group, e.failed = errgroup.WithContext(base)
+	e.ctx = base
+	defer e.Gate.Stop()
+	if problem := e.greet(ctx); problem != nil {
+		e.stopped = problem
+		return nil
+	}
+	reading, stopReading := context.WithCancel(ctx)
+	e.group.Go(func() error { return e.feed(reading) })
+	e.schedule(ctx, cancel, stopReading)
+	stopReading()
+	return e.finish(e.group.Wait())
+}
+
+// schedule is the loop: start what may start, then wait for news. cancel ends
+// requests in flight when the grace is over.
+func (e *engine) schedule(ctx context.Context, cancel, stopReading context.CancelFunc) {
+	asked, failed := ctx.Done(), e.failed.Done()
+	for {
+		e.admitDue()
+		e.startAll()
+		e.giveUpHosts()
+		e.watch.show(e)
+		if e.over() {
+			return
+		}
+		timer := time.NewTimer(e.nap())
+		select {
+		case j, ok := <-e.room():
+			e.take(j, ok)
+		case apply := <-e.results:
+			apply()
+		case <-timer.C:
+		case <-asked:
+			asked = nil
+			e.stop(diagnosis.New(diagnosis.Interrupted))
+		case <-failed:
+			failed = nil
+			e.stop(nil)
+		}
+		timer.Stop()
+		if e.stopping {
+			stopReading()
+			e.expire(cancel)
+		}
+	}
+}
+
+// mostWaiting bounds the rows that wait outside the window, each of which is held in memory.
+const mostWaiting = 100_000
+
+// over reports whether nothing is left to wait for.
+func (e *engine) over() bool {
+	if e.running > 0 || len(e.results) > 0 {
+		return false
+	}
+	return e.stopping || e.read && len(e.window) == 0 && len(e.waiting) == 0
+}
+
+// room is the reader's channel while the window has room for another row.
+func (e *engine) room() <-chan *job {
+	if e.stopping || e.read || len(e.window) >= e.size || len(e.waiting) >= mostWaiting {
+		return nil
+	}
+	return e.incoming
+}
+
+func (e *engine) take(j *job, ok bool) {
+	if !ok {
+		e.read = true
+		return
+	}
+	j.owner = e.ownerOf(j)
+	e.window = append(e.window, j)
+}
+
+// admitDue puts jobs whose moment has come back to the front of the window: they are the oldest.
+func (e *engine) admitDue() {
+	now := time.Now()
+	for {
+		j, ok := e.waiting.due(now)
+		if !ok {
+			return
+		}
+		j.why = ""
+		e.window = slices.Insert(e.window, 0, j)
+	}
+}
+
+// nap is how long the loop may sleep when nobody brings news.
+func (e *engine) nap() time.Duration {
+	nap := observeEvery
+	now := time.Now()
+	if len(e.waiting) > 0 {
+		nap = min(nap, e.waiting[0].notBefore.Sub(now))
+	}
+	if !e.portal.next.IsZero() {
+		nap = min(nap, e.portal.next.Sub(now))
+	}
+	return max(nap, 0)
+}
+
+// startAll starts every job that may start, in the order of the file.
+func (e *engine) startAll() {
+	if e.stopping || !e.portalUsable() {
+		return
+	}
+	for _, j := range e.window {
+		if e.stopping || e.running >= e.Options.Workers+e.ahead {
+			break
+		}
+		e.consider(j)
+	}
+	e.window = slices.DeleteFunc(e.window, func(j *job) bool {
+		gone := j.removed
+		j.removed = false
+		return gone
+	})
+}
+
+// consider moves a job on by one step if it may go on.
+func (e *engine) consider(j *job) {
+	if !e.ownerReady(j) {
+		return
+	}
+	if j.key == (account.Key{}) && !e.claim(j) {
+		return
+	}
+	if j.doubt != nil {
+		e.begin(j, e.resolve)
+		return
+	}
+	if until, why := e.hostsPaused(j); why != "" {
+		e.park(j, until, why)
+		return
+	}
+	if !e.hosts.Free(j.hosts...) || e.mode.alone && e.domains[j.domain] == domainFirst {
+		return
+	}
+	e.hold(j)
+	e.begin(j, e.attempt)
+}
+
+// hold takes what a write needs for itself: its mail hosts, and its domain if that is new.
+func (e *engine) hold(j *job) {
+	e.hosts.Take(j.hosts...)
+	j.holds = true
+	if e.domains[j.domain] == domainNew {
+		e.domains[j.domain] = domainFirst
+		j.first = true
+	}
+}
+
+// release gives back what hold took, if it has not been given back before.
+func (e *engine) release(j *job) {
+	if !j.holds {
+		return
+	}
+	j.holds = false
+	e.hosts.Give(j.hosts...)
+}
+
+// met ends the time in which a new domain has its first account alone: until one is made or found.
+func (e *engine) met(j *job) {
+	switch {
+	case j.entry.MailboxID != 0:
+		e.domains[j.domain] = domainKnown
+	case j.first:
+		e.domains[j.domain] = domainNew
+	}
+	j.first = false
+}
+
+// task is a piece of work on one job, done beside the scheduler.
+type task func(context.Context, *job) (after, error)
+
+// begin takes the job out of the window and works on it in a goroutine of the group.
+func (e *engine) begin(j *job, work task) {
+	j.removed = true
+	e.spawn(func(ctx context.Context) (after, error) { return work(ctx, j) })
+}
+
+// spawn runs work beside the scheduler. Its error ends the run.
+func (e *engine) spawn(work func(context.Context) (after, error)) {
+	e.running++
+	e.group.Go(func() error {
+		next, err := work(e.ctx)
+		e.results <- func() {
+			e.running--
+			if next != nil {
+				next()
+			}
+		}
+		return err
+	})
+}
+
+// again puts a job back to the front of the window.
+func (e *engine) again(j *job) { e.window = slices.Insert(e.window, 0, j) }
+
+// park takes a job out of the window and lets it wait where it holds up nobody.
+func (e *engine) park(j *job, until time.Time, why diagnosis.Code) {
+	j.removed = true
+	e.waiting.add(j, until, why)
+}
+
+// stop begins the end: nothing new is sent. A later reason does not replace the first.
+func (e *engine) stop(why *diagnosis.Problem) {
+	if e.stopped == nil {
+		e.stopped = why
+	}
+	if e.stopping {
+		return
+	}
+	e.stopping = true
+	e.portal.grace = time.Now().Add(e.Options.Grace)
+	e.Gate.Stop()
+}
+
+// expire ends the requests in flight once the grace is over.
+func (e *engine) expire(cancel context.CancelFunc) {
+	if time.Now().After(e.portal.grace) {
+		cancel()
+	}
+}
+
+// finish gives the result of the group its place: a changed or unreadable file
+// stops the run as a reason the user is told, anything else is the machine's error.
+func (e *engine) finish(err error) error {
+	var problem *diagnosis.Problem
+	if errors.As(err, &problem) && problem.Code.Scope() != diagnosis.State {
+		e.stopped, err = problem, nil
+	}
+	if err == nil && e.stopped == nil {
+		e.stopped = e.leftOver()
+	}
+	return err
+}
+
+// leftOver tells, after all rows had their turn, that nobody could sign in.
+func (e *engine) leftOver() *diagnosis.Problem {
+	if len(e.owners) == 0 {
+		return nil
+	}
+	for _, o := range e.owners {
+		if o.state != ownerFailed {
+			return nil
+		}
+	}
+	return diagnosis.New(diagnosis.NobodySignedIn)
+}

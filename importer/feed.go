@@ -1,0 +1,146 @@
+package importer
+
+import (
+	"context"
+	"time"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+)
+
+// feed reads the file a second time and hands the scheduler the rows that need
+// the portal. Rows that need nothing are decided here from what the journal
+// holds. It closes incoming when it is through.
+func (e *engine) feed(ctx context.Context) error {
+	defer close(e.incoming)
+	r := reader{engine: e, prints: account.NewFingerprinter(e.History.Key()), ids: make(map[string]string)}
+	for row, err := range e.Input.Rows(ctx) {
+		if ctx.Err() != nil {
+			break // the run stops; the rows not reached are in the journal as not tried
+		}
+		if err != nil {
+			return err
+		}
+		if !r.same(row) {
+			return &diagnosis.Problem{Code: diagnosis.InputChanged, Place: diagnosis.Place{File: e.Input.File.Name(), Row: row.Number}}
+		}
+		if err := r.route(ctx, row); err != nil {
+			return err
+		}
+	}
+	if ctx.Err() == nil && r.index != e.plan.Rows {
+		return &diagnosis.Problem{Code: diagnosis.InputChanged, Place: diagnosis.Place{File: e.Input.File.Name()}}
+	}
+	return r.flush(ctx)
+}
+
+// reader is the second reading of the file.
+type reader struct {
+	*engine
+	prints  *account.Fingerprinter
+	ids     map[string]string // portal ids by owner name, from the journal; empty for a name it does not know
+	index   int
+	decided []journal.Entry
+}
+
+// same reports whether the row is the one the scan saw at this place.
+func (r *reader) same(row *account.Row) bool {
+	return r.index < len(r.plan.hashes) && r.plan.hashes[r.index] == r.plan.hasher.of(row)
+}
+
+// route decides the row from the journal or hands it to the scheduler.
+func (r *reader) route(ctx context.Context, row *account.Row) error {
+	index := r.index
+	r.index++
+	if row.Invalid() {
+		return nil
+	}
+	j := newJob(r.plan, index, row)
+	if r.plan.overLimit(row) {
+		return r.decide(ctx, j.end(diagnosis.Held, *r.ownerLimit(r.plan.rowsOf(row))))
+	}
+	known, settled, err := r.known(ctx, j)
+	switch {
+	case err != nil:
+		return err
+	case settled && known.Status == diagnosis.Exists:
+		return r.decide(ctx, j.end(diagnosis.Exists, *diagnosis.New(diagnosis.AccountExists)))
+	case settled:
+		return r.decide(ctx, j.end(diagnosis.Unchanged))
+	}
+	select {
+	case r.incoming <- j:
+	case <-ctx.Done():
+	}
+	return nil
+}
+
+// known returns what the journal holds of the account, and whether that settles
+// the row: an earlier run made it or saw it there, it is not in doubt, and the
+// row still asks for the same. Then neither a sign-in nor a look is needed.
+func (r *reader) known(ctx context.Context, j *job) (journal.Account, bool, error) {
+	id, err := r.ownerID(ctx, j.row.Owner)
+	if err != nil || id == "" {
+		return journal.Account{}, false, err
+	}
+	key := account.NewKey(id, j.row.Settings.Email)
+	if _, doubted := r.open[key]; doubted {
+		return journal.Account{}, false, nil
+	}
+	known, ok, err := r.History.Account(ctx, key)
+	if err != nil || !ok || !r.settledAs(known, r.prints.Of(&j.row.Settings)) {
+		return known, false, err
+	}
+	j.entry.MailboxID, j.entry.OwnerID = known.MailboxID, id
+	return known, true, nil
+}
+
+// settledAs reports whether the journal says that the account is there as the
+// fingerprint asks, and recently enough.
+func (e *engine) settledAs(known journal.Account, want account.Fingerprint) bool {
+	if known.MailboxID == 0 || known.Fingerprint.Differs(want) != 0 {
+		return false
+	}
+	return e.Options.Recheck == 0 || time.Since(known.Checked) < e.Options.Recheck
+}
+
+func (r *reader) ownerID(ctx context.Context, o account.Owner) (string, error) {
+	name := r.storedName(o)
+	if id, ok := r.ids[name]; ok {
+		return id, nil
+	}
+	known, _, err := r.History.Owner(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	r.ids[name] = known.ID
+	return known.ID, nil
+}
+
+// decide notes an outcome that needed no request. Nothing depends on it, so
+// such outcomes are made durable many at a time.
+func (r *reader) decide(ctx context.Context, entry journal.Entry) error {
+	r.decided = append(r.decided, entry)
+	if len(r.decided) < entryBatch {
+		return nil
+	}
+	return r.flush(ctx)
+}
+
+// flush makes the outcomes durable; the run stops being cancellable for it.
+func (r *reader) flush(ctx context.Context) error {
+	if len(r.decided) == 0 {
+		return nil
+	}
+	decided := r.decided
+	r.decided = nil
+	if err := r.Ledger.SetEntries(r.ctx, decided...); err != nil {
+		return err
+	}
+	select {
+	case r.results <- func() { r.watch.countAll(decided) }:
+	case <-ctx.Done(): // nobody watches any more
+	}
+	return nil
+}

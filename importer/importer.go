@@ -1,0 +1,99 @@
+package importer
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+	"r7import/importer/portal"
+)
+
+// Importer makes one portal agree with one file. All fields but Observe are
+// needed. It is used for one plan and one run or look.
+type Importer struct {
+	Input  *Input
+	Client *portal.Client // whose Admit is Gate.Admit
+	Gate   *Gate
+	// History is what earlier runs left: read only.
+	History *journal.Store
+	// Ledger takes the new run. It is the same store as History in a real run
+	// and a scratch one in a dry run.
+	Ledger  *journal.Store
+	Options Options
+	// Observe is called from one goroutine, a few times a second at the most.
+	Observe func(Progress)
+}
+
+// Result is how a run ended.
+type Result struct {
+	Run journal.Run
+	// Stopped is why it ended before every row was through; nil if none was left.
+	Stopped *diagnosis.Problem
+	// Interrupted reports whether the caller's context ended it.
+	Interrupted bool
+}
+
+// Run makes the portal agree with the file. It returns when every row has its
+// outcome, when something ends the run for all rows, or when ctx is cancelled:
+// then nothing new is sent and requests in flight get Options.Grace to finish.
+// The error is of the machine or the store; what the portal does is in the
+// result and in the journal.
+func (im *Importer) Run(ctx context.Context, plan *Plan) (Result, error) {
+	return im.execute(ctx, plan, mode{act: (*engine).write, perHost: im.Options.PerHost, alone: true})
+}
+
+// Look goes the way of Run and changes nothing: it signs in, looks, and notes
+// what Run would do.
+func (im *Importer) Look(ctx context.Context, plan *Plan) (Result, error) {
+	return im.execute(ctx, plan, mode{act: (*engine).foretell, perHost: im.Options.Workers * 2})
+}
+
+func (im *Importer) execute(ctx context.Context, plan *Plan, m mode) (Result, error) {
+	e, err := newEngine(ctx, im, plan, m)
+	if err != nil {
+		return Result{Run: plan.Run}, err
+	}
+	err = e.run(ctx)
+	result := Result{Run: plan.Run, Stopped: e.stopped}
+	result.Interrupted = e.stopped != nil && e.stopped.Code == diagnosis.Interrupted
+	state := journal.Finished
+	if e.stopped != nil || err != nil {
+		state = journal.Stopped
+	}
+	if endErr := im.Ledger.End(context.WithoutCancel(ctx), plan.Run.ID, state); err == nil {
+		err = endErr
+	}
+	return result, err
+}
+
+// ownerWay settles what OwnerAuto means for this file.
+func (im *Importer) ownerWay() OwnerWay {
+	if im.Options.Owner != OwnerAuto {
+		return im.Options.Owner
+	}
+	columns := im.Input.Binding.Columns()
+	has := func(f account.Field) bool { return slices.Contains(columns, f.String()) }
+	if has(account.PortalUser) && (has(account.PortalPassword) || has(account.PortalToken)) || has(account.PortalToken) {
+		return OwnerColumn
+	}
+	return OwnerSelf
+}
+
+// Progress is a picture of a run at one moment.
+type Progress struct {
+	Total    int // rows of the file
+	Decided  int // rows with an outcome, those invalid from the start included
+	Counts   map[diagnosis.Status]int
+	InFlight int
+	Waiting  int // rows that wait for a moment: a pause, a repeat, a look-up
+	Unknown  int // of these: sent, outcome not known yet
+	Started  time.Time
+	Rate     float64 // requests to the portal in the last second or so
+	Limit    float64 // requests a second allowed now
+	// Until is when the longest present wait ends, zero if nothing waits.
+	Until time.Time
+	Why   diagnosis.Code // why it waits, empty if it does not
+}

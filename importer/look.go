@@ -1,0 +1,301 @@
+package importer
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+	"r7import/importer/portal"
+)
+
+const (
+	// listFrom is the number of rows of one owner from which one list of all
+	// accounts is cheaper than a look at each.
+	listFrom = 20
+	// listLasts is how long such a list is believed.
+	listLasts = 10 * time.Minute
+	// lookTries bounds look-ups for one row that get no usable answer.
+	lookTries = 3
+	// laterPause lies between two writes a mail server wanted later, and laterTries bounds them.
+	laterPause = time.Minute
+	laterTries = 2
+)
+
+// verdict is what a look leads to.
+type verdict uint8
+
+const (
+	leave  verdict = iota // the row has its outcome
+	create                // the account is not there
+	update                // it is there and is to be changed
+)
+
+// decision is a verdict with what the look found.
+type decision struct {
+	verdict verdict
+	found   account.Mailbox  // if there
+	status  diagnosis.Status // for leave
+	problem *diagnosis.Problem
+	foreign bool           // there, and not made by us
+	fields  account.Fields // to update
+}
+
+// claim gives the job its key and checks what is known about the account
+// besides the portal. It reports whether the job goes on.
+func (e *engine) claim(j *job) bool {
+	key := account.NewKey(j.owner.person.ID, j.row.Settings.Email)
+	j.entry.OwnerID = j.owner.person.ID
+	if first, twice := e.keys[key]; twice {
+		e.decideNow(j, diagnosis.Invalid, *diagnosis.New(diagnosis.SameAccountTwice, "Row", itoa(first)))
+		return false
+	}
+	e.keys[key] = j.row.Number
+	j.key = key
+	if e.perID[key.OwnerID]++; e.Options.MaxPerOwner > 0 && e.perID[key.OwnerID] > e.Options.MaxPerOwner {
+		e.decideNow(j, diagnosis.Held, *e.ownerLimit(e.perID[key.OwnerID]))
+		return false
+	}
+	if e.mismatch(j) {
+		e.decideNow(j, diagnosis.Held, *diagnosis.New(diagnosis.OwnerMismatch, "Person", j.owner.person.Email))
+		return false
+	}
+	if intent, ok := e.open[key]; ok {
+		j.doubt = &doubt{intent: intent.ID, kind: intent.Kind, since: intent.At, print: intent.Fingerprint}
+		e.watch.unknown++
+	}
+	return true
+}
+
+func (e *engine) ownerLimit(addresses int) *diagnosis.Problem {
+	return diagnosis.New(diagnosis.OwnerLimit, "Count", itoa(addresses), "Limit", itoa(e.Options.MaxPerOwner))
+}
+
+// attempt looks directly before writing, decides, and acts.
+func (e *engine) attempt(ctx context.Context, j *job) (after, error) {
+	next, err := e.lookAndAct(ctx, j)
+	return func() {
+		e.release(j)
+		e.met(j)
+		if next != nil {
+			next()
+		}
+	}, err
+}
+
+func (e *engine) lookAndAct(ctx context.Context, j *job) (after, error) {
+	known, ok, err := e.History.Account(ctx, j.key)
+	if err != nil {
+		return nil, err
+	}
+	if ok && !e.Options.RetryRefused && e.refusedBefore(known, j) {
+		return e.decided(ctx, j, diagnosis.Held, *diagnosis.New(diagnosis.PasswordRefused, "Code", string(known.RefusedCode)))
+	}
+	mailbox, found, answer := e.look(ctx, j, ok)
+	e.heed(answer)
+	if answer.Fate != diagnosis.Done {
+		return e.lookFailed(ctx, j, answer)
+	}
+	d := e.judge(j, mailbox, found, known)
+	if d.verdict == leave {
+		return e.leaveAlone(ctx, j, d, known)
+	}
+	return e.mode.act(e, ctx, j, d)
+}
+
+// leaveAlone gives the row its outcome without a write. What was seen to agree
+// is remembered, so that the next run need not look again.
+func (e *engine) leaveAlone(ctx context.Context, j *job, d decision, known journal.Account) (after, error) {
+	j.entry.MailboxID = d.found.ID
+	if d.fields == 0 && d.found.Detailed {
+		seen := journal.Account{
+			Key: j.key, MailboxID: d.found.ID, Made: known.Made && !d.foreign, Status: d.status,
+			Fingerprint: e.fingerprint(j), Run: j.entry.Run, Checked: time.Now(),
+		}
+		if err := e.Ledger.SaveAccount(context.WithoutCancel(ctx), seen); err != nil {
+			return nil, err
+		}
+	}
+	if d.problem == nil {
+		return e.decided(ctx, j, d.status)
+	}
+	return e.decided(ctx, j, d.status, *d.problem)
+}
+
+// refusedBefore reports whether what a mail server refused is about to be sent again.
+func (e *engine) refusedBefore(known journal.Account, j *job) bool {
+	if len(known.Refused) == 0 {
+		return false
+	}
+	const credentials = account.Fields(1<<account.Account | 1<<account.Password | 1<<account.ServerHost | 1<<account.Port |
+		1<<account.SMTPAccount | 1<<account.SMTPPassword | 1<<account.SMTPServer | 1<<account.SMTPPort)
+	changed := known.Refused.Differs(e.fingerprint(j))
+	return changed&credentials == 0
+}
+
+// fingerprint may be called from tasks: every call has a maker of its own.
+func (e *engine) fingerprint(j *job) account.Fingerprint {
+	return account.NewFingerprinter(e.History.Key()).Of(&j.row.Settings)
+}
+
+// look finds the account. For an owner with many rows one list answers for
+// those nothing else is known of; where list or journal leave a doubt, and for
+// what is there, the account itself is read: it alone is never cached by the
+// portal (ASC.Mail/Core/Engine/CacheEngine.cs).
+func (e *engine) look(ctx context.Context, j *job, known bool) (account.Mailbox, bool, portal.Answer) {
+	if j.owner.rows <= listFrom || known || j.settled || j.entry.Attempts > 0 {
+		return j.owner.session.Find(ctx, j.row.Settings.Email)
+	}
+	listed, there, answer := j.owner.accounts(ctx, j.key.Address)
+	if answer.Fate != diagnosis.Done || !there || listed.Alias || listed.Group {
+		return listed, there, answer
+	}
+	return j.owner.session.Find(ctx, j.row.Settings.Email)
+}
+
+// accounts looks an address up in the owner's list, which is read anew when it is old.
+func (o *owner) accounts(ctx context.Context, address string) (account.Mailbox, bool, portal.Answer) {
+	o.listing.Lock()
+	defer o.listing.Unlock()
+	if o.list == nil || time.Since(o.listed) > listLasts {
+		mailboxes, answer := o.session.Accounts(ctx)
+		if answer.Fate != diagnosis.Done {
+			return account.Mailbox{}, false, answer
+		}
+		o.list, o.listed = make(map[string]account.Mailbox, len(mailboxes)), time.Now()
+		for _, m := range mailboxes {
+			o.list[strings.ToLower(m.Address)] = m
+		}
+	}
+	m, ok := o.list[address]
+	return m, ok, portal.Answer{Fate: diagnosis.Done}
+}
+
+// lookFailed handles a look that did not say whether the account is there.
+func (e *engine) lookFailed(ctx context.Context, j *job, answer portal.Answer) (after, error) {
+	switch answer.Fate {
+	case diagnosis.Final:
+		j.entry.Evidence = evidence(answer)
+		return e.decided(ctx, j, diagnosis.Failed, answer.Problem())
+	case diagnosis.EndsOwner, diagnosis.EndsRun, diagnosis.NotSent, diagnosis.TurnedAway:
+		return func() { e.turnBack(j, answer) }, nil
+	}
+	return func() {
+		e.note(answer)
+		if j.blind++; j.blind < lookTries || e.portal.troubled() {
+			e.again(j)
+			return
+		}
+		e.decideLater(j, diagnosis.Failed, answer.Problem())
+	}, nil
+}
+
+// turnBack handles an answer after which the job stands where it stood before.
+func (e *engine) turnBack(j *job, answer portal.Answer) {
+	e.note(answer)
+	switch answer.Fate {
+	case diagnosis.EndsOwner:
+		e.sessionLost(j, answer)
+		return
+	case diagnosis.EndsRun:
+		problem := answer.Problem()
+		e.stop(&problem)
+	}
+	e.again(j)
+}
+
+// sessionLost handles a token the portal no longer takes. A password gives a
+// new one, once; a token of the row's own ends its owner, a shared one the run.
+func (e *engine) sessionLost(j *job, answer portal.Answer) {
+	o := j.owner
+	switch {
+	case o.state != ownerReady: // another row of the owner was told first
+	case o.login.Token.Empty() && !o.renewed:
+		o.state, o.renewed, o.list = ownerNew, true, nil
+	default:
+		e.endOwner(o, answer.Problem())
+	}
+	e.again(j)
+}
+
+// judge decides what the row needs, from what the look found and what the journal remembers.
+func (e *engine) judge(j *job, mailbox account.Mailbox, found bool, known journal.Account) decision {
+	if !found {
+		return decision{verdict: create}
+	}
+	ours := known.Made && known.MailboxID == mailbox.ID
+	d := decision{found: mailbox, foreign: !ours}
+	if mailbox.Hosted || mailbox.OAuth || mailbox.Alias || mailbox.Group {
+		d.status, d.problem = diagnosis.Exists, diagnosis.New(diagnosis.AccountProtected)
+		return d
+	}
+	d.fields = e.differences(j, mailbox, known, ours)
+	switch {
+	case d.fields != 0 || d.foreign && e.Options.OnExisting == Fail:
+		return e.byPolicy(d)
+	case d.foreign:
+		d.status, d.problem = diagnosis.Exists, diagnosis.New(diagnosis.AccountExists)
+	default:
+		d.status = diagnosis.Unchanged
+	}
+	return d
+}
+
+// differences returns the fields in which the account is not as the row asks.
+// Passwords cannot be read back: for an account of ours they differ if the row
+// has changed since, for a foreign one they are taken as equal.
+func (e *engine) differences(j *job, mailbox account.Mailbox, known journal.Account, ours bool) account.Fields {
+	var fields account.Fields
+	for f := range j.row.Given.All() {
+		if f >= account.NumRequestFields || f.Secret() || !mailbox.Detailed {
+			continue
+		}
+		if !sameText(f, j.row.Settings.Text(f), mailbox.Settings.Text(f)) {
+			fields = fields.With(f)
+		}
+	}
+	if ours {
+		changed := known.Fingerprint.Differs(e.fingerprint(j))
+		fields |= changed & (1<<account.Password | 1<<account.SMTPPassword)
+	}
+	return fields
+}
+
+// sameText compares as the portal does: it lower-cases addresses and hosts, and
+// logins that contain the address (ASC.Mail/Utils/Converter.cs).
+func sameText(f account.Field, a, b string) bool {
+	switch f {
+	case account.Email, account.ServerHost, account.SMTPServer, account.Account, account.SMTPAccount:
+		return strings.EqualFold(a, b)
+	}
+	return a == b
+}
+
+func (e *engine) byPolicy(d decision) decision {
+	policy := e.Options.OnChanged
+	if d.foreign {
+		policy = e.Options.OnExisting
+	}
+	names := fieldNames(d.fields)
+	switch {
+	case policy == Fail:
+		d.status, d.problem = diagnosis.Failed, diagnosis.New(diagnosis.AccountRefused, "Fields", names)
+	case policy == Skip:
+		d.status, d.problem = diagnosis.Changed, diagnosis.New(diagnosis.AccountDiffers, "Fields", names)
+	case d.fields.Has(account.IMAP):
+		d.status, d.problem = diagnosis.Changed, diagnosis.New(diagnosis.ProtocolFixed)
+	default:
+		d.verdict = update
+	}
+	return d
+}
+
+func fieldNames(fields account.Fields) string {
+	var names []string
+	for f := range fields.All() {
+		names = append(names, f.String())
+	}
+	return strings.Join(names, ", ")
+}

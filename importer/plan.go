@@ -1,0 +1,206 @@
+package importer
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"hash/maphash"
+	"maps"
+	"slices"
+	"strings"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+)
+
+// entryBatch is how many rows the scan hands to the journal at once.
+const entryBatch = 512
+
+// HostUse is a mail server as the rows name it, with how many of them do.
+type HostUse struct {
+	Side diagnosis.Side `json:"side"`
+	Host string         `json:"host"`
+	Port int            `json:"port"`
+	Rows int            `json:"rows"`
+}
+
+// FillUse is a field that no cell gave, where its values came from, and in how many rows.
+type FillUse struct {
+	Field  string `json:"field"`
+	Origin string `json:"origin"`
+	Rows   int    `json:"rows"`
+}
+
+// Plan is what one reading of the file found. Nothing has been sent for it.
+type Plan struct {
+	Run          journal.Run
+	Way          OwnerWay // as whom the rows' accounts will be made
+	Rows         int      // all of them
+	Invalid      int      // with errors: they will not be sent
+	Warned       int      // valid ones with warnings
+	OverLimit    int      // valid ones whose owner has more addresses than --max-per-owner
+	Owners       int      // different owners of the valid rows
+	LastDays     int      // valid rows that fetch 30 days only
+	WholeHistory int      // valid rows that fetch everything
+	Hosts        []HostUse
+	Fills        []FillUse
+
+	hashes    []rowHash
+	hasher    *rowHasher
+	ownerRows map[uint64]int32
+	ownerSeed maphash.Seed
+	limit     int32
+}
+
+// ToSend returns how many rows may be sent at the most.
+func (p *Plan) ToSend() int { return p.Rows - p.Invalid - p.OverLimit }
+
+// overLimit reports whether the owner of the row has more addresses than allowed.
+func (p *Plan) overLimit(row *account.Row) bool {
+	return p.limit > 0 && p.ownerRows[p.ownerHash(row)] > p.limit
+}
+
+// rowsOf returns how many valid rows name the same owner as row does.
+func (p *Plan) rowsOf(row *account.Row) int { return int(p.ownerRows[p.ownerHash(row)]) }
+
+func (p *Plan) ownerHash(row *account.Row) uint64 {
+	if p.Way == OwnerSelf {
+		return 0
+	}
+	return maphash.String(p.ownerSeed, ownerName(row.Owner))
+}
+
+// Prepare reads the file once, checks every row, and writes the rows down in
+// the journal under a new run, each as invalid or as not tried. Nothing is
+// sent. kind is what the run is called in the list of runs.
+func (im *Importer) Prepare(ctx context.Context, kind journal.Kind) (*Plan, error) {
+	way := im.ownerWay()
+	if way == OwnerSelf && im.Options.Caller.Empty() {
+		return nil, diagnosis.New(diagnosis.NoCaller)
+	}
+	digest, err := im.Input.File.Digest()
+	if err != nil {
+		return nil, err
+	}
+	run, err := im.Ledger.Begin(ctx, journal.Run{
+		Kind: kind, File: im.Input.File.Name(), FileDigest: digest, Sheet: im.Input.File.Sheet(), Portal: im.Client.URL(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	plan := &Plan{
+		Run: run, Way: way, limit: int32(im.Options.MaxPerOwner),
+		ownerRows: make(map[uint64]int32), ownerSeed: maphash.MakeSeed(),
+	}
+	if err := im.scan(ctx, plan); err != nil {
+		return nil, errors.Join(err, im.Discard(context.WithoutCancel(ctx), plan))
+	}
+	return plan, nil
+}
+
+// Discard forgets a plan that nobody wants to run.
+func (im *Importer) Discard(ctx context.Context, plan *Plan) error {
+	return im.Ledger.DeleteRun(ctx, plan.Run.ID)
+}
+
+func (im *Importer) scan(ctx context.Context, plan *Plan) error {
+	tally := newTally()
+	hasher := newRowHasher()
+	batch := make([]journal.Entry, 0, entryBatch)
+	flush := func() error {
+		err := im.Ledger.AddEntries(ctx, batch)
+		batch = batch[:0]
+		return err
+	}
+	for row, err := range im.Input.Rows(ctx) {
+		if err != nil {
+			return err
+		}
+		batch = append(batch, NewEntry(plan.Run.ID, plan.Rows, row))
+		plan.hashes = append(plan.hashes, hasher.of(row))
+		plan.count(row, tally)
+		if len(batch) == entryBatch {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	if err := flush(); err != nil {
+		return err
+	}
+	plan.hasher = hasher
+	plan.close(tally)
+	return nil
+}
+
+func (p *Plan) count(row *account.Row, t *tally) {
+	p.Rows++
+	if row.Invalid() {
+		p.Invalid++
+		return
+	}
+	if len(row.Problems) > 0 {
+		p.Warned++
+	}
+	if row.Settings.Restrict {
+		p.LastDays++
+	} else {
+		p.WholeHistory++
+	}
+	p.ownerRows[p.ownerHash(row)]++
+	t.add(row)
+}
+
+func (p *Plan) close(t *tally) {
+	p.Owners = len(p.ownerRows)
+	if p.limit > 0 {
+		for _, rows := range p.ownerRows {
+			if rows > p.limit {
+				p.OverLimit += int(rows)
+			}
+		}
+	}
+	p.Hosts, p.Fills = t.hosts(), t.fills()
+}
+
+// tally counts what the plan shows of the valid rows.
+type tally struct {
+	host map[HostUse]int
+	fill [account.NumFields][account.FromRule + 1]int
+}
+
+func newTally() *tally { return &tally{host: make(map[HostUse]int)} }
+
+func (t *tally) add(row *account.Row) {
+	in, out := row.Settings.Incoming, row.Settings.Outgoing
+	t.host[HostUse{Side: diagnosis.Incoming, Host: in.Host, Port: in.Port}]++
+	t.host[HostUse{Side: diagnosis.Outgoing, Host: out.Host, Port: out.Port}]++
+	for f, origin := range row.Fills {
+		t.fill[f][origin]++
+	}
+}
+
+func (t *tally) hosts() []HostUse {
+	uses := make([]HostUse, 0, len(t.host))
+	for use, rows := range maps.All(t.host) {
+		use.Rows = rows
+		uses = append(uses, use)
+	}
+	slices.SortFunc(uses, func(a, b HostUse) int {
+		return cmp.Or(strings.Compare(string(a.Side), string(b.Side)), b.Rows-a.Rows, strings.Compare(a.Host, b.Host), a.Port-b.Port)
+	})
+	return uses
+}
+
+func (t *tally) fills() []FillUse {
+	var uses []FillUse
+	for f := range account.NumRequestFields {
+		for origin := account.FromMapping; origin <= account.FromRule; origin++ {
+			if rows := t.fill[f][origin]; rows > 0 {
+				uses = append(uses, FillUse{Field: f.String(), Origin: origin.String(), Rows: rows})
+			}
+		}
+	}
+	return uses
+}

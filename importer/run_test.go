@@ -1,0 +1,479 @@
+package importer_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"r7import/importer"
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+	"r7import/importer/portalsim"
+)
+
+func TestEveryRowBecomesAnAccountOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, portalsim.Options{})
+	result, got := w.run(people(300))
+	if result.Stopped != nil {
+		t.Fatalf("stopped: %v", result.Stopped)
+	}
+	w.all(got, 300, diagnosis.Created)
+	for i, e := range got {
+		if e.Index != i || e.MailboxID == 0 || e.Attempts != 1 || e.Started.IsZero() {
+			t.Fatalf("entry %d: %+v", i, e)
+		}
+	}
+	if n := len(w.live()); n != 300 {
+		t.Errorf("the portal has %d accounts, want 300", n)
+	}
+	stats := w.sim.Stats()
+	if stats.Duplicates != 0 || stats.PerKey > 1 || stats.MostWrites > 1 {
+		t.Errorf("duplicates %d, in flight for one account %d, writes for one %d", stats.Duplicates, stats.PerKey, stats.MostWrites)
+	}
+	for user, s := range stats.SignIns {
+		if s.Tried != 1 {
+			t.Errorf("%s was signed in %d times", user, s.Tried)
+		}
+	}
+}
+
+func TestRequestCarriesTheRow(t *testing.T) {
+	w := newWorld(t, portalsim.Options{})
+	w.run([][]string{with(person(1), "password", `p;"а=1`)})
+	a := w.live()[0]
+	if a.Owner != "user001@example.org" || a.Address != "user001@example.org" || a.Password != `p;"а=1` || a.SMTPPassword != a.Password ||
+		a.Port != 993 || a.Security != 1 || a.Auth != 1 || a.POP3 || !a.Restrict || a.SMTPPort != 465 || a.SMTPSecurity != 1 || a.SMTPAuth != 1 {
+		t.Errorf("the portal has %+v", a)
+	}
+}
+
+func TestSecondRunWritesNothing(t *testing.T) {
+	w := newWorld(t, portalsim.Options{})
+	w.run(people(50))
+	before := w.sim.Stats()
+	result, got := w.run(people(50))
+	w.all(got, 50, diagnosis.Unchanged)
+	if result.Stopped != nil {
+		t.Errorf("stopped: %v", result.Stopped)
+	}
+	after := w.sim.Stats()
+	if n := after.Requests - before.Requests; n > 2 {
+		t.Errorf("the second run sent %d requests, want at most the two of the connectivity check", n)
+	}
+	if got[7].MailboxID == 0 {
+		t.Error("an unchanged row has lost its mailbox id")
+	}
+}
+
+func TestSortedAndExtendedFileSendsOnlyTheNewRows(t *testing.T) {
+	w := newWorld(t, portalsim.Options{})
+	w.run(people(20))
+	before := w.creates()
+	rows := append([][]string{person(99)}, people(20)...)
+	_, got := w.run(rows)
+	if got[0].Status != diagnosis.Created {
+		t.Errorf("the new row is %s", got[0].Status)
+	}
+	w.all(got[1:], 20, diagnosis.Unchanged)
+	if n := w.creates() - before; n != 1 {
+		t.Errorf("%d create calls, want 1", n)
+	}
+}
+
+func TestChangedRowOfOursIsUpdated(t *testing.T) {
+	for _, tc := range []struct {
+		name, column, value string
+		policy              importer.Policy
+		want                string
+	}{
+		{"name, update", "name", "Petr Ivanov", importer.Update, "2 updated"},
+		{"password, update", "password", "another", importer.Update, "2 updated"},
+		{"name, skip", "name", "Petr Ivanov", importer.Skip, "2 changed ACCOUNT_DIFFERS"},
+		{"name, fail", "name", "Petr Ivanov", importer.Fail, "2 failed ACCOUNT_EXISTS_REFUSED"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := newWorld(t, portalsim.Options{})
+			w.run(people(1))
+			w.adjust = func(o *importer.Options) { o.OnChanged = tc.policy }
+			_, got := w.run([][]string{with(person(1), tc.column, tc.value)})
+			w.want(got, tc.want)
+			_, got = w.run([][]string{with(person(1), tc.column, tc.value)})
+			if tc.policy == importer.Update {
+				w.want(got, "2 unchanged")
+			}
+			if n := len(w.live()); n != 1 {
+				t.Errorf("%d accounts, want 1", n)
+			}
+		})
+	}
+}
+
+func TestForeignAccountIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	there := portalsim.Account{Owner: "user001@example.org", Address: "user001@example.org", Name: "Ivan Petrov 1", Login: "user001@example.org", Password: "x",
+		Server: "imap.example.org", Port: 993, Security: 1, Auth: 1, Restrict: true, SMTPLogin: "user001@example.org", SMTPPassword: "x",
+		SMTPServer: "smtp.example.org", SMTPPort: 465, SMTPSecurity: 1, SMTPAuth: 1}
+	differs := there
+	differs.Port = 143
+	hosted := there
+	hosted.Hosted = true
+	for _, tc := range []struct {
+		name   string
+		there  portalsim.Account
+		policy importer.Policy
+		want   string
+	}{
+		{"equal", there, importer.Skip, "2 exists ACCOUNT_EXISTS"},
+		{"different", differs, importer.Skip, "2 changed ACCOUNT_DIFFERS"},
+		{"different, update", differs, importer.Update, "2 updated"},
+		{"equal, fail", there, importer.Fail, "2 failed ACCOUNT_EXISTS_REFUSED"},
+		{"hosted, update", hosted, importer.Update, "2 exists ACCOUNT_PROTECTED"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := newWorld(t, portalsim.Options{Accounts: []portalsim.Account{tc.there}})
+			w.adjust = func(o *importer.Options) { o.OnExisting = tc.policy }
+			_, got := w.run(people(1))
+			w.want(got, tc.want)
+		})
+	}
+}
+
+func TestRefusedPasswordIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, portalsim.Options{MailHosts: []portalsim.MailHost{{Passwords: map[string]string{
+		"user001@example.org": "right", "user002@example.org": "mailbox-secret"}}}})
+	_, got := w.run(people(2))
+	w.want(got, "2 failed MAIL_AUTH", "3 created")
+	if got[0].Side != diagnosis.Incoming || got[0].Host != "imap.example.org" {
+		t.Errorf("side %q host %q", got[0].Side, got[0].Host)
+	}
+	before := w.creates()
+	_, got = w.run(people(2))
+	w.want(got, "2 held PASSWORD_REFUSED_BEFORE", "3 unchanged")
+	if w.creates() != before {
+		t.Error("a refused password was sent again")
+	}
+	w.adjust = func(o *importer.Options) { o.RetryRefused = true }
+	_, got = w.run(people(2))
+	w.want(got, "2 failed MAIL_AUTH", "3 unchanged")
+	w.adjust = nil
+	_, got = w.run([][]string{with(person(1), "password", "right")})
+	w.want(got, "2 created")
+}
+
+func TestOwners(t *testing.T) {
+	t.Parallel()
+	stranger := with(person(1), "portal_user", "somebody.else@example.com")
+	for _, tc := range []struct {
+		name string
+		sim  portalsim.Options
+		rows [][]string
+		want []string
+	}{
+		{"stranger", portalsim.Options{}, [][]string{stranger}, []string{"2 held OWNER_MISMATCH"}},
+		{"wrong portal password",
+			portalsim.Options{People: []portalsim.Person{{Email: "user001@example.org", Password: "other"}}},
+			people(2), []string{"2 failed PORTAL_SIGNIN", "3 created"}},
+		{"guest", portalsim.Options{People: []portalsim.Person{{Email: "user001@example.org", Password: "portal-secret", Guest: true}}},
+			people(2), []string{"2 failed PORTAL_MAIL_OFF", "3 created"}},
+		{"code by app", portalsim.Options{People: []portalsim.Person{{Email: "user001@example.org", Password: "portal-secret", TwoFactor: "app"}}},
+			people(2), []string{"2 failed PORTAL_TFA_SETUP", "3 created"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := newWorld(t, tc.sim)
+			_, got := w.run(tc.rows)
+			w.want(got, tc.want...)
+		})
+	}
+}
+
+func TestRefusedPortalPasswordIsRemembered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, portalsim.Options{People: []portalsim.Person{{Email: "user001@example.org", Password: "other"}}})
+	w.run(people(2))
+	_, got := w.run(people(2))
+	w.want(got, "2 held OWNER_REFUSED_BEFORE", "3 unchanged")
+	if s := w.sim.Stats().SignIns["user001@example.org"]; s.Tried != 1 {
+		t.Errorf("%d sign-ins with a refused password, want 1", s.Tried)
+	}
+	_, got = w.run([][]string{with(person(1), "portal_password", "other")})
+	w.want(got, "2 created")
+}
+
+func TestNobodySignsIn(t *testing.T) {
+	w := newWorld(t, portalsim.Options{People: []portalsim.Person{{Email: "user001@example.org", Password: "other"}}})
+	result, _ := w.run(people(1))
+	if result.Stopped == nil || result.Stopped.Code != diagnosis.NobodySignedIn {
+		t.Errorf("stopped = %v, want %s", result.Stopped, diagnosis.NobodySignedIn)
+	}
+}
+
+func TestSMSStopsAfterThree(t *testing.T) {
+	t.Parallel()
+	var sms []portalsim.Person
+	for n := range 6 {
+		sms = append(sms, portalsim.Person{Email: person(n + 1)[1], Password: "portal-secret", TwoFactor: "sms", Phone: "+7 900 000-00-00"})
+	}
+	w := newWorld(t, portalsim.Options{People: sms})
+	w.adjust = func(o *importer.Options) { o.Workers = 1 }
+	_, got := w.run(people(6))
+	sent := 0
+	for _, s := range w.sim.Stats().SignIns {
+		sent += s.SMS
+	}
+	if sent > 4 {
+		t.Errorf("%d SMS sent", sent)
+	}
+	if last := got[5]; last.Status != diagnosis.Held || last.Code != diagnosis.OwnerSMSStop {
+		t.Errorf("the last row is %s %s", last.Status, last.Code)
+	}
+}
+
+func TestOneCallerWithTooManyAddresses(t *testing.T) {
+	w := newWorld(t, portalsim.Options{Tokens: map[string]string{"the-token": "user001@example.org"}})
+	w.header = header[:7]
+	w.adjust = func(o *importer.Options) { o.Caller.Token = account.NewSecret("the-token") }
+	rows := people(6)
+	for i := range rows {
+		rows[i] = rows[i][:7]
+	}
+	_, got := w.run(rows)
+	w.all(got, 6, diagnosis.Held)
+	if n := w.creates(); n != 0 {
+		t.Errorf("%d create calls, want none", n)
+	}
+	w.adjust = func(o *importer.Options) {
+		o.Caller.Token, o.MaxPerOwner, o.Owner = account.NewSecret("the-token"), 6, importer.OwnerSelf
+	}
+	_, got = w.run(rows)
+	w.all(got, 6, diagnosis.Created)
+}
+
+func TestManyRowsOfOneCallerAreLookedUpByOneList(t *testing.T) {
+	w := newWorld(t, portalsim.Options{Tokens: map[string]string{"the-token": "user001@example.org"}})
+	w.header = header[:7]
+	w.adjust = func(o *importer.Options) {
+		o.Caller.Token, o.MaxPerOwner, o.Owner = account.NewSecret("the-token"), 0, importer.OwnerSelf
+	}
+	rows := people(100)
+	for i := range rows {
+		rows[i] = rows[i][:7]
+	}
+	_, got := w.run(rows)
+	w.all(got, 100, diagnosis.Created)
+	if n := w.sim.Stats().Requests; n > 100+5 {
+		t.Errorf("%d requests for 100 rows of one owner, want one list instead of 100 looks", n)
+	}
+}
+
+func TestLostAnswersAreLookedUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, portalsim.Options{Seed: 7, Faults: []portalsim.Fault{{Method: http.MethodPost, Path: "mail/accounts", Share: 0.2, Do: portalsim.Reset, Processed: true}}})
+	_, got := w.run(people(60))
+	w.all(got, 60, diagnosis.Created)
+	if s := w.sim.Stats(); s.Duplicates != 0 || s.MostWrites > 1 {
+		t.Errorf("duplicates %d, most writes for one account %d", s.Duplicates, s.MostWrites)
+	}
+}
+
+func TestRequestsLostBeforeTheyWereReadAreSentAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, portalsim.Options{Seed: 7, Faults: []portalsim.Fault{{Method: http.MethodPost, Path: "mail/accounts", Every: 5, First: 4, Do: portalsim.Reset}}})
+	_, got := w.run(people(30))
+	w.all(got, 30, diagnosis.Created)
+	if n := len(w.live()); n != 30 {
+		t.Errorf("%d accounts, want 30", n)
+	}
+}
+
+func TestRowStaysUnknownWhereLookUpsDoNotWork(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, portalsim.Options{Faults: []portalsim.Fault{
+		{Method: http.MethodPost, Path: "mail/accounts", First: 1, Do: portalsim.Reset, Processed: true},
+		{Method: http.MethodGet, Path: "mail/accounts/single", Skip: 1, Do: portalsim.Envelope, Text: "no such luck"},
+	}})
+	w.adjust = func(o *importer.Options) { o.Settle = 10 * time.Millisecond }
+	result, got := w.run(people(1))
+	w.want(got, "2 unknown LOOK_UP_FAILED")
+	if w.creates() != 1 || result.Stopped != nil {
+		t.Errorf("%d create calls, stopped %v", w.creates(), result.Stopped)
+	}
+}
+
+func TestTurnedAwayRowsWaitTheirTurn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, portalsim.Options{Faults: []portalsim.Fault{{Method: http.MethodPost, Path: "mail/accounts", First: 2, Do: portalsim.TooManyRequests, RetryAfter: "1"}}})
+	w.adjust = func(o *importer.Options) { o.Workers = 1 } // so that nothing is under way when the first answer is read
+	_, got := w.run(people(10))
+	w.all(got, 10, diagnosis.Created)
+	if s := w.sim.Stats(); s.Early != 0 {
+		t.Errorf("%d requests within the pause", s.Early)
+	}
+}
+
+func TestPortalThatRestartsIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, portalsim.Options{Latency: 5 * time.Millisecond})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for w.sim.Stats().Created < 10 {
+			time.Sleep(time.Millisecond)
+		}
+		w.sim.Restart(1500*time.Millisecond, 0.5)
+	}()
+	_, got := w.run(people(60))
+	<-done
+	w.all(got, 60, diagnosis.Created)
+	if s := w.sim.Stats(); s.Duplicates != 0 || len(w.live()) != 60 {
+		t.Errorf("duplicates %d, accounts %d", s.Duplicates, len(w.live()))
+	}
+}
+
+func TestSignalLeavesEveryRowInAKnownState(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, portalsim.Options{Latency: 30 * time.Millisecond})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		for w.sim.Stats().Created < 5 {
+			time.Sleep(time.Millisecond)
+		}
+		cancel()
+	}()
+	result, got := w.runWith(ctx, people(200))
+	if !result.Interrupted || result.Stopped == nil || result.Stopped.Code != diagnosis.Interrupted {
+		t.Errorf("result %+v, want interrupted", result)
+	}
+	created := 0
+	for _, e := range got {
+		switch e.Status {
+		case diagnosis.Created:
+			created++
+		case diagnosis.NotTried:
+		default:
+			t.Errorf("row %d is %s %s", e.Row, e.Status, e.Code)
+		}
+	}
+	if len(got) != 200 || created != len(w.live()) {
+		t.Errorf("%d entries, %d created, the portal has %d", len(got), created, len(w.live()))
+	}
+	_, got = w.run(people(200))
+	for _, e := range got {
+		if e.Status != diagnosis.Created && e.Status != diagnosis.Unchanged {
+			t.Errorf("after going on, row %d is %s %s", e.Row, e.Status, e.Code)
+		}
+	}
+	if s := w.sim.Stats(); s.Duplicates != 0 || s.MostWrites > 1 || len(w.live()) != 200 {
+		t.Errorf("duplicates %d, most writes %d, accounts %d", s.Duplicates, s.MostWrites, len(w.live()))
+	}
+}
+
+func TestGraceOverLeavesRowsUnknownAndTheNextRunLooks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, portalsim.Options{Faults: []portalsim.Fault{{Method: http.MethodPost, Path: "mail/accounts", First: 1, Do: portalsim.Silence, Processed: true}}})
+	w.adjust = func(o *importer.Options) { o.Grace = 50 * time.Millisecond }
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		for w.creates() < 1 {
+			time.Sleep(time.Millisecond)
+		}
+		cancel()
+	}()
+	_, got := w.runWith(ctx, people(1))
+	if got[0].Status != diagnosis.Unknown {
+		t.Fatalf("the row is %s %s", got[0].Status, got[0].Code)
+	}
+	_, got = w.run(people(1))
+	w.want(got, "2 created FOUND_BY_LOOK_UP")
+	if w.creates() != 1 {
+		t.Errorf("%d create calls, want 1", w.creates())
+	}
+}
+
+func TestFileThatChangesUnderTheRun(t *testing.T) {
+	w := newWorld(t, portalsim.Options{})
+	w.write(people(5))
+	im := w.importer(t.Context(), w.store)
+	plan, err := im.Prepare(t.Context(), journal.KindRun)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := people(5)
+	rows[2] = with(rows[2], "password", "other")
+	w.write(rows)
+	result, err := im.Run(t.Context(), plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result.Stopped == nil || result.Stopped.Code != diagnosis.InputChanged {
+		t.Errorf("stopped = %v, want %s", result.Stopped, diagnosis.InputChanged)
+	}
+	if n := len(w.live()); n > 2 {
+		t.Errorf("%d accounts were made, want at most the two before the changed row", n)
+	}
+}
+
+func TestLookChangesNothing(t *testing.T) {
+	w := newWorld(t, portalsim.Options{Accounts: []portalsim.Account{{Owner: "user001@example.org", Address: "user001@example.org", Name: "Ivan Petrov 1", Port: 143}}})
+	w.write(people(3))
+	scratch := w.open()
+	im := w.importer(t.Context(), scratch)
+	plan, err := im.Prepare(t.Context(), journal.KindPlan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := im.Look(t.Context(), plan)
+	if err != nil || result.Stopped != nil {
+		t.Fatal(err, result.Stopped)
+	}
+	w.want(entries(t, scratch, result.Run.ID), "2 changed ACCOUNT_DIFFERS", "3 would_create", "4 would_create")
+	if w.creates() != 0 {
+		t.Error("a look created an account")
+	}
+}
+
+func TestPortalThatIsNotThere(t *testing.T) {
+	w := newWorld(t, portalsim.Options{})
+	w.server.Close()
+	result, got := w.run(people(3))
+	if result.Stopped == nil || result.Stopped.Code.Scope() != diagnosis.Portal {
+		t.Errorf("stopped = %v, want something about the portal", result.Stopped)
+	}
+	w.all(got, 3, diagnosis.NotTried)
+}
+
+func TestSharedTokenRefusedStopsTheRun(t *testing.T) {
+	w := newWorld(t, portalsim.Options{})
+	w.header = header[:7]
+	w.adjust = func(o *importer.Options) { o.Caller.Token = account.NewSecret("wrong") }
+	result, got := w.run([][]string{person(1)[:7], person(2)[:7]})
+	if result.Stopped == nil || result.Stopped.Code != diagnosis.PortalToken {
+		t.Errorf("stopped = %v, want %s", result.Stopped, diagnosis.PortalToken)
+	}
+	w.all(got, 2, diagnosis.NotTried)
+}
+
+func TestObserverSeesTheEnd(t *testing.T) {
+	w := newWorld(t, portalsim.Options{})
+	w.run(append(people(20), with(person(21), "email", "not-an-address")))
+	last := w.seen[len(w.seen)-1]
+	if last.Total != 21 || last.Decided != 21 || last.Counts[diagnosis.Created] != 20 || last.Counts[diagnosis.Invalid] != 1 {
+		t.Errorf("last picture: %+v", last)
+	}
+}
+
+func TestCallerIsNeeded(t *testing.T) {
+	w := newWorld(t, portalsim.Options{})
+	w.header = header[:7]
+	w.write([][]string{person(1)[:7]})
+	_, err := w.importer(t.Context(), w.store).Prepare(t.Context(), journal.KindRun)
+	if err == nil || !strings.Contains(err.Error(), string(diagnosis.NoCaller)) {
+		t.Errorf("Prepare = %v, want %s", err, diagnosis.NoCaller)
+	}
+}

@@ -1,0 +1,274 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"r7import/importer/diagnosis"
+	"r7import/importer/pace"
+	"r7import/importer/portal"
+)
+
+const (
+	// unclearInARow is how many answers in a row may fail to be the portal's
+	// before nothing new is sent.
+	unclearInARow = 3
+	// firstPoll and lastPoll are the waits between two questions whether a portal in trouble is back.
+	firstPoll = time.Second
+	lastPoll  = 30 * time.Second
+)
+
+// health is what the scheduler knows of the portal's state.
+type health struct {
+	unclear int       // answers in a row that were not the portal's
+	since   time.Time // when the trouble began, zero without trouble
+	next    time.Time // when to ask again, zero without trouble or while a question is under way
+	wait    time.Duration
+	last    diagnosis.Problem
+	grace   time.Time // when requests in flight are ended after a stop
+}
+
+// good notes an answer that was the portal's own.
+func (h *health) good() { h.unclear, h.wait = 0, 0 }
+
+// troubled reports whether nothing new may be sent.
+func (h *health) troubled() bool { return !h.since.IsZero() }
+
+// trouble begins a trouble, or goes on with one.
+func (h *health) trouble(problem diagnosis.Problem) {
+	h.last = problem
+	if h.troubled() {
+		return
+	}
+	h.since = time.Now()
+	h.wait = max(h.wait, firstPoll)
+	h.next = h.since
+}
+
+// heed lets everybody pause when the portal turned a request away. It is called
+// by tasks as soon as an answer is read, so that nothing leaves in between.
+func (e *engine) heed(answer portal.Answer) {
+	if answer.Fate == diagnosis.TurnedAway {
+		e.Gate.Pacer.TurnedAway(answer.RetryAfter)
+	}
+}
+
+// note tells the portal's health what an answer says about it.
+func (e *engine) note(answer portal.Answer) {
+	if e.stopping || answer.Fate == diagnosis.TurnedAway {
+		return
+	}
+	var tooLong *diagnosis.Problem
+	if errors.As(answer.Err, &tooLong) && tooLong.Code == diagnosis.PauseTooLong {
+		e.stop(tooLong)
+		return
+	}
+	if answer.Code.Away() {
+		e.portal.trouble(answer.Problem())
+		return
+	}
+	if answer.Fate != diagnosis.Unclear && answer.Fate != diagnosis.Later {
+		e.portal.good()
+		return
+	}
+	if e.portal.unclear++; e.portal.unclear >= unclearInARow {
+		e.portal.trouble(answer.Problem())
+	}
+}
+
+// portalUsable reports whether rows may be started. While the portal is in
+// trouble it is asked now and then whether it is back, and nothing else.
+func (e *engine) portalUsable() bool {
+	h := &e.portal
+	if !h.troubled() {
+		return true
+	}
+	if !h.next.IsZero() && !time.Now().Before(h.next) {
+		h.next = time.Time{}
+		e.spawn(e.poll)
+	}
+	return false
+}
+
+// poll asks the one thing a portal answers even while it is suspended or
+// restoring (ASC.Specific/CapabilitiesApi).
+func (e *engine) poll(ctx context.Context) (after, error) {
+	_, answer := e.Client.Capabilities(ctx)
+	return func() {
+		h := &e.portal
+		switch {
+		case answer.Fate == diagnosis.Done:
+			*h = health{wait: min(2*h.wait, lastPoll), grace: h.grace}
+		case time.Since(h.since) >= e.Options.PortalWait:
+			problem := *diagnosis.New(diagnosis.PortalAway, "Wait", e.Options.PortalWait.String())
+			e.stop(&problem)
+		default:
+			h.next = time.Now().Add(h.wait)
+			h.wait = min(2*h.wait, lastPoll)
+		}
+	}, nil
+}
+
+// greet asks, before the first row, whether this is a portal and in which version.
+func (e *engine) greet(ctx context.Context) *diagnosis.Problem {
+	_, answer := e.Client.Capabilities(ctx)
+	if ctx.Err() != nil {
+		return diagnosis.New(diagnosis.Interrupted)
+	}
+	if answer.Fate != diagnosis.Done {
+		problem := answer.Problem()
+		return &problem
+	}
+	version, answer := e.Client.Version(ctx)
+	if answer.Fate == diagnosis.Done {
+		e.version = version
+	}
+	return nil
+}
+
+// endedBy reports whether the answer ends the run, and ends it.
+func (e *engine) endedBy(answer portal.Answer) bool {
+	if answer.Fate != diagnosis.EndsRun {
+		return false
+	}
+	problem := answer.Problem()
+	e.stop(&problem)
+	return true
+}
+
+// hostNews tells the breaker what a write showed about the hosts of the row; an
+// empty host is all of them.
+func (e *engine) hostNews(j *job, host string, evidence pace.Evidence) {
+	for _, h := range j.hosts {
+		if host == "" || h == host {
+			e.hosts.Report(h, j.key.Address, evidence)
+		}
+	}
+}
+
+// hostsPaused reports until when a mail host of the row rests, and an empty code
+// if none does. A host that stayed in trouble through all its probes is given up
+// when nothing but its rows is left.
+func (e *engine) hostsPaused(j *job) (time.Time, diagnosis.Code) {
+	var until time.Time
+	for _, h := range j.hosts {
+		if t, resting := e.hosts.PausedUntil(h); resting && t.After(until) {
+			until = t
+		}
+	}
+	switch now := time.Now(); {
+	case until.IsZero():
+		return until, ""
+	case until.After(now):
+		return until, diagnosis.HostPaused
+	case !e.hosts.Free(j.hosts...): // another row probes the host
+		return now.Add(probeTakes), diagnosis.HostPaused
+	}
+	return until, ""
+}
+
+// giveUpHosts ends the rows of hosts that stayed in trouble through all their
+// probes, once nothing else is left to do.
+func (e *engine) giveUpHosts() {
+	if !e.read || e.running > 0 || len(e.window) > 0 || len(e.waiting) == 0 {
+		return
+	}
+	for _, j := range e.waiting {
+		if j.why != diagnosis.HostPaused || !e.givenUp(j) {
+			return
+		}
+	}
+	rows := e.waiting
+	e.waiting = nil
+	for _, j := range rows {
+		e.decideLater(j, diagnosis.NotTried, *diagnosis.New(diagnosis.HostPaused))
+	}
+}
+
+func (e *engine) givenUp(j *job) bool {
+	for _, rest := range e.hosts.Resting() {
+		for _, h := range j.hosts {
+			if rest.Host == h && rest.Probes >= hostProbes {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// probeTakes is how often rows look whether the probe of their mail host is over.
+const probeTakes = 5 * time.Second
+
+// hostProbes is how often a mail host in trouble is probed before its rows are given up.
+const hostProbes = 3
+
+// evidenceOf says what a code shows about the mail host that caused it.
+func evidenceOf(code diagnosis.Code) pace.Evidence {
+	switch {
+	case code == diagnosis.MailTooMany:
+		return pace.TooMany
+	case code.HostTrouble():
+		return pace.ConnectTrouble
+	}
+	return pace.Refused
+}
+
+// evidence returns what the portal answered, in its own words and without ours.
+func evidence(answer portal.Answer) string {
+	if answer.Status == 0 {
+		return ""
+	}
+	if answer.Text == "" {
+		return "HTTP " + itoa(answer.Status)
+	}
+	return "HTTP " + itoa(answer.Status) + ": " + answer.Text
+}
+
+// checkFailures stops the run when more rows failed than allowed.
+func (e *engine) checkFailures() {
+	failed, sent := e.watch.counts[diagnosis.Failed], e.watch.sent()
+	if e.Options.MaxFailures.Percent && sent < 20 {
+		return
+	}
+	if e.Options.MaxFailures.Exceeded(failed, sent) {
+		e.stop(diagnosis.New(diagnosis.TooManyFailures, "Count", itoa(failed), "Sent", itoa(sent)))
+	}
+}
+
+// tooManyChanges counts an update that is about to begin, and reports whether it is one too many.
+func (e *engine) tooManyChanges() bool {
+	n := int(e.changes.Add(1))
+	return e.Options.MaxChanges.Exceeded(n, e.plan.Rows)
+}
+
+// decided makes an outcome durable that needed no write. It runs in a task.
+func (e *engine) decided(ctx context.Context, j *job, status diagnosis.Status, problems ...diagnosis.Problem) (after, error) {
+	entry := j.end(status, problems...)
+	err := e.Ledger.SetEntries(context.WithoutCancel(ctx), entry)
+	return func() {
+		e.portal.good()
+		e.watch.count(status)
+	}, err
+}
+
+// decideLater does the same from the scheduler.
+func (e *engine) decideLater(j *job, status diagnosis.Status, problems ...diagnosis.Problem) {
+	e.spawn(func(ctx context.Context) (after, error) {
+		entry := j.end(status, problems...)
+		err := e.Ledger.SetEntries(context.WithoutCancel(ctx), entry)
+		return func() {
+			if j.doubt != nil {
+				e.watch.unknown--
+			}
+			e.watch.count(status)
+			e.checkFailures()
+		}, err
+	})
+}
+
+// decideNow takes a job out of the window with its outcome.
+func (e *engine) decideNow(j *job, status diagnosis.Status, problems ...diagnosis.Problem) {
+	j.removed = true
+	e.decideLater(j, status, problems...)
+}

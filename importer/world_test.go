@@ -1,0 +1,207 @@
+package importer_test
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"r7import/importer"
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+	"r7import/importer/pace"
+	"r7import/importer/portal"
+	"r7import/importer/portalsim"
+	"r7import/importer/source"
+	"r7import/mapping"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// header is the least a file needs.
+var header = []string{"name", "email", "password", "server", "port", "smtp_server", "smtp_port", "portal_user", "portal_password"}
+
+// person returns a row whose owner and address fit.
+func person(n int) []string {
+	address := fmt.Sprintf("user%03d@example.org", n)
+	return []string{fmt.Sprintf("Ivan Petrov %d", n), address, "mailbox-secret", "imap.example.org", "993", "smtp.example.org", "465", address, "portal-secret"}
+}
+
+func people(n int) [][]string {
+	rows := make([][]string, n)
+	for i := range rows {
+		rows[i] = person(i + 1)
+	}
+	return rows
+}
+
+// with returns a copy of the row with one cell changed.
+func with(row []string, column, value string) []string {
+	row = slices.Clone(row)
+	row[slices.Index(header, column)] = value
+	return row
+}
+
+// world is a simulated portal, a store and a file.
+type world struct {
+	t      *testing.T
+	sim    *portalsim.Portal
+	server *httptest.Server
+	store  *journal.Store
+	file   string
+	header []string
+	// adjust changes the options of the next run.
+	adjust func(*importer.Options)
+	seen   []importer.Progress
+}
+
+func newWorld(t *testing.T, o portalsim.Options) *world {
+	t.Helper()
+	w := &world{t: t, sim: portalsim.New(o), file: filepath.Join(t.TempDir(), "accounts.csv"), header: header}
+	w.server = httptest.NewServer(w.sim)
+	t.Cleanup(func() {
+		w.server.Close()
+		w.sim.Close()
+	})
+	w.store = w.open()
+	return w
+}
+
+func (w *world) open() *journal.Store {
+	w.t.Helper()
+	store, err := journal.Scratch()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { _ = store.Close() })
+	return store
+}
+
+func (w *world) write(rows [][]string) {
+	w.t.Helper()
+	var b strings.Builder
+	c := csv.NewWriter(&b)
+	_ = c.Write(w.header)
+	_ = c.WriteAll(rows)
+	if err := os.WriteFile(w.file, []byte(b.String()), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) input(ctx context.Context) *importer.Input {
+	w.t.Helper()
+	file, err := source.Open(ctx, w.file, source.Options{Known: mapping.Known})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { _ = file.Close() })
+	binding, err := mapping.Bind(file.Columns(), mapping.Options{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return &importer.Input{File: file, Binding: binding}
+}
+
+func (w *world) importer(ctx context.Context, ledger *journal.Store) *importer.Importer {
+	w.t.Helper()
+	options := importer.Defaults()
+	options.Workers, options.PerHost, options.Settle = 8, 8, 50*time.Millisecond
+	if w.adjust != nil {
+		w.adjust(&options)
+	}
+	gate := importer.NewGate(options.Workers, pace.New(2000))
+	client, err := portal.New(portal.Options{URL: w.server.URL, Workers: options.Workers, Timeout: 10 * time.Second, Admit: gate.Admit})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(client.Close)
+	return &importer.Importer{
+		Input: w.input(ctx), Client: client, Gate: gate, History: w.store, Ledger: ledger, Options: options,
+		Observe: func(p importer.Progress) { w.seen = append(w.seen, p) },
+	}
+}
+
+// run imports the rows and returns the result with the entries in the order of the file.
+func (w *world) run(rows [][]string) (importer.Result, []journal.Entry) {
+	w.t.Helper()
+	return w.runWith(w.t.Context(), rows)
+}
+
+func (w *world) runWith(ctx context.Context, rows [][]string) (importer.Result, []journal.Entry) {
+	w.t.Helper()
+	w.write(rows)
+	im := w.importer(ctx, w.store)
+	plan, err := im.Prepare(ctx, journal.KindRun)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	result, err := im.Run(ctx, plan)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return result, entries(w.t, w.store, result.Run.ID)
+}
+
+func entries(t *testing.T, store *journal.Store, run string) []journal.Entry {
+	t.Helper()
+	var all []journal.Entry
+	for e, err := range store.Entries(context.Background(), run) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// outcomes writes entries as "row status code", one a line.
+func outcomes(entries []journal.Entry) string {
+	var b strings.Builder
+	for _, e := range entries {
+		fmt.Fprintln(&b, strings.TrimSpace(fmt.Sprint(e.Row, " ", e.Status, " ", e.Code)))
+	}
+	return b.String()
+}
+
+func (w *world) want(got []journal.Entry, want ...string) {
+	w.t.Helper()
+	if g, ww := outcomes(got), strings.Join(want, "\n")+"\n"; g != ww {
+		w.t.Errorf("outcomes:\n%swant:\n%s", g, ww)
+	}
+}
+
+// all checks that every entry has the status.
+func (w *world) all(got []journal.Entry, rows int, status diagnosis.Status) {
+	w.t.Helper()
+	if len(got) != rows {
+		w.t.Fatalf("%d entries, want %d", len(got), rows)
+	}
+	for _, e := range got {
+		if e.Status != status {
+			w.t.Errorf("row %d is %s %s, want %s", e.Row, e.Status, e.Code, status)
+		}
+	}
+}
+
+// live returns the accounts of the portal that are not removed.
+func (w *world) live() []portalsim.Account {
+	return slices.DeleteFunc(w.sim.Accounts(), func(a portalsim.Account) bool { return a.Removed })
+}
+
+// creates counts create calls the portal has seen.
+func (w *world) creates() int {
+	return len(slices.DeleteFunc(w.sim.Requests(), func(r portalsim.Request) bool {
+		return r.Method != "POST" || !strings.Contains(r.Path, "mail/accounts")
+	}))
+}
+
+var _ = account.Key{}
