@@ -282,11 +282,18 @@ func TestLostAnswersAreLookedUp(t *testing.T) {
 
 func TestRequestsLostBeforeTheyWereReadAreSentAgain(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, portalsim.Options{Seed: 7, Faults: []portalsim.Fault{{Method: http.MethodPost, Path: "mail/accounts", Every: 5, First: 4, Do: portalsim.Reset}}})
+	var faults []portalsim.Fault
+	for _, n := range []int{3, 7, 11} {
+		faults = append(faults, portalsim.Fault{Method: http.MethodPost, Path: "mail/accounts", Only: person(n)[1:2], First: 1, Do: portalsim.Reset})
+	}
+	w := newWorld(t, portalsim.Options{Faults: faults})
 	_, got := w.run(people(30))
 	w.all(got, 30, diagnosis.Created)
 	if n := len(w.live()); n != 30 {
 		t.Errorf("%d accounts, want 30", n)
+	}
+	if got[2].Attempts != 2 || got[0].Attempts != 1 {
+		t.Errorf("attempts: row 4 %d, row 2 %d; want 2 and 1", got[2].Attempts, got[0].Attempts)
 	}
 }
 
