@@ -3,6 +3,7 @@ package portal_test
 import (
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -19,11 +20,11 @@ func simulated(t *testing.T, o portalsim.Options) (*portal.Client, *portalsim.Po
 	t.Helper()
 	sim := portalsim.New(o)
 	server := httptest.NewServer(sim)
-	client := newClient(t, portal.Options{URL: server.URL})
+	client := newClient(t, portal.Options{URL: server.URL, Timeout: 10 * time.Second})
 	t.Cleanup(func() {
 		client.Close()
+		sim.Close() // ends what would never end by itself
 		server.Close()
-		sim.Close()
 	})
 	return client, sim
 }
