@@ -92,3 +92,14 @@ func TestImpersonationSettings(t *testing.T) {
 		t.Errorf("settings as shipped = %d %s, want 403", r.status, r.body)
 	}
 }
+
+func TestImpersonationEnds(t *testing.T) {
+	s := start(t, portalsim.Options{Impersonation: portalsim.Impersonation{Available: true, Enabled: true}, People: []portalsim.Person{{Email: "ivan@example.org"}}})
+	owner := s.signIn("admin@example.org")
+	id := s.json(owner, "GET", "/api/2.0/people/email?email=ivan@example.org", nil).response(t).(map[string]any)["id"].(string)
+	token := s.json(owner, "POST", "/api/2.0/security/impersonate/"+id, nil).response(t).(string)
+	s.call("PUT", "/api/2.0/security/impersonate/logout", "", "Authorization", token, "Cookie", "asc_auth_key="+token)
+	if r := s.json(token, "GET", "/api/2.0/people/@self", nil); r.status != 401 {
+		t.Errorf("the token after the end = %d, want 401", r.status)
+	}
+}

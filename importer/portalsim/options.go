@@ -177,7 +177,7 @@ func (o *Options) Validate() error {
 		return fmt.Errorf("spread: %v is more than the latency", o.Spread)
 	}
 	return cmp.Or(
-		each("people", o.People, (*Person).validate), each("mail_hosts", o.MailHosts, (*MailHost).validate),
+		each("people", o.People, (*Person).Validate), each("mail_hosts", o.MailHosts, (*MailHost).validate),
 		each("accounts", o.Accounts, (*Account).validate), each("faults", o.Faults, (*Fault).validate),
 		each("restarts", o.Restarts, (*Restart).validate),
 	)
@@ -193,7 +193,8 @@ func each[T any](name string, items []T, validate func(*T) error) error {
 	return nil
 }
 
-func (p *Person) validate() error {
+// Validate reports the first thing that makes no sense.
+func (p *Person) Validate() error {
 	if !looksLikeEmail(p.Email) {
 		return fmt.Errorf("email %q is no address", p.Email)
 	}

@@ -49,7 +49,7 @@ func New(o Options) *Portal {
 	p := &Portal{
 		options: o, version: v, zone: zone, started: time.Now(), routes: newRouter(v),
 		people:    newDirectory(),
-		sessions:  &sessions{byToken: map[string]session{}},
+		sessions:  newSessions(),
 		guard:     &guard{BruteForce: o.BruteForce, counted: counted},
 		mailHosts: newMailHosts(o.MailHosts),
 		faults:    newFaults(o.Faults),

@@ -44,6 +44,12 @@ var routes = []route{
 	{method: "GET", pattern: "security/impersonate/{userId}", bind: bindMayImpersonate, needs: version.hasImpersonation},
 	{method: "POST", pattern: "security/impersonate/{userId}", bind: bindImpersonate, needs: version.hasImpersonation},
 
+	{method: "PUT", pattern: "security/impersonate/logout", bind: bindEndImpersonation, needs: version.hasImpersonation},
+	{method: "GET", pattern: "security/activeconnections", bind: bindConnections, needs: version.hasConnections},
+	{method: "PUT", pattern: "security/activeconnections/logoutallexceptthis", bind: bindSignOutOthers, needs: version.hasConnections},
+	{method: "PUT", pattern: "security/activeconnections/logout/{loginEventId}", bind: bindSignOut, needs: version.hasConnections},
+	{method: "PUT", pattern: "security/activeconnections/logoutall/{userId}", bind: bindSignOutPerson, needs: version.hasConnections},
+
 	{method: "POST", pattern: "batch", bind: bindBatch},
 
 	{method: "GET", pattern: "mail/accounts", bind: bindList, mail: true, gap: true},

@@ -36,3 +36,22 @@ func decode(text []byte, v any) error {
 	}
 	return errors.New(yaml.FormatError(err, false, false))
 }
+
+// ReadPeople reads a YAML list of people, as strictly as a scenario.
+func ReadPeople(r io.Reader) ([]Person, error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxPeople+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(text) > maxPeople {
+		return nil, fmt.Errorf("a list of people of more than %d bytes is none", maxPeople)
+	}
+	var people []Person
+	if err := decode(text, &people); err != nil {
+		return nil, err
+	}
+	return people, each("people", people, (*Person).Validate)
+}
+
+// maxPeople is room for some 100,000 of them.
+const maxPeople = 64 << 20

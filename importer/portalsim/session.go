@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -11,15 +12,26 @@ import (
 
 const cookieName = "asc_auth_key"
 
-// sessions are the tokens the portal has given out. They outlive a restart.
+// sessions are the tokens the portal has given out, each with the number of its
+// login event. They outlive a restart.
 type sessions struct {
-	mu      sync.RWMutex
-	byToken map[string]session
+	mu       sync.RWMutex
+	last     int
+	byToken  map[string]*session
+	byEvent  map[int]*session
+	byPerson map[*person][]*session
 }
 
 type session struct {
+	token   string
 	person  *person
+	event   int
+	opened  time.Time
 	expires time.Time
+}
+
+func newSessions() *sessions {
+	return &sessions{byToken: map[string]*session{}, byEvent: map[int]*session{}, byPerson: map[*person][]*session{}}
 }
 
 func (s *sessions) open(p *person, expires time.Time) string {
@@ -31,7 +43,10 @@ func (s *sessions) open(p *person, expires time.Time) string {
 func (s *sessions) put(token string, p *person, expires time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.byToken[token] = session{p, expires}
+	s.last++
+	one := &session{token, p, s.last, time.Now(), expires}
+	s.byToken[token], s.byEvent[one.event] = one, one
+	s.byPerson[p] = append(s.byPerson[p], one)
 }
 
 // person is whose token it is; nil when unknown, expired or its person is gone.
@@ -45,15 +60,71 @@ func (s *sessions) person(token string) *person {
 	return found.person
 }
 
-// drop forgets the tokens of p, or all of them when p is nil.
-func (s *sessions) drop(p *person) {
+// event is the number of a token's login event, 0 when there is none.
+func (s *sessions) event(token string) int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if found, ok := s.byToken[token]; ok {
+		return found.event
+	}
+	return 0
+}
+
+// of copies the sessions of a person.
+func (s *sessions) of(p *person) []session {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	all := make([]session, len(s.byPerson[p]))
+	for i, one := range s.byPerson[p] {
+		all[i] = *one
+	}
+	return all
+}
+
+// owner is whose login event it is; nil when there is none of that number.
+func (s *sessions) owner(event int) *person {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if found, ok := s.byEvent[event]; ok {
+		return found.person
+	}
+	return nil
+}
+
+// drop forgets the sessions of p but one; keep is 0 to forget them all.
+func (s *sessions) drop(p *person, keep int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for token, found := range s.byToken {
-		if p == nil || found.person == p {
-			delete(s.byToken, token)
+	var left []*session
+	for _, one := range s.byPerson[p] {
+		if one.event == keep {
+			left = append(left, one)
+			continue
 		}
+		delete(s.byToken, one.token)
+		delete(s.byEvent, one.event)
 	}
+	s.byPerson[p] = left
+}
+
+func (s *sessions) dropEvent(event int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, ok := s.byEvent[event]
+	if !ok {
+		return
+	}
+	delete(s.byToken, found.token)
+	delete(s.byEvent, event)
+	s.byPerson[found.person] = slices.DeleteFunc(s.byPerson[found.person], func(one *session) bool { return one == found })
+}
+
+func (s *sessions) dropAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.byToken)
+	clear(s.byEvent)
+	clear(s.byPerson)
 }
 
 // authenticate finds the caller. The header comes first; when it does not

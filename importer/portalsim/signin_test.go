@@ -2,6 +2,7 @@ package portalsim_test
 
 import (
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -300,5 +301,50 @@ func TestAddressRestriction(t *testing.T) {
 	r := s.json("", "POST", authentication, fields{"userName": "ivan@example.org", "password": "x"})
 	if r.status != http.StatusInternalServerError || !strings.Contains(r.message(t), "IPSecurityException") {
 		t.Errorf("sign-in = %d %s, want 500 with the exception's text", r.status, r.body)
+	}
+}
+
+// A token can be ended. Which of the caller's connections it is, the portal reads from
+// the cookie, even when the header is what authenticates.
+func TestConnections(t *testing.T) {
+	const path = "/api/2.0/security/activeconnections"
+	s := start(t, portalsim.Options{})
+	first, second, third := s.signIn("ivan@example.org"), s.signIn("ivan@example.org"), s.signIn("ivan@example.org")
+	anna, owner := s.signIn("anna@example.org"), s.signIn("admin@example.org")
+	ask := func(token string, header ...string) map[string]any {
+		return s.call("GET", path, "", append(header, "Authorization", token)...).response(t).(map[string]any)
+	}
+	works := func(token string) bool { return s.json(token, "GET", "/api/2.0/people/@self", nil).status == 200 }
+
+	if v := ask(first); v["loginEvent"] != 0.0 || len(v["items"].([]any)) != 3 {
+		t.Errorf("connections by header alone = %v, want three and no own one", v)
+	}
+	v := ask(second, "Cookie", "asc_auth_key="+second)
+	own := v["items"].([]any)[0].(map[string]any)["id"]
+	if v["loginEvent"] != own || own == 0.0 {
+		t.Errorf("connections with a cookie = %v, want the own one first", v)
+	}
+	end := func(token string) any {
+		return s.json(token, "PUT", fmt.Sprintf("%s/logout/%v", path, own), nil).response(t)
+	}
+	if end(anna) != false || !works(second) {
+		t.Error("somebody else ends the connection")
+	}
+	if end(first) != true || works(second) || !works(first) {
+		t.Error("ending the second connection did not end it, or not only it")
+	}
+	if end(first) != false {
+		t.Error("ending a connection that has ended succeeds")
+	}
+	s.call("PUT", path+"/logoutallexceptthis", "", "Authorization", first, "Cookie", "asc_auth_key="+first)
+	if works(third) || !works(first) {
+		t.Error("logoutallexceptthis ended the wrong ones")
+	}
+	id := s.json(first, "GET", "/api/2.0/people/@self", nil).response(t).(map[string]any)["id"].(string)
+	if r := s.json(anna, "PUT", path+"/logoutall/"+id, nil); r.status != 403 || !works(first) {
+		t.Errorf("logoutall by anybody = %d, want 403", r.status)
+	}
+	if r := s.json(owner, "PUT", path+"/logoutall/"+id, nil); r.status != 200 || r.body != `{"status":0,"statusCode":200,"response":{}}` || works(first) {
+		t.Errorf("logoutall by the owner = %d %s, want it done and an empty object", r.status, r.body)
 	}
 }

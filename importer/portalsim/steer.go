@@ -24,14 +24,14 @@ func (p *Portal) RestrictIP(on bool) { p.restricted.Store(on) }
 // a changed password does; of everybody when name is empty.
 func (p *Portal) SignOut(name string) error {
 	if name == "" {
-		p.sessions.drop(nil)
+		p.sessions.dropAll()
 		return nil
 	}
 	who := p.person(name)
 	if who == nil {
 		return fmt.Errorf("nobody is known as %q", name)
 	}
-	p.sessions.drop(who)
+	p.sessions.drop(who, 0)
 	return nil
 }
 

@@ -67,6 +67,9 @@ func (v version) hasNTLM() bool { return v.since(12, 5, 0) }
 // hasImpersonation: SecurityApi.ImpersonateUser came with 12.5 (module/ASC.Api/ASC.Api.Security/SecurityApi.cs).
 func (v version) hasImpersonation() bool { return v.since(12, 5, 0) }
 
+// hasConnections: sessions can be listed and ended from 12.0 on.
+func (v version) hasConnections() bool { return v.since(12, 0, 0) }
+
 // hasDateCreated: MailAccountData.DateCreated came with 12.0 (MAIL/Data/Contracts/MailAccountData.cs).
 func (v version) hasDateCreated() bool { return v.since(12, 0, 0) }
 

@@ -40,6 +40,9 @@ func TestVersions(t *testing.T) {
 			list := s.json(token, "GET", accounts, nil)
 			return strings.Contains(r.body, `"dateCreated":null`) && strings.Contains(list.body, `"dateCreated":"`)
 		}},
+		{"connections", since("12.0"), func(t *testing.T, s *site) bool {
+			return s.json(s.signIn("a@example.org"), "GET", "/api/2.0/security/activeconnections", nil).status == 200
+		}},
 		{"PUT tells enabled", since("12.0"), func(t *testing.T, s *site) bool {
 			token := s.signIn("a@example.org")
 			s.json(token, "POST", accounts, good(address))
