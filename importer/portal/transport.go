@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/net/http/httpproxy"
@@ -30,9 +31,9 @@ func newTransport(portal *url.URL, o Options) (*http.Transport, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	proxy, err := httpproxy.FromEnvironment().ProxyFunc()(portal)
+	proxy, err := proxyFor(portal)
 	if err != nil {
-		return nil, "", diagnosis.New(diagnosis.ProxyURL) // the cause would quote the proxy's password
+		return nil, "", err
 	}
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
@@ -53,6 +54,33 @@ func newTransport(portal *url.URL, o Options) (*http.Transport, string, error) {
 		return transport, "", nil
 	}
 	return transport, proxy.Host, nil
+}
+
+// proxyFor returns the proxy that the environment names for a portal, nil if none.
+// The library goes without one whose address it cannot read; we would rather not
+// go at all. The problem does not repeat the address, which may hold a password.
+func proxyFor(portal *url.URL) (*url.URL, error) {
+	config := httpproxy.FromEnvironment()
+	named := config.HTTPProxy
+	if portal.Scheme == "https" {
+		named = config.HTTPSProxy
+	}
+	if named != "" && !hasHost(named) {
+		return nil, diagnosis.New(diagnosis.ProxyURL)
+	}
+	proxy, err := config.ProxyFunc()(portal)
+	if err != nil {
+		return nil, diagnosis.New(diagnosis.ProxyURL)
+	}
+	return proxy, nil
+}
+
+func hasHost(address string) bool {
+	if !strings.Contains(address, "://") {
+		address = "http://" + address
+	}
+	u, err := url.Parse(address)
+	return err == nil && u.Host != ""
 }
 
 // proxyError is a proxy that would not open the way to the portal.
