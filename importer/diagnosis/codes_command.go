@@ -19,7 +19,6 @@ const (
 	ValueNotOffered  Code = "VALUE_NOT_OFFERED"
 	ValueNotFill     Code = "VALUE_NOT_FILL"
 	ValueFillSecret  Code = "VALUE_FILL_SECRET"
-	ValueURLSecret   Code = "VALUE_URL_SECRET"
 
 	ConfigUnreadable   Code = "CONFIG_UNREADABLE"
 	ConfigSyntax       Code = "CONFIG_SYNTAX"
@@ -63,7 +62,6 @@ var commandCodes = map[Code]Entry{
 	ValueNotOffered:  {Scope: Usage},
 	ValueNotFill:     {Scope: Usage},
 	ValueFillSecret:  {Scope: Usage},
-	ValueURLSecret:   {Scope: Usage},
 
 	ConfigUnreadable:   {Scope: Usage},
 	ConfigSyntax:       {Scope: Usage},

@@ -8,13 +8,13 @@ func Near(name string) string {
 	for i, k := range Keys {
 		names[i] = k.Name
 	}
-	return nearest(name, names)
+	return Nearest(name, names)
 }
 
-// nearest returns the candidate that the fewest changed letters make of text,
-// if these are at most a third of it.
-func nearest(text string, candidates []string) string {
-	best, least := "", utf8.RuneCountInString(text)/3+1
+// Nearest returns the candidate that the fewest changed letters make of text,
+// if these are at most a third of it, or one.
+func Nearest(text string, candidates []string) string {
+	best, least := "", max(1, utf8.RuneCountInString(text)/3)+1
 	for _, candidate := range candidates {
 		if d := distance([]rune(text), []rune(candidate)); d < least {
 			best, least = candidate, d

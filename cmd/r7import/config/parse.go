@@ -69,6 +69,28 @@ func parseChoice(choices ...string) func(string) (string, *diagnosis.Problem) {
 	}
 }
 
+// parseDelimiter reads the character between the cells of a CSV file; the one
+// that cannot be seen has a name.
+func parseDelimiter(text string) (rune, *diagnosis.Problem) {
+	switch text {
+	case "tab", `\t`:
+		return '\t', nil
+	case ";", ",", "|", "\t":
+		return rune(text[0]), nil
+	}
+	return 0, diagnosis.New(diagnosis.ValueNotOffered, "Choices", `";" "," "|" tab`)
+}
+
+func showDelimiter(r rune) string {
+	switch r {
+	case 0:
+		return ""
+	case '\t':
+		return "tab"
+	}
+	return string(r)
+}
+
 func parseText(text string) (string, *diagnosis.Problem) {
 	if text == "" {
 		return "", diagnosis.New(diagnosis.ValueEmpty)
@@ -85,7 +107,7 @@ func parseURL(text string) (string, *diagnosis.Problem) {
 	}
 	authority, _, _ := strings.Cut(rest, "/")
 	if strings.Contains(authority, "@") || strings.ContainsAny(text, "?#") {
-		return "", diagnosis.New(diagnosis.ValueURLSecret)
+		return "", diagnosis.New(diagnosis.PortalURLExtra)
 	}
 	return parseText(text)
 }

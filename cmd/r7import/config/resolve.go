@@ -104,6 +104,20 @@ func (f *File) apply(k *Key, s *Settings) (problems diagnosis.Problems) {
 	return problems
 }
 
+// Check judges every value of a file, also those that a flag or a variable goes
+// before. All problems are told at once, as diagnosis.Problems.
+func (f *File) Check() error {
+	var problems diagnosis.Problems
+	scratch := Defaults()
+	for _, k := range Keys {
+		problems = append(problems, f.apply(k, &scratch)...)
+	}
+	if len(problems) > 0 {
+		return problems
+	}
+	return nil
+}
+
 // Text returns what a file says about a key, empty if nothing.
 func (f *File) Text(name string) string {
 	if v := f.values[name]; len(v) > 0 {
@@ -122,7 +136,7 @@ func Strangers(env Environment, others ...string) []diagnosis.Problem {
 	var warnings []diagnosis.Problem
 	for name := range env {
 		if strings.HasPrefix(name, prefix) && !slices.Contains(known, name) {
-			warnings = append(warnings, *diagnosis.New(diagnosis.VariableUnknown, "Variable", name, "Near", nearest(name, known)))
+			warnings = append(warnings, *diagnosis.New(diagnosis.VariableUnknown, "Variable", name, "Near", Nearest(name, known)))
 		}
 	}
 	slices.SortFunc(warnings, func(a, b diagnosis.Problem) int { return strings.Compare(a.Args["Variable"], b.Args["Variable"]) })

@@ -70,6 +70,19 @@ func problemsOf(err error) []diagnosis.Problem {
 
 // Problem shows one problem and its hint. Warnings and notices are left out when quiet.
 func (c *Console) Problem(p *diagnosis.Problem) {
+	c.Finding(p, c.Lang.Located(p))
+	c.Advise(p)
+}
+
+// Advise shows what to do about a problem, if there is something to say.
+func (c *Console) Advise(p *diagnosis.Problem) {
+	if hint := c.Lang.Hint(p); hint != "" && c.heard(p) {
+		c.line("ui.hint", cyan, hint)
+	}
+}
+
+// Finding shows a problem in words the caller has put together, without a hint.
+func (c *Console) Finding(p *diagnosis.Problem, text string) {
 	kind, colour := "ui.error", red
 	switch p.Severity() {
 	case diagnosis.Warning:
@@ -77,17 +90,15 @@ func (c *Console) Problem(p *diagnosis.Problem) {
 	case diagnosis.Notice:
 		kind, colour = "ui.notice", none
 	}
-	if c.Quiet && p.Severity() != diagnosis.Error {
-		return
-	}
-	c.line(kind, colour, c.Lang.Located(p))
-	if hint := c.Lang.Hint(p); hint != "" {
-		c.Hint(hint)
+	if c.heard(p) {
+		c.line(kind, colour, text)
 	}
 }
 
-// Hint shows what to do next.
-func (c *Console) Hint(text string) { c.line("ui.hint", cyan, text) }
+// heard reports whether a problem is shown: when quiet, only errors are.
+func (c *Console) heard(p *diagnosis.Problem) bool {
+	return !c.Quiet || p.Severity() == diagnosis.Error
+}
 
 // Say shows a sentence of the catalogue, unless quiet.
 func (c *Console) Say(id string, facts ...string) { c.say(c.Text(id, facts...)) }

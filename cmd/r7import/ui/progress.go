@@ -138,6 +138,8 @@ func (c *Console) wait(p importer.Progress) string {
 	why := string(p.Why)
 	if id := "why." + why; c.Lang.Has(id) {
 		why = c.Text(id)
+	} else if p.Why.Side() == diagnosis.OnPortal {
+		why = c.Text("why.portal")
 	}
 	return c.Text("progress.wait", "Why", why, "Until", p.Until.Local().Format(time.TimeOnly), "N", fmt.Sprint(p.Waiting))
 }

@@ -1,0 +1,10 @@
+//go:build unix
+
+package main
+
+import "golang.org/x/sys/unix"
+
+// forbidCoreDumps keeps the passwords in memory out of a file that a crash,
+// also one asked for by GOTRACEBACK=crash, would leave. If the system refuses
+// there is nothing better to do.
+func forbidCoreDumps() { _ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}) }

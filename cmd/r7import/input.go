@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"r7import/importer"
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/source"
+	"r7import/importer/validate"
+	"r7import/mapping"
+)
+
+// openInput opens the file, binds its columns, and tells what it was taken for.
+// The caller closes the file of the input.
+func (p *program) openInput(ctx context.Context, path string) (*importer.Input, error) {
+	options, err := p.sourceOptions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if path == "-" {
+		if err := p.takeStdin(p.console.Text("value.file")); err != nil {
+			return nil, err
+		}
+	}
+	file, err := source.Open(ctx, path, options)
+	if err != nil {
+		return nil, err
+	}
+	binding, err := mapping.Bind(file.Columns(), p.mappingOptions())
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	p.warn(file.Notices()...)
+	p.warn(binding.Notices()...)
+	p.warnIfOpen(path)
+	return &importer.Input{
+		File: file, Binding: binding,
+		Rules: validate.Rules{AllowedHosts: p.settings.AllowedHosts, WithoutPasswords: p.settings.WithoutPasswords},
+	}, nil
+}
+
+// sourceOptions takes the reading flags apart. All that is wrong with them is told at once.
+func (p *program) sourceOptions(ctx context.Context) (source.Options, error) {
+	s := &p.settings
+	o := source.Options{
+		Sheet: s.Sheet, HeaderRow: s.HeaderRow, Delimiter: s.Delimiter, Encoding: s.Encoding,
+		Stdin: p.in, Known: mapping.Known,
+	}
+	var errs []error
+	if s.Rows != "" {
+		rows, err := source.ParseRows(s.Rows)
+		o.Rows, errs = rows, append(errs, err)
+	}
+	for _, text := range s.Where {
+		where, err := source.ParseWhere(text)
+		o.Where, errs = append(o.Where, where), append(errs, err)
+	}
+	password, err := p.secret(ctx, secret{flag: "--workbook-password-file", file: s.WorkbookPasswordFile, variable: workbookVariable})
+	o.WorkbookPassword = password
+	return o, errors.Join(append(errs, err)...)
+}
+
+func (p *program) mappingOptions() mapping.Options {
+	o := mapping.Options{
+		Set:              make(map[account.Field]string, len(p.settings.Set)),
+		OwnerColumns:     p.settings.Owner == string(importer.OwnerColumn),
+		WithoutPasswords: p.settings.WithoutPasswords,
+	}
+	for _, fill := range p.settings.Set {
+		name, text, _ := strings.Cut(fill, "=")
+		field, _ := account.FieldNamed(strings.TrimSpace(name))
+		o.Set[field] = text
+	}
+	return o
+}
+
+// warnIfOpen warns of a file with passwords that every user of the machine can
+// read. The sandbox is for trying things out with files that hold none.
+func (p *program) warnIfOpen(path string) {
+	if path != "-" && !p.settings.Sandbox && readableByAll(path) {
+		p.warn(*diagnosis.New(diagnosis.InputOpen, "File", path))
+	}
+}
+
+// readableByAll reports whether a file and every folder above it let everybody in.
+// On Windows modes do not tell.
+func readableByAll(path string) bool {
+	whole, err := filepath.Abs(path)
+	if err != nil || runtime.GOOS == "windows" {
+		return false
+	}
+	for need := os.FileMode(0o004); ; need = 0o001 {
+		info, err := os.Stat(whole)
+		if err != nil || info.Mode()&need == 0 {
+			return false
+		}
+		above := filepath.Dir(whole)
+		if above == whole {
+			return true
+		}
+		whole = above
+	}
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"r7import/importer/portalsim"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"r7import": main})
+}
+
+// TestScripts runs whole commands as a user would. Each script has a folder of
+// its own for everything the program keeps.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Values[portalKey{}] = new(portalValue)
+			samples, err := filepath.Abs("../../samples")
+			env.Vars = append(env.Vars,
+				"HOME="+env.WorkDir, "XDG_CONFIG_HOME="+env.WorkDir+"/.config", "XDG_STATE_HOME="+env.WorkDir+"/.state",
+				"APPDATA="+env.WorkDir+"/.config", "LOCALAPPDATA="+env.WorkDir+"/.state",
+				"LC_ALL=en_US.UTF-8", "SAMPLES="+samples, "BAD=a\x1b[31mb")
+			return err
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"portal":   startPortal,
+			"accounts": countAccounts,
+			"exit":     exitWith,
+			"noleak":   noLeak,
+			"terminal": onTerminal,
+		},
+		RequireUniqueNames: true,
+		UpdateScripts:      os.Getenv("UPDATE_SCRIPTS") != "",
+	})
+}
+
+// startPortal serves a simulated portal at $PORTAL until the script ends:
+//
+//	portal [scenario.yaml]
+func startPortal(ts *testscript.TestScript, _ bool, args []string) {
+	var options portalsim.Options
+	if len(args) > 0 {
+		file, err := os.Open(ts.MkAbs(args[0]))
+		ts.Check(err)
+		defer file.Close()
+		options, err = portalsim.ReadScenario(file)
+		ts.Check(err)
+	}
+	sim := portalsim.New(options)
+	server := httptest.NewServer(sim)
+	ts.Setenv("PORTAL", server.URL)
+	ts.Value(portalKey{}).(*portalValue).portal = sim
+	ts.Defer(func() {
+		server.Close()
+		sim.Close()
+	})
+}
+
+// portalKey is where a script keeps its portal.
+type portalKey struct{}
+
+type portalValue struct{ portal *portalsim.Portal }
+
+// countAccounts checks how many accounts the portal at $PORTAL has and how many
+// create calls it has seen:
+//
+//	accounts 3 [calls]
+func countAccounts(ts *testscript.TestScript, _ bool, args []string) {
+	sim := ts.Value(portalKey{}).(*portalValue).portal
+	creates := 0
+	for _, r := range sim.Requests() {
+		if r.Method == "POST" && strings.Contains(r.Path, "mail/accounts") {
+			creates++
+		}
+	}
+	if got := itoa(len(sim.Accounts())); got != args[0] {
+		ts.Fatalf("the portal has %s accounts, want %s", got, args[0])
+	}
+	if len(args) > 1 && itoa(creates) != args[1] {
+		ts.Fatalf("the portal has seen %d create calls, want %s", creates, args[1])
+	}
+}
+
+// exitWith runs a command that must end with an exit code:
+//
+//	exit 3 r7import validate nothing.csv
+func exitWith(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec(args[1], args[2:]...)
+	if got := itoa(exitCodeOf(err)); got != args[0] {
+		ts.Fatalf("%s ended with %s, want exit code %s", strings.Join(args[1:], " "), got, args[0])
+	}
+}

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-runewidth"
+
+	"r7import/cmd/r7import/config"
+	"r7import/importer"
+	"r7import/importer/diagnosis"
+)
+
+var planLabels = []string{"history", "rows", "owners", "incoming", "outgoing", "filled", "existing", "pace", "forecast"}
+
+// planView shows what one reading of the file found, before anything is sent.
+type planView struct {
+	*program
+	plan   *importer.Plan
+	portal string
+	label  int // width of the labels
+}
+
+// showPlan shows the offline plan: how much mail will be fetched first, because
+// that is what nobody can take back.
+func (p *program) showPlan(plan *importer.Plan, input *importer.Input, portal string) {
+	v := planView{program: p, plan: plan, portal: portal}
+	for _, name := range planLabels {
+		v.label = max(v.label, runewidth.StringWidth(p.console.Text("plan."+name)))
+	}
+	title := input.File.Name()
+	if sheet := input.File.Sheet(); sheet != "" {
+		title += " (" + sheet + ")"
+	}
+	p.console.Print(p.console.Text("plan.title", "File", title, "Portal", portal))
+	v.row("history", v.history())
+	v.row("rows", v.rows())
+	v.row("owners", v.owners())
+	v.row("incoming", v.hosts(diagnosis.Incoming)...)
+	v.row("outgoing", v.hosts(diagnosis.Outgoing)...)
+	v.row("filled", v.fills()...)
+	v.row("existing", p.console.Text("plan.policy", "Existing", v.policy(p.settings.OnExisting), "Changed", v.policy(p.settings.OnChanged)))
+	v.row("pace", p.console.Text("plan.limits", "Rate", p.settings.Rate.String(),
+		"Workers", strconv.Itoa(p.settings.Workers), "PerHost", strconv.Itoa(p.settings.PerHost)))
+	if !p.settings.Sandbox {
+		v.forecast()
+	}
+}
+
+// row shows a label with its lines; without lines it shows nothing.
+func (v planView) row(name string, lines ...string) {
+	label := v.console.Text("plan." + name)
+	for _, line := range lines {
+		v.console.Print("  " + runewidth.FillRight(label, v.label) + "  " + line)
+		label = ""
+	}
+}
+
+func (v planView) history() string {
+	days, whole := strconv.Itoa(v.plan.LastDays), strconv.Itoa(v.plan.WholeHistory)
+	switch {
+	case v.plan.WholeHistory == 0:
+		return v.console.Text("plan.history.days", "Count", days)
+	case v.plan.LastDays == 0:
+		return v.console.Text("plan.history.whole", "Count", whole)
+	}
+	return v.console.Text("plan.history.mixed", "Days", days, "Whole", whole)
+}
+
+func (v planView) rows() string {
+	parts := []string{v.console.Text("plan.rows.all", "N", strconv.Itoa(v.plan.Rows)), v.console.Text("plan.rows.send", "N", strconv.Itoa(v.plan.ToSend()))}
+	for _, part := range []struct {
+		id    string
+		count int
+	}{{"plan.rows.invalid", v.plan.Invalid}, {"plan.rows.held", v.plan.OverLimit}, {"plan.rows.warned", v.plan.Warned}} {
+		if part.count > 0 {
+			parts = append(parts, v.console.Text(part.id, "Count", strconv.Itoa(part.count), "Limit", strconv.Itoa(v.settings.MaxPerOwner)))
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+func (v planView) owners() string {
+	if v.plan.Way == importer.OwnerSelf {
+		return v.console.Text("plan.owners.self", "User", v.settings.User, "Sandbox", yes(v.settings.Sandbox))
+	}
+	return v.console.Text("plan.owners."+string(v.plan.Way), "Count", strconv.Itoa(v.plan.Owners))
+}
+
+// yes is a fact that holds for {{if}}.
+func yes(holds bool) string {
+	if holds {
+		return "yes"
+	}
+	return ""
+}
+
+func (v planView) policy(word string) string { return v.console.Text("plan.policy." + word) }
+
+// hostsShown bounds the mail servers of each side that are listed.
+const hostsShown = 12
+
+// hosts lists the mail servers of a side: those with few rows may be slips of the pen.
+func (v planView) hosts(side diagnosis.Side) []string {
+	var uses []importer.HostUse
+	for _, use := range v.plan.Hosts {
+		if use.Side == side {
+			uses = append(uses, use)
+		}
+	}
+	var lines []string
+	width := 0
+	for _, use := range uses {
+		width = max(width, runewidth.StringWidth(address(use)))
+	}
+	for i, use := range uses {
+		doubt := v.doubt(use, uses)
+		if i >= hostsShown && doubt == "" {
+			continue
+		}
+		line := runewidth.FillRight(address(use), width) + "  " + v.console.Text("plan.host.rows", "Count", strconv.Itoa(use.Rows))
+		if doubt != "" {
+			line += "  ← " + doubt
+		}
+		lines = append(lines, line)
+	}
+	if hidden := len(uses) - len(lines); hidden > 0 {
+		lines = append(lines, v.console.Text("plan.host.more", "Count", strconv.Itoa(hidden)))
+	}
+	return lines
+}
+
+func address(use importer.HostUse) string { return fmt.Sprintf("%s:%d", use.Host, use.Port) }
+
+// doubt says why a mail server should be looked at, empty if there is no reason.
+// It is rare where it has at most one row in fifty.
+func (v planView) doubt(use importer.HostUse, all []importer.HostUse) string {
+	const rare = 50
+	var common []string
+	for _, other := range all {
+		if other.Rows >= rare*use.Rows && other.Host != use.Host {
+			common = append(common, other.Host)
+		}
+	}
+	if near := config.Nearest(use.Host, common); near != "" {
+		return v.console.Text("plan.host.near", "Host", near)
+	}
+	total := v.plan.LastDays + v.plan.WholeHistory
+	if use.Rows*rare <= total {
+		return v.console.Text("plan.host.rare")
+	}
+	return ""
+}
+
+// fills lists the fields that no cell gave, those with one origin and one number of rows together.
+func (v planView) fills() []string {
+	var lines []string
+	uses := slices.Clone(v.plan.Fills)
+	for len(uses) > 0 {
+		first := uses[0]
+		var fields []string
+		uses = slices.DeleteFunc(uses, func(use importer.FillUse) bool {
+			same := use.Origin == first.Origin && use.Rows == first.Rows
+			if same {
+				fields = append(fields, use.Field)
+			}
+			return same
+		})
+		lines = append(lines, v.console.Text("plan.fill", "Fields", strings.Join(fields, ", "),
+			"Origin", v.console.Text("plan.fill."+first.Origin), "Count", strconv.Itoa(first.Rows)))
+	}
+	return lines
+}
+
+// What the forecast takes for granted: the portal logs in to two mail servers
+// for each account it makes, and the requests a row costs.
+const (
+	createTime        = 3 * time.Second
+	requestsWithOwner = 4 // sign in, ask who that is, look, create
+	requestsAlone     = 2 // look, create
+)
+
+// forecast shows how long the run will take and what bounds it.
+func (v planView) forecast() {
+	rows := v.plan.ToSend()
+	if rows == 0 {
+		return
+	}
+	requests := requestsWithOwner
+	if v.plan.Way == importer.OwnerSelf {
+		requests = requestsAlone
+	}
+	took := seconds(float64(rows*requests) / float64(v.settings.Rate))
+	bound := v.console.Text("plan.bound.rate", "Rate", v.settings.Rate.String())
+	if t := createTime * time.Duration(rows) / time.Duration(v.settings.Workers); t > took {
+		took, bound = t, v.console.Text("plan.bound.workers", "Workers", strconv.Itoa(v.settings.Workers))
+	}
+	host, most := v.busiest()
+	if t := createTime * time.Duration(most) / time.Duration(v.settings.PerHost); t > took {
+		took, bound = t, v.console.Text("plan.bound.host", "Host", host, "PerHost", strconv.Itoa(v.settings.PerHost))
+	}
+	v.row("forecast", v.console.Text("plan.forecast.text", "Time", v.console.Duration(took), "Bound", bound, "Each", v.console.Duration(createTime)))
+}
+
+func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }
+
+// busiest returns the mail server with the most rows.
+func (v planView) busiest() (host string, rows int) {
+	sums := make(map[string]int)
+	for _, use := range v.plan.Hosts {
+		key := string(use.Side) + " " + use.Host
+		sums[key] += use.Rows
+		if sums[key] > rows {
+			host, rows = use.Host, sums[key]
+		}
+	}
+	return host, rows
+}

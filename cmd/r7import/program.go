@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/ui"
+	"r7import/importer/diagnosis"
+	"r7import/importer/lang"
+)
+
+// program is one call of r7import: who is at the other end, what is in force,
+// and how it ends.
+type program struct {
+	args    []string
+	in      io.Reader
+	out     io.Writer // results
+	console *ui.Console
+	env     config.Environment
+	log     *slog.Logger
+	logFile io.Closer
+
+	file     config.File // the configuration file, and why it could not be read
+	fileErr  error
+	settings config.Settings
+	origins  config.Origins
+
+	stdinTaken string // what reads standard input
+	ending     ending
+}
+
+// run does what the arguments ask for and returns the exit code. It touches
+// nothing of the process but what it is given, and files.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string) (code int) {
+	p := &program{
+		args: args, in: stdin, out: stdout,
+		env:      config.NewEnvironment(environ),
+		log:      slog.New(slog.DiscardHandler),
+		settings: config.Defaults(),
+	}
+	p.file, p.fileErr = p.openConfig(args)
+	printer, err := lang.New(p.language(args))
+	if err != nil {
+		_, _ = fmt.Fprintln(stderr, err) // the catalogues are part of the program: only a broken build ends here
+		return exitError
+	}
+	p.console = &ui.Console{In: stdin, Err: stderr, Lang: printer}
+	defer func() {
+		if fault := recover(); fault != nil {
+			p.console.Error(diagnosis.New(diagnosis.Unexpected, "Cause", describe(fault)))
+			code = exitError
+		}
+	}()
+	return p.execute(ctx, args)
+}
+
+func (p *program) execute(ctx context.Context, args []string) int {
+	root := p.newRoot()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	p.ending.err = errors.Join(p.ending.err, err)
+	p.ending.signal = signalOf(ctx)
+	if err != nil && !errors.Is(err, context.Canceled) && !isInterruption(err) {
+		p.console.Error(err)
+	}
+	code := p.ending.code()
+	p.log.Info("end", "exit", code)
+	if p.logFile != nil {
+		_ = p.logFile.Close()
+	}
+	return code
+}
+
+func isInterruption(err error) bool {
+	var by *interruption
+	return errors.As(err, &by)
+}
+
+// describe says where a panic happened. Its value is left out: it may hold
+// anything that was in memory.
+func describe(fault any) string {
+	where := "?"
+	pcs := make([]uintptr, 64)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
+	panicking := false
+	for {
+		frame, more := frames.Next()
+		if panicking && !strings.HasPrefix(frame.Function, "runtime.") {
+			where = fmt.Sprintf("%s:%d", frame.Function, frame.Line)
+			break
+		}
+		panicking = panicking || frame.Function == "runtime.gopanic"
+		if !more {
+			break
+		}
+	}
+	return fmt.Sprintf("%T in %s", fault, where)
+}
+
+// openConfig reads the configuration file before the flags are parsed, because
+// the language of their help may stand in it.
+func (p *program) openConfig(args []string) (config.File, error) {
+	path := early(args, "config")
+	if path == "" {
+		path = p.env.Get(configVariable)
+	}
+	if path != "" {
+		return config.Open(path)
+	}
+	return config.OpenIfThere(config.DefaultFile(runtime.GOOS, p.env))
+}
+
+// language returns the one to speak: what flag, variable or file say, else what
+// the system speaks. A word that is no language is refused later, by then in some language.
+func (p *program) language(args []string) string {
+	for _, asked := range []string{early(args, "lang"), p.env.Get("R7IMPORT_LANG"), p.file.Text("lang")} {
+		if slices.Contains(lang.Languages, asked) {
+			return asked
+		}
+	}
+	return lang.Detect(p.env.Get)
+}
+
+// early returns the value of a flag before the flags are parsed.
+func early(args []string, name string) string {
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if value, ok := strings.CutPrefix(arg, "--"+name+"="); ok {
+			return value
+		}
+		if arg == "--"+name && i+1 < len(args) {
+			return args[i+1]
+		}
+	}
+	return ""
+}
+
+// prepare puts the settings of a command together and sets up what they are
+// about: messages and the log. It runs before the command does.
+func (p *program) prepare(cmd *cobra.Command, _ []string) error {
+	if strings.HasPrefix(cmd.Name(), cobra.ShellCompRequestCmd) {
+		return nil // a shell asks for completions; nothing may disturb them
+	}
+	if p.fileErr != nil {
+		return p.fileErr
+	}
+	origins, err := config.Resolve(cmd.Flags(), &p.settings, p.env, p.file)
+	if err != nil {
+		return err
+	}
+	p.origins = origins
+	p.console.Quiet = p.settings.Quiet
+	p.console.NoColor = p.settings.NoColor || p.env.Get("NO_COLOR") != ""
+	for _, warning := range config.Strangers(p.env, ownVariables...) {
+		p.console.Problem(&warning)
+	}
+	if err := p.openLog(); err != nil {
+		return err
+	}
+	p.log.Info("begin", "command", cmd.CommandPath(), "version", version())
+	if p.settings.Verbose {
+		p.tellSettings()
+	}
+	return nil
+}
+
+// tellSettings says what is in force that is not so by default.
+func (p *program) tellSettings() {
+	for _, k := range config.Keys {
+		if p.origins.Of(k) != config.ByDefault {
+			p.console.Say("config.setting", "Key", k.Name, "Value", k.Show(&p.settings), "Origin", p.originText(k))
+		}
+	}
+}
+
+// openLog opens the log file, if one is wanted. Entries hold codes and counts,
+// never a cell, a secret or a body.
+func (p *program) openLog() error {
+	if p.settings.LogFile == "" {
+		return nil
+	}
+	f, err := os.OpenFile(p.settings.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return diagnosis.Wrap(err, diagnosis.LogUnwritable, "File", p.settings.LogFile)
+	}
+	p.logFile = f
+	if p.settings.LogFormat == "json" {
+		p.log = slog.New(slog.NewJSONHandler(f, nil))
+	} else {
+		p.log = slog.New(slog.NewTextHandler(f, nil))
+	}
+	return nil
+}
+
+// warn shows problems that stop nothing and notes them in the log.
+func (p *program) warn(problems ...diagnosis.Problem) {
+	for i := range problems {
+		p.log.Warn("problem", "code", problems[i].Code)
+		p.console.Problem(&problems[i])
+	}
+}

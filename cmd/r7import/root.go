@@ -1,0 +1,181 @@
+package main
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"r7import/cmd/r7import/config"
+	"r7import/importer/diagnosis"
+)
+
+// newRoot returns the command line: every command is made in a file of its own.
+func (p *program) newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:               "r7import",
+		Args:              p.noCommand,
+		RunE:              p.bare,
+		PersistentPreRunE: p.prepare,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+	}
+	root.SetOut(p.out)
+	root.SetErr(p.console.Err)
+	root.SetHelpFunc(p.help)
+	root.SetFlagErrorFunc(flagError)
+	root.PersistentFlags().BoolP("help", "h", false, "")
+	root.PersistentFlags().String("config", "", "")
+	root.Flags().Bool("version", false, "")
+	config.Register(root.PersistentFlags(), &p.settings, config.Of(config.General)...)
+	root.AddCommand(
+		p.newRun(),
+		p.newPlan(),
+		p.newValidate(),
+		p.newReport(),
+		p.newRuns(),
+		p.newConfig(),
+		p.newCompletion(),
+		p.newVersion(),
+	)
+	root.SetHelpCommand(p.newHelp())
+	p.describe(root)
+	return root
+}
+
+// bare is what r7import does without a command.
+func (p *program) bare(cmd *cobra.Command, args []string) error {
+	if asked, _ := cmd.Flags().GetBool("version"); asked {
+		return p.printVersion()
+	}
+	return showHelp(cmd, args)
+}
+
+func showHelp(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+
+// describe puts the sentences of the catalogue where the completions of shells look for them.
+func (p *program) describe(cmd *cobra.Command) {
+	cmd.Short = p.console.Text(id(cmd, "short"))
+	describe := func(f *pflag.Flag) { f.Usage = p.console.Text("flag." + f.Name) }
+	cmd.PersistentFlags().VisitAll(describe)
+	cmd.Flags().VisitAll(describe)
+	for _, c := range cmd.Commands() {
+		p.describe(c)
+	}
+}
+
+// alone is the PersistentPreRunE of commands that settings do not concern: they
+// work with a broken configuration too.
+func alone(*cobra.Command, []string) error { return nil }
+
+// flags gives a command flags for the named keys.
+func (p *program) flags(cmd *cobra.Command, names ...string) {
+	config.Register(cmd.Flags(), &p.settings, names...)
+	for _, name := range names {
+		if k, _ := config.Named(name); len(k.Choices) > 0 {
+			_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(k.Choices, cobra.ShellCompDirectiveNoFileComp))
+		}
+	}
+}
+
+// noCommand takes what is no command of cmd apart.
+func (p *program) noCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	near := ""
+	if looksLikeFile(args[0]) && !cmd.HasParent() {
+		near = "run " + args[0]
+	} else if likely := config.Nearest(args[0], commandNames(cmd)); likely != "" {
+		near = strings.TrimPrefix(cmd.CommandPath()+" "+likely, "r7import ")
+	}
+	return diagnosis.New(diagnosis.CommandUnknown, "Name", args[0], "Near", near)
+}
+
+func commandNames(cmd *cobra.Command) []string {
+	var names []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() || c.Name() == "help" {
+			names = append(names, c.Name())
+		}
+	}
+	return names
+}
+
+func looksLikeFile(arg string) bool {
+	lower := strings.ToLower(arg)
+	for _, extension := range []string{".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".gz", ".age"} {
+		if strings.HasSuffix(lower, extension) {
+			return true
+		}
+	}
+	return false
+}
+
+// takes returns the check of the arguments of a command, each named by the id of
+// its word in help.
+func (p *program) takes(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < len(names) {
+			return diagnosis.New(diagnosis.ArgumentMissing, "Command", cmd.CommandPath(), "Name", p.console.Text(names[len(args)]))
+		}
+		if extra := len(args) - len(names); extra > 0 {
+			return diagnosis.New(diagnosis.ArgumentExtra, "Command", cmd.CommandPath(), "Count", strconv.Itoa(extra))
+		}
+		return nil
+	}
+}
+
+// secretFlags are flags people expect, with what to use instead.
+var secretFlags = map[string]struct{ near, variable string }{
+	"token":             {"--token-file", tokenVariable},
+	"portal-token":      {"--token-file", tokenVariable},
+	"password":          {"--password-file", passwordVariable},
+	"pass":              {"--password-file", passwordVariable},
+	"portal-password":   {"--password-file", passwordVariable},
+	"workbook-password": {"--workbook-password-file", workbookVariable},
+}
+
+// flagError puts an error of pflag into our words. It repeats names of flags and
+// never a value.
+func flagError(cmd *cobra.Command, err error) error {
+	var problem *diagnosis.Problem
+	var unknown *pflag.NotExistError
+	var valueless *pflag.ValueRequiredError
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &problem):
+		return problem
+	case errors.As(err, &unknown):
+		return unknownFlag(cmd, unknown)
+	case errors.As(err, &valueless):
+		return diagnosis.New(diagnosis.FlagNoValue, "Name", "--"+valueless.GetFlag().Name, "Command", cmd.CommandPath())
+	case errors.As(err, &invalid):
+		return diagnosis.New(diagnosis.ValueNotSwitch, "Name", "--"+invalid.GetFlag().Name)
+	}
+	return diagnosis.Wrap(err, diagnosis.FlagSyntax)
+}
+
+func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
+	name := err.GetSpecifiedName()
+	if err.GetSpecifiedShortnames() != "" {
+		return diagnosis.New(diagnosis.FlagUnknown, "Name", "-"+name, "Command", cmd.CommandPath())
+	}
+	if instead, ok := secretFlags[name]; ok {
+		return diagnosis.New(diagnosis.FlagSecret, "Name", "--"+name, "Near", instead.near, "Variable", instead.variable)
+	}
+	near := config.Nearest(name, flagNames(cmd))
+	if near != "" {
+		near = "--" + near
+	}
+	return diagnosis.New(diagnosis.FlagUnknown, "Name", "--"+name, "Command", cmd.CommandPath(), "Near", near)
+}
+
+func flagNames(cmd *cobra.Command) []string {
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	return names
+}

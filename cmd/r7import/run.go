@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/ui"
+	"r7import/importer"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+	"r7import/report"
+)
+
+func (p *program) newRun() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:  "run",
+		Args: p.takes("value.file"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if p.settings.DryRun {
+				return p.plan(cmd.Context(), args[0])
+			}
+			return p.run(cmd.Context(), args[0])
+		},
+	}
+	p.jobFlags(cmd)
+	p.flags(cmd, "dry-run", "yes")
+	return cmd
+}
+
+// jobFlags gives a command the flags of a run.
+func (p *program) jobFlags(cmd *cobra.Command) {
+	p.flags(cmd, config.Of(config.Where, config.Who, config.Reading, config.Pace)...)
+	p.flags(cmd, "on-existing", "on-changed", "retry-refused", "fail-on-warning", "report", "json", "progress")
+}
+
+// run makes the portal agree with the file.
+func (p *program) run(ctx context.Context, path string) (err error) {
+	paths, err := p.reportPaths(path, true)
+	if err != nil {
+		return err
+	}
+	j, err := p.openJob(ctx, path, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, j.close()) }()
+	if err := p.tellUnfinished(ctx, j.History); err != nil {
+		return err
+	}
+	plan, err := j.Prepare(ctx, journal.KindRun)
+	if err != nil {
+		return err
+	}
+	if err := p.confirm(ctx, j, plan); err != nil {
+		return errors.Join(err, j.Discard(context.WithoutCancel(ctx), plan))
+	}
+	return p.carryOut(ctx, j, plan, paths, "run", j.Run)
+}
+
+// confirm shows the plan and asks whether to go on. Where nobody can be asked,
+// --yes says so beforehand; in a sandbox there is nothing to ask about.
+func (p *program) confirm(ctx context.Context, j *job, plan *importer.Plan) error {
+	asks := !p.settings.Yes && !p.settings.Sandbox && plan.ToSend() > 0
+	p.console.Quiet = p.settings.Quiet && !asks
+	p.showPlan(plan, j.Input, j.portal)
+	p.console.Quiet = p.settings.Quiet
+	switch {
+	case !asks:
+		return nil
+	case !p.console.Terminal():
+		return diagnosis.New(diagnosis.ConfirmMissing)
+	}
+	yes, err := p.console.Confirm(ctx, "run.question", "Count", strconv.Itoa(plan.ToSend()), "Portal", j.portal)
+	if err == nil && !yes {
+		return diagnosis.New(diagnosis.ConfirmDeclined)
+	}
+	return err
+}
+
+// carryOut runs or looks, shows how it gets on, and tells how it ended. What was
+// done is reported whole even if a signal ended it.
+func (p *program) carryOut(ctx context.Context, j *job, plan *importer.Plan, paths []string, command string,
+	act func(context.Context, *importer.Plan) (importer.Result, error)) error {
+	progress := p.console.Follow(ui.Style(p.settings.Progress))
+	j.Observe = progress.Show
+	silence := context.AfterFunc(ctx, func() {
+		p.console.Say("run.stopping", "Grace", p.console.Duration(p.settings.Grace))
+	})
+	started := time.Now()
+	p.log.Info("send", "run", plan.Run.ID, "rows", plan.Rows, "to_send", plan.ToSend(), "invalid", plan.Invalid)
+	ended, err := act(ctx, plan)
+	silence()
+	progress.Stop()
+	p.ending.signal = signalOf(ctx)
+
+	ctx = context.WithoutCancel(ctx)
+	made := outcomesOf(j.Ledger, plan.Run.ID)
+	about := report.Summary{Command: command, Run: plan.Run.ID, File: j.Input.File.Name(), Portal: j.Client.URL(), StartedAt: started, EndedAt: time.Now()}
+	summary, countErr := made.summary(ctx, about)
+	written, reportErr := made.write(ctx, paths, summary, p.reportOptions(j.Input))
+	err = errors.Join(err, countErr, reportErr)
+	if ended.Stopped != nil {
+		err = errors.Join(err, ended.Stopped)
+	}
+	p.finish(result{
+		Summary: summary, Sandbox: p.settings.Sandbox, Plan: factsOf(plan), Stopped: ended.Stopped,
+		Reports: written, Again: again(p.args), err: err,
+	})
+	return err
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+const module = "r7import/"
+
+// mayImport is the map of the packages: what each may import of the others.
+// Arrows point inward, to the nouns; a package that is not here has no place yet.
+var mayImport = map[string][]string{
+	"importer/diagnosis": {},
+	"importer/account":   {"importer/diagnosis"},
+	"importer/lang":      {"importer/diagnosis"},
+	"importer/source":    {"importer/account", "importer/diagnosis"},
+	"importer/validate":  {"importer/account", "importer/diagnosis"},
+	"importer/pace":      {"importer/account", "importer/diagnosis"},
+	"importer/journal":   {"importer/account", "importer/diagnosis"},
+	"importer/portal":    {"importer/account", "importer/diagnosis", "importer/pace"},
+	"importer/portalsim": {},
+	"mapping":            {"importer/account", "importer/diagnosis", "importer/source"},
+	"mapping/presets":    {"importer/account", "importer/diagnosis"},
+	"report":             {"importer/account", "importer/diagnosis", "importer/lang"},
+	"importer": {"importer/account", "importer/diagnosis", "importer/source", "importer/validate", "importer/pace",
+		"importer/journal", "importer/portal", "mapping", "report"},
+	"cmd/portalsim":       {"importer/portalsim"},
+	"cmd/r7import/config": {"importer/account", "importer/diagnosis"},
+	"cmd/r7import/ui":     {"importer", "importer/account", "importer/diagnosis", "importer/lang"},
+	"cmd/r7import": {"cmd/r7import/config", "cmd/r7import/ui", "importer", "importer/account", "importer/diagnosis", "importer/lang",
+		"importer/source", "importer/validate", "importer/pace", "importer/journal", "importer/portal", "importer/portalsim", "mapping", "report"},
+	"samples/gen": {},
+}
+
+// sourceFiles parses every Go file of the project that is no test, by path.
+func sourceFiles(t *testing.T, mode parser.Mode) (map[string]*ast.File, *token.FileSet) {
+	t.Helper()
+	files, set := make(map[string]*ast.File), token.NewFileSet()
+	root := filepath.Join("..", "..")
+	err := filepath.WalkDir(root, func(at string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && at != root {
+			return fs.SkipDir
+		}
+		if !strings.HasSuffix(at, ".go") || strings.HasSuffix(at, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(set, at, nil, mode)
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(root, at)
+		files[filepath.ToSlash(name)] = file
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files, set
+}
+
+func TestImportsPointInward(t *testing.T) {
+	files, _ := sourceFiles(t, parser.ImportsOnly)
+	for name, file := range files {
+		folder := path.Dir(name)
+		allowed, placed := mayImport[folder]
+		if !placed {
+			t.Errorf("%s: the package %s has no place in the map", name, folder)
+			continue
+		}
+		for _, spec := range file.Imports {
+			imported, _ := strconv.Unquote(spec.Path.Value)
+			ours, is := strings.CutPrefix(imported, module)
+			if is && !slices.Contains(allowed, ours) {
+				t.Errorf("%s imports %s, which %s must not know", name, ours, folder)
+			}
+		}
+	}
+}
+
+// Words in Cyrillic that are data: what files, portals and people say, not what we say.
+var cyrillicData = []string{
+	"cmd/r7import/ui/ask.go",       // answers
+	"importer/diagnosis/texts",     // words of mail servers and portals
+	"importer/source/", "mapping/", // headers, letters, code pages
+	"importer/validate/", "samples/", // look-alike letters; invented people
+}
+
+// Packages whose sentences are not for the users of r7import: the simulator speaks
+// as the portal does, and its command speaks to developers.
+var speakForThemselves = []string{"importer/portalsim/", "cmd/portalsim/", "samples/"}
+
+func hasPrefixOf(name string, prefixes []string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+}
+
+// sentence is text of three words or more.
+var sentence = regexp.MustCompile(`\p{L}{2,} +\p{L}+ +\p{L}{2,}`)
+
+func TestNoSentenceBypassesTheCatalogues(t *testing.T) {
+	files, set := sourceFiles(t, parser.SkipObjectResolution)
+	for name, file := range files {
+		if hasPrefixOf(name, speakForThemselves) {
+			continue
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.BasicLit:
+				if text := literal(n); hasCyrillic(text) && !hasPrefixOf(name, cyrillicData) {
+					t.Errorf("%s: %q belongs into a catalogue of importer/lang", set.Position(n.Pos()), text)
+				}
+			case *ast.CallExpr:
+				if tells(n) {
+					forbidSentences(t, set, n.Args...)
+				}
+			case *ast.KeyValueExpr:
+				if key, ok := n.Key.(*ast.Ident); ok && slices.Contains([]string{"Use", "Short", "Long", "Example"}, key.Name) {
+					forbidSentences(t, set, n.Value)
+				}
+			}
+			return true
+		})
+	}
+}
+
+// tells reports whether a call shows text to a user: it prints, or it makes the
+// facts of a problem.
+func tells(call *ast.CallExpr) bool {
+	fun, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	name := fun.Sel.Name
+	if on, ok := fun.X.(*ast.Ident); ok && on.Name == "fmt" {
+		return strings.HasPrefix(name, "Print") || strings.HasPrefix(name, "Fprint")
+	}
+	if on, ok := fun.X.(*ast.Ident); ok && on.Name == "diagnosis" {
+		return name == "New" || name == "Wrap"
+	}
+	return slices.Contains([]string{"WriteString", "Say", "Print", "Text", "Finding"}, name)
+}
+
+func forbidSentences(t *testing.T, set *token.FileSet, within ...ast.Expr) {
+	t.Helper()
+	for _, expr := range within {
+		ast.Inspect(expr, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.BasicLit); ok && sentence.MatchString(literal(lit)) {
+				t.Errorf("%s: %q belongs into a catalogue of importer/lang", set.Position(lit.Pos()), literal(lit))
+			}
+			return true
+		})
+	}
+}
+
+func literal(lit *ast.BasicLit) string {
+	if lit.Kind != token.STRING {
+		return ""
+	}
+	text, _ := strconv.Unquote(lit.Value)
+	return text
+}
+
+func hasCyrillic(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) })
+}

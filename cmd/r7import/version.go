@@ -1,0 +1,47 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// release is set by the linker when a release is built.
+var release string
+
+// version returns the release, or else what the build knows of the commit.
+func version() string {
+	if release != "" {
+		return release
+	}
+	build, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "devel"
+	}
+	text, changed := "devel", ""
+	for _, s := range build.Settings {
+		switch {
+		case s.Key == "vcs.revision" && len(s.Value) >= 12:
+			text = "devel-" + s.Value[:12]
+		case s.Key == "vcs.modified" && s.Value == "true":
+			changed = "+"
+		}
+	}
+	return text + changed
+}
+
+func (p *program) newVersion() *cobra.Command {
+	return &cobra.Command{
+		Use:               "version",
+		Args:              p.takes(),
+		PersistentPreRunE: alone,
+		RunE:              func(*cobra.Command, []string) error { return p.printVersion() },
+	}
+}
+
+func (p *program) printVersion() error {
+	_, err := fmt.Fprintf(p.out, "r7import %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return err
+}
