@@ -64,6 +64,7 @@ func FuzzRoutes(f *testing.F) {
 func FuzzScenario(f *testing.F) {
 	f.Add("latency: 1s\nfaults:\n  - do: cut\n    share: 0.5\n")
 	f.Add("people:\n  - &a {email: a@b.ru}\n  - *a\n")
+	f.Add("people:\n  ! 00000")
 	f.Fuzz(func(t *testing.T, text string) {
 		o, err := portalsim.ReadScenario(strings.NewReader(text))
 		if err != nil || o.Invent > 1000 || len(o.Restarts) > 0 || o.KeepRequests > 1000 || o.Limit.PerSecond > 1000 {

@@ -28,9 +28,15 @@ func ReadScenario(r io.Reader) (Options, error) {
 	return o, o.Validate()
 }
 
-// decode is strict; an empty document changes nothing.
-func decode(text []byte, v any) error {
-	err := yaml.UnmarshalWithOptions(text, v, yaml.Strict())
+// decode is strict; an empty document changes nothing. The YAML library panics on some
+// broken documents (a tag of no name where a list belongs); that is an error too.
+func decode(text []byte, v any) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("the document is no YAML that can be read")
+		}
+	}()
+	err = yaml.UnmarshalWithOptions(text, v, yaml.Strict())
 	if err == nil || errors.Is(err, io.EOF) {
 		return nil
 	}

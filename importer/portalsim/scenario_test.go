@@ -135,6 +135,7 @@ func TestScenarioIsStrict(t *testing.T) {
 		{"account without an address", "accounts:\n  - owner: a@b.ru", "accounts[0]"},
 		{"spread above the latency", "spread: 1s", "spread"},
 		{"list instead of options", "- a", ""},
+		{"a tag of no name", "people:\n  ! 00000", "no YAML"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
