@@ -76,7 +76,7 @@ func oneOwner() *table {
 		{"atelier.test", "pop.atelier.test", "smtp.atelier.test", 995, 465, false, false, 1, 1},
 		{"archive.test", "imap.archive.test", "smtp.archive.test", 993, 465, true, false, 1, 1},
 	} {
-		address := "nina.petrova@" + box.domain
+		address := "admin@" + box.domain
 		password := plainPassword(address)
 		t.rows = append(t.rows, []any{
 			"Nina Petrova", address, address, password, box.imapPort, box.imapHost, address, password, box.smtpPort, box.smtpHost,

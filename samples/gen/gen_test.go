@@ -212,8 +212,8 @@ func TestEveryMistakeIsFound(t *testing.T) {
 // notInASheet are the codes about rows of a file that checking a workbook by
 // itself cannot draw.
 var notInASheet = []diagnosis.Code{
-	// These need the configuration or the portal.
-	diagnosis.HostNotAllowed, diagnosis.OwnerMismatch, diagnosis.OwnerLimit, diagnosis.SameAccountTwice, diagnosis.AddressRefused,
+	// These need a configuration, a mapping file, a preset or the portal.
+	diagnosis.HostNotAllowed, diagnosis.TemplateFailed, diagnosis.PresetOtherService, diagnosis.OwnerMismatch, diagnosis.OwnerLimit, diagnosis.SameAccountTwice, diagnosis.AddressRefused,
 	// These are of text files.
 	diagnosis.RowWidth, diagnosis.RowTooLong, diagnosis.RowTooWide, diagnosis.QuoteStray, diagnosis.QuoteUnclosed, diagnosis.TextUndecodable,
 }

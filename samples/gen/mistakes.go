@@ -3,6 +3,9 @@ package main
 import (
 	"slices"
 	"strings"
+	"time"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // mistake is what is wrong with one row: the code that checking it gives, a
@@ -22,8 +25,11 @@ func mistakes() *table {
 		secret: like.secret,
 	}
 	for i, m := range allMistakes {
-		p := people[i]
-		row := append([]any{m.remark, m.code}, mailbox(len(like.rows), &p, office)...)
+		p, at := &people[i%len(people)], office
+		if i >= len(people) {
+			at = trade // a second mailbox
+		}
+		row := append([]any{m.remark, m.code}, mailbox(len(like.rows), p, at)...)
 		for header, value := range m.cells {
 			row[slices.Index(t.header, header)] = value
 		}
@@ -32,7 +38,7 @@ func mistakes() *table {
 	return t
 }
 
-// allMistakes happen to the first of [people] in turn.
+// allMistakes happen to the [people] in turn.
 var allMistakes = []mistake{
 	{"", "здесь всё верно: сравните с этой строкой остальные", nil},
 
@@ -98,4 +104,23 @@ var allMistakes = []mistake{
 		"Почта": "p.abramov@example.org", "Логин": "p.abramov@example.org", "Логин SMTP": "p.abramov@example.org",
 	}},
 	{"OWNER_CREDENTIALS", "у пользователя из строки 2 здесь другой пароль портала", map[string]any{"Пользователь портала": "p.abramov@example.org"}},
+
+	{"TEXT_LOST", "вместо букв знаки вопроса: буквы потеряны при сохранении", map[string]any{"ФИО": "??????? ????? ???????????"}},
+	{"TEXT_GARBLED", "вместо имени «кракозябры»: файл открыли не в той кодировке", map[string]any{"ФИО": garbled("Ясенева Ульяна")}},
+	{"CELL_FAILURE", "формула не нашла значения", map[string]any{"Сервер SMTP": formula{text: `VLOOKUP("example.org",A1:A1,1,FALSE)`, failure: "#N/A"}}},
+	{"FORMULA_UNCOMPUTED", "формула, результата которой в файле нет", map[string]any{"Порт SMTP": formula{text: "400+65"}}},
+	{"CELL_DATE", "логин 04.03 превратился в дату", map[string]any{"Логин": time.Date(2026, 3, 4, 0, 0, 0, 0, time.UTC)}},
+	{"CELL_MERGED", "ячейка объединена с ячейкой над ней, и своего значения у неё нет", map[string]any{"Сервер IMAP": mergedAbove{}}},
+	{"PASSWORD_NOT_TEXT", "пароль записан числом: нули впереди могли пропасть", map[string]any{"Пароль": 70993}},
+	{"NUMBER_ALTERED", "логин из цифр записан числом, последние цифры пропали", map[string]any{"Логин": 4.0170012345678901e19}},
+	{"ROW_COMMENTED", "# строка похожа на примечание, но в ней есть адрес", nil},
+}
+
+// garbled is what becomes of a text in UTF-8 that is read as Windows-1251.
+func garbled(text string) string {
+	read, err := charmap.Windows1251.NewDecoder().String(text)
+	if err != nil {
+		panic(err) // the decoder takes any bytes
+	}
+	return read
 }

@@ -76,7 +76,11 @@ func writeWorkbook(path string, t *table) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(path, b.Bytes(), 0o644)
+	book, err := patch(b.Bytes(), t)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, book, 0o644)
 }
 
 // sheet is a worksheet being filled. After an error it does nothing more.
@@ -126,8 +130,18 @@ func (s *sheet) header(t *table) {
 func (s *sheet) set(column, row int, value any) {
 	cell, err := excelize.CoordinatesToCellName(column, row)
 	s.check(err)
-	if value == "" {
-		return
+	switch v := value.(type) {
+	case formula:
+		s.check(s.file.SetCellFormula(sheetName, cell, v.text))
+	case mergedAbove:
+		above, err := excelize.CoordinatesToCellName(column, row-1)
+		s.check(err)
+		s.check(s.file.MergeCell(sheetName, above, cell))
+	case string:
+		if v != "" {
+			s.check(s.file.SetCellStr(sheetName, cell, v))
+		}
+	default:
+		s.check(s.file.SetCellValue(sheetName, cell, v))
 	}
-	s.check(s.file.SetCellValue(sheetName, cell, value))
 }
