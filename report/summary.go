@@ -26,7 +26,7 @@ type Summary struct {
 	Warned    int                      `json:"warned"`   // rows with a warning, whatever became of them
 	Attempts  int                      `json:"attempts"` // write requests sent
 	Statuses  map[diagnosis.Status]int `json:"statuses"` // rows by status; statuses without rows are left out
-	Causes    []Cause                  `json:"causes"`   // the largest first
+	Causes    []Cause                  `json:"causes"`   // what needs something before mere warnings, then the largest first
 }
 
 // Cause is a group of rows that ended alike for the same reason: the rows that
@@ -116,6 +116,7 @@ func (t *Tally) Summary(about Summary) Summary {
 	}
 	slices.SortFunc(about.Causes, func(a, b Cause) int {
 		return cmp.Or(
+			cmp.Compare(rank(a.Status), rank(b.Status)),
 			cmp.Compare(b.Count, a.Count),
 			cmp.Compare(a.Examples[0], b.Examples[0]),
 			strings.Compare(string(a.Code), string(b.Code)),
@@ -125,4 +126,12 @@ func (t *Tally) Summary(about Summary) Summary {
 		)
 	})
 	return about
+}
+
+// rank puts the rows that need something before those that only have a warning.
+func rank(s diagnosis.Status) int {
+	if s.Desired() {
+		return 1
+	}
+	return 0
 }

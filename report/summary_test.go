@@ -39,10 +39,10 @@ func TestTally(t *testing.T) {
 	}
 	want := []string{
 		"failed MAIL_AUTH incoming imap.example.org 2 [5 7]",
-		"created ACCOUNT_DIFFERS portal  1 [3]",
 		"failed MAIL_AUTH incoming imap.example.com 1 [6]",
 		"not_tried    1 [8]",
 		"invalid PORT_RANGE file  1 [9]",
+		"created ACCOUNT_DIFFERS portal  1 [3]",
 	}
 	if diff := cmp.Diff(want, causes); diff != "" {
 		t.Errorf("causes, want - got +\n%s", diff)

@@ -107,7 +107,7 @@ func rowHeight(texts []string, widths []float64) float64 {
 	lines := 1
 	for i, text := range texts {
 		// Letters are a little wider than digits, and lines break between words.
-		width := 1.15 * float64(utf8.RuneCountInString(text))
+		width := 1.1 * float64(utf8.RuneCountInString(text))
 		lines = max(lines, int(math.Ceil(width/widths[i])))
 	}
 	if lines == 1 {
