@@ -14,16 +14,16 @@ import (
 
 // textTable is a delimited text file that has been looked at.
 type textTable struct {
-	file    *File
+	input   *input
 	charset charset
-	skip    int // bytes of the byte order mark
+	mark    int // bytes of the byte order mark
 	delim   byte
 	header  int // line
 }
 
-// open begins a pass over the rows below the header.
-func (t *textTable) open(ctx context.Context, l *layout) (rows, error) {
-	in, err := t.file.input.stream()
+// open implements table.
+func (t *textTable) open(_ context.Context, l *layout) (rows, error) {
+	in, err := t.input.stream()
 	if err != nil {
 		return nil, err
 	}
@@ -32,75 +32,101 @@ func (t *textTable) open(ctx context.Context, l *layout) (rows, error) {
 		in.Close()
 		return nil, err
 	}
-	return &textRows{scanner: s, table: t, layout: l, closer: in}, nil
+	return &textRows{scanner: s, table: t, layout: l, in: in}, nil
 }
 
 // scan begins to scan the text behind its header.
 func (t *textTable) scan(in io.Reader) (*scanner, error) {
-	if _, err := io.CopyN(io.Discard, in, int64(t.skip)); err != nil {
-		return nil, err
+	if _, err := io.CopyN(io.Discard, in, int64(t.mark)); err != nil {
+		return nil, unreadable(err)
 	}
 	s := newScanner(t.charset.reader(in), t.delim)
 	for s.nextLine <= t.header {
 		if err := s.next(); err != nil {
-			return nil, err
+			return nil, unreadable(err)
 		}
 	}
 	return s, nil
 }
 
-// reader returns the text with UTF-16 turned into UTF-8.
-func (c charset) reader(in io.Reader) io.Reader {
-	if c.wide != narrow {
-		return newUTF16Reader(in, c.wide)
-	}
-	return in
-}
-
 // textRows is one pass over a text file.
 type textRows struct {
 	*scanner
-	table  *textTable
-	layout *layout
-	closer io.Closer
-	row    row
-	buf    []byte
+	table   *textTable
+	layout  *layout
+	in      io.Closer
+	current row
+	buf     []byte
 }
 
-func (t *textRows) close() { t.closer.Close() }
+func (t *textRows) close() { t.in.Close() }
 
 // next implements rows.
 func (t *textRows) next() (*row, error) {
 	for {
-		if err := t.scanner.next(); err != nil {
+		if err := t.scanner.next(); err == io.EOF {
 			return nil, err
+		} else if err != nil {
+			return nil, unreadable(err)
 		}
-		t.row.number, t.row.problems = t.line, nil
-		t.take()
-		if t.fault != sound || !blank(t.row.cells) {
-			t.fit()
-			return &t.row, nil
+		if t.take() {
+			return &t.current, nil
 		}
 	}
 }
 
-// take decodes the cells of the row scanned.
-func (t *textRows) take() {
-	t.row.cells = t.row.cells[:0]
+// take makes a row of the cells scanned and reports whether it is one to yield.
+func (t *textRows) take() bool {
+	r := &t.current
+	r.number, r.problems, r.cells = t.line, nil, r.cells[:0]
+	if t.fault != sound {
+		t.widen()
+		t.reportFault()
+		return true
+	}
+	text, decodable := t.decode()
+	if blank(r.cells) || isEndMark(r.cells) || t.layout.passOver(r) {
+		return false
+	}
+	got, want := len(r.cells), len(t.layout.columns)
+	ragged := got < want || got > want && !blank(r.cells[want:])
+	t.widen()
+	switch {
+	case ragged:
+		r.report(t.layout, account.NumFields, diagnosis.RowWidth, "Count", strconv.Itoa(got), "Want", strconv.Itoa(want))
+	case !decodable:
+		t.reportUndecodable()
+	default:
+		r.judgeText(t.layout, text)
+	}
+	return true
+}
+
+// widen gives the row as many cells as the table has columns.
+func (t *textRows) widen() {
+	r := &t.current
+	for len(r.cells) < len(t.layout.columns) {
+		r.cells = append(r.cells, "")
+	}
+	r.cells = r.cells[:len(t.layout.columns)]
+}
+
+// decode turns the bytes of the cells into text and reports whether all of them
+// stand for text.
+func (t *textRows) decode() (text []byte, ok bool) {
 	if t.table.charset.high != nil {
-		t.takeCodePage()
-		return
+		text, ok = t.decodeCodePage()
+	} else {
+		text, ok = t.text, utf8.Valid(t.text)
 	}
-	text := string(t.text)
+	whole := string(text)
 	for _, c := range t.cells {
-		t.row.cells = append(t.row.cells, text[c.from:c.to])
+		t.current.cells = append(t.current.cells, whole[c.from:c.to])
 	}
-	if !utf8.ValidString(text) {
-		t.markUndecodable()
-	}
+	return text, ok
 }
 
-func (t *textRows) takeCodePage() {
+func (t *textRows) decodeCodePage() (text []byte, ok bool) {
 	t.buf = t.buf[:0]
 	bad := 0
 	for i, c := range t.cells {
@@ -109,66 +135,44 @@ func (t *textRows) takeCodePage() {
 		t.cells[i] = span{from, len(t.buf)}
 		bad += n
 	}
-	text := string(t.buf)
-	for _, c := range t.cells {
-		t.row.cells = append(t.row.cells, text[c.from:c.to])
-	}
-	if bad > 0 {
-		t.markUndecodable()
+	return t.buf, bad == 0
+}
+
+func (t *textRows) reportFault() {
+	r := &t.current
+	column := strconv.Itoa(t.column + 1)
+	switch t.fault {
+	case stray:
+		r.report(t.layout, account.NumFields, diagnosis.QuoteStray, "Column", column)
+	case unclosed:
+		r.report(t.layout, account.NumFields, diagnosis.QuoteUnclosed, "Column", column)
+	case tooLong:
+		r.report(t.layout, account.NumFields, diagnosis.RowTooLong, "Limit", strconv.Itoa(maxRowBytes>>10))
+	case tooWide:
+		r.report(t.layout, account.NumFields, diagnosis.RowTooWide, "Limit", strconv.Itoa(maxColumns))
 	}
 }
 
-// markUndecodable reports the cells with bytes that stand for no character.
-func (t *textRows) markUndecodable() {
-	for i, text := range t.row.cells {
-		if at := strings.IndexFunc(text, func(r rune) bool { return r == utf8.RuneError }); at >= 0 {
-			t.problem(diagnosis.TextUndecodable, i, "Character", strconv.Itoa(utf8.RuneCountInString(text[:at])+1), "Encoding", t.table.charset.name)
-			t.row.cells[i] = ""
+// reportUndecodable reports the cells with bytes that stand for no character.
+func (t *textRows) reportUndecodable() {
+	r := &t.current
+	for f := range t.layout.mapped.All() {
+		text := r.cells[t.layout.column[f]]
+		if at := undecodable(text); at >= 0 {
+			r.report(t.layout, f, diagnosis.TextUndecodable,
+				"Character", strconv.Itoa(utf8.RuneCountInString(text[:at])+1), "Encoding", t.table.charset.name)
 		}
 	}
 }
 
-// fit makes the row as wide as the table.
-func (t *textRows) fit() {
-	want := len(t.layout.columns)
-	switch t.fault {
-	case stray:
-		t.wholeRow(diagnosis.QuoteStray)
-	case unclosed:
-		t.wholeRow(diagnosis.QuoteUnclosed)
-	case tooLong:
-		t.wholeRow(diagnosis.RowTooLong, "Limit", strconv.Itoa(maxRowBytes>>10))
-	case tooWide:
-		t.wholeRow(diagnosis.RowTooWide, "Limit", strconv.Itoa(maxColumns))
-	}
-	if t.fault == sound && (len(t.row.cells) < want || !blank(t.row.cells[want:])) {
-		t.wholeRow(diagnosis.RowWidth, "Count", strconv.Itoa(len(t.row.cells)), "Want", strconv.Itoa(want))
-	}
-	for len(t.row.cells) < want {
-		t.row.cells = append(t.row.cells, "")
-	}
-	t.row.cells = t.row.cells[:want]
+// undecodable returns where in a text the first byte stands that is no
+// character; a code page's has become U+FFFD.
+func undecodable(text string) int {
+	return strings.IndexFunc(text, func(r rune) bool { return r == utf8.RuneError })
 }
 
-// wholeRow reports a problem after which no cell of the row can be relied on.
-func (t *textRows) wholeRow(code diagnosis.Code, facts ...string) {
-	p := diagnosis.New(code, facts...)
-	p.Place = t.layout.place(t.line, account.NumFields)
-	t.row.problems = append(t.row.problems, *p)
-	clear(t.row.cells)
-}
-
-// problem reports something about one cell.
-func (t *textRows) problem(code diagnosis.Code, column int, facts ...string) {
-	if column >= len(t.layout.fields) || t.layout.fields[column] == account.NumFields {
-		return
-	}
-	f := t.layout.fields[column]
-	p := diagnosis.New(code, facts...)
-	p.Field = f.String()
-	p.Place = t.layout.place(t.line, f)
-	t.row.problems = append(t.row.problems, *p)
-}
+// isEndMark reports whether a row is what DOS programs end a text with.
+func isEndMark(cells []string) bool { return len(cells) == 1 && cells[0] == "\x1a" }
 
 func blank(cells []string) bool {
 	for _, c := range cells {
@@ -179,10 +183,15 @@ func blank(cells []string) bool {
 	return true
 }
 
-// preview splits the beginning of a text into rows.
-func preview(sample []byte, c charset, delim byte) (top [][]string, lines []int) {
+// preview splits the beginning of a text into rows, blank ones included. A last
+// row that the sample may have cut is left out.
+func preview(sample []byte, whole bool, c charset, delim byte, depth int) top {
+	var t top
 	s := newScanner(c.reader(bytes.NewReader(sample)), delim)
-	for len(top) < headerDepth && s.next() == nil {
+	for len(t.rows) < depth && s.next() == nil {
+		if !whole && s.start == s.end && s.ended {
+			break
+		}
 		cells := make([]string, len(s.cells))
 		for i, at := range s.cells {
 			text := s.text[at.from:at.to]
@@ -191,8 +200,7 @@ func preview(sample []byte, c charset, delim byte) (top [][]string, lines []int)
 			}
 			cells[i] = string(text)
 		}
-		top = append(top, cells)
-		lines = append(lines, s.line)
+		t.rows, t.numbers = append(t.rows, cells), append(t.numbers, s.line)
 	}
-	return top, lines
+	return t
 }

@@ -3,8 +3,11 @@ package source
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"strconv"
+	"strings"
+	"sync"
 
 	"github.com/gocarina/gocsv"
 
@@ -19,6 +22,20 @@ type row struct {
 	problems []diagnosis.Problem
 }
 
+// report adds a problem with the cell of a field, which is emptied, or with the
+// row as a whole if the field is account.NumFields: then no cell can be relied on.
+func (r *row) report(l *layout, f account.Field, code diagnosis.Code, facts ...string) {
+	p := diagnosis.New(code, facts...)
+	p.Place = l.place(r.number, f)
+	if f < account.NumFields {
+		p.Field = f.String()
+		r.cells[l.column[f]] = ""
+	} else {
+		clear(r.cells)
+	}
+	r.problems = append(r.problems, *p)
+}
+
 // rows is one pass over the rows below the header.
 type rows interface {
 	// next returns the next row that is not blank, io.EOF behind the last. Any other error ends the pass.
@@ -27,29 +44,92 @@ type rows interface {
 }
 
 // ahead is how many rows are decoded before the consumer asks for them.
-const ahead = 128
+const ahead = 1024
 
-// stream decodes the rows of one pass through gocsv and yields them.
-func stream(ctx context.Context, l *layout, in rows, yield func(*Record, error) bool) {
-	defer in.close()
+// errStopped says that the consumer wants no more records.
+var errStopped = errors.New("source: stopped")
+
+// stream decodes the rows of one pass through gocsv and hands them out. It
+// returns when nothing reads in any more.
+func stream(ctx context.Context, l *layout, in rows, yield func(*Record) bool) error {
 	ctx, cancel := context.WithCancel(ctx)
-	records := make(chan Record, ahead)
+	defer cancel()
+	records := make(chan decoded, ahead)
 	ended := make(chan error, 1)
-	go func() { ended <- gocsv.UnmarshalDecoderToChan(newDecoder(ctx, l, in), records) }()
-	defer func() { // gocsv closes the channel when the decoder ends, and would wait for a reader until then
-		cancel()
-		for range records {
+	go func() { ended <- gocsv.UnmarshalDecoderToChan(&decoder{ctx: ctx, layout: l, in: in}, records) }()
+	for d := range records { // closed by gocsv
+		d.Record.layout = l
+		if !yield(d.Record) {
+			cancel()
+			for range records { // gocsv waits for a reader until the decoder ends
+			}
+			<-ended
+			return errStopped
 		}
-	}()
-	for r := range records {
-		r.layout = l
-		if !yield(&r, nil) {
-			return
+		*d.Record = Record{}
+		free.Put(d.Record)
+	}
+	return <-ended
+}
+
+// decoded is what gocsv makes of a row. It makes two of them for each row and
+// sends a copy, so that it should be small.
+type decoded struct {
+	Record *Record
+	next   account.Field // cells come in the order of the fields
+}
+
+// free are records that nobody looks at any more.
+var free = sync.Pool{New: func() any { return new(Record) }}
+
+// The columns that tell about the row itself.
+const (
+	rowKey      = "#row"
+	problemsKey = "#problems"
+	otherKey    = "#other" // and a number
+)
+
+// UnmarshalCSVWithFields takes one cell. It implements gocsv.TypeUnmarshalCSVWithFields.
+func (d *decoded) UnmarshalCSVWithFields(key, value string) error {
+	if d.Record == nil {
+		d.Record = free.Get().(*Record)
+	}
+	switch key {
+	case rowKey:
+		n, err := strconv.Atoi(value)
+		d.Record.Row = n
+		return err
+	case problemsKey:
+		return d.Record.takeProblems(value)
+	}
+	if strings.HasPrefix(key, otherKey) {
+		d.Record.others = append(d.Record.others, value)
+		return nil
+	}
+	for f := d.next; f < account.NumFields; f++ {
+		if f.String() == key {
+			d.Record.cells[f], d.next = value, f+1
+			break
 		}
 	}
-	if err := <-ended; err != nil {
-		yield(nil, err)
+	return nil
+}
+
+func (r *Record) takeProblems(encoded string) error {
+	if encoded == "" {
+		return nil
 	}
+	if err := json.Unmarshal([]byte(encoded), &r.Problems); err != nil {
+		return err
+	}
+	for _, p := range r.Problems {
+		if f, ok := account.FieldNamed(p.Field); ok {
+			r.bad = r.bad.With(f)
+			continue
+		}
+		r.bad = 1<<account.NumFields - 1
+	}
+	return nil
 }
 
 // decoder gives gocsv the rows of one pass. It implements gocsv.SimpleDecoder.
@@ -61,19 +141,16 @@ type decoder struct {
 	sent   bool // the header
 }
 
-func newDecoder(ctx context.Context, l *layout, in rows) *decoder {
-	return &decoder{ctx: ctx, layout: l, in: in}
-}
-
 // GetCSVRow returns the names of the fields first, then the cells of a row in the same order.
 func (d *decoder) GetCSVRow() ([]string, error) {
 	d.line = d.line[:0]
 	if !d.sent {
 		d.sent = true
-		for _, f := range d.layout.fields {
-			if f < account.NumFields {
-				d.line = append(d.line, f.String())
-			}
+		for f := range d.layout.mapped.All() {
+			d.line = append(d.line, f.String())
+		}
+		for i := range d.layout.others {
+			d.line = append(d.line, otherKey+strconv.Itoa(i))
 		}
 		return append(d.line, rowKey, problemsKey), nil
 	}
@@ -84,10 +161,11 @@ func (d *decoder) GetCSVRow() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i, f := range d.layout.fields {
-		if f < account.NumFields {
-			d.line = append(d.line, r.cells[i])
-		}
+	for f := range d.layout.mapped.All() {
+		d.line = append(d.line, r.cells[d.layout.column[f]])
+	}
+	for _, column := range d.layout.others {
+		d.line = append(d.line, r.cells[column])
 	}
 	problems, err := encodeProblems(r.problems)
 	return append(d.line, strconv.Itoa(r.number), problems), err

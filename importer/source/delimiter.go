@@ -1,50 +1,65 @@
 package source
 
 import (
-	"bytes"
+	"slices"
 	"strings"
 )
 
 // delimiters are those that are told apart by content.
 var delimiters = []byte{';', ',', '\t', '|'}
 
-// guessDelimiter tells the delimiter from the first rows of a text: the one that
-// gives a header with the most known names, then the one that makes the most rows
-// as wide as the header.
-func guessDelimiter(top func(delim byte) [][]string, known func(string) bool) (delim byte, sure bool) {
-	best := -1
+// guessDelimiter tells the delimiter from the first rows of a text: the one with
+// the most known names in the header, then the one that makes the most rows as
+// wide as the header. It is not sure when two do equally well.
+func guessDelimiter(read func(delim byte) top, o Options) (delim byte, sure bool) {
+	best, second := -1, -1
 	for _, d := range delimiters {
-		if s := delimiterScore(top(d), known); s > best {
-			delim, best = d, s
+		s := delimiterScore(read(d), o)
+		if s > best {
+			delim, best, second = d, s, best
+		} else {
+			second = max(second, s)
 		}
 	}
-	return delim, best > 0
+	return delim, best > second || best == singleColumn
 }
 
-func delimiterScore(rows [][]string, known func(string) bool) int {
-	at, names := findHeader(rows, known)
+// singleColumn is the score of a header that no delimiter divides: then none is needed.
+const singleColumn = 1
+
+func delimiterScore(t top, o Options) int {
+	at, names := findHeader(t.rows, o.Known)
+	if o.HeaderRow > 0 {
+		at = slices.Index(t.numbers, o.HeaderRow)
+	}
 	if at < 0 {
 		return 0
 	}
-	width, same := len(trimmed(rows[at])), 0
+	width := len(trimmed(t.rows[at]))
 	if width < 2 {
-		return names
+		return min(names, singleColumn)
 	}
-	for _, cells := range rows[at:] {
-		if len(cells) == len(rows[at]) {
+	same, all := 0, 0
+	for _, cells := range t.rows[at+1:] {
+		if filled(cells) > 0 {
+			all++
+		}
+		if len(cells) == len(t.rows[at]) && filled(cells) > 0 {
 			same++
 		}
 	}
-	return 10*names + 5*same/len(rows[at:])
+	return 2 + 100*names + 50*same/max(all, 1)
 }
 
-// declaredDelimiter returns the delimiter of a first line like sep=; which Excel
-// writes and honours, and the length of the line.
-func declaredDelimiter(text []byte) (delim byte, length int) {
-	line, _, _ := bytes.Cut(text, []byte{'\n'})
-	trimmed := strings.Trim(string(line), "\r\"")
-	if len(trimmed) == len("sep=;") && strings.EqualFold(trimmed[:4], "sep=") {
-		return trimmed[4], len(line)
+// declaredDelimiter returns the delimiter that a first line like sep=; declares.
+// Excel writes and honours it.
+func declaredDelimiter(first top) (byte, bool) {
+	if len(first.rows) == 0 || len(first.rows[0]) == 0 {
+		return 0, false
 	}
-	return 0, 0
+	line := first.rows[0][0]
+	if len(line) == len("sep=;") && strings.EqualFold(line[:4], "sep=") {
+		return line[4], true
+	}
+	return 0, false
 }

@@ -12,7 +12,7 @@ import (
 // reads the file once more.
 func (f *File) Digest() (string, error) {
 	sum := sha256.New()
-	if _, err := io.Copy(sum, io.NewSectionReader(f.input.stored, 0, f.input.storedSize)); err != nil {
+	if _, err := io.Copy(sum, io.NewSectionReader(f.input.stored, 0, f.input.length)); err != nil {
 		return "", diagnosis.Wrap(err, diagnosis.FileUnreadable, "File", f.name)
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil

@@ -80,6 +80,8 @@ type filter struct {
 	rows
 	numbers Rows
 	where   []condition
+	read    int // rows of the table
+	yielded int // rows asked for among them
 }
 
 type condition struct {
@@ -104,10 +106,23 @@ func newFilter(in rows, o Options, columns []Column, names []string) (*filter, e
 func (f *filter) next() (*row, error) {
 	for {
 		r, err := f.rows.next()
-		if err != nil || f.asked(r) {
-			return r, err
+		if err != nil {
+			return nil, err
+		}
+		f.read++
+		if f.asked(r) {
+			f.yielded++
+			return r, nil
 		}
 	}
+}
+
+// nothing says why no row was yielded.
+func (f *filter) nothing() error {
+	if f.read == 0 {
+		return diagnosis.New(diagnosis.FileNoRows)
+	}
+	return diagnosis.New(diagnosis.NoRowsChosen, "Count", strconv.Itoa(f.read))
 }
 
 func (f *filter) asked(r *row) bool {

@@ -1,19 +1,65 @@
 package source
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
+
+	"r7import/importer/diagnosis"
 )
 
 // headerDepth is how many rows from the top the header is looked for in.
 const headerDepth = 50
 
+// top is the first rows of a table as text, with their numbers.
+type top struct {
+	rows    [][]string
+	numbers []int
+}
+
+// cell returns the cell in a row given by its number.
+func (t top) cell(number, column int) string {
+	if i, ok := slices.BinarySearch(t.numbers, number); ok && column < len(t.rows[i]) {
+		return t.rows[i][column]
+	}
+	return ""
+}
+
+// headerAmong returns the index of the header among the first rows.
+func (f *File) headerAmong(t top) (int, error) {
+	want := f.options.HeaderRow
+	if want == 0 {
+		if at, _ := findHeader(t.rows, f.options.Known); at >= 0 {
+			return at, nil
+		}
+		return 0, noHeader(t, f.options.Known)
+	}
+	if at, ok := slices.BinarySearch(t.numbers, want); ok && filled(t.rows[at]) > 0 {
+		return at, nil
+	}
+	return 0, diagnosis.New(diagnosis.HeaderRowEmpty, "Row", strconv.Itoa(want))
+}
+
+// noHeader says why no header was found, as far as the text tells.
+func noHeader(t top, known func(string) bool) error {
+	for _, cells := range t.rows {
+		switch {
+		case len(cells) > 1 && slices.ContainsFunc(cells, isLost):
+			return diagnosis.New(diagnosis.HeaderLost)
+		case slices.ContainsFunc(cells, func(c string) bool { fixed, ok := ungarbled(c); return ok && known(fixed) }):
+			return diagnosis.New(diagnosis.HeaderGarbled)
+		}
+	}
+	return diagnosis.New(diagnosis.HeaderNotFound)
+}
+
 // findHeader returns the index of the header among the first rows of a table, and
 // how many of its cells are column names that are known. Without any known name
 // it takes the first row that looks like one; -1 if none does.
-func findHeader(top [][]string, known func(string) bool) (index, names int) {
+func findHeader(rows [][]string, known func(string) bool) (index, names int) {
 	index = -1
-	for i, cells := range top {
+	for i, cells := range rows {
 		if n := countKnown(cells, known); n > names {
 			index, names = i, n
 		}
@@ -21,31 +67,38 @@ func findHeader(top [][]string, known func(string) bool) (index, names int) {
 	if index >= 0 {
 		return index, names
 	}
-	for i, cells := range top {
-		if looksHeader(cells) && i+1 < len(top) && filled(top[i+1]) > 1 {
+	for i, cells := range rows {
+		if looksHeader(cells) && i+1 < len(rows) && filled(rows[i+1]) > 1 {
 			return i, 0
 		}
 	}
 	return -1, 0
 }
 
+// countKnown counts the column names that are known, each once: a row of
+// accounts may hold a word that is also a column name.
 func countKnown(cells []string, known func(string) bool) int {
-	n := 0
+	seen := make(map[string]bool)
 	for _, c := range cells {
-		if c = strings.TrimSpace(c); c != "" && known(c) {
-			n++
+		c = strings.TrimSpace(c)
+		if strings.Contains(c, "@") {
+			return 0
+		}
+		if c != "" && !seen[c] && known(c) {
+			seen[c] = true
 		}
 	}
-	return n
+	return len(seen)
 }
 
 // looksHeader reports whether every cell is a short text of its own with a
-// letter in it that is not an address.
+// letter in it, and none an address.
 func looksHeader(cells []string) bool {
+	cells = trimmed(cells)
 	seen := make(map[string]bool)
-	for _, c := range trimmed(cells) {
+	for _, c := range cells {
 		c = strings.ToLower(strings.TrimSpace(c))
-		if len(c) > 120 || strings.Contains(c, "@") || !strings.ContainsFunc(c, unicode.IsLetter) || seen[c] {
+		if len(c) > 120 || strings.Contains(c, "@") || !strings.ContainsFunc(c, unicode.IsLetter) || isLost(c) || seen[c] {
 			return false
 		}
 		seen[c] = true

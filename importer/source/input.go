@@ -2,33 +2,31 @@ package source
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
+	"time"
 
 	"r7import/importer/diagnosis"
 )
 
-// kind is what a file is by its content.
-type kind uint8
-
-const (
-	kindText kind = iota
-	kindWorkbook
-)
-
-// input is the bytes of a file. It is read at any place, as often as needed.
+// input is the content of a file, without what it is packed or encrypted in.
 type input struct {
-	io.ReaderAt
-	size   int64
-	name   string
-	kind   kind
+	name string
+	kind kind
+	// at is the content at any place; nil for text that is unpacked anew for each reading.
+	at   io.ReaderAt
+	size int64
+
+	packed io.ReaderAt // the gzip file, where at is nil
+	stored io.ReaderAt // the bytes as they lie on the disk
+	length int64       // of stored
 	closer io.Closer
-	// stored are the bytes as they lie on the disk.
-	stored     io.ReaderAt
-	storedSize int64
+	opened time.Time // when the file was saved, if a spreadsheet program has it open
 }
 
 // Close closes the file beneath.
@@ -39,67 +37,223 @@ func (in *input) Close() error {
 	return in.closer.Close()
 }
 
-// stream begins to read from the first byte.
+// stream begins to read the content from its first byte.
 func (in *input) stream() (io.ReadCloser, error) {
-	return io.NopCloser(io.NewSectionReader(in, 0, in.size)), nil
+	if in.at != nil {
+		return io.NopCloser(io.NewSectionReader(in.at, 0, in.size)), nil
+	}
+	return unpack(in.packed, in.size)
 }
 
+// openInput opens a file, or standard input for "-", and takes off what it is
+// wrapped in: age encryption, gzip, a workbook's password.
 func openInput(path string, o Options) (*input, error) {
-	in, err := openBytes(path, o)
+	in, err := openStored(path, o)
 	if err != nil {
 		return nil, err
 	}
-	in.stored, in.storedSize = in.ReaderAt, in.size
-	var magic [4]byte
-	n, _ := in.ReadAt(magic[:], 0)
-	if strings.HasPrefix(string(magic[:n]), "PK\x03\x04") {
-		in.kind = kindWorkbook
+	in.at, in.size = in.stored, in.length
+	if err := in.unwrap(path, o); err != nil {
+		in.Close()
+		return nil, err
 	}
 	return in, nil
 }
 
-func openBytes(path string, o Options) (*input, error) {
+// unwrap finds out what the content is.
+func (in *input) unwrap(path string, o Options) error {
+	name := strings.ToLower(in.name)
+	in.kind = kindOf(in.head())
+	if in.kind == kindAge {
+		if err := checkWrapper(path, &name, ".age", diagnosis.FileIsAge); err != nil {
+			return err
+		}
+		if err := in.decryptAge(o); err != nil {
+			return err
+		}
+		in.kind = kindOf(in.head())
+	}
+	if in.kind == kindGzip {
+		if err := checkWrapper(path, &name, ".gz", diagnosis.FileIsGzip); err != nil {
+			return err
+		}
+		if err := in.unpackGzip(o.MaxBytes); err != nil {
+			return err
+		}
+	}
+	if in.kind == kindCompound {
+		if err := in.openCompound(o); err != nil {
+			return err
+		}
+	}
+	if in.kind == kindZip {
+		in.kind = kindOfZip(in.at, in.size)
+	}
+	if err := in.kind.refusal(in.name); err != nil {
+		return err
+	}
+	if path == "-" {
+		return nil
+	}
+	return checkExtension(in.kind, in.name, filepath.Ext(name))
+}
+
+// head returns the first bytes of the content.
+func (in *input) head() []byte {
+	head := make([]byte, 4<<10)
+	n, _ := in.at.ReadAt(head, 0) // an error here comes again where the content is read
+	return head[:n]
+}
+
+// openStored opens the bytes of a file as they are.
+func openStored(path string, o Options) (*input, error) {
 	if path == "-" {
 		return readStdin(o)
 	}
-	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, diagnosis.Wrap(err, diagnosis.FileMissing, "File", path)
-	} else if err != nil {
-		return nil, diagnosis.Wrap(err, diagnosis.FileUnreadable, "File", path)
+	name := filepath.Base(path)
+	if strings.HasPrefix(name, "~$") || strings.HasPrefix(name, ".~lock.") {
+		return nil, diagnosis.New(diagnosis.FileIsLock, "File", name)
 	}
-	info, err := file.Stat()
+	info, err := os.Stat(path)
 	if err == nil {
-		err = regular(path, info)
+		err = regular(name, info)
 	}
 	if err != nil {
-		file.Close()
-		return nil, err
+		return nil, notOpened(err, name)
 	}
-	return &input{ReaderAt: file, size: info.Size(), name: baseName(path), closer: file}, nil
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, notOpened(err, name)
+	}
+	in := &input{name: name, stored: file, length: info.Size(), closer: file}
+	if isOpenElsewhere(path) {
+		in.opened = info.ModTime()
+	}
+	return in, nil
 }
 
-func regular(path string, info fs.FileInfo) error {
+// regular refuses what is no file with content. It is asked before the file is
+// opened: to open a pipe would wait for its other end.
+func regular(name string, info fs.FileInfo) error {
 	switch {
 	case info.IsDir():
-		return diagnosis.New(diagnosis.FileIsFolder, "File", path)
+		return diagnosis.New(diagnosis.FileIsFolder, "File", name)
 	case !info.Mode().IsRegular():
-		return diagnosis.New(diagnosis.FileNotRegular, "File", path)
+		return diagnosis.New(diagnosis.FileNotRegular, "File", name)
 	case info.Size() == 0:
-		return diagnosis.New(diagnosis.FileEmpty, "File", path)
+		return diagnosis.New(diagnosis.FileEmpty, "File", name)
 	}
 	return nil
 }
 
-func readStdin(o Options) (*input, error) {
-	text, err := io.ReadAll(io.LimitReader(o.Stdin, o.MaxBytes+1))
+func notOpened(err error, name string) error {
+	var p *diagnosis.Problem
 	switch {
-	case err != nil:
-		return nil, diagnosis.Wrap(err, diagnosis.FileUnreadable, "File", baseName("-"))
-	case int64(len(text)) > o.MaxBytes:
-		return nil, tooLarge(baseName("-"), o.MaxBytes)
-	case len(text) == 0:
-		return nil, diagnosis.New(diagnosis.FileEmpty, "File", baseName("-"))
+	case errors.As(err, &p):
+		return p
+	case errors.Is(err, fs.ErrNotExist):
+		return diagnosis.Wrap(err, diagnosis.FileMissing, "File", name)
 	}
-	return &input{ReaderAt: bytes.NewReader(text), size: int64(len(text)), name: baseName("-")}, nil
+	return diagnosis.Wrap(err, diagnosis.FileUnreadable, "File", name)
+}
+
+// isOpenElsewhere reports whether the lock file of Excel or LibreOffice lies beside a file.
+func isOpenElsewhere(path string) bool {
+	folder, name := filepath.Split(path)
+	for _, lock := range []string{"~$" + name, ".~lock." + name + "#"} {
+		if _, err := os.Lstat(filepath.Join(folder, lock)); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+func readStdin(o Options) (*input, error) {
+	const name = "stdin"
+	content, err := readHeld(o.Stdin, name, o.MaxBytes)
+	if err != nil {
+		return nil, err
+	}
+	if len(content) == 0 {
+		return nil, diagnosis.New(diagnosis.FileEmpty, "File", name)
+	}
+	return &input{name: name, stored: bytes.NewReader(content), length: int64(len(content))}, nil
+}
+
+// readHeld reads what has to be held in memory.
+func readHeld(in io.Reader, name string, limit int64) ([]byte, error) {
+	content, err := io.ReadAll(io.LimitReader(in, limit+1))
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	if int64(len(content)) > limit {
+		return nil, tooLarge(name, limit)
+	}
+	return content, nil
+}
+
+// hold makes content the input's.
+func (in *input) hold(content []byte) {
+	in.at, in.size = bytes.NewReader(content), int64(len(content))
+}
+
+// unpackGzip takes off gzip: text is unpacked anew for each reading, anything else
+// is held in memory.
+func (in *input) unpackGzip(limit int64) error {
+	r, err := unpack(in.at, in.size)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	head := make([]byte, 4<<10)
+	n, err := io.ReadFull(r, head)
+	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
+		return unreadable(err)
+	}
+	in.kind = kindOf(head[:n])
+	if in.kind == kindText {
+		in.packed, in.at = in.at, nil
+		return nil
+	}
+	content, err := readHeld(io.MultiReader(bytes.NewReader(head[:n]), r), in.name, limit)
+	in.hold(content)
+	return err
+}
+
+// unpack begins to unpack a gzip file.
+func unpack(at io.ReaderAt, size int64) (io.ReadCloser, error) {
+	packed := &counter{Reader: io.NewSectionReader(at, 0, size)}
+	r, err := gzip.NewReader(packed)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	return &unpacker{ReadCloser: r, packed: packed}, nil
+}
+
+// unpacker ends with a refusal when gzip data unpacks to far more than any table does.
+type unpacker struct {
+	io.ReadCloser
+	packed *counter
+	out    int64
+}
+
+func (u *unpacker) Read(p []byte) (int, error) {
+	n, err := u.ReadCloser.Read(p)
+	u.out += int64(n)
+	if u.out > packingAtEase && u.out/maxPacking > u.packed.n {
+		return 0, diagnosis.New(diagnosis.FilePacking)
+	}
+	return n, err
+}
+
+// counter counts the bytes read through it.
+type counter struct {
+	io.Reader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.n += int64(n)
+	return n, err
 }

@@ -1,8 +1,7 @@
 package source
 
 import (
-	"encoding/json"
-	"strconv"
+	"slices"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -24,6 +23,7 @@ type Record struct {
 	Problems []diagnosis.Problem
 
 	cells  [account.NumFields]string
+	others []string // of the columns that are read and feed no field
 	bad    account.Fields
 	layout *layout
 }
@@ -31,6 +31,15 @@ type Record struct {
 // Text returns the cell of a field byte for byte, empty if the file has no column
 // for it or the cell is [Record.Bad].
 func (r *Record) Text(f account.Field) string { return r.cells[f] }
+
+// Other returns the cell of a column that feeds no field, by the name it was asked
+// for with, empty if it was not asked for.
+func (r *Record) Other(name string) string {
+	if i := slices.Index(r.layout.otherNames, name); i >= 0 && i < len(r.others) {
+		return r.others[i]
+	}
+	return ""
+}
 
 // Has reports whether the file has a column for the field.
 func (r *Record) Has(f account.Field) bool { return r.layout.column[f] >= 0 }
@@ -42,52 +51,17 @@ func (r *Record) Bad(f account.Field) bool { return r.bad.Has(f) }
 // Place returns where the cell of the field is, without a column if the file has none for it.
 func (r *Record) Place(f account.Field) diagnosis.Place { return r.layout.place(r.Row, f) }
 
-// The columns that tell gocsv about the row itself.
-const (
-	rowKey      = "#row"
-	problemsKey = "#problems"
-)
-
-// UnmarshalCSVWithFields takes one cell. It implements gocsv.TypeUnmarshalCSVWithFields.
-func (r *Record) UnmarshalCSVWithFields(key, value string) error {
-	switch key {
-	case rowKey:
-		n, err := strconv.Atoi(value)
-		r.Row = n
-		return err
-	case problemsKey:
-		return r.takeProblems(value)
-	}
-	if f, ok := account.FieldNamed(key); ok {
-		r.cells[f] = value
-	}
-	return nil
-}
-
-func (r *Record) takeProblems(encoded string) error {
-	if encoded == "" {
-		return nil
-	}
-	if err := json.Unmarshal([]byte(encoded), &r.Problems); err != nil {
-		return err
-	}
-	for _, p := range r.Problems {
-		if f, ok := account.FieldNamed(p.Field); ok {
-			r.bad = r.bad.With(f)
-			continue
-		}
-		r.bad = 1<<account.NumFields - 1
-	}
-	return nil
-}
-
 // layout says which column of the table feeds which field.
 type layout struct {
-	file    string
-	sheet   string
-	columns []Column
-	fields  []account.Field // of each column; NumFields for one that is ignored
-	column  [account.NumFields]int
+	file       string
+	sheet      string
+	columns    []Column
+	fields     []account.Field        // of each column; NumFields for one that is ignored
+	column     [account.NumFields]int // -1 for none
+	mapped     account.Fields
+	others     []int // columns that are read and feed no field, with their names
+	otherNames []string
+	passed     tally // the rows passed over so far
 }
 
 func newLayout(file, sheet string, columns []Column, names []string) *layout {
@@ -103,6 +77,9 @@ func newLayout(file, sheet string, columns []Column, names []string) *layout {
 		if f, ok := account.FieldNamed(names[i]); ok {
 			l.fields[i] = f
 			l.column[f] = i
+			l.mapped = l.mapped.With(f)
+		} else if names[i] != "" {
+			l.others, l.otherNames = append(l.others, i), append(l.otherNames, names[i])
 		}
 	}
 	return l

@@ -14,7 +14,7 @@ import (
 	"context"
 	"io"
 	"iter"
-	"path/filepath"
+	"time"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -47,6 +47,7 @@ const DefaultMaxBytes = 64 << 20
 
 // table is the rows of one format.
 type table interface {
+	// open begins a pass over the rows below the header.
 	open(ctx context.Context, l *layout) (rows, error)
 }
 
@@ -59,10 +60,11 @@ type File struct {
 	sheet   string
 	columns []Column
 	notices []diagnosis.Problem
+	passed  tally // of the last pass
 }
 
 // Open looks at a file, or at standard input if the path is "-". The error is a
-// *[diagnosis.Problem] unless ctx ended.
+// *[diagnosis.Problem] unless ctx ended or [Options.Passphrase] failed.
 func Open(ctx context.Context, path string, o Options) (*File, error) {
 	if o.Known == nil {
 		o.Known = func(string) bool { return false }
@@ -87,12 +89,13 @@ func (f *File) look(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	switch f.input.kind {
-	case kindWorkbook:
-		return f.lookAtWorkbook()
-	default:
-		return f.lookAtText()
+	if !f.input.opened.IsZero() {
+		f.note(diagnosis.FileOpenElsewhere, "File", f.name, "Saved", f.input.opened.Format(time.DateTime))
 	}
+	if f.input.kind == kindWorkbook {
+		return f.lookAtWorkbook(ctx)
+	}
+	return f.lookAtText()
 }
 
 // placed puts the file's name into a refusal.
@@ -103,7 +106,7 @@ func (f *File) placed(err error) error {
 	return err
 }
 
-// Name returns the base name of the file.
+// Name returns the base name of the file, "stdin" for standard input.
 func (f *File) Name() string { return f.name }
 
 // Sheet returns the sheet that is read, empty for a CSV file.
@@ -112,45 +115,54 @@ func (f *File) Sheet() string { return f.sheet }
 // Columns returns the columns of the table.
 func (f *File) Columns() []Column { return f.columns }
 
-// Notices returns what was found out about the file.
+// Notices returns what was found out about the file when it was opened.
 func (f *File) Notices() []diagnosis.Problem { return f.notices }
+
+// Passed returns what rows the last pass over the records left out that were no
+// accounts: comments, totals, repeated headers. It is complete when the loop has
+// ended by itself.
+func (f *File) Passed() []diagnosis.Problem {
+	return f.passed.notices(diagnosis.Place{File: f.name, Sheet: f.sheet})
+}
 
 // Close closes the file. Loops over its records must have ended.
 func (f *File) Close() error { return f.input.Close() }
 
 // Records yields the rows from the first to the last; names are the canonical
-// field names of the columns, empty for one to ignore. It can be called again and
-// then reads the file again. A non-nil error ends the loop: a *[diagnosis.Problem]
-// that says why the file cannot be read to its end, or what ended ctx.
+// field names of the columns, empty for one to ignore; one with any other name
+// is what [Record.Other] gives. Records can be called again and then reads the file again. A non-nil error comes last: a *[diagnosis.Problem]
+// that says why the file cannot be read to its end or has no rows, or what ended ctx.
 //
-// The yielded record is reused by the next step of the loop.
+// The yielded record is reused by a later step of the loop.
 func (f *File) Records(ctx context.Context, names []string) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		l := newLayout(f.name, f.sheet, f.columns, names)
-		in, err := f.table.open(ctx, l)
+		in, err := f.pass(ctx, l, names)
 		if err != nil {
 			yield(nil, f.placed(err))
 			return
 		}
-		chosen, err := newFilter(in, f.options, f.columns, names)
-		if err != nil {
-			in.close()
-			yield(nil, f.placed(err))
-			return
+		defer in.close()
+		err = stream(ctx, l, in, func(r *Record) bool { return yield(r, nil) })
+		f.passed = l.passed
+		if err == nil && in.yielded == 0 {
+			err = in.nothing()
 		}
-		stream(ctx, l, chosen, yield)
+		if err != nil && err != errStopped {
+			yield(nil, f.placed(err))
+		}
 	}
 }
 
-func (f *File) note(code diagnosis.Code, facts ...string) {
-	p := diagnosis.New(code, facts...)
-	p.Place = diagnosis.Place{File: f.name, Sheet: f.sheet}
-	f.notices = append(f.notices, *p)
-}
-
-func baseName(path string) string {
-	if path == "-" {
-		return "stdin"
+// pass begins to read the rows asked for.
+func (f *File) pass(ctx context.Context, l *layout, names []string) (*filter, error) {
+	in, err := f.table.open(ctx, l)
+	if err != nil {
+		return nil, err
 	}
-	return filepath.Base(path)
+	asked, err := newFilter(in, f.options, f.columns, names)
+	if err != nil {
+		in.close()
+	}
+	return asked, err
 }

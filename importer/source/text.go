@@ -1,8 +1,10 @@
 package source
 
 import (
+	"bytes"
 	"io"
 	"strconv"
+	"unicode/utf8"
 
 	"r7import/importer/diagnosis"
 )
@@ -10,117 +12,147 @@ import (
 // sampleBytes is how much of a text is looked at to find out how to read it.
 const sampleBytes = 64 << 10
 
+// sample is the beginning of a text, and what tells its charset.
+type sample struct {
+	head    []byte
+	whole   bool   // head is all there is
+	foreign []byte // where the first character beyond ASCII is; empty if there is none
+}
+
 // lookAtText finds out encoding, delimiter and header of a text file.
 func (f *File) lookAtText() error {
-	t := &textTable{file: f}
-	sample, err := f.sample()
+	s, err := f.sample()
 	if err != nil {
 		return err
 	}
-	if err := t.findCharset(sample); err != nil {
+	t := &textTable{input: f.input}
+	if t.charset, t.mark, err = f.findCharset(s); err != nil {
 		return err
 	}
-	sample = sample[t.skip:]
-	top, lines, err := t.findDelimiter(sample)
+	s.head = s.head[t.mark:]
+	if len(bytes.TrimSpace(s.head)) == 0 && s.whole {
+		return diagnosis.New(diagnosis.FileEmpty, "File", f.name)
+	}
+	if t.delim, err = f.findDelimiter(s, t.charset); err != nil {
+		return err
+	}
+	first := preview(s.head, s.whole, t.charset, t.delim, f.depth())
+	at, err := f.headerAmong(first)
 	if err != nil {
 		return err
 	}
-	at, err := f.headerAmong(top, lines)
-	if err != nil {
-		return err
-	}
-	t.header = lines[at]
-	for i, h := range trimmed(top[at]) {
+	t.header = first.numbers[at]
+	for i, h := range trimmed(first.rows[at]) {
 		f.columns = append(f.columns, Column{Header: h, Label: strconv.Itoa(i + 1)})
 	}
 	f.table = t
-	f.note(diagnosis.TextRead, "Encoding", t.charset.name, "Delimiter", delimiterName(t.delim), "Row", strconv.Itoa(t.header))
+	f.note(diagnosis.TextRead, "Encoding", t.charset.name, "Delimiter", delimiterName(t.delim),
+		"Row", strconv.Itoa(t.header), "Sample", decodedSample(first.rows[:at+1]))
+	f.noteTitleRows(first.rows[:at])
 	return nil
 }
 
-func (f *File) sample() ([]byte, error) {
+// depth is how many rows from the top are looked at.
+func (f *File) depth() int { return max(headerDepth, f.options.HeaderRow) }
+
+// sample reads the beginning of a text, and on from there to the first character
+// beyond ASCII: English headers say nothing about the names below them.
+func (f *File) sample() (sample, error) {
 	in, err := f.input.stream()
 	if err != nil {
-		return nil, err
+		return sample{}, err
 	}
 	defer in.Close()
-	sample, err := io.ReadAll(io.LimitReader(in, sampleBytes))
-	if err != nil {
-		return nil, diagnosis.Wrap(err, diagnosis.FileUnreadable, "File", f.name)
+	size := sampleBytes
+	if f.options.HeaderRow > headerDepth {
+		size = maxRowBytes
 	}
-	return sample, nil
+	s := sample{head: make([]byte, size)}
+	n, err := io.ReadFull(in, s.head)
+	s.head = s.head[:n]
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		s.whole, err = true, nil
+	}
+	s.foreign = beyondASCII(s.head)
+	buf := make([]byte, sampleBytes)
+	for err == nil && !s.whole && len(s.foreign) == 0 {
+		n, err = in.Read(buf)
+		s.foreign = beyondASCII(buf[:n])
+	}
+	if err != nil && err != io.EOF {
+		return sample{}, unreadable(err)
+	}
+	return s, nil
 }
 
-func (t *textTable) findCharset(sample []byte) error {
-	o := t.file.options
-	marked, length := charsetByMark(sample)
-	t.skip = length
-	switch {
-	case o.Encoding != "":
-		c, ok := charsetNamed(o.Encoding)
-		if !ok {
-			return diagnosis.New(diagnosis.EncodingUnknown, "Encodings", joined(Encodings()))
+// beyondASCII returns text from its first byte that is not ASCII, or is zero.
+func beyondASCII(text []byte) []byte {
+	for i, b := range text {
+		if b >= utf8.RuneSelf || b == 0 {
+			return text[i:]
 		}
-		t.charset = c
-		return nil
-	case length > 0:
-		t.charset = marked
-		return nil
 	}
-	g := guessCharset(sample, func(c charset) int {
+	return nil
+}
+
+// findCharset returns the charset asked for, or marked, or found, and the length of the mark.
+func (f *File) findCharset(s sample) (c charset, mark int, err error) {
+	marked, mark := charsetByMark(s.head)
+	if f.options.Encoding == "" && mark > 0 {
+		return marked, mark, nil
+	}
+	if f.options.Encoding == "" {
+		c, err = f.guessCharset(s)
+		return c, 0, err
+	}
+	c, ok := charsetNamed(f.options.Encoding)
+	switch {
+	case !ok:
+		return c, 0, diagnosis.New(diagnosis.EncodingUnknown, "Encodings", joined(Encodings()))
+	case mark > 0 && marked.name != c.name:
+		return c, 0, diagnosis.New(diagnosis.EncodingMarked, "Encoding", marked.name)
+	}
+	return c, mark, nil
+}
+
+func (f *File) guessCharset(s sample) (charset, error) {
+	if order := wideOrder(s.head); order == littleEndian {
+		return utf16LE, nil
+	} else if order == bigEndian {
+		return utf16BE, nil
+	}
+	if looksUTF8(s.foreign) {
+		return utf8Text, nil
+	}
+	c, sure := guessCodePage(s.foreign, func(c charset) int {
 		names := 0
 		for _, d := range delimiters {
-			rows, _ := preview(sample, c, d)
-			_, n := findHeader(rows, o.Known)
+			_, n := findHeader(preview(s.head, s.whole, c, d, f.depth()).rows, f.options.Known)
 			names = max(names, n)
 		}
 		return names
 	})
-	if !g.sure {
-		return diagnosis.New(diagnosis.EncodingUnclear, "Encodings", joined(Encodings()))
+	if !sure {
+		return c, diagnosis.New(diagnosis.EncodingUnclear, "Encodings", joined(Encodings()))
 	}
-	t.charset = g.charset
-	return nil
+	return c, nil
 }
 
-func (t *textTable) findDelimiter(sample []byte) (top [][]string, lines []int, err error) {
-	o := t.file.options
-	declared, _ := declaredDelimiter(sample)
-	switch {
-	case o.Delimiter != 0:
-		t.delim = byte(o.Delimiter)
-	case declared != 0:
-		t.delim = declared
-	default:
-		var sure bool
-		t.delim, sure = guessDelimiter(func(d byte) [][]string {
-			rows, _ := preview(sample, t.charset, d)
-			return rows
-		}, o.Known)
-		if !sure && o.HeaderRow == 0 {
-			return nil, nil, diagnosis.New(diagnosis.HeaderNotFound)
+func (f *File) findDelimiter(s sample, c charset) (byte, error) {
+	if d := f.options.Delimiter; d != 0 {
+		if d >= utf8.RuneSelf || d == '"' || d == '\n' || d == '\r' || d == 0 {
+			return 0, diagnosis.New(diagnosis.DelimiterForm)
 		}
+		return byte(d), nil
 	}
-	top, lines = preview(sample, t.charset, t.delim)
-	return top, lines, nil
-}
-
-// headerAmong returns the index of the header row among the first rows.
-func (f *File) headerAmong(top [][]string, numbers []int) (int, error) {
-	want := f.options.HeaderRow
-	if want == 0 {
-		at, _ := findHeader(top, f.options.Known)
-		if at < 0 {
-			return 0, diagnosis.New(diagnosis.HeaderNotFound)
-		}
-		return at, nil
+	if d, ok := declaredDelimiter(preview(s.head, s.whole, c, 0, 1)); ok {
+		return d, nil
 	}
-	for i, n := range numbers {
-		if n == want && filled(top[i]) > 0 {
-			return i, nil
-		}
+	d, sure := guessDelimiter(func(d byte) top { return preview(s.head, s.whole, c, d, f.depth()) }, f.options)
+	if !sure {
+		return 0, diagnosis.New(diagnosis.DelimiterUnclear)
 	}
-	return 0, diagnosis.New(diagnosis.HeaderRowEmpty, "Row", strconv.Itoa(want))
+	return d, nil
 }
 
 func delimiterName(d byte) string {
@@ -128,4 +160,12 @@ func delimiterName(d byte) string {
 		return "tab"
 	}
 	return string(rune(d))
+}
+
+// unreadable makes a refusal of an error of reading.
+func unreadable(err error) error {
+	if p, ok := err.(*diagnosis.Problem); ok {
+		return p
+	}
+	return diagnosis.Wrap(err, diagnosis.FileBroken)
 }

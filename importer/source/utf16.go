@@ -21,6 +21,14 @@ type utf16Reader struct {
 	err  error
 }
 
+// reader returns text with UTF-16 turned into UTF-8, and any other as it is.
+func (c charset) reader(in io.Reader) io.Reader {
+	if c.wide != narrow {
+		return newUTF16Reader(in, c.wide)
+	}
+	return in
+}
+
 func newUTF16Reader(in io.Reader, order byteOrder) *utf16Reader {
 	return &utf16Reader{in: in, order: order}
 }

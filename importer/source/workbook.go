@@ -3,132 +3,228 @@ package source
 import (
 	"context"
 	"io"
+	"path"
 	"strconv"
 	"strings"
-
-	"github.com/xuri/excelize/v2"
 
 	"r7import/importer/diagnosis"
 )
 
-// sheetTable is one sheet of a workbook that has been looked at.
-type sheetTable struct {
-	file   *File
-	header int
+// workbook is what a workbook says about itself.
+type workbook struct {
+	archive *archive
+	sheets  []sheet
+	strings *stringTable
+	shapes  []numberShape
 }
 
-func (f *File) workbook() (*excelize.File, error) {
-	in, err := f.input.stream()
+type sheet struct {
+	name   string
+	part   string
+	hidden bool
+}
+
+// Kinds of relationships, by the last word of their name: the rest differs
+// between the transitional and the strict form of the format.
+const (
+	mainPart    = "officeDocument"
+	sheetPart   = "worksheet"
+	stringsPart = "sharedStrings"
+	stylesPart  = "styles"
+)
+
+// openWorkbook reads everything but the sheets.
+func openWorkbook(at io.ReaderAt, size int64) (*workbook, error) {
+	a, err := openArchive(at, size)
 	if err != nil {
 		return nil, err
 	}
-	defer in.Close()
-	book, err := excelize.OpenReader(in, excelize.Options{RawCellValue: true, UnzipXMLSizeLimit: 1 << 30, UnzipSizeLimit: 1 << 30})
+	root, err := a.related("")
 	if err != nil {
-		return nil, diagnosis.Wrap(err, diagnosis.WorkbookDamaged)
+		return nil, err
 	}
-	return book, nil
+	book := root.first(mainPart)
+	w := &workbook{archive: a}
+	parts, err := a.related(book)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.readSheets(book, parts); err != nil {
+		return nil, err
+	}
+	if part := parts.first(stringsPart); part != "" {
+		if err := a.read(part, maxPartBytes, func(x *xmlScanner) (err error) {
+			w.strings, err = readStrings(x)
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	if part := parts.first(stylesPart); part != "" {
+		err = a.read(part, maxSmallPart, func(x *xmlScanner) (err error) {
+			w.shapes, err = readStyles(x)
+			return err
+		})
+	}
+	return w, err
 }
 
-// lookAtWorkbook finds out the sheet and its header.
-func (f *File) lookAtWorkbook() error {
-	book, err := f.workbook()
+// read reads a part as XML to its end.
+func (a *archive) read(name string, limit uint64, read func(*xmlScanner) error) error {
+	x, part, err := a.xml(name, limit)
 	if err != nil {
 		return err
 	}
-	defer book.Close()
-	if f.sheet, err = f.chooseSheet(book); err != nil {
-		return err
+	defer part.Close()
+	if err := read(x); err != nil {
+		return damaged(err)
 	}
-	it, err := book.Rows(f.sheet)
-	if err != nil {
-		return diagnosis.Wrap(err, diagnosis.WorkbookDamaged)
-	}
-	defer it.Close()
-	var top [][]string
-	var numbers []int
-	for n := 1; n <= headerDepth && it.Next(); n++ {
-		cells, err := it.Columns()
-		if err != nil {
-			return diagnosis.Wrap(err, diagnosis.WorkbookDamaged)
-		}
-		top, numbers = append(top, cells), append(numbers, n)
-	}
-	at, err := f.headerAmong(top, numbers)
-	if err != nil {
-		return err
-	}
-	for i, h := range trimmed(top[at]) {
-		label, _ := excelize.ColumnNumberToName(i + 1)
-		f.columns = append(f.columns, Column{Header: h, Label: label})
-	}
-	f.table = &sheetTable{file: f, header: numbers[at]}
-	f.note(diagnosis.SheetRead, "Sheet", f.sheet, "Row", strconv.Itoa(numbers[at]))
 	return nil
 }
 
-func (f *File) chooseSheet(book *excelize.File) (string, error) {
-	var visible []string
-	for _, name := range book.GetSheetList() {
-		if strings.EqualFold(name, f.options.Sheet) {
-			return name, nil
-		}
-		if shown, _ := book.GetSheetVisible(name); shown {
-			visible = append(visible, name)
+// relation is one line of a relationships part.
+type relation struct{ id, kind, target string }
+
+type relations []relation
+
+// first returns the part of the first relation of a kind, empty if there is none.
+func (r relations) first(kind string) string {
+	for _, rel := range r {
+		if rel.kind == kind {
+			return rel.target
 		}
 	}
-	switch {
-	case f.options.Sheet != "":
-		return "", diagnosis.New(diagnosis.SheetNotFound, "Sheets", joined(book.GetSheetList()))
-	case len(visible) != 1:
-		return "", diagnosis.New(diagnosis.SheetUnclear, "Sheets", joined(visible))
-	}
-	return visible[0], nil
+	return ""
 }
 
-func (t *sheetTable) open(_ context.Context, l *layout) (rows, error) {
-	book, err := t.file.workbook()
+// related returns what a part refers to inside of the workbook. What it refers
+// to outside is never looked at.
+func (a *archive) related(part string) (relations, error) {
+	folder, file := path.Split(part)
+	var all relations
+	err := a.read(folder+"_rels/"+file+".rels", maxSmallPart, func(x *xmlScanner) error {
+		for {
+			if err := x.next(); err != nil {
+				return atEnd(err)
+			}
+			if x.kind != xmlStart || string(x.name) != "Relationship" || string(x.attr("TargetMode")) == "External" {
+				continue
+			}
+			target, err := x.attrText("Target")
+			if err != nil {
+				return err
+			}
+			if !strings.HasPrefix(target, "/") {
+				target = path.Join("/", folder, target)
+			}
+			all = append(all, relation{string(x.attr("Id")), path.Base(string(x.attr("Type"))), target[1:]})
+		}
+	})
+	return all, err
+}
+
+func (w *workbook) readSheets(book string, parts relations) error {
+	targets := make(map[string]string, len(parts))
+	for _, rel := range parts {
+		if rel.kind == sheetPart {
+			targets[rel.id] = rel.target
+		}
+	}
+	return w.archive.read(book, maxSmallPart, func(x *xmlScanner) error {
+		for {
+			if err := x.next(); err != nil {
+				return atEnd(err)
+			}
+			if x.kind != xmlStart || string(x.name) != "sheet" {
+				continue
+			}
+			name, err := x.attrText("name")
+			if err != nil {
+				return err
+			}
+			state := string(x.attr("state"))
+			if part := targets[string(x.attr("id"))]; part != "" { // charts have sheets of their own kind
+				w.sheets = append(w.sheets, sheet{name: name, part: part, hidden: state == "hidden" || state == "veryHidden"})
+			}
+		}
+	})
+}
+
+func (w *workbook) shape(style int) numberShape {
+	if style < len(w.shapes) {
+		return w.shapes[style]
+	}
+	return shownPlain
+}
+
+// scan begins to read a sheet.
+func (w *workbook) scan(s sheet) (*sheetScanner, io.Closer, error) {
+	x, part, err := w.archive.xml(s.part, maxPartBytes)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	it, err := book.Rows(t.file.sheet)
+	return newSheetScanner(x, w.strings), part, nil
+}
+
+// atEnd makes the end of the input no error.
+func atEnd(err error) error {
+	if err == io.EOF {
+		return nil
+	}
+	return err
+}
+
+// lookAtWorkbook finds out the sheet and its header.
+func (f *File) lookAtWorkbook(ctx context.Context) error {
+	book, err := openWorkbook(f.input.at, f.input.size)
 	if err != nil {
-		book.Close()
-		return nil, diagnosis.Wrap(err, diagnosis.WorkbookDamaged)
+		return err
 	}
-	return &sheetRows{book: book, it: it, header: t.header, width: len(l.columns)}, nil
-}
-
-// sheetRows is one pass over a sheet.
-type sheetRows struct {
-	book   *excelize.File
-	it     *excelize.Rows
-	header int
-	width  int
-	row    row
-}
-
-func (s *sheetRows) close() {
-	s.it.Close()
-	s.book.Close()
-}
-
-// next implements rows.
-func (s *sheetRows) next() (*row, error) {
-	for s.it.Next() {
-		s.row.number++
-		cells, err := s.it.Columns()
-		if err != nil {
-			return nil, diagnosis.Wrap(err, diagnosis.WorkbookDamaged)
-		}
-		if s.row.number <= s.header || blank(cells) {
-			continue
-		}
-		for len(cells) < s.width {
-			cells = append(cells, "")
-		}
-		s.row.cells = cells[:s.width]
-		return &s.row, nil
+	s, top, err := f.chooseSheet(book)
+	if err != nil {
+		return err
 	}
-	return nil, io.EOF
+	f.sheet = s.name
+	at, err := f.headerAmong(top)
+	if err != nil {
+		return err
+	}
+	t := &sheetTable{book: book, sheet: s, header: top.numbers[at]}
+	if err := t.survey(ctx); err != nil {
+		return err
+	}
+	f.columns = t.columns(top, at)
+	f.table = t
+	f.note(diagnosis.SheetRead, "Sheet", f.sheet, "Row", strconv.Itoa(t.header))
+	f.noteTitleRows(top.rows[:at])
+	f.noteHidden(book, t)
+	return nil
+}
+
+// topOf reads the first rows of a sheet.
+func (f *File) topOf(book *workbook, s sheet) (top, error) {
+	var t top
+	scan, part, err := book.scan(s)
+	if err != nil {
+		return t, err
+	}
+	defer part.Close()
+	for {
+		if err := scan.next(); err == io.EOF {
+			return t, nil
+		} else if err != nil {
+			return t, damaged(err)
+		}
+		if scan.number > f.depth() {
+			return t, nil
+		}
+		var cells []string
+		for _, c := range scan.cells {
+			for len(cells) <= c.column {
+				cells = append(cells, "")
+			}
+			cells[c.column] = string(scan.text[c.from:c.to])
+		}
+		t.rows, t.numbers = append(t.rows, cells), append(t.numbers, scan.number)
+	}
 }

@@ -1,0 +1,94 @@
+package source
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+)
+
+// judgeText reports the cells from which an earlier conversion took the letters;
+// text is the whole row's.
+func (r *row) judgeText(l *layout, text []byte) {
+	if bytes.IndexByte(text, '?') >= 0 || bytes.Contains(text, []byte("\ufffd")) {
+		for f := range l.mapped.All() {
+			if cell := r.cells[l.column[f]]; isLost(cell) || strings.ContainsRune(cell, utf8.RuneError) {
+				r.report(l, f, diagnosis.TextLost)
+			}
+		}
+	}
+	if bytes.Contains(text, []byte("E+")) {
+		r.judgeNumbers(l)
+	}
+	if !l.mapped.Has(account.Name) {
+		return
+	}
+	name := r.cells[l.column[account.Name]]
+	if !maybeGarbled(name) {
+		return
+	}
+	if _, ok := ungarbled(name); ok {
+		r.report(l, account.Name, diagnosis.TextGarbled)
+	}
+}
+
+// rounded is how Excel shows, and writes into CSV files, a number too long for it.
+var rounded = regexp.MustCompile(`^[1-9][.,][0-9]+E\+[0-9]{2,}$`)
+
+// judgeNumbers reports the texts of which Excel has kept the first digits only.
+func (r *row) judgeNumbers(l *layout) {
+	for f := range l.mapped.All() {
+		if (f.Secret() || isWords(f)) && rounded.MatchString(strings.TrimSpace(r.cells[l.column[f]])) {
+			r.report(l, f, diagnosis.NumberAltered)
+		}
+	}
+}
+
+// maybeGarbled is a quick test for what [ungarbled] tells for sure: Russian
+// letters come out as pairs of Р or С and something that is no letter from А to я.
+func maybeGarbled(text string) bool {
+	i := strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
+	if i < 0 {
+		return false
+	}
+	lead, size := utf8.DecodeRuneInString(text[i:])
+	next, _ := utf8.DecodeRuneInString(text[i+size:])
+	return (lead == 'Р' || lead == 'С') && next >= utf8.RuneSelf && (next < 'А' || next > 'я')
+}
+
+// isLost reports whether somebody converted a text to a charset without its
+// letters: "????? ????" is what remains of a name.
+func isLost(text string) bool {
+	marks := strings.Count(text, "?")
+	return marks >= 3 && !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+}
+
+// ungarbled returns what a text was before somebody read UTF-8 as Windows-1251
+// and saved the result. Every character beyond ASCII must have come from it, which
+// does not happen to a text by chance.
+func ungarbled(text string) (string, bool) {
+	var was []byte
+	beyond := 0
+	for _, r := range text {
+		b, ok := charmap.Windows1251.EncodeRune(r)
+		switch {
+		case r < utf8.RuneSelf:
+			b = byte(r)
+		case !ok && r >= 0x80 && r < 0xA0: // a byte without a character, passed on as it was
+			b = byte(r)
+		case !ok:
+			return "", false
+		}
+		if b >= utf8.RuneSelf {
+			beyond++
+		}
+		was = append(was, b)
+	}
+	return string(was), beyond >= 4 && utf8.Valid(was)
+}

@@ -1,0 +1,50 @@
+package source
+
+import (
+	"cmp"
+	"slices"
+)
+
+// maxMerges bounds the merged ranges of a sheet, which are held in memory.
+const maxMerges = 100_000
+
+// coverage finds the cells that merging has taken the value from: all of a
+// merged range but its first. It is asked row by row, downwards.
+type coverage struct {
+	ranges []merge // of one column, from the top
+	column int
+}
+
+// coverageOf returns the coverage of a column.
+func coverageOf(merges []merge, column int) coverage {
+	c := coverage{column: column}
+	for _, m := range merges {
+		if m.left <= column && column <= m.right {
+			c.ranges = append(c.ranges, m)
+		}
+	}
+	slices.SortFunc(c.ranges, func(a, b merge) int { return cmp.Compare(a.top, b.top) })
+	return c
+}
+
+// covers reports whether the cell in a row has lost its value.
+func (c *coverage) covers(row int) bool {
+	for len(c.ranges) > 0 && c.ranges[0].bottom < row {
+		c.ranges = c.ranges[1:]
+	}
+	if len(c.ranges) == 0 || c.ranges[0].top > row {
+		return false
+	}
+	return row > c.ranges[0].top || c.column > c.ranges[0].left
+}
+
+// mergedFrom returns where the value of a cell in a column taller than one row
+// stands: the first cell of the range that covers it from above.
+func mergedFrom(merges []merge, row, column int) (top int, ok bool) {
+	for _, m := range merges {
+		if m.left == column && m.top < row && row <= m.bottom {
+			return m.top, true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,83 @@
+package source
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"r7import/importer/diagnosis"
+)
+
+func (f *File) note(code diagnosis.Code, facts ...string) {
+	p := diagnosis.New(code, facts...)
+	p.Place = diagnosis.Place{File: f.name, Sheet: f.sheet}
+	f.notices = append(f.notices, *p)
+}
+
+// noteTitleRows says how many rows above the header are passed over.
+func (f *File) noteTitleRows(above [][]string) {
+	n := 0
+	for _, cells := range above {
+		_, declared := declaredDelimiter(top{rows: [][]string{cells}})
+		if filled(cells) > 0 && !declared {
+			n++
+		}
+	}
+	if n > 0 {
+		f.note(diagnosis.TitleRowsPassed, "Count", strconv.Itoa(n))
+	}
+}
+
+// noteHidden says what of a workbook a person does not see but is read, or sees
+// nowhere and is not.
+func (f *File) noteHidden(book *workbook, t *sheetTable) {
+	var others []sheet
+	for _, s := range book.sheets {
+		if s.name != f.sheet && s.hidden {
+			others = append(others, s)
+		}
+	}
+	if len(others) > 0 {
+		f.note(diagnosis.SheetsPassed, "Sheets", sheetNames(others))
+	}
+	if t.sheet.hidden {
+		f.note(diagnosis.SheetHidden, "Sheet", f.sheet)
+	}
+	if t.hiddenRows > 0 {
+		f.note(diagnosis.RowsHidden, "Count", strconv.Itoa(t.hiddenRows), "Row", strconv.Itoa(t.firstHidden))
+	}
+	var letters []string
+	for i, c := range f.columns {
+		if t.hidesColumn(i) {
+			letters = append(letters, c.Label)
+		}
+	}
+	if len(letters) > 0 {
+		f.note(diagnosis.ColumnsHidden, "Count", strconv.Itoa(len(letters)), "Columns", joined(letters))
+	}
+}
+
+func (t *sheetTable) hidesColumn(column int) bool {
+	for _, c := range t.hiddenColumns {
+		if c.from <= column && column <= c.to {
+			return true
+		}
+	}
+	return false
+}
+
+// decodedSample returns a text that shows whether the encoding was told right:
+// the first header or title with a letter beyond ASCII. Other cells may hold secrets.
+func decodedSample(rows [][]string) string {
+	const longest = 40
+	for i := len(rows) - 1; i >= 0; i-- {
+		for _, c := range rows[i] {
+			c = strings.TrimSpace(c)
+			if utf8.RuneCountInString(c) <= longest && strings.ContainsFunc(c, func(r rune) bool { return r >= utf8.RuneSelf && unicode.IsLetter(r) }) {
+				return c
+			}
+		}
+	}
+	return ""
+}

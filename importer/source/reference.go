@@ -1,0 +1,45 @@
+package source
+
+// parseRef reads a cell's name like F12; the column counts from 0, the row from 1.
+func parseRef(ref []byte) (column, row int, ok bool) {
+	i := 0
+	for ; i < len(ref) && ref[i] >= 'A' && ref[i] <= 'Z' && column < maxColumns; i++ {
+		column = column*26 + int(ref[i]-'A') + 1
+	}
+	if i == 0 || i == len(ref) || ref[i] == '0' {
+		return 0, 0, false
+	}
+	for ; i < len(ref) && row <= maxRows; i++ {
+		if ref[i] < '0' || ref[i] > '9' {
+			return 0, 0, false
+		}
+		row = row*10 + int(ref[i]-'0')
+	}
+	return column - 1, row, i == len(ref)
+}
+
+// parseRange reads a range like A1:B12.
+func parseRange(ref []byte) (m merge, ok bool) {
+	for i, b := range ref {
+		if b == ':' {
+			var first, last bool
+			m.left, m.top, first = parseRef(ref[:i])
+			m.right, m.bottom, last = parseRef(ref[i+1:])
+			return m, first && last && m.left <= m.right && m.top <= m.bottom && m.bottom <= maxRows && m.right < maxColumns
+		}
+	}
+	m.left, m.top, ok = parseRef(ref)
+	m.right, m.bottom = m.left, m.top
+	return m, ok
+}
+
+// columnLetters returns the letters of a column, counted from 0.
+func columnLetters(column int) string {
+	var letters [8]byte
+	i := len(letters)
+	for n := column + 1; n > 0; n = (n - 1) / 26 {
+		i--
+		letters[i] = byte('A' + (n-1)%26)
+	}
+	return string(letters[i:])
+}

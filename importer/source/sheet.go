@@ -1,0 +1,416 @@
+package source
+
+import (
+	"io"
+	"strconv"
+)
+
+// maxRows is how many rows a sheet can have.
+const maxRows = 1 << 20
+
+// cellKind is what a cell of a sheet holds.
+type cellKind uint8
+
+const (
+	cellBlank cellKind = iota
+	cellText
+	cellNumber
+	cellTruth
+	cellFailure // an error such as #N/A
+	cellDate    // an ISO 8601 date; others are numbers whose style shows a date
+)
+
+// sheetCell is one cell that a sheet mentions.
+type sheetCell struct {
+	column     int // from 0
+	kind       cellKind
+	style      int
+	uncomputed bool // a formula without a result
+	span            // of its value in the text of the row
+}
+
+// merge is a range of merged cells, of which only the first has a value.
+type merge struct{ top, left, bottom, right int }
+
+// sheetScanner reads a sheet part row by row, from its first byte to its last.
+// Anything a spreadsheet program would not write is an error.
+type sheetScanner struct {
+	x       *xmlScanner
+	strings *stringTable
+
+	hiddenColumns []span  // from 0, the end included; known before the first row
+	merges        []merge // known at the end
+
+	// The row last read, valid until the next.
+	number int
+	hidden bool
+	long   bool // it has more than maxRowBytes and no cells
+	cells  []sheetCell
+	text   []byte
+
+	depth int // of what was opened outside of sheetData
+	stage sheetStage
+}
+
+type sheetStage uint8
+
+const (
+	beforeSheet sheetStage = iota
+	beforeRows
+	amongRows
+	behindRows
+)
+
+func newSheetScanner(x *xmlScanner, strings *stringTable) *sheetScanner {
+	return &sheetScanner{x: x, strings: strings}
+}
+
+// next reads the next row that mentions cells. io.EOF comes when the whole part
+// was read and is sound.
+func (s *sheetScanner) next() error {
+	for {
+		if err := s.x.next(); err != nil {
+			return s.end(err)
+		}
+		name := string(s.x.name)
+		switch {
+		case s.x.kind == xmlEnd && name == "sheetData" && s.stage == amongRows:
+			s.stage = behindRows
+		case s.x.kind != xmlStart:
+		case s.stage == amongRows && name == "row":
+			if err := s.row(); err != nil {
+				return err
+			}
+			if len(s.cells) > 0 || s.long {
+				return nil
+			}
+		case s.stage == amongRows:
+			if err := s.x.skip(); err != nil {
+				return err
+			}
+		default:
+			if err := s.around(name); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (s *sheetScanner) end(err error) error {
+	if err == io.EOF && s.stage != behindRows {
+		return errXML
+	}
+	return err
+}
+
+// around takes an element outside of the rows.
+func (s *sheetScanner) around(name string) error {
+	switch {
+	case s.stage == beforeSheet && name == "worksheet":
+		s.stage = beforeRows
+	case s.stage == beforeSheet:
+		return errXML
+	case name == "sheetData" && s.stage == beforeRows && len(s.x.depths) == 2:
+		s.stage = amongRows
+	case name == "col" && s.stage == beforeRows:
+		return s.takeColumns()
+	case name == "mergeCell" && s.stage == behindRows:
+		return s.takeMerge()
+	}
+	return nil
+}
+
+func (s *sheetScanner) takeColumns() error {
+	if !isTrue(s.x.attr("hidden")) {
+		return nil
+	}
+	from, err := strconv.Atoi(string(s.x.attr("min")))
+	if err != nil {
+		return errXML
+	}
+	to, err := strconv.Atoi(string(s.x.attr("max")))
+	if err != nil || from < 1 || to < from || len(s.hiddenColumns) > maxColumns {
+		return errXML
+	}
+	s.hiddenColumns = append(s.hiddenColumns, span{from - 1, to - 1})
+	return nil
+}
+
+func (s *sheetScanner) takeMerge() error {
+	m, ok := parseRange(s.x.attr("ref"))
+	if !ok {
+		return errXML
+	}
+	if len(s.merges) == maxMerges {
+		return errXMLLimit
+	}
+	s.merges = append(s.merges, m)
+	return nil
+}
+
+// row reads the row just started.
+func (s *sheetScanner) row() error {
+	number := s.number + 1
+	if r := s.x.attr("r"); r != nil {
+		n, err := strconv.Atoi(string(r))
+		if err != nil || n < number {
+			return errXML
+		}
+		number = n
+	}
+	if number > maxRows {
+		return errXMLLimit
+	}
+	s.number, s.long, s.cells, s.text = number, false, s.cells[:0], s.text[:0]
+	s.hidden = isTrue(s.x.attr("hidden")) || string(s.x.attr("ht")) == "0"
+	column := -1
+	for {
+		if err := s.x.next(); err != nil {
+			return err
+		}
+		switch {
+		case s.x.kind == xmlEnd:
+			return nil
+		case s.x.kind == xmlText:
+		case string(s.x.name) == "c":
+			var err error
+			if column, err = s.cell(column); err != nil {
+				return err
+			}
+		default:
+			if err := s.x.skip(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// cell reads the cell just started, which stands behind a column, and returns its column.
+func (s *sheetScanner) cell(behind int) (column int, err error) {
+	column = behind + 1
+	if ref := s.x.attr("r"); ref != nil {
+		c, row, ok := parseRef(ref)
+		if !ok || row != s.number || c < column {
+			return 0, errXML
+		}
+		column = c
+	}
+	if column >= maxColumns {
+		return 0, errXMLLimit
+	}
+	c := sheetCell{column: column}
+	if style := s.x.attr("s"); style != nil {
+		if c.style, err = strconv.Atoi(string(style)); err != nil || c.style < 0 {
+			return 0, errXML
+		}
+	}
+	kind, ok := kindOfCell(string(s.x.attr("t")))
+	if !ok {
+		return 0, errXML
+	}
+	if err := s.value(&c, kind); err != nil {
+		return 0, err
+	}
+	if c.kind != cellBlank || c.uncomputed {
+		s.keep(c)
+	}
+	return column, nil
+}
+
+func (s *sheetScanner) keep(c sheetCell) {
+	if s.long = s.long || len(s.text) > maxRowBytes; s.long {
+		s.cells, s.text = s.cells[:0], s.text[:0]
+		return
+	}
+	s.cells = append(s.cells, c)
+}
+
+// valueKind is how a cell writes its value.
+type valueKind uint8
+
+const (
+	valueNumber valueKind = iota
+	valueShared           // a number of the string table
+	valueText             // of a formula
+	valueInline
+	valueTruth
+	valueFailure
+	valueDate
+)
+
+func kindOfCell(t string) (valueKind, bool) {
+	switch t {
+	case "", "n":
+		return valueNumber, true
+	case "s":
+		return valueShared, true
+	case "str":
+		return valueText, true
+	case "inlineStr":
+		return valueInline, true
+	case "b":
+		return valueTruth, true
+	case "e":
+		return valueFailure, true
+	case "d":
+		return valueDate, true
+	}
+	return 0, false
+}
+
+// value reads the elements of a cell to its end.
+func (s *sheetScanner) value(c *sheetCell, kind valueKind) error {
+	from := len(s.text)
+	formula, valued := false, false
+	for {
+		if err := s.x.next(); err != nil {
+			return err
+		}
+		if s.x.kind == xmlText {
+			continue
+		}
+		if s.x.kind == xmlEnd {
+			break
+		}
+		var err error
+		switch string(s.x.name) {
+		case "v":
+			if valued {
+				return errXML
+			}
+			valued = true
+			err = s.appendValue()
+		case "is":
+			if valued || kind != valueInline {
+				return errXML
+			}
+			valued = true
+			s.text, err = appendRichText(s.text, s.x)
+		case "f":
+			formula = true
+			err = s.x.skip()
+		default:
+			err = s.x.skip()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	c.span = span{from, len(s.text)}
+	if valued && len(s.text) > from {
+		return s.finish(c, kind)
+	}
+	c.uncomputed = formula && kind == valueNumber
+	return nil
+}
+
+// appendValue appends the text of the element just started, which has no elements in it.
+func (s *sheetScanner) appendValue() error {
+	for {
+		if err := s.x.next(); err != nil {
+			return err
+		}
+		switch s.x.kind {
+		case xmlEnd:
+			return nil
+		case xmlStart:
+			return errXML
+		}
+		var err error
+		if s.text, err = appendXMLText(s.text, s.x.text, s.x.cdata); err != nil {
+			return err
+		}
+		if len(s.text) > 2*maxRowBytes {
+			return errXMLLimit
+		}
+	}
+}
+
+// finish turns what a cell writes into what it holds.
+func (s *sheetScanner) finish(c *sheetCell, kind valueKind) error {
+	written := s.text[c.from:]
+	ok := true
+	switch kind {
+	case valueNumber:
+		c.kind = cellNumber
+		s.text, ok = appendNumber(s.text[:c.from], written)
+	case valueShared:
+		c.kind = cellText
+		var shared []byte
+		if shared, ok = s.strings.numbered(written); ok {
+			s.text = append(s.text[:c.from], shared...)
+		}
+	case valueTruth:
+		c.kind = cellTruth
+		s.text, ok = appendTruth(s.text[:c.from], written)
+	case valueFailure:
+		c.kind = cellFailure
+	case valueDate:
+		c.kind = cellDate
+	default:
+		c.kind = cellText
+		s.text = s.text[:c.from+len(unescapeCell(written))]
+	}
+	if !ok {
+		return errXML
+	}
+	c.to = len(s.text)
+	if c.from == c.to {
+		c.kind = cellBlank
+	}
+	return nil
+}
+
+// numbered returns the text whose number is written in decimal.
+func (t *stringTable) numbered(digits []byte) ([]byte, bool) {
+	n, err := strconv.Atoi(string(digits))
+	if err != nil || t == nil {
+		return nil, false
+	}
+	return t.at(n)
+}
+
+func appendTruth(dst, written []byte) ([]byte, bool) {
+	switch string(written) {
+	case "1", "true":
+		return append(dst, "TRUE"...), true
+	case "0", "false":
+		return append(dst, "FALSE"...), true
+	}
+	return dst, false
+}
+
+// appendNumber appends a number as a person would type it: 993 for 993, 993.0 and
+// 9.93E2. One that is not whole, or too large to be exact, stays as it is written.
+// dst and written may share their beginning.
+func appendNumber(dst, written []byte) ([]byte, bool) {
+	if isDigits(written) && (written[0] != '0' || len(written) == 1) {
+		return append(dst, written...), true
+	}
+	text := string(written)
+	for _, b := range written {
+		if (b < '0' || b > '9') && b != '.' && b != '-' && b != '+' && b != 'e' && b != 'E' {
+			return dst, false
+		}
+	}
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return dst, false
+	}
+	const exact = 1e15
+	if n > -exact && n < exact && n == float64(int64(n)) {
+		return strconv.AppendInt(dst, int64(n), 10), true
+	}
+	return append(dst, text...), true
+}
+
+func isDigits(text []byte) bool {
+	for _, b := range text {
+		if b < '0' || b > '9' {
+			return false
+		}
+	}
+	return len(text) > 0
+}
+
+func isTrue(value []byte) bool { return string(value) == "1" || string(value) == "true" }
