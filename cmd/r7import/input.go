@@ -34,7 +34,7 @@ func (p *program) openInput(ctx context.Context, path string) (*importer.Input, 
 	}
 	binding, err := mapping.Bind(file.Columns(), p.mappingOptions())
 	if err != nil {
-		return nil, errors.Join(err, file.Close())
+		return nil, errors.Join(within(file, err), file.Close())
 	}
 	p.warn(file.Notices()...)
 	p.warn(binding.Notices()...)
@@ -43,6 +43,21 @@ func (p *program) openInput(ctx context.Context, path string) (*importer.Input, 
 		File: file, Binding: binding,
 		Rules: validate.Rules{AllowedHosts: p.settings.AllowedHosts, WithoutPasswords: p.settings.WithoutPasswords},
 	}, nil
+}
+
+// within puts the file into the places of problems with its columns.
+func within(file *source.File, err error) error {
+	var many diagnosis.Problems
+	var one *diagnosis.Problem
+	if errors.As(err, &one) {
+		many = diagnosis.Problems{*one}
+	} else if !errors.As(err, &many) {
+		return err
+	}
+	for i := range many {
+		many[i].Place.File, many[i].Place.Sheet = file.Name(), file.Sheet()
+	}
+	return many
 }
 
 // sourceOptions takes the reading flags apart. All that is wrong with them is told at once.

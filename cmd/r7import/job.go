@@ -29,6 +29,15 @@ func (j *job) close() error {
 	return errors.Join(errs...)
 }
 
+// prepare reads the file once; one without rows is refused.
+func (j *job) prepare(ctx context.Context, kind journal.Kind) (*importer.Plan, error) {
+	plan, err := j.Prepare(ctx, kind)
+	if err == nil && plan.Rows == 0 {
+		err = errors.Join(noRows(j.Input), j.Discard(ctx, plan))
+	}
+	return plan, err
+}
+
 // openJob brings together what a run or, if dry, an online dry run needs. The caller closes it.
 func (p *program) openJob(ctx context.Context, path string, dry bool) (*job, error) {
 	if err := p.whichPortal(); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io/fs"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -36,6 +37,7 @@ func TestScripts(t *testing.T) {
 			"exit":     exitWith,
 			"noleak":   noLeak,
 			"terminal": onTerminal,
+			"privacy":  checkPrivacy,
 		},
 		RequireUniqueNames: true,
 		UpdateScripts:      os.Getenv("UPDATE_SCRIPTS") != "",
@@ -97,4 +99,20 @@ func exitWith(ts *testscript.TestScript, _ bool, args []string) {
 	if got := itoa(exitCodeOf(err)); got != args[0] {
 		ts.Fatalf("%s ended with %s, want exit code %s", strings.Join(args[1:], " "), got, args[0])
 	}
+}
+
+// checkPrivacy checks that a folder and all in it are for their owner only:
+//
+//	privacy .state
+func checkPrivacy(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(filepath.WalkDir(ts.MkAbs(args[0]), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			ts.Fatalf("%s is open to others: %v", path, info.Mode())
+		}
+		return err
+	}))
 }

@@ -31,7 +31,7 @@ func (p *program) plan(ctx context.Context, path string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, j.close()) }()
-	plan, err := j.Prepare(ctx, journal.KindPlan)
+	plan, err := j.prepare(ctx, journal.KindPlan)
 	if err != nil {
 		return err
 	}

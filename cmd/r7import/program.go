@@ -54,7 +54,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		_, _ = fmt.Fprintln(stderr, err) // the catalogues are part of the program: only a broken build ends here
 		return exitError
 	}
-	p.console = &ui.Console{In: stdin, Err: stderr, Lang: printer}
+	p.console = &ui.Console{
+		In: stdin, Err: stderr, Lang: printer,
+		NoColor: p.env.Get("NO_COLOR") != "" || slices.Contains(args, "--no-color"), // wrong flags are told of without colours, too
+	}
 	defer func() {
 		if fault := recover(); fault != nil {
 			p.console.Error(diagnosis.New(diagnosis.Unexpected, "Cause", describe(fault)))
@@ -162,7 +165,7 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 	}
 	p.origins = origins
 	p.console.Quiet = p.settings.Quiet
-	p.console.NoColor = p.settings.NoColor || p.env.Get("NO_COLOR") != ""
+	p.console.NoColor = p.console.NoColor || p.settings.NoColor
 	for _, warning := range config.Strangers(p.env, ownVariables...) {
 		p.console.Problem(&warning)
 	}

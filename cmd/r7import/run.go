@@ -52,7 +52,7 @@ func (p *program) run(ctx context.Context, path string) (err error) {
 	if err := p.tellUnfinished(ctx, j.History); err != nil {
 		return err
 	}
-	plan, err := j.Prepare(ctx, journal.KindRun)
+	plan, err := j.prepare(ctx, journal.KindRun)
 	if err != nil {
 		return err
 	}

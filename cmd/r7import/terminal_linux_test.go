@@ -7,16 +7,17 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/unix"
 )
 
 // onTerminal runs a command whose standard input and standard error are a
-// terminal, types the lines of a file, and puts what the terminal showed into
-// the file terminal:
+// terminal and answers each question with the next line of a file. What the
+// terminal showed goes into the file terminal, what came out into the file result:
 //
-//	terminal 0 typed.txt r7import run accounts.csv
+//	terminal 0 answers.txt r7import run accounts.csv
 func onTerminal(ts *testscript.TestScript, _ bool, args []string) {
 	ours, theirs, err := openTerminal()
 	ts.Check(err)
@@ -29,22 +30,41 @@ func onTerminal(ts *testscript.TestScript, _ bool, args []string) {
 	cmd.Env = environmentOf(ts)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = theirs, &stdout, theirs
 	ts.Check(cmd.Start())
-	shown := make(chan string, 1)
-	go func() {
-		text, _ := io.ReadAll(ours) // ends with EIO when the last holder of the other end is gone
-		shown <- string(text)
-	}()
-	_, err = io.WriteString(ours, ts.ReadFile(args[1]))
-	ts.Check(err)
+	screen := watchScreen(ours, strings.Split(strings.TrimSpace(ts.ReadFile(args[1])), "\n"))
 	code := exitCodeOf(cmd.Wait())
 	ts.Check(theirs.Close())
-	screen := <-shown
-	ts.Logf("terminal:\n%s\nstdout:\n%s", screen, &stdout)
-	ts.Check(os.WriteFile(ts.MkAbs("terminal"), []byte(strings.ReplaceAll(screen, "\r\n", "\n")), 0o600))
+	shown := strings.ReplaceAll(<-screen, "\r\n", "\n")
+	ts.Logf("terminal:\n%s\nstdout:\n%s", shown, &stdout)
+	ts.Check(os.WriteFile(ts.MkAbs("terminal"), []byte(shown), 0o600))
 	ts.Check(os.WriteFile(ts.MkAbs("result"), stdout.Bytes(), 0o600))
 	if itoa(code) != args[0] {
 		ts.Fatalf("%s ended with %d, want exit code %s", strings.Join(args[2:], " "), code, args[0])
 	}
+}
+
+// watchScreen answers what stands on the screen as a question, a line that ends
+// in a blank, and gives all that was shown when the other end is closed.
+func watchScreen(terminal *os.File, answers []string) <-chan string {
+	shown := make(chan string, 1)
+	go func() {
+		var screen []byte
+		buffer := make([]byte, 4096)
+		for {
+			n, err := terminal.Read(buffer)
+			screen = append(screen, buffer[:n]...)
+			if err != nil { // EIO: nobody holds the other end any more
+				shown <- string(screen)
+				return
+			}
+			asked := bytes.HasSuffix(screen, []byte(": ")) || bytes.HasSuffix(screen, []byte("] "))
+			if asked && len(answers) > 0 {
+				time.Sleep(100 * time.Millisecond) // people answer later than the echo is off
+				_, _ = io.WriteString(terminal, answers[0]+"\n")
+				answers = answers[1:]
+			}
+		}
+	}()
+	return shown
 }
 
 // environmentOf returns the variables of the script that the program looks at.
@@ -68,6 +88,9 @@ func openTerminal() (ours, theirs *os.File, err error) {
 	number, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
 	if err == nil {
 		err = unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0)
+	}
+	if err == nil {
+		err = unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 40, Col: 100})
 	}
 	if err == nil {
 		theirs, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)

@@ -49,6 +49,9 @@ func (p *program) validate(ctx context.Context, path string) error {
 		line := checked(row)
 		tally.Add(&line)
 	}
+	if tally.Summary(about).Rows == 0 {
+		return noRows(input)
+	}
 	p.warn(input.Binding.Notices()[told:]...) // what was filled in
 	p.tell(found)
 	about.File, about.EndedAt = input.File.Name(), time.Now()
@@ -56,6 +59,13 @@ func (p *program) validate(ctx context.Context, path string) error {
 	written, err := checkedRows(input).write(ctx, paths, summary, p.reportOptions(input))
 	p.finish(result{Summary: summary, Reports: written, err: err})
 	return err
+}
+
+// noRows is the refusal of a file without rows.
+func noRows(input *importer.Input) error {
+	problem := diagnosis.New(diagnosis.NoRows)
+	problem.Place = diagnosis.Place{File: input.File.Name(), Sheet: input.File.Sheet()}
+	return problem
 }
 
 // checked is the line of a row that was only checked.

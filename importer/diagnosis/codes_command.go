@@ -39,6 +39,7 @@ const (
 	ConfirmDeclined      Code = "CONFIRM_DECLINED"
 
 	RunUnknown    Code = "RUN_UNKNOWN"
+	NoRows        Code = "NO_ROWS"
 	FolderUnknown Code = "FOLDER_UNKNOWN"
 	LogUnwritable Code = "LOG_UNWRITABLE"
 	Unexpected    Code = "UNEXPECTED"
@@ -82,6 +83,7 @@ var commandCodes = map[Code]Entry{
 	ConfirmDeclined:      {Scope: Unfinished, Severity: Notice},
 
 	RunUnknown:    {Scope: Usage},
+	NoRows:        {Scope: File},
 	FolderUnknown: {Scope: Usage},
 	LogUnwritable: {Scope: State},
 	Unexpected:    {Scope: State},

@@ -50,7 +50,7 @@ func (b *bar) stop() {
 	b.console.setAbove(nil)
 	f := b.latest.Load()
 	if f.Total > 0 && f.Decided >= f.Total {
-		b.bar.SetTotal(-1, true)
+		b.bar.SetTotal(int64(f.Total), true)
 	} else {
 		b.bar.Abort(false)
 	}

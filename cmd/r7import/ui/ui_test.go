@@ -223,7 +223,7 @@ func TestBarLetsMessagesPassAbove(t *testing.T) {
 	p.Stop()
 	c.Error(diagnosis.New(diagnosis.ConfirmMissing))
 	got := out.String()
-	bar, below := strings.Index(got, "4/4 ["), strings.LastIndex(got, "нет терминала")
+	bar, below := strings.Index(got, "4/4 [=="), strings.LastIndex(got, "нет терминала")
 	if message := strings.Index(got, "не указано"); message < 0 || bar < message || below < bar {
 		t.Errorf("message at %d, finished bar at %d, message after it at %d, want this order in\n%q", message, bar, below, got)
 	}
