@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -119,6 +120,33 @@ func TestBentPasswords(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Whatever form is chosen, every text arrives as it was.
+func TestTextsArrive(t *testing.T) {
+	session, got := recorded(t, made)
+	rapid.Check(t, func(rt *rapid.T) {
+		text := rapid.OneOf(rapid.String(), rapid.StringMatching(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.{0,8}`))
+		s := settings(ivan)
+		s.Name, s.Incoming.Login = text.Draw(rt, "name"), text.Draw(rt, "login")
+		s.Incoming.Password, s.Outgoing.Password = account.NewSecret(text.Draw(rt, "password")), account.NewSecret(text.Draw(rt, "second"))
+		session.Create(t.Context(), s, nil)
+		arrived := func(f account.Field) string {
+			if form, err := url.ParseQuery(got.body); strings.HasPrefix(got.media, "application/x-www-form-urlencoded") && err == nil {
+				return form.Get(f.String())
+			}
+			var body map[string]any
+			if err := json.Unmarshal([]byte(got.body), &body); err != nil {
+				rt.Fatalf("body %q: %v", got.body, err)
+			}
+			return fmt.Sprint(body[f.String()])
+		}
+		for f := range account.NumRequestFields {
+			if a := arrived(f); a != s.Text(f) {
+				rt.Errorf("%s arrived as %q in %s, want %q", f, a, got.media, s.Text(f))
+			}
+		}
+	})
 }
 
 func TestPathInFrontOfTheAPI(t *testing.T) {
