@@ -85,9 +85,9 @@ var portalTexts = []words{
 	{MailboxMissing, []string{"account wasn't found by email"}},
 	{MailboxHosted, []string{"mailbox with specified email can't be"}},
 	{RemovalRunning, []string{"operation already running"}},
-	{DuplicateMailbox, []string{"sequence contains more than one"}},
+	{DuplicateMailbox, []string{"sequence contains more than one", "последовательность содержит более одного"}},
 	{AddressRefused, []string{
-		"not in the form required for an e-mail address",
+		"not in the form required for an e-mail address", "адреса электронной почты",
 		"invalid character was found in the mail header",
 		"an invalid character was found in header value",
 		"email empty", "empty email", "parameter name: address", "parameter name: email",

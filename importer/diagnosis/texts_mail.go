@@ -69,14 +69,13 @@ var mailTexts = []words{
 		"network is down", "connection dropped", "отверг запрос", "принудительно разорвал", "недоступен узел", "сеть недоступна",
 	}},
 	{MailTemporary, []string{
-		"temporar", "try again later", "try later", "please wait", "service not available", "service unavailable", "currently unavailable",
-		"internal error", "internal server error", "server is busy", "server busy", "system error", "overload", "in maintenance",
-		"lost to authentication server", temporary, "временн", "попробуйте позже", "повторите попытку позже", "повторите позже",
+		"temporar", temporary, "service not available", "service unavailable", "currently unavailable", "internal error", "internal server error",
+		"server is busy", "server busy", "system error", "overload", "in maintenance", "lost to authentication server", "временн",
 	}},
 	{MailNoMethod, []string{
 		"no compatible authentication mechanism", "authentication mechanism", "no supported authentication", "mechanism not supported",
 		"unsupported authentication", "unrecognized authentication type", "authentication not enabled", "auth not available",
-		"auth command not", "unknown auth",
+		"auth command not", "unknown auth", "object reference not set", // NTLM over POP3, for which the portal has no client
 	}},
 	{MailAuth, []string{
 		"authentication fail", "authenticate fail", "auth fail", "auth error", "authentication error", "authentication unsuccessful",
@@ -85,6 +84,8 @@ var mailTexts = []words{
 		"no such user", "user unknown", "user not found", "access denied", "not authenticated", "not authorized", "permission denied", "5.7.3",
 		"неверн", "неправильн", "пароль", "авторизац", "аутентификац",
 	}},
+	// Behind a refusal this is mere politeness: sent again, the password would be refused again.
+	{MailTemporary, []string{"try again later", "try later", "please wait", "попробуйте позже", "повторите попытку позже", "повторите позже"}},
 	{MailTLS, []string{"ssl", "tls", "handshake"}},
 }
 

@@ -80,6 +80,7 @@ var mailTexts = []struct {
 	{"library", "The host name (mail.example.org) did not match any of the names given in the server's SSL certificate:\n  • *.example.net", diagnosis.MailCert},
 	{"library", "Value cannot be null.\nParameter name: password", diagnosis.MailAuth},
 
+	{"portal", "Object reference not set to an instance of an object", diagnosis.MailNoMethod},
 	{"Mono", "Authentication failed, see inner exception.", diagnosis.MailTLS},
 	{"Mono", "Ssl error:1000007d:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED\n  at /build/boringssl/ssl/handshake_client.c:1132", diagnosis.MailCert},
 	{"Mono", "Ssl error:100000f7:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER", diagnosis.TLSMode},
@@ -102,6 +103,8 @@ var mailTexts = []struct {
 	{"Windows", "Попытка установить соединение была безуспешной, т.к. от другого компьютера за требуемое время не получен нужный отклик", diagnosis.MailTimeout},
 	{"Windows", "Удаленный сертификат недействителен согласно результатам проверки подлинности.", diagnosis.MailCert},
 
+	{"politeness is no promise", "Invalid user name or password. Please try again later.", diagnosis.MailAuth},
+	{"somebody busy", "Not now. Try again later.", diagnosis.MailTemporary},
 	{"an address is no status", "refused by 10.4.3.1", diagnosis.MailDeclined},
 	{"somebody", "Ommm", diagnosis.MailDeclined},
 	{"nobody", "", diagnosis.MailDeclined},
@@ -168,6 +171,7 @@ func TestPortalText(t *testing.T) {
 		{"Mailbox with specified email can't be deleted", diagnosis.MailboxHosted},
 		{"Remove mailbox operation already running.", diagnosis.RemovalRunning},
 		{"Sequence contains more than one element", diagnosis.DuplicateMailbox},
+		{"Последовательность содержит более одного элемента", diagnosis.DuplicateMailbox},
 		{"The specified string is not in the form required for an e-mail address.", diagnosis.AddressRefused},
 		{"Email empty\nParameter name: email", diagnosis.AddressRefused},
 		{"Value cannot be null.\nParameter name: address", diagnosis.AddressRefused},

@@ -32,14 +32,14 @@ func put(t *testing.T, sim *portalsim.Portal, a portalsim.Account) {
 }
 
 func TestAccounts(t *testing.T) {
-	session, sim := ivansPortal(t, portalsim.Options{})
-	if list, answer := session.Accounts(t.Context()); answer.Fate != diagnosis.Done || len(list) != 0 {
+	nobody, _ := ivansPortal(t, portalsim.Options{})
+	if list, answer := nobody.Accounts(t.Context()); answer.Fate != diagnosis.Done || len(list) != 0 {
 		t.Fatalf("Accounts of nobody = %v, %+v", list, answer)
 	}
-	other, sim := ivansPortal(t, portalsim.Options{})
+	session, sim := ivansPortal(t, portalsim.Options{})
 	put(t, sim, portalsim.Account{Address: "hosted@example.org", Name: "Hosted", Hosted: true, Aliases: []string{"alias@example.org"}, Groups: []string{"group@example.org"}})
 	put(t, sim, portalsim.Account{Address: "oauth@example.org", OAuth: true, Disabled: true, AuthError: true, QuotaError: true})
-	got, answer := other.Accounts(t.Context())
+	got, answer := session.Accounts(t.Context())
 	if answer.Fate != diagnosis.Done {
 		t.Fatalf("Accounts = %+v", answer)
 	}

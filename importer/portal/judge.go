@@ -166,6 +166,9 @@ func unanswered(call *call, caller, within context.Context, left bool, err error
 	return a
 }
 
+// winRefused is WSAECONNREFUSED, which Windows gives where others give ECONNREFUSED.
+const winRefused = syscall.Errno(10061)
+
 // unreached says why no request could leave.
 func unreached(err error) diagnosis.Code {
 	var (
@@ -190,7 +193,7 @@ func unreached(err error) diagnosis.Code {
 		return diagnosis.PortalCert
 	case errors.As(err, &alert), errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		return diagnosis.PortalTLS
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, winRefused):
 		return diagnosis.PortalRefused
 	}
 	return diagnosis.PortalUnreached
