@@ -248,6 +248,12 @@ func TestRequestGoesOnWithoutItsClient(t *testing.T) {
 	if len(all) != 2 {
 		t.Errorf("rows after two abandoned creates = %d, want 2", len(all))
 	}
+	if s := s.Stats(); s.ByStatus[499] != 2 {
+		t.Errorf("statuses %v, want both clients gone", s.ByStatus)
+	}
+	if n := s.Writes("ivan@example.org", "Ivan@corp.ru"); n != 2 {
+		t.Errorf("writes = %d, want 2", n)
+	}
 }
 
 // The list is answered from memory for 20 minutes, a change clears it, and a read

@@ -406,6 +406,11 @@ func TestBatch(t *testing.T) {
 			t.Errorf("answer %d = %v, want %v", i, got, want)
 		}
 	}
+	nested, _ := json.Marshal([]fields{{"relativeUrl": "/api/2.0/batch", "method": "POST", "body": "batch=[]", "bodyContentType": "application/x-www-form-urlencoded; charset=utf-8"}})
+	r = s.call("POST", "/api/2.0/batch", url.Values{"batch": {string(nested)}}.Encode(), "Authorization", token, "Content-Type", "application/x-www-form-urlencoded")
+	if got := r.response(t).([]any)[0].(map[string]any); got["status"] != 404.0 {
+		t.Errorf("batch within a batch = %v, want 404", got)
+	}
 	noCharset := `[{"relativeUrl":"/api/2.0/mail/accounts","method":"POST","body":"{}","bodyContentType":"application/json"}]`
 	r = s.call("POST", "/api/2.0/batch", url.Values{"batch": {noCharset}}.Encode(), "Authorization", token, "Content-Type", "application/x-www-form-urlencoded")
 	if r.status != 400 {

@@ -18,90 +18,141 @@ type exchange struct {
 	cookie  string  // to be set by the answer
 	began   time.Time
 	life    *life
+	visit   *visit
 	pending time.Duration // latency that a sign-in spends between counting and checking
 	killed  bool          // the process died, and this is one of the writes that are finished all the same
 }
 
-// ServeHTTP answers the API. The context of the request is not looked at while it is
-// worked on: the real server finishes, and saves, what a client that has gone asked for.
+// ServeHTTP answers the API. The work is done apart from the connection: the real
+// server finishes, and saves, what a client that has gone, or a front server that has
+// given up, no longer waits for.
 func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !p.enter() {
 		badGateway().write(w, r)
 		return
 	}
-	defer p.running.Done()
 	now := time.Now()
 	visit := p.stats.arrive(r, now)
 	if restart, ok := p.restartAt[visit.record.Number]; ok {
 		p.Restart(restart.For, restart.Saved)
 	}
-	x := &exchange{portal: p, request: r, began: now, life: p.life.Load()}
-	a := x.answer(visit)
-	p.stats.leave(visit, a.status)
+	x := &exchange{portal: p, request: r, began: now, life: p.life.Load(), visit: visit}
+	body, refused := readBody(r)
+	ready := make(chan *answer, 1)
+	go x.work(body, refused, ready)
+	a := p.await(ready, r)
+	p.stats.answered(visit, a.status)
 	a.write(w, r)
 }
 
-// answer is what the front server sends: its own page, or what the portal answers.
-func (x *exchange) answer(v *visit) *answer {
+// statusGone is what the front server logs for a client that has left.
+const statusGone = 499
+
+// await is the front server: it waits for the portal only so long.
+func (p *Portal) await(ready chan *answer, r *http.Request) *answer {
+	patience := time.NewTimer(p.options.Gateway)
+	defer patience.Stop()
+	select {
+	case a := <-ready:
+		return a
+	case <-patience.C:
+		return htmlPage(http.StatusGatewayTimeout, "504 Gateway Time-out")
+	case <-r.Context().Done():
+		return &answer{status: statusGone, deliver: func(http.ResponseWriter, *http.Request) {}}
+	}
+}
+
+// readBody reads a request to its end, which only the handler's own goroutine may do.
+func readBody(r *http.Request) ([]byte, *answer) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	switch {
+	case err != nil:
+		return nil, emptyAnswer(http.StatusBadRequest)
+	case len(body) > maxBody:
+		return nil, htmlPage(http.StatusRequestEntityTooLarge, "413 Request Entity Too Large")
+	default:
+		return body, nil
+	}
+}
+
+// work puts the answer into ready and then does what is left to do.
+func (x *exchange) work(body []byte, refused *answer, ready chan<- *answer) {
+	defer x.portal.running.Done()
+	defer x.portal.stats.leave(x.visit)
+	if refused != nil {
+		ready <- refused
+		return
+	}
+	a, rest := x.answer(body)
+	ready <- a
+	if rest != nil {
+		rest()
+	}
+}
+
+// answer is what comes out of the server process, or of what stands in front of it.
+// The second result, if there is one, is work that the answer does not wait for.
+func (x *exchange) answer(body []byte) (*answer, func()) {
 	p := x.portal
 	if x.began.Before(x.life.from) {
-		return badGateway()
+		return badGateway(), nil
 	}
 	if !p.throttle.admits(x.began) {
 		p.stats.quiet(p.throttle.Pause)
-		return tooManyRequests(p.throttle.RetryAfter, p.throttle.Pause)
+		return tooManyRequests(p.throttle.RetryAfter, p.throttle.Pause), nil
 	}
-	body, err := io.ReadAll(io.LimitReader(x.request.Body, maxBody+1))
-	if err != nil {
-		return emptyAnswer(http.StatusBadRequest)
-	}
-	if len(body) > maxBody {
-		return htmlPage(http.StatusRequestEntityTooLarge, "413 Request Entity Too Large")
-	}
-	a, err := x.process(body, v)
+	a, rest, err := x.process(body)
 	if err != nil || x.life.ended() {
-		return badGateway()
+		return badGateway(), nil
 	}
 	if p.options.Gzip {
 		a.compress(x.request)
 	}
-	return a
+	return a, rest
 }
 
 // process reads the request, sees whether a fault is due, and lets the portal work.
 // The only error is errKilled.
-func (x *exchange) process(body []byte, v *visit) (*answer, error) {
+func (x *exchange) process(body []byte) (*answer, func(), error) {
 	p := x.portal
 	var vars map[string]string
 	x.route, vars = p.routes.find(x.request.Method, x.request.URL.Path)
 	given, unreadable := readParams(vars, x.request, body, p.zone)
 	x.params = given
 	x.caller = x.authenticate()
-	v.know(x)
+	x.visit.know(x)
 	late, fault := p.faults.pick(x)
 	late += x.latency()
+	if fault != nil {
+		x.visit.spoilt(fault.Do)
+		if fault.Early {
+			return fault.replacement(x), func() { x.carryOut(late, unreadable) }, nil
+		}
+	}
+	if fault != nil && fault.Do.replaces() && !fault.Processed {
+		return fault.replacement(x), nil, x.wait(late)
+	}
+	a, err := x.carryOut(late, unreadable)
+	switch {
+	case err != nil || fault == nil:
+	case fault.Do.replaces():
+		a = fault.replacement(x)
+	default:
+		fault.spoil(p, a)
+	}
+	return a, nil, err
+}
+
+// carryOut does what was asked for after a while. A sign-in spends that while between
+// counting the attempt and checking it.
+func (x *exchange) carryOut(late time.Duration, unreadable *failure) (*answer, error) {
 	if x.route != nil && x.route.signIn {
 		x.pending, late = late, 0
 	}
 	if err := x.wait(late); err != nil {
 		return nil, err
 	}
-	if fault == nil {
-		return x.serve(unreadable)
-	}
-	v.spoilt(fault.Do)
-	if fault.Do.replaces() && !fault.Processed {
-		return fault.replacement(x), nil
-	}
-	a, err := x.serve(unreadable)
-	switch {
-	case err != nil:
-		return nil, err
-	case fault.Do.replaces():
-		return fault.replacement(x), nil
-	}
-	fault.spoil(p, a)
-	return a, nil
+	return x.serve(unreadable)
 }
 
 // latency is what is asked for, less the gap that a saving method adds by itself.

@@ -24,6 +24,7 @@ type Fault struct {
 
 	Do         Action        `yaml:"do"`
 	Processed  bool          `yaml:"processed"`   // what was asked for is done all the same
+	Early      bool          `yaml:"early"`       // it is done, but only after the answer of the fault has gone
 	Status     int           `yaml:"status"`      // of answer (200), envelope (500), empty (403), redirect (301)
 	Type       string        `yaml:"type"`        // content type of answer; HTML when empty
 	Text       string        `yaml:"text"`        // body of answer, message of envelope; {email}, {login} and {password} are filled in
@@ -87,6 +88,9 @@ func (f *Fault) validate() error {
 	}
 	if f.Share < 0 || f.Share > 1 {
 		return fmt.Errorf("share: %v is not between 0 and 1", f.Share)
+	}
+	if f.Early && !f.Do.replaces() {
+		return fmt.Errorf("early: %s needs the true answer", f.Do)
 	}
 	if f.Status != 0 && (f.Status < 200 || f.Status > 599) {
 		return fmt.Errorf("status: %d is no final status", f.Status)

@@ -103,6 +103,41 @@ func (s *site) raw(method, path string) (*http.Response, string, error) {
 	return response, string(text), err
 }
 
+// The front server gives up while the portal goes on, and a connection may break
+// before the work is done: the account appears later.
+func TestAnswerBeforeTheWorkIsDone(t *testing.T) {
+	tests := []struct {
+		name    string
+		options portalsim.Options
+		status  int
+		at      time.Duration // of the answer
+	}{
+		{"front server gives up", portalsim.Options{Gateway: time.Second}, 504, time.Second},
+		{"early 502", portalsim.Options{Faults: []portalsim.Fault{{Do: portalsim.Answer, Status: 502, Early: true, Path: "mail/accounts"}}}, 502, 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				test.options.Latency, test.options.Tokens = 10*time.Second, map[string]string{"t": "a@example.org"}
+				p := portalsim.New(test.options)
+				defer p.Close()
+				began := time.Now()
+				w := direct(p, "t", "POST", accounts, good(address))
+				if took := time.Since(began); w.Code != test.status || took != test.at {
+					t.Errorf("create = %d after %v, want %d after %v", w.Code, took, test.status, test.at)
+				}
+				if s := p.Stats(); s.InFlight.Now != 1 || len(p.Accounts()) != 0 {
+					t.Errorf("after the answer %d are under way and %d made, want 1 and 0", s.InFlight.Now, len(p.Accounts()))
+				}
+				time.Sleep(11 * time.Second)
+				if s := p.Stats(); s.InFlight.Now != 0 || len(p.Accounts()) != 1 {
+					t.Errorf("later %d are under way and %d made, want 0 and 1", s.InFlight.Now, len(p.Accounts()))
+				}
+			})
+		})
+	}
+}
+
 func TestEndlessAndSilent(t *testing.T) {
 	for _, do := range []portalsim.Action{portalsim.Endless, portalsim.Silence, portalsim.Slow} {
 		t.Run(string(do), func(t *testing.T) {

@@ -45,6 +45,7 @@ type Options struct {
 
 	Latency  time.Duration `yaml:"latency"`  // of every request
 	Spread   time.Duration `yaml:"spread"`   // up to so much more or less, evenly
+	Gateway  time.Duration `yaml:"gateway"`  // how long the front server waits before it answers 504: 10 min when 0
 	Limit    Limit         `yaml:"limit"`    // the reverse proxy's own
 	Faults   []Fault       `yaml:"faults"`   // the first that fits is done to a request
 	Restarts []Restart     `yaml:"restarts"` // of the server process
@@ -152,6 +153,7 @@ func (o *Options) complete() {
 	setDefault(&o.SaveGap, time.Millisecond)
 	setDefault(&o.RemoveTime, 50*time.Millisecond)
 	setDefault(&o.ListCache, 20*time.Minute)
+	setDefault(&o.Gateway, 10*time.Minute)
 	setDefault(&o.KeepRequests, defaultKeep)
 }
 
@@ -172,6 +174,11 @@ func (o *Options) Validate() error {
 	}
 	if _, err := parseZone(o.TimeZone); err != nil {
 		return fmt.Errorf("time_zone: %w", err)
+	}
+	for _, name := range o.Tokens {
+		if !isGUID(name) && !looksLikeEmail(name) {
+			return fmt.Errorf("tokens: %q is neither an address nor a GUID", name)
+		}
 	}
 	if o.Spread > o.Latency {
 		return fmt.Errorf("spread: %v is more than the latency", o.Spread)

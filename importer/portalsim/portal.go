@@ -87,10 +87,16 @@ func (p *Portal) populate() {
 		}
 	}
 	for token, name := range p.options.Tokens {
-		if who := p.findUser(name); who != nil {
-			p.sessions.put(token, who, time.Now().Add(p.options.TokenLife))
-		}
+		p.sessions.put(token, p.invited(name), time.Now().Add(p.options.TokenLife))
 	}
+}
+
+// invited is whoever a token is for, known before or not.
+func (p *Portal) invited(name string) *person {
+	if who := p.person(name); who != nil {
+		return who
+	}
+	return p.people.add(inventedAs(name))
 }
 
 // life is one run of the server process: a restart ends it.

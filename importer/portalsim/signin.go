@@ -212,16 +212,18 @@ func (p *Portal) findUser(name string) *person {
 			return found
 		}
 	}
-	switch {
-	case p.options.OnlyPeople:
-		return nil
-	case isGUID(name):
-		return p.people.add(newPerson(Person{ID: name, Email: strings.ToLower(name[:8]) + "@example.org"}))
-	case looksLikeEmail(name):
-		return p.people.add(newPerson(Person{Email: name}))
-	default:
+	if p.options.OnlyPeople || !isGUID(name) && !looksLikeEmail(name) {
 		return nil
 	}
+	return p.people.add(inventedAs(name))
+}
+
+// inventedAs makes up somebody of whom an address or GUID is known.
+func inventedAs(name string) *person {
+	if isGUID(name) {
+		return newPerson(Person{ID: name, Email: strings.ToLower(name[:8]) + "@example.org"})
+	}
+	return newPerson(Person{Email: name})
 }
 
 // guard counts sign-ins per name and client address, in the memory of the server

@@ -149,6 +149,22 @@ func TestBruteForce(t *testing.T) {
 	})
 }
 
+// The counts are in the memory of the server process.
+func TestRestartForgetsAttempts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := portalsim.New(portalsim.Options{People: []portalsim.Person{{Email: "a@example.org", Password: "right"}}})
+		defer p.Close()
+		for range 6 {
+			attempt(p, "a@example.org", "wrong", "")
+		}
+		p.Restart(time.Second, 0)
+		time.Sleep(2 * time.Second)
+		if status, body := attempt(p, "a@example.org", "right", ""); status != 201 {
+			t.Errorf("sign-in after a restart = %d %s, want 201", status, body)
+		}
+	})
+}
+
 // Attempts are counted before they are checked: eight at once block each other even
 // with the right password.
 func TestParallelSignInsBlockThemselves(t *testing.T) {
@@ -285,6 +301,16 @@ func TestWhoMaySignIn(t *testing.T) {
 				t.Errorf("sign-in of %s = %d %s, want %d", test.user, status, body, test.status)
 			}
 		})
+	}
+}
+
+// A token given out beforehand works even where nobody is invented.
+func TestTokensOfStrangers(t *testing.T) {
+	s := start(t, portalsim.Options{OnlyPeople: true, Tokens: map[string]string{"t": "new@example.org", "g": "99999999-2222-4333-8444-555555555555"}})
+	for token, want := range map[string]string{"t": "new@example.org", "g": "99999999@example.org"} {
+		if who := s.json(token, "GET", "/api/2.0/people/@self", nil).response(t).(map[string]any)["email"]; who != want {
+			t.Errorf("@self with token %s is %v, want %s", token, who, want)
+		}
 	}
 }
 

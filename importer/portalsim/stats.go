@@ -19,7 +19,7 @@ type Request struct {
 	Path    string        `json:"path"`
 	Owner   string        `json:"owner,omitempty"`   // address of who called
 	Address string        `json:"address,omitempty"` // the e-mail argument
-	Status  int           `json:"status"`            // 0 while under way
+	Status  int           `json:"status"`            // 0 while under way, 499 when the client had left
 	Fault   string        `json:"fault,omitempty"`   // what was done to it
 }
 
@@ -172,7 +172,7 @@ func (v *visit) know(x *exchange) {
 	if !x.route.mail || !isWrite(x.route.method) {
 		return
 	}
-	name := x.caller.ID + "\x00" + strings.ToLower(v.record.Address)
+	name := keyOf(x.caller, v.record.Address)
 	v.key = s.keys[name]
 	if v.key == nil {
 		v.key = &keyLoad{}
@@ -183,6 +183,8 @@ func (v *visit) know(x *exchange) {
 	s.total.PerKey = max(s.total.PerKey, v.key.Most)
 	s.total.MostWrites = max(s.total.MostWrites, v.key.writes)
 }
+
+func keyOf(owner *person, address string) string { return owner.ID + "\x00" + strings.ToLower(address) }
 
 // spoilt tells what was done to the request.
 func (v *visit) spoilt(do Action) {
@@ -203,12 +205,19 @@ func (s *stats) quiet(pause time.Duration) {
 	}
 }
 
-func (s *stats) leave(v *visit, status int) {
+// answered notes what went back, and when.
+func (s *stats) answered(v *visit, status int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v.record.Took = time.Since(s.start) - v.record.At
 	v.record.Status = status
 	s.total.ByStatus[status]++
+}
+
+// leave ends the work, which the client may not have waited for.
+func (s *stats) leave(v *visit) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.total.InFlight.Now--
 	if v.key != nil {
 		v.key.Now--
@@ -303,6 +312,22 @@ func (p *Portal) Stats() Stats {
 	t.ByStatus, t.ByRoute, t.Faults = maps.Clone(t.ByStatus), maps.Clone(t.ByRoute), maps.Clone(t.Faults)
 	t.SignIns, t.FailedMail, t.MailHosts = maps.Clone(t.SignIns), maps.Clone(t.FailedMail), maps.Clone(t.MailHosts)
 	return t
+}
+
+// Writes is how many writes (create, update, switch, delete) have come for an owner's
+// address.
+func (p *Portal) Writes(owner, address string) int {
+	who := p.person(owner)
+	if who == nil {
+		return 0
+	}
+	s := p.stats
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if key := s.keys[keyOf(who, address)]; key != nil {
+		return key.writes
+	}
+	return 0
 }
 
 // Requests returns the last requests seen, oldest first, as many as are kept.
