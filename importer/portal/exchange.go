@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/net/http/httpguts"
@@ -94,18 +95,18 @@ func (c *Client) send(ctx context.Context, call *call) (*reply, Answer) {
 // replaced by another one: no request has been made then. Nothing else is repeated.
 func (c *Client) roundTrip(ctx context.Context, call *call) (response *http.Response, left bool, err error) {
 	for {
-		var reused, wrote bool // both are settled when RoundTrip returns
+		var reused, wrote atomic.Bool // settled when RoundTrip returns with an error
 		trace := &httptrace.ClientTrace{
-			GotConn:      func(info httptrace.GotConnInfo) { reused = info.Reused },
-			WroteHeaders: func() { wrote = true },
+			GotConn:      func(info httptrace.GotConnInfo) { reused.Store(info.Reused) },
+			WroteHeaders: func() { wrote.Store(true) },
 		}
 		request, err := c.request(httptrace.WithClientTrace(ctx, trace), call)
 		if err != nil {
 			return nil, false, err
 		}
 		response, err := c.transport.RoundTrip(request)
-		if err == nil || wrote || !reused || ctx.Err() != nil {
-			return response, wrote, err
+		if err == nil || wrote.Load() || !reused.Load() || ctx.Err() != nil {
+			return response, wrote.Load(), err
 		}
 	}
 }
@@ -142,7 +143,6 @@ func (c *Client) request(ctx context.Context, call *call) (*http.Request, error)
 type envelope struct {
 	own      bool // there is one
 	response json.RawMessage
-	count    int
 	total    int
 	failed   bool // with an error
 	message  string
@@ -151,9 +151,7 @@ type envelope struct {
 // open reads the envelope, if that is what the body is.
 func (r *reply) open() {
 	var e struct {
-		Count      json.RawMessage `json:"count"`
 		Total      json.RawMessage `json:"total"`
-		Status     json.RawMessage `json:"status"`
 		StatusCode json.RawMessage `json:"statusCode"`
 		Response   json.RawMessage `json:"response"`
 		Error      json.RawMessage `json:"error"`
@@ -161,12 +159,13 @@ func (r *reply) open() {
 	if r.tooLong || json.Unmarshal(r.body, &e) != nil {
 		return
 	}
-	r.count, r.total, r.response = integer(e.Count), integer(e.Total), e.Response
+	r.total, r.response = integer(e.Total), e.Response
 	var problem struct {
 		Message string `json:"message"`
 	}
-	if e.Error != nil && json.Unmarshal(e.Error, &problem) == nil {
-		r.failed, r.message = problem.Message != "", problem.Message
+	if e.Error != nil && string(e.Error) != "null" {
+		_ = json.Unmarshal(e.Error, &problem) // an error without words is one all the same
+		r.failed, r.message = true, problem.Message
 	}
 	r.own = r.failed || e.Response != nil || e.StatusCode != nil
 }

@@ -49,6 +49,9 @@ func TestWhatCountsAsMade(t *testing.T) {
 		{"error with type and stack", 500, `{"status":1,"statusCode":500,"error":{"message":"User authentication failed","type":"T","stack":"S"}}`, diagnosis.PortalSignIn},
 		{"error that is only a message", 500, `{"error":{"message":"Some unexpected error has occurred. Please try again later."}}`, diagnosis.PortalGeneric},
 		{"200 with an error inside", 200, `{"status":1,"statusCode":500,"error":{"message":"Deadlock"}}`, diagnosis.PortalError},
+		{"error without words", 500, `{"status":1,"statusCode":500,"error":{"hresult":-2146233088,"data":{}}}`, diagnosis.PortalError},
+		{"error that is a text", 500, `{"error":"no"}`, diagnosis.PortalError},
+		{"error that is null", 201, strings.Replace(made, "{", `{"error":null,`, 1), ""},
 
 		{"empty", 201, "", diagnosis.AnswerOdd},
 		{"null", 201, "null", diagnosis.AnswerOdd},
