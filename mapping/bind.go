@@ -3,7 +3,6 @@ package mapping
 import (
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"r7import/importer/account"
@@ -16,30 +15,60 @@ import (
 // that is in the way: headers that are nearly known, fields with two columns,
 // needed fields without one, values for empty cells that do not fit.
 func Bind(columns []source.Column, o Options) (*Binding, error) {
-	b := &Binding{names: make([]string, len(columns)), reader: newReader()}
+	b := &Binding{reader: newReader()}
 	t := newTable(columns)
+	problems := t.bindFile(o.File)
 	t.bindKnown()
-	problems := t.doubts()
+	problems = append(problems, t.doubts()...)
+	problems = append(problems, b.useFile(o.File, t)...)
 	problems = append(problems, b.set(o.Set)...)
-	if p := t.missing(o, b.levels); p != nil {
+	presets, wrong := newChooser(o)
+	problems = append(problems, wrong...)
+	b.presets = presets
+	if p := b.missing(o, t); p != nil {
 		problems = append(problems, *p)
 	}
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	for i, h := range t.headings {
-		if h.text == "" {
+	b.take(t)
+	return b, nil
+}
+
+// take keeps what the header row was understood to be.
+func (b *Binding) take(t *table) {
+	b.names = t.names(b.recipes)
+	for _, h := range t.headings {
+		if h.field == account.NumFields {
 			continue
 		}
-		b.names[i] = h.field.String()
 		b.fed = append(b.fed, h.field)
 		if h.inverse {
 			b.inverse = b.inverse.With(h.field)
 		}
 	}
 	slices.Sort(b.fed)
-	b.notices = t.notices()
-	return b, nil
+	b.notices = t.notices(b.names)
+}
+
+// useFile takes templates, defaults and words of a mapping file.
+func (b *Binding) useFile(f *FileMapping, t *table) (problems diagnosis.Problems) {
+	if f == nil {
+		return nil
+	}
+	b.words = f.Words
+	b.recipes, problems = arrange(f.Templates, t.fields(), t.others())
+	if len(f.Defaults) > 0 {
+		l := level{fill: account.FromMapping}
+		for _, field := range slices.Sorted(maps.Keys(f.Defaults)) {
+			if p := b.reader.put(&l.values, field, f.Defaults[field]); p != nil {
+				problems = append(problems, *diagnosis.Wrap(p, diagnosis.SetValue, "Field", field.String()))
+			}
+			l.fields = l.fields.With(field)
+		}
+		b.levels = append(b.levels, l)
+	}
+	return problems
 }
 
 // set reads the values for empty cells that the caller sets.
@@ -66,81 +95,20 @@ func (b *Binding) set(texts map[account.Field]string) (problems diagnosis.Proble
 	return problems
 }
 
-// table is the header row while it is being understood.
-type table struct {
-	columns  []source.Column
-	headings []heading // of each column, without text while it stands for no field
-	known    int       // how many columns stand for a field
-}
-
-func newTable(columns []source.Column) *table {
-	return &table{columns: columns, headings: make([]heading, len(columns))}
-}
-
-// bindKnown gives every column with a known header its field.
-func (t *table) bindKnown() {
-	for i, c := range t.columns {
-		if h, ok := lookup(c.Header); ok && !ownColumn(c.Header) {
-			t.headings[i] = h
-			t.known++
-		}
-	}
-}
-
-// doubts returns the columns that cannot be left as they are: nearly known ones,
-// and several for one field.
-func (t *table) doubts() (problems diagnosis.Problems) {
-	first := make(map[account.Field]int)
-	for i, c := range t.columns {
-		h := t.headings[i]
-		if h.text == "" {
-			if near, ok := t.near(c.Header); ok {
-				problems = append(problems, t.about(i, diagnosis.New(diagnosis.HeaderNear, "Field", near.field.String(), "Known", near.text)))
-			}
-			continue
-		}
-		if j, twice := first[h.field]; twice {
-			problems = append(problems, t.about(i, diagnosis.New(diagnosis.HeaderTwice,
-				"Field", h.field.String(), "Other", t.columns[j].Label, "OtherHeader", clean(t.columns[j].Header))))
-			continue
-		}
-		first[h.field] = i
-	}
-	return problems
-}
-
-// near finds what an unknown header was meant to be. A row with no known header
-// is data, and data is never repeated.
-func (t *table) near(header string) (heading, bool) {
-	if t.known == 0 || ownColumn(header) {
-		return heading{}, false
-	}
-	return nearest(header)
-}
-
-// about says where a header is.
-func (t *table) about(column int, p *diagnosis.Problem) diagnosis.Problem {
-	c := t.columns[column]
-	p.Place = diagnosis.Place{Column: c.Label, Header: clean(c.Header)}
-	return *p
-}
-
 // missing names all fields that the rows need and nothing can give.
-func (t *table) missing(o Options, levels []level) *diagnosis.Problem {
-	if t.known == 0 {
+func (b *Binding) missing(o Options, t *table) *diagnosis.Problem {
+	columns := t.fields()
+	if columns == 0 {
 		return diagnosis.New(diagnosis.HeaderNone)
 	}
-	var have account.Fields
-	for _, h := range t.headings {
-		if h.text != "" {
-			have = have.With(h.field)
-		}
-	}
-	columns := have
-	for _, l := range levels {
+	have := columns
+	for _, l := range b.levels {
 		have |= l.fields
 	}
-	lacking := needed(o, columns, have) &^ have
+	for _, r := range b.recipes {
+		have = have.With(r.field)
+	}
+	lacking := b.needed(o, columns, have) &^ have
 	if lacking == 0 {
 		return nil
 	}
@@ -152,13 +120,13 @@ const servers = account.Fields(1<<account.ServerHost | 1<<account.Port | 1<<acco
 
 // needed returns the fields that every row must get from somewhere. A file that
 // has no column at all for mail servers leaves them to the presets; one that has
-// some must have them all.
-func needed(o Options, columns, have account.Fields) account.Fields {
+// some must have them all, unless a preset was asked for.
+func (b *Binding) needed(o Options, columns, have account.Fields) account.Fields {
 	need := account.Fields(0).With(account.Email)
 	if !o.WithoutPasswords {
 		need = need.With(account.Password)
 	}
-	if columns&servers != 0 {
+	if !b.presets.asked() && (columns&servers != 0 || len(b.presets.automatic) == 0) {
 		need |= servers
 	}
 	if o.OwnerColumns {
@@ -176,35 +144,4 @@ func fieldNames(s account.Fields) []string {
 		names = append(names, f.String())
 	}
 	return names
-}
-
-// notices tells what every column was taken for and which ones are ignored.
-func (t *table) notices() (notices []diagnosis.Problem) {
-	var taken, ignored []string
-	for i, c := range t.columns {
-		header := clean(c.Header)
-		switch h := t.headings[i]; {
-		case h.text != "":
-			taken = append(taken, pair(header, h))
-		case header != "" && !ownColumn(header):
-			ignored = append(ignored, strconv.Quote(header))
-		}
-	}
-	notices = append(notices, *diagnosis.New(diagnosis.ColumnsTaken, "Count", strconv.Itoa(len(taken)), "Columns", strings.Join(taken, ", ")))
-	if len(ignored) > 0 {
-		notices = append(notices, *diagnosis.New(diagnosis.ColumnsIgnored, "Count", strconv.Itoa(len(ignored)), "Columns", strings.Join(ignored, ", ")))
-	}
-	return notices
-}
-
-// pair writes a header and its field, or the field alone if they are the same.
-func pair(header string, h heading) string {
-	switch name := h.field.String(); {
-	case header == name:
-		return name
-	case h.inverse:
-		return strconv.Quote(header) + " = !" + name
-	default:
-		return strconv.Quote(header) + " = " + name
-	}
 }

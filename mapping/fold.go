@@ -51,7 +51,7 @@ func foldWord(text string) string {
 
 // lookAlikes pairs Cyrillic letters, lower case, with the Latin ones they look like.
 var lookAlikes = map[rune]rune{
-	'а': 'a', 'в': 'b', 'е': 'e', 'з': '3', 'і': 'i', 'ј': 'j', 'к': 'k', 'м': 'm', 'н': 'h', 'о': 'o',
+	'а': 'a', 'в': 'b', 'е': 'e', 'і': 'i', 'ј': 'j', 'к': 'k', 'м': 'm', 'н': 'h', 'о': 'o',
 	'р': 'p', 'с': 'c', 'т': 't', 'у': 'y', 'х': 'x', 'ѕ': 's', 'ԁ': 'd', 'ԛ': 'q', 'ԝ': 'w', 'һ': 'h', 'ӏ': 'l',
 }
 

@@ -8,6 +8,8 @@
 package mapping
 
 import (
+	"slices"
+
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/source"
@@ -16,8 +18,14 @@ import (
 // Options say what the columns may mean and where values come from that no cell
 // gives. The zero value knows the built-in headers, presets and rules.
 type Options struct {
+	// File is what a mapping file says, nil for none.
+	File *FileMapping
 	// Set are texts for empty cells, as a cell would have them. Secrets are refused.
 	Set map[account.Field]string
+	// Preset is NAME or NAME=HOST of the preset for all rows, empty for none.
+	Preset string
+	// Presets are the organisation's own. They are asked before the built-in ones.
+	Presets Presets
 	// OwnerColumns asks that the file names each row's portal user and a password or token of theirs.
 	OwnerColumns bool
 	// WithoutPasswords lets the column of passwords be absent.
@@ -27,10 +35,13 @@ type Options struct {
 // Binding knows which column of one file feeds which field. It is not safe for
 // concurrent use.
 type Binding struct {
-	names   []string        // canonical name by column, empty for one that is ignored
+	names   []string        // by column, empty for one that is ignored
 	fed     []account.Field // fields that have a column
 	inverse account.Fields  // of them, those whose column says the opposite
+	words   map[account.Field]map[string]string
+	recipes []recipe
 	levels  []level
+	presets chooser
 	reader  *reader
 	places  *[account.NumFields]diagnosis.Place
 	fills   tally
@@ -44,13 +55,14 @@ type level struct {
 	values account.Row
 }
 
-// Columns returns the canonical name of each column's field, empty for a column that is ignored.
+// Columns returns for each column the canonical name of its field, or its header if
+// only a template reads it, or nothing if it is ignored.
 func (b *Binding) Columns() []string { return b.names }
 
 // Notices tells what the columns were taken for, which are ignored, and what was
 // filled in for the rows seen so far.
 func (b *Binding) Notices() []diagnosis.Problem {
-	return append(b.notices[:len(b.notices):len(b.notices)], b.fills.notices()...)
+	return slices.Concat(b.notices, b.fills.notices(), b.presets.notices())
 }
 
 // Row makes an account of a record. What it finds wrong is among the problems of
@@ -59,6 +71,7 @@ func (b *Binding) Row(rec *source.Record) account.Row {
 	row := account.Row{Number: rec.Row, Columns: b.columns(rec)}
 	row.Problems = append(row.Problems, rec.Problems...)
 	bad := b.read(rec, &row)
+	bad = b.cook(rec, &row, bad)
 	b.fill(&row, bad)
 	b.fills.count(&row)
 	return row
@@ -77,6 +90,11 @@ func (b *Binding) read(rec *source.Record, row *account.Row) (bad account.Fields
 		}
 		if text == "" {
 			continue
+		}
+		if known := b.words[f]; known != nil {
+			if meaning, ok := known[foldWord(text)]; ok {
+				text = meaning
+			}
 		}
 		row.Given = row.Given.With(f)
 		if p := b.reader.put(row, f, text); p != nil {

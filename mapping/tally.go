@@ -63,11 +63,11 @@ func (t *tally) value(f account.Field, fill account.Fill) string {
 	if fill == account.FromRow || f.Secret() || f >= account.NumRequestFields || t.mixed.Has(f) {
 		return f.String()
 	}
-	return f.String() + " = " + word(f, &t.first)
+	return f.String() + " = " + shown(f, &t.first)
 }
 
-// word writes the value of a field as a person would.
-func word(f account.Field, s *account.Settings) string {
+// shown writes the value of a field as a person would.
+func shown(f account.Field, s *account.Settings) string {
 	switch f {
 	case account.IncomingEncryption:
 		return s.Incoming.Encryption.String()

@@ -9,9 +9,35 @@ const (
 	ColumnsMissing Code = "COLUMNS_MISSING" // fields without a column, all at once
 	ColumnsTaken   Code = "COLUMNS_TAKEN"
 	ColumnsIgnored Code = "COLUMNS_IGNORED"
-	Filled         Code = "FILLED"     // what was filled in, from where, in how many rows
-	SetSecret      Code = "SET_SECRET" // a password or token as a value for empty cells
-	SetValue       Code = "SET_VALUE"  // a value for empty cells that does not fit its field
+	Filled         Code = "FILLED"        // what was filled in, from where, in how many rows
+	SetSecret      Code = "SET_SECRET"    // a password or token as a value for empty cells
+	SetValue       Code = "SET_VALUE"     // a value for empty cells that does not fit its field
+	ColumnAbsent   Code = "COLUMN_ABSENT" // the mapping file names a column that the file has not
+	ColumnShared   Code = "COLUMN_SHARED" // the mapping file names one column for two fields
+
+	YAMLSyntax     Code = "YAML_SYNTAX"
+	YAMLVersion    Code = "YAML_VERSION"
+	YAMLKey        Code = "YAML_KEY"
+	YAMLTwice      Code = "YAML_TWICE"
+	YAMLForm       Code = "YAML_FORM" // another kind of value is wanted
+	MappingField   Code = "MAPPING_FIELD"
+	MappingSecret  Code = "MAPPING_SECRET"
+	MappingValue   Code = "MAPPING_VALUE"
+	MappingDomain  Code = "MAPPING_DOMAIN"
+	TemplateSyntax Code = "TEMPLATE_SYNTAX"
+	TemplateSecret Code = "TEMPLATE_SECRET" // a template would show a password
+	TemplateName   Code = "TEMPLATE_NAME"
+	TemplateCycle  Code = "TEMPLATE_CYCLE"
+	TemplateFailed Code = "TEMPLATE_FAILED"
+
+	PresetUnknown      Code = "PRESET_UNKNOWN"
+	PresetHost         Code = "PRESET_HOST"     // a product's preset without the organisation's host
+	PresetOwnHost      Code = "PRESET_OWN_HOST" // a host for a service that has its own
+	PresetForm         Code = "PRESET_FORM"
+	PresetOtherService Code = "PRESET_OTHER_SERVICE"
+	ServiceOAuth       Code = "SERVICE_OAUTH"
+	ServiceAppPassword Code = "SERVICE_APP_PASSWORD"
+	ServiceSwitchOn    Code = "SERVICE_SWITCH_ON"
 
 	AddressSyntax     Code = "ADDRESS_SYNTAX"
 	AddressNotBare    Code = "ADDRESS_NOT_BARE" // a name beside the address, or several addresses
@@ -44,6 +70,32 @@ var mappingCodes = map[Code]Entry{
 	Filled:         {Severity: Notice, Scope: File},
 	SetSecret:      {Scope: Usage},
 	SetValue:       {Scope: Usage},
+	ColumnAbsent:   {Scope: File},
+	ColumnShared:   {Scope: Usage},
+
+	YAMLSyntax:     {Scope: Usage},
+	YAMLVersion:    {Scope: Usage},
+	YAMLKey:        {Scope: Usage},
+	YAMLTwice:      {Scope: Usage},
+	YAMLForm:       {Scope: Usage},
+	MappingField:   {Scope: Usage},
+	MappingSecret:  {Scope: Usage},
+	MappingValue:   {Scope: Usage},
+	MappingDomain:  {Scope: Usage},
+	TemplateSyntax: {Scope: Usage},
+	TemplateSecret: {Scope: Usage},
+	TemplateName:   {Scope: Usage},
+	TemplateCycle:  {Scope: Usage},
+	TemplateFailed: {Side: OnFile},
+
+	PresetUnknown:      {Scope: Usage},
+	PresetHost:         {Scope: Usage},
+	PresetOwnHost:      {Scope: Usage},
+	PresetForm:         {Scope: Usage},
+	PresetOtherService: {Severity: Warning, Side: OnFile},
+	ServiceOAuth:       {Side: Incoming},
+	ServiceAppPassword: {Severity: Notice, Scope: File},
+	ServiceSwitchOn:    {Severity: Notice, Scope: File},
 
 	AddressSyntax:     {Side: OnFile},
 	AddressNotBare:    {Side: OnFile},

@@ -1,0 +1,165 @@
+package mapping
+
+import (
+	"github.com/goccy/go-yaml/ast"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+)
+
+// FileMapping is a mapping file, version 1: what an admin says about one kind of
+// spreadsheet. The zero value says nothing.
+type FileMapping struct {
+	Columns   map[account.Field]ColumnName        // which column feeds a field
+	Ignore    []string                            // headers to pass over; a * at the end stands for any end
+	Defaults  map[account.Field]string            // values for empty cells
+	Templates map[account.Field]*Template         // values made of other cells
+	Words     map[account.Field]map[string]string // what the words of a column mean, in words that are known
+	Presets   FilePresets
+}
+
+// ColumnName is how a mapping file names a column: by its header, or by its
+// letters or number where headers are blank or stand twice.
+type ColumnName struct {
+	Header string
+	Label  string
+}
+
+// FilePresets are what a mapping file says about presets.
+type FilePresets struct {
+	Use     string            // NAME or NAME=HOST for every row whose domain is not among Domains
+	Domains map[string]string // NAME or NAME=HOST by mail domain, as punycode
+	Off     []string          // built-in presets that are not to be used by domain
+	NoneOff bool              // no preset is used by domain
+}
+
+// ParseFile reads a mapping file. The name is for messages. The error is a
+// [diagnosis.Problems] with everything wrong in the file, each with line and
+// column, and never repeats what stands there.
+func ParseFile(name string, text []byte) (*FileMapping, error) {
+	d := &document{name: name}
+	root := d.open(text)
+	if err := d.err(); err != nil {
+		return nil, err
+	}
+	top := d.known(root, "version", "columns", "ignore", "defaults", "templates", "words", "presets")
+	d.version(root, top["version"])
+	f := &FileMapping{
+		Columns:   d.columnNames(top["columns"]),
+		Ignore:    d.texts(top["ignore"]),
+		Defaults:  d.defaults(top["defaults"]),
+		Templates: d.templates(top["templates"]),
+		Words:     d.words(top["words"]),
+		Presets:   d.filePresets(top["presets"]),
+	}
+	if err := d.err(); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// fieldPair is an entry of a mapping whose key is a field.
+type fieldPair struct {
+	field account.Field
+	pairOf
+}
+
+// fields returns the entries of a mapping whose keys are fields.
+func (d *document) fields(n ast.Node) (found []fieldPair) {
+	for _, p := range d.pairs(n) {
+		f, ok := account.FieldNamed(p.key)
+		if !ok {
+			d.wrong(p.at, diagnosis.MappingField)
+			continue
+		}
+		found = append(found, fieldPair{f, p})
+	}
+	return found
+}
+
+func (d *document) columnNames(n ast.Node) map[account.Field]ColumnName {
+	names := make(map[account.Field]ColumnName)
+	for _, p := range d.fields(n) {
+		name := ColumnName{}
+		switch p.value.(type) {
+		case *ast.MappingNode, *ast.MappingValueNode:
+			v := d.known(p.value, "column")
+			name.Label = d.text(v["column"])
+		default:
+			name.Header = d.text(p.value)
+		}
+		if name == (ColumnName{}) {
+			d.wrong(p.at, diagnosis.YAMLForm)
+		}
+		names[p.field] = name
+	}
+	return names
+}
+
+func (d *document) defaults(n ast.Node) map[account.Field]string {
+	values, r := make(map[account.Field]string), newReader()
+	for _, p := range d.fields(n) {
+		text := clean(d.text(p.value))
+		switch {
+		case p.field.Secret():
+			d.wrong(p.at, diagnosis.MappingSecret)
+			continue
+		case text == "" || r.put(new(account.Row), p.field, text) != nil:
+			d.wrong(p.value, diagnosis.MappingValue, "Field", p.field.String())
+		}
+		values[p.field] = text
+	}
+	return values
+}
+
+func (d *document) templates(n ast.Node) map[account.Field]*Template {
+	all := make(map[account.Field]*Template)
+	for _, p := range d.fields(n) {
+		t, err := ParseTemplate(p.field, d.text(p.value))
+		if problem, ok := err.(*diagnosis.Problem); ok {
+			d.wrong(p.value, problem.Code, "Field", p.field.String())
+			continue
+		}
+		all[p.field] = t
+	}
+	return all
+}
+
+// words reads what the words of columns mean. Each meaning has to be one that a
+// cell could have.
+func (d *document) words(n ast.Node) map[account.Field]map[string]string {
+	all, r := make(map[account.Field]map[string]string), newReader()
+	for _, p := range d.fields(n) {
+		if p.field.Secret() {
+			d.wrong(p.at, diagnosis.MappingSecret)
+			continue
+		}
+		meanings := make(map[string]string)
+		for _, word := range d.pairs(p.value) {
+			meaning := clean(d.text(word.value))
+			if meaning == "" || r.put(new(account.Row), p.field, meaning) != nil {
+				d.wrong(word.value, diagnosis.MappingValue, "Field", p.field.String())
+			}
+			meanings[foldWord(word.key)] = meaning
+		}
+		all[p.field] = meanings
+	}
+	return all
+}
+
+func (d *document) filePresets(n ast.Node) (p FilePresets) {
+	v := d.known(n, "use", "domains", "automatic", "off")
+	p.Use = d.text(v["use"])
+	p.Off = d.texts(v["off"])
+	p.NoneOff = !d.flag(v["automatic"], true)
+	p.Domains = make(map[string]string)
+	for _, pair := range d.pairs(v["domains"]) {
+		domain, problem := parseDomain(clean(pair.key))
+		if problem != nil {
+			d.wrong(pair.at, diagnosis.MappingDomain)
+			continue
+		}
+		p.Domains[domain] = d.text(pair.value)
+	}
+	return p
+}

@@ -1,0 +1,144 @@
+package mapping
+
+import (
+	"math/bits"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// nearest finds the known header that an unknown one was probably meant to be:
+// one that looks the same in other letters, or one within a few slips of the
+// finger. The text is the known header's.
+func nearest(header string) (h heading, text string, ok bool) {
+	folded := fold(bracketed.ReplaceAllString(header, " "))
+	if folded == "" {
+		return heading{}, "", false
+	}
+	v, like := headers(), skeleton(folded)
+	_, alike := v.find(like, v.byLike)
+	if _, numbered := v.find(withoutDigits(like), v.byLike); numbered && !alike {
+		return heading{}, "", false
+	}
+	s := spell(like)
+	least := maxSlips + 1
+	for _, n := range v.names {
+		for _, first := range v.sets[n.first] {
+			if n.second == 0 {
+				if d, ok := s.slipsTo(first.like, least-1); ok {
+					h, text, least = n.heading, first.text, d
+				}
+				continue
+			}
+			for _, second := range v.sets[n.second] {
+				if d, ok := s.slipsTo2(first.like, second.like, least-1); ok {
+					h, text, least = n.heading, first.text+" "+second.text, d
+				}
+			}
+		}
+	}
+	return h, text, least <= maxSlips
+}
+
+// spelling is a skeleton with what tells quickly that another one is far from it.
+type spelling struct {
+	text    string
+	length  int    // in letters
+	letters uint64 // the set of them
+}
+
+func spell(text string) spelling {
+	s := spelling{text: text, length: utf8.RuneCountInString(text)}
+	for _, r := range text {
+		s.letters |= 1 << (uint32(r) % 64)
+	}
+	return s
+}
+
+// slipsTo returns how many slips lead from one spelling to the other, and false if
+// they are more than the most that is asked for or than words of that length allow.
+func (s *spelling) slipsTo(k spelling, most int) (int, bool) {
+	if s.isFar(k, most) {
+		return 0, false
+	}
+	d := distance([]rune(s.text), []rune(k.text))
+	return d, d <= min(most, slips(min(s.length, k.length)))
+}
+
+// slipsTo2 is [spelling.slipsTo] for a name of two words.
+func (s *spelling) slipsTo2(first, second spelling, most int) (int, bool) {
+	k := spelling{length: first.length + second.length, letters: first.letters | second.letters}
+	if s.isFar(k, most) {
+		return 0, false
+	}
+	k.text = first.text + second.text
+	return s.slipsTo(k, most)
+}
+
+// isFar tells without counting that two spellings are too far from each other.
+func (s *spelling) isFar(k spelling, most int) bool {
+	short := min(s.length, k.length)
+	most = min(most, slips(short))
+	switch {
+	case max(s.length, k.length)-short > most, bits.OnesCount64(s.letters^k.letters) > 2*most:
+		return true
+	case short <= shortName: // no two letters swapped
+		return s.length != k.length || s.letters != k.letters
+	}
+	return false
+}
+
+// shortName is the length up to which one wrong letter makes another word
+// (порт, пост) and only two swapped ones are a slip.
+const shortName = 4
+
+// maxSlips is the most that [slips] allows.
+const maxSlips = 3
+
+// slips is how many wrong letters a header may have to be taken for a known one;
+// length is that of the shorter of the two.
+func slips(length int) int {
+	switch {
+	case length < shortName:
+		return 0
+	case length <= 8:
+		return 1
+	case length <= 14:
+		return 2
+	}
+	return maxSlips
+}
+
+// withoutDigits tells a numbered column, "Email 2", which is another one and no slip.
+func withoutDigits(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// distance counts the letters to add, drop, change or swap with their neighbour
+// to get from a to b (Damerau and Levenshtein, each place touched once).
+func distance(a, b []rune) int {
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(row[j-1]+1, last[j]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}

@@ -1,0 +1,301 @@
+package mapping
+
+import (
+	"embed"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+)
+
+//go:embed presets/*.yaml
+var presetFiles embed.FS
+
+// Preset is what is known of a mail service or a server product.
+type Preset struct {
+	Name    string
+	Title   string
+	Domains []string // addresses at these domains have this service
+	MX      []string // so do domains whose mail goes to one of these hosts or to one below them
+	// Incoming and Outgoing are the ways to the servers, the best first. Those of a
+	// product have no host.
+	Incoming []Endpoint
+	Outgoing []Endpoint
+	Login    Login
+	Notes    []Note
+	Help     string // address of a page for people
+}
+
+// Endpoint is one way to a mail server.
+type Endpoint struct {
+	Host       string
+	Port       int
+	Encryption account.Encryption
+	POP3       bool
+}
+
+// Login is how a login follows from an address.
+type Login string
+
+const (
+	LoginAddress Login = "address" // user@domain
+	LoginLocal   Login = "local"   // user
+	LoginPercent Login = "percent" // user%domain
+)
+
+// Note is something a person has to know about a service.
+type Note string
+
+const (
+	AppPassword Note = "app-password" // the password of the web page is refused; an application password is needed
+	SwitchOn    Note = "switch-on"    // IMAP has to be switched on by the mailbox's owner
+	OAuthOnly   Note = "oauth2"       // no password is taken at all
+	OwnLogin    Note = "own-login"    // the login may have another form than the address
+	Unverified  Note = "unverified"   // no public document of the maker was found
+)
+
+var (
+	logins = []Login{LoginAddress, LoginLocal, LoginPercent}
+	notes  = []Note{AppPassword, SwitchOn, OAuthOnly, OwnLogin, Unverified}
+)
+
+// NeedsHost reports whether the preset describes a product and not a service.
+func (p *Preset) NeedsHost() bool { return len(p.Incoming) > 0 && p.Incoming[0].Host == "" }
+
+// At returns the preset of a product with the organisation's host.
+func (p *Preset) At(host string) *Preset {
+	q := *p
+	q.Incoming, q.Outgoing = slices.Clone(p.Incoming), slices.Clone(p.Outgoing)
+	for _, side := range [][]Endpoint{q.Incoming, q.Outgoing} {
+		for i := range side {
+			side[i].Host = host
+		}
+	}
+	return &q
+}
+
+// hasHost reports whether an incoming server is one of the preset's.
+func (p *Preset) hasHost(host string) bool {
+	return slices.ContainsFunc(p.Incoming, func(e Endpoint) bool { return e.Host == host })
+}
+
+// Has reports whether a note is made about the preset.
+func (p *Preset) Has(n Note) bool { return slices.Contains(p.Notes, n) }
+
+// login returns the login that belongs to an address.
+func (p *Preset) login(address string) string {
+	local, domain, _ := strings.Cut(address, "@")
+	switch p.Login {
+	case LoginLocal:
+		return local
+	case LoginPercent:
+		return local + "%" + domain
+	}
+	return address
+}
+
+// Presets are presets in the order in which they are asked.
+type Presets []*Preset
+
+// BuiltinPresets are the presets this program brings along. The caller must not change them.
+var BuiltinPresets = sync.OnceValue(func() (all Presets) {
+	for _, name := range []string{"public.yaml", "organisation.yaml"} {
+		text, err := presetFiles.ReadFile("presets/" + name)
+		if err != nil {
+			panic("mapping: " + err.Error())
+		}
+		list, err := ParsePresets(name, text)
+		if err != nil {
+			panic("mapping: " + err.Error())
+		}
+		all = append(all, list...)
+	}
+	return all
+})
+
+// Named returns the preset with that name, nil if there is none.
+func (ps Presets) Named(name string) *Preset {
+	for _, p := range ps {
+		if p.Name == name {
+			return p
+		}
+	}
+	return nil
+}
+
+// ForDomain returns the preset of a mail domain, nil if there is none.
+func (ps Presets) ForDomain(domain string) *Preset {
+	for _, p := range ps {
+		if slices.Contains(p.Domains, domain) {
+			return p
+		}
+	}
+	return nil
+}
+
+// ForMX returns the preset of the service that a domain's MX records lead to, nil if none is known.
+func (ps Presets) ForMX(hosts []string) *Preset {
+	for _, host := range hosts {
+		host = "." + strings.ToLower(strings.TrimSuffix(host, "."))
+		for _, p := range ps {
+			if slices.ContainsFunc(p.MX, func(mx string) bool { return strings.HasSuffix(host, "."+mx) }) {
+				return p
+			}
+		}
+	}
+	return nil
+}
+
+// forHost returns the preset of the service that has this incoming server.
+func (ps Presets) forHost(host string) *Preset {
+	for _, p := range ps {
+		if p.hasHost(host) {
+			return p
+		}
+	}
+	return nil
+}
+
+// Names returns the names of the presets.
+func (ps Presets) Names() []string {
+	names := make([]string, len(ps))
+	for i, p := range ps {
+		names[i] = p.Name
+	}
+	return names
+}
+
+// Choose returns the preset that a text names, as NAME or NAME=HOST. The error is
+// a *[diagnosis.Problem].
+func (ps Presets) Choose(text string) (*Preset, error) {
+	name, host, hasHost := strings.Cut(text, "=")
+	p := ps.Named(strings.ToLower(clean(name)))
+	switch {
+	case p == nil:
+		return nil, diagnosis.New(diagnosis.PresetUnknown, "Names", strings.Join(ps.Names(), ", "))
+	case p.NeedsHost() && !hasHost:
+		return nil, diagnosis.New(diagnosis.PresetHost, "Name", p.Name)
+	case !hasHost:
+		return p, nil
+	case !p.NeedsHost():
+		return nil, diagnosis.New(diagnosis.PresetOwnHost, "Name", p.Name)
+	}
+	ascii, err := ParseHost(host)
+	if err != nil {
+		return nil, diagnosis.Wrap(err, diagnosis.PresetHost, "Name", p.Name)
+	}
+	return p.At(ascii), nil
+}
+
+// ParsePresets reads a file of presets: those of this program have the same form
+// as an organisation's own. The name is for messages. The error is a
+// [diagnosis.Problems].
+func ParsePresets(name string, text []byte) (Presets, error) {
+	d := &document{name: name}
+	root := d.open(text)
+	top := d.known(root, "version", "presets")
+	d.version(root, top["version"])
+	var all Presets
+	for _, item := range d.items(top["presets"]) {
+		p := d.preset(item)
+		if all.Named(p.Name) != nil {
+			d.wrong(item, diagnosis.YAMLTwice)
+		}
+		all = append(all, p)
+	}
+	return all, d.err()
+}
+
+func (d *document) preset(n ast.Node) *Preset {
+	v := d.known(n, "name", "title", "domains", "mx", "incoming", "outgoing", "login", "notes", "help")
+	p := &Preset{Name: d.text(v["name"]), Title: d.text(v["title"]), Help: d.text(v["help"]), Login: LoginAddress}
+	if !presetName(p.Name) {
+		d.wrong(n, diagnosis.PresetForm, "Key", "name")
+	}
+	if p.Title == "" {
+		p.Title = p.Name
+	}
+	p.Domains, p.MX = d.domains(v["domains"]), d.domains(v["mx"])
+	p.Incoming = d.endpoints(n, "incoming", v["incoming"])
+	p.Outgoing = d.endpoints(n, "outgoing", v["outgoing"])
+	if len(p.Incoming) > 0 && len(p.Outgoing) > 0 && (p.Incoming[0].Host == "") != (p.Outgoing[0].Host == "") {
+		d.wrong(n, diagnosis.PresetForm, "Key", "host")
+	}
+	if text := d.text(v["login"]); text != "" {
+		p.Login = oneOf(d, v["login"], text, logins)
+	}
+	for _, text := range d.texts(v["notes"]) {
+		p.Notes = append(p.Notes, oneOf(d, v["notes"], text, notes))
+	}
+	return p
+}
+
+// presetName reports whether a name can be typed behind --preset.
+func presetName(name string) bool {
+	return name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}
+
+func (d *document) domains(n ast.Node) (list []string) {
+	for _, text := range d.texts(n) {
+		ascii, problem := parseHost(clean(text))
+		if problem != nil {
+			d.wrong(n, diagnosis.PresetForm, "Key", "domain")
+			continue
+		}
+		list = append(list, ascii)
+	}
+	return list
+}
+
+func (d *document) endpoints(preset ast.Node, key string, n ast.Node) (list []Endpoint) {
+	for _, item := range d.items(n) {
+		list = append(list, d.endpoint(item))
+	}
+	if len(list) == 0 {
+		d.wrong(preset, diagnosis.PresetForm, "Key", key)
+		return nil
+	}
+	for _, e := range list[1:] {
+		if (e.Host == "") != (list[0].Host == "") {
+			d.wrong(n, diagnosis.PresetForm, "Key", "host")
+		}
+	}
+	return list
+}
+
+func (d *document) endpoint(n ast.Node) (e Endpoint) {
+	v := d.known(n, "host", "port", "encryption", "protocol")
+	var problem *diagnosis.Problem
+	if v["host"] != nil {
+		if e.Host, problem = parseHost(clean(d.text(v["host"]))); problem != nil {
+			d.wrong(v["host"], diagnosis.PresetForm, "Key", "host")
+		}
+	}
+	if e.Port, problem = parsePort(d.text(v["port"])); problem != nil {
+		d.wrong(n, diagnosis.PresetForm, "Key", "port")
+	}
+	if e.Encryption, problem = parseEncryption(d.text(v["encryption"])); problem != nil {
+		d.wrong(n, diagnosis.PresetForm, "Key", "encryption")
+	}
+	if v["protocol"] != nil {
+		imap, problem := parseBool(account.IMAP, d.text(v["protocol"]))
+		if problem != nil {
+			d.wrong(v["protocol"], diagnosis.PresetForm, "Key", "protocol")
+		}
+		e.POP3 = !imap
+	}
+	return e
+}
+
+// oneOf requires a text to be one of the words.
+func oneOf[W ~string](d *document, n ast.Node, text string, words []W) W {
+	if !slices.Contains(words, W(text)) {
+		d.wrong(n, diagnosis.YAMLKey, "Keys", strings.Trim(fmt.Sprint(words), "[]"))
+	}
+	return W(text)
+}
