@@ -58,6 +58,19 @@ func ParseFile(name string, text []byte) (*FileMapping, error) {
 	return f, nil
 }
 
+// ingredients returns the headers that templates are made of. Such a column feeds no field by itself.
+func (f *FileMapping) ingredients() map[string]bool {
+	headers := make(map[string]bool)
+	for _, t := range f.Templates {
+		for _, name := range t.names {
+			if _, isField := account.FieldNamed(name); !isField {
+				headers[name] = true
+			}
+		}
+	}
+	return headers
+}
+
 // fieldPair is an entry of a mapping whose key is a field.
 type fieldPair struct {
 	field account.Field

@@ -36,7 +36,7 @@ columns:
   email: Почта
   restrict: полная загрузка
   server: {column: "6"}
-ignore: [Эта*, Имя]
+ignore: [Эта*]
 defaults:
   port: 993
   smtp_server: smtp.example.org

@@ -45,7 +45,11 @@ func (t *table) bindFile(f *FileMapping) (problems diagnosis.Problems) {
 			t.headings[i], t.settled[i] = heading{field: field}, true
 		}
 	}
+	made := f.ingredients()
 	for i, c := range t.columns {
+		if made[clean(c.Header)] && t.headings[i].field == account.NumFields {
+			t.settled[i] = true
+		}
 		if !t.settled[i] && slices.ContainsFunc(f.Ignore, func(pattern string) bool { return ignores(pattern, c.Header) }) {
 			t.settled[i] = true
 		}
