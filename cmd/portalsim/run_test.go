@@ -145,7 +145,7 @@ func TestServes(t *testing.T) {
 	if code := p.end(); code != 0 {
 		t.Errorf("exit code %d, want 0", code)
 	}
-	if !strings.Contains(p.stdout.String(), "1 accounts created") {
+	if !strings.Contains(p.stdout.String(), "created: 1") {
 		t.Errorf("no summary at the end: %s", p.stdout.String())
 	}
 }

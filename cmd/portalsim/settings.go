@@ -23,7 +23,7 @@ type settings struct {
 	allowRemote     bool
 	people          string
 	scenario        string
-	language, lang  string
+	lang            string
 	tokensFor       []string
 	impersonation   bool
 	timeouts        string

@@ -89,7 +89,7 @@ Flags:`,
 	curl:      "Try it: %s",
 	importer:  "Import into it: %s",
 	stop:      "Nothing is kept. Ctrl-C stops it.",
-	summary:   "%d requests (at most %d in a second): %d accounts created, %d updated, %d removed, %d duplicates",
+	summary:   "Requests: %d (at most %d in a second). Accounts created: %d, updated: %d, removed: %d, duplicates: %d",
 }
 
 var russian = words{

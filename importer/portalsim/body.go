@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -59,24 +60,11 @@ func readParams(route map[string]string, r *http.Request, body []byte, local *ti
 
 // addQuery adds the pairs in their own order; what cannot be decoded stays as sent.
 func addQuery(p params, raw string) {
-	for raw != "" {
-		var pair string
-		pair, raw, _ = cut(raw, '&')
-		name, value, _ := cut(pair, '=')
-		if name == "" {
-			continue
-		}
-		p.add(unescape(name), unescape(value))
-	}
-}
-
-func cut(s string, sep byte) (before, after string, found bool) {
-	for i := range len(s) {
-		if s[i] == sep {
-			return s[:i], s[i+1:], true
+	for pair := range strings.SplitSeq(raw, "&") {
+		if name, value, _ := strings.Cut(pair, "="); name != "" {
+			p.add(unescape(name), unescape(value))
 		}
 	}
-	return s, "", false
 }
 
 func unescape(s string) string {

@@ -9,6 +9,9 @@
 // API/ for module/ASC.Api/ASC.Api/, SPEC/ for module/ASC.Api/ASC.Specific/ and
 // MAILAPI/ for module/ASC.Api/ASC.Api.Mail/.
 //
+// Not simulated: answers as XML (paths that end in .xml), social sign-in, accounts made
+// by OAuth, and mail itself.
+//
 // The package imports nothing else of this module: a client tested against it cannot
 // agree with it by sharing a mistake.
 package portalsim

@@ -1,6 +1,7 @@
 package portalsim
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"path"
@@ -223,11 +224,7 @@ func (f *Fault) replacement(x *exchange) *answer {
 
 // fill puts what was sent into a text, as servers do that echo a request.
 func (f *Fault) fill(x *exchange) string {
-	first := func(name string) string {
-		if values := x.params.of(name); len(values) > 0 {
-			return values[0]
-		}
-		return ""
-	}
-	return strings.NewReplacer("{email}", first("email"), "{login}", first("account")+first("userName"), "{password}", first("password")).Replace(f.Text)
+	sent := arguments{params: x.params}
+	login := cmp.Or(sent.text("account"), sent.text("userName"))
+	return strings.NewReplacer("{email}", sent.text("email"), "{login}", login, "{password}", sent.text("password")).Replace(f.Text)
 }
