@@ -1,0 +1,179 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/ui"
+	"r7import/importer"
+	"r7import/importer/diagnosis"
+	"r7import/importer/lang"
+)
+
+// brokenReader panics with what it was about to give.
+type brokenReader struct{}
+
+func (brokenReader) Read([]byte) (int, error) { panic("Kanarienvogel-Panic-1") }
+
+func TestPanicIsToldWithoutItsValue(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	code := run(t.Context(), []string{"validate", "-"}, brokenReader{}, &stdout, &stderr, []string{"LC_ALL=C"})
+	if code != exitError {
+		t.Errorf("exit code %d, want %d", code, exitError)
+	}
+	if !strings.Contains(stderr.String(), "unexpected error: string in r7import/cmd/r7import.brokenReader.Read:") {
+		t.Errorf("stderr does not say where it happened:\n%s", &stderr)
+	}
+	if strings.Contains(stderr.String()+stdout.String(), "Kanarienvogel") {
+		t.Errorf("the value of the panic is shown:\n%s%s", &stdout, &stderr)
+	}
+}
+
+func TestEarly(t *testing.T) {
+	for _, tc := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"run", "--lang", "ru"}, "ru"},
+		{[]string{"--lang=en", "run"}, "en"},
+		{[]string{"run", "--", "--lang", "ru"}, ""},
+		{[]string{"run", "--lang"}, ""},
+		{[]string{"run", "--language", "ru"}, ""},
+	} {
+		if got := early(tc.args, "lang"); got != tc.want {
+			t.Errorf("early(%q) = %q, want %q", tc.args, got, tc.want)
+		}
+	}
+}
+
+func TestQuote(t *testing.T) {
+	for _, tc := range []struct{ arg, system, want string }{
+		{"accounts.xlsx", "linux", "accounts.xlsx"},
+		{"список.xlsx", "linux", "список.xlsx"},
+		{"my accounts.xlsx", "linux", "'my accounts.xlsx'"},
+		{"O'Neil.csv", "linux", `'O'\''Neil.csv'`},
+		{"$(reboot)", "linux", "'$(reboot)'"},
+		{"", "linux", "''"},
+		{`C:\my files\a.csv`, "windows", `"C:\my files\a.csv"`},
+	} {
+		if got := quote(tc.arg, tc.system); got != tc.want {
+			t.Errorf("quote(%q, %s) = %s, want %s", tc.arg, tc.system, got, tc.want)
+		}
+	}
+}
+
+func TestWrap(t *testing.T) {
+	got := wrap("адрес портала, например https://portal.example.com\nдальше", 20)
+	want := []string{"адрес портала,", "например", "https://portal.example.com", "дальше"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("wrap: want -, got +\n%s", diff)
+	}
+}
+
+// view returns the plan of a run as it would be shown under the default settings.
+func view(t *testing.T, plan *importer.Plan) (planView, *bytes.Buffer) {
+	t.Helper()
+	printer, err := lang.New("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	p := &program{console: &ui.Console{Err: &out, Lang: printer}, settings: config.Defaults()}
+	return planView{program: p, plan: plan}, &out
+}
+
+func TestForecast(t *testing.T) {
+	hosts := func(rows int) []importer.HostUse {
+		return []importer.HostUse{{Side: diagnosis.Incoming, Host: "imap.example.com", Port: 993, Rows: rows}}
+	}
+	for _, tc := range []struct {
+		name string
+		plan importer.Plan
+		set  func(*config.Settings)
+		want string
+	}{
+		{"one mail server", importer.Plan{Rows: 2000, Way: importer.OwnerColumn, Hosts: hosts(2000)}, nil, "about 50 min, bounded by --per-host 2 on imap.example.com"},
+		{"many mail servers", importer.Plan{Rows: 2000, Way: importer.OwnerColumn, Hosts: hosts(20)}, nil, "about 25 min, bounded by --workers 4"},
+		{"a slow rate", importer.Plan{Rows: 600, Way: importer.OwnerSelf}, func(s *config.Settings) { s.Rate = 1; s.Workers = 100 }, "about 20 min, bounded by --rate 1/s"},
+		{"each owner signs in", importer.Plan{Rows: 600, Way: importer.OwnerColumn}, func(s *config.Settings) { s.Rate = 1; s.Workers = 100 }, "about 40 min, bounded by --rate 1/s"},
+		{"nothing to send", importer.Plan{Rows: 3, Invalid: 3}, nil, ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			v, out := view(t, &tc.plan)
+			if tc.set != nil {
+				tc.set(&v.settings)
+			}
+			v.forecast()
+			if got := out.String(); !strings.Contains(got, tc.want) || tc.want == "" && got != "" {
+				t.Errorf("forecast of %+v shows %q, want %q", tc.plan, got, tc.want)
+			}
+		})
+	}
+}
+
+func TestRareHosts(t *testing.T) {
+	plan := &importer.Plan{Rows: 1000, LastDays: 1000, Hosts: []importer.HostUse{
+		{Side: diagnosis.Incoming, Host: "imap.example.com", Port: 993, Rows: 970},
+		{Side: diagnosis.Incoming, Host: "imap.exmaple.com", Port: 993, Rows: 5},
+		{Side: diagnosis.Incoming, Host: "pop.other.test", Port: 995, Rows: 4},
+		{Side: diagnosis.Incoming, Host: "mail.branch.test", Port: 143, Rows: 21},
+	}}
+	v, _ := view(t, plan)
+	want := []string{
+		"imap.example.com:993  970 rows",
+		"imap.exmaple.com:993  5 rows  ← much like imap.example.com: is it right?",
+		"pop.other.test:995    4 rows  ← rare here: is it right?",
+		"mail.branch.test:143  21 rows",
+	}
+	if diff := cmp.Diff(want, v.hosts(diagnosis.Incoming)); diff != "" {
+		t.Errorf("hosts: want -, got +\n%s", diff)
+	}
+}
+
+func TestManyHostsAreCut(t *testing.T) {
+	plan := &importer.Plan{Rows: 100, LastDays: 100}
+	for n := range 20 {
+		plan.Hosts = append(plan.Hosts, importer.HostUse{Side: diagnosis.Outgoing, Host: "smtp" + itoa(n) + ".test", Port: 465, Rows: 5})
+	}
+	v, _ := view(t, plan)
+	got := v.hosts(diagnosis.Outgoing)
+	if len(got) != hostsShown+1 || got[hostsShown] != "and 8 more servers" {
+		t.Errorf("hosts shows %d lines, the last %q", len(got), got[len(got)-1])
+	}
+}
+
+func TestFillsAreGrouped(t *testing.T) {
+	plan := &importer.Plan{Fills: []importer.FillUse{
+		{Field: "account", Origin: "row", Rows: 50}, {Field: "imap", Origin: "rule", Rows: 3},
+		{Field: "smtp_account", Origin: "row", Rows: 50}, {Field: "port", Origin: "preset", Rows: 50},
+	}}
+	v, _ := view(t, plan)
+	want := []string{
+		"account, smtp_account: from other cells of the row, in 50 rows",
+		"imap: by the rule for what is missing, in 3 rows",
+		"port: by the mail provider's preset, in 50 rows",
+	}
+	if diff := cmp.Diff(want, v.fills()); diff != "" {
+		t.Errorf("fills: want -, got +\n%s", diff)
+	}
+}
+
+func TestFindingsAreBounded(t *testing.T) {
+	f := newFindings()
+	for n := range findingsMax + 50 {
+		f.addProblem(&diagnosis.Problem{Code: diagnosis.ValueEmpty, Args: diagnosis.Args{"Name": itoa(n)}, Place: diagnosis.Place{Row: n + 2}})
+	}
+	if len(f.order) != findingsMax || f.left != 50 {
+		t.Errorf("%d findings are kept and %d counted, want %d and 50", len(f.order), f.left, findingsMax)
+	}
+	v, out := view(t, nil)
+	v.tell(f)
+	shown := strings.Count(out.String(), "error: ")
+	if shown != linesMax || !strings.Contains(out.String(), "850 more problems are not shown") {
+		t.Errorf("%d lines are shown, want %d and a count of the others:\n%s", shown, linesMax, out.String()[out.Len()-300:])
+	}
+}
