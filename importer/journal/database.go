@@ -10,10 +10,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
+	"time"
 
 	"r7import/importer/diagnosis"
 )
@@ -62,8 +63,11 @@ func dataSource(path string, readOnly bool) string {
 
 // check makes sure of what lies on the disk before anything relies on it, and
 // makes what a new store needs.
-func (s *Store) check(db *sql.DB) error {
-	unclean, err := checkDatabaseFile(s.folder)
+func (s *Store) check(db *sql.DB) (err error) {
+	if s.key, err = readKey(s.folder); err != nil {
+		return err
+	}
+	unclean, err := checkDatabaseFile(s.path(databaseFile), s.path(walFile), s.key != nil)
 	if err != nil {
 		return err
 	}
@@ -71,21 +75,11 @@ func (s *Store) check(db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	if s.key, err = readKey(s.folder); err != nil {
-		return err
-	}
-	switch {
-	case version == 0 && s.readOnly:
+	if s.readOnly && version == 0 {
 		return errEmpty
-	case version < len(migrations) && s.readOnly:
-		return errOlder
-	case version == 0 && s.key == nil:
-		if s.key, err = makeKey(s.folder); err != nil {
-			return err
-		}
 	}
-	if s.key == nil {
-		return diagnosis.New(diagnosis.StateKey, "Path", s.path(keyFile))
+	if s.readOnly && version < len(migrations) {
+		return errOlder
 	}
 	if unclean && !s.readOnly {
 		if err := checkPages(db); err != nil {
@@ -93,7 +87,7 @@ func (s *Store) check(db *sql.DB) error {
 		}
 	}
 	if version < len(migrations) {
-		if err := migrate(db, s.key); err != nil {
+		if err := s.migrate(db); err != nil {
 			return err
 		}
 	}
@@ -102,25 +96,24 @@ func (s *Store) check(db *sql.DB) error {
 
 // checkDatabaseFile looks at the database without opening it. It reports whether
 // the last process to use it was cut short, or is still using it.
-func checkDatabaseFile(folder string) (unclean bool, err error) {
-	path := filepath.Join(folder, databaseFile)
+func checkDatabaseFile(path, wal string, hasKey bool) (unclean bool, err error) {
+	if log, err := os.Stat(wal); err == nil {
+		unclean = log.Size() > 0
+	}
 	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return unclean, checkNothing(path, unclean || hasKey)
+	}
 	if err != nil {
-		return false, unusable(err, path)
+		return unclean, unusable(err, path)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return false, unusable(err, path)
-	}
-	if wal, err := os.Stat(filepath.Join(folder, walFile)); err == nil {
-		unclean = wal.Size() > 0
+		return unclean, unusable(err, path)
 	}
 	if info.Size() == 0 {
-		if unclean {
-			return true, diagnosis.New(diagnosis.StateDamaged, "Path", path)
-		}
-		return false, nil
+		return unclean, checkNothing(path, unclean || hasKey)
 	}
 	// The first page as https://www.sqlite.org/fileformat.html has it.
 	header := make([]byte, 100)
@@ -137,6 +130,14 @@ func checkDatabaseFile(folder string) (unclean bool, err error) {
 		return false, diagnosis.New(diagnosis.StateDamaged, "Path", path)
 	}
 	return unclean, nil
+}
+
+// checkNothing refuses a database without content beside files that come after its first page.
+func checkNothing(path string, later bool) error {
+	if later {
+		return diagnosis.New(diagnosis.StateDamaged, "Path", path)
+	}
+	return nil
 }
 
 // storedVersion returns the version of the schema, zero for an empty database.
@@ -171,17 +172,17 @@ func checkPages(db *sql.DB) error {
 	return nil
 }
 
-// migrate brings the schema up to date. Of two processes that do so at once,
-// the second finds nothing left to do.
-func migrate(db *sql.DB, key []byte) (err error) {
+// migrate brings the schema up to date, and gives a new store its key. Of two
+// processes that do so at once, the second finds nothing left to do.
+func (s *Store) migrate(db *sql.DB) (err error) {
 	ctx := context.Background()
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
-	var mode string
-	if err := conn.QueryRowContext(ctx, "PRAGMA journal_mode(wal)").Scan(&mode); err != nil {
+	mode, err := writeAhead(ctx, conn)
+	if err != nil {
 		return err
 	}
 	if mode != "wal" && mode != "memory" {
@@ -190,37 +191,76 @@ func migrate(db *sql.DB, key []byte) (err error) {
 	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			_, _ = conn.ExecContext(ctx, "ROLLBACK")
-		}
-	}()
-	var version int
-	if err := conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+	if err := s.migrateIn(ctx, conn); err != nil {
+		_, _ = conn.ExecContext(ctx, "ROLLBACK")
 		return err
-	}
-	steps := migrations[min(version, len(migrations)):]
-	script := append(steps[:len(steps):len(steps)], fmt.Sprintf("PRAGMA application_id = %d", applicationID),
-		fmt.Sprintf("PRAGMA user_version = %d", max(version, len(migrations))))
-	if _, err := conn.ExecContext(ctx, strings.Join(script, ";")); err != nil {
-		return err
-	}
-	if version == 0 {
-		if _, err := conn.ExecContext(ctx, "INSERT INTO store (key_check) VALUES (?)", keyCheck(key)); err != nil {
-			return err
-		}
 	}
 	_, err = conn.ExecContext(ctx, "COMMIT")
 	return err
 }
 
+// writeAhead gives the database a write-ahead log and returns the journal mode
+// it has then. SQLite waits for other processes everywhere but here.
+func writeAhead(ctx context.Context, conn *sql.Conn) (mode string, err error) {
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		err = conn.QueryRowContext(ctx, "PRAGMA journal_mode(wal)").Scan(&mode)
+		if !busy(err) || time.Now().After(deadline) {
+			return mode, err
+		}
+	}
+}
+
+// migrateIn does so inside a transaction, which keeps other processes out.
+func (s *Store) migrateIn(ctx context.Context, conn *sql.Conn) error {
+	var version int
+	if err := conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	for ; version < len(migrations); version++ {
+		if _, err := conn.ExecContext(ctx, migrations[version]); err != nil {
+			return err
+		}
+		if version == 0 {
+			if err := s.begin(ctx, conn); err != nil {
+				return err
+			}
+		}
+		if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version+1)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begin marks a new store as ours and ties it to its key.
+func (s *Store) begin(ctx context.Context, conn *sql.Conn) (err error) {
+	if s.folder == "" {
+		s.key = newKey()
+	} else if s.key, err = makeKey(s.folder); err != nil {
+		return err
+	}
+	if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+		return err
+	}
+	_, err = conn.ExecContext(ctx, "INSERT INTO store (key_check) VALUES (?)", keyCheck(s.key))
+	return err
+}
+
 // checkKey makes sure that the key is the one the store was made with.
 func (s *Store) checkKey(db *sql.DB) error {
+	if s.key == nil {
+		// Another process may have made it since.
+		key, err := readKey(s.folder)
+		if err != nil {
+			return err
+		}
+		s.key = key
+	}
 	var stored []byte
 	if err := db.QueryRow("SELECT key_check FROM store").Scan(&stored); err != nil {
 		return err
 	}
-	if !hmac.Equal(stored, keyCheck(s.key)) {
+	if s.key == nil || !hmac.Equal(stored, keyCheck(s.key)) {
 		return diagnosis.New(diagnosis.StateKey, "Path", s.path(keyFile))
 	}
 	return nil

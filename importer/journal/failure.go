@@ -30,6 +30,12 @@ func explain(err error) error {
 	return err
 }
 
+// busy reports whether another process was in the way.
+func busy(err error) bool {
+	var fault *sqlite.Error
+	return errors.As(err, &fault) && fault.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
 // storeFailed reports whether the store itself failed, so that the changes of a
 // batch would fail one by one as well.
 func storeFailed(err error) bool {

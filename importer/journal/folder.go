@@ -128,7 +128,7 @@ func checkFolder(folder string) (exists bool, err error) {
 	if err != nil || !exists {
 		return exists, err
 	}
-	for _, name := range []string{databaseFile, walFile, shmFile, rollbackFile, keyFile, lockFile, pidFile} {
+	for _, name := range []string{databaseFile, walFile, shmFile, rollbackFile, keyFile, keyFile + ".new", lockFile, pidFile} {
 		if _, err := checkKind(filepath.Join(folder, name), 0); err != nil {
 			return true, err
 		}
@@ -152,42 +152,33 @@ func readKey(folder string) ([]byte, error) {
 	return key, nil
 }
 
-// makeKey gives a new store its key. Of two processes that do so at once one
-// wins, and both get its key.
+// makeKey returns the key of a new store, which it makes unless the making of
+// the store got so far before.
 func makeKey(folder string) ([]byte, error) {
-	temporary, err := os.CreateTemp(folder, keyFile+"-*")
-	if err != nil {
-		return nil, unusable(err, folder)
+	if key, err := readKey(folder); key != nil || err != nil {
+		return key, err
 	}
-	defer os.Remove(temporary.Name())
-	key := newKey()
-	_, err = temporary.Write(key)
-	if err == nil {
-		err = temporary.Chmod(0o600)
-	}
-	if err == nil {
-		err = temporary.Sync()
-	}
-	if err = errors.Join(err, temporary.Close()); err != nil {
-		return nil, unusable(err, folder)
-	}
-	if err := publish(temporary.Name(), filepath.Join(folder, keyFile)); err != nil {
-		return nil, unusable(err, folder)
-	}
-	if err := syncFolder(folder); err != nil {
+	path := filepath.Join(folder, keyFile)
+	if err := makePrivate(path + ".new"); err != nil {
 		return nil, err
 	}
-	return readKey(folder)
+	key := newKey()
+	if err := writeDurably(path+".new", key); err != nil {
+		return nil, unusable(err, path)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		return nil, unusable(err, path)
+	}
+	return key, syncFolder(folder)
 }
 
-// publish gives a finished file its name unless another has it. File systems
-// without hard links get a rename.
-func publish(from, to string) error {
-	err := os.Link(from, to)
-	if err == nil || errors.Is(err, fs.ErrExist) {
-		return nil
+func writeDurably(path string, content []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
 	}
-	return os.Rename(from, to)
+	_, err = f.Write(content)
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
 func newKey() []byte {

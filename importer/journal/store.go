@@ -116,7 +116,7 @@ func reopen(dir, portalURL string) (*Store, error) {
 func Scratch() (*Store, error) { return inMemory("", false) }
 
 func inMemory(portalURL string, readOnly bool) (*Store, error) {
-	s := &Store{portal: portalURL, readOnly: readOnly, key: newKey()}
+	s := &Store{portal: portalURL, readOnly: readOnly}
 	if err := s.open(); err != nil {
 		return nil, explain(err)
 	}
@@ -148,7 +148,7 @@ func (s *Store) open() (err error) {
 		}
 	}()
 	if s.folder == "" {
-		if err := migrate(db, s.key); err != nil {
+		if err := s.migrate(db); err != nil {
 			return err
 		}
 	} else if err := s.check(db); err != nil {
