@@ -148,7 +148,7 @@ func (w *words) introduce(out io.Writer, servers []*server, p *portalsim.Portal,
 	if o.OnlyPeople {
 		who = w.listed
 	}
-	fmt.Fprintln(out, who)
+	fmt.Fprintf(out, who+"\n", p.Owner())
 	for person, token := range tokens {
 		fmt.Fprintf(out, w.token+"\n", person, token)
 	}

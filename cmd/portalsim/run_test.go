@@ -166,11 +166,14 @@ func TestStopsWhileRequestsHang(t *testing.T) {
 
 func TestFlagsOverTheScenario(t *testing.T) {
 	scenario := filepath.Join(t.TempDir(), "scenario.yaml")
-	text := "version: \"11.0\"\nlanguage: ru\nmail_hosts:\n  - host: nowhere.example\n    do: unresolved\n"
+	text := "version: \"11.0\"\nlanguage: ru\npeople:\n  - {email: boss@example.org, owner: true}\nmail_hosts:\n  - host: nowhere.example\n    do: unresolved\n"
 	if err := os.WriteFile(scenario, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p := launch(t, "--scenario", scenario, "--version", "12.7", "--refuse", "1", "--login-timeouts", "1ms,1ms")
+	if !strings.Contains(p.stdout.String(), "boss@example.org is the owner") {
+		t.Errorf("it does not name the owner: %s", p.stdout.String())
+	}
 	_, token := p.signIn("ivan@example.org", "any")
 	status, answer := p.do("POST", p.api+"/api/2.0/mail/accounts", create, "Authorization", token)
 	if status != 500 || !strings.Contains(answer, "Ответ сервера IMAP:") {
@@ -316,7 +319,7 @@ func TestWordsAreComplete(t *testing.T) {
 	count := func(s string) string { return strings.Join(verbs.FindAllString(s, -1), "") }
 	pairs := [][2]string{
 		{english.loopback, russian.loopback}, {english.people, russian.people}, {english.scenario, russian.scenario}, {english.listening, russian.listening},
-		{english.watching, russian.watching}, {english.token, russian.token}, {english.curl, russian.curl}, {english.importer, russian.importer}, {english.summary, russian.summary},
+		{english.anybody, russian.anybody}, {english.listed, russian.listed}, {english.watching, russian.watching}, {english.token, russian.token}, {english.curl, russian.curl}, {english.importer, russian.importer}, {english.summary, russian.summary},
 	}
 	for _, pair := range pairs {
 		if pair[0] == "" || pair[1] == "" || count(pair[0]) != count(pair[1]) {

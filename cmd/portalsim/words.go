@@ -13,8 +13,8 @@ type words struct {
 	scenario  string // %s: file, %s: problem
 	listening string // %s: version, %s: URL
 	watching  string // %s: URL
-	anybody   string
-	listed    string
+	anybody   string // %s: owner
+	listed    string // %s: owner
 	token     string // %s: person, %s: token
 	curl      string // %s: command
 	importer  string // %s: command
@@ -83,8 +83,8 @@ Flags:`,
 	scenario:  "%s: %s",
 	listening: "Simulated portal %s: %s",
 	watching:  "What it saw and made: %s",
-	anybody:   "Any address signs in with any password; admin@example.org is the owner.",
-	listed:    "Only the people listed sign in; admin@example.org is the owner unless another one is named.",
+	anybody:   "Any address signs in with any password; %s is the owner.",
+	listed:    "Only the people listed sign in; %s is the owner.",
 	token:     "Token of %s: %s",
 	curl:      "Try it: %s",
 	importer:  "Import into it: %s",
@@ -140,8 +140,8 @@ var russian = words{
 	scenario:  "%s: %s",
 	listening: "Имитация портала %s: %s",
 	watching:  "Что на нём происходит: %s",
-	anybody:   "Войти можно с любым адресом и любым паролем; владелец портала — admin@example.org.",
-	listed:    "Входят только сотрудники из списка; владелец портала — admin@example.org, если не указан другой.",
+	anybody:   "Войти можно с любым адресом и любым паролем; владелец портала — %s.",
+	listed:    "Входят только сотрудники из списка; владелец портала — %s.",
 	token:     "Токен для %s: %s",
 	curl:      "Проверить: %s",
 	importer:  "Импортировать в него: %s",

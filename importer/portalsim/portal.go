@@ -14,6 +14,7 @@ type Portal struct {
 	version       version
 	zone          *time.Location
 	started       time.Time
+	owner         string
 	routes        *router
 	people        *directory
 	sessions      *sessions
@@ -70,12 +71,14 @@ func New(o Options) *Portal {
 
 // populate puts in who and what is there from the start.
 func (p *Portal) populate() {
-	hasOwner := false
 	for _, one := range p.options.People {
 		p.people.add(newPerson(one))
-		hasOwner = hasOwner || one.Owner
+		if one.Owner && p.owner == "" {
+			p.owner = one.Email
+		}
 	}
-	if !hasOwner {
+	if p.owner == "" {
+		p.owner = defaultOwner
 		p.people.add(newPerson(Person{Email: defaultOwner, UserName: "administrator", FirstName: "Administrator", Owner: true}))
 	}
 	for i := range p.options.Invent {

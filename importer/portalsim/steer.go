@@ -88,3 +88,6 @@ func (p *Portal) Uptime() time.Duration { return time.Since(p.started) }
 
 // Version is the full version simulated.
 func (p *Portal) Version() string { return p.version.text }
+
+// Owner is the address of the portal's owner.
+func (p *Portal) Owner() string { return p.owner }
