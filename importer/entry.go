@@ -48,7 +48,7 @@ func ReportRow(e *journal.Entry) report.Row {
 		Number: e.Row, Name: e.Name, Email: e.Email, Owner: e.Owner,
 		Status: e.Status, Side: e.Side, Host: e.Host, Problems: e.Problems,
 		MailboxID: e.MailboxID, Fills: fills(e.Filled), Attempts: e.Attempts,
-		StartedAt: e.Started, Duration: e.Took, Evidence: e.Evidence, Run: e.Run,
+		StartedAt: e.Started.Local(), Duration: e.Took, Evidence: e.Evidence, Run: e.Run,
 	}
 }
 

@@ -48,6 +48,9 @@ type decision struct {
 func (e *engine) claim(j *job) bool {
 	key := account.NewKey(j.owner.person.ID, j.row.Settings.Email)
 	j.entry.OwnerID = j.owner.person.ID
+	if j.entry.Owner == "" {
+		j.entry.Owner = j.owner.person.Email
+	}
 	if first, twice := e.keys[key]; twice {
 		e.decideNow(j, diagnosis.Invalid, *diagnosis.New(diagnosis.SameAccountTwice, "Row", itoa(first)))
 		return false
