@@ -102,7 +102,7 @@ func (p *program) configJSON() error {
 // secretsSet yields the variables that hold a secret.
 func (p *program) secretsSet() iter.Seq2[string, account.Secret] {
 	return func(yield func(string, account.Secret) bool) {
-		for _, variable := range []string{tokenVariable, passwordVariable, workbookVariable} {
+		for _, variable := range secretVariables {
 			if text := p.env.Get(variable); text != "" && !yield(variable, account.NewSecret(text)) {
 				return
 			}

@@ -28,11 +28,15 @@ func (p *program) openInput(ctx context.Context, path string) (*importer.Input, 
 			return nil, err
 		}
 	}
+	columns, err := p.mappingOptions()
+	if err != nil {
+		return nil, err
+	}
 	file, err := source.Open(ctx, path, options)
 	if err != nil {
 		return nil, err
 	}
-	binding, err := mapping.Bind(file.Columns(), p.mappingOptions())
+	binding, err := mapping.Bind(file.Columns(), columns)
 	if err != nil {
 		return nil, errors.Join(within(file, err), file.Close())
 	}
@@ -55,7 +59,9 @@ func within(file *source.File, err error) error {
 		return err
 	}
 	for i := range many {
-		many[i].Place.File, many[i].Place.Sheet = file.Name(), file.Sheet()
+		if many[i].Code.Scope() == diagnosis.File {
+			many[i].Place.File, many[i].Place.Sheet = file.Name(), file.Sheet()
+		}
 	}
 	return many
 }
@@ -65,7 +71,10 @@ func (p *program) sourceOptions(ctx context.Context) (source.Options, error) {
 	s := &p.settings
 	o := source.Options{
 		Sheet: s.Sheet, HeaderRow: s.HeaderRow, Delimiter: s.Delimiter, Encoding: s.Encoding,
-		Stdin: p.in, Known: mapping.Known,
+		Identity: s.Identity, Stdin: p.in, Known: mapping.Known,
+		Passphrase: func() (account.Secret, error) {
+			return p.secret(ctx, secret{variable: passphraseVariable, question: "ask.passphrase"})
+		},
 	}
 	var errs []error
 	if s.Rows != "" {
@@ -81,9 +90,11 @@ func (p *program) sourceOptions(ctx context.Context) (source.Options, error) {
 	return o, errors.Join(append(errs, err)...)
 }
 
-func (p *program) mappingOptions() mapping.Options {
+// mappingOptions reads the files that say what columns and services mean.
+func (p *program) mappingOptions() (mapping.Options, error) {
 	o := mapping.Options{
 		Set:              make(map[account.Field]string, len(p.settings.Set)),
+		Preset:           p.settings.Preset,
 		OwnerColumns:     p.settings.Owner == string(importer.OwnerColumn),
 		WithoutPasswords: p.settings.WithoutPasswords,
 	}
@@ -92,7 +103,31 @@ func (p *program) mappingOptions() mapping.Options {
 		field, _ := account.FieldNamed(strings.TrimSpace(name))
 		o.Set[field] = text
 	}
-	return o
+	var errs [2]error
+	if path := p.settings.Mapping; path != "" {
+		o.File, errs[0] = readWith(path, "--mapping", mapping.ParseFile)
+	}
+	o.Presets, errs[1] = p.ownPresets()
+	return o, errors.Join(errs[:]...)
+}
+
+// ownPresets reads the presets of the organisation, if there are any.
+func (p *program) ownPresets() (mapping.Presets, error) {
+	if p.settings.Presets == "" {
+		return nil, nil
+	}
+	return readWith(p.settings.Presets, "--presets", mapping.ParsePresets)
+}
+
+// readWith reads a file that a flag names.
+func readWith[T any](path, flag string, parse func(name string, text []byte) (T, error)) (T, error) {
+	const largest = 1 << 20
+	text, err := os.ReadFile(path)
+	if err != nil || len(text) > largest {
+		var nothing T
+		return nothing, diagnosis.Wrap(err, diagnosis.FileUnread, "Name", flag, "File", path)
+	}
+	return parse(filepath.Base(path), text)
 }
 
 // warnIfOpen warns of a file with passwords that every user of the machine can

@@ -17,6 +17,7 @@ import (
 type job struct {
 	*importer.Importer
 	portal  string // as it is shown
+	told    int    // notices about columns told before the rows were read
 	closers []func() error
 }
 
@@ -71,7 +72,7 @@ func (p *program) fill(ctx context.Context, j *job, path string, dry bool) error
 	if err != nil {
 		return err
 	}
-	j.Input = input
+	j.Input, j.told = input, len(input.Binding.Notices())
 	j.closers = append(j.closers, input.File.Close)
 	if err := p.connect(j); err != nil {
 		return err
@@ -173,7 +174,10 @@ func (p *program) caller(ctx context.Context) (importer.Caller, error) {
 	case s.TokenFile != "" && s.User != "":
 		return importer.Caller{}, diagnosis.New(diagnosis.FlagsTogether, "First", "--token-file", "Second", "--user")
 	case s.User != "":
-		password, err := p.secret(ctx, secret{flag: "--password-file", file: s.PasswordFile, variable: passwordVariable, question: "ask.password"})
+		password, err := p.secret(ctx, secret{flag: "--password-file", file: s.PasswordFile, variable: passwordVariable, question: p.unlessSandbox("ask.password")})
+		if s.Sandbox && password.Empty() {
+			password = visitor.Password
+		}
 		return importer.Caller{User: s.User, Password: password}, err
 	}
 	token, err := p.secret(ctx, secret{flag: "--token-file", file: s.TokenFile, variable: tokenVariable})
@@ -181,6 +185,14 @@ func (p *program) caller(ctx context.Context) (importer.Caller, error) {
 		return visitor, nil
 	}
 	return importer.Caller{Token: token}, err
+}
+
+// unlessSandbox returns a question, or none in a sandbox, which takes any password.
+func (p *program) unlessSandbox(question string) string {
+	if p.settings.Sandbox {
+		return ""
+	}
+	return question
 }
 
 func (p *program) options(caller importer.Caller) importer.Options {

@@ -35,6 +35,7 @@ func (p *program) plan(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return err
 	}
+	p.tellServices(j)
 	p.showPlan(plan, j.Input, j.portal)
 	return p.carryOut(ctx, j, plan, paths, "plan", j.Look)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,7 +40,7 @@ func (p *program) showPlan(plan *importer.Plan, input *importer.Input, portal st
 	v.row("owners", v.owners())
 	v.row("incoming", v.hosts(diagnosis.Incoming)...)
 	v.row("outgoing", v.hosts(diagnosis.Outgoing)...)
-	v.row("filled", v.fills()...)
+	v.row("filled", v.fills(input.Binding.Notices())...)
 	v.row("existing", p.console.Text("plan.policy", "Existing", v.policy(p.settings.OnExisting), "Changed", v.policy(p.settings.OnChanged)))
 	v.row("pace", p.console.Text("plan.limits", "Rate", p.settings.Rate.String(),
 		"Workers", strconv.Itoa(p.settings.Workers), "PerHost", strconv.Itoa(p.settings.PerHost)))
@@ -155,22 +154,13 @@ func (v planView) doubt(use importer.HostUse, all []importer.HostUse) string {
 	return ""
 }
 
-// fills lists the fields that no cell gave, those with one origin and one number of rows together.
-func (v planView) fills() []string {
+// fills says what was put where cells are empty, and in how many rows.
+func (v planView) fills(notices []diagnosis.Problem) []string {
 	var lines []string
-	uses := slices.Clone(v.plan.Fills)
-	for len(uses) > 0 {
-		first := uses[0]
-		var fields []string
-		uses = slices.DeleteFunc(uses, func(use importer.FillUse) bool {
-			same := use.Origin == first.Origin && use.Rows == first.Rows
-			if same {
-				fields = append(fields, use.Field)
-			}
-			return same
-		})
-		lines = append(lines, v.console.Text("plan.fill", "Fields", strings.Join(fields, ", "),
-			"Origin", v.console.Text("plan.fill."+first.Origin), "Count", strconv.Itoa(first.Rows)))
+	for _, notice := range notices {
+		if notice.Code == diagnosis.Filled {
+			lines = append(lines, v.console.Lang.Problem(&notice))
+		}
 	}
 	return lines
 }

@@ -166,7 +166,7 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 	p.origins = origins
 	p.console.Quiet = p.settings.Quiet
 	p.console.NoColor = p.console.NoColor || p.settings.NoColor
-	for _, warning := range config.Strangers(p.env, ownVariables...) {
+	for _, warning := range config.Strangers(p.env, append(secretVariables, configVariable)...) {
 		p.console.Problem(&warning)
 	}
 	if err := p.openLog(); err != nil {

@@ -146,22 +146,6 @@ func TestManyHostsAreCut(t *testing.T) {
 	}
 }
 
-func TestFillsAreGrouped(t *testing.T) {
-	plan := &importer.Plan{Fills: []importer.FillUse{
-		{Field: "account", Origin: "row", Rows: 50}, {Field: "imap", Origin: "rule", Rows: 3},
-		{Field: "smtp_account", Origin: "row", Rows: 50}, {Field: "port", Origin: "preset", Rows: 50},
-	}}
-	v, _ := view(t, plan)
-	want := []string{
-		"account, smtp_account: from other cells of the row, in 50 rows",
-		"imap: by the rule for what is missing, in 3 rows",
-		"port: by the mail provider's preset, in 50 rows",
-	}
-	if diff := cmp.Diff(want, v.fills()); diff != "" {
-		t.Errorf("fills: want -, got +\n%s", diff)
-	}
-}
-
 func TestFindingsAreBounded(t *testing.T) {
 	f := newFindings()
 	for n := range findingsMax + 50 {

@@ -37,6 +37,7 @@ func (p *program) newRoot() *cobra.Command {
 		p.newValidate(),
 		p.newReport(),
 		p.newRuns(),
+		p.newPresets(),
 		p.newConfig(),
 		p.newCompletion(),
 		p.newVersion(),
@@ -116,17 +117,24 @@ func looksLikeFile(arg string) bool {
 }
 
 // takes returns the check of the arguments of a command, each named by the id of
-// its word in help.
+// its word in help. All of them are needed.
 func (p *program) takes(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < len(names) {
 			return diagnosis.New(diagnosis.ArgumentMissing, "Command", cmd.CommandPath(), "Name", p.console.Text(names[len(args)]))
 		}
-		if extra := len(args) - len(names); extra > 0 {
-			return diagnosis.New(diagnosis.ArgumentExtra, "Command", cmd.CommandPath(), "Count", strconv.Itoa(extra))
-		}
+		return tooMany(cmd, len(args)-len(names))
+	}
+}
+
+// takesOne returns the check of a command that may be given one argument.
+func takesOne(cmd *cobra.Command, args []string) error { return tooMany(cmd, len(args)-1) }
+
+func tooMany(cmd *cobra.Command, extra int) error {
+	if extra <= 0 {
 		return nil
 	}
+	return diagnosis.New(diagnosis.ArgumentExtra, "Command", cmd.CommandPath(), "Count", strconv.Itoa(extra))
 }
 
 // secretFlags are flags people expect, with what to use instead.
@@ -137,6 +145,7 @@ var secretFlags = map[string]struct{ near, variable string }{
 	"pass":              {"--password-file", passwordVariable},
 	"portal-password":   {"--password-file", passwordVariable},
 	"workbook-password": {"--workbook-password-file", workbookVariable},
+	"passphrase":        {"--identity", passphraseVariable},
 }
 
 // flagError puts an error of pflag into our words. It repeats names of flags and

@@ -56,10 +56,21 @@ func (p *program) run(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return err
 	}
+	p.tellServices(j)
 	if err := p.confirm(ctx, j, plan); err != nil {
 		return errors.Join(err, j.Discard(context.WithoutCancel(ctx), plan))
 	}
 	return p.carryOut(ctx, j, plan, paths, "run", j.Run)
+}
+
+// tellServices says what there is to know about the mail services of the rows.
+// What was filled in stands in the plan.
+func (p *program) tellServices(j *job) {
+	for _, notice := range j.Input.Binding.Notices()[j.told:] {
+		if notice.Code != diagnosis.Filled {
+			p.warn(notice)
+		}
+	}
 }
 
 // confirm shows the plan and asks whether to go on. Where nobody can be asked,

@@ -15,13 +15,14 @@ import (
 
 // Variables that are no keys of the configuration.
 const (
-	configVariable   = "R7IMPORT_CONFIG"
-	tokenVariable    = "R7IMPORT_TOKEN"
-	passwordVariable = "R7IMPORT_PASSWORD"
-	workbookVariable = "R7IMPORT_WORKBOOK_PASSWORD"
+	configVariable     = "R7IMPORT_CONFIG"
+	tokenVariable      = "R7IMPORT_TOKEN"
+	passwordVariable   = "R7IMPORT_PASSWORD"
+	workbookVariable   = "R7IMPORT_WORKBOOK_PASSWORD"
+	passphraseVariable = "R7IMPORT_PASSPHRASE"
 )
 
-var ownVariables = []string{configVariable, tokenVariable, passwordVariable, workbookVariable}
+var secretVariables = []string{tokenVariable, passwordVariable, workbookVariable, passphraseVariable}
 
 // secret is where a secret may come from, the first that is there wins.
 type secret struct {

@@ -18,7 +18,6 @@ const (
 	ValueNotSwitch   Code = "VALUE_NOT_SWITCH"
 	ValueNotOffered  Code = "VALUE_NOT_OFFERED"
 	ValueNotFill     Code = "VALUE_NOT_FILL"
-	ValueFillSecret  Code = "VALUE_FILL_SECRET"
 
 	ConfigUnreadable   Code = "CONFIG_UNREADABLE"
 	ConfigSyntax       Code = "CONFIG_SYNTAX"
@@ -39,6 +38,7 @@ const (
 	ConfirmDeclined      Code = "CONFIRM_DECLINED"
 
 	RunUnknown    Code = "RUN_UNKNOWN"
+	FileUnread    Code = "FILE_UNREAD"
 	NoRows        Code = "NO_ROWS"
 	FolderUnknown Code = "FOLDER_UNKNOWN"
 	LogUnwritable Code = "LOG_UNWRITABLE"
@@ -62,7 +62,6 @@ var commandCodes = map[Code]Entry{
 	ValueNotSwitch:   {Scope: Usage},
 	ValueNotOffered:  {Scope: Usage},
 	ValueNotFill:     {Scope: Usage},
-	ValueFillSecret:  {Scope: Usage},
 
 	ConfigUnreadable:   {Scope: Usage},
 	ConfigSyntax:       {Scope: Usage},
@@ -83,6 +82,7 @@ var commandCodes = map[Code]Entry{
 	ConfirmDeclined:      {Scope: Unfinished, Severity: Notice},
 
 	RunUnknown:    {Scope: Usage},
+	FileUnread:    {Scope: Usage},
 	NoRows:        {Scope: File},
 	FolderUnknown: {Scope: Usage},
 	LogUnwritable: {Scope: State},

@@ -103,7 +103,7 @@ func TestRefusals(t *testing.T) {
 		{"empty", []string{"--sheet="}, nil, "", diagnosis.ValueEmpty, ""},
 		{"fill without field", []string{"--set", canary}, nil, "", diagnosis.ValueNotFill, ""},
 		{"fill of an unknown field", []string{"--set", "host=" + canary}, nil, "", diagnosis.ValueNotFill, ""},
-		{"fill of a password", []string{"--set", "password=" + canary}, nil, "", diagnosis.ValueFillSecret, `Field="password"`},
+		{"fill of a password", []string{"--set", "password=" + canary}, nil, "", diagnosis.SetSecret, `Field="password"`},
 		{"password in the address", []string{"--portal", "https://anna:" + canary + "@portal.example.com"}, nil, "", diagnosis.PortalURLExtra, ""},
 		{"token in the address", nil, []string{"R7IMPORT_PORTAL=https://portal.example.com/?token=" + canary}, "", diagnosis.PortalURLExtra, ""},
 		{"guard by variable", nil, []string{"R7IMPORT_YES=1"}, "", diagnosis.GuardInEnvironment, `Name="--yes"`},

@@ -69,13 +69,17 @@ var Keys = []*Key{
 	guarded(number("max-per-owner", Who, func(s *Settings) *int { return &s.MaxPerOwner }, 1, 1_000_000)),
 	guarded(toggle("allow-owner-mismatch", Who, func(s *Settings) *bool { return &s.AllowOwnerMismatch })),
 
+	file("mapping", Reading, func(s *Settings) *string { return &s.Mapping }),
 	list("set", Reading, "fill", func(s *Settings) *[]string { return &s.Set }, parseFill),
+	key("preset", Reading, "preset", func(s *Settings) *string { return &s.Preset }, parseText, plain),
+	file("presets", Reading, func(s *Settings) *string { return &s.Presets }),
 	key("sheet", Reading, "sheet", func(s *Settings) *string { return &s.Sheet }, parseText, plain),
 	number("header-row", Reading, func(s *Settings) *int { return &s.HeaderRow }, 1, 1_048_576),
 	key("delimiter", Reading, "delimiter", func(s *Settings) *rune { return &s.Delimiter }, parseDelimiter, showDelimiter),
 	key("encoding", Reading, "encoding", func(s *Settings) *string { return &s.Encoding }, parseText, plain),
 	key("rows", Reading, "rows", func(s *Settings) *string { return &s.Rows }, parseText, plain),
 	list("where", Reading, "where", func(s *Settings) *[]string { return &s.Where }, parseText),
+	file("identity", Reading, func(s *Settings) *string { return &s.Identity }),
 	file("workbook-password-file", Reading, func(s *Settings) *string { return &s.WorkbookPasswordFile }),
 	toggle("without-passwords", Reading, func(s *Settings) *bool { return &s.WithoutPasswords }),
 

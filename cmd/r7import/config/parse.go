@@ -120,7 +120,7 @@ func parseFill(text string) (string, *diagnosis.Problem) {
 	case !found || !known:
 		return "", diagnosis.New(diagnosis.ValueNotFill)
 	case field.Secret():
-		return "", diagnosis.New(diagnosis.ValueFillSecret, "Field", field.String())
+		return "", diagnosis.New(diagnosis.SetSecret, "Field", field.String())
 	}
 	return text, nil
 }

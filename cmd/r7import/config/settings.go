@@ -28,13 +28,17 @@ type Settings struct {
 	AllowOwnerMismatch bool
 
 	// Reading.
+	Mapping              string
 	Set                  []string
+	Preset               string
+	Presets              string
 	Sheet                string
 	HeaderRow            int  // 0 is to be found
 	Delimiter            rune // 0 is to be found
 	Encoding             string
 	Rows                 string
 	Where                []string
+	Identity             string
 	WorkbookPasswordFile string
 	WithoutPasswords     bool
 
