@@ -93,17 +93,10 @@ func localCharacter(r rune) bool {
 // parseDomain returns the domain of an address as lower-case punycode. It has at
 // least two labels, and the last one is no number.
 func parseDomain(text string) (string, *diagnosis.Problem) {
-	if !isDomain(text) {
-		return "", diagnosis.New(diagnosis.AddressDomain)
-	}
-	ascii, err := domains.ToASCII(text)
-	if err != nil || !strings.Contains(ascii, ".") {
+	fit := !strings.ContainsFunc(text, func(r rune) bool { return !hostCharacter(r) })
+	ascii, ok := toASCII(text)
+	if !fit || !ok || !strings.Contains(ascii, ".") {
 		return "", diagnosis.New(diagnosis.AddressDomain)
 	}
 	return ascii, nil
-}
-
-func isDomain(text string) bool {
-	unfit := func(r rune) bool { return !hostCharacter(r) }
-	return !strings.ContainsFunc(text, unfit) && !lastLabelNumeric(text) && !strings.HasSuffix(text, ".")
 }

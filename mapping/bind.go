@@ -49,6 +49,9 @@ func (b *Binding) take(t *table) {
 	}
 	slices.Sort(b.fed)
 	b.notices = t.notices(b.names)
+	for _, r := range b.recipes {
+		b.fills.mixed = b.fills.mixed.With(r.field)
+	}
 }
 
 // useFile takes templates, defaults and words of a mapping file.

@@ -28,9 +28,8 @@ func foldLetter(r rune) rune {
 	return r
 }
 
-// foldWord is [fold] for the words of a cell, where a sign can be the word
-// itself or a part of it: "+", "-1". Only blanks go, and the punctuation that
-// joins letters or ends a word.
+// foldWord is [fold] for the words of a cell, where a sign can be the word itself
+// or a part of it: "+", "-1". Only blanks go, and punctuation behind a letter.
 func foldWord(text string) string {
 	runes := []rune(norm.NFKC.String(text))
 	kept := runes[:0]
@@ -41,7 +40,7 @@ func foldWord(text string) string {
 	}
 	var b strings.Builder
 	for i, r := range kept {
-		if strings.ContainsRune(`_-./,;:*`, r) && i > 0 && unicode.IsLetter(kept[i-1]) && (i+1 == len(kept) || unicode.IsLetter(kept[i+1])) {
+		if strings.ContainsRune(`_-./,;:*`, r) && i > 0 && unicode.IsLetter(kept[i-1]) {
 			continue
 		}
 		b.WriteRune(r)
@@ -53,6 +52,16 @@ func foldWord(text string) string {
 var lookAlikes = map[rune]rune{
 	'а': 'a', 'в': 'b', 'е': 'e', 'і': 'i', 'ј': 'j', 'к': 'k', 'м': 'm', 'н': 'h', 'о': 'o',
 	'р': 'p', 'с': 'c', 'т': 't', 'у': 'y', 'х': 'x', 'ѕ': 's', 'ԁ': 'd', 'ԛ': 'q', 'ԝ': 'w', 'һ': 'h', 'ӏ': 'l',
+}
+
+// looksLatin reports whether a Cyrillic letter looks like a Latin one: most do in
+// upper case only.
+func looksLatin(r rune) bool {
+	if unicode.IsUpper(r) {
+		_, alike := lookAlikes[unicode.ToLower(r)]
+		return alike
+	}
+	return strings.ContainsRune("аеорсухіјѕԁԛԝһӏ", r)
 }
 
 // skeleton returns a folded text with every letter that looks like another one

@@ -41,8 +41,6 @@ func parseHost(text string) (string, *diagnosis.Problem) {
 		return "", diagnosis.New(diagnosis.HostAddress)
 	case hasPort(name):
 		return "", diagnosis.New(diagnosis.HostPort)
-	case lastLabelNumeric(name):
-		return "", diagnosis.New(diagnosis.HostSyntax)
 	}
 	if at := mixedAt(name); at > 0 {
 		return "", diagnosis.New(diagnosis.HostLookAlike, "Position", strconv.Itoa(at))
@@ -50,11 +48,19 @@ func parseHost(text string) (string, *diagnosis.Problem) {
 	if p := oddAt(diagnosis.HostSyntax, name, hostCharacter); len(p.Args) > 0 {
 		return "", p
 	}
-	ascii, err := domains.ToASCII(name)
-	if err != nil || name == "" {
+	ascii, ok := toASCII(name)
+	if !ok {
 		return "", diagnosis.New(diagnosis.HostSyntax)
 	}
 	return ascii, nil
+}
+
+// toASCII returns a name as lower-case punycode. It reports whether the name is
+// one: without an empty label at the end, and not a broken IPv4 address.
+func toASCII(name string) (string, bool) {
+	ascii, err := domains.ToASCII(name)
+	last := ascii[strings.LastIndexByte(ascii, '.')+1:]
+	return ascii, err == nil && strings.Trim(last, "0123456789") != ""
 }
 
 // hasPort reports whether a name ends with a colon and a number.
@@ -65,13 +71,6 @@ func hasPort(name string) bool {
 
 func hostCharacter(r rune) bool {
 	return r == '.' || r == '-' || r == '。' || unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
-}
-
-// lastLabelNumeric reports whether a name ends in a number. No domain does, so it
-// is a broken IPv4 address.
-func lastLabelNumeric(name string) bool {
-	last := name[strings.LastIndexByte(name, '.')+1:]
-	return last != "" && strings.Trim(last, "0123456789") == ""
 }
 
 // mixedAt returns the position, from 1, of the first letter that is of another
@@ -104,9 +103,7 @@ func mixedInLabel(label string, latinEnd bool) int {
 			if first < 0 {
 				first = i
 			}
-			if _, ok := lookAlikes[unicode.ToLower(r)]; !ok {
-				alike = false
-			}
+			alike = alike && looksLatin(r)
 		case unicode.Is(unicode.Latin, r):
 			latin = true
 		}

@@ -208,7 +208,10 @@ func ParsePresets(name string, text []byte) (Presets, error) {
 		}
 		all = append(all, p)
 	}
-	return all, d.err()
+	if err := d.err(); err != nil {
+		return nil, err
+	}
+	return all, nil
 }
 
 func (d *document) preset(n ast.Node) *Preset {
@@ -272,8 +275,12 @@ func (d *document) endpoint(n ast.Node) (e Endpoint) {
 	v := d.known(n, "host", "port", "encryption", "protocol")
 	var problem *diagnosis.Problem
 	if v["host"] != nil {
-		if e.Host, problem = parseHost(clean(d.text(v["host"]))); problem != nil {
+		e.Host = clean(d.text(v["host"]))
+		ascii, problem := parseHost(e.Host)
+		if problem != nil {
 			d.wrong(v["host"], diagnosis.PresetForm, "Key", "host")
+		} else {
+			e.Host = ascii
 		}
 	}
 	if e.Port, problem = parsePort(d.text(v["port"])); problem != nil {

@@ -13,7 +13,7 @@ import (
 type tally struct {
 	rows  [account.NumFields][account.FromRule + 1]int
 	first account.Settings
-	mixed account.Fields // fields whose filled values differ between rows
+	mixed account.Fields // fields whose filled values differ between rows, or are made of cells
 	seen  account.Fields
 }
 
