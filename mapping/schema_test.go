@@ -1,0 +1,63 @@
+package mapping_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"r7import/mapping"
+)
+
+// TestSchemaAgreesWithTheReader holds the schema that editors use against what
+// the program takes and refuses.
+func TestSchemaAgreesWithTheReader(t *testing.T) {
+	schema, err := jsonschema.NewCompiler().Compile("../samples/mapping.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{
+		"staff":              staffMapping,
+		"version only":       "version: 1\n",
+		"no version":         "columns: {}\n",
+		"later version":      "version: 2\n",
+		"unknown key":        "version: 1\ncolum: {}\n",
+		"unknown field":      "version: 1\ncolumns: {mail: x}\n",
+		"list as a header":   "version: 1\ncolumns: {email: [x]}\n",
+		"column by letters":  "version: 1\ncolumns: {email: {column: F}, name: {column: 6}}\n",
+		"column by index":    "version: 1\ncolumns: {email: {index: F}}\n",
+		"ignore one":         "version: 1\nignore: Отдел\n",
+		"ignore keys":        "version: 1\nignore: {a: b}\n",
+		"default":            "version: 1\ndefaults: {port: 993, imap: true, name: Почта}\n",
+		"secret default":     "version: 1\ndefaults: {password: x}\n",
+		"empty default":      "version: 1\ndefaults: {name: ''}\n",
+		"secret words":       "version: 1\nwords: {password: {a: b}}\n",
+		"words":              "version: 1\nwords: {imap: {старый: POP3}}\n",
+		"presets":            "version: 1\npresets: {use: yandex360, domains: {example.org: exchange=mail.example.org}, automatic: false, off: [gmail]}\n",
+		"unknown of presets": "version: 1\npresets: {used: yandex360}\n",
+		"switch as a word":   "version: 1\npresets: {automatic: maybe}\n",
+	}
+	files, _ := filepath.Glob("testdata/*.yaml")
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[file] = string(text)
+	}
+	for name, text := range texts {
+		t.Run(name, func(t *testing.T) {
+			var value any
+			if err := yaml.Unmarshal([]byte(text), &value); err != nil {
+				t.Fatal(err)
+			}
+			bySchema := schema.Validate(value)
+			_, byReader := mapping.ParseFile("m.yaml", []byte(text))
+			if (bySchema == nil) != (byReader == nil) {
+				t.Errorf("the schema says %v, ParseFile says %v", bySchema, byReader)
+			}
+		})
+	}
+}
