@@ -90,14 +90,7 @@ func (s *Store) SetEntries(ctx context.Context, entries ...Entry) error {
 		}
 		changes[i] = c
 	}
-	return s.write(ctx, func(t *tx) error {
-		for _, c := range changes {
-			if err := c(t); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return s.write(ctx, together(changes))
 }
 
 var errNoEntry = errors.New("journal: no such entry")

@@ -13,6 +13,9 @@ import (
 // explain turns an error of SQLite into one that a user can act on. Others stay
 // as they are.
 func explain(err error) error {
+	if err == nil {
+		return nil
+	}
 	var fault *sqlite.Error
 	if !errors.As(err, &fault) {
 		return err
@@ -47,12 +50,18 @@ func storeFailed(err error) bool {
 // or a write that failed nobody knows what the disk holds. A full disk is told
 // before anything is changed and may have room again.
 func failedForGood(err error) bool {
+	if err == nil {
+		return false
+	}
 	var problem *diagnosis.Problem
 	return errors.As(err, &problem) && (problem.Code == diagnosis.StateWrite || problem.Code == diagnosis.StateDamaged)
 }
 
 // located adds where the store is to a problem that does not say so.
 func located(err error, folder string) error {
+	if err == nil {
+		return nil
+	}
 	var problem *diagnosis.Problem
 	if !errors.As(err, &problem) || problem.Args["Path"] != "" {
 		return err

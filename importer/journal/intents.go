@@ -112,17 +112,33 @@ func (s *Store) Withdraw(ctx context.Context, ids ...int64) error {
 // Settle makes the outcome of a write durable: the intent is closed, the row
 // gets its outcome, and what is known of the account is stored, all or nothing.
 func (s *Store) Settle(ctx context.Context, o Outcome) error {
-	intent, err := s.intent(o.Intent)
+	changes, err := s.settling(ctx, &o)
 	if err != nil {
 		return err
+	}
+	if err := s.write(ctx, together(changes)); err != nil {
+		return err
+	}
+	s.closed(o.Intent)
+	if o.Account != nil {
+		s.stored(o.Account)
+	}
+	return nil
+}
+
+// settling returns the changes that an outcome makes.
+func (s *Store) settling(ctx context.Context, o *Outcome) ([]change, error) {
+	intent, err := s.intent(o.Intent)
+	if err != nil {
+		return nil, err
 	}
 	run, err := s.number(ctx, o.Entry.Run)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	set, err := s.setting(ctx, &o.Entry)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	changes := []change{closing(o.Intent), set}
 	if intent.entry != entryID(run, o.Entry.Index) {
@@ -131,29 +147,14 @@ func (s *Store) Settle(ctx context.Context, o Outcome) error {
 	if o.Account != nil {
 		save, err := s.saving(ctx, o.Account)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		changes = append(changes, save)
 	}
 	if len(o.Refused) > 0 {
-		changes = append(changes, refusing(intent.key, &o, run))
+		changes = append(changes, refusing(intent.key, o, run))
 	}
-	err = s.write(ctx, func(t *tx) error {
-		for _, c := range changes {
-			if err := c(t); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	s.closed(o.Intent)
-	if o.Account != nil {
-		s.stored(o.Account)
-	}
-	return nil
+	return changes, nil
 }
 
 func closing(id int64) change {

@@ -19,6 +19,18 @@ var errClosed = errors.New("journal: the store is closed")
 // does beside writing is to set variables to the same value each time.
 type change func(*tx) error
 
+// together makes one change of several.
+func together(changes []change) change {
+	return func(t *tx) error {
+		for _, c := range changes {
+			if err := c(t); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
 type request struct {
 	change change
 	done   chan error
