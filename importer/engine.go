@@ -25,6 +25,7 @@ type engine struct {
 	// ctx is for requests. It is kept here because it outlives the caller's by
 	// the grace: a stop must not cut off what is under way.
 	ctx    context.Context
+	cutOff func() // ends the requests under way; later ones are not concerned
 	group  *errgroup.Group
 	failed context.Context // done when a task or the reader met an error that ends the run
 
@@ -47,6 +48,8 @@ type engine struct {
 	changes atomic.Int64 // updates begun
 	portal  health
 	watch   watch
+	canary  canary
+	clock   clock
 
 	read     bool // the reader is through
 	stopping bool
@@ -61,7 +64,7 @@ type action func(*engine, context.Context, *job, decision) (after, error)
 type mode struct {
 	act     action
 	perHost int  // actions at once that make the portal log in to a mail host
-	alone   bool // the first account of a mail domain goes alone
+	writes  bool // accounts are made: the first of a mail domain goes alone, and canaries go first
 }
 
 // after is what the scheduler does when a task is over; nil is nothing.
@@ -93,6 +96,9 @@ func newEngine(ctx context.Context, im *Importer, plan *Plan, m mode) (*engine, 
 		prints: account.NewFingerprinter(im.History.Key()),
 	}
 	e.hosts.FirstRest = im.Options.HostWait
+	if m.writes {
+		e.canary = canary{left: im.Options.Canary, hosts: make(map[string]bool)}
+	}
 	for _, intent := range intents {
 		e.open[intent.Key] = intent
 	}
@@ -112,24 +118,39 @@ func (e *engine) run(ctx context.Context) error {
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	e.group, e.failed = errgroup.WithContext(base)
-	e.ctx = base
+	e.openRequests(base)
+	defer func() { e.cutOff() }()
 	defer e.Gate.Stop()
+	if problem := e.awaitWindow(ctx); problem != nil {
+		e.stopped = problem
+		return nil
+	}
 	if problem := e.greet(ctx); problem != nil {
 		e.stopped = problem
 		return nil
 	}
 	reading, stopReading := context.WithCancel(ctx)
 	e.group.Go(func() error { return e.feed(reading) })
-	e.schedule(ctx, cancel, stopReading)
+	e.schedule(ctx, stopReading)
 	stopReading()
 	return e.finish(e.group.Wait())
 }
 
-// schedule is the loop: start what may start, then wait for news. cancel ends
-// requests in flight when the grace is over.
-func (e *engine) schedule(ctx context.Context, cancel, stopReading context.CancelFunc) {
+// openRequests gives requests from now on a context of their own.
+func (e *engine) openRequests(base context.Context) {
+	ctx, cancel := context.WithCancel(base)
+	e.ctx = ctx
+	e.cutOff = func() {
+		cancel()
+		e.openRequests(base)
+	}
+}
+
+// schedule is the loop: start what may start, then wait for news.
+func (e *engine) schedule(ctx context.Context, stopReading context.CancelFunc) {
 	asked, failed := ctx.Done(), e.failed.Done()
 	for {
+		e.keepTime()
 		e.admitDue()
 		e.startAll()
 		e.giveUpHosts()
@@ -154,7 +175,7 @@ func (e *engine) schedule(ctx context.Context, cancel, stopReading context.Cance
 		timer.Stop()
 		if e.stopping {
 			stopReading()
-			e.expire(cancel)
+			e.expire()
 		}
 	}
 }
@@ -218,7 +239,7 @@ func (e *engine) startAll() {
 	if e.stopping || !e.portalUsable() {
 		return
 	}
-	for _, j := range e.window {
+	for _, j := range e.candidates() {
 		if e.stopping || e.running >= e.Options.Workers+e.ahead {
 			break
 		}
@@ -247,10 +268,11 @@ func (e *engine) consider(j *job) {
 		e.park(j, until, why)
 		return
 	}
-	if !e.hosts.Free(j.hosts...) || e.mode.alone && e.domains[j.domain] == domainFirst {
+	if !e.hosts.Free(j.hosts...) || e.mode.writes && e.domains[j.domain] == domainFirst {
 		return
 	}
 	e.hold(j)
+	e.canary.busy = true
 	e.begin(j, e.attempt)
 }
 
@@ -331,9 +353,9 @@ func (e *engine) stop(why *diagnosis.Problem) {
 }
 
 // expire ends the requests in flight once the grace is over.
-func (e *engine) expire(cancel context.CancelFunc) {
+func (e *engine) expire() {
 	if time.Now().After(e.portal.grace) {
-		cancel()
+		e.cutOff()
 	}
 }
 

@@ -135,7 +135,7 @@ func (r *reader) flush(ctx context.Context) error {
 	}
 	decided := r.decided
 	r.decided = nil
-	if err := r.Ledger.SetEntries(r.ctx, decided...); err != nil {
+	if err := r.Ledger.SetEntries(context.WithoutCancel(ctx), decided...); err != nil {
 		return err
 	}
 	select {

@@ -11,8 +11,8 @@ import (
 	"r7import/importer/portal"
 )
 
-// Importer makes one portal agree with one file. All fields but Observe are
-// needed. It is used for one plan and one run or look.
+// Importer makes one portal agree with one file. All fields but Observe and
+// Canary are needed. It is used for one plan and one run or look.
 type Importer struct {
 	Input  *Input
 	Client *portal.Client // whose Admit is Gate.Admit
@@ -25,6 +25,9 @@ type Importer struct {
 	Options Options
 	// Observe is called from one goroutine, a few times a second at the most.
 	Observe func(Progress)
+	// Canary is asked whether to go on when the first rows have passed, see
+	// Options.Canary. Nil goes on without asking.
+	Canary func(context.Context) (bool, error)
 }
 
 // Result is how a run ended.
@@ -34,6 +37,9 @@ type Result struct {
 	Stopped *diagnosis.Problem
 	// Interrupted reports whether the caller's context ended it.
 	Interrupted bool
+	// Missing are accounts that earlier runs of this file made and that no row
+	// names any more. They are left alone. Only a run that was not stopped tells.
+	Missing []journal.Account
 }
 
 // Run makes the portal agree with the file. It returns when every row has its
@@ -42,7 +48,7 @@ type Result struct {
 // The error is of the machine or the store; what the portal does is in the
 // result and in the journal.
 func (im *Importer) Run(ctx context.Context, plan *Plan) (Result, error) {
-	return im.execute(ctx, plan, mode{act: (*engine).write, perHost: im.Options.PerHost, alone: true})
+	return im.execute(ctx, plan, mode{act: (*engine).write, perHost: im.Options.PerHost, writes: true})
 }
 
 // Look goes the way of Run and changes nothing: it signs in, looks, and notes
@@ -59,6 +65,9 @@ func (im *Importer) execute(ctx context.Context, plan *Plan, m mode) (Result, er
 	err = e.run(ctx)
 	result := Result{Run: plan.Run, Stopped: e.stopped}
 	result.Interrupted = e.stopped != nil && e.stopped.Code == diagnosis.Interrupted
+	if m.writes && err == nil && e.stopped == nil {
+		result.Missing, err = im.Ledger.AccountsNotIn(context.WithoutCancel(ctx), plan.Run.ID)
+	}
 	state := journal.Finished
 	if e.stopped != nil || err != nil {
 		state = journal.Stopped

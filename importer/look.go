@@ -85,6 +85,7 @@ func (e *engine) attempt(ctx context.Context, j *job) (after, error) {
 		if next != nil {
 			next()
 		}
+		e.tried(j)
 	}, err
 }
 

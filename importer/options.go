@@ -70,6 +70,9 @@ type Options struct {
 	MaxChanges   Share
 	MaxFailures  Share
 
+	Canary int    // rows that go first, one at a time, before the others follow; 0 is none
+	Window Window // part of the day in which requests are sent
+
 	Workers    int           // requests in flight
 	PerHost    int           // writes in flight per mail host
 	Settle     time.Duration // how long after a write "not there" is not believed

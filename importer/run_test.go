@@ -484,3 +484,138 @@ func TestCallerIsNeeded(t *testing.T) {
 		t.Errorf("Prepare = %v, want %s", err, diagnosis.NoCaller)
 	}
 }
+
+func TestCanariesGoFirst(t *testing.T) {
+	refusing := portalsim.Options{MailHosts: []portalsim.MailHost{{Host: "imap.example.com", Do: portalsim.Refuse}}}
+	slow := portalsim.Options{Latency: 10 * time.Millisecond}
+	rows := people(20)
+	rows[9] = with(rows[9], "server", "imap.example.com")
+	for _, tc := range []struct {
+		name    string
+		sim     portalsim.Options
+		answer  bool
+		stopped diagnosis.Code
+		created int
+	}{
+		{"all pass, go on", slow, true, "", 20},
+		{"all pass, stop", slow, false, diagnosis.CanaryDeclined, 3},
+		{"one host refuses", refusing, true, diagnosis.CanaryFailed, 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, tc.sim)
+			w.adjust = func(o *importer.Options) { o.Canary = 3 }
+			atQuestion := 0
+			w.canary = func(context.Context) (bool, error) {
+				atQuestion = w.sim.Stats().Created
+				for host, load := range w.sim.Stats().MailHosts {
+					if load.Most > 1 {
+						t.Errorf("%d logins at once at %s during the trial", load.Most, host)
+					}
+				}
+				return tc.answer, nil
+			}
+			result, got := w.run(rows)
+			var code diagnosis.Code
+			if result.Stopped != nil {
+				code = result.Stopped.Code
+			}
+			if code != tc.stopped || len(w.live()) != tc.created {
+				t.Errorf("stopped %q with %d accounts, want %q with %d", code, len(w.live()), tc.stopped, tc.created)
+			}
+			if tc.stopped != diagnosis.CanaryFailed && (atQuestion != 3 || got[9].Status != diagnosis.Created) {
+				t.Errorf("asked after %d accounts, the row with another mail host is %s", atQuestion, got[9].Status)
+			}
+		})
+	}
+}
+
+func TestWindowCloses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, portalsim.Options{Latency: 100 * time.Millisecond})
+	w.adjust = func(o *importer.Options) {
+		now := time.Now()
+		since := now.Sub(time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location()))
+		o.Window = importer.Window{From: max(0, since-time.Minute), To: (since + 2*time.Second) % (24 * time.Hour)}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second) // if the window should have closed before the run began
+	defer cancel()
+	result, got := w.runWith(ctx, people(200))
+	if result.Stopped == nil || result.Stopped.Code != diagnosis.WindowClosed {
+		t.Fatalf("stopped = %v, want %s", result.Stopped, diagnosis.WindowClosed)
+	}
+	created := 0
+	for _, e := range got {
+		if e.Status == diagnosis.Created {
+			created++
+		} else if e.Status != diagnosis.NotTried {
+			t.Errorf("row %d is %s", e.Row, e.Status)
+		}
+	}
+	if created == 0 || created == 200 || created != len(w.live()) {
+		t.Errorf("%d rows created, the portal has %d accounts", created, len(w.live()))
+	}
+}
+
+func TestWindowIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, portalsim.Options{})
+	now := time.Now()
+	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	opens := now.Sub(midnight) + 500*time.Millisecond
+	w.adjust = func(o *importer.Options) {
+		o.Window = importer.Window{From: opens % (24 * time.Hour), To: (opens + time.Hour) % (24 * time.Hour)}
+	}
+	_, got := w.run(people(2))
+	w.all(got, 2, diagnosis.Created)
+	if waited := time.Since(now); waited < 500*time.Millisecond {
+		t.Errorf("the run was over after %s, before the window opened", waited)
+	}
+	if first := w.seen[0]; first.Why != diagnosis.WindowClosed {
+		t.Errorf("first picture: %+v", first)
+	}
+}
+
+func TestRowsNoLongerInTheFileAreListed(t *testing.T) {
+	w := newWorld(t, portalsim.Options{})
+	w.run(people(5))
+	result, _ := w.run(people(3))
+	if len(result.Missing) != 2 || result.Missing[0].Key.Address != "user004@example.org" {
+		t.Errorf("missing = %+v, want user004 and user005", result.Missing)
+	}
+	if n := len(w.live()); n != 5 {
+		t.Errorf("%d accounts, want all 5 left alone", n)
+	}
+}
+
+func TestTooManyFailuresStopTheRun(t *testing.T) {
+	w := newWorld(t, portalsim.Options{MailHosts: []portalsim.MailHost{{Do: portalsim.Refuse}}})
+	w.adjust = func(o *importer.Options) { o.MaxFailures = importer.Share{N: 3}; o.Workers = 1 }
+	result, _ := w.run(people(15))
+	if result.Stopped == nil || result.Stopped.Code != diagnosis.TooManyFailures {
+		t.Fatalf("stopped = %v, want %s", result.Stopped, diagnosis.TooManyFailures)
+	}
+	if n := w.creates(); n > 6 {
+		t.Errorf("%d create calls after three failures were allowed", n)
+	}
+}
+
+func TestTooManyChangesAreHeld(t *testing.T) {
+	w := newWorld(t, portalsim.Options{})
+	w.run(people(5))
+	rows := people(5)
+	for i := range rows {
+		rows[i] = with(rows[i], "name", "Somebody Else")
+	}
+	w.adjust = func(o *importer.Options) { o.MaxChanges = importer.Share{N: 2} }
+	_, got := w.run(rows)
+	held := 0
+	for _, e := range got {
+		if e.Status == diagnosis.Held && e.Code == diagnosis.TooManyChanges {
+			held++
+		}
+	}
+	if held != 3 {
+		t.Errorf("%d rows held, want 3:\n%s", held, outcomes(got))
+	}
+}

@@ -29,8 +29,13 @@ type health struct {
 	grace   time.Time // when requests in flight are ended after a stop
 }
 
-// good notes an answer that was the portal's own.
-func (h *health) good() { h.unclear, h.wait = 0, 0 }
+// good notes an answer that was the portal's own. What is answered during a
+// trouble was sent before it and does not end it.
+func (h *health) good() {
+	if !h.troubled() {
+		h.unclear, h.wait = 0, 0
+	}
+}
 
 // troubled reports whether nothing new may be sent.
 func (h *health) troubled() bool { return !h.since.IsZero() }

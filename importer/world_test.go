@@ -15,7 +15,6 @@ import (
 	"go.uber.org/goleak"
 
 	"r7import/importer"
-	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 	"r7import/importer/pace"
@@ -61,6 +60,7 @@ type world struct {
 	header []string
 	// adjust changes the options of the next run.
 	adjust func(*importer.Options)
+	canary func(context.Context) (bool, error)
 	seen   []importer.Progress
 }
 
@@ -126,6 +126,7 @@ func (w *world) importer(ctx context.Context, ledger *journal.Store) *importer.I
 	w.t.Cleanup(client.Close)
 	return &importer.Importer{
 		Input: w.input(ctx), Client: client, Gate: gate, History: w.store, Ledger: ledger, Options: options,
+		Canary:  w.canary,
 		Observe: func(p importer.Progress) { w.seen = append(w.seen, p) },
 	}
 }
@@ -203,5 +204,3 @@ func (w *world) creates() int {
 		return r.Method != "POST" || !strings.Contains(r.Path, "mail/accounts")
 	}))
 }
-
-var _ = account.Key{}

@@ -31,6 +31,10 @@ const (
 	HostPaused       Code = "HOST_PAUSED"
 	NotReached       Code = "NOT_REACHED"
 	WouldChange      Code = "WOULD_CHANGE"
+	WindowForm       Code = "WINDOW_FORM"
+	WindowClosed     Code = "WINDOW_CLOSED"
+	CanaryFailed     Code = "CANARY_FAILED"
+	CanaryDeclined   Code = "CANARY_DECLINED"
 )
 
 var runCodes = map[Code]Entry{
@@ -63,4 +67,8 @@ var runCodes = map[Code]Entry{
 	HostPaused:       {},
 	NotReached:       {Severity: Notice},
 	WouldChange:      {Severity: Notice, Side: OnPortal},
+	WindowForm:       {Scope: Usage},
+	WindowClosed:     {Scope: Unfinished},
+	CanaryFailed:     {Scope: Unfinished},
+	CanaryDeclined:   {Scope: Unfinished},
 }
