@@ -7,6 +7,7 @@ import (
 	"slices"
 	"syscall"
 
+	"r7import/cmd/r7import/ui"
 	"r7import/importer/diagnosis"
 )
 
@@ -76,26 +77,11 @@ func scopesOf(err error) []diagnosis.Scope {
 	if err == nil {
 		return nil
 	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		var scopes []diagnosis.Scope
-		for _, e := range joined.Unwrap() {
-			scopes = append(scopes, scopesOf(e)...)
-		}
-		return scopes
+	var scopes []diagnosis.Scope
+	for _, problem := range ui.Problems(err) {
+		scopes = append(scopes, problem.Code.Scope())
 	}
-	var many diagnosis.Problems
-	var one *diagnosis.Problem
-	switch {
-	case errors.As(err, &many):
-		scopes := make([]diagnosis.Scope, len(many))
-		for i, p := range many {
-			scopes[i] = p.Code.Scope()
-		}
-		return scopes
-	case errors.As(err, &one):
-		return []diagnosis.Scope{one.Code.Scope()}
-	}
-	return []diagnosis.Scope{diagnosis.State}
+	return scopes
 }
 
 // interruption is the cause of a context that a signal cancelled.

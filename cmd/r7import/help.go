@@ -30,7 +30,7 @@ func (p *program) newHelp() *cobra.Command {
 
 // help writes the help of a command to where results go.
 func (p *program) help(cmd *cobra.Command, _ []string) {
-	h := helpPage{program: p, out: p.out, width: widthOf(p.out)}
+	h := helpPage{program: p, out: p.out, width: widthOf(p.out.to)}
 	h.call(cmd)
 	h.commands(cmd)
 	h.flags(cmd)

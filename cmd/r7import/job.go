@@ -200,6 +200,7 @@ func (p *program) options(caller importer.Caller) importer.Options {
 	return importer.Options{
 		Caller: caller, Owner: importer.OwnerWay(s.Owner), MaxPerOwner: s.MaxPerOwner, AllowMismatch: s.AllowOwnerMismatch,
 		OnExisting: importer.Policy(s.OnExisting), OnChanged: importer.Policy(s.OnChanged), RetryRefused: s.RetryRefused,
+		MaxFailures: importer.Share(s.MaxFailures), MaxChanges: importer.Share(s.MaxChanges), Recheck: s.Recheck,
 		Workers: s.Workers, PerHost: s.PerHost,
 		Settle: s.Settle, PortalWait: s.PortalWait, HostWait: s.HostWait, Grace: s.Grace,
 	}

@@ -24,7 +24,7 @@ import (
 type program struct {
 	args    []string
 	in      io.Reader
-	out     io.Writer // results
+	out     *results
 	console *ui.Console
 	env     config.Environment
 	log     *slog.Logger
@@ -43,7 +43,7 @@ type program struct {
 // nothing of the process but what it is given, and files.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string) (code int) {
 	p := &program{
-		args: args, in: stdin, out: stdout,
+		args: args, in: stdin, out: &results{to: stdout},
 		env:      config.NewEnvironment(environ),
 		log:      slog.New(slog.DiscardHandler),
 		settings: config.Defaults(),
@@ -71,10 +71,13 @@ func (p *program) execute(ctx context.Context, args []string) int {
 	root := p.newRoot()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	p.ending.err = errors.Join(p.ending.err, err)
+	if err != nil && (errors.Is(err, context.Canceled) || isInterruption(err)) {
+		err = nil // the signal tells
+	}
 	p.ending.signal = signalOf(ctx)
-	if err != nil && !errors.Is(err, context.Canceled) && !isInterruption(err) {
-		p.console.Error(err)
+	p.ending.err = errors.Join(err, p.out.problem())
+	if p.ending.err != nil {
+		p.tellError(p.ending.err)
 	}
 	code := p.ending.code()
 	p.log.Info("end", "exit", code)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -22,6 +23,9 @@ func (p *program) newRoot() *cobra.Command {
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+	}
+	if runtime.GOOS == "windows" {
+		cobra.MousetrapHelpText = p.console.Text("help.mousetrap") // for a double click in the Explorer
 	}
 	root.SetOut(p.out)
 	root.SetErr(p.console.Err)

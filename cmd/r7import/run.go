@@ -35,7 +35,7 @@ func (p *program) newRun() *cobra.Command {
 // jobFlags gives a command the flags of a run.
 func (p *program) jobFlags(cmd *cobra.Command) {
 	p.flags(cmd, config.Of(config.Where, config.Who, config.Reading, config.Pace)...)
-	p.flags(cmd, "on-existing", "on-changed", "retry-refused", "fail-on-warning", "report", "json", "progress")
+	p.flags(cmd, "on-existing", "on-changed", "retry-refused", "max-failures", "max-changes", "fail-on-warning", "report", "json", "progress")
 }
 
 // run makes the portal agree with the file.

@@ -218,3 +218,18 @@ func TestAnotherRunIsRefused(t *testing.T) {
 	}
 	p.exit(0, 20*time.Second)
 }
+
+func TestResultsThatCannotBeWritten(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("no /dev/full here")
+	}
+	defer full.Close()
+	var stderr bytes.Buffer
+	if code := run(t.Context(), []string{"help"}, strings.NewReader(""), full, &stderr, []string{"LC_ALL=C"}); code != exitError {
+		t.Errorf("exit code %d on a full disk, want %d", code, exitError)
+	}
+	if !strings.Contains(stderr.String(), "error: the report stdout was not written: ") {
+		t.Errorf("stderr does not say so:\n%s", &stderr)
+	}
+}

@@ -15,6 +15,7 @@ const (
 	ValueNotNumber   Code = "VALUE_NOT_NUMBER"
 	ValueNotDuration Code = "VALUE_NOT_DURATION"
 	ValueNotRate     Code = "VALUE_NOT_RATE"
+	ValueNotShare    Code = "VALUE_NOT_SHARE"
 	ValueNotSwitch   Code = "VALUE_NOT_SWITCH"
 	ValueNotOffered  Code = "VALUE_NOT_OFFERED"
 	ValueNotFill     Code = "VALUE_NOT_FILL"
@@ -59,6 +60,7 @@ var commandCodes = map[Code]Entry{
 	ValueNotNumber:   {Scope: Usage},
 	ValueNotDuration: {Scope: Usage},
 	ValueNotRate:     {Scope: Usage},
+	ValueNotShare:    {Scope: Usage},
 	ValueNotSwitch:   {Scope: Usage},
 	ValueNotOffered:  {Scope: Usage},
 	ValueNotFill:     {Scope: Usage},

@@ -55,6 +55,8 @@ func TestPrecedence(t *testing.T) {
 		{"underscore", nil, nil, "allowed_mail_hosts:\n  - imap.example.com\n", "allowed-mail-hosts", "imap.example.com", config.ByFile},
 		{"number in the file", nil, nil, "workers: 8", "workers", "8", config.ByFile},
 		{"quoted", nil, nil, `rows: "5,10-20"`, "rows", "5,10-20", config.ByFile},
+		{"number of rows", []string{"--max-failures", "50"}, nil, "", "max-failures", "50", config.ByFlag},
+		{"percentage", nil, nil, "max-failures: 5%", "max-failures", "5%", config.ByFile},
 		{"tab by name", []string{"--delimiter", "tab"}, nil, "", "delimiter", "tab", config.ByFlag},
 		{"delimiter", nil, nil, "delimiter: ';'", "delimiter", ";", config.ByFile},
 		{"no value", nil, nil, "portal:\n", "portal", "", config.ByDefault},
@@ -98,6 +100,8 @@ func TestRefusals(t *testing.T) {
 		{"number too small", []string{"--workers=0"}, nil, "", diagnosis.ValueNotNumber, `Min="1"`},
 		{"fraction", nil, nil, "workers: 3.7", diagnosis.ValueNotNumber, ""},
 		{"choice", []string{"--owner", canary}, nil, "", diagnosis.ValueNotOffered, `Choices="auto, self, column"`},
+		{"share of nothing", []string{"--max-changes", "0"}, nil, "", diagnosis.ValueNotShare, ""},
+		{"more than all", []string{"--max-changes", "101%"}, nil, "", diagnosis.ValueNotShare, ""},
 		{"delimiter", []string{"--delimiter", "x"}, nil, "", diagnosis.ValueNotOffered, ""},
 		{"switch", nil, nil, "json: " + canary, diagnosis.ValueNotSwitch, ""},
 		{"empty", []string{"--sheet="}, nil, "", diagnosis.ValueEmpty, ""},
@@ -155,7 +159,7 @@ func TestAllProblemsAtOnce(t *testing.T) {
 }
 
 func TestDurationsAreShownAsTyped(t *testing.T) {
-	for _, text := range []string{"0s", "25s", "3m", "1m30s", "10m", "2h", "1h30m", "1h0m5s"} {
+	for _, text := range []string{"25s", "3m", "1m30s", "10m", "2h", "1h30m", "1h0m5s"} {
 		s, _, err := resolve(t, []string{"--timeout", text}, nil, "")
 		if err != nil {
 			t.Fatal(err)

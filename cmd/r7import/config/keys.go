@@ -86,6 +86,8 @@ var Keys = []*Key{
 	choice("on-existing", Policy, func(s *Settings) *string { return &s.OnExisting }, "skip", "update", "fail"),
 	choice("on-changed", Policy, func(s *Settings) *string { return &s.OnChanged }, "update", "skip", "fail"),
 	guarded(toggle("retry-refused", Policy, func(s *Settings) *bool { return &s.RetryRefused })),
+	key("max-failures", Policy, "share", func(s *Settings) *Share { return &s.MaxFailures }, parseShare, Share.String),
+	key("max-changes", Policy, "share", func(s *Settings) *Share { return &s.MaxChanges }, parseShare, Share.String),
 	toggle("fail-on-warning", Policy, func(s *Settings) *bool { return &s.FailOnWarning }),
 	toggle("dry-run", Policy, func(s *Settings) *bool { return &s.DryRun }),
 	toggle("detailed-exitcode", Policy, func(s *Settings) *bool { return &s.ChangesExit }),
@@ -98,6 +100,7 @@ var Keys = []*Key{
 	wait("portal-wait", func(s *Settings) *time.Duration { return &s.PortalWait }),
 	wait("host-wait", func(s *Settings) *time.Duration { return &s.HostWait }),
 	wait("grace", func(s *Settings) *time.Duration { return &s.Grace }),
+	wait("recheck", func(s *Settings) *time.Duration { return &s.Recheck }),
 
 	short("o", list("report", Output, "file", func(s *Settings) *[]string { return &s.Report }, parseText)),
 	toggle("json", Output, func(s *Settings) *bool { return &s.JSON }),
@@ -188,6 +191,9 @@ func guardedWhen(value string, k *Key) *Key {
 
 // shortDuration writes 10m for what the standard library calls 10m0s.
 func shortDuration(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
 	text := d.String()
 	if strings.HasSuffix(text, "m0s") {
 		text = strings.TrimSuffix(text, "0s")

@@ -32,6 +32,32 @@ func parseRate(text string) (Rate, *diagnosis.Problem) {
 	return r, nil
 }
 
+// Share is a bound: a number of rows, or a percentage of them. The zero value is no bound.
+type Share struct {
+	N       int
+	Percent bool
+}
+
+// String writes the bound as it is typed: "50" or "5%".
+func (s Share) String() string {
+	switch {
+	case s == Share{}:
+		return ""
+	case s.Percent:
+		return strconv.Itoa(s.N) + "%"
+	}
+	return strconv.Itoa(s.N)
+}
+
+func parseShare(text string) (Share, *diagnosis.Problem) {
+	number, percent := strings.CutSuffix(text, "%")
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 1 || percent && n > 100 {
+		return Share{}, diagnosis.New(diagnosis.ValueNotShare)
+	}
+	return Share{N: n, Percent: percent}, nil
+}
+
 func parseDuration(text string) (time.Duration, *diagnosis.Problem) {
 	d, err := time.ParseDuration(text)
 	if err != nil || d < 0 {

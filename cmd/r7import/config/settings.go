@@ -46,6 +46,8 @@ type Settings struct {
 	OnExisting    string
 	OnChanged     string
 	RetryRefused  bool
+	MaxFailures   Share
+	MaxChanges    Share
 	FailOnWarning bool
 	DryRun        bool
 	ChangesExit   bool // exit code 10 when a plan has changes pending
@@ -59,6 +61,7 @@ type Settings struct {
 	PortalWait time.Duration
 	HostWait   time.Duration
 	Grace      time.Duration
+	Recheck    time.Duration // 0 is never
 
 	// Out.
 	Report    []string

@@ -42,20 +42,20 @@ func (c *Console) Text(id string, facts ...string) string { return c.Lang.Text(i
 // *diagnosis.Problem and diagnosis.Problems are shown by their sentences; several
 // errors one after the other.
 func (c *Console) Error(err error) {
-	for _, p := range problemsOf(err) {
+	for _, p := range Problems(err) {
 		c.Problem(&p)
 	}
 }
 
-// problemsOf takes an error apart. An error that is none of ours becomes
+// Problems takes an error apart. An error that is none of ours becomes
 // UNEXPECTED with the text of the error, which a developer wrote.
-func problemsOf(err error) []diagnosis.Problem {
+func Problems(err error) []diagnosis.Problem {
 	var many diagnosis.Problems
 	var one *diagnosis.Problem
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var all []diagnosis.Problem
 		for _, e := range joined.Unwrap() {
-			all = append(all, problemsOf(e)...)
+			all = append(all, Problems(e)...)
 		}
 		return all
 	}
