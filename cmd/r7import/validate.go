@@ -46,8 +46,7 @@ func (p *program) validate(ctx context.Context, path string) error {
 			return err
 		}
 		found.add(row)
-		line := checked(row)
-		tally.Add(&line)
+		tally.Add(&report.Row{Number: row.Number, Status: statusOf(row), Side: diagnosis.OnFile, Problems: row.Problems})
 	}
 	if tally.Summary(about).Rows == 0 {
 		return noRows(input)
@@ -68,12 +67,18 @@ func noRows(input *importer.Input) error {
 	return problem
 }
 
-// checked is the line of a row that was only checked.
+// statusOf is the status of a row that was only checked.
+func statusOf(row *account.Row) diagnosis.Status {
+	if row.Invalid() {
+		return diagnosis.Invalid
+	}
+	return diagnosis.Valid
+}
+
+// checked is the line of a report for a row that was only checked.
 func checked(row *account.Row) report.Row {
 	entry := importer.NewEntry("", 0, row)
-	if !row.Invalid() {
-		entry.Status = diagnosis.Valid
-	}
+	entry.Status = statusOf(row)
 	return importer.ReportRow(&entry)
 }
 
