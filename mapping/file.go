@@ -30,7 +30,7 @@ type FilePresets struct {
 	Use     string            // NAME or NAME=HOST for every row whose domain is not among Domains
 	Domains map[string]string // NAME or NAME=HOST by mail domain, as punycode
 	Off     []string          // built-in presets that are not to be used by domain
-	NoneOff bool              // no preset is used by domain
+	AllOff  bool              // none is used by domain, whatever Off says
 }
 
 // ParseFile reads a mapping file. The name is for messages. The error is a
@@ -164,7 +164,7 @@ func (d *document) filePresets(n ast.Node) (p FilePresets) {
 	v := d.known(n, "use", "domains", "automatic", "off")
 	p.Use = d.text(v["use"])
 	p.Off = d.texts(v["off"])
-	p.NoneOff = !d.flag(v["automatic"], true)
+	p.AllOff = !d.flag(v["automatic"], true)
 	p.Domains = make(map[string]string)
 	for _, pair := range d.pairs(v["domains"]) {
 		domain, problem := parseDomain(clean(pair.key))

@@ -3,6 +3,7 @@ package mapping
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -90,6 +91,21 @@ func clean(text string) string {
 	return strings.TrimFunc(text, func(r rune) bool {
 		return unicode.IsSpace(r) || invisible(r)
 	})
+}
+
+// tidy returns a header as a person would repeat it: line breaks and runs of blanks
+// as one blank, nothing invisible.
+func tidy(header string) string {
+	shown := strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r) || invisible(r) || r == utf8.RuneError:
+			return -1
+		}
+		return r
+	}, header)
+	return strings.Join(strings.Fields(shown), " ")
 }
 
 // plainEnds reports whether a text begins and ends with a visible ASCII character.

@@ -30,6 +30,10 @@ type vocabulary struct {
 	names  []name
 	byName map[[2]int]heading // by the sets of a name, the second 0 for none
 	sides  [3][]string        // folded words that tell a side
+
+	weak    []string // folded names that often mean something else
+	surname []string // folded names of the parts of a person's name
+	given   []string
 }
 
 // set is words that can stand for each other in a name. The set 0 is empty.
@@ -52,6 +56,9 @@ var headers = sync.OnceValue(func() *vocabulary {
 		Sets    map[string][]string `json:"sets"`
 		Fields  map[string][]string `json:"fields"`
 		Inverse map[string][]string `json:"inverse"`
+		Weak    []string            `json:"weak"`
+		Surname []string            `json:"surname"`
+		Given   []string            `json:"given"`
 	}
 	if err := json.Unmarshal(aliasData, &data); err != nil {
 		panic("mapping: aliases.json: " + err.Error())
@@ -71,8 +78,17 @@ var headers = sync.OnceValue(func() *vocabulary {
 			v.sides[i] = append(v.sides[i], w.key)
 		}
 	}
+	v.weak, v.surname, v.given = foldAll(data.Weak), foldAll(data.Surname), foldAll(data.Given)
 	return v
 })
+
+func foldAll(texts []string) []string {
+	folded := make([]string, len(texts))
+	for i, text := range texts {
+		folded[i] = fold(text)
+	}
+	return folded
+}
 
 func (v *vocabulary) addSet(texts ...string) int {
 	id := len(v.sets)

@@ -54,7 +54,7 @@ func newChooser(o Options) (c chooser, problems diagnosis.Problems) {
 			problems = append(problems, *diagnosis.New(diagnosis.PresetUnknown, "Where", "off", "Names", strings.Join(c.known.Names(), ", ")))
 		}
 	}
-	if !said.NoneOff {
+	if !said.AllOff {
 		c.automatic = slices.DeleteFunc(slices.Clone(c.known), func(p *Preset) bool { return slices.Contains(said.Off, p.Name) })
 	}
 	return c, problems

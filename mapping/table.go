@@ -47,7 +47,7 @@ func (t *table) bindFile(f *FileMapping) (problems diagnosis.Problems) {
 	}
 	made := f.ingredients()
 	for i, c := range t.columns {
-		if made[clean(c.Header)] && t.headings[i].field == account.NumFields {
+		if made[tidy(c.Header)] && t.headings[i].field == account.NumFields {
 			t.settled[i] = true
 		}
 		if !t.settled[i] && slices.ContainsFunc(f.Ignore, func(pattern string) bool { return ignores(pattern, c.Header) }) {
@@ -69,7 +69,7 @@ func (t *table) find(name ColumnName) int {
 
 // sameHeader compares headers of any language, also ones without letters: "№".
 func sameHeader(a, b string) bool {
-	return clean(a) == clean(b) || fold(a) == fold(b) && fold(a) != ""
+	return tidy(a) == tidy(b) || fold(a) == fold(b) && fold(a) != ""
 }
 
 // ignores reports whether a pattern of the mapping file's list of columns to ignore means a header.
@@ -113,7 +113,7 @@ func (t *table) fields() (fields account.Fields) {
 func (t *table) others() map[string]bool {
 	others := make(map[string]bool)
 	for i, c := range t.columns {
-		if header := clean(c.Header); t.headings[i].field == account.NumFields && header != "" {
+		if header := tidy(c.Header); t.headings[i].field == account.NumFields && header != "" {
 			others[header] = true
 		}
 	}
@@ -137,7 +137,7 @@ func (t *table) doubts() (problems diagnosis.Problems) {
 		}
 		if j, twice := first[h.field]; twice {
 			problems = append(problems, t.about(i, diagnosis.New(diagnosis.HeaderTwice,
-				"Field", h.field.String(), "Other", t.columns[j].Label, "OtherHeader", clean(t.columns[j].Header))))
+				"Field", h.field.String(), "Other", t.columns[j].Label, "OtherHeader", tidy(t.columns[j].Header))))
 			continue
 		}
 		first[h.field] = i
@@ -148,7 +148,7 @@ func (t *table) doubts() (problems diagnosis.Problems) {
 // about says where a header is.
 func (t *table) about(column int, p *diagnosis.Problem) diagnosis.Problem {
 	c := t.columns[column]
-	p.Place = diagnosis.Place{Column: c.Label, Header: clean(c.Header)}
+	p.Place = diagnosis.Place{Column: c.Label, Header: tidy(c.Header)}
 	return *p
 }
 
@@ -163,7 +163,7 @@ func (t *table) names(recipes []recipe) []string {
 	}
 	names := make([]string, len(t.columns))
 	for i, c := range t.columns {
-		switch header := clean(c.Header); {
+		switch header := tidy(c.Header); {
 		case t.headings[i].field < account.NumFields:
 			names[i] = t.headings[i].field.String()
 		case read[header] && !slices.Contains(names, header):
@@ -177,7 +177,7 @@ func (t *table) names(recipes []recipe) []string {
 func (t *table) notices(names []string) (notices []diagnosis.Problem) {
 	var taken, ignored []string
 	for i, c := range t.columns {
-		header := clean(c.Header)
+		header := tidy(c.Header)
 		switch h := t.headings[i]; {
 		case h.field < account.NumFields:
 			taken = append(taken, pair(header, h))

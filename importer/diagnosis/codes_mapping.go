@@ -30,6 +30,11 @@ const (
 	TemplateCycle  Code = "TEMPLATE_CYCLE"
 	TemplateFailed Code = "TEMPLATE_FAILED"
 
+	ProposedName  Code = "PROPOSED_NAME"  // the display name is put together of two columns
+	ProposedNear  Code = "PROPOSED_NEAR"  // a nearly known header is taken for the known one
+	ProposedFirst Code = "PROPOSED_FIRST" // one of several columns for a field is taken
+	ProposedOwner Code = "PROPOSED_OWNER" // the portal user is taken to be the address
+
 	PresetUnknown      Code = "PRESET_UNKNOWN"
 	PresetHost         Code = "PRESET_HOST"     // a product's preset without the organisation's host
 	PresetOwnHost      Code = "PRESET_OWN_HOST" // a host for a service that has its own
@@ -87,6 +92,11 @@ var mappingCodes = map[Code]Entry{
 	TemplateName:   {Scope: Usage},
 	TemplateCycle:  {Scope: Usage},
 	TemplateFailed: {Side: OnFile},
+
+	ProposedName:  {Severity: Notice, Scope: File},
+	ProposedNear:  {Severity: Notice, Scope: File},
+	ProposedFirst: {Severity: Notice, Scope: File},
+	ProposedOwner: {Severity: Notice, Scope: File},
 
 	PresetUnknown:      {Scope: Usage},
 	PresetHost:         {Scope: Usage},

@@ -1,0 +1,116 @@
+package mapping_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/source"
+	"r7import/mapping"
+)
+
+func TestPropose(t *testing.T) {
+	for _, tc := range []struct {
+		name, header, want string
+		notices            []string
+	}{
+		{"personnel list", "ФИО;Почта;Пароль;Отдел;Этаж", "version: 1\ncolumns:\n  name: ФИО\n  email: Почта\n  password: Пароль\nignore:\n  - Отдел\n  - Этаж\n", nil},
+		{"name in two columns", "Фамилия;Имя;Отчество;E-mail;Пароль",
+			"version: 1\ncolumns:\n  email: E-mail\n  password: Пароль\nignore:\n  - Отчество\ntemplates:\n  name: '{{ .Имя }} {{ .Фамилия }}'\n", []string{"PROPOSED_NAME"}},
+		{"name in two columns with blanks", "First Name [Required];Last Name [Required];Email Address [Required];Password [Required]",
+			"version: 1\ncolumns:\n  email: 'Email Address [Required]'\n  password: 'Password [Required]'\ntemplates:\n  name: '{{ index . \"First Name [Required]\" }} {{ index . \"Last Name [Required]\" }}'\n", []string{"PROPOSED_NAME"}},
+		{"near misses", "Почтва;Пороль;пароль портала", "version: 1\ncolumns:\n  email: Почтва\n  password: Пороль\n  portal_password: пароль портала\ntemplates:\n  portal_user: '{{ .email }}'\n",
+			[]string{"PROPOSED_NEAR email", "PROPOSED_NEAR password", "PROPOSED_OWNER"}},
+		{"two columns for one field", "Адрес;Электронная почта;Пароль;Ящик", "version: 1\ncolumns:\n  email: Электронная почта\n  password: Пароль\nignore:\n  - Адрес\n  - Ящик\n",
+			[]string{"PROPOSED_FIRST email", "PROPOSED_FIRST email"}},
+		{"one header twice", "Почта;Пароль;Пароль", "version: 1\ncolumns:\n  email: Почта\n  password: Пароль\nignore:\n  - Пароль\n", []string{"PROPOSED_FIRST password"}},
+		{"the opposite", "Почта;Пароль;Вся почта", "version: 1\ncolumns:\n  email: Почта\n  password: Пароль\n", nil},
+		{"nothing known", "x1;x2", "version: 1\nignore:\n  - x1\n  - x2\n", nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			file, notices := mapping.Propose(header(tc.header))
+			text := file.Encode(nil)
+			if diff := cmp.Diff(tc.want, string(text)); diff != "" {
+				t.Errorf("Propose(%q): want - got +\n%s", tc.header, diff)
+			}
+			var said []string
+			for _, n := range notices {
+				said = append(said, strings.TrimSpace(string(n.Code)+" "+n.Args["Field"]))
+			}
+			if diff := cmp.Diff(tc.notices, said); diff != "" {
+				t.Errorf("Propose(%q): notices want - got +\n%s", tc.header, diff)
+			}
+		})
+	}
+}
+
+// TestThreeColumnsAndAnAnswer is the way from a sheet that says little to rows that have everything.
+func TestThreeColumnsAndAnAnswer(t *testing.T) {
+	const sheet = "ФИО;Почта;Пароль;Отдел;Таб. №\nИван Петров;ivan@corp.example.org;secret;Склад;7\n"
+	file, _ := mapping.Propose(header("ФИО;Почта;Пароль;Отдел;Таб. №"))
+	file.Presets.Domains = map[string]string{"corp.example.org": "yandex360"}
+	text := file.Encode(map[string]string{"version": "Штат", "presets": "Почта по доменам"})
+	if !strings.HasPrefix(string(text), "# Штат\nversion: 1\n") || !strings.Contains(string(text), "# Почта по доменам\npresets:\n") {
+		t.Errorf("Encode =\n%s\nwant both comments", text)
+	}
+	got, _ := rows(t, sheet, mapping.Options{File: parse(t, string(text))})
+	if s := got[0].Settings; s.Incoming.Host != "imap.yandex.ru" || s.Outgoing.Port != 465 || s.Incoming.Login != "ivan@corp.example.org" || len(got[0].Problems) > 0 {
+		t.Errorf("row = %+v with %v, want all of Yandex 360", s, codes(got[0].Problems))
+	}
+}
+
+// TestProposalsBind proposes for any header row, writes the file, reads it, and
+// binds the same header row by it: only missing fields may be in the way.
+func TestProposalsBind(t *testing.T) {
+	words := rapid.SampledFrom([]string{"Почта", "Пароль", "ФИО", "Имя", "Фамилия", "Логин", "порт", "Порт (SMTP)", "Пороль", "№", "№ п/п", "Отдел", "'", "\"", "a: b", "# x", "- y", "{{", "*", "&a", "!t", "null", "yes", "1", "1.0", "0x1F",
+		"~", "| x", "> y", "%", "@", "`", "вся почта", "Last Name", "Given  name", "name", "e-mail", "r7_status", "Телефон *", "пароль портала", "\u00a0", ""})
+	header := rapid.OneOf(words, rapid.StringMatching(`[ -~а-яА-Я]{0,12}`), rapid.String())
+	rapid.Check(t, func(t *rapid.T) {
+		var columns []source.Column
+		for i, h := range rapid.SliceOfN(header, 1, 8).Draw(t, "headers") {
+			columns = append(columns, source.Column{Header: strings.ToValidUTF8(h, "?"), Label: string(rune('A' + i))})
+		}
+		file, _ := mapping.Propose(columns)
+		text := file.Encode(nil)
+		again, err := mapping.ParseFile("m.yaml", text)
+		if err != nil {
+			t.Fatalf("ParseFile of its own text: %v\n%s", err, text)
+		}
+		_, err = mapping.Bind(columns, mapping.Options{File: again})
+		problems, _ := err.(diagnosis.Problems)
+		for _, p := range problems {
+			if p.Code != diagnosis.ColumnsMissing && p.Code != diagnosis.HeaderNone {
+				t.Fatalf("Bind by the proposal: %v\n%s", err, text)
+			}
+		}
+		if diff := cmp.Diff(file.Columns, again.Columns); diff != "" {
+			t.Fatalf("Columns: written - read +\n%s", diff)
+		}
+	})
+}
+
+func TestEncodeReadsBack(t *testing.T) {
+	want := parse(t, staffMapping)
+	want.Defaults[account.Name] = "two\nlines\tof 'text'"
+	want.Presets = mapping.FilePresets{Use: "exchange=mail.example.org", Domains: map[string]string{"xn--80a1acny.xn--p1ai": "yandex360"}, Off: []string{"gmail"}, AllOff: true}
+	text := want.Encode(nil)
+	got := parse(t, string(text))
+	texts := func(f *mapping.FileMapping) map[account.Field]string {
+		all := make(map[account.Field]string)
+		for field, t := range f.Templates {
+			all[field] = t.String()
+		}
+		return all
+	}
+	if diff := cmp.Diff(texts(want), texts(got)); diff != "" {
+		t.Errorf("templates: want - got +\n%s", diff)
+	}
+	want.Templates, got.Templates = nil, nil
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Encode and ParseFile: want - got +\n%s", diff)
+	}
+}
