@@ -104,7 +104,7 @@ func leftBehind(t *testing.T, rows, settled int) (files map[string][]byte, run s
 	return readFiles(t, folderOf(t, dir)), run
 }
 
-func readFiles(t *testing.T, folder string) map[string][]byte {
+func readFiles(t testing.TB, folder string) map[string][]byte {
 	t.Helper()
 	files := make(map[string][]byte)
 	for _, name := range []string{"state.db", "state.db-wal", "key"} {

@@ -154,6 +154,8 @@ func storedVersion(db *sql.DB) (int, error) {
 		return 0, nil
 	case application != applicationID:
 		return 0, diagnosis.New(diagnosis.StateForeign)
+	case version < 1:
+		return 0, diagnosis.New(diagnosis.StateDamaged)
 	case version > len(migrations):
 		return 0, diagnosis.New(diagnosis.StateNewer)
 	}

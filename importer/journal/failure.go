@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 
@@ -23,7 +24,8 @@ func explain(err error) error {
 	switch fault.Code() & 0xff {
 	case sqlite3.SQLITE_FULL:
 		return diagnosis.Wrap(err, diagnosis.StateFull)
-	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_SCHEMA:
+		// All statements are known to be good, so an error in one is an error in the stored schema.
 		return diagnosis.Wrap(err, diagnosis.StateDamaged)
 	case sqlite3.SQLITE_IOERR:
 		return diagnosis.Wrap(err, diagnosis.StateWrite)
@@ -31,6 +33,17 @@ func explain(err error) error {
 		return diagnosis.Wrap(err, diagnosis.StateUnusable)
 	}
 	return err
+}
+
+// unreadable turns an error of reading into one that a user can act on: what
+// cannot be understood was not written so.
+func unreadable(err error) error {
+	err = explain(err)
+	var problem *diagnosis.Problem
+	if err == nil || errors.As(err, &problem) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return diagnosis.Wrap(err, diagnosis.StateDamaged)
 }
 
 // busy reports whether another process was in the way.

@@ -104,7 +104,7 @@ func (s *Store) Withdraw(ctx context.Context, ids ...int64) error {
 		return nil
 	})
 	if err == nil {
-		s.closed(ids...)
+		s.forget(ids...)
 	}
 	return err
 }
@@ -119,7 +119,7 @@ func (s *Store) Settle(ctx context.Context, o Outcome) error {
 	if err := s.write(ctx, together(changes)); err != nil {
 		return err
 	}
-	s.closed(o.Intent)
+	s.forget(o.Intent)
 	if o.Account != nil {
 		s.stored(o.Account)
 	}
@@ -190,7 +190,7 @@ func (s *Store) intent(id int64) (openIntent, error) {
 	return intent, nil
 }
 
-func (s *Store) closed(ids ...int64) {
+func (s *Store) forget(ids ...int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, id := range ids {

@@ -46,6 +46,7 @@ type Store struct {
 	writer *writer // nil if read only
 	hot    hotQueries
 
+	closed     atomic.Bool
 	lastIntent atomic.Int64
 
 	mu      sync.Mutex
@@ -94,7 +95,7 @@ func Open(dir, portalURL string, o Options) (*Store, error) {
 	case errors.Is(err, errOlder):
 		return reopen(dir, portalURL)
 	case err != nil:
-		return nil, located(explain(err), folder)
+		return nil, located(unreadable(err), folder)
 	}
 	return s, nil
 }
@@ -192,6 +193,7 @@ func (s *Store) Key() []byte { return s.key }
 
 // Close waits until everything taken on is durable and closes the store.
 func (s *Store) Close() error {
+	s.closed.Store(true)
 	var err error
 	for _, q := range []*sql.Stmt{s.hot.account, s.hot.owner, s.hot.domain} {
 		if q != nil {
@@ -217,4 +219,9 @@ func (s *Store) write(ctx context.Context, c change) error {
 }
 
 // failed gives the error of a read its meaning.
-func (s *Store) failed(err error) error { return located(explain(err), s.folder) }
+func (s *Store) failed(err error) error {
+	if err != nil && s.closed.Load() {
+		return errClosed
+	}
+	return located(unreadable(err), s.folder)
+}
