@@ -13,8 +13,11 @@ import (
 // From reaches over midnight. The zero value is always open.
 type Window struct{ From, To time.Duration }
 
-// ParseWindow reads "22:00-06:00". The error is a *diagnosis.Problem.
+// ParseWindow reads "22:00-06:00"; nothing at all is a window that is always open. The error is a *diagnosis.Problem.
 func ParseWindow(text string) (Window, error) {
+	if text == "" {
+		return Window{}, nil
+	}
 	from, to, ok := strings.Cut(strings.ReplaceAll(text, " ", ""), "-")
 	a, errA := time.Parse("15:04", from)
 	b, errB := time.Parse("15:04", to)
@@ -33,7 +36,7 @@ func sinceMidnight(t time.Time) time.Duration {
 func (w Window) Open(t time.Time) bool {
 	now := sinceMidnight(t)
 	switch {
-	case w == Window{}:
+	case w == (Window{}):
 		return true
 	case w.From < w.To:
 		return w.From <= now && now < w.To

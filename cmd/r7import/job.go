@@ -80,8 +80,12 @@ func (p *program) fill(ctx context.Context, j *job, path string, dry bool) error
 	if err := p.openStores(j, dry); err != nil {
 		return err
 	}
+	window, err := importer.ParseWindow(p.settings.Window)
+	if err != nil {
+		return err
+	}
 	caller, err := p.caller(ctx)
-	j.Options = p.options(caller)
+	j.Options = p.options(caller, window)
 	return err
 }
 
@@ -195,12 +199,13 @@ func (p *program) unlessSandbox(question string) string {
 	return question
 }
 
-func (p *program) options(caller importer.Caller) importer.Options {
+func (p *program) options(caller importer.Caller, window importer.Window) importer.Options {
 	s := &p.settings
 	return importer.Options{
 		Caller: caller, Owner: importer.OwnerWay(s.Owner), MaxPerOwner: s.MaxPerOwner, AllowMismatch: s.AllowOwnerMismatch,
 		OnExisting: importer.Policy(s.OnExisting), OnChanged: importer.Policy(s.OnChanged), RetryRefused: s.RetryRefused,
 		MaxFailures: importer.Share(s.MaxFailures), MaxChanges: importer.Share(s.MaxChanges), Recheck: s.Recheck,
+		Canary: s.Canary, Window: window,
 		Workers: s.Workers, PerHost: s.PerHost,
 		Settle: s.Settle, PortalWait: s.PortalWait, HostWait: s.HostWait, Grace: s.Grace,
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"r7import/cmd/r7import/config"
-	"r7import/cmd/r7import/ui"
 	"r7import/importer"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
@@ -35,7 +34,7 @@ func (p *program) newRun() *cobra.Command {
 // jobFlags gives a command the flags of a run.
 func (p *program) jobFlags(cmd *cobra.Command) {
 	p.flags(cmd, config.Of(config.Where, config.Who, config.Reading, config.Pace)...)
-	p.flags(cmd, "on-existing", "on-changed", "retry-refused", "max-failures", "max-changes", "fail-on-warning", "report", "json", "progress")
+	p.flags(cmd, "on-existing", "on-changed", "retry-refused", "max-failures", "max-changes", "canary", "fail-on-warning", "report", "json", "progress")
 }
 
 // run makes the portal agree with the file.
@@ -93,12 +92,22 @@ func (p *program) confirm(ctx context.Context, j *job, plan *importer.Plan) erro
 	return err
 }
 
+// addresses are those of accounts that no row names any more.
+func addresses(accounts []journal.Account) []string {
+	list := make([]string, len(accounts))
+	for i := range accounts {
+		list[i] = accounts[i].Key.Address
+	}
+	return list
+}
+
 // carryOut runs or looks, shows how it gets on, and tells how it ended. What was
 // done is reported whole even if a signal ended it.
 func (p *program) carryOut(ctx context.Context, j *job, plan *importer.Plan, paths []string, command string,
 	act func(context.Context, *importer.Plan) (importer.Result, error)) error {
-	progress := p.console.Follow(ui.Style(p.settings.Progress))
-	j.Observe = progress.Show
+	progress := p.follow()
+	j.Observe = progress.show
+	j.Canary = p.askAfterTrial(progress)
 	silence := context.AfterFunc(ctx, func() {
 		p.console.Say("run.stopping", "Grace", p.console.Duration(p.settings.Grace))
 	})
@@ -106,7 +115,7 @@ func (p *program) carryOut(ctx context.Context, j *job, plan *importer.Plan, pat
 	p.log.Info("send", "run", plan.Run.ID, "rows", plan.Rows, "to_send", plan.ToSend(), "invalid", plan.Invalid)
 	ended, err := act(ctx, plan)
 	silence()
-	progress.Stop()
+	progress.stop()
 	p.ending.signal = signalOf(ctx)
 
 	ctx = context.WithoutCancel(ctx)
@@ -120,7 +129,7 @@ func (p *program) carryOut(ctx context.Context, j *job, plan *importer.Plan, pat
 	}
 	p.finish(result{
 		Summary: summary, Sandbox: p.settings.Sandbox, Plan: factsOf(plan), Stopped: ended.Stopped,
-		Reports: written, Again: again(p.args), err: err,
+		Reports: written, Missing: addresses(ended.Missing), Again: again(p.args), err: err,
 	})
 	return err
 }

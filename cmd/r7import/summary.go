@@ -22,7 +22,8 @@ type result struct {
 	Plan     *planFacts         `json:"plan,omitempty"`
 	Stopped  *diagnosis.Problem `json:"stopped,omitempty"` // why it ended before all rows were through
 	Reports  []string           `json:"reports"`
-	Again    string             `json:"again,omitempty"` // the command that goes on
+	Missing  []string           `json:"missing,omitempty"` // addresses earlier runs of the file made and no row names any more
+	Again    string             `json:"again,omitempty"`   // the command that goes on
 	ExitCode int                `json:"exit_code"`
 
 	err error // what the command will return
@@ -74,6 +75,7 @@ func (p *program) tellResult(r result) {
 	if r.Command != "validate" { // there every problem has been told already
 		s.causes()
 	}
+	s.missing()
 	s.files()
 	s.next()
 }
@@ -85,6 +87,20 @@ type summaryView struct {
 }
 
 func (s summaryView) print(text string) { _, _ = fmt.Fprintln(s.out, ui.Clean(text)) }
+
+// missing tells of accounts that no row names any more.
+func (s summaryView) missing() {
+	const most = 5
+	list := s.result.Missing
+	if len(list) == 0 {
+		return
+	}
+	names := strings.Join(list[:min(most, len(list))], ", ")
+	if len(list) > most {
+		names += ", …"
+	}
+	s.print(s.console.Text("summary.missing", "Count", strconv.Itoa(len(list)), "Addresses", names))
+}
 
 // counts tells how many rows ended how: "50 rows: created 48, failed 2".
 func (s summaryView) counts() {

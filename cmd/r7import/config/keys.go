@@ -88,6 +88,7 @@ var Keys = []*Key{
 	guarded(toggle("retry-refused", Policy, func(s *Settings) *bool { return &s.RetryRefused })),
 	key("max-failures", Policy, "share", func(s *Settings) *Share { return &s.MaxFailures }, parseShare, Share.String),
 	key("max-changes", Policy, "share", func(s *Settings) *Share { return &s.MaxChanges }, parseShare, Share.String),
+	number("canary", Policy, func(s *Settings) *int { return &s.Canary }, 1, 1000),
 	toggle("fail-on-warning", Policy, func(s *Settings) *bool { return &s.FailOnWarning }),
 	toggle("dry-run", Policy, func(s *Settings) *bool { return &s.DryRun }),
 	toggle("detailed-exitcode", Policy, func(s *Settings) *bool { return &s.ChangesExit }),
@@ -101,6 +102,7 @@ var Keys = []*Key{
 	wait("host-wait", func(s *Settings) *time.Duration { return &s.HostWait }),
 	wait("grace", func(s *Settings) *time.Duration { return &s.Grace }),
 	wait("recheck", func(s *Settings) *time.Duration { return &s.Recheck }),
+	key("window", Pace, "window", func(s *Settings) *string { return &s.Window }, parseText, plain),
 
 	short("o", list("report", Output, "file", func(s *Settings) *[]string { return &s.Report }, parseText)),
 	toggle("json", Output, func(s *Settings) *bool { return &s.JSON }),

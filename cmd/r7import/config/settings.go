@@ -48,6 +48,7 @@ type Settings struct {
 	RetryRefused  bool
 	MaxFailures   Share
 	MaxChanges    Share
+	Canary        int // rows that go first, on trial; 0 is none
 	FailOnWarning bool
 	DryRun        bool
 	ChangesExit   bool // exit code 10 when a plan has changes pending
@@ -62,6 +63,7 @@ type Settings struct {
 	HostWait   time.Duration
 	Grace      time.Duration
 	Recheck    time.Duration // 0 is never
+	Window     string        // 22:00-06:00; empty is always open
 
 	// Out.
 	Report    []string
