@@ -318,8 +318,9 @@ func (e *engine) begin(j *job, work task) {
 // spawn runs work beside the scheduler. Its error ends the run.
 func (e *engine) spawn(work func(context.Context) (after, error)) {
 	e.running++
+	ctx := e.ctx // later tasks may get another one
 	e.group.Go(func() error {
-		next, err := work(e.ctx)
+		next, err := work(ctx)
 		e.results <- func() {
 			e.running--
 			if next != nil {

@@ -65,7 +65,7 @@ func (e *engine) claim(j *job) bool {
 		e.decideNow(j, diagnosis.Held, *diagnosis.New(diagnosis.OwnerMismatch, "Person", j.owner.person.Email))
 		return false
 	}
-	if intent, ok := e.open[key]; ok {
+	if intent, ok := e.open[key]; ok && e.mode.writes {
 		j.doubt = &doubt{intent: intent.ID, kind: intent.Kind, since: intent.At, print: intent.Fingerprint}
 		e.watch.unknown++
 	}
@@ -102,11 +102,26 @@ func (e *engine) lookAndAct(ctx context.Context, j *job) (after, error) {
 	if answer.Fate != diagnosis.Done {
 		return e.lookFailed(ctx, j, answer)
 	}
+	if intent, doubted := e.open[j.key]; doubted && !e.mode.writes {
+		if !found {
+			return e.decided(ctx, j, diagnosis.Unknown, *diagnosis.New(diagnosis.OutcomeUnknown))
+		}
+		known = asSent(known, intent, mailbox)
+	}
 	d := e.judge(j, mailbox, found, known)
 	if d.verdict == leave {
 		return e.leaveAlone(ctx, j, d, known)
 	}
 	return e.mode.act(e, ctx, j, d)
+}
+
+// asSent returns what is known of an account once the look has found what an
+// earlier run sent without getting an answer: a real run would take it for ours.
+func asSent(known journal.Account, intent journal.Intent, mailbox account.Mailbox) journal.Account {
+	if intent.Kind != journal.Create {
+		return known
+	}
+	return journal.Account{Key: intent.Key, MailboxID: mailbox.ID, Made: true, Fingerprint: intent.Fingerprint}
 }
 
 // leaveAlone gives the row its outcome without a write. What was seen to agree

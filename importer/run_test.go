@@ -428,20 +428,42 @@ func TestFileThatChangesUnderTheRun(t *testing.T) {
 
 func TestLookChangesNothing(t *testing.T) {
 	w := newWorld(t, portalsim.Options{Accounts: []portalsim.Account{{Owner: "user001@example.org", Address: "user001@example.org", Name: "Ivan Petrov 1", Port: 143}}})
-	w.write(people(3))
-	scratch := w.open()
-	im := w.importer(t.Context(), scratch)
-	plan, err := im.Prepare(t.Context(), journal.KindPlan)
-	if err != nil {
-		t.Fatal(err)
+	result, got := w.look(people(3))
+	if result.Stopped != nil {
+		t.Fatal(result.Stopped)
 	}
-	result, err := im.Look(t.Context(), plan)
-	if err != nil || result.Stopped != nil {
-		t.Fatal(err, result.Stopped)
-	}
-	w.want(entries(t, scratch, result.Run.ID), "2 changed ACCOUNT_DIFFERS", "3 would_create", "4 would_create")
+	w.want(got, "2 changed ACCOUNT_DIFFERS", "3 would_create", "4 would_create")
 	if w.creates() != 0 {
 		t.Error("a look created an account")
+	}
+}
+
+func TestLookAtRowsInDoubt(t *testing.T) {
+	t.Parallel()
+	// Both answers are kept back until the run has ended; only the first row becomes an account.
+	silence := portalsim.Fault{Method: http.MethodPost, Path: "mail/accounts", Do: portalsim.Silence, Only: []string{"user001@example.org"}, Processed: true}
+	never := silence
+	never.Only, never.Processed = []string{"user002@example.com"}, false
+	w := newWorld(t, portalsim.Options{Faults: []portalsim.Fault{silence, never}})
+	w.adjust = func(o *importer.Options) { o.Grace = 50 * time.Millisecond }
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		for w.creates() < 2 {
+			time.Sleep(time.Millisecond)
+		}
+		cancel()
+	}()
+	rows := people(2)
+	rows[1] = with(with(rows[1], "email", "user002@example.com"), "portal_user", "user002@example.com") // a domain of its own goes along with the first
+	_, got := w.runWith(ctx, rows)
+	w.all(got, 2, diagnosis.Unknown)
+
+	_, got = w.look(rows)
+	w.want(got, "2 unchanged", "3 unknown OUTCOME_UNKNOWN")
+	open, err := w.store.OpenIntents(t.Context())
+	if err != nil || len(open) != 2 {
+		t.Errorf("%d writes without outcome after a look, want 2; %v", len(open), err)
 	}
 }
 

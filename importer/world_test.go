@@ -152,6 +152,23 @@ func (w *world) runWith(ctx context.Context, rows [][]string) (importer.Result, 
 	return result, entries(w.t, w.store, result.Run.ID)
 }
 
+// look does what an online dry run does with the rows.
+func (w *world) look(rows [][]string) (importer.Result, []journal.Entry) {
+	w.t.Helper()
+	w.write(rows)
+	scratch := w.open()
+	im := w.importer(w.t.Context(), scratch)
+	plan, err := im.Prepare(w.t.Context(), journal.KindPlan)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	result, err := im.Look(w.t.Context(), plan)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return result, entries(w.t, scratch, result.Run.ID)
+}
+
 func entries(t *testing.T, store *journal.Store, run string) []journal.Entry {
 	t.Helper()
 	var all []journal.Entry
