@@ -77,40 +77,20 @@ func (w filler) fromRow() {
 	}
 }
 
-// portRule is what follows from a well-known port.
-type portRule struct {
-	encryption account.Encryption
-	imap       bool
-}
-
-// The ports of RFC 8314. None of them means an unprotected connection here.
-var (
-	incomingPorts = map[int]portRule{
-		993: {account.TLS, true},
-		143: {account.StartTLS, true},
-		995: {account.TLS, false},
-		110: {account.StartTLS, false},
-	}
-	outgoingPorts = map[int]portRule{
-		465: {encryption: account.TLS},
-		587: {encryption: account.StartTLS},
-	}
-)
-
 // fromRule fills what the server would otherwise take as POP3, plaintext and the
 // whole history.
 func (w filler) fromRule() {
 	s := &w.row.Settings
 	if w.has(account.Port) {
-		rule, known := incomingPorts[s.Incoming.Port]
-		w.byPort(account.IMAP, account.Port, known, diagnosis.ProtocolMissing, &account.Settings{IMAP: rule.imap})
+		usual, known := account.UsualIncoming(s.Incoming.Port)
+		w.byPort(account.IMAP, account.Port, known, diagnosis.ProtocolMissing, &account.Settings{IMAP: usual.IMAP})
 		w.byPort(account.IncomingEncryption, account.Port, known, diagnosis.EncryptionMissing,
-			&account.Settings{Incoming: account.Server{Encryption: rule.encryption}})
+			&account.Settings{Incoming: account.Server{Encryption: usual.Encryption}})
 	}
 	if w.has(account.SMTPPort) {
-		rule, known := outgoingPorts[s.Outgoing.Port]
+		usual, known := account.UsualOutgoing(s.Outgoing.Port)
 		w.byPort(account.OutgoingEncryption, account.SMTPPort, known, diagnosis.EncryptionMissing,
-			&account.Settings{Outgoing: account.Server{Encryption: rule.encryption}})
+			&account.Settings{Outgoing: account.Server{Encryption: usual.Encryption}})
 	}
 	w.rule(account.Restrict, &account.Settings{Restrict: true})
 	w.rule(account.AuthIn, &account.Settings{Incoming: account.Server{Auth: account.LoginCmd}})

@@ -29,6 +29,7 @@ const (
 	LoginRewritten     Code = "LOGIN_REWRITTEN"
 	AddressNotASCII    Code = "ADDRESS_NOT_ASCII"
 	AddressOfTwoOwners Code = "ADDRESS_TWO_OWNERS"
+	MailboxTwice       Code = "MAILBOX_TWICE" // another address of the same mailbox
 )
 
 var validateCodes = map[Code]Entry{
@@ -59,4 +60,5 @@ var validateCodes = map[Code]Entry{
 	LoginRewritten:     {Severity: Warning, Side: OnFile},
 	AddressNotASCII:    {Severity: Warning, Side: OnFile},
 	AddressOfTwoOwners: {Severity: Warning, Side: OnFile},
+	MailboxTwice:       {Severity: Warning, Side: OnFile},
 }

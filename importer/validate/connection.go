@@ -5,23 +5,8 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// The ports of RFC 8314 with the encryption that belongs to each.
-var (
-	incomingPorts = map[int]struct {
-		encryption account.Encryption
-		imap       bool
-	}{
-		993: {account.TLS, true},
-		143: {account.StartTLS, true},
-		995: {account.TLS, false},
-		110: {account.StartTLS, false},
-	}
-	outgoingPorts = map[int]account.Encryption{
-		465: account.TLS,
-		587: account.StartTLS,
-		25:  account.StartTLS,
-	}
-)
+// relayPort is for mail between servers.
+const relayPort = 25
 
 // connections looks at ports, protocol and encryption. What does not belong
 // together is a warning: servers on unusual ports exist.
@@ -34,32 +19,32 @@ func (c *check) connections() {
 }
 
 func (c *check) incoming(s *account.Server) {
-	if _, other := outgoingPorts[s.Port]; other {
-		c.report(account.Port, diagnosis.PortOfOtherSide, "Port", number(s.Port))
-		return
-	}
-	usual, known := incomingPorts[s.Port]
+	usual, known := account.UsualIncoming(s.Port)
 	if !known {
+		if _, other := account.UsualOutgoing(s.Port); other || s.Port == relayPort {
+			c.report(account.Port, diagnosis.PortOfOtherSide, "Port", number(s.Port))
+		}
 		return
 	}
-	if usual.imap != c.row.Settings.IMAP && !c.broken.Has(account.IMAP) {
+	if usual.IMAP != c.row.Settings.IMAP && !c.broken.Has(account.IMAP) {
 		c.report(account.IMAP, diagnosis.PortProtocol, "Port", number(s.Port))
 	}
-	c.belongs(account.IncomingEncryption, s, usual.encryption)
+	c.belongs(account.IncomingEncryption, s, usual.Encryption)
 }
 
 func (c *check) outgoing(s *account.Server) {
-	if _, other := incomingPorts[s.Port]; other {
+	if _, other := account.UsualIncoming(s.Port); other {
 		c.report(account.SMTPPort, diagnosis.PortOfOtherSide, "Port", number(s.Port))
 		return
 	}
-	usual, known := outgoingPorts[s.Port]
-	if !known {
-		return
+	if usual, known := account.UsualOutgoing(s.Port); known {
+		c.belongs(account.OutgoingEncryption, s, usual.Encryption)
 	}
-	c.belongs(account.OutgoingEncryption, s, usual)
-	if s.Port == 25 && c.row.Settings.SMTPAuth {
-		c.report(account.SMTPPort, diagnosis.Port25Auth)
+	if s.Port == relayPort {
+		c.belongs(account.OutgoingEncryption, s, account.StartTLS)
+		if c.row.Settings.SMTPAuth {
+			c.report(account.SMTPPort, diagnosis.Port25Auth)
+		}
 	}
 }
 

@@ -118,6 +118,10 @@ func TestCheck(t *testing.T) {
 			r.Settings.Incoming.Encryption, r.Settings.Outgoing.Encryption = account.Plain, account.Plain
 		}, want: []string{"incoming_encryption_type:PLAINTEXT", "outcoming_encryption_type:PLAINTEXT"}},
 		{name: "ports exchanged", change: func(r *account.Row) { r.Settings.Incoming.Port, r.Settings.Outgoing.Port = 465, 993 }, want: []string{"port:PORT_OTHER_SIDE", "smtp_port:PORT_OTHER_SIDE"}},
+		{name: "port 25 without a login", change: func(r *account.Row) {
+			r.Settings.Outgoing.Port, r.Settings.Outgoing.Encryption, r.Settings.SMTPAuth = 25, account.StartTLS, false
+		}},
+		{name: "port 25 with TLS", change: func(r *account.Row) { r.Settings.Outgoing.Port, r.Settings.SMTPAuth = 25, false }, want: []string{"outcoming_encryption_type:PORT_ENCRYPTION"}},
 		{name: "port 25 with a login", change: func(r *account.Row) {
 			r.Settings.Outgoing.Port, r.Settings.Outgoing.Encryption = 25, account.StartTLS
 		}, want: []string{"smtp_port:PORT_25_AUTH"}},
@@ -182,6 +186,10 @@ func TestSeen(t *testing.T) {
 			[]string{"", "", "OWNER_CREDENTIALS 1", ""}},
 		{"another token", []line{{email: "a@b.ru", user: "i@b.ru", token: "x"}, {email: "b@b.ru", user: "i@b.ru", token: "y"}}, []string{"", "OWNER_CREDENTIALS 1"}},
 		{"password here, token there", []line{{email: "a@b.ru", user: "i@b.ru", token: "x"}, {email: "b@b.ru", user: "i@b.ru", password: "y"}}, []string{"", ""}},
+		{"two addresses of one mailbox", []line{{email: "a@ya.ru"}, {email: "a@yandex.ru"}, {email: "a@ya.ru"}, {email: "a@mail.ru"}, {email: "a@yandex.com", user: "i@b.ru"}},
+			[]string{"", "MAILBOX_TWICE 1", "DUPLICATE 1", "", ""}},
+		{"one address of many owners", []line{{email: "a@b.ru"}, {email: "a@b.ru", user: "i@b.ru"}, {email: "a@b.ru", user: "j@b.ru"}, {email: "a@b.ru", user: "i@b.ru"}, {email: "a@b.ru"}},
+			[]string{"", "ADDRESS_TWO_OWNERS 1", "ADDRESS_TWO_OWNERS 1", "DUPLICATE 2", "DUPLICATE 1"}},
 		{"no address", []line{{}, {}}, []string{"", ""}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
