@@ -1,0 +1,151 @@
+package journal_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+)
+
+func TestWhatIsKnownOfAccounts(t *testing.T) {
+	everywhere(t, func(t *testing.T, s *journal.Store) {
+		ctx := t.Context()
+		run := beginWith(t, s, 3)
+		if _, known := accountOf(t, s, 0); known {
+			t.Error("an account is known before anything was done")
+		}
+		want := journal.Account{
+			Key: keyOf(0), MailboxID: 9, Made: true, Status: diagnosis.Created, Fingerprint: account.Fingerprint("print"),
+			Run: run, Checked: time.UnixMilli(1_800_000_000_123),
+		}
+		must(t, "SaveAccount", s.SaveAccount(ctx, want))
+		got, _ := accountOf(t, s, 0)
+		same(t, "Account", got, want)
+
+		refused := outcome(intend(t, s, run, 0), run, 0)
+		refused.Account, refused.Refused, refused.RefusedCode = nil, account.Fingerprint("wrong"), "MAIL_AUTH"
+		refused.Entry.Status = diagnosis.Failed
+		must(t, "Settle", s.Settle(ctx, refused))
+		want.Refused, want.RefusedCode = refused.Refused, refused.RefusedCode
+		got, _ = accountOf(t, s, 0)
+		same(t, "Account after a refusal", got, want)
+
+		refused = outcome(intend(t, s, run, 1), run, 1)
+		refused.Account, refused.Refused, refused.RefusedCode = nil, account.Fingerprint("wrong"), "MAIL_AUTH"
+		must(t, "Settle", s.Settle(ctx, refused))
+		got, _ = accountOf(t, s, 1)
+		same(t, "an account never made and refused", got, journal.Account{Key: keyOf(1), Refused: refused.Refused, RefusedCode: "MAIL_AUTH", Run: run})
+
+		settle(t, s, run, 1)
+		if got, _ = accountOf(t, s, 1); len(got.Refused) > 0 || got.MailboxID != 2 {
+			t.Errorf("Account made after a refusal = %+v", got)
+		}
+		if err := s.SaveAccount(ctx, journal.Account{Key: keyOf(2), Run: "nowhere"}); err == nil {
+			t.Error("SaveAccount of an unknown run: no error")
+		}
+	})
+}
+
+func TestKnownDomains(t *testing.T) {
+	everywhere(t, func(t *testing.T, s *journal.Store) {
+		ctx := t.Context()
+		known := func(domain string) bool {
+			got, err := s.KnownDomain(ctx, domain)
+			must(t, "KnownDomain", err)
+			return got
+		}
+		save := func(address string, mailbox int64) {
+			must(t, "SaveAccount", s.SaveAccount(ctx, journal.Account{Key: account.NewKey("id", address), MailboxID: mailbox}))
+		}
+		save("a@never.example", 0)
+		save("a@b@first.example", 1)
+		for i := range 5000 { // more than are remembered in memory
+			if i%100 == 0 {
+				save(fmt.Sprintf("a@domain%d.example", i), 1)
+			}
+		}
+		for domain, want := range map[string]bool{"never.example": false, "first.example": true, "FIRST.example": true, "domain0.example": true, "main0.example": false} {
+			if got := known(domain); got != want {
+				t.Errorf("KnownDomain(%q) = %v, want %v", domain, got, want)
+			}
+		}
+	})
+}
+
+func TestAccountsNotInTheFile(t *testing.T) {
+	everywhere(t, func(t *testing.T, s *journal.Store) {
+		ctx := t.Context()
+		first := beginWith(t, s, 8)
+		for i := range 8 {
+			settle(t, s, first, i)
+		}
+		must(t, "SaveAccount", s.SaveAccount(ctx, journal.Account{Key: keyOf(3), MailboxID: 4, Run: first})) // not made by us
+		elsewhere := begin(t, s, journal.Run{File: "other.csv"}).ID
+		must(t, "SaveAccount", s.SaveAccount(ctx, journal.Account{Key: keyOf(4), MailboxID: 5, Made: true, Run: elsewhere}))
+
+		run := begin(t, s, journal.Run{File: "accounts.csv"}).ID
+		here, moved, nobody := row(run, 0), row(run, 1), row(run, 2)
+		here.OwnerID, here.Email = keyOf(0).OwnerID, strings.ToUpper(here.Email)
+		moved.OwnerID = "somebody else"
+		must(t, "AddEntries", s.AddEntries(ctx, []journal.Entry{here, moved, nobody}))
+		got, err := s.AccountsNotIn(ctx, run)
+		must(t, "AccountsNotIn", err)
+		var keys []account.Key
+		for _, a := range got {
+			keys = append(keys, a.Key)
+		}
+		same(t, "AccountsNotIn", keys, []account.Key{keyOf(1), keyOf(5), keyOf(6), keyOf(7)})
+		same(t, "the run of one of them", got[0].Run, first)
+	})
+}
+
+func TestOwnersAreKept(t *testing.T) {
+	everywhere(t, func(t *testing.T, s *journal.Store) {
+		ctx := t.Context()
+		owner := func(name string) (journal.Owner, bool) {
+			o, ok, err := s.Owner(ctx, name)
+			must(t, "Owner", err)
+			return o, ok
+		}
+		if _, known := owner("a@b.ru"); known {
+			t.Error("an owner is known before anything was done")
+		}
+		want := journal.Owner{
+			Name: "a@b.ru", ID: "guid", Email: "A@b.ru", Refused: []byte{1, 2, 3}, RefusedCode: "PORTAL_SIGNIN", Attempts: 2,
+			LastAttempt: time.UnixMilli(1_800_000_000_001), BlockedUntil: time.UnixMilli(1_800_000_000_002), SMS: 1, Checked: time.UnixMilli(1_800_000_000_003),
+		}
+		must(t, "SaveOwner", s.SaveOwner(ctx, want))
+		got, _ := owner("A@B.ru")
+		same(t, "Owner", got, want)
+		must(t, "SaveOwner", s.SaveOwner(ctx, journal.Owner{Name: "A@b.ru"}))
+		got, _ = owner("a@b.ru")
+		same(t, "Owner saved anew", got, journal.Owner{Name: "a@b.ru"})
+	})
+}
+
+func TestTokensHaveNamesThatTellNothing(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	name := s.TokenName(account.NewSecret("secret-token"))
+	if !regexp.MustCompile(`^token:[0-9a-f]{32}$`).MatchString(name) {
+		t.Errorf("TokenName = %q", name)
+	}
+	if name == s.TokenName(account.NewSecret("secret-tokem")) {
+		t.Error("two tokens have one name")
+	}
+	must(t, "Close", s.Close())
+	if again := open(t, dir).TokenName(account.NewSecret("secret-token")); again != name {
+		t.Errorf("TokenName after opening again = %q, want %q", again, name)
+	}
+	other, err := journal.Scratch()
+	must(t, "Scratch", err)
+	defer other.Close()
+	if other.TokenName(account.NewSecret("secret-token")) == name {
+		t.Error("another store gives a token the same name: the name does not depend on the key")
+	}
+}
