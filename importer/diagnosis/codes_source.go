@@ -67,6 +67,7 @@ const (
 	HeaderRowEmpty   Code = "HEADER_ROW_EMPTY"
 	HeaderLost       Code = "HEADER_LOST"
 	HeaderGarbled    Code = "HEADER_GARBLED"
+	HeaderFaulty     Code = "HEADER_FAULTY"
 
 	// Which rows are asked for.
 	RowsSyntax   Code = "ROWS_SYNTAX"
@@ -167,6 +168,7 @@ var sourceCodes = map[Code]Entry{
 	HeaderRowEmpty:   {Scope: File, Side: OnFile},
 	HeaderLost:       {Scope: File, Side: OnFile},
 	HeaderGarbled:    {Scope: File, Side: OnFile},
+	HeaderFaulty:     {Scope: File, Side: OnFile},
 
 	RowsSyntax:   {Scope: Usage},
 	WhereSyntax:  {Scope: Usage},

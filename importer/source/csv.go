@@ -192,6 +192,9 @@ func preview(sample []byte, whole bool, c charset, delim byte, depth int) top {
 		if !whole && s.start == s.end && s.ended {
 			break
 		}
+		if s.fault != sound && t.faulty == 0 {
+			t.faulty = s.line
+		}
 		cells := make([]string, len(s.cells))
 		for i, at := range s.cells {
 			text := s.text[at.from:at.to]

@@ -10,8 +10,9 @@ var delimiters = []byte{';', ',', '\t', '|'}
 
 // guessDelimiter tells the delimiter from the first rows of a text: the one with
 // the most known names in the header, then the one that makes the most rows as
-// wide as the header. It is not sure when two do equally well.
-func guessDelimiter(read func(delim byte) top, o Options) (delim byte, sure bool) {
+// wide as the header. It returns how well that did, 0 if there is no header, and
+// is not sure when another does equally well.
+func guessDelimiter(read func(delim byte) top, o Options) (delim byte, best int, sure bool) {
 	best, second := -1, -1
 	for _, d := range delimiters {
 		s := delimiterScore(read(d), o)
@@ -21,7 +22,7 @@ func guessDelimiter(read func(delim byte) top, o Options) (delim byte, sure bool
 			second = max(second, s)
 		}
 	}
-	return delim, best > second || best == singleColumn
+	return delim, best, best > second || best == singleColumn
 }
 
 // singleColumn is the score of a header that no delimiter divides: then none is needed.

@@ -41,24 +41,30 @@ func wideOrder(text []byte) byteOrder {
 	return narrow
 }
 
-// looksUTF8 reports whether nearly all characters beyond ASCII are well-formed
-// UTF-8 and such as a Russian or Western file has. Text in a code page makes
-// UTF-8 by chance only, and then characters of far scripts.
+// looksUTF8 reports whether text is UTF-8, a few damaged characters included. Text
+// in a code page makes UTF-8 by chance only, so it has much that is none; a few
+// characters that are have come about by chance if they are of far scripts.
 func looksUTF8(text []byte) bool {
-	good, bad := 0, 0
+	const few = 4
+	good, strange, bad := 0, 0, 0
 	for len(text) > 0 {
 		r, size := utf8.DecodeRune(text)
 		switch {
-		case r == utf8.RuneError && size == 1 && !utf8.FullRune(text):
-			return good >= 9*bad // the sample ends inside a character
-		case r >= utf8.RuneSelf && usual(r) && size > 1:
-			good++
-		case r >= utf8.RuneSelf:
+		case r < utf8.RuneSelf:
+		case size == 1 && !utf8.FullRune(text): // the sample ends inside a character
+		case size == 1:
 			bad++
+		case usual(r):
+			good++
+		default:
+			strange++
 		}
 		text = text[size:]
 	}
-	return good >= 9*bad
+	if strange > good && good+strange < few {
+		return false
+	}
+	return good+strange >= 9*bad
 }
 
 // usual reports whether a character beyond ASCII is at home in a Russian or Western file.
@@ -69,7 +75,7 @@ func usual(r rune) bool {
 	case unicode.In(r, unicode.Cyrillic, unicode.Latin):
 		return true
 	}
-	return r < 0x100 || r >= 0x2010 && r < 0x2200 || r >= 0xFE00 && r <= utf8.RuneError || r >= 0x1F000
+	return r < 0x100 || r >= 0x2000 && r < 0x2200 || r >= 0xFE00 && r <= utf8.RuneError || r >= 0x1F000
 }
 
 // score says how much what a code page makes of the bytes looks like Russian.

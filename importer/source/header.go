@@ -16,6 +16,7 @@ const headerDepth = 50
 type top struct {
 	rows    [][]string
 	numbers []int
+	faulty  int // number of the first row with a fault, 0 for none
 }
 
 // cell returns the cell in a row given by its number.
@@ -33,7 +34,7 @@ func (f *File) headerAmong(t top) (int, error) {
 		if at, _ := findHeader(t.rows, f.options.Known); at >= 0 {
 			return at, nil
 		}
-		return 0, noHeader(t, f.options.Known)
+		return 0, noHeader(t)
 	}
 	if at, ok := slices.BinarySearch(t.numbers, want); ok && filled(t.rows[at]) > 0 {
 		return at, nil
@@ -42,14 +43,17 @@ func (f *File) headerAmong(t top) (int, error) {
 }
 
 // noHeader says why no header was found, as far as the text tells.
-func noHeader(t top, known func(string) bool) error {
+func noHeader(t top) error {
 	for _, cells := range t.rows {
 		switch {
 		case len(cells) > 1 && slices.ContainsFunc(cells, isLost):
 			return diagnosis.New(diagnosis.HeaderLost)
-		case slices.ContainsFunc(cells, func(c string) bool { fixed, ok := ungarbled(c); return ok && known(fixed) }):
+		case slices.ContainsFunc(cells, isGarbled):
 			return diagnosis.New(diagnosis.HeaderGarbled)
 		}
+	}
+	if t.faulty > 0 {
+		return diagnosis.New(diagnosis.HeaderFaulty, "Row", strconv.Itoa(t.faulty))
 	}
 	return diagnosis.New(diagnosis.HeaderNotFound)
 }
@@ -97,8 +101,7 @@ func looksHeader(cells []string) bool {
 	cells = trimmed(cells)
 	seen := make(map[string]bool)
 	for _, c := range cells {
-		c = strings.ToLower(strings.TrimSpace(c))
-		if len(c) > 120 || strings.Contains(c, "@") || !strings.ContainsFunc(c, unicode.IsLetter) || isLost(c) || seen[c] {
+		if c = strings.TrimSpace(c); len(c) > 120 || strings.Contains(c, "@") || !strings.ContainsFunc(c, unicode.IsLetter) || isLost(c) || isGarbled(c) || seen[c] {
 			return false
 		}
 		seen[c] = true

@@ -192,6 +192,18 @@ func readHeld(in io.Reader, name string, limit int64) ([]byte, error) {
 	return content, nil
 }
 
+// readUpTo fills a buffer as far as there is something to read. The error is
+// io.EOF if there is not enough, and otherwise what went wrong: io.ReadFull has one
+// error for input that ends and for input that is cut short.
+func readUpTo(in io.Reader, buf []byte) (n int, err error) {
+	for n < len(buf) && err == nil {
+		var more int
+		more, err = in.Read(buf[n:])
+		n += more
+	}
+	return n, err
+}
+
 // hold makes content the input's.
 func (in *input) hold(content []byte) {
 	in.at, in.size = bytes.NewReader(content), int64(len(content))
@@ -206,8 +218,8 @@ func (in *input) unpackGzip(limit int64) error {
 	}
 	defer r.Close()
 	head := make([]byte, 4<<10)
-	n, err := io.ReadFull(r, head)
-	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
+	n, err := readUpTo(r, head)
+	if err != nil && err != io.EOF {
 		return unreadable(err)
 	}
 	in.kind = kindOf(head[:n])

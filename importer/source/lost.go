@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -26,14 +27,14 @@ func (r *row) judgeText(l *layout, text []byte) {
 	if bytes.Contains(text, []byte("E+")) {
 		r.judgeNumbers(l)
 	}
+	if bytes.IndexByte(text, '#') >= 0 {
+		r.judgeFailures(l)
+	}
 	if !l.mapped.Has(account.Name) {
 		return
 	}
 	name := r.cells[l.column[account.Name]]
-	if !maybeGarbled(name) {
-		return
-	}
-	if _, ok := ungarbled(name); ok {
+	if maybeGarbled(name) && isGarbled(name) {
 		r.report(l, account.Name, diagnosis.TextGarbled)
 	}
 }
@@ -50,7 +51,16 @@ func (r *row) judgeNumbers(l *layout) {
 	}
 }
 
-// maybeGarbled is a quick test for what [ungarbled] tells for sure: Russian
+// judgeFailures reports the errors that a spreadsheet program has written as text.
+func (r *row) judgeFailures(l *layout) {
+	for f := range l.mapped.All() {
+		if text := strings.TrimSpace(r.cells[l.column[f]]); slices.Contains(failures, text) {
+			r.report(l, f, diagnosis.CellFailure, "Failure", text)
+		}
+	}
+}
+
+// maybeGarbled is a quick test for what [isGarbled] tells for sure: Russian
 // letters come out as pairs of Р or С and something that is no letter from А to я.
 func maybeGarbled(text string) bool {
 	i := strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
@@ -69,10 +79,10 @@ func isLost(text string) bool {
 	return marks >= 3 && !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 }
 
-// ungarbled returns what a text was before somebody read UTF-8 as Windows-1251
+// isGarbled reports whether somebody read a text as Windows-1251 that was UTF-8,
 // and saved the result. Every character beyond ASCII must have come from it, which
 // does not happen to a text by chance.
-func ungarbled(text string) (string, bool) {
+func isGarbled(text string) bool {
 	var was []byte
 	beyond := 0
 	for _, r := range text {
@@ -83,12 +93,12 @@ func ungarbled(text string) (string, bool) {
 		case !ok && r >= 0x80 && r < 0xA0: // a byte without a character, passed on as it was
 			b = byte(r)
 		case !ok:
-			return "", false
+			return false
 		}
 		if b >= utf8.RuneSelf {
 			beyond++
 		}
 		was = append(was, b)
 	}
-	return string(was), beyond >= 4 && utf8.Valid(was)
+	return beyond >= 4 && utf8.Valid(was)
 }

@@ -68,9 +68,13 @@ func (t *sheetTable) hidesColumn(column int) bool {
 }
 
 // decodedSample returns a text that shows whether the encoding was told right:
-// the first header or title with a letter beyond ASCII. Other cells may hold secrets.
-func decodedSample(rows [][]string) string {
+// the first header or title with a letter beyond ASCII. Other cells may hold
+// secrets, and so may a header that nobody knows: perhaps it is none.
+func (f *File) decodedSample(rows [][]string) string {
 	const longest = 40
+	if countKnown(rows[len(rows)-1], f.options.Known) == 0 {
+		return ""
+	}
 	for i := len(rows) - 1; i >= 0; i-- {
 		for _, c := range rows[i] {
 			c = strings.TrimSpace(c)

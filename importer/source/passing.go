@@ -87,7 +87,7 @@ func (l *layout) judgeAside(cells []string) aside {
 }
 
 func isComment(text string) bool {
-	return strings.HasPrefix(text, "#") || strings.HasPrefix(text, "//")
+	return strings.HasPrefix(text, "//") || strings.HasPrefix(text, "#") && !slices.Contains(failures, text)
 }
 
 func isTotal(text string) bool {

@@ -112,6 +112,8 @@ func (s *sheetScanner) around(name string) error {
 		return errXML
 	case name == "sheetData" && s.stage == beforeRows && len(s.x.depths) == 2:
 		s.stage = amongRows
+	case name == "sheetData" && len(s.x.depths) == 2:
+		return errXML
 	case name == "col" && s.stage == beforeRows:
 		return s.takeColumns()
 	case name == "mergeCell" && s.stage == behindRows:
@@ -306,6 +308,7 @@ func (s *sheetScanner) value(c *sheetCell, kind valueKind) error {
 
 // appendValue appends the text of the element just started, which has no elements in it.
 func (s *sheetScanner) appendValue() error {
+	from := len(s.text)
 	for {
 		if err := s.x.next(); err != nil {
 			return err
@@ -320,7 +323,7 @@ func (s *sheetScanner) appendValue() error {
 		if s.text, err = appendXMLText(s.text, s.x.text, s.x.cdata); err != nil {
 			return err
 		}
-		if len(s.text) > 2*maxRowBytes {
+		if len(s.text)-from > maxRowBytes {
 			return errXMLLimit
 		}
 	}

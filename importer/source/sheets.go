@@ -1,6 +1,7 @@
 package source
 
 import (
+	"errors"
 	"strings"
 
 	"r7import/importer/diagnosis"
@@ -19,10 +20,12 @@ func (f *File) chooseSheet(book *workbook) (sheet, top, error) {
 			visible = append(visible, s)
 		}
 	}
-	switch len(visible) {
-	case 0:
+	switch {
+	case len(book.sheets) == 0:
+		return sheet{}, top{}, damaged(errors.New("no sheets"))
+	case len(visible) == 0:
 		return sheet{}, top{}, diagnosis.New(diagnosis.SheetsHidden, "Sheets", sheetNames(book.sheets))
-	case 1:
+	case len(visible) == 1:
 		first, err := f.topOf(book, visible[0])
 		return visible[0], first, err
 	}

@@ -14,8 +14,13 @@ import (
 
 // known are the headers the tests' mapper knows, with the field each one feeds.
 var known = map[string]string{
-	"email": "email", "name": "name", "password": "password", "port": "port", "server": "server",
-	"почта": "email", "имя": "name", "пароль": "password", "порт": "port", "сервер": "server",
+	"почта": "email", "e-mail": "email", "имя": "name", "фио": "name", "пароль": "password", "порт": "port", "сервер": "server", "логин": "account",
+}
+
+func init() {
+	for f := range account.NumFields {
+		known[f.String()] = f.String()
+	}
 }
 
 func isKnown(header string) bool { return known[fold(header)] != "" }

@@ -70,7 +70,7 @@ func readStrings(x *xmlScanner) (*stringTable, error) {
 // appendRichText appends the text of the element just started, which is plain or
 // in runs; what tells how to pronounce it is left out.
 func appendRichText(dst []byte, x *xmlScanner) ([]byte, error) {
-	depth := len(x.depths)
+	depth, from := len(x.depths), len(dst)
 	inText := false
 	for {
 		if err := x.next(); err != nil {
@@ -84,7 +84,7 @@ func appendRichText(dst []byte, x *xmlScanner) ([]byte, error) {
 			if dst, err = appendXMLText(dst, x.text, x.cdata); err != nil {
 				return dst, err
 			}
-			if len(dst) > maxRowBytes {
+			if len(dst)-from > maxRowBytes {
 				return dst, errXMLLimit
 			}
 		case x.kind == xmlStart && (string(x.name) == "rPh" || string(x.name) == "phoneticPr"):

@@ -47,7 +47,7 @@ func (f *File) lookAtText() error {
 	}
 	f.table = t
 	f.note(diagnosis.TextRead, "Encoding", t.charset.name, "Delimiter", delimiterName(t.delim),
-		"Row", strconv.Itoa(t.header), "Sample", decodedSample(first.rows[:at+1]))
+		"Row", strconv.Itoa(t.header), "Sample", f.decodedSample(first.rows[:at+1]))
 	f.noteTitleRows(first.rows[:at])
 	return nil
 }
@@ -68,9 +68,9 @@ func (f *File) sample() (sample, error) {
 		size = maxRowBytes
 	}
 	s := sample{head: make([]byte, size)}
-	n, err := io.ReadFull(in, s.head)
+	n, err := readUpTo(in, s.head)
 	s.head = s.head[:n]
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	if err == io.EOF {
 		s.whole, err = true, nil
 	}
 	s.foreign = beyondASCII(s.head)
@@ -98,6 +98,9 @@ func beyondASCII(text []byte) []byte {
 // findCharset returns the charset asked for, or marked, or found, and the length of the mark.
 func (f *File) findCharset(s sample) (c charset, mark int, err error) {
 	marked, mark := charsetByMark(s.head)
+	for again, more := charsetByMark(s.head[mark:]); more > 0 && again.name == marked.name; again, more = charsetByMark(s.head[mark:]) {
+		mark += more // two programs have marked it, one after the other
+	}
 	if f.options.Encoding == "" && mark > 0 {
 		return marked, mark, nil
 	}
@@ -148,7 +151,12 @@ func (f *File) findDelimiter(s sample, c charset) (byte, error) {
 	if d, ok := declaredDelimiter(preview(s.head, s.whole, c, 0, 1)); ok {
 		return d, nil
 	}
-	d, sure := guessDelimiter(func(d byte) top { return preview(s.head, s.whole, c, d, f.depth()) }, f.options)
+	read := func(d byte) top { return preview(s.head, s.whole, c, d, f.depth()) }
+	d, score, sure := guessDelimiter(read, f.options)
+	if score == 0 {
+		_, err := f.headerAmong(read(d))
+		return d, err
+	}
 	if !sure {
 		return 0, diagnosis.New(diagnosis.DelimiterUnclear)
 	}

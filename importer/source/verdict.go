@@ -8,8 +8,12 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// failures are the errors a cell can hold. Their names may be shown.
-var failures = []string{"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!"}
+// failures are the errors a cell can hold, as Excel names them in English and in
+// Russian. Their names may be shown.
+var failures = []string{
+	"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!",
+	"#ПУСТО!", "#ДЕЛ/0!", "#ЗНАЧ!", "#ССЫЛКА!", "#ИМЯ?", "#ЧИСЛО!", "#Н/Д",
+}
 
 // verdict says what is wrong with a cell of a sheet that feeds a field: a
 // spreadsheet program keeps numbers, dates and results, and what somebody typed
