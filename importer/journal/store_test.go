@@ -23,6 +23,7 @@ func TestAClosedStoreRefuses(t *testing.T) {
 	}
 }
 
+// TestNoTypeHoldsASecret walks through everything that can be stored.
 func TestNoTypeHoldsASecret(t *testing.T) {
 	secret := reflect.TypeFor[account.Secret]()
 	seen := make(map[reflect.Type]bool)

@@ -110,7 +110,10 @@ func (w *writer) run() {
 		w.checkpoint()
 	}
 	w.commit(w.take(batch))
-	w.tx.close()
+	_ = w.raw(func() error {
+		w.tx.close()
+		return nil
+	})
 }
 
 // take returns what waits, in a slice that used to hold the last batch.

@@ -87,9 +87,10 @@ func TestRateIsHeldAfterIdleTime(t *testing.T) {
 func TestRateIsHeldOnARealClock(t *testing.T) {
 	const limit = 500
 	times := releases(t, New(limit), 32, 1500*time.Millisecond)
-	// The callers read the clock a moment after their release, hence the one more.
-	if got := most(times); got > limit+1 {
-		t.Errorf("%d releases in one second, want at most %d", got, limit+1)
+	// The callers read the clock after their release, on a busy machine long
+	// after it, so this only finds a limiter that does not limit.
+	if got := most(times); got > limit*5/4 {
+		t.Errorf("%d releases seen in one second, want about %d", got, limit)
 	}
 	if len(times) < limit {
 		t.Errorf("%d releases in 1.5 s, want more than %d", len(times), limit)
