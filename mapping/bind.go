@@ -98,7 +98,8 @@ func (b *Binding) set(texts map[account.Field]string) (problems diagnosis.Proble
 	return problems
 }
 
-// missing names all fields that the rows need and nothing can give.
+// missing names all fields that the rows need and nothing can give. One that a
+// header nearly names is told with that header.
 func (b *Binding) missing(o Options, t *table) *diagnosis.Problem {
 	columns := t.fields()
 	if columns == 0 {
@@ -111,7 +112,7 @@ func (b *Binding) missing(o Options, t *table) *diagnosis.Problem {
 	for _, r := range b.recipes {
 		have = have.With(r.field)
 	}
-	lacking := b.needed(o, columns, have) &^ have
+	lacking := b.needed(o, columns, have) &^ have &^ t.nearly
 	if lacking == 0 {
 		return nil
 	}
@@ -134,7 +135,7 @@ func (b *Binding) needed(o Options, columns, have account.Fields) account.Fields
 	}
 	if o.OwnerColumns {
 		need = need.With(account.PortalUser)
-		if !have.Has(account.PortalToken) {
+		if !have.Has(account.PortalToken) && !o.WithoutPasswords {
 			need = need.With(account.PortalPassword)
 		}
 	}

@@ -131,11 +131,13 @@ func TestBindSaysEverythingAtOnce(t *testing.T) {
 		{"the rest set", "почта;пароль;сервер;порт smtp", mapping.Options{Set: map[account.Field]string{account.Port: "993", account.SMTPServer: "smtp.example.org"}}, nil},
 		{"no servers at all", "ФИО;почта;пароль", mapping.Options{}, nil},
 		{"owner columns", "почта;пароль;portal_user", mapping.Options{OwnerColumns: true}, []string{"COLUMNS_MISSING portal_password"}},
+		{"owner columns, no passwords wanted", "почта;portal_user", mapping.Options{OwnerColumns: true, WithoutPasswords: true}, nil},
+		{"a near miss and nothing else", "почта;пороль", mapping.Options{}, []string{"HEADER_NEAR password"}},
 		{"owner columns with a token", "почта;пароль;владелец;токен", mapping.Options{OwnerColumns: true}, nil},
 		{"two columns for one field", "почта;ящик;пароль", mapping.Options{}, []string{"HEADER_TWICE email: A почта"}},
 		{"a column and its opposite", "почта;пароль;restrict;все письма", mapping.Options{}, []string{"HEADER_TWICE restrict: C restrict"}},
 		{"several doubts", "почта;адрес;пороль;сервр", mapping.Options{Set: map[account.Field]string{account.Port: "99999", account.Password: "x", account.Name: " "}},
-			[]string{"HEADER_TWICE email: A почта", "HEADER_NEAR password", "HEADER_NEAR server", "SET_VALUE name", "SET_SECRET password", "SET_VALUE port", "COLUMNS_MISSING password"}},
+			[]string{"HEADER_TWICE email: A почта", "HEADER_NEAR password", "HEADER_NEAR server", "SET_VALUE name", "SET_SECRET password", "SET_VALUE port"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, err := mapping.Bind(header(tc.header), tc.options)

@@ -13,8 +13,9 @@ import (
 // table is the header row while it is being understood.
 type table struct {
 	columns  []source.Column
-	headings []heading // of each column; the field is account.NumFields while it stands for none
-	settled  []bool    // columns that the mapping file has spoken of
+	headings []heading      // of each column; the field is account.NumFields while it stands for none
+	settled  []bool         // columns that the mapping file has spoken of
+	nearly   account.Fields // fields that a header nearly names
 }
 
 func newTable(columns []source.Column) *table {
@@ -130,6 +131,7 @@ func (t *table) doubts() (problems diagnosis.Problems) {
 		if h.field == account.NumFields {
 			if header && !t.settled[i] && !ownColumn(c.Header) {
 				if near, known, ok := nearest(c.Header); ok {
+					t.nearly = t.nearly.With(near.field)
 					problems = append(problems, t.about(i, diagnosis.New(diagnosis.HeaderNear, "Field", near.field.String(), "Known", known)))
 				}
 			}
