@@ -142,11 +142,17 @@ func checkNothing(path string, later bool) error {
 
 // storedVersion returns the version of the schema, zero for an empty database.
 func storedVersion(db *sql.DB) (int, error) {
+	// One transaction, because another process may be making the store.
+	t, err := db.Begin()
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = t.Rollback() }()
 	var application, version, tables int
-	err := errors.Join(
-		db.QueryRow("PRAGMA application_id").Scan(&application),
-		db.QueryRow("PRAGMA user_version").Scan(&version),
-		db.QueryRow("SELECT count(*) FROM sqlite_schema").Scan(&tables))
+	err = errors.Join(
+		t.QueryRow("SELECT count(*) FROM sqlite_schema").Scan(&tables),
+		t.QueryRow("PRAGMA application_id").Scan(&application),
+		t.QueryRow("PRAGMA user_version").Scan(&version))
 	switch {
 	case err != nil:
 		return 0, err

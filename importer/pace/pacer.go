@@ -26,6 +26,10 @@ const (
 	// without two sliding seconds running into each other there.
 	tolerance = 2 * time.Millisecond
 
+	// catchUp is how much of the time is made good that was lost because we were
+	// woken late: a busy machine must not lower the rate.
+	catchUp = 50 * time.Millisecond
+
 	fall      = 0.7              // of the rate is left after being turned away
 	fallEvery = time.Second      // at most
 	rise      = 1.05             // times the rate
@@ -56,6 +60,7 @@ type Pacer struct {
 	limit      float64 // learned: at most the configured one
 	limiter    *rate.Limiter
 	next       *rate.Reservation // of the next release; nil until somebody waits for it
+	due        time.Time         // when the limiter lets the next one go, or let the last one go
 	ring       []time.Time       // times of the last releases; release k is at k modulo the length
 	released   int64
 
@@ -90,7 +95,7 @@ func New(perSecond float64) *Pacer {
 	return p
 }
 
-// burst lets the limiter make good what timers oversleep, 5 ms worth of it.
+// burst is what may leave at once after idle time: 5 ms worth.
 func burst(limit float64) int { return max(1, int(limit/200)) }
 
 // window returns how many releases are watched: those of a second, or the one
@@ -104,6 +109,7 @@ func (p *Pacer) Wait(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	arrived := time.Now()
 	select {
 	case <-p.turn:
 	case <-ctx.Done():
@@ -111,7 +117,7 @@ func (p *Pacer) Wait(ctx context.Context) error {
 	}
 	defer func() { p.turn <- struct{}{} }()
 	for {
-		delay, err := p.admit()
+		delay, err := p.admit(arrived)
 		if delay == 0 || err != nil {
 			return err
 		}
@@ -125,8 +131,8 @@ func (p *Pacer) Wait(ctx context.Context) error {
 	}
 }
 
-// admit releases the caller, or returns how long to wait before asking again.
-func (p *Pacer) admit() (time.Duration, error) {
+// admit releases a caller, or returns how long to wait before asking again.
+func (p *Pacer) admit(arrived time.Time) (time.Duration, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.tooLong != nil {
@@ -138,16 +144,30 @@ func (p *Pacer) admit() (time.Duration, error) {
 	}
 	p.recover(now)
 	if p.next == nil {
-		// Reserved ahead, a timer that wakes us late does not make the next release late as well.
-		p.next = p.limiter.ReserveN(now, 1)
+		p.reserve(now, arrived)
 	}
-	if d := max(p.next.DelayFrom(now), p.guard(now)); d > 0 {
+	if d := max(p.due.Sub(now), p.guard(now)); d > 0 {
 		return d, nil
 	}
 	p.next = nil
 	p.ring[p.released%int64(len(p.ring))] = now
 	p.released++
 	return 0, nil
+}
+
+// reserve asks the limiter for the next release as of the moment from which one
+// could have been asked for: since then the caller has been waiting, the release
+// before was due and no pause was on. Thus a release that comes late does not
+// make those behind it late as well.
+func (p *Pacer) reserve(now, arrived time.Time) {
+	since := now.Add(-catchUp)
+	for _, t := range [...]time.Time{arrived, p.due, p.pausedUntil} {
+		if t.After(since) {
+			since = t
+		}
+	}
+	p.next = p.limiter.ReserveN(since, 1)
+	p.due = since.Add(p.next.DelayFrom(since))
 }
 
 // guard returns how long the next release must wait because of the one that
@@ -242,7 +262,7 @@ func (p *Pacer) recover(now time.Time) {
 func (p *Pacer) setLimit(now time.Time, limit float64) {
 	if p.next != nil {
 		p.next.CancelAt(now)
-		p.next = nil
+		p.next, p.due = nil, now
 	}
 	p.limit = limit
 	p.limiter.SetLimitAt(now, rate.Limit(limit))

@@ -97,6 +97,40 @@ func TestRateIsHeldOnARealClock(t *testing.T) {
 	}
 }
 
+func TestTimeLostByWakingLateIsMadeGood(t *testing.T) {
+	cases := []struct {
+		name       string
+		limit      float64
+		late       time.Duration // how late the callers that wait are woken
+		come       bool          // whether they come only then instead
+		from, upTo int           // releases at once
+	}{
+		{"a little late", 1000, 20 * time.Millisecond, false, 20, 25},
+		{"very late", 1000, 10 * time.Second, false, 50, 55},
+		{"idle before", 1000, 10 * time.Second, true, 5, 5},
+		{"slow rate", 10, 10 * time.Second, false, 1, 1},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := New(c.limit)
+				arrived := time.Now()
+				time.Sleep(c.late)
+				if c.come {
+					arrived = time.Now()
+				}
+				n := 0
+				for delay, err := p.admit(arrived); delay == 0 && err == nil; delay, err = p.admit(arrived) {
+					n++
+				}
+				if n < c.from || n > c.upTo {
+					t.Errorf("%d releases at once, want %d to %d", n, c.from, c.upTo)
+				}
+			})
+		})
+	}
+}
+
 func TestCallersAreReleasedInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := New(10)
