@@ -51,21 +51,29 @@ type told struct {
 	Hint    string `json:"hint,omitempty"`
 }
 
+// told returns a problem with its sentences, nil for none.
+func (p *program) told(problem *diagnosis.Problem) *told {
+	if problem == nil {
+		return nil
+	}
+	return &told{*problem, p.console.Lang.Located(problem), p.console.Lang.Hint(problem)}
+}
+
 // tellError shows the errors a command ended with. A script that asked for JSON and
 // has got no result yet gets an object as well.
 func (p *program) tellError(err error) {
 	p.console.Error(err)
-	var all []told
+	var all []*told
 	for _, problem := range ui.Problems(err) {
 		p.log.Error("problem", "code", problem.Code)
-		all = append(all, told{problem, p.console.Lang.Located(&problem), p.console.Lang.Hint(&problem)})
+		all = append(all, p.told(&problem))
 	}
 	if !p.settings.JSON || p.out.begun {
 		return
 	}
 	_ = json.NewEncoder(p.out).Encode(struct {
-		Schema   string `json:"schema"`
-		Problems []told `json:"problems"`
-		ExitCode int    `json:"exit_code"`
+		Schema   string  `json:"schema"`
+		Problems []*told `json:"problems"`
+		ExitCode int     `json:"exit_code"`
 	}{"r7import.error/1", all, p.ending.code()})
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,7 +34,8 @@ func (p *program) newRun() *cobra.Command {
 
 // jobFlags gives a command the flags of a run.
 func (p *program) jobFlags(cmd *cobra.Command) {
-	p.flags(cmd, config.Of(config.Where, config.Who, config.Reading, config.Pace)...)
+	names := config.Of(config.Where, config.Who, config.Reading, config.Pace)
+	p.flags(cmd, slices.DeleteFunc(names, func(name string) bool { return name == "without-passwords" })...)
 	p.flags(cmd, "on-existing", "on-changed", "retry-refused", "max-failures", "max-changes", "canary", "fail-on-warning", "report", "json", "progress")
 }
 
@@ -128,7 +130,7 @@ func (p *program) carryOut(ctx context.Context, j *job, plan *importer.Plan, pat
 		err = errors.Join(err, ended.Stopped)
 	}
 	p.finish(result{
-		Summary: summary, Sandbox: p.settings.Sandbox, Plan: factsOf(plan), Stopped: ended.Stopped,
+		Summary: summary, Sandbox: p.settings.Sandbox, Plan: factsOf(plan), Stopped: p.told(ended.Stopped),
 		Reports: written, Missing: addresses(ended.Missing), Again: again(p.args), err: err,
 	})
 	return err

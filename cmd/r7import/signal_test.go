@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -23,7 +24,25 @@ type process struct {
 	t              *testing.T
 	sim            *portalsim.Portal
 	folder         string
-	stdout, stderr bytes.Buffer
+	stdout, stderr stream
+}
+
+// stream keeps what a process writes and can be looked at meanwhile.
+type stream struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (s *stream) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+func (s *stream) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
 }
 
 const fileOfTen = "name,email,password,server,port,smtp_server,smtp_port,portal_user,portal_password\n"

@@ -18,13 +18,13 @@ import (
 // as one JSON object. Fields of the object are only ever added.
 type result struct {
 	report.Summary
-	Sandbox  bool               `json:"sandbox"`
-	Plan     *planFacts         `json:"plan,omitempty"`
-	Stopped  *diagnosis.Problem `json:"stopped,omitempty"` // why it ended before all rows were through
-	Reports  []string           `json:"reports"`
-	Missing  []string           `json:"missing,omitempty"` // addresses earlier runs of the file made and no row names any more
-	Again    string             `json:"again,omitempty"`   // the command that goes on
-	ExitCode int                `json:"exit_code"`
+	Sandbox  bool       `json:"sandbox"`
+	Plan     *planFacts `json:"plan,omitempty"`
+	Stopped  *told      `json:"stopped,omitempty"` // why it ended before all rows were through
+	Reports  []string   `json:"reports"`
+	Missing  []string   `json:"missing,omitempty"` // addresses earlier runs of the file made and no row names any more
+	Again    string     `json:"again,omitempty"`   // the command that goes on
+	ExitCode int        `json:"exit_code"`
 
 	err error // what the command will return
 }
