@@ -37,24 +37,30 @@ type engine struct {
 	size     int // of the window
 	ahead    int // tasks beyond those in flight, so that a durable intent is always at hand
 
-	owners  map[string]*owner
-	keys    map[account.Key]int // row numbers by account
-	perID   map[string]int      // addresses by the owner's portal id
-	domains map[string]domainState
-	open    map[account.Key]journal.Intent // writes of earlier runs nobody knows the outcome of
-	hosts   *pace.Hosts
-	prints  *account.Fingerprinter
-	sms     int          // sign-ins that sent an SMS
-	changes atomic.Int64 // updates begun
-	portal  health
-	watch   watch
-	canary  canary
-	clock   clock
+	owners       map[ownerKey]*owner
+	acting       acting
+	leaving      []*owner            // whose sessions are to be closed
+	keys         map[account.Key]int // row numbers by account
+	perID        map[string]int      // addresses by the owner's portal id
+	domains      map[string]domainState
+	open         map[account.Key]journal.Intent // writes of earlier runs nobody knows the outcome of
+	hosts        *pace.Hosts
+	prints       *account.Fingerprinter
+	sms          int          // sign-ins that sent an SMS
+	signingIn    int          // sign-ins with a password under way
+	mailOff      int          // people in a row who may not use the portal's mail
+	noSignOut    bool         // the portal cannot end sessions
+	sessionsLeft int          // that could not be closed
+	changes      atomic.Int64 // updates begun
+	portal       health
+	watch        watch
+	canary       canary
+	clock        clock
 
 	read     bool // the reader is through
 	stopping bool
 	stopped  *diagnosis.Problem
-	version  string // of the portal
+	greeting Greeting
 }
 
 // action does with a decision what this kind of run is for. It runs in a task.
@@ -90,7 +96,7 @@ func newEngine(ctx context.Context, im *Importer, plan *Plan, m mode) (*engine, 
 		Importer: im, plan: plan, mode: m,
 		incoming: make(chan *job), results: make(chan func(), im.Options.Workers),
 		size: max(64, 16*im.Options.Workers), ahead: im.ahead(),
-		owners: make(map[string]*owner), keys: make(map[account.Key]int), perID: make(map[string]int),
+		owners: make(map[ownerKey]*owner), keys: make(map[account.Key]int), perID: make(map[string]int),
 		domains: make(map[string]domainState), open: make(map[account.Key]journal.Intent, len(intents)),
 		hosts:  pace.NewHosts(m.perHost),
 		prints: account.NewFingerprinter(im.History.Key()),
@@ -188,7 +194,7 @@ func (e *engine) over() bool {
 	if e.running > 0 || len(e.results) > 0 {
 		return false
 	}
-	return e.stopping || e.read && len(e.window) == 0 && len(e.waiting) == 0
+	return e.stopping || e.idle() && (len(e.leaving) == 0 || e.portal.troubled())
 }
 
 // room is the reader's channel while the window has room for another row.
@@ -237,6 +243,10 @@ func (e *engine) nap() time.Duration {
 // startAll starts every job that may start, in the order of the file.
 func (e *engine) startAll() {
 	if e.stopping || !e.portalUsable() {
+		return
+	}
+	e.signOut()
+	if len(e.window) == 0 || !e.actingSettled() {
 		return
 	}
 	for _, j := range e.candidates() {
@@ -311,7 +321,7 @@ type task func(context.Context, *job) (after, error)
 
 // begin takes the job out of the window and works on it in a goroutine of the group.
 func (e *engine) begin(j *job, work task) {
-	j.removed = true
+	j.removed, j.session = true, j.owner.session
 	e.spawn(func(ctx context.Context) (after, error) { return work(ctx, j) })
 }
 

@@ -39,7 +39,7 @@ func (e *engine) feed(ctx context.Context) error {
 type reader struct {
 	*engine
 	prints  *account.Fingerprinter
-	ids     map[string]string // portal ids by owner name, from the journal; empty for a name it does not know
+	ids     map[string]string // portal ids by the name of the owner, from the journal; empty for a name it does not know
 	index   int
 	decided []journal.Entry
 }
@@ -57,8 +57,11 @@ func (r *reader) route(ctx context.Context, row *account.Row) error {
 		return nil
 	}
 	j := newJob(r.plan, index, row)
-	if r.plan.overLimit(row) {
-		return r.decide(ctx, j.end(diagnosis.Held, *r.ownerLimit(r.plan.rowsOf(row))))
+	switch {
+	case j.who.via == viaNobody:
+		return r.decide(ctx, j.end(diagnosis.Held, *diagnosis.New(diagnosis.OwnerNobody)))
+	case r.plan.overLimit(j.who):
+		return r.decide(ctx, j.end(diagnosis.Held, *r.ownerLimit(r.plan.rowsOf(j.who))))
 	}
 	known, settled, err := r.known(ctx, j)
 	switch {
@@ -80,7 +83,7 @@ func (r *reader) route(ctx context.Context, row *account.Row) error {
 // the row: an earlier run made it or saw it there, it is not in doubt, and the
 // row still asks for the same. Then neither a sign-in nor a look is needed.
 func (r *reader) known(ctx context.Context, j *job) (journal.Account, bool, error) {
-	id, err := r.ownerID(ctx, j.row.Owner)
+	id, err := r.ownerID(ctx, j.who.name)
 	if err != nil || id == "" {
 		return journal.Account{}, false, err
 	}
@@ -105,8 +108,7 @@ func (e *engine) settledAs(known journal.Account, want account.Fingerprint) bool
 	return e.Options.Recheck == 0 || time.Since(known.Checked) < e.Options.Recheck
 }
 
-func (r *reader) ownerID(ctx context.Context, o account.Owner) (string, error) {
-	name := r.storedName(o)
+func (r *reader) ownerID(ctx context.Context, name string) (string, error) {
 	if id, ok := r.ids[name]; ok {
 		return id, nil
 	}

@@ -2,10 +2,8 @@ package importer
 
 import (
 	"context"
-	"slices"
 	"time"
 
-	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 	"r7import/importer/portal"
@@ -28,6 +26,9 @@ type Importer struct {
 	// Canary is asked whether to go on when the first rows have passed, see
 	// Options.Canary. Nil goes on without asking.
 	Canary func(context.Context) (bool, error)
+	// Greet is called from the goroutine of Observe, before the first row and once
+	// more when the one person everything hangs on has signed in. Nil is not called.
+	Greet func(Greeting)
 }
 
 // Result is how a run ended.
@@ -40,6 +41,9 @@ type Result struct {
 	// Missing are accounts that earlier runs of this file made and that no row
 	// names any more. They are left alone. Only a run that was not stopped tells.
 	Missing []journal.Account
+	// OpenSessions is how many sessions the run opened and could not close: they
+	// last until they expire.
+	OpenSessions int
 }
 
 // Run makes the portal agree with the file. It returns when every row has its
@@ -63,7 +67,7 @@ func (im *Importer) execute(ctx context.Context, plan *Plan, m mode) (Result, er
 		return Result{Run: plan.Run}, err
 	}
 	err = e.run(ctx)
-	result := Result{Run: plan.Run, Stopped: e.stopped}
+	result := Result{Run: plan.Run, Stopped: e.stopped, OpenSessions: e.openSessions()}
 	result.Interrupted = e.stopped != nil && e.stopped.Code == diagnosis.Interrupted
 	if m.writes && err == nil && e.stopped == nil {
 		result.Missing, err = im.Ledger.AccountsNotIn(context.WithoutCancel(ctx), plan.Run.ID)
@@ -76,19 +80,6 @@ func (im *Importer) execute(ctx context.Context, plan *Plan, m mode) (Result, er
 		err = endErr
 	}
 	return result, err
-}
-
-// ownerWay settles what OwnerAuto means for this file.
-func (im *Importer) ownerWay() OwnerWay {
-	if im.Options.Owner != OwnerAuto {
-		return im.Options.Owner
-	}
-	columns := im.Input.Binding.Columns()
-	has := func(f account.Field) bool { return slices.Contains(columns, f.String()) }
-	if has(account.PortalUser) && (has(account.PortalPassword) || has(account.PortalToken)) || has(account.PortalToken) {
-		return OwnerColumn
-	}
-	return OwnerSelf
 }
 
 // Progress is a picture of a run at one moment.

@@ -8,17 +8,20 @@ import (
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/portal"
 )
 
 // job is a row on its way through the engine. Only the scheduler's goroutine
 // touches it, except while a task of its own is under way.
 type job struct {
-	row    *account.Row
-	entry  journal.Entry
-	owner  *owner
-	key    account.Key // zero until the owner's id is known
-	domain string
-	hosts  []string // mail hosts a write loads, each once
+	row     *account.Row
+	entry   journal.Entry
+	who     identity
+	owner   *owner
+	session *portal.Session // the owner's when the work under way began
+	key     account.Key     // zero until the owner's id is known
+	domain  string
+	hosts   []string // mail hosts a write loads, each once
 
 	notBefore time.Time
 	why       diagnosis.Code // what it waits for
@@ -42,7 +45,7 @@ type doubt struct {
 }
 
 func newJob(plan *Plan, index int, row *account.Row) *job {
-	j := &job{row: row, entry: NewEntry(plan.Run.ID, index, row)}
+	j := &job{row: row, entry: NewEntry(plan.Run.ID, index, row), who: plan.roster.of(row)}
 	_, domain, _ := strings.Cut(row.Settings.Email, "@")
 	j.domain = strings.ToLower(domain)
 	j.hosts = []string{row.Settings.Incoming.Host}

@@ -165,21 +165,21 @@ func (e *engine) fingerprint(j *job) account.Fingerprint {
 // portal (ASC.Mail/Core/Engine/CacheEngine.cs).
 func (e *engine) look(ctx context.Context, j *job, known bool) (account.Mailbox, bool, portal.Answer) {
 	if j.owner.rows <= listFrom || known || j.settled || j.entry.Attempts > 0 {
-		return j.owner.session.Find(ctx, j.row.Settings.Email)
+		return j.session.Find(ctx, j.row.Settings.Email)
 	}
-	listed, there, answer := j.owner.accounts(ctx, j.key.Address)
+	listed, there, answer := j.owner.accounts(ctx, j.session, j.key.Address)
 	if answer.Fate != diagnosis.Done || !there || listed.Alias || listed.Group {
 		return listed, there, answer
 	}
-	return j.owner.session.Find(ctx, j.row.Settings.Email)
+	return j.session.Find(ctx, j.row.Settings.Email)
 }
 
 // accounts looks an address up in the owner's list, which is read anew when it is old.
-func (o *owner) accounts(ctx context.Context, address string) (account.Mailbox, bool, portal.Answer) {
+func (o *owner) accounts(ctx context.Context, session *portal.Session, address string) (account.Mailbox, bool, portal.Answer) {
 	o.listing.Lock()
 	defer o.listing.Unlock()
 	if o.list == nil || time.Since(o.listed) > listLasts {
-		mailboxes, answer := o.session.Accounts(ctx)
+		mailboxes, answer := session.Accounts(ctx)
 		if answer.Fate != diagnosis.Done {
 			return account.Mailbox{}, false, answer
 		}
@@ -221,20 +221,6 @@ func (e *engine) turnBack(j *job, answer portal.Answer) {
 	case diagnosis.EndsRun:
 		problem := answer.Problem()
 		e.stop(&problem)
-	}
-	e.again(j)
-}
-
-// sessionLost handles a token the portal no longer takes. A password gives a
-// new one, once; a token of the row's own ends its owner, a shared one the run.
-func (e *engine) sessionLost(j *job, answer portal.Answer) {
-	o := j.owner
-	switch {
-	case o.state != ownerReady: // another row of the owner was told first
-	case o.login.Token.Empty() && !o.renewed:
-		o.state, o.renewed, o.list = ownerNew, true, nil
-	default:
-		e.endOwner(o, answer.Problem())
 	}
 	e.again(j)
 }

@@ -73,13 +73,14 @@ type Options struct {
 	Canary int    // rows that go first, one at a time, before the others follow; 0 is none
 	Window Window // part of the day in which requests are sent
 
-	Workers    int           // requests in flight
-	PerHost    int           // writes in flight per mail host
-	Settle     time.Duration // how long after a write "not there" is not believed
-	PortalWait time.Duration // how long the portal may stay away
-	HostWait   time.Duration // first pause of a mail host in trouble
-	Grace      time.Duration // for requests in flight when the run stops
-	Recheck    time.Duration // look again at accounts last seen longer ago; 0 is never
+	Workers     int           // requests in flight
+	PerHost     int           // writes in flight per mail host
+	Settle      time.Duration // how long after a write "not there" is not believed
+	SignInPause time.Duration // before another sign-in of a person the portal has blocked, or whose sign-ins found no answer
+	PortalWait  time.Duration // how long the portal may stay away
+	HostWait    time.Duration // first pause of a mail host in trouble
+	Grace       time.Duration // for requests in flight when the run stops
+	Recheck     time.Duration // look again at accounts last seen longer ago; 0 is never
 }
 
 // Defaults returns the gentle options of a run nobody has tuned. A portal bears
@@ -94,6 +95,7 @@ func Defaults() Options {
 		Workers:     4,
 		PerHost:     2,
 		Settle:      10 * time.Minute,
+		SignInPause: 65 * time.Second,
 		PortalWait:  30 * time.Minute,
 		HostWait:    5 * time.Minute,
 		Grace:       25 * time.Second,

@@ -14,14 +14,18 @@ import (
 )
 
 const (
-	// bruteForcePause is a little more than the block the portal sets after too
-	// many attempts, 60 s (web/core/ASC.Web.Core/Utility/LoginSettings.cs).
-	bruteForcePause = 65 * time.Second
+	// quickSignIns is how many sign-ins of one person may be under way or without
+	// an answer within one SignInPause. The portal blocks a person at the sixth
+	// (web/core/ASC.Web.Core/Utility/LoginSettings.cs), and the person signs in too.
+	quickSignIns = 2
 	// maxSMS is how many sign-ins may end with a code sent by SMS: each one costs
 	// money and wakes a person.
 	maxSMS = 3
 	// signInTries bounds sign-ins whose answer got lost.
 	signInTries = 3
+	// mailOffInARow is how many people one after the other may be without the
+	// portal's mail before it is taken to be off for everybody.
+	mailOffInARow = 10
 )
 
 // ownerState is how far the sign-in of an owner has come.
@@ -36,18 +40,22 @@ const (
 
 // owner is a person the run signs in as, once, whatever number of rows they have.
 type owner struct {
-	name   string // as the row or the caller types it, lower case; empty for a bare token
-	login  account.Owner
-	shared bool // the caller's: a refusal concerns every row
-	rows   int
+	identity
+	shared bool // nothing can be done without them: a refusal ends the run
+	rows   int  // of the file that are theirs
+	taken  int  // of these, how many have come to the scheduler
+	open   int  // of these, how many have no outcome
 
 	state   ownerState
 	retryAt time.Time // a block to sit out
 	tries   int
-	blocked bool // the portal has blocked this owner once in this run
-	renewed bool // signed in a second time because the portal no longer took the first token
+	blocked bool          // the portal has blocked this owner once in this run
+	renewed bool          // signed in a second time because the portal no longer took the first token
+	known   journal.Owner // what is remembered; its name is empty until it has been read
 
 	session *portal.Session
+	opened  bool   // by this run, which closes it again
+	asked   string // whose session it must be, by id; empty if that is not known beforehand
 	person  account.Person
 	status  diagnosis.Status  // of its rows, once it has failed
 	problem diagnosis.Problem // why
@@ -57,64 +65,86 @@ type owner struct {
 	list    map[string]account.Mailbox
 }
 
-// ownerName is what tells owners of a file apart.
-func ownerName(o account.Owner) string {
-	if o.User == "" && !o.Token.Empty() {
-		return "\x00" + o.Token.Reveal()
-	}
-	return strings.ToLower(o.User)
+// ownerKey tells owners apart. A person who is signed in as in two ways is two.
+type ownerKey struct {
+	via  via
+	name string
 }
 
-// storedName is the name the journal knows an owner by: the user as typed, or a
-// keyed hash where there is only a token.
-func (im *Importer) storedName(o account.Owner) string {
-	if o.Empty() {
-		o = account.Owner{User: im.Options.Caller.User, Password: im.Options.Caller.Password, Token: im.Options.Caller.Token}
-	}
-	if o.User == "" {
-		return im.History.TokenName(o.Token)
-	}
-	return strings.ToLower(o.User)
-}
-
-// ownerOf returns the owner of the row, the same for all rows that name them.
+// ownerOf returns the owner of a row that has just been read, the same for all rows that name them.
 func (e *engine) ownerOf(j *job) *owner {
-	login, shared := j.row.Owner, false
-	if e.plan.Way == OwnerSelf {
-		c := e.Options.Caller
-		login, shared = account.Owner{User: c.User, Password: c.Password, Token: c.Token}, true
-	}
-	name := ownerName(login)
-	if o, ok := e.owners[name]; ok {
-		return o
-	}
-	o := &owner{name: strings.ToLower(login.User), login: login, shared: shared, rows: e.plan.rowsOf(j.row)}
-	e.owners[name] = o
+	o := e.ownerFor(j.who)
+	o.taken++
+	o.open++
 	return o
+}
+
+func (e *engine) ownerFor(who identity) *owner {
+	key := ownerKey{who.via, who.name}
+	o, ok := e.owners[key]
+	if !ok {
+		o = &owner{identity: who, shared: who.via == viaCaller && e.plan.Way != OwnerColumn, rows: e.plan.rowsOf(who)}
+		e.owners[key] = o
+	}
+	return o
+}
+
+// byPassword reports whether the next sign-in of the owner sends a password, which may draw an SMS.
+func (o *owner) byPassword() bool {
+	return o.via != viaActing && o.login.Token.Empty() && o.session == nil
 }
 
 // ownerReady reports whether the owner is signed in. If nobody has tried yet,
 // it begins; if it has failed, the job ends with the owner's problem.
 func (e *engine) ownerReady(j *job) bool {
 	o := j.owner
-	switch o.state {
-	case ownerReady:
-		return true
-	case ownerFailed:
-		e.decideNow(j, o.status, o.problem)
-	case ownerNew:
-		switch {
-		case time.Now().Before(o.retryAt):
-			e.park(j, o.retryAt, diagnosis.PortalBlocked)
-		case e.sms >= maxSMS && o.login.Token.Empty():
-			o.fail(diagnosis.Held, *diagnosis.New(diagnosis.OwnerSMSStop))
-			e.decideNow(j, o.status, o.problem)
-		default:
-			o.state = ownerBusy
-			e.spawn(func(ctx context.Context) (after, error) { return e.signIn(ctx, o) })
+	if o.state == ownerNew {
+		if until := e.approach(o); !until.IsZero() {
+			e.park(j, until, diagnosis.PortalBlocked)
+			return false
 		}
 	}
-	return false
+	if o.state == ownerFailed {
+		e.decideNow(j, o.status, o.problem)
+	}
+	return o.state == ownerReady
+}
+
+// approach begins to sign in as the owner, if it may be done now. It returns
+// until when not, where that is known.
+func (e *engine) approach(o *owner) time.Time {
+	if time.Now().Before(o.retryAt) {
+		return o.retryAt
+	}
+	byPassword := o.byPassword()
+	switch {
+	case o.via == viaActing && !e.approachActing(o):
+	case byPassword && e.sms >= maxSMS:
+		o.fail(diagnosis.Held, *diagnosis.New(diagnosis.OwnerSMSStop))
+	case byPassword && e.sms+e.signingIn >= maxSMS: // those under way may each draw one
+	default:
+		e.beginSignIn(o, byPassword)
+	}
+	return time.Time{}
+}
+
+func (e *engine) beginSignIn(o *owner, byPassword bool) {
+	o.state = ownerBusy
+	if byPassword {
+		e.signingIn++
+	}
+	by := e.acting.actor()
+	e.spawn(func(ctx context.Context) (after, error) {
+		next, err := e.signIn(ctx, o, by)
+		return func() {
+			if byPassword {
+				e.signingIn--
+			}
+			if next != nil {
+				next()
+			}
+		}, err
+	})
 }
 
 func (o *owner) fail(status diagnosis.Status, problem diagnosis.Problem) {
@@ -122,82 +152,127 @@ func (o *owner) fail(status diagnosis.Status, problem diagnosis.Problem) {
 	o.login = account.Owner{User: o.login.User} // the secrets are of no more use
 }
 
-// signIn gets a session for the owner and learns who that is.
-func (e *engine) signIn(ctx context.Context, o *owner) (after, error) {
-	prints := account.NewFingerprinter(e.History.Key())
-	stored := e.storedName(o.login)
-	known, _, err := e.History.Owner(ctx, stored)
-	if err != nil {
-		return nil, err
-	}
-	if wait, held := e.remembered(known, o, prints); held {
-		return func() { o.fail(diagnosis.Held, *diagnosis.New(diagnosis.OwnerRefused)) }, nil
-	} else if wait > 0 {
-		return func() { o.state, o.retryAt = ownerNew, time.Now().Add(wait) }, nil
-	}
-	token := o.login.Token
-	if token.Empty() {
-		t, answer := e.Client.SignIn(ctx, o.login.User, o.login.Password)
-		e.heed(answer)
-		known.LastAttempt = time.Now()
-		if answer.Fate != diagnosis.Done {
-			known.Name = stored
-			return e.signInFailed(ctx, o, known, answer, prints)
+// signIn gets a session for the owner and learns who that is. It runs in a task.
+func (e *engine) signIn(ctx context.Context, o *owner, by actor) (after, error) {
+	if o.known.Name == "" {
+		known, _, err := e.History.Owner(ctx, o.name)
+		if err != nil {
+			return nil, err
 		}
-		token = t.Secret
+		o.known = known
+		o.known.Name = o.name
 	}
-	session := e.Client.Session(token)
-	person, answer := session.Self(ctx)
-	e.heed(answer)
-	if answer.Fate != diagnosis.Done {
-		return func() { e.selfFailed(o, answer) }, nil
+	switch {
+	case o.session != nil: // only the question who that is found no answer
+		return e.introduce(ctx, o, o.session, o.opened)
+	case o.via == viaActing:
+		return e.actAs(ctx, o, by)
+	case !o.login.Token.Empty():
+		return e.introduce(ctx, o, e.Client.Session(o.login.Token), false)
 	}
-	err = e.Ledger.SaveOwner(context.WithoutCancel(ctx), journal.Owner{Name: stored, ID: person.ID, Email: person.Email, LastAttempt: known.LastAttempt, Checked: time.Now()})
-	return func() {
-		e.portal.good()
-		o.session, o.person, o.state = session, person, ownerReady
-		if person.Guest {
-			o.fail(diagnosis.Failed, *diagnosis.New(diagnosis.PortalMailOff))
-		}
-	}, err
+	return e.signInByPassword(ctx, o)
 }
 
-// remembered says what earlier runs know against signing in: a password the
-// portal has refused and that has not changed, or a block that is not over.
-func (e *engine) remembered(known journal.Owner, o *owner, prints *account.Fingerprinter) (wait time.Duration, held bool) {
-	if !o.login.Token.Empty() {
-		return 0, false
+// signInByPassword sends the password, unless something is remembered against
+// it. The attempt is written down first, so that a sudden end does not hide it.
+func (e *engine) signInByPassword(ctx context.Context, o *owner) (after, error) {
+	print := account.NewFingerprinter(e.History.Key()).Text(account.PortalPassword, o.login.Password.Reveal())
+	if held := e.refusedOwner(&o.known, print); held != nil {
+		return func() { o.fail(diagnosis.Held, *held) }, nil
 	}
-	if len(known.Refused) > 0 && !e.Options.RetryRefused && string(known.Refused) == string(prints.Text(account.PortalPassword, o.login.Password.Reveal())) {
-		return 0, true
+	if until := e.nextSignIn(&o.known); until.After(time.Now()) {
+		return func() { o.state, o.retryAt = ownerNew, until }, nil
 	}
-	return max(0, time.Until(known.BlockedUntil)), false
+	o.known.LastAttempt = time.Now()
+	o.known.Attempts++
+	if err := e.remember(ctx, o); err != nil {
+		return nil, err
+	}
+	token, answer := e.Client.SignIn(ctx, o.login.User, o.login.Password)
+	e.heed(answer)
+	if answer.Fate != diagnosis.Done {
+		return e.signInFailed(ctx, o, print, answer)
+	}
+	o.known.Attempts, o.known.Refused, o.known.RefusedCode, o.known.BlockedUntil = 0, nil, "", time.Time{}
+	return e.introduce(ctx, o, e.Client.Session(token.Secret), true)
+}
+
+// refusedOwner says what earlier attempts know against this password: the portal
+// has refused it, or has drawn an SMS for it. Nil if nothing.
+func (e *engine) refusedOwner(known *journal.Owner, print []byte) *diagnosis.Problem {
+	switch {
+	case len(known.Refused) == 0 || e.Options.RetryRefused || string(known.Refused) != string(print):
+		return nil
+	case known.RefusedCode == diagnosis.PortalSMS:
+		return diagnosis.New(diagnosis.OwnerSMSBefore)
+	}
+	return diagnosis.New(diagnosis.OwnerRefused)
+}
+
+// nextSignIn returns when the owner may be signed in as again, in the past if now.
+func (e *engine) nextSignIn(known *journal.Owner) time.Time {
+	next := known.BlockedUntil
+	if known.Attempts >= quickSignIns {
+		if calm := known.LastAttempt.Add(e.Options.SignInPause); calm.After(next) {
+			next = calm
+		}
+	}
+	return next
+}
+
+// remember makes what is known of the owner durable.
+func (e *engine) remember(ctx context.Context, o *owner) error {
+	return e.Ledger.SaveOwner(context.WithoutCancel(ctx), o.known)
 }
 
 // signInFailed remembers a refusal before anything else and says what becomes of the owner.
-func (e *engine) signInFailed(ctx context.Context, o *owner, known journal.Owner, answer portal.Answer, prints *account.Fingerprinter) (after, error) {
+func (e *engine) signInFailed(ctx context.Context, o *owner, print []byte, answer portal.Answer) (after, error) {
 	problem := answer.Problem()
 	switch answer.Code {
 	case diagnosis.PortalBlocked:
-		known.BlockedUntil = time.Now().Add(bruteForcePause)
+		o.known.BlockedUntil = time.Now().Add(e.Options.SignInPause)
 		return func() {
 			if o.blocked {
-				o.fail(diagnosis.Failed, problem)
+				e.endOwner(o, problem)
 				return
 			}
-			o.state, o.retryAt, o.blocked = ownerNew, known.BlockedUntil, true
-		}, e.Ledger.SaveOwner(context.WithoutCancel(ctx), known)
+			o.state, o.retryAt, o.blocked = ownerNew, o.known.BlockedUntil, true
+		}, e.remember(ctx, o)
 	case diagnosis.PortalSignIn:
-		known.Refused = prints.Text(account.PortalPassword, o.login.Password.Reveal())
-		known.RefusedCode, known.Attempts = answer.Code, known.Attempts+1
-		return func() { e.endOwner(o, problem) }, e.Ledger.SaveOwner(context.WithoutCancel(ctx), known)
+		o.known.Refused, o.known.RefusedCode = print, answer.Code
+		return func() { e.endOwner(o, problem) }, e.remember(ctx, o)
 	case diagnosis.PortalSMS:
+		o.known.Refused, o.known.RefusedCode = print, answer.Code
+		o.known.SMS++
 		return func() {
 			e.sms++
 			e.endOwner(o, problem)
-		}, nil
+		}, e.remember(ctx, o)
+	}
+	if answer.Fate == diagnosis.NotSent || answer.Fate == diagnosis.TurnedAway {
+		o.known.Attempts-- // nobody has counted it
+		return func() { e.selfFailed(o, answer) }, e.remember(ctx, o)
 	}
 	return func() { e.selfFailed(o, answer) }, nil
+}
+
+// introduce learns who the holder of a session is. It runs in a task.
+func (e *engine) introduce(ctx context.Context, o *owner, session *portal.Session, opened bool) (after, error) {
+	person, answer := session.Self(ctx)
+	e.heed(answer)
+	if answer.Fate != diagnosis.Done {
+		return func() {
+			o.session, o.opened = session, opened
+			e.selfFailed(o, answer)
+		}, nil
+	}
+	o.known.ID, o.known.Email, o.known.Checked = person.ID, person.Email, time.Now()
+	mail, answer := e.askForMail(ctx, o, session)
+	return func() {
+		e.portal.good()
+		o.session, o.opened, o.person, o.state, o.tries = session, opened, person, ownerReady, 0
+		e.welcome(o, mail, answer)
+	}, e.remember(ctx, o)
 }
 
 // selfFailed handles an answer to a sign-in or to the question who we are that
@@ -221,11 +296,37 @@ func (e *engine) selfFailed(o *owner, answer portal.Answer) {
 	e.endOwner(o, answer.Problem())
 }
 
-// endOwner ends an owner; where everything hangs on the caller, it ends the run.
+// endOwner ends an owner; where everything hangs on them, it ends the run.
 func (e *engine) endOwner(o *owner, problem diagnosis.Problem) {
 	o.fail(diagnosis.Failed, problem)
 	if o.shared {
 		e.stop(&problem)
+	}
+}
+
+// sessionLost handles an answer that says something against the person rather
+// than against the row. A token that the portal no longer takes is replaced
+// once, if it was the run that got it.
+func (e *engine) sessionLost(j *job, answer portal.Answer) {
+	o := j.owner
+	switch {
+	case o.state != ownerReady || o.session != j.session: // another row of the owner was told first
+	case answer.Code == diagnosis.PortalToken && o.opened && !o.renewed:
+		o.state, o.renewed, o.session, o.opened = ownerNew, true, nil, false
+	default:
+		e.endOwner(o, answer.Problem())
+		e.countMailOff(answer.Code)
+	}
+	e.again(j)
+}
+
+// countMailOff stops the run when nobody at all seems to have the portal's mail.
+func (e *engine) countMailOff(code diagnosis.Code) {
+	if code != diagnosis.PortalMailOff {
+		return
+	}
+	if e.mailOff++; e.mailOff == mailOffInARow {
+		e.stop(diagnosis.New(diagnosis.MailOffForAll, "Count", itoa(e.mailOff)))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"hash/maphash"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 
@@ -40,43 +41,52 @@ type Plan struct {
 	Invalid      int      // with errors: they will not be sent
 	Warned       int      // valid ones with warnings
 	OverLimit    int      // valid ones whose owner has more addresses than --max-per-owner
+	Nobody       int      // valid ones whose owner cannot be signed in as: they name nobody, and the run signs in as nobody
 	Owners       int      // different owners of the valid rows
+	SignIns      SignIns  // of them, by the way they are signed in as
 	LastDays     int      // valid rows that fetch 30 days only
 	WholeHistory int      // valid rows that fetch everything
 	Hosts        []HostUse
 	Fills        []FillUse
 
+	roster    roster
 	hashes    []rowHash
 	hasher    *rowHasher
 	ownerRows map[uint64]int32
 	ownerSeed maphash.Seed
 	limit     int32
+	probes    []string // a few of those an administrator would act as, from all over the file
+}
+
+// SignIns counts rows, or the people they are for, by the way the run becomes those people.
+type SignIns struct {
+	Caller int `json:"caller"` // whoever the run signs in as
+	Own    int `json:"own"`    // by the row's own password or token
+	Acting int `json:"acting"` // an administrator acts as them
 }
 
 // ToSend returns how many rows may be sent at the most.
-func (p *Plan) ToSend() int { return p.Rows - p.Invalid - p.OverLimit }
+func (p *Plan) ToSend() int { return p.Rows - p.Invalid - p.OverLimit - p.Nobody }
 
-// overLimit reports whether the owner of the row has more addresses than allowed.
-func (p *Plan) overLimit(row *account.Row) bool {
-	return p.limit > 0 && p.ownerRows[p.ownerHash(row)] > p.limit
+// overLimit reports whether that person has more addresses than allowed.
+func (p *Plan) overLimit(who identity) bool {
+	return p.limit > 0 && p.ownerRows[p.ownerHash(who.name)] > p.limit
 }
 
-// rowsOf returns how many valid rows name the same owner as row does.
-func (p *Plan) rowsOf(row *account.Row) int { return int(p.ownerRows[p.ownerHash(row)]) }
+// rowsOf returns how many valid rows are for that person.
+func (p *Plan) rowsOf(who identity) int { return int(p.ownerRows[p.ownerHash(who.name)]) }
 
-func (p *Plan) ownerHash(row *account.Row) uint64 {
-	if p.Way == OwnerSelf {
-		return 0
-	}
-	return maphash.String(p.ownerSeed, ownerName(row.Owner))
-}
+// wants reports whether a row is for the person of that name.
+func (p *Plan) wants(name string) bool { return p.ownerRows[p.ownerHash(name)] > 0 }
+
+func (p *Plan) ownerHash(name string) uint64 { return maphash.String(p.ownerSeed, name) }
 
 // Prepare reads the file once, checks every row, and writes the rows down in
 // the journal under a new run, each as invalid or as not tried. Nothing is
 // sent. kind is what the run is called in the list of runs.
 func (im *Importer) Prepare(ctx context.Context, kind journal.Kind) (*Plan, error) {
-	way := im.ownerWay()
-	if way == OwnerSelf && im.Options.Caller.Empty() {
+	way := WayFor(im.Options.Owner, im.Input.Binding)
+	if (way == OwnerSelf || way == OwnerImpersonate) && im.Options.Caller.Empty() {
 		return nil, diagnosis.New(diagnosis.NoCaller)
 	}
 	digest, err := im.Input.File.Digest()
@@ -90,7 +100,7 @@ func (im *Importer) Prepare(ctx context.Context, kind journal.Kind) (*Plan, erro
 		return nil, err
 	}
 	plan := &Plan{
-		Run: run, Way: way, limit: int32(im.Options.MaxPerOwner),
+		Run: run, Way: way, roster: im.roster(way), limit: int32(im.Options.MaxPerOwner),
 		ownerRows: make(map[uint64]int32), ownerSeed: maphash.MakeSeed(),
 	}
 	if err := im.scan(ctx, plan); err != nil {
@@ -148,8 +158,43 @@ func (p *Plan) count(row *account.Row, t *tally) {
 	} else {
 		p.WholeHistory++
 	}
-	p.ownerRows[p.ownerHash(row)]++
+	p.countOwner(row)
 	t.add(row)
+}
+
+// probesWanted is how many people are asked about to learn whether the portal
+// lets an administrator act as anybody at all.
+const probesWanted = 8
+
+func (p *Plan) countOwner(row *account.Row) {
+	who := p.roster.of(row)
+	if who.via == viaNobody {
+		p.Nobody++
+		return
+	}
+	hash := p.ownerHash(who.name)
+	p.ownerRows[hash]++
+	if p.ownerRows[hash] > 1 {
+		return
+	}
+	switch who.via {
+	case viaCaller:
+		p.SignIns.Caller++
+	case viaOwn:
+		p.SignIns.Own++
+	case viaActing:
+		p.SignIns.Acting++
+		p.probe(who.name)
+	}
+}
+
+// probe keeps some of the names it is given, each with the same chance.
+func (p *Plan) probe(name string) {
+	if len(p.probes) < probesWanted {
+		p.probes = append(p.probes, name)
+	} else if i := rand.IntN(p.SignIns.Acting); i < probesWanted {
+		p.probes[i] = name
+	}
 }
 
 func (p *Plan) close(t *tally) {

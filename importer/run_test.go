@@ -179,7 +179,7 @@ func TestOwners(t *testing.T) {
 			portalsim.Options{People: []portalsim.Person{{Email: "user001@example.org", Password: "other"}}},
 			people(2), []string{"2 failed PORTAL_SIGNIN", "3 created"}},
 		{"guest", portalsim.Options{People: []portalsim.Person{{Email: "user001@example.org", Password: "portal-secret", Guest: true}}},
-			people(2), []string{"2 failed PORTAL_MAIL_OFF", "3 created"}},
+			people(2), []string{"2 failed OWNER_GUEST", "3 created"}},
 		{"code by app", portalsim.Options{People: []portalsim.Person{{Email: "user001@example.org", Password: "portal-secret", TwoFactor: "app"}}},
 			people(2), []string{"2 failed PORTAL_TFA_SETUP", "3 created"}},
 	} {

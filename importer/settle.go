@@ -17,7 +17,7 @@ var lookAgain = [...]time.Duration{time.Second, 3 * time.Second, 10 * time.Secon
 // believed at once. That it is not there is believed only when the portal can no
 // longer be working on the request: it goes on with one whose sender has gone.
 func (e *engine) resolve(ctx context.Context, j *job) (after, error) {
-	mailbox, found, answer := j.owner.session.Find(ctx, j.row.Settings.Email)
+	mailbox, found, answer := j.session.Find(ctx, j.row.Settings.Email)
 	e.heed(answer)
 	switch {
 	case answer.Fate == diagnosis.Final:
@@ -56,7 +56,7 @@ func (e *engine) foundAfterAll(ctx context.Context, j *job, mailbox account.Mail
 			e.again(j)
 			return
 		}
-		e.watch.count(entry.Status)
+		e.ended(j, entry.Status)
 	}, err
 }
 
@@ -81,7 +81,7 @@ func (e *engine) endDoubt(ctx context.Context, j *job, status diagnosis.Status, 
 	err := e.Ledger.Settle(context.WithoutCancel(ctx), journal.Outcome{Intent: j.doubt.intent, Entry: entry})
 	return func() {
 		e.watch.unknown--
-		e.watch.count(entry.Status)
+		e.ended(j, entry.Status)
 		e.checkFailures()
 	}, err
 }

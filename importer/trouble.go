@@ -115,23 +115,6 @@ func (e *engine) poll(ctx context.Context) (after, error) {
 	}, nil
 }
 
-// greet asks, before the first row, whether this is a portal and in which version.
-func (e *engine) greet(ctx context.Context) *diagnosis.Problem {
-	_, answer := e.Client.Capabilities(ctx)
-	if ctx.Err() != nil {
-		return diagnosis.New(diagnosis.Interrupted)
-	}
-	if answer.Fate != diagnosis.Done {
-		problem := answer.Problem()
-		return &problem
-	}
-	version, answer := e.Client.Version(ctx)
-	if answer.Fate == diagnosis.Done {
-		e.version = version
-	}
-	return nil
-}
-
 // endedBy reports whether the answer ends the run, and ends it.
 func (e *engine) endedBy(answer portal.Answer) bool {
 	if answer.Fate != diagnosis.EndsRun {
@@ -253,7 +236,7 @@ func (e *engine) decided(ctx context.Context, j *job, status diagnosis.Status, p
 	err := e.Ledger.SetEntries(context.WithoutCancel(ctx), entry)
 	return func() {
 		e.portal.good()
-		e.watch.count(status)
+		e.ended(j, status)
 	}, err
 }
 
@@ -266,7 +249,7 @@ func (e *engine) decideLater(j *job, status diagnosis.Status, problems ...diagno
 			if j.doubt != nil {
 				e.watch.unknown--
 			}
-			e.watch.count(status)
+			e.ended(j, status)
 			e.checkFailures()
 		}, err
 	})

@@ -28,9 +28,9 @@ func (e *engine) write(ctx context.Context, j *job, d decision) (after, error) {
 		Fingerprint: e.fingerprint(j), MailboxID: d.found.ID,
 	}
 	settings := j.row.Settings
-	send := j.owner.session.Create
+	send := j.session.Create
 	if d.verdict == update {
-		intent.Kind, settings, send = journal.Update, overlaid(d, j.row), j.owner.session.Update
+		intent.Kind, settings, send = journal.Update, overlaid(d, j.row), j.session.Update
 	}
 	id, err := e.Ledger.Intend(context.WithoutCancel(ctx), intent)
 	if err != nil {
@@ -133,14 +133,14 @@ func (e *engine) succeeded(ctx context.Context, j *job, intent journal.Intent, a
 	return func() {
 		e.portal.good()
 		e.hostNews(j, "", pace.Good)
-		e.watch.count(entry.Status)
+		e.ended(j, entry.Status)
 	}, err
 }
 
 // switchOn enables a mailbox that the portal's own service had switched off: an
 // update leaves it off (ASC.Mail/Core/Dao/MailboxDao.cs keeps enabled).
 func (e *engine) switchOn(ctx context.Context, j *job, intent journal.Intent) (after, error) {
-	answer := j.owner.session.SetEnabled(ctx, j.row.Settings.Email, true)
+	answer := j.session.SetEnabled(ctx, j.row.Settings.Email, true)
 	e.heed(answer)
 	switch answer.Fate {
 	case diagnosis.Done:
@@ -166,7 +166,7 @@ func (e *engine) declined(ctx context.Context, j *job, intent journal.Intent, an
 		if host != "" {
 			e.hostNews(j, host, evidenceOf(answer.Code))
 		}
-		e.watch.count(entry.Status)
+		e.ended(j, entry.Status)
 		e.checkFailures()
 	}, err
 }

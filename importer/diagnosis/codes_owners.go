@@ -1,0 +1,40 @@
+package diagnosis
+
+// Codes of the people accounts are for: who they are, and how the run becomes them.
+const (
+	PortalUserEmpty       Code = "PORTAL_USER_EMPTY"       // the row names nobody where others do
+	PortalPasswordMissing Code = "PORTAL_PASSWORD_MISSING" // a portal user, and nothing to sign in with
+
+	OwnerNobody    Code = "OWNER_NOBODY"     // the row names nobody and the run signs in as nobody
+	OwnerUnknown   Code = "OWNER_UNKNOWN"    // not among the portal's people
+	OwnerDisabled  Code = "OWNER_DISABLED"   // dismissed in the portal
+	OwnerGuest     Code = "OWNER_GUEST"      // guests have no mail
+	OwnerAmbiguous Code = "OWNER_AMBIGUOUS"  // several people of that name
+	OwnerByName    Code = "OWNER_BY_NAME"    // found by the name alone
+	OwnerOther     Code = "OWNER_OTHER"      // the portal made us another person than asked for
+	OwnerSMSBefore Code = "OWNER_SMS_BEFORE" // an earlier run drew an SMS with this password
+
+	ImpersonationOff Code = "IMPERSONATION_OFF" // the portal lets this administrator act as nobody
+	NotAdministrator Code = "NOT_ADMINISTRATOR"
+	MailOffForAll    Code = "MAIL_OFF_FOR_ALL"
+	SessionsLeft     Code = "SESSIONS_LEFT" // opened by the run and not closed
+)
+
+var ownerCodes = map[Code]Entry{
+	PortalUserEmpty:       {Severity: Warning, Side: OnFile},
+	PortalPasswordMissing: {Side: OnFile},
+
+	OwnerNobody:    {Side: OnFile},
+	OwnerUnknown:   {Scope: Portal, Side: OnPortal},
+	OwnerDisabled:  {Scope: Portal, Side: OnPortal},
+	OwnerGuest:     {Scope: Portal, Side: OnPortal},
+	OwnerAmbiguous: {Side: OnPortal},
+	OwnerByName:    {Severity: Warning, Side: OnPortal},
+	OwnerOther:     {Scope: Portal, Side: OnPortal},
+	OwnerSMSBefore: {Scope: Portal, Side: OnPortal},
+
+	ImpersonationOff: {Scope: Portal, Side: OnPortal},
+	NotAdministrator: {Scope: Portal, Side: OnPortal},
+	MailOffForAll:    {Scope: Portal, Side: OnPortal},
+	SessionsLeft:     {Severity: Notice, Scope: Portal, Side: OnPortal},
+}

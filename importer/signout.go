@@ -1,0 +1,81 @@
+package importer
+
+import (
+	"context"
+
+	"r7import/importer/diagnosis"
+)
+
+// ended counts a row that has its outcome. The session of an owner without
+// further rows is closed: whoever has the token could use it for a year.
+func (e *engine) ended(j *job, status diagnosis.Status) {
+	e.watch.count(status)
+	if j.entry.Code != diagnosis.PortalMailOff {
+		e.mailOff = 0
+	}
+	j.owner.open--
+	e.letGo(j.owner)
+}
+
+// letGo puts an owner among those whose session is to be closed, if the run
+// opened it and needs it no more.
+func (e *engine) letGo(o *owner) {
+	more := o.open > 0 || o.taken < o.rows && !e.read
+	if !o.opened || more || o == e.acting.admin && !e.idle() {
+		return
+	}
+	o.opened = false
+	e.leaving = append(e.leaving, o)
+}
+
+// idle reports whether no row is left.
+func (e *engine) idle() bool {
+	return e.read && e.running == 0 && len(e.window) == 0 && len(e.waiting) == 0
+}
+
+// signOut closes sessions nobody needs any more. They go before rows, each of
+// which takes the portal much longer.
+func (e *engine) signOut() {
+	if e.idle() {
+		for _, o := range e.owners {
+			e.letGo(o)
+		}
+	}
+	for len(e.leaving) > 0 && e.running < e.Options.Workers+e.ahead {
+		o := e.leaving[0]
+		e.leaving = e.leaving[1:]
+		if e.noSignOut {
+			e.sessionsLeft++
+			continue
+		}
+		session := o.session
+		o.session, o.state = nil, ownerNew
+		e.spawn(func(ctx context.Context) (after, error) {
+			answer := session.SignOut(ctx)
+			e.heed(answer)
+			return func() {
+				e.note(answer)
+				if answer.Fate == diagnosis.TurnedAway {
+					o.session = session
+					e.leaving = append(e.leaving, o)
+					return
+				}
+				e.noSignOut = e.noSignOut || answer.Code == diagnosis.SignOutAbsent
+				if answer.Fate != diagnosis.Done && answer.Code != diagnosis.PortalToken {
+					e.sessionsLeft++
+				}
+			}, nil
+		})
+	}
+}
+
+// openSessions returns how many sessions the run has opened and not closed.
+func (e *engine) openSessions() int {
+	n := e.sessionsLeft + len(e.leaving)
+	for _, o := range e.owners {
+		if o.opened {
+			n++
+		}
+	}
+	return n
+}
