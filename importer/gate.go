@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 
+	"r7import/importer/diagnosis"
 	"r7import/importer/pace"
+	"r7import/importer/portal"
 )
 
 // ErrStopping is what a request gets that was waiting for its turn when the run began to stop.
@@ -28,8 +30,10 @@ func NewGate(workers int, pacer *pace.Pacer) *Gate {
 
 // Admit waits for a place in flight and then for the pacer, in this order, so
 // that few wait at the pacer when its limit changes. The caller gives the place
-// back when its exchange is over. Once the gate is stopped it lets nobody through.
-func (g *Gate) Admit(ctx context.Context) (done func(), err error) {
+// back with the answer when its exchange is over; if the portal turned it away,
+// nobody leaves from then on until the pause is over. Once the gate is stopped it
+// lets nobody through.
+func (g *Gate) Admit(ctx context.Context) (done func(portal.Answer), err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(g.stopping, cancel)()
@@ -45,7 +49,14 @@ func (g *Gate) Admit(ctx context.Context) (done func(), err error) {
 		}
 		return nil, err
 	}
-	return func() { <-g.inFlight }, nil
+	return g.done, nil
+}
+
+func (g *Gate) done(answer portal.Answer) {
+	if answer.Fate == diagnosis.TurnedAway {
+		g.Pacer.TurnedAway(answer.RetryAfter)
+	}
+	<-g.inFlight
 }
 
 // Stop refuses everybody from here on; those let through before are not disturbed.

@@ -52,7 +52,6 @@ func (e *engine) askForMail(ctx context.Context, o *owner, session *portal.Sessi
 		return true, portal.Answer{Fate: diagnosis.Done}
 	}
 	_, _, answer = o.accounts(ctx, session, "")
-	e.heed(answer)
 	return answer.Fate == diagnosis.Done, answer
 }
 

@@ -113,7 +113,6 @@ func (e *engine) mayActAs(ctx context.Context, by actor, d *Directory, name stri
 		return false, false, answer
 	}
 	may, answer = by.MayImpersonate(ctx, person.ID)
-	e.heed(answer)
 	if answer.Code == diagnosis.ImpersonationRefused {
 		answer = portal.Answer{Fate: diagnosis.Done}
 	}
@@ -128,7 +127,6 @@ func (e *engine) readDirectory(ctx context.Context, by actor) (*Directory, porta
 	d, answer := ReadDirectory(ctx, by.Session, func(p account.Person) bool {
 		return e.plan.wants(foldAddress(p.Email)) || e.plan.wants(foldAddress(p.ID))
 	})
-	e.heed(answer)
 	return d, answer
 }
 
@@ -146,7 +144,6 @@ func (e *engine) findPerson(ctx context.Context, by actor, d *Directory, name st
 	if letters := unfoldAddress(name); answer.Fate == diagnosis.Done && !found && letters != name {
 		person, found, answer = find(ctx, letters)
 	}
-	e.heed(answer)
 	return person, found, answer
 }
 
@@ -212,7 +209,6 @@ func (e *engine) actAs(ctx context.Context, o *owner, by actor) (after, error) {
 		return e.introduce(ctx, o, by.Session, false)
 	}
 	may, answer := by.MayImpersonate(ctx, person.ID)
-	e.heed(answer)
 	if answer.Fate == diagnosis.Done && !may {
 		return e.actingRefused(o, diagnosis.New(diagnosis.ImpersonationRefused)), nil
 	}
@@ -220,7 +216,6 @@ func (e *engine) actAs(ctx context.Context, o *owner, by actor) (after, error) {
 		return func() { e.actingFailed(o, by, answer) }, nil
 	}
 	token, answer := by.Impersonate(ctx, person.ID)
-	e.heed(answer)
 	if answer.Fate != diagnosis.Done {
 		return func() { e.actingFailed(o, by, answer) }, nil
 	}

@@ -98,7 +98,6 @@ func (e *engine) lookAndAct(ctx context.Context, j *job) (after, error) {
 		return e.decided(ctx, j, diagnosis.Held, *diagnosis.New(diagnosis.PasswordRefused, "Code", string(known.RefusedCode)))
 	}
 	mailbox, found, answer := e.look(ctx, j, ok)
-	e.heed(answer)
 	if answer.Fate != diagnosis.Done {
 		return e.lookFailed(ctx, j, answer)
 	}

@@ -189,7 +189,6 @@ func (e *engine) signInByPassword(ctx context.Context, o *owner) (after, error) 
 		return nil, err
 	}
 	token, answer := e.Client.SignIn(ctx, o.login.User, o.login.Password)
-	e.heed(answer)
 	if answer.Fate != diagnosis.Done {
 		return e.signInFailed(ctx, o, print, answer)
 	}
@@ -259,7 +258,6 @@ func (e *engine) signInFailed(ctx context.Context, o *owner, print []byte, answe
 // introduce learns who the holder of a session is. It runs in a task.
 func (e *engine) introduce(ctx context.Context, o *owner, session *portal.Session, opened bool) (after, error) {
 	person, answer := session.Self(ctx)
-	e.heed(answer)
 	if answer.Fate != diagnosis.Done {
 		return func() {
 			o.session, o.opened = session, opened

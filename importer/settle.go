@@ -18,7 +18,6 @@ var lookAgain = [...]time.Duration{time.Second, 3 * time.Second, 10 * time.Secon
 // longer be working on the request: it goes on with one whose sender has gone.
 func (e *engine) resolve(ctx context.Context, j *job) (after, error) {
 	mailbox, found, answer := j.session.Find(ctx, j.row.Settings.Email)
-	e.heed(answer)
 	switch {
 	case answer.Fate == diagnosis.Final:
 		return e.endDoubt(ctx, j, diagnosis.Failed, answer.Problem())

@@ -52,7 +52,6 @@ func (e *engine) signOut() {
 		o.session, o.state = nil, ownerNew
 		e.spawn(func(ctx context.Context) (after, error) {
 			answer := session.SignOut(ctx)
-			e.heed(answer)
 			return func() {
 				e.note(answer)
 				if answer.Fate == diagnosis.TurnedAway {

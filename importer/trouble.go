@@ -51,14 +51,6 @@ func (h *health) trouble(problem diagnosis.Problem) {
 	h.next = h.since
 }
 
-// heed lets everybody pause when the portal turned a request away. It is called
-// by tasks as soon as an answer is read, so that nothing leaves in between.
-func (e *engine) heed(answer portal.Answer) {
-	if answer.Fate == diagnosis.TurnedAway {
-		e.Gate.Pacer.TurnedAway(answer.RetryAfter)
-	}
-}
-
 // note tells the portal's health what an answer says about it.
 func (e *engine) note(answer portal.Answer) {
 	if e.stopping || answer.Fate == diagnosis.TurnedAway {

@@ -38,7 +38,6 @@ func (e *engine) write(ctx context.Context, j *job, d decision) (after, error) {
 	}
 	intent.ID = id
 	answer := send(ctx, &settings, func() error { return e.freshen(ctx, &intent) })
-	e.heed(answer)
 	e.results <- func() { e.release(j) } // the mail hosts need not wait for the journal
 	e.report(j, answer)
 	return e.conclude(ctx, j, intent, answer)
@@ -141,7 +140,6 @@ func (e *engine) succeeded(ctx context.Context, j *job, intent journal.Intent, a
 // update leaves it off (ASC.Mail/Core/Dao/MailboxDao.cs keeps enabled).
 func (e *engine) switchOn(ctx context.Context, j *job, intent journal.Intent) (after, error) {
 	answer := j.session.SetEnabled(ctx, j.row.Settings.Email, true)
-	e.heed(answer)
 	switch answer.Fate {
 	case diagnosis.Done:
 		return nil, nil

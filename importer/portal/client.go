@@ -34,8 +34,9 @@ type Options struct {
 	Timeout      time.Duration // of a whole exchange; 0 is DefaultTimeout
 	UserAgent    string        // "r7import" when empty
 
-	// Admit is waited for before each exchange; done is called after it. Nil admits at once.
-	Admit func(ctx context.Context) (done func(), err error)
+	// Admit is waited for before each exchange; done is called after it, before
+	// anybody else learns of the answer. Nil admits at once.
+	Admit func(ctx context.Context) (done func(Answer), err error)
 	// Log gets a line for each exchange: never a body, a password or a token. Nil is silent.
 	Log *slog.Logger
 }
@@ -48,7 +49,7 @@ type Client struct {
 	proxy     string
 	timeout   time.Duration
 	agent     string
-	admit     func(ctx context.Context) (done func(), err error)
+	admit     func(ctx context.Context) (done func(Answer), err error)
 	log       *slog.Logger
 }
 
@@ -72,7 +73,7 @@ func New(o Options) (*Client, error) {
 		c.agent = "r7import"
 	}
 	if c.admit == nil {
-		c.admit = func(ctx context.Context) (func(), error) { return func() {}, ctx.Err() }
+		c.admit = func(ctx context.Context) (func(Answer), error) { return func(Answer) {}, ctx.Err() }
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)

@@ -49,7 +49,7 @@ const maxBody = 1 << 20
 
 // exchange makes one call. The answer is [diagnosis.Done] when the portal said
 // 200 or 201 in its own form; what it said is in the reply, which is never nil.
-func (c *Client) exchange(ctx context.Context, call *call) (*reply, Answer) {
+func (c *Client) exchange(ctx context.Context, call *call) (r *reply, answer Answer) {
 	if !httpguts.ValidHeaderFieldValue(call.token.Reveal()) {
 		return &reply{}, answerWith(call, diagnosis.PortalToken)
 	}
@@ -57,14 +57,14 @@ func (c *Client) exchange(ctx context.Context, call *call) (*reply, Answer) {
 	if err != nil {
 		return &reply{}, notSent(call, err)
 	}
-	defer done()
+	defer func() { done(answer) }()
 	if call.ready != nil {
 		if err := call.ready(); err != nil {
 			return &reply{}, notSent(call, err)
 		}
 	}
 	sent := time.Now()
-	r, answer := c.send(ctx, call)
+	r, answer = c.send(ctx, call)
 	answer.Sent, answer.Took = sent, time.Since(sent)
 	c.log.LogAttrs(ctx, slogLevel(answer), "exchange", attributes(call, &answer)...)
 	return r, answer

@@ -303,7 +303,7 @@ func TestCalledOff(t *testing.T) {
 	}
 	busy := errors.New("no place")
 	t.Run("not admitted", func(t *testing.T) {
-		session := serve(t, portal.Options{Admit: func(context.Context) (func(), error) { return nil, busy }}, count)
+		session := serve(t, portal.Options{Admit: func(context.Context) (func(portal.Answer), error) { return nil, busy }}, count)
 		got := session.Create(t.Context(), settings(ivan), func() error { t.Error("ready was called"); return nil })
 		if got.Fate != diagnosis.NotSent || got.Code != diagnosis.RequestNotSent || !errors.Is(got.Err, busy) {
 			t.Errorf("Create = %s, %v, %v, want not sent because of %v", got.Code, got.Fate, got.Err, busy)
@@ -311,13 +311,13 @@ func TestCalledOff(t *testing.T) {
 	})
 	t.Run("not ready", func(t *testing.T) {
 		var steps []string
-		admit := func(context.Context) (func(), error) {
+		admit := func(context.Context) (func(portal.Answer), error) {
 			steps = append(steps, "admit")
-			return func() { steps = append(steps, "done") }, nil
+			return func(a portal.Answer) { steps = append(steps, "done, "+a.Fate.String()) }, nil
 		}
 		session := serve(t, portal.Options{Admit: admit}, count)
 		got := session.Create(t.Context(), settings(ivan), func() error { steps = append(steps, "ready"); return busy })
-		if got.Fate != diagnosis.NotSent || !errors.Is(got.Err, busy) || fmt.Sprint(steps) != "[admit ready done]" {
+		if got.Fate != diagnosis.NotSent || !errors.Is(got.Err, busy) || fmt.Sprint(steps) != "[admit ready done, not sent]" {
 			t.Errorf("Create = %v, %v after %v, want not sent after admit, ready, done", got.Fate, got.Err, steps)
 		}
 	})
