@@ -18,6 +18,11 @@ func Check(path, input string) error {
 	if _, err := FormatOf(path); err != nil {
 		return err
 	}
+	return CheckPath(path, input)
+}
+
+// CheckPath is [Check] for a file of any kind.
+func CheckPath(path, input string) error {
 	dir := filepath.Dir(path)
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return diagnosis.Wrap(err, diagnosis.ReportNoFolder, "Folder", dir)

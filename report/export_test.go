@@ -7,8 +7,7 @@ import (
 
 // What the tests need beyond the public door.
 var (
-	Encode  = encode
-	Publish = publish
+	Encode = encode
 )
 
 // SetRowsPerSheet makes sheets smaller for one test.

@@ -89,7 +89,7 @@ func Write(ctx context.Context, path string, rows iter.Seq2[Row, error], summary
 	if err != nil {
 		return "", err
 	}
-	return publish(path, func(w io.Writer) error {
+	return Publish(path, func(w io.Writer) error {
 		return encode(ctx, w, format, rows, summary, o)
 	})
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -18,10 +19,12 @@ import (
 // replace moves a file onto another; tests stand in for Windows here.
 var replace = atomic.ReplaceFile
 
-// publish lets fill write a file and moves it to path once it is whole and on
+// Publish lets fill write a file and moves it to path once it is whole and on
 // disk. A link at path is not followed. If path cannot be replaced the file goes
-// beside it under a numbered name; publish returns the name it got.
-func publish(path string, fill func(io.Writer) error) (writtenTo string, err error) {
+// beside it under a numbered name; Publish returns the name it got. On an error
+// nothing is left behind and what was at path before stays. The error is a
+// *diagnosis.Problem, or that of a context which ended while fill worked.
+func Publish(path string, fill func(io.Writer) error) (writtenTo string, err error) {
 	if err := checkTarget(path); err != nil {
 		return "", err
 	}
@@ -102,9 +105,14 @@ type notOfWriting struct{ error }
 // writeProblem says why a report could not be written.
 func writeProblem(err error, path string) error {
 	var other notOfWriting
+	var told *diagnosis.Problem
 	switch {
 	case errors.As(err, &other):
 		return other.error
+	case errors.As(err, &told):
+		return told
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), runtime.GOOS == "windows" && errors.Is(err, errDiskFull):
 		return diagnosis.Wrap(err, diagnosis.ReportDiskFull, "Name", path)
 	}
