@@ -94,8 +94,9 @@ func clean(text string) string {
 }
 
 // tidy returns a header as a person would repeat it: line breaks and runs of blanks
-// as one blank, nothing invisible.
+// as one blank, nothing invisible, and of a text that is no header the beginning.
 func tidy(header string) string {
+	header = header[:min(len(header), maxHeader)]
 	shown := strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
@@ -106,6 +107,16 @@ func tidy(header string) string {
 		return r
 	}, header)
 	return strings.Join(strings.Fields(shown), " ")
+}
+
+// short returns a tidy header as a message repeats it.
+func short(header string) string {
+	const most = 60
+	runes := []rune(tidy(header))
+	if len(runes) <= most {
+		return string(runes)
+	}
+	return string(runes[:most]) + "…"
 }
 
 // plainEnds reports whether a text begins and ends with a visible ASCII character.

@@ -185,10 +185,16 @@ func ownColumn(header string) bool {
 
 var bracketed = regexp.MustCompile(`\([^()]*\)|\[[^\[\]]*\]`)
 
+// maxHeader is the length in bytes beyond which a text is no header anybody knows.
+const maxHeader = 512
+
 // lookup finds a header by everything it says, then without what it says in
 // brackets, unless that tells of another side: "Порт (1-65535)" is a port,
 // "Outgoing server (SMTP)" is the outgoing one, "Почта (портал)" is not known.
 func lookup(header string) (heading, bool) {
+	if len(header) > maxHeader {
+		return heading{}, false
+	}
 	v := headers()
 	if h, ok := v.find(fold(header), v.byKey); ok {
 		return h, true

@@ -183,3 +183,20 @@ func TestNoticesOfColumns(t *testing.T) {
 		t.Errorf("Notices: want - got +\n%s", diff)
 	}
 }
+
+// TestHugeHeader takes a text of megabytes for a header in no time and repeats little of it.
+func TestHugeHeader(t *testing.T) {
+	huge := strings.Repeat("почта", 1<<20)
+	if mapping.Known(huge) {
+		t.Error("Known of 10 MB = true")
+	}
+	b, err := mapping.Bind(withBase(huge, account.NumFields), mapping.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range b.Notices() {
+		if len(n.Args["Columns"]) > 1000 {
+			t.Errorf("%s repeats %d bytes of headers", n.Code, len(n.Args["Columns"]))
+		}
+	}
+}

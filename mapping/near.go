@@ -11,6 +11,9 @@ import (
 // one that looks the same in other letters, or one within a few slips of the
 // finger. The text is the known header's.
 func nearest(header string) (h heading, text string, ok bool) {
+	if len(header) > maxHeader {
+		return heading{}, "", false
+	}
 	folded := fold(bracketed.ReplaceAllString(header, " "))
 	if folded == "" {
 		return heading{}, "", false

@@ -55,7 +55,7 @@ func (p *proposal) joinNames() {
 // columnOf returns the first column with one of the names, -1 if there is none.
 func (p *proposal) columnOf(names []string) int {
 	return slices.IndexFunc(p.t.columns, func(c source.Column) bool {
-		return slices.Contains(names, fold(bracketed.ReplaceAllString(c.Header, " ")))
+		return slices.Contains(names, fold(bracketed.ReplaceAllString(tidy(c.Header), " ")))
 	})
 }
 
@@ -77,7 +77,7 @@ func (p *proposal) known() {
 	for _, weak := range []bool{false, true} {
 		for i, c := range p.t.columns {
 			h, ok := lookup(c.Header)
-			if !ok || p.t.settled[i] || ownColumn(c.Header) || slices.Contains(headers().weak, fold(c.Header)) != weak {
+			if !ok || p.t.settled[i] || ownColumn(c.Header) || slices.Contains(headers().weak, fold(tidy(c.Header))) != weak {
 				continue
 			}
 			p.give(i, h)

@@ -70,7 +70,8 @@ func (t *table) find(name ColumnName) int {
 
 // sameHeader compares headers of any language, also ones without letters: "№".
 func sameHeader(a, b string) bool {
-	return tidy(a) == tidy(b) || fold(a) == fold(b) && fold(a) != ""
+	a, b = tidy(a), tidy(b)
+	return a == b || fold(a) == fold(b) && fold(a) != ""
 }
 
 // ignores reports whether a pattern of the mapping file's list of columns to ignore means a header.
@@ -79,7 +80,7 @@ func ignores(pattern, header string) bool {
 	if !open {
 		return sameHeader(pattern, header)
 	}
-	return strings.HasPrefix(fold(header), fold(begin))
+	return strings.HasPrefix(fold(tidy(header)), fold(begin))
 }
 
 // bindKnown gives every other column with a known header its field, unless the
@@ -139,7 +140,7 @@ func (t *table) doubts() (problems diagnosis.Problems) {
 		}
 		if j, twice := first[h.field]; twice {
 			problems = append(problems, t.about(i, diagnosis.New(diagnosis.HeaderTwice,
-				"Field", h.field.String(), "Other", t.columns[j].Label, "OtherHeader", tidy(t.columns[j].Header))))
+				"Field", h.field.String(), "Other", t.columns[j].Label, "OtherHeader", short(t.columns[j].Header))))
 			continue
 		}
 		first[h.field] = i
@@ -150,7 +151,7 @@ func (t *table) doubts() (problems diagnosis.Problems) {
 // about says where a header is.
 func (t *table) about(column int, p *diagnosis.Problem) diagnosis.Problem {
 	c := t.columns[column]
-	p.Place = diagnosis.Place{Column: c.Label, Header: tidy(c.Header)}
+	p.Place = diagnosis.Place{Column: c.Label, Header: short(c.Header)}
 	return *p
 }
 
@@ -179,7 +180,7 @@ func (t *table) names(recipes []recipe) []string {
 func (t *table) notices(names []string) (notices []diagnosis.Problem) {
 	var taken, ignored []string
 	for i, c := range t.columns {
-		header := tidy(c.Header)
+		header := short(c.Header)
 		switch h := t.headings[i]; {
 		case h.field < account.NumFields:
 			taken = append(taken, pair(header, h))
