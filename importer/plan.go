@@ -43,7 +43,8 @@ type Plan struct {
 	OverLimit    int      // valid ones whose owner has more addresses than --max-per-owner
 	Nobody       int      // valid ones whose owner cannot be signed in as: they name nobody, and the run signs in as nobody
 	Owners       int      // different owners of the valid rows
-	SignIns      SignIns  // of them, by the way they are signed in as
+	People       SignIns  // these owners by the way the run becomes them
+	RowsBy       SignIns  // the valid rows by the same
 	LastDays     int      // valid rows that fetch 30 days only
 	WholeHistory int      // valid rows that fetch everything
 	Hosts        []HostUse
@@ -63,6 +64,17 @@ type SignIns struct {
 	Caller int `json:"caller"` // whoever the run signs in as
 	Own    int `json:"own"`    // by the row's own password or token
 	Acting int `json:"acting"` // an administrator acts as them
+}
+
+func (s *SignIns) count(by via) {
+	switch by {
+	case viaCaller:
+		s.Caller++
+	case viaOwn:
+		s.Own++
+	case viaActing:
+		s.Acting++
+	}
 }
 
 // ToSend returns how many rows may be sent at the most.
@@ -172,18 +184,14 @@ func (p *Plan) countOwner(row *account.Row) {
 		p.Nobody++
 		return
 	}
+	p.RowsBy.count(who.via)
 	hash := p.ownerHash(who.name)
 	p.ownerRows[hash]++
 	if p.ownerRows[hash] > 1 {
 		return
 	}
-	switch who.via {
-	case viaCaller:
-		p.SignIns.Caller++
-	case viaOwn:
-		p.SignIns.Own++
-	case viaActing:
-		p.SignIns.Acting++
+	p.People.count(who.via)
+	if who.via == viaActing {
 		p.probe(who.name)
 	}
 }
@@ -192,7 +200,7 @@ func (p *Plan) countOwner(row *account.Row) {
 func (p *Plan) probe(name string) {
 	if len(p.probes) < probesWanted {
 		p.probes = append(p.probes, name)
-	} else if i := rand.IntN(p.SignIns.Acting); i < probesWanted {
+	} else if i := rand.IntN(p.People.Acting); i < probesWanted {
 		p.probes[i] = name
 	}
 }

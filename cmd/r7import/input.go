@@ -45,7 +45,10 @@ func (p *program) openInput(ctx context.Context, path string) (*importer.Input, 
 	p.warnIfOpen(path)
 	return &importer.Input{
 		File: file, Binding: binding,
-		Rules: validate.Rules{AllowedHosts: p.settings.AllowedHosts, WithoutPasswords: p.settings.WithoutPasswords},
+		Rules: validate.Rules{
+			AllowedHosts: p.settings.AllowedHosts, WithoutPasswords: p.settings.WithoutPasswords,
+			OwnersSignIn: importer.WayFor(importer.OwnerWay(p.settings.Owner), binding) == importer.OwnerColumn,
+		},
 	}, nil
 }
 

@@ -37,7 +37,7 @@ func (p *program) showPlan(plan *importer.Plan, input *importer.Input, portal st
 	p.console.Print(p.console.Text("plan.title", "File", title, "Portal", portal))
 	v.row("history", v.history())
 	v.row("rows", v.rows())
-	v.row("owners", v.owners())
+	v.row("owners", v.owners()...)
 	v.row("incoming", v.hosts(diagnosis.Incoming)...)
 	v.row("outgoing", v.hosts(diagnosis.Outgoing)...)
 	v.row("filled", v.fills(input.Binding.Notices())...)
@@ -82,11 +82,27 @@ func (v planView) rows() string {
 	return strings.Join(parts, "; ")
 }
 
-func (v planView) owners() string {
+// owners says how many rows go which way.
+func (v planView) owners() []string {
 	if v.plan.Way == importer.OwnerSelf {
-		return v.console.Text("plan.owners.self", "User", v.settings.User, "Sandbox", yes(v.settings.Sandbox))
+		return []string{v.console.Text("plan.owners.self", "User", v.settings.User, "Sandbox", yes(v.settings.Sandbox))}
 	}
-	return v.console.Text("plan.owners."+string(v.plan.Way), "Count", strconv.Itoa(v.plan.Owners))
+	people, rows := v.plan.People, v.plan.RowsBy
+	var lines []string
+	for _, way := range []struct {
+		id            string
+		people, count int
+	}{
+		{"plan.owners.column", people.Own, rows.Own},
+		{"plan.owners.impersonate", people.Acting, rows.Acting},
+		{"plan.owners.caller", people.Caller, rows.Caller},
+		{"plan.owners.nobody", v.plan.Nobody, v.plan.Nobody},
+	} {
+		if way.count > 0 {
+			lines = append(lines, v.console.Text(way.id, "Count", strconv.Itoa(way.people), "Rows", strconv.Itoa(way.count), "User", v.settings.User))
+		}
+	}
+	return lines
 }
 
 // yes is a fact that holds for {{if}}.

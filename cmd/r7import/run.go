@@ -110,6 +110,7 @@ func (p *program) carryOut(ctx context.Context, j *job, plan *importer.Plan, pat
 	progress := p.follow()
 	j.Observe = progress.show
 	j.Canary = p.askAfterTrial(progress)
+	j.Greet = p.greet
 	silence := context.AfterFunc(ctx, func() {
 		p.console.Say("run.stopping", "Grace", p.console.Duration(p.settings.Grace))
 	})
@@ -124,6 +125,7 @@ func (p *program) carryOut(ctx context.Context, j *job, plan *importer.Plan, pat
 	made := outcomesOf(j.Ledger, plan.Run.ID)
 	about := report.Summary{Command: command, Run: plan.Run.ID, File: j.Input.File.Name(), Portal: j.Client.URL(), StartedAt: started, EndedAt: time.Now()}
 	summary, countErr := made.summary(ctx, about)
+	p.tellSessions(ended.OpenSessions)
 	written, reportErr := made.write(ctx, paths, summary, p.reportOptions(j.Input))
 	err = errors.Join(err, countErr, reportErr)
 	if ended.Stopped != nil {

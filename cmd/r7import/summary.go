@@ -38,6 +38,8 @@ type planFacts struct {
 	OverLimit    int                `json:"over_limit"`
 	SignIn       importer.OwnerWay  `json:"sign_in"`
 	Owners       int                `json:"owners"`
+	RowsBy       importer.SignIns   `json:"rows_by_sign_in"`
+	Nobody       int                `json:"nobody"`
 	LastDays     int                `json:"last_days"`
 	WholeHistory int                `json:"whole_history"`
 	Hosts        []importer.HostUse `json:"hosts"`
@@ -47,7 +49,7 @@ type planFacts struct {
 func factsOf(plan *importer.Plan) *planFacts {
 	return &planFacts{
 		Rows: plan.Rows, ToSend: plan.ToSend(), Invalid: plan.Invalid, Warned: plan.Warned, OverLimit: plan.OverLimit,
-		SignIn: plan.Way, Owners: plan.Owners, LastDays: plan.LastDays, WholeHistory: plan.WholeHistory,
+		SignIn: plan.Way, Owners: plan.Owners, RowsBy: plan.RowsBy, Nobody: plan.Nobody, LastDays: plan.LastDays, WholeHistory: plan.WholeHistory,
 		Hosts: plan.Hosts, Fills: plan.Fills,
 	}
 }

@@ -21,6 +21,9 @@ type Rules struct {
 	AllowedHosts []string
 	// WithoutPasswords accepts blank and masked passwords.
 	WithoutPasswords bool
+	// OwnersSignIn says that the people of the rows sign in themselves, so that
+	// each row has to say who and with what.
+	OwnersSignIn bool
 }
 
 // Check adds what it finds to the problems of the row.
@@ -167,6 +170,11 @@ func (c *check) owner() {
 		c.report(account.PortalUser, diagnosis.PortalUserForm)
 	case o.User == "" && !o.Password.Empty() && o.Token.Empty():
 		c.report(account.PortalUser, diagnosis.PortalUserMissing)
+	case !c.rules.OwnersSignIn:
+	case o.Empty():
+		c.report(account.PortalUser, diagnosis.PortalUserEmpty)
+	case o.Password.Empty() && o.Token.Empty() && !c.rules.WithoutPasswords && !c.broken.Has(account.PortalPassword):
+		c.report(account.PortalPassword, diagnosis.PortalPasswordMissing)
 	}
 }
 

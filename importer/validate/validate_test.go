@@ -139,6 +139,14 @@ func TestCheck(t *testing.T) {
 		{name: "owner by a broken GUID", change: func(r *account.Row) { r.Owner.User = "0d4c7A5e-0000-4000-8000-00000000000g" }, want: []string{"portal_user:PORTAL_USER_FORM"}},
 		{name: "portal password of nobody", change: func(r *account.Row) { r.Owner.Password = account.NewSecret("x") }, want: []string{"portal_user:PORTAL_USER_MISSING"}},
 		{name: "portal token alone", change: func(r *account.Row) { r.Owner.Token = account.NewSecret("x") }},
+		{name: "owners sign in, nobody named", rules: validate.Rules{OwnersSignIn: true}, change: func(*account.Row) {}, want: []string{"portal_user:PORTAL_USER_EMPTY"}},
+		{name: "owners sign in, nothing to sign in with", rules: validate.Rules{OwnersSignIn: true}, change: func(r *account.Row) { r.Owner.User = "ivan@local" },
+			want: []string{"portal_password:PORTAL_PASSWORD_MISSING"}},
+		{name: "owners sign in, masked", rules: validate.Rules{OwnersSignIn: true, WithoutPasswords: true}, change: func(r *account.Row) { r.Owner.User = "ivan@local" }},
+		{name: "owners sign in by token", rules: validate.Rules{OwnersSignIn: true}, change: func(r *account.Row) { r.Owner.Token = account.NewSecret("x") }},
+		{name: "owners sign in by password", rules: validate.Rules{OwnersSignIn: true}, change: func(r *account.Row) {
+			r.Owner = account.Owner{User: "ivan@local", Password: account.NewSecret("x")}
+		}},
 		{name: "everything at once", change: func(r *account.Row) {
 			r.Settings.Name, r.Settings.Outgoing.Auth, r.Settings.Incoming.Encryption = "a\x01", account.NoAuth, account.Plain
 		}, want: []string{"name:TEXT_CHARACTER", "incoming_encryption_type:PLAINTEXT", "auth_type_smtp:SMTP_AUTH_NONE"}},

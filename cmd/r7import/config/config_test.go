@@ -99,7 +99,7 @@ func TestRefusals(t *testing.T) {
 		{"file not a number", nil, nil, "lang: ru\nworkers: " + canary, diagnosis.ValueNotNumber, `Name="config.yaml [2:10] workers"`},
 		{"number too small", []string{"--workers=0"}, nil, "", diagnosis.ValueNotNumber, `Min="1"`},
 		{"fraction", nil, nil, "workers: 3.7", diagnosis.ValueNotNumber, ""},
-		{"choice", []string{"--owner", canary}, nil, "", diagnosis.ValueNotOffered, `Choices="auto, self, column"`},
+		{"choice", []string{"--owner", canary}, nil, "", diagnosis.ValueNotOffered, `Choices="auto, self, column, impersonate"`},
 		{"share of nothing", []string{"--max-changes", "0"}, nil, "", diagnosis.ValueNotShare, ""},
 		{"more than all", []string{"--max-changes", "101%"}, nil, "", diagnosis.ValueNotShare, ""},
 		{"delimiter", []string{"--delimiter", "x"}, nil, "", diagnosis.ValueNotOffered, ""},

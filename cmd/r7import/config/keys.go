@@ -65,7 +65,7 @@ var Keys = []*Key{
 	file("token-file", Who, func(s *Settings) *string { return &s.TokenFile }),
 	key("user", Who, "user", func(s *Settings) *string { return &s.User }, parseText, plain),
 	file("password-file", Who, func(s *Settings) *string { return &s.PasswordFile }),
-	guardedWhen("self", choice("owner", Who, func(s *Settings) *string { return &s.Owner }, "auto", "self", "column")),
+	guardedWhen("self", choice("owner", Who, func(s *Settings) *string { return &s.Owner }, "auto", "self", "column", "impersonate")),
 	guarded(number("max-per-owner", Who, func(s *Settings) *int { return &s.MaxPerOwner }, 1, 1_000_000)),
 	guarded(toggle("allow-owner-mismatch", Who, func(s *Settings) *bool { return &s.AllowOwnerMismatch })),
 
