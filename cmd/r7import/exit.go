@@ -37,25 +37,27 @@ type ending struct {
 
 // code decides. What comes first in it hides what comes later.
 func (e ending) code() int {
-	scopes := scopesOf(e.err)
+	about := about(e.err)
 	switch {
 	case e.signal == os.Interrupt:
 		return exitInterrupt
 	case e.signal != nil:
 		return exitTerminated
-	case slices.Contains(scopes, diagnosis.Busy):
+	case about(diagnosis.Busy):
 		return exitBusy
-	case slices.Contains(scopes, diagnosis.Usage):
+	case about(diagnosis.Usage):
 		return exitUsage
-	case slices.Contains(scopes, diagnosis.File):
+	case about(diagnosis.File):
 		return exitFile
-	case slices.Contains(scopes, diagnosis.Portal):
+	case about(diagnosis.Portal):
 		return exitPortal
-	case slices.Contains(scopes, diagnosis.Unfinished), e.any(diagnosis.Status.Open):
-		return exitUnfinished
-	case slices.Contains(scopes, diagnosis.State):
+	case anyProblem(e.err, failsStore): // running it again helps only once there is room on a sound disk
 		return exitError
-	case slices.Contains(scopes, diagnosis.Row), e.any(diagnosis.Status.Declined), e.warned:
+	case about(diagnosis.Unfinished), e.any(diagnosis.Status.Open):
+		return exitUnfinished
+	case about(diagnosis.State):
+		return exitError
+	case about(diagnosis.Row), e.any(diagnosis.Status.Declined), e.warned:
 		return exitRows
 	case e.pending:
 		return exitChanges
@@ -72,16 +74,21 @@ func (e ending) any(is func(diagnosis.Status) bool) bool {
 	return false
 }
 
-// scopesOf returns what the errors in err are about. One that is none of ours is about the machine.
-func scopesOf(err error) []diagnosis.Scope {
-	if err == nil {
-		return nil
+// about returns a test for what the errors in err are about. One that is none of
+// ours is about the machine.
+func about(err error) func(diagnosis.Scope) bool {
+	return func(scope diagnosis.Scope) bool {
+		return anyProblem(err, func(code diagnosis.Code) bool { return code.Scope() == scope })
 	}
-	var scopes []diagnosis.Scope
-	for _, problem := range ui.Problems(err) {
-		scopes = append(scopes, problem.Code.Scope())
-	}
-	return scopes
+}
+
+func anyProblem(err error, is func(diagnosis.Code) bool) bool {
+	return err != nil && slices.ContainsFunc(ui.Problems(err), func(p diagnosis.Problem) bool { return is(p.Code) })
+}
+
+// failsStore reports whether a code says that nothing can be noted any more.
+func failsStore(code diagnosis.Code) bool {
+	return code == diagnosis.StateFull || code == diagnosis.StateWrite || code == diagnosis.StateDamaged
 }
 
 // interruption is the cause of a context that a signal cancelled.
