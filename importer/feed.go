@@ -25,7 +25,7 @@ func (e *engine) feed(ctx context.Context) error {
 		if !r.same(row) {
 			return &diagnosis.Problem{Code: diagnosis.InputChanged, Place: diagnosis.Place{File: e.Input.File.Name(), Row: row.Number}}
 		}
-		if err := r.route(ctx, row); err != nil {
+		if err := r.route(ctx, row); err != nil && ctx.Err() == nil {
 			return err
 		}
 	}

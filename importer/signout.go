@@ -49,7 +49,10 @@ func (e *engine) signOut() {
 			continue
 		}
 		session := o.session
-		o.session, o.state = nil, ownerNew
+		o.session = nil
+		if o.state == ownerReady {
+			o.state = ownerNew
+		}
 		e.spawn(func(ctx context.Context) (after, error) {
 			answer := session.SignOut(ctx)
 			return func() {
