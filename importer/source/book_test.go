@@ -3,6 +3,7 @@ package source_test
 import (
 	"archive/zip"
 	"bytes"
+	"io"
 )
 
 // part is one part of a workbook.
@@ -52,4 +53,22 @@ func zipped(parts ...part) []byte {
 		panic(err)
 	}
 	return out.Bytes()
+}
+
+// partOf returns a part of a workbook, nil if there is none or it cannot be read.
+func partOf(book []byte, name string) []byte {
+	z, err := zip.NewReader(bytes.NewReader(book), int64(len(book)))
+	if err != nil {
+		return nil
+	}
+	in, err := z.Open(name)
+	if err != nil {
+		return nil
+	}
+	defer in.Close()
+	content, err := io.ReadAll(io.LimitReader(in, 1<<20))
+	if err != nil {
+		return nil
+	}
+	return content
 }

@@ -40,7 +40,7 @@ func (t *textTable) scan(in io.Reader) (*scanner, error) {
 	if _, err := io.CopyN(io.Discard, in, int64(t.mark)); err != nil {
 		return nil, unreadable(err)
 	}
-	s := newScanner(t.charset.reader(in), t.delim)
+	s := newScanner(t.charset.reader(in), t.delim, scanBuffer)
 	for s.nextLine <= t.header {
 		if err := s.next(); err != nil {
 			return nil, unreadable(err)
@@ -187,7 +187,7 @@ func blank(cells []string) bool {
 // row that the sample may have cut is left out.
 func preview(sample []byte, whole bool, c charset, delim byte, depth int) top {
 	var t top
-	s := newScanner(c.reader(bytes.NewReader(sample)), delim)
+	s := newScanner(c.reader(bytes.NewReader(sample)), delim, min(len(sample)+1, scanBuffer))
 	for len(t.rows) < depth && s.next() == nil {
 		if !whole && s.start == s.end && s.ended {
 			break

@@ -170,6 +170,9 @@ func isOpenElsewhere(path string) bool {
 
 func readStdin(o Options) (*input, error) {
 	const name = "stdin"
+	if o.Stdin == nil {
+		return nil, diagnosis.New(diagnosis.FileEmpty, "File", name)
+	}
 	content, err := readHeld(o.Stdin, name, o.MaxBytes)
 	if err != nil {
 		return nil, err

@@ -38,13 +38,14 @@ func (c *coverage) covers(row int) bool {
 	return row > c.ranges[0].top || c.column > c.ranges[0].left
 }
 
-// mergedFrom returns where the value of a cell in a column taller than one row
-// stands: the first cell of the range that covers it from above.
-func mergedFrom(merges []merge, row, column int) (top int, ok bool) {
+// mergedFromAbove returns, for the columns in which a cell of a row is covered by a
+// range that begins further up, the row its value stands in.
+func mergedFromAbove(merges []merge, row int) map[int]int {
+	tops := make(map[int]int)
 	for _, m := range merges {
-		if m.left == column && m.top < row && row <= m.bottom {
-			return m.top, true
+		if m.top < row && row <= m.bottom {
+			tops[m.left] = m.top
 		}
 	}
-	return 0, false
+	return tops
 }

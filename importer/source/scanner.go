@@ -12,6 +12,9 @@ const (
 	maxColumns  = 16384
 )
 
+// scanBuffer is how much of a file is read at once.
+const scanBuffer = 64 << 10
+
 // fault is what keeps a scanned row from being read as it stands.
 type fault uint8
 
@@ -53,8 +56,8 @@ type scanner struct {
 	unquoted []byte
 }
 
-func newScanner(in io.Reader, delim byte) *scanner {
-	return &scanner{in: in, delim: delim, buf: make([]byte, 64<<10), nextLine: 1}
+func newScanner(in io.Reader, delim byte, buffer int) *scanner {
+	return &scanner{in: in, delim: delim, buf: make([]byte, buffer), nextLine: 1}
 }
 
 // next scans one row, blank lines included. io.EOF ends.

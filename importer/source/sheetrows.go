@@ -55,8 +55,8 @@ func (t *sheetTable) survey(ctx context.Context) error {
 // its text in the upper one.
 func (t *sheetTable) columns(first top, at int) []Column {
 	cells := slices.Clone(first.rows[at])
-	for column := range cells {
-		if above, ok := mergedFrom(t.merges, t.header, column); ok && cells[column] == "" {
+	for column, above := range mergedFromAbove(t.merges, t.header) {
+		if column < len(cells) && cells[column] == "" {
 			cells[column] = first.cell(above, column)
 		}
 	}

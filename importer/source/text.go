@@ -127,10 +127,11 @@ func (f *File) guessCharset(s sample) (charset, error) {
 	if looksUTF8(s.foreign) {
 		return utf8Text, nil
 	}
+	known := func(header string) bool { return beyondASCII([]byte(header)) != nil && f.options.Known(header) }
 	c, sure := guessCodePage(s.foreign, func(c charset) int {
 		names := 0
 		for _, d := range delimiters {
-			_, n := findHeader(preview(s.head, s.whole, c, d, f.depth()).rows, f.options.Known)
+			_, n := findHeader(preview(s.head, s.whole, c, d, f.depth()).rows, known)
 			names = max(names, n)
 		}
 		return names

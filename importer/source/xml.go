@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"unicode/utf8"
 )
 
 // Bounds of an XML part. The deepest element of a sheet that matters stands on
@@ -105,6 +104,9 @@ func (x *xmlScanner) textToken() (bool, error) {
 	}
 	x.kind, x.name, x.cdata, x.text = xmlText, nil, false, x.buf[x.start:stop]
 	x.start = stop
+	if bytes.Contains(x.text, []byte("]]>")) {
+		return false, errXML
+	}
 	if len(x.depths) > 0 {
 		return true, nil
 	}
@@ -143,7 +145,10 @@ func (x *xmlScanner) markup() (bool, error) {
 	case '/':
 		return true, x.endTag()
 	case '?':
-		_, err := x.enclosed("<?", "?>")
+		instruction, err := x.enclosed("<?", "?>")
+		if err == nil {
+			err = checkInstruction(instruction)
+		}
 		return false, err
 	case '!':
 		return x.declaration()
@@ -161,13 +166,34 @@ func (x *xmlScanner) declaration() (bool, error) {
 		return true, err
 	}
 	if x.need(4) && string(x.buf[x.start:x.start+4]) == "<!--" {
-		_, err := x.enclosed("<!--", "-->")
+		comment, err := x.enclosed("<!--", "-->")
+		if bytes.Contains(comment, []byte("--")) || bytes.HasSuffix(comment, []byte{'-'}) {
+			return false, errXML
+		}
 		return false, err
 	}
 	if x.need(9) && string(x.buf[x.start:x.start+9]) == "<!DOCTYPE" {
 		return false, errXMLDoctype
 	}
 	return false, errXML
+}
+
+// checkInstruction looks at a processing instruction: the one that declares the
+// encoding must not name a code page. UTF-16 has become UTF-8 before it comes here.
+func checkInstruction(text []byte) error {
+	name, rest := text[:nameEnd(text, 0)], text[nameEnd(text, 0):]
+	if !isName(name) {
+		return errXML
+	}
+	if string(name) != "xml" {
+		return nil
+	}
+	_, encoding, declared := bytes.Cut(rest, []byte("encoding"))
+	encoding = bytes.ToLower(encoding)
+	if declared && !bytes.Contains(encoding, []byte("utf-8")) && !bytes.Contains(encoding, []byte("utf-16")) {
+		return errXML
+	}
+	return nil
 }
 
 // enclosed takes everything from an opening to a closing mark and returns what is between.
@@ -428,12 +454,21 @@ func blankEnd(tag []byte, from int) int {
 
 func isBlank(b byte) bool { return b == ' ' || b == '\t' || b == '\n' || b == '\r' }
 
-// isName reports whether a name of an element or attribute may be written so.
+// isName reports whether a name of an element or attribute may be written so, with
+// one prefix at most. Workbooks use no letters beyond ASCII in names.
 func isName(name []byte) bool {
 	for _, b := range name {
-		if b < utf8.RuneSelf && (b|0x20 < 'a' || b|0x20 > 'z') && (b < '0' || b > '9') && b != '_' && b != ':' && b != '-' && b != '.' {
+		if (b|0x20 < 'a' || b|0x20 > 'z') && (b < '0' || b > '9') && b != '_' && b != ':' && b != '-' && b != '.' {
 			return false
 		}
 	}
+	prefix, rest, prefixed := bytes.Cut(name, []byte{':'})
+	if prefixed && !startsName(rest) || bytes.IndexByte(rest, ':') >= 0 {
+		return false
+	}
+	return startsName(prefix)
+}
+
+func startsName(name []byte) bool {
 	return len(name) > 0 && (name[0] < '0' || name[0] > '9') && name[0] != '-' && name[0] != '.'
 }

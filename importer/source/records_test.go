@@ -1,0 +1,203 @@
+package source_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/source"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// opened returns a file with that many rows.
+func opened(t *testing.T, rows int, o source.Options) *source.File {
+	t.Helper()
+	var text strings.Builder
+	text.WriteString("name,email,Отдел\n")
+	for i := range rows {
+		fmt.Fprintf(&text, "N%d,n%d@example.com,Склад\n", i, i)
+	}
+	o.Stdin, o.Known = strings.NewReader(text.String()), isKnown
+	f, err := source.Open(t.Context(), "-", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f
+}
+
+func TestRecordsEndWithTheLoop(t *testing.T) {
+	f := opened(t, 5000, source.Options{})
+	for _, after := range []int{1, 2, 500} {
+		n := 0
+		for _, err := range f.Records(t.Context(), names(f.Columns())) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n++; n == after {
+				break
+			}
+		}
+		goleak.VerifyNone(t)
+	}
+}
+
+func TestRecordsEndWithTheContext(t *testing.T) {
+	f := opened(t, 5000, source.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	n := 0
+	var last error
+	for _, err := range f.Records(ctx, names(f.Columns())) {
+		if n++; n == 10 {
+			cancel()
+		}
+		last = err
+	}
+	if !errors.Is(last, context.Canceled) || n > 1000 {
+		t.Errorf("the loop ended after %d steps with %v, want context.Canceled soon after 10", n, last)
+	}
+	goleak.VerifyNone(t)
+}
+
+func TestRecordsAgain(t *testing.T) {
+	f := opened(t, 300, source.Options{})
+	for pass := range 3 {
+		n := 0
+		for r, err := range f.Records(t.Context(), names(f.Columns())) {
+			if err != nil || r.Row != n+2 || r.Text(account.Name) != fmt.Sprintf("N%d", n) {
+				t.Fatalf("pass %d, row %d: %v, %v", pass, n, r, err)
+			}
+			n++
+		}
+		if n != 300 {
+			t.Errorf("pass %d gave %d rows, want 300", pass, n)
+		}
+	}
+}
+
+func TestTextOutlivesTheRecord(t *testing.T) {
+	f := opened(t, 2000, source.Options{})
+	var kept []string
+	for r, err := range f.Records(t.Context(), names(f.Columns())) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept = append(kept, r.Text(account.Email))
+	}
+	runtime.GC()
+	for i, text := range kept {
+		if want := fmt.Sprintf("n%d@example.com", i); text != want {
+			t.Fatalf("kept text %d is %q, want %q", i, text, want)
+		}
+	}
+}
+
+func TestRecordPlaces(t *testing.T) {
+	book := filepath.Join(t.TempDir(), "book.xlsx")
+	if err := os.WriteFile(book, sheetOf(goodRows), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		name  string
+		path  string
+		field account.Field
+		has   bool
+		want  diagnosis.Place
+	}{
+		{"workbook", book, account.Email, true, diagnosis.Place{File: "book.xlsx", Sheet: "Sheet1", Row: 2, Column: "B", Header: "email"}},
+		{"workbook without the column", book, account.ServerHost, false, diagnosis.Place{File: "book.xlsx", Sheet: "Sheet1", Row: 2}},
+		{"text", "testdata/odd/title-rows.csv", account.Port, true, diagnosis.Place{File: "title-rows.csv", Row: 5, Column: "4", Header: "port"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			f, err := source.Open(t.Context(), tc.path, source.Options{Known: isKnown})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			for r, err := range f.Records(t.Context(), names(f.Columns())) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(tc.want, r.Place(tc.field)); diff != "" || r.Has(tc.field) != tc.has {
+					t.Errorf("Place(%s), want - got +\n%sHas = %v, want %v", tc.field, diff, r.Has(tc.field), tc.has)
+				}
+				break
+			}
+		})
+	}
+}
+
+func TestBadCells(t *testing.T) {
+	f, err := source.Open(t.Context(), "testdata/odd/several-problems.xlsx", source.Options{Known: isKnown})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for r, err := range f.Records(t.Context(), names(f.Columns())) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for field, want := range map[account.Field]bool{account.Password: true, account.Port: true, account.ServerHost: true, account.Name: false, account.Email: false} {
+			if r.Bad(field) != want || want && r.Text(field) != "" {
+				t.Errorf("Bad(%s) = %v with text %q, want %v and no text", field, r.Bad(field), r.Text(field), want)
+			}
+		}
+	}
+}
+
+func TestIgnoredColumnsTroubleNobody(t *testing.T) {
+	f, err := source.Open(t.Context(), "testdata/odd/several-problems.xlsx", source.Options{Known: isKnown})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for r, err := range f.Records(t.Context(), []string{"name", "email"}) {
+		if err != nil || len(r.Problems) > 0 {
+			t.Errorf("with the bad columns ignored: %v, %v, want no problem", r.Problems, err)
+		}
+	}
+}
+
+// TestNoCellTextInMessages puts a word into every cell of rows that are wrong in
+// every way, and looks for it in everything that is said about them.
+func TestNoCellTextInMessages(t *testing.T) {
+	const canary = "CANARY"
+	row := strings.Repeat(canary+",", 3)
+	text := "name,email,password\n" + canary + "," + canary + "\n" + row + canary + "\n" + canary + `,"` + canary + "\n" +
+		canary + `"` + canary + ",b\n" + canary + "\xff," + canary + ",x\n#" + canary + "," + canary + "@,x\nитого," + canary + ",x\n" +
+		canary + "\ufffd," + canary + "," + canary + "\ufffd\n"
+	o := source.Options{Stdin: strings.NewReader(text), Known: isKnown, Encoding: "utf-8"}
+	f, err := source.Open(t.Context(), "-", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	said := f.Notices()
+	for r, err := range f.Records(t.Context(), names(f.Columns())) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		said = append(said, r.Problems...)
+	}
+	said = append(said, f.Passed()...)
+	if len(said) < 9 {
+		t.Errorf("%d things were said, want 9 at least: %v", len(said), said)
+	}
+	for _, p := range said {
+		if text := describe(&p) + p.Error(); strings.Contains(text, canary) {
+			t.Errorf("a cell's text is said: %s", text)
+		}
+	}
+}
