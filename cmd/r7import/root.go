@@ -42,6 +42,7 @@ func (p *program) newRoot() *cobra.Command {
 		p.newReport(),
 		p.newRuns(),
 		p.newPresets(),
+		p.newTemplate(),
 		p.newConfig(),
 		p.newCompletion(),
 		p.newVersion(),

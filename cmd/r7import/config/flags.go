@@ -27,7 +27,11 @@ func Register(flags *pflag.FlagSet, s *Settings, names ...string) {
 		if !known {
 			panic("config: no key " + name)
 		}
-		flag := flags.VarPF(&value{key: k, settings: s}, k.Name, k.Short, "")
+		short := k.Short
+		if short != "" && flags.ShorthandLookup(short) != nil {
+			short = "" // only where all keys there are become flags
+		}
+		flag := flags.VarPF(&value{key: k, settings: s}, k.Name, short, "")
 		if k.Value == "" {
 			flag.NoOptDefVal = "true"
 		}

@@ -28,7 +28,7 @@ var Groups = []Group{Where, Who, Reading, Policy, Pace, Output, General}
 // Key is one thing that can be set.
 type Key struct {
 	Name  string // of the flag and in the file; R7IMPORT_<NAME> is the variable
-	Short string // letter of the flag, if it has one
+	Short string // letter of the flag, if it has one; keys that no command has both of may share one
 	Group Group
 	// Value names the kind of value, "" for a switch. Help says it in the language of the user.
 	Value string
@@ -106,6 +106,9 @@ var Keys = []*Key{
 
 	short("o", list("report", Output, "file", func(s *Settings) *[]string { return &s.Report }, parseText)),
 	toggle("json", Output, func(s *Settings) *bool { return &s.JSON }),
+	short("o", file("output", Output, func(s *Settings) *string { return &s.Output })),
+	guarded(toggle("force", Output, func(s *Settings) *bool { return &s.Force })),
+	toggle("csv", Output, func(s *Settings) *bool { return &s.CSV }),
 	choice("progress", Output, func(s *Settings) *string { return &s.Progress }, "auto", "bar", "plain", "json", "none"),
 	short("y", guarded(toggle("yes", Output, func(s *Settings) *bool { return &s.Yes }))),
 

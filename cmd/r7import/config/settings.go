@@ -66,6 +66,9 @@ type Settings struct {
 	Window     string        // 22:00-06:00; empty is always open
 
 	// Out.
+	Output    string // file that a command makes
+	Force     bool   // overwrite it
+	CSV       bool
 	Report    []string
 	JSON      bool
 	Yes       bool
