@@ -120,13 +120,14 @@ func rowsOf(t *testing.T, path string) []account.Row {
 		t.Fatalf("%s: %v", path, err)
 	}
 	var rows []account.Row
+	rules := validate.Rules{OwnersSignIn: slices.Contains(binding.Columns(), account.PortalUser.String())}
 	seen := validate.NewSeen()
 	for record, err := range file.Records(t.Context(), binding.Columns()) {
 		if err != nil {
 			t.Fatalf("%s: %v", path, err)
 		}
 		row := binding.Row(record)
-		validate.Rules{}.Check(&row)
+		rules.Check(&row)
 		seen.Check(&row)
 		rows = append(rows, row)
 	}
@@ -213,7 +214,9 @@ func TestEveryMistakeIsFound(t *testing.T) {
 // itself cannot draw.
 var notInASheet = []diagnosis.Code{
 	// These need a configuration, a mapping file, a preset or the portal.
-	diagnosis.HostNotAllowed, diagnosis.TemplateFailed, diagnosis.PresetOtherService, diagnosis.OwnerMismatch, diagnosis.OwnerLimit, diagnosis.SameAccountTwice, diagnosis.AddressRefused,
+	diagnosis.HostNotAllowed, diagnosis.TemplateFailed, diagnosis.PresetOtherService, diagnosis.OwnerMismatch, diagnosis.OwnerLimit, diagnosis.SameAccountTwice, diagnosis.AddressRefused, diagnosis.OwnerNobody,
+	// This one needs the domain of a real mail provider.
+	diagnosis.MailboxTwice,
 	// These are of text files.
 	diagnosis.RowWidth, diagnosis.RowTooLong, diagnosis.RowTooWide, diagnosis.QuoteStray, diagnosis.QuoteUnclosed, diagnosis.TextUndecodable,
 }

@@ -96,6 +96,8 @@ var allMistakes = []mistake{
 
 	{"PORTAL_USER_FORM", "пользователь портала задан именем, а нужны адрес или GUID", map[string]any{"Пользователь портала": "Щеглова Варвара"}},
 	{"PORTAL_USER_MISSING", "есть пароль портала, но не сказано чей", map[string]any{"Пользователь портала": ""}},
+	{"PORTAL_PASSWORD_MISSING", "есть пользователь портала, но нет его пароля", map[string]any{"Пароль портала": ""}},
+	{"PORTAL_USER_EMPTY", "не сказано, чья это учётная запись, хотя в других строках сказано (предупреждение)", map[string]any{"Пользователь портала": "", "Пароль портала": ""}},
 	{"DUPLICATE", "та же почта того же пользователя, что и в строке 2", map[string]any{
 		"Почта": "p.abramov@example.org", "Логин": "p.abramov@example.org", "Логин SMTP": "p.abramov@example.org",
 		"Пользователь портала": "p.abramov@example.org", "Пароль портала": plainPassword("portal p.abramov"),
