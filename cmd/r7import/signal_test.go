@@ -248,7 +248,7 @@ func TestResultsThatCannotBeWritten(t *testing.T) {
 	if code := run(t.Context(), []string{"help"}, strings.NewReader(""), full, &stderr, []string{"LC_ALL=C"}); code != exitError {
 		t.Errorf("exit code %d on a full disk, want %d", code, exitError)
 	}
-	if !strings.Contains(stderr.String(), "error: the report stdout was not written: ") {
+	if !strings.Contains(stderr.String(), "error: stdout was not written: ") {
 		t.Errorf("stderr does not say so:\n%s", &stderr)
 	}
 }
