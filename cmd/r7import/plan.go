@@ -36,6 +36,8 @@ func (p *program) plan(ctx context.Context, path string) (err error) {
 		return err
 	}
 	p.tellServices(j)
-	p.showPlan(plan, j.Input, j.portal)
+	if err := p.showPlan(ctx, j, plan); err != nil {
+		return err
+	}
 	return p.carryOut(ctx, j, plan, paths, "plan", j.Look)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -18,15 +19,18 @@ var planLabels = []string{"history", "rows", "owners", "incoming", "outgoing", "
 // planView shows what one reading of the file found, before anything is sent.
 type planView struct {
 	*program
-	plan   *importer.Plan
-	portal string
-	label  int // width of the labels
+	plan  *importer.Plan
+	label int // width of the labels
 }
 
 // showPlan shows the offline plan: how much mail will be fetched first, because
 // that is what nobody can take back.
-func (p *program) showPlan(plan *importer.Plan, input *importer.Input, portal string) {
-	v := planView{program: p, plan: plan, portal: portal}
+func (p *program) showPlan(ctx context.Context, j *job, plan *importer.Plan) error {
+	load, measured, err := j.Load(ctx, plan)
+	if err != nil {
+		return err
+	}
+	v, input := planView{program: p, plan: plan}, j.Input
 	for _, name := range planLabels {
 		v.label = max(v.label, runewidth.StringWidth(p.console.Text("plan."+name)))
 	}
@@ -34,7 +38,7 @@ func (p *program) showPlan(plan *importer.Plan, input *importer.Input, portal st
 	if sheet := input.File.Sheet(); sheet != "" {
 		title += " (" + sheet + ")"
 	}
-	p.console.Print(p.console.Text("plan.title", "File", title, "Portal", portal))
+	p.console.Print(p.console.Text("plan.title", "File", title, "Portal", j.portal))
 	v.row("history", v.history())
 	v.row("rows", v.rows())
 	v.row("owners", v.owners()...)
@@ -45,8 +49,9 @@ func (p *program) showPlan(plan *importer.Plan, input *importer.Input, portal st
 	v.row("pace", p.console.Text("plan.limits", "Rate", p.settings.Rate.String(),
 		"Workers", strconv.Itoa(p.settings.Workers), "PerHost", strconv.Itoa(p.settings.PerHost)))
 	if !p.settings.Sandbox {
-		v.forecast()
+		v.row("forecast", v.forecast(load, measured, j.Options.Window)...)
 	}
+	return nil
 }
 
 // row shows a label with its lines; without lines it shows nothing.
@@ -90,16 +95,16 @@ func (v planView) owners() []string {
 	people, rows := v.plan.People, v.plan.RowsBy
 	var lines []string
 	for _, way := range []struct {
-		id            string
-		people, count int
+		id          string
+		count, rows int
 	}{
 		{"plan.owners.column", people.Own, rows.Own},
 		{"plan.owners.impersonate", people.Acting, rows.Acting},
-		{"plan.owners.caller", people.Caller, rows.Caller},
+		{"plan.owners.caller", rows.Caller, rows.Caller},
 		{"plan.owners.nobody", v.plan.Nobody, v.plan.Nobody},
 	} {
-		if way.count > 0 {
-			lines = append(lines, v.console.Text(way.id, "Count", strconv.Itoa(way.people), "Rows", strconv.Itoa(way.count), "User", v.settings.User))
+		if way.rows > 0 {
+			lines = append(lines, v.console.Text(way.id, "Count", strconv.Itoa(way.count), "Rows", strconv.Itoa(way.rows), "User", v.settings.User))
 		}
 	}
 	return lines
@@ -181,47 +186,28 @@ func (v planView) fills(notices []diagnosis.Problem) []string {
 	return lines
 }
 
-// What the forecast takes for granted: the portal logs in to two mail servers
-// for each account it makes, and the requests a row costs.
-const (
-	createTime        = 3 * time.Second
-	requestsWithOwner = 4 // sign in, ask who that is, look, create
-	requestsAlone     = 2 // look, create
-)
-
-// forecast shows how long the run will take and what bounds it.
-func (v planView) forecast() {
-	rows := v.plan.ToSend()
-	if rows == 0 {
-		return
+// forecast says how long the run will take and what bounds it.
+func (v planView) forecast(load importer.Load, measured int, window importer.Window) []string {
+	f := load.Forecast()
+	if f.Bound == "" {
+		return nil
 	}
-	requests := requestsWithOwner
-	if v.plan.Way == importer.OwnerSelf {
-		requests = requestsAlone
+	bound := v.console.Text("plan.bound."+string(f.Bound), "Rate", v.settings.Rate.String(),
+		"Workers", strconv.Itoa(load.Workers), "PerHost", strconv.Itoa(load.PerHost), "Host", load.Host)
+	lines := []string{v.console.Text("plan.forecast.text", "Time", v.console.Duration(f.Takes), "Bound", bound)}
+	if measured > 0 {
+		lines = append(lines, v.console.Text("plan.forecast.measured", "Each", v.brief(load.Each), "Count", strconv.Itoa(measured)))
+	} else {
+		lines = append(lines, v.console.Text("plan.forecast.usual", "Each", v.brief(load.Each)))
 	}
-	took := seconds(float64(rows*requests) / float64(v.settings.Rate))
-	bound := v.console.Text("plan.bound.rate", "Rate", v.settings.Rate.String())
-	if t := createTime * time.Duration(rows) / time.Duration(v.settings.Workers); t > took {
-		took, bound = t, v.console.Text("plan.bound.workers", "Workers", strconv.Itoa(v.settings.Workers))
+	if window != (importer.Window{}) {
+		ends := window.Ends(time.Now(), f.Takes)
+		lines = append(lines, v.console.Text("plan.forecast.window", "Ends", ends.Format("2006-01-02 15:04")))
 	}
-	host, most := v.busiest()
-	if t := createTime * time.Duration(most) / time.Duration(v.settings.PerHost); t > took {
-		took, bound = t, v.console.Text("plan.bound.host", "Host", host, "PerHost", strconv.Itoa(v.settings.PerHost))
-	}
-	v.row("forecast", v.console.Text("plan.forecast.text", "Time", v.console.Duration(took), "Bound", bound, "Each", v.console.Duration(createTime)))
+	return lines
 }
 
-func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }
-
-// busiest returns the mail server with the most rows.
-func (v planView) busiest() (host string, rows int) {
-	sums := make(map[string]int)
-	for _, use := range v.plan.Hosts {
-		key := string(use.Side) + " " + use.Host
-		sums[key] += use.Rows
-		if sums[key] > rows {
-			host, rows = use.Host, sums[key]
-		}
-	}
-	return host, rows
+// brief writes a length of time of a few seconds with its tenths.
+func (v planView) brief(d time.Duration) string {
+	return v.console.Text("ui.seconds", "N", strconv.FormatFloat(d.Seconds(), 'f', 1, 64))
 }

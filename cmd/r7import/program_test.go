@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -86,32 +87,46 @@ func view(t *testing.T, plan *importer.Plan) (planView, *bytes.Buffer) {
 	return planView{program: p, plan: plan}, &out
 }
 
-func TestForecast(t *testing.T) {
-	hosts := func(rows int) []importer.HostUse {
-		return []importer.HostUse{{Side: diagnosis.Incoming, Host: "imap.example.com", Port: 993, Rows: rows}}
-	}
+func TestForecastInWords(t *testing.T) {
+	night := importer.Window{From: 22 * time.Hour, To: 6 * time.Hour}
+	load := importer.Load{Rows: 2000, AtHost: 2000, Host: "imap.example.com", Each: 2850 * time.Millisecond, Rate: 10, Workers: 4, PerHost: 2}
+	v, _ := view(t, nil)
 	for _, tc := range []struct {
-		name string
-		plan importer.Plan
-		set  func(*config.Settings)
-		want string
+		name     string
+		load     importer.Load
+		measured int
+		window   importer.Window
+		want     []string
 	}{
-		{"one mail server", importer.Plan{Rows: 2000, Way: importer.OwnerColumn, Hosts: hosts(2000)}, nil, "about 50 min, bounded by --per-host 2 on imap.example.com"},
-		{"many mail servers", importer.Plan{Rows: 2000, Way: importer.OwnerColumn, Hosts: hosts(20)}, nil, "about 25 min, bounded by --workers 4"},
-		{"a slow rate", importer.Plan{Rows: 600, Way: importer.OwnerSelf}, func(s *config.Settings) { s.Rate = 1; s.Workers = 100 }, "about 20 min, bounded by --rate 1/s"},
-		{"each owner signs in", importer.Plan{Rows: 600, Way: importer.OwnerColumn}, func(s *config.Settings) { s.Rate = 1; s.Workers = 100 }, "about 40 min, bounded by --rate 1/s"},
-		{"nothing to send", importer.Plan{Rows: 3, Invalid: 3}, nil, ""},
+		{"nothing measured", load, 0, importer.Window{}, []string{
+			"about 50 min, bounded by --per-host 2 on imap.example.com", "if the portal takes 2.9 s for an account; nothing has been measured yet"}},
+		{"measured", load, 300, importer.Window{}, []string{
+			"about 50 min, bounded by --per-host 2 on imap.example.com", "if the portal takes 2.9 s for an account, as it did for the latest 300"}},
+		{"nothing to send", importer.Load{}, 300, night, nil},
 	} {
-		t.Run(tc.name, func(t *testing.T) {
-			v, out := view(t, &tc.plan)
-			if tc.set != nil {
-				tc.set(&v.settings)
-			}
-			v.forecast()
-			if got := out.String(); !strings.Contains(got, tc.want) || tc.want == "" && got != "" {
-				t.Errorf("forecast of %+v shows %q, want %q", tc.plan, got, tc.want)
-			}
-		})
+		if diff := cmp.Diff(tc.want, v.forecast(tc.load, tc.measured, tc.window)); diff != "" {
+			t.Errorf("%s: want -, got +\n%s", tc.name, diff)
+		}
+	}
+	if lines := v.forecast(load, 0, night); len(lines) != 3 || !strings.HasPrefix(lines[2], "within --window until about 20") {
+		t.Errorf("with a window: %q", lines)
+	}
+}
+
+func TestOwnersOfAPlan(t *testing.T) {
+	v, _ := view(t, &importer.Plan{
+		Way: importer.OwnerImpersonate, Nobody: 1,
+		People: importer.SignIns{Own: 2, Acting: 1, Caller: 1}, RowsBy: importer.SignIns{Own: 5, Acting: 4, Caller: 3},
+	})
+	v.settings.User = "anna@example.com"
+	want := []string{
+		"2 people, who sign in with each row's own portal_user (rows: 5)",
+		"1 person, as whom an administrator acts (rows: 4)",
+		"3 rows name nobody and go to anna@example.com",
+		"1 row names nobody and is held: no --token-file or --user says who gets it",
+	}
+	if diff := cmp.Diff(want, v.owners()); diff != "" {
+		t.Errorf("owners: want -, got +\n%s", diff)
 	}
 }
 

@@ -79,9 +79,11 @@ func (p *program) tellServices(j *job) {
 func (p *program) confirm(ctx context.Context, j *job, plan *importer.Plan) error {
 	asks := !p.settings.Yes && !p.settings.Sandbox && plan.ToSend() > 0
 	p.console.Quiet = p.settings.Quiet && !asks
-	p.showPlan(plan, j.Input, j.portal)
+	err := p.showPlan(ctx, j, plan)
 	p.console.Quiet = p.settings.Quiet
 	switch {
+	case err != nil:
+		return err
 	case !asks:
 		return nil
 	case !p.console.Terminal():

@@ -112,8 +112,10 @@ const (
 	selectRuns = `SELECT number, id, kind, state, file, digest, sheet, portal, version, args, started, ended, rows FROM runs `
 	listRuns   = selectRuns + `WHERE NOT removed ORDER BY number`
 	runsLike   = selectRuns + `WHERE NOT removed AND substr(id, 1, length(?1)) = ?1 ORDER BY number LIMIT 2`
-	latestRun  = selectRuns + `WHERE NOT removed ORDER BY number DESC LIMIT 1`
-	runNumber  = `SELECT number FROM runs WHERE id = ?`
+	// latestWrites are the runs that tell how long a write takes.
+	latestWrites = selectRuns + `WHERE NOT removed AND kind = 'run' AND state <> 'running' ORDER BY number DESC LIMIT 10`
+	latestRun    = selectRuns + `WHERE NOT removed ORDER BY number DESC LIMIT 1`
+	runNumber    = `SELECT number FROM runs WHERE id = ?`
 
 	// unfinishedRuns leaves out those that a later run of the same file has finished.
 	unfinishedRuns = selectRuns + `AS r WHERE NOT removed AND state <> 'finished' AND NOT EXISTS (
@@ -142,6 +144,10 @@ const (
 	// undoubtEntry is for a row whose write turned out to have done nothing.
 	undoubtEntry = `UPDATE entries SET status = 'not_tried', code = NULL, side = NULL, host = NULL, problems = NULL
 		WHERE id = ? AND status = 'unknown'`
+
+	// writeTimes sums up the latest rows of a run that were sent.
+	writeTimes = `SELECT count(*), coalesce(sum(took), 0) FROM (
+		SELECT took FROM entries WHERE id BETWEEN ? AND ? AND attempts > 0 ORDER BY id DESC LIMIT ?)`
 
 	inDoubt     = `id IN (SELECT entry FROM intents)`
 	readEntries = `SELECT id, row, coalesce(sheet, ''), coalesce(name, ''), coalesce(email, ''), coalesce(owner, ''),
