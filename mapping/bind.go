@@ -25,7 +25,7 @@ func Bind(columns []source.Column, o Options) (*Binding, error) {
 	presets, wrong := newChooser(o)
 	problems = append(problems, wrong...)
 	b.presets = presets
-	if p := b.missing(o, t); p != nil {
+	if p := b.missing(o, t); p != nil && !o.Draft {
 		problems = append(problems, *p)
 	}
 	if len(problems) > 0 {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -103,7 +104,7 @@ func (w *yamlWriter) fields(key string, values map[account.Field]string) {
 }
 
 func (w *yamlWriter) presets(p *FilePresets) {
-	if p.Use == "" && len(p.Domains) == 0 && len(p.Off) == 0 && !p.AllOff {
+	if p.Use == "" && len(p.Domains) == 0 && len(p.Own) == 0 && len(p.Off) == 0 && !p.AllOff {
 		return
 	}
 	w.section("presets")
@@ -114,10 +115,54 @@ func (w *yamlWriter) presets(p *FilePresets) {
 		fmt.Fprintln(&w.text, "  domains:")
 		w.pairs("    ", p.Domains)
 	}
+	if len(p.Own) > 0 {
+		fmt.Fprintln(&w.text, "  own:")
+		for _, own := range p.Own {
+			w.preset(own)
+		}
+	}
 	if p.AllOff {
 		fmt.Fprintln(&w.text, "  automatic: false")
 	}
 	w.list("  ", "off", p.Off)
+}
+
+// preset writes one preset of a list.
+func (w *yamlWriter) preset(p *Preset) {
+	fmt.Fprintf(&w.text, "    - name: %s\n", quote(p.Name))
+	if p.Title != p.Name {
+		w.pair("      ", "title", p.Title)
+	}
+	w.list("      ", "domains", p.Domains)
+	w.list("      ", "mx", p.MX)
+	w.endpoints("incoming", p.Incoming)
+	w.endpoints("outgoing", p.Outgoing)
+	if p.Login != LoginAddress {
+		w.pair("      ", "login", string(p.Login))
+	}
+	if len(p.Notes) > 0 {
+		fmt.Fprintln(&w.text, "      notes:")
+		for _, note := range p.Notes {
+			fmt.Fprintf(&w.text, "        - %s\n", note)
+		}
+	}
+	if p.Help != "" {
+		w.pair("      ", "help", p.Help)
+	}
+}
+
+func (w *yamlWriter) endpoints(key string, ways []Endpoint) {
+	fmt.Fprintf(&w.text, "      %s:\n", key)
+	for _, e := range ways {
+		parts := []string{"port: " + strconv.Itoa(e.Port), "encryption: " + e.Encryption.String()}
+		if e.Host != "" {
+			parts = slices.Insert(parts, 0, "host: "+quote(e.Host))
+		}
+		if e.POP3 {
+			parts = append(parts, "protocol: pop3")
+		}
+		fmt.Fprintf(&w.text, "        - {%s}\n", strings.Join(parts, ", "))
+	}
 }
 
 // plain are texts that mean themselves without quotes to every reader of YAML.

@@ -29,7 +29,8 @@ type ColumnName struct {
 type FilePresets struct {
 	Use     string            // NAME or NAME=HOST for every row whose domain is not among Domains
 	Domains map[string]string // NAME or NAME=HOST by mail domain, as punycode
-	Off     []string          // built-in presets that are not to be used by domain
+	Own     Presets           // presets of the file itself; their domains count as listed among Domains
+	Off     []string          // presets that are not to be used by domain
 	AllOff  bool              // none is used by domain, whatever Off says
 }
 
@@ -161,8 +162,9 @@ func (d *document) words(n ast.Node) map[account.Field]map[string]string {
 }
 
 func (d *document) filePresets(n ast.Node) (p FilePresets) {
-	v := d.known(n, "use", "domains", "automatic", "off")
+	v := d.known(n, "use", "domains", "own", "automatic", "off")
 	p.Use = d.text(v["use"])
+	p.Own = d.presets(v["own"])
 	p.Off = d.texts(v["off"])
 	p.AllOff = !d.flag(v["automatic"], true)
 	p.Domains = make(map[string]string)

@@ -30,6 +30,8 @@ type Options struct {
 	OwnerColumns bool
 	// WithoutPasswords lets the column of passwords be absent.
 	WithoutPasswords bool
+	// Draft takes a file as far as it is understood: every needed field may be missing.
+	Draft bool
 }
 
 // Binding knows which column of one file feeds which field. It is not safe for

@@ -200,18 +200,23 @@ func ParsePresets(name string, text []byte) (Presets, error) {
 	root := d.open(text)
 	top := d.known(root, "version", "presets")
 	d.version(root, top["version"])
-	var all Presets
-	for _, item := range d.items(top["presets"]) {
+	all := d.presets(top["presets"])
+	if err := d.err(); err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// presets reads a list of presets, each with a name of its own.
+func (d *document) presets(n ast.Node) (all Presets) {
+	for _, item := range d.items(n) {
 		p := d.preset(item)
 		if all.Named(p.Name) != nil {
 			d.wrong(item, diagnosis.YAMLTwice)
 		}
 		all = append(all, p)
 	}
-	if err := d.err(); err != nil {
-		return nil, err
-	}
-	return all, nil
+	return all
 }
 
 func (d *document) preset(n ast.Node) *Preset {

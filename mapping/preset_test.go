@@ -223,3 +223,40 @@ func TestPresetIsUsedByLogin(t *testing.T) {
 		}
 	}
 }
+
+// TestPresetsOfTheFileItself: their domains go before "use", they can be named, and
+// "automatic: false" is not about them.
+func TestPresetsOfTheFileItself(t *testing.T) {
+	file := parse(t, `
+version: 1
+presets:
+  use: yandex360
+  automatic: false
+  domains: {named.example.org: corp, twice.example.org: gmail}
+  own:
+    - name: corp
+      domains: [corp.example.org, twice.example.org]
+      incoming: [{host: imap.example.org, port: 993, encryption: ssl}]
+      outgoing: [{host: smtp.example.org, port: 465, encryption: ssl}]
+`)
+	got, _ := rows(t, "email;password\na@corp.example.org;x\na@named.example.org;x\na@twice.example.org;x\na@example.org;x\n", mapping.Options{File: file})
+	for i, want := range []string{"imap.example.org", "imap.example.org", "imap.gmail.com", "imap.yandex.ru"} {
+		if s := got[i].Settings; s.Incoming.Host != want {
+			t.Errorf("%s has the server %s, want %s", s.Email, s.Incoming.Host, want)
+		}
+	}
+}
+
+// TestDraft takes what can be understood of a file that lacks nearly everything.
+func TestDraft(t *testing.T) {
+	binding, err := mapping.Bind(header("ФИО;Отдел"), mapping.Options{Draft: true})
+	if err != nil {
+		t.Fatalf("Bind of a draft: %v", err)
+	}
+	if diff := cmp.Diff([]string{"name", ""}, binding.Columns()); diff != "" {
+		t.Errorf("Columns: want - got +\n%s", diff)
+	}
+	if _, err := mapping.Bind(header("ФИО;Пороль"), mapping.Options{Draft: true}); err == nil {
+		t.Error("Bind of a draft with a near miss: no error")
+	}
+}

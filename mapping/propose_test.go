@@ -96,7 +96,15 @@ func TestProposalsBind(t *testing.T) {
 func TestEncodeReadsBack(t *testing.T) {
 	want := parse(t, staffMapping)
 	want.Defaults[account.Name] = "two\nlines\tof 'text'"
-	want.Presets = mapping.FilePresets{Use: "exchange=mail.example.org", Domains: map[string]string{"xn--80a1acny.xn--p1ai": "yandex360"}, Off: []string{"gmail"}, AllOff: true}
+	want.Presets = mapping.FilePresets{Use: "exchange=mail.example.org", Domains: map[string]string{"xn--80a1acny.xn--p1ai": "yandex360"}, Off: []string{"gmail"}, AllOff: true,
+		Own: mapping.Presets{
+			{Name: "corp", Title: "Our servers", Domains: []string{"corp.example.org"}, MX: []string{"mx.example.org"}, Login: mapping.LoginLocal,
+				Notes: []mapping.Note{mapping.OwnLogin}, Help: "https://example.org/mail",
+				Incoming: []mapping.Endpoint{{Host: "imap.example.org", Port: 993, Encryption: account.TLS}, {Host: "pop.example.org", Port: 110, Encryption: account.StartTLS, POP3: true}},
+				Outgoing: []mapping.Endpoint{{Host: "smtp.example.org", Port: 587, Encryption: account.StartTLS}}},
+			{Name: "product", Title: "product", Login: mapping.LoginAddress,
+				Incoming: []mapping.Endpoint{{Port: 993, Encryption: account.TLS}}, Outgoing: []mapping.Endpoint{{Port: 465, Encryption: account.TLS}}},
+		}}
 	text := want.Encode(nil)
 	got := parse(t, string(text))
 	texts := func(f *mapping.FileMapping) map[account.Field]string {

@@ -25,8 +25,11 @@ type chooser struct {
 func newChooser(o Options) (c chooser, problems diagnosis.Problems) {
 	c = chooser{
 		byDomain: make(map[string]*Preset), domains: make(map[string]*Preset), hosts: make(map[string]*Preset), rows: make(map[*Preset]int),
-		known: slices.Concat(o.Presets, BuiltinPresets()),
 	}
+	if o.File != nil {
+		c.known = o.File.Presets.Own
+	}
+	c.known = slices.Concat(c.known, o.Presets, BuiltinPresets())
 	choose := func(text, where string) *Preset {
 		p, err := c.known.Choose(text)
 		if problem, ok := err.(*diagnosis.Problem); ok {
@@ -43,6 +46,11 @@ func newChooser(o Options) (c chooser, problems diagnosis.Problems) {
 		return c, problems
 	}
 	said := &o.File.Presets
+	for _, p := range slices.Backward(said.Own) { // of two for one domain the first stands
+		for _, domain := range p.Domains {
+			c.byDomain[domain] = p
+		}
+	}
 	for _, domain := range slices.Sorted(maps.Keys(said.Domains)) {
 		c.byDomain[domain] = choose(said.Domains[domain], domain)
 	}

@@ -36,6 +36,9 @@ func TestSchemaAgreesWithTheReader(t *testing.T) {
 		"secret words":       "version: 1\nwords: {password: {a: b}}\n",
 		"words":              "version: 1\nwords: {imap: {старый: POP3}}\n",
 		"presets":            "version: 1\npresets: {use: yandex360, domains: {example.org: exchange=mail.example.org}, automatic: false, off: [gmail]}\n",
+		"own preset":         "version: 1\npresets: {own: [{name: corp, domains: [example.org], login: local, notes: own-login, incoming: [{host: a.example.org, port: 993, encryption: ssl}], outgoing: [{host: b.example.org, port: 465, encryption: ssl}]}]}\n",
+		"own without a way":  "version: 1\npresets: {own: [{name: corp, incoming: [], outgoing: [{host: b.example.org, port: 465, encryption: ssl}]}]}\n",
+		"own without a name": "version: 1\npresets: {own: [{incoming: [{port: 993, encryption: ssl}], outgoing: [{port: 465, encryption: ssl}]}]}\n",
 		"unknown of presets": "version: 1\npresets: {used: yandex360}\n",
 		"switch as a word":   "version: 1\npresets: {automatic: maybe}\n",
 	}
