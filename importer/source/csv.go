@@ -85,7 +85,7 @@ func (t *textRows) take() bool {
 		return true
 	}
 	text, decodable := t.decode()
-	if blank(r.cells) || isEndMark(r.cells) || t.layout.passOver(r) {
+	if blank(r.cells) || isEndMark(r.cells) || t.layout.passOver(r, text) {
 		return false
 	}
 	got, want := len(r.cells), len(t.layout.columns)

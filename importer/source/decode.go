@@ -44,7 +44,7 @@ type rows interface {
 }
 
 // ahead is how many rows are decoded before the consumer asks for them.
-const ahead = 1024
+const ahead = 128
 
 // errStopped says that the consumer wants no more records.
 var errStopped = errors.New("source: stopped")
@@ -53,17 +53,17 @@ var errStopped = errors.New("source: stopped")
 // returns when nothing reads in any more.
 func stream(ctx context.Context, l *layout, in rows, yield func(*Record) bool) error {
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	records := make(chan decoded, ahead)
 	ended := make(chan error, 1)
 	go func() { ended <- gocsv.UnmarshalDecoderToChan(&decoder{ctx: ctx, layout: l, in: in}, records) }()
-	for d := range records { // closed by gocsv
+	defer func() { // also when the loop of the consumer panics
+		cancel()
+		for range records { // gocsv waits for a reader until the decoder ends, and then closes the channel
+		}
+	}()
+	for d := range records {
 		d.Record.layout = l
 		if !yield(d.Record) {
-			cancel()
-			for range records { // gocsv waits for a reader until the decoder ends
-			}
-			<-ended
 			return errStopped
 		}
 		*d.Record = Record{}

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"r7import/importer/diagnosis"
 )
@@ -86,6 +85,7 @@ type filter struct {
 
 type condition struct {
 	column  int
+	label   string
 	pattern string // in lower case
 }
 
@@ -97,7 +97,7 @@ func newFilter(in rows, o Options, columns []Column, names []string) (*filter, e
 		if column < 0 {
 			return nil, diagnosis.New(diagnosis.WhereColumn, "Column", w.column)
 		}
-		f.where = append(f.where, condition{column, strings.ToLower(w.pattern)})
+		f.where = append(f.where, condition{column, columns[column].Label, strings.ToLower(w.pattern)})
 	}
 	return f, nil
 }
@@ -130,11 +130,17 @@ func (f *filter) asked(r *row) bool {
 		return false
 	}
 	for _, c := range f.where {
-		if !matches(c.pattern, strings.ToLower(strings.TrimFunc(r.cells[c.column], unicode.IsSpace))) {
+		if !matches(c.pattern, strings.ToLower(strings.TrimSpace(r.cells[c.column]))) && !c.unsure(r) {
 			return false
 		}
 	}
 	return true
+}
+
+// unsure reports whether the cell cannot be relied on. The row may be one that was
+// asked for, and is yielded with its problem rather than left out.
+func (c condition) unsure(r *row) bool {
+	return slices.ContainsFunc(r.problems, func(p diagnosis.Problem) bool { return p.Field == "" || p.Place.Column == c.label })
 }
 
 // matches reports whether a text fits a pattern of characters, * and ?.

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,9 +52,10 @@ func (t *tally) notices(at diagnosis.Place) []diagnosis.Problem {
 	return out
 }
 
-// passOver reports whether a row that is not blank is to be left out, and counts it.
-func (l *layout) passOver(r *row) bool {
-	switch a := l.judgeAside(r.cells); a {
+// passOver reports whether a row that is not blank is to be left out, and counts
+// it; text is the whole row's.
+func (l *layout) passOver(r *row, text []byte) bool {
+	switch a := l.judgeAside(r.cells, bytes.IndexByte(text, '@') >= 0); a {
 	case notAside:
 		return false
 	case commented:
@@ -65,23 +67,25 @@ func (l *layout) passOver(r *row) bool {
 	}
 }
 
-// judgeAside says whether a row that is not blank is no account.
-func (l *layout) judgeAside(cells []string) aside {
-	i := slices.IndexFunc(cells, func(c string) bool { return strings.TrimSpace(c) != "" })
-	if i < 0 {
-		return notAside
+// judgeAside says whether a row that is not blank is no account. One that holds an
+// address, as accounts do, is no sum and no header.
+func (l *layout) judgeAside(cells []string, address bool) aside {
+	i := 0
+	for i < len(cells)-1 && strings.TrimSpace(cells[i]) == "" {
+		i++
 	}
 	first := strings.TrimSpace(cells[i])
 	switch {
-	case i < len(l.columns) && cells[i] == l.columns[i].Header && l.isHeader(cells):
-		return headerAgain
+	case isComment(first) && !l.secret(i) && address:
+		return commented
 	case isComment(first) && !l.secret(i):
-		if holdsAddress(cells) {
-			return commented
-		}
 		return comment
-	case isTotal(first) && !holdsAddress(cells):
+	case address:
+		return notAside
+	case isTotal(first):
 		return total
+	case l.isHeader(cells):
+		return headerAgain
 	}
 	return notAside
 }
@@ -96,10 +100,6 @@ func isTotal(text string) bool {
 		word = text[:n]
 	}
 	return slices.ContainsFunc(totals, func(t string) bool { return strings.EqualFold(t, word) })
-}
-
-func holdsAddress(cells []string) bool {
-	return slices.ContainsFunc(cells, func(c string) bool { return strings.Contains(c, "@") })
 }
 
 // isHeader reports whether the cells are those of the header.

@@ -164,20 +164,28 @@ func (s *scanner) cell(at int) int {
 	if b, ok := s.byteAt(at); ok && b == '"' {
 		return s.quotedCell(at + 1)
 	}
-	for i := at; ; i++ {
-		b, ok := s.byteAt(i)
-		switch {
-		case !ok && !s.ended:
-			s.fault = tooLong
-			return i
-		case !ok || b == s.delim || b == '\n' || b == '\r':
-			s.unquoted = append(s.unquoted, s.buf[s.start+at:s.start+i]...)
-			return i
-		case b == '"':
-			s.fault = stray
-			return i
+	from := at
+	for {
+		for _, b := range s.buf[s.start+at : s.end] {
+			if b == s.delim || b == '\n' || b == '\r' {
+				s.unquoted = append(s.unquoted, s.buf[s.start+from:s.start+at]...)
+				return at
+			}
+			if b == '"' {
+				s.fault = stray
+				return at
+			}
+			at++
+		}
+		if !s.fill() {
+			break
 		}
 	}
+	if !s.ended {
+		s.fault = tooLong
+	}
+	s.unquoted = append(s.unquoted, s.buf[s.start+from:s.start+at]...)
+	return at
 }
 
 // quotedCell does the same for a cell whose opening mark is before the offset.

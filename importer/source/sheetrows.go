@@ -127,7 +127,7 @@ func (s *sheetRows) take() bool {
 	if blank(r.cells) && !s.mentionsTrouble() {
 		return false
 	}
-	if s.layout.passOver(r) {
+	if s.layout.passOver(r, s.text) {
 		return false
 	}
 	s.judge()

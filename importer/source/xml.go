@@ -104,7 +104,7 @@ func (x *xmlScanner) textToken() (bool, error) {
 	}
 	x.kind, x.name, x.cdata, x.text = xmlText, nil, false, x.buf[x.start:stop]
 	x.start = stop
-	if bytes.Contains(x.text, []byte("]]>")) {
+	if bytes.IndexByte(x.text, ']') >= 0 && bytes.Contains(x.text, []byte("]]>")) {
 		return false, errXML
 	}
 	if len(x.depths) > 0 {
@@ -181,14 +181,14 @@ func (x *xmlScanner) declaration() (bool, error) {
 // checkInstruction looks at a processing instruction: the one that declares the
 // encoding must not name a code page. UTF-16 has become UTF-8 before it comes here.
 func checkInstruction(text []byte) error {
-	name, rest := text[:nameEnd(text, 0)], text[nameEnd(text, 0):]
-	if !isName(name) {
+	end, ok := nameEnd(text, 0)
+	if !ok || end < len(text) && !isBlank(text[end]) {
 		return errXML
 	}
-	if string(name) != "xml" {
+	if string(text[:end]) != "xml" {
 		return nil
 	}
-	_, encoding, declared := bytes.Cut(rest, []byte("encoding"))
+	_, encoding, declared := bytes.Cut(text[end:], []byte("encoding"))
 	encoding = bytes.ToLower(encoding)
 	if declared && !bytes.Contains(encoding, []byte("utf-8")) && !bytes.Contains(encoding, []byte("utf-16")) {
 		return errXML
@@ -218,6 +218,22 @@ func (x *xmlScanner) enclosed(opening, closing string) ([]byte, error) {
 }
 
 func (x *xmlScanner) endTag() error {
+	if len(x.depths) == 0 {
+		return errXML
+	}
+	last := x.open[x.depths[len(x.depths)-1]:]
+	if rest := x.buf[x.start+2 : x.end]; len(rest) > len(last) && rest[len(last)] == '>' && bytes.Equal(rest[:len(last)], last) {
+		x.start += len("</>") + len(last)
+		x.kind, x.name = xmlEnd, local(last)
+		x.leave()
+		return nil
+	}
+	return x.wideEndTag(last)
+}
+
+// wideEndTag takes the end of the innermost element, written with blanks or not
+// wholly in the buffer.
+func (x *xmlScanner) wideEndTag(last []byte) error {
 	stop, err := x.until('>')
 	if err != nil {
 		return err
@@ -229,11 +245,11 @@ func (x *xmlScanner) endTag() error {
 	for len(name) > 0 && isBlank(name[len(name)-1]) {
 		name = name[:len(name)-1]
 	}
-	x.start = stop + 1
-	if len(x.depths) == 0 || !bytes.Equal(x.open[x.depths[len(x.depths)-1]:], name) {
+	if !bytes.Equal(last, name) {
 		return errXML
 	}
-	x.kind, x.name = xmlEnd, local(name)
+	x.start = stop + 1
+	x.kind, x.name = xmlEnd, local(last)
 	x.leave()
 	return nil
 }
@@ -242,121 +258,6 @@ func (x *xmlScanner) endTag() error {
 func (x *xmlScanner) leave() {
 	last := len(x.depths) - 1
 	x.open, x.depths = x.open[:x.depths[last]], x.depths[:last]
-}
-
-// startTag takes the start of an element. Its end is nearly always the next
-// '>'; where that stands in an attribute's value the end is looked for with care.
-func (x *xmlScanner) startTag() error {
-	stop, err := x.until('>')
-	if err != nil {
-		return err
-	}
-	if stop == x.end {
-		return x.cut()
-	}
-	err = x.parseTag(x.buf[x.start+1 : stop])
-	if err == errXMLQuote {
-		if stop, err = x.tagEnd(); err != nil {
-			return err
-		}
-		err = x.parseTag(x.buf[x.start+1 : stop])
-	}
-	if err != nil {
-		return err
-	}
-	x.start = stop + 1
-	return x.enter()
-}
-
-// tagEnd returns the index of the '>' behind the attributes.
-func (x *xmlScanner) tagEnd() (int, error) {
-	quote := byte(0)
-	for i := 1; ; i++ {
-		if x.start+i >= x.end {
-			if i > maxXMLToken {
-				return 0, errXMLLimit
-			}
-			if !x.fill() {
-				return 0, x.cut()
-			}
-		}
-		b := x.buf[x.start+i]
-		switch {
-		case quote != 0 && b == quote:
-			quote = 0
-		case quote == 0 && (b == '"' || b == '\''):
-			quote = b
-		case quote == 0 && b == '>':
-			return x.start + i, nil
-		}
-	}
-}
-
-// parseTag takes apart what is between the angle brackets of a start tag.
-func (x *xmlScanner) parseTag(tag []byte) error {
-	x.attrs, x.closing = x.attrs[:0], false
-	at := nameEnd(tag, 0)
-	x.full = tag[:at]
-	if !isName(x.full) {
-		return errXML
-	}
-	for {
-		blanks := at
-		at = blankEnd(tag, at)
-		switch {
-		case at == len(tag):
-			return nil
-		case tag[at] == '/' && at == len(tag)-1:
-			x.closing = true
-			return nil
-		case at == blanks:
-			return errXML
-		}
-		end, err := x.attribute(tag, at)
-		if err != nil {
-			return err
-		}
-		at = end
-	}
-}
-
-// attribute takes the attribute at an index of a tag and returns the index behind it.
-func (x *xmlScanner) attribute(tag []byte, at int) (int, error) {
-	end := nameEnd(tag, at)
-	name := tag[at:end]
-	at = blankEnd(tag, end)
-	if !isName(name) || at == len(tag) || tag[at] != '=' {
-		return 0, errXML
-	}
-	at = blankEnd(tag, at+1)
-	if at == len(tag) || tag[at] != '"' && tag[at] != '\'' {
-		return 0, errXML
-	}
-	n := bytes.IndexByte(tag[at+1:], tag[at])
-	if n < 0 {
-		return 0, errXMLQuote
-	}
-	value := tag[at+1 : at+1+n]
-	if bytes.IndexByte(value, '<') >= 0 {
-		return 0, errXML
-	}
-	x.attrs = append(x.attrs, xmlAttr{local(name), value})
-	return at + n + 2, nil
-}
-
-// enter opens the element whose tag was taken.
-func (x *xmlScanner) enter() error {
-	if x.rooted && len(x.depths) == 0 {
-		return errXML
-	}
-	if len(x.depths) == maxXMLDepth {
-		return errXMLLimit
-	}
-	x.rooted = true
-	x.depths = append(x.depths, len(x.open))
-	x.open = append(x.open, x.full...)
-	x.kind, x.name = xmlStart, local(x.full)
-	return nil
 }
 
 // attr returns an attribute of the element just started, as it is written.
@@ -426,49 +327,4 @@ func (x *xmlScanner) fill() bool {
 		}
 	}
 	return n > 0
-}
-
-// local returns a name without its namespace prefix.
-func local(name []byte) []byte {
-	if n := bytes.IndexByte(name, ':'); n >= 0 {
-		return name[n+1:]
-	}
-	return name
-}
-
-// nameEnd returns the index behind a name that begins at one.
-func nameEnd(tag []byte, from int) int {
-	for from < len(tag) && tag[from] != '=' && tag[from] != '/' && !isBlank(tag[from]) {
-		from++
-	}
-	return from
-}
-
-// blankEnd returns the index behind the blanks at one.
-func blankEnd(tag []byte, from int) int {
-	for from < len(tag) && isBlank(tag[from]) {
-		from++
-	}
-	return from
-}
-
-func isBlank(b byte) bool { return b == ' ' || b == '\t' || b == '\n' || b == '\r' }
-
-// isName reports whether a name of an element or attribute may be written so, with
-// one prefix at most. Workbooks use no letters beyond ASCII in names.
-func isName(name []byte) bool {
-	for _, b := range name {
-		if (b|0x20 < 'a' || b|0x20 > 'z') && (b < '0' || b > '9') && b != '_' && b != ':' && b != '-' && b != '.' {
-			return false
-		}
-	}
-	prefix, rest, prefixed := bytes.Cut(name, []byte{':'})
-	if prefixed && !startsName(rest) || bytes.IndexByte(rest, ':') >= 0 {
-		return false
-	}
-	return startsName(prefix)
-}
-
-func startsName(name []byte) bool {
-	return len(name) > 0 && (name[0] < '0' || name[0] > '9') && name[0] != '-' && name[0] != '.'
 }
