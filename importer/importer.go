@@ -21,6 +21,8 @@ type Importer struct {
 	// and a scratch one in a dry run.
 	Ledger  *journal.Store
 	Options Options
+	// Version is the program's, for the list of runs.
+	Version string
 	// Observe is called from one goroutine, a few times a second at the most.
 	Observe func(Progress)
 	// Canary is asked whether to go on when the first rows have passed, see
