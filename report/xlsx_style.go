@@ -29,9 +29,9 @@ var (
 
 func shadeOf(s diagnosis.Status) shade {
 	switch s {
-	case diagnosis.Unchanged, diagnosis.Exists:
+	case diagnosis.Unchanged, diagnosis.Exists, diagnosis.Kept:
 		return neutral
-	case diagnosis.Invalid, diagnosis.Failed:
+	case diagnosis.Invalid, diagnosis.Failed, diagnosis.Missing:
 		return bad
 	}
 	if s.Desired() {

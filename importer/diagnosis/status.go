@@ -18,15 +18,23 @@ const (
 	Valid       Status = "valid"        // offline dry run: no errors
 	WouldCreate Status = "would_create" // online dry run
 	WouldUpdate Status = "would_update" // online dry run
+
+	Missing  Status = "missing"  // verify: the file asks for it and it is not there
+	Removed  Status = "removed"  // undo: the account is gone
+	Disabled Status = "disabled" // the account is there and the portal no longer fetches its mail
+	Kept     Status = "kept"     // undo: not made by the run in question, and left alone
 )
 
 // Statuses lists all statuses in the order summaries show them.
-var Statuses = []Status{Created, WouldCreate, Updated, WouldUpdate, Valid, Unchanged, Exists, Changed, Held, Invalid, Failed, Unknown, NotTried}
+var Statuses = []Status{
+	Created, WouldCreate, Updated, WouldUpdate, Removed, Disabled, Valid, Unchanged, Exists, Kept,
+	Changed, Missing, Held, Invalid, Failed, Unknown, NotTried,
+}
 
 // Desired reports whether a row in this state needs nothing more.
 func (s Status) Desired() bool {
 	switch s {
-	case Created, Updated, Exists, Unchanged, Valid, WouldCreate, WouldUpdate:
+	case Created, Updated, Exists, Unchanged, Valid, WouldCreate, WouldUpdate, Removed, Disabled, Kept:
 		return true
 	}
 	return false
@@ -36,7 +44,7 @@ func (s Status) Desired() bool {
 // password or a policy has to change before another run can help.
 func (s Status) Declined() bool {
 	switch s {
-	case Invalid, Failed, Held, Changed:
+	case Invalid, Failed, Held, Changed, Missing:
 		return true
 	}
 	return false
