@@ -102,10 +102,21 @@ func (r *reader) known(ctx context.Context, j *job) (journal.Account, bool, erro
 // settledAs reports whether the journal says that the account is there as the
 // fingerprint asks, and recently enough.
 func (e *engine) settledAs(known journal.Account, want account.Fingerprint) bool {
-	if known.MailboxID == 0 || known.Fingerprint.Differs(want) != 0 {
+	if !believed(known) || known.Fingerprint.Differs(want) != 0 {
 		return false
 	}
 	return e.Options.Recheck == 0 || time.Since(known.Checked) < e.Options.Recheck
+}
+
+// believed reports whether what is known of an account says that it is there and at work.
+func believed(known journal.Account) bool {
+	switch known.Status {
+	case diagnosis.Created:
+		return true // by somebody's word it has no number, see Resolve
+	case diagnosis.Disabled:
+		return false
+	}
+	return known.MailboxID != 0
 }
 
 func (r *reader) ownerID(ctx context.Context, name string) (string, error) {

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"r7import/importer/diagnosis"
@@ -21,8 +22,10 @@ type Importer struct {
 	// and a scratch one in a dry run.
 	Ledger  *journal.Store
 	Options Options
-	// Version is the program's, for the list of runs.
-	Version string
+	// Version of the program and Settings it was given are noted down with the
+	// run; none of them is a secret. Both may be empty.
+	Version  string
+	Settings json.RawMessage
 	// Observe is called from one goroutine, a few times a second at the most.
 	Observe func(Progress)
 	// Canary is asked whether to go on when the first rows have passed, see

@@ -106,7 +106,8 @@ func (im *Importer) Prepare(ctx context.Context, kind journal.Kind) (*Plan, erro
 		return nil, err
 	}
 	run, err := im.Ledger.Begin(ctx, journal.Run{
-		Kind: kind, File: im.Input.File.Name(), FileDigest: digest, Sheet: im.Input.File.Sheet(), Portal: im.Client.URL(), Version: im.Version,
+		Kind: kind, File: im.Input.File.Name(), FileDigest: digest, Sheet: im.Input.File.Sheet(), Portal: im.Client.URL(),
+		Version: im.Version, Args: im.Settings,
 	})
 	if err != nil {
 		return nil, err

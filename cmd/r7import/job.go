@@ -44,7 +44,7 @@ func (p *program) openJob(ctx context.Context, path string, dry bool) (*job, err
 	if err := p.whichPortal(); err != nil {
 		return nil, err
 	}
-	j := &job{Importer: &importer.Importer{Version: version()}, portal: p.settings.Portal}
+	j := &job{Importer: &importer.Importer{Version: version(), Settings: p.inForceNow()}, portal: p.settings.Portal}
 	if err := p.fill(ctx, j, path, dry); err != nil {
 		return nil, errors.Join(err, j.close())
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -24,17 +25,7 @@ func (p *program) newRuns() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.runs(cmd.Context()) },
 	}
 	p.flags(cmd, "portal", "state", "json")
-	cmd.AddCommand(p.newRunsShow())
-	return cmd
-}
-
-func (p *program) newRunsShow() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:  "show",
-		Args: p.takes("value.run"),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.runsShow(cmd.Context(), args[0]) },
-	}
-	p.flags(cmd, "portal", "state", "json")
+	cmd.AddCommand(p.newRunsShow(), p.newRunsResolve(), p.newRunsPrune())
 	return cmd
 }
 
@@ -70,7 +61,12 @@ func (p *program) runs(ctx context.Context) (err error) {
 		p.console.Say("runs.none", "Portal", p.settings.Portal)
 		return nil
 	}
-	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
+	return p.printRuns(p.out, runs)
+}
+
+// printRuns writes a line for each run.
+func (p *program) printRuns(out io.Writer, runs []journal.Run) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, r := range runs {
 		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\n", r.ID, r.Started.Local().Format("2006-01-02 15:04"),
 			p.console.Text("runs.kind."+string(r.Kind)), p.console.Text("runs.state."+string(r.State)), r.Rows, ui.Clean(r.File))
@@ -79,32 +75,17 @@ func (p *program) runs(ctx context.Context) (err error) {
 }
 
 func (p *program) runsJSON(runs []journal.Run) error {
+	return json.NewEncoder(p.out).Encode(struct {
+		Runs []listed `json:"runs"`
+	}{listAll(runs)})
+}
+
+func listAll(runs []journal.Run) []listed {
 	all := make([]listed, 0, len(runs))
 	for _, r := range runs {
 		all = append(all, listed{r.ID, r.Kind, r.State, r.File, r.FileDigest, r.Rows, r.Started, r.Ended, r.Version})
 	}
-	return json.NewEncoder(p.out).Encode(struct {
-		Runs []listed `json:"runs"`
-	}{all})
-}
-
-// runsShow sums up one run.
-func (p *program) runsShow(ctx context.Context, name string) (err error) {
-	store, err := p.readState()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	run, err := store.Run(ctx, name)
-	if err != nil {
-		return err
-	}
-	summary, err := outcomesOf(store, run.ID).summary(ctx, aboutRun(run))
-	if err != nil {
-		return err
-	}
-	p.tellResult(result{Summary: summary})
-	return nil
+	return all
 }
 
 func aboutRun(r journal.Run) report.Summary {
@@ -113,6 +94,26 @@ func aboutRun(r journal.Run) report.Summary {
 
 // readState opens what earlier runs on the portal have left, for reading.
 func (p *program) readState() (*journal.Store, error) {
+	return p.openState(journal.Options{ReadOnly: true})
+}
+
+// lockState opens it for changes, while nothing else runs on the portal. done closes it.
+func (p *program) lockState() (store *journal.Store, done func() error, err error) {
+	store, err = p.openState(journal.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	unlock, err := store.Lock()
+	if err != nil {
+		return nil, nil, errors.Join(err, store.Close())
+	}
+	return store, func() error {
+		unlock()
+		return store.Close()
+	}, nil
+}
+
+func (p *program) openState(o journal.Options) (*journal.Store, error) {
 	if err := p.whichPortal(); err != nil {
 		return nil, err
 	}
@@ -126,7 +127,7 @@ func (p *program) readState() (*journal.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return journal.Open(folder, client.URL(), journal.Options{ReadOnly: true})
+	return journal.Open(folder, client.URL(), o)
 }
 
 // tellUnfinished tells of earlier runs of this portal that did not come to their end.

@@ -212,10 +212,15 @@ func (s *Store) DeleteRun(ctx context.Context, id string) error {
 	return s.remove(ctx, number)
 }
 
-// Prune removes the runs that began before that time, except those in doubt and
-// the one that is going on, and returns them.
+// Prunable returns the runs, the oldest first, that began before that time,
+// except those in doubt and the one that is going on.
+func (s *Store) Prunable(ctx context.Context, olderThan time.Time) ([]Run, error) {
+	return s.list(ctx, prunableRuns, olderThan.UnixMilli())
+}
+
+// Prune removes the runs that Prunable lists, and returns them.
 func (s *Store) Prune(ctx context.Context, olderThan time.Time) ([]Run, error) {
-	old, err := s.list(ctx, prunableRuns, olderThan.UnixMilli())
+	old, err := s.Prunable(ctx, olderThan)
 	if err != nil {
 		return nil, err
 	}

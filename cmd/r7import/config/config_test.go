@@ -159,7 +159,7 @@ func TestAllProblemsAtOnce(t *testing.T) {
 }
 
 func TestDurationsAreShownAsTyped(t *testing.T) {
-	for _, text := range []string{"25s", "3m", "1m30s", "10m", "2h", "1h30m", "1h0m5s"} {
+	for _, text := range []string{"25s", "3m", "1m30s", "10m", "2h", "1h30m", "1h0m5s", "90d"} {
 		s, _, err := resolve(t, []string{"--timeout", text}, nil, "")
 		if err != nil {
 			t.Fatal(err)

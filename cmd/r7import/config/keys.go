@@ -89,6 +89,10 @@ var Keys = []*Key{
 	key("max-failures", Policy, "share", func(s *Settings) *Share { return &s.MaxFailures }, parseShare, Share.String),
 	key("max-changes", Policy, "share", func(s *Settings) *Share { return &s.MaxChanges }, parseShare, Share.String),
 	number("canary", Policy, func(s *Settings) *int { return &s.Canary }, 1, 1000),
+	toggle("disable", Policy, func(s *Settings) *bool { return &s.Disable }),
+	guarded(number("row", Policy, func(s *Settings) *int { return &s.Row }, 1, 100_000_000)),
+	guarded(choice("as", Policy, func(s *Settings) *string { return &s.As }, "created", "absent")),
+	key("older-than", Policy, "duration", func(s *Settings) *time.Duration { return &s.OlderThan }, parseDuration, shortDuration),
 	toggle("fail-on-warning", Policy, func(s *Settings) *bool { return &s.FailOnWarning }),
 	toggle("dry-run", Policy, func(s *Settings) *bool { return &s.DryRun }),
 	toggle("detailed-exitcode", Policy, func(s *Settings) *bool { return &s.ChangesExit }),
@@ -105,6 +109,7 @@ var Keys = []*Key{
 	key("window", Pace, "window", func(s *Settings) *string { return &s.Window }, parseText, plain),
 
 	short("o", list("report", Output, "file", func(s *Settings) *[]string { return &s.Report }, parseText)),
+	file("proof", Output, func(s *Settings) *string { return &s.Proof }),
 	toggle("json", Output, func(s *Settings) *bool { return &s.JSON }),
 	short("o", file("output", Output, func(s *Settings) *string { return &s.Output })),
 	guarded(toggle("force", Output, func(s *Settings) *bool { return &s.Force })),
@@ -194,10 +199,13 @@ func guardedWhen(value string, k *Key) *Key {
 	return k
 }
 
-// shortDuration writes 10m for what the standard library calls 10m0s.
+// shortDuration writes 10m for what the standard library calls 10m0s, and whole days as 90d.
 func shortDuration(d time.Duration) string {
-	if d == 0 {
+	switch {
+	case d == 0:
 		return ""
+	case d%day == 0:
+		return strconv.Itoa(int(d/day)) + "d"
 	}
 	text := d.String()
 	if strings.HasSuffix(text, "m0s") {

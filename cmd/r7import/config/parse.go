@@ -58,7 +58,20 @@ func parseShare(text string) (Share, *diagnosis.Problem) {
 	return Share{N: n, Percent: percent}, nil
 }
 
+const (
+	day     = 24 * time.Hour
+	mostAge = 100 * 366 // days
+)
+
+// parseDuration reads what the standard library reads, and days: 90d.
 func parseDuration(text string) (time.Duration, *diagnosis.Problem) {
+	if number, ok := strings.CutSuffix(text, "d"); ok {
+		days, err := strconv.Atoi(number)
+		if err != nil || days < 0 || days > mostAge {
+			return 0, diagnosis.New(diagnosis.ValueNotDuration)
+		}
+		return time.Duration(days) * day, nil
+	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d < 0 {
 		return 0, diagnosis.New(diagnosis.ValueNotDuration)

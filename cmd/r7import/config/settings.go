@@ -48,7 +48,11 @@ type Settings struct {
 	RetryRefused  bool
 	MaxFailures   Share
 	MaxChanges    Share
-	Canary        int // rows that go first, on trial; 0 is none
+	Canary        int           // rows that go first, on trial; 0 is none
+	Disable       bool          // undo only switches off
+	Row           int           // that runs resolve is about
+	As            string        // what somebody says has become of it
+	OlderThan     time.Duration // what runs prune removes
 	FailOnWarning bool
 	DryRun        bool
 	ChangesExit   bool // exit code 10 when a plan has changes pending
@@ -70,6 +74,7 @@ type Settings struct {
 	Force     bool   // overwrite it
 	CSV       bool
 	Report    []string
+	Proof     string
 	JSON      bool
 	Yes       bool
 	Lang      string
@@ -89,6 +94,7 @@ func Defaults() Settings {
 		MaxPerOwner: 5,
 		OnExisting:  "skip",
 		OnChanged:   "update",
+		OlderThan:   90 * day,
 		Rate:        10,
 		Workers:     4,
 		PerHost:     2,

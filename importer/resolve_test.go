@@ -1,0 +1,119 @@
+package importer_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"r7import/importer"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+	"r7import/importer/portalsim"
+)
+
+// doubtful returns a world whose only row was sent and stayed without an answer.
+// If made, the portal has made the account.
+func doubtful(t *testing.T, made bool) (*world, journal.Run) {
+	t.Helper()
+	w := newWorld(t, portalsim.Options{Faults: []portalsim.Fault{
+		{Method: http.MethodPost, Path: "mail/accounts", First: 1, Do: portalsim.Silence, Processed: made}}})
+	w.adjust = func(o *importer.Options) { o.Grace = 50 * time.Millisecond }
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		for w.creates() < 1 {
+			time.Sleep(time.Millisecond)
+		}
+		cancel()
+	}()
+	result, got := w.runWith(ctx, people(1))
+	w.all(got, 1, diagnosis.Unknown)
+	return w, result.Run
+}
+
+func (w *world) resolve(run journal.Run, word importer.Word) {
+	w.t.Helper()
+	if _, err := importer.Resolve(w.t.Context(), w.store, run, 2, word, 0); err != nil {
+		w.t.Fatalf("Resolve %s: %v", word, err)
+	}
+}
+
+func TestWordThatAnAccountIsThere(t *testing.T) {
+	t.Parallel()
+	w, run := doubtful(t, true)
+	w.resolve(run, importer.IsCreated)
+	w.want(entries(t, w.store, run.ID), "2 created RESOLVED_BY_HAND")
+	before := w.sim.Stats().Requests
+	_, got := w.run(people(1))
+	w.want(got, "2 unchanged")
+	if n := w.sim.Stats().Requests - before; n > 2 {
+		t.Errorf("the next run sent %d requests, want at most the two that ask for the portal", n)
+	}
+	_, got = w.run([][]string{with(person(1), "password", "another")})
+	w.want(got, "2 exists ACCOUNT_EXISTS") // it was never proven to be ours
+}
+
+func TestWordThatAnAccountIsAbsent(t *testing.T) {
+	t.Parallel()
+	w, run := doubtful(t, false)
+	w.resolve(run, importer.IsAbsent)
+	w.want(entries(t, w.store, run.ID), "2 not_tried RESOLVED_BY_HAND")
+	_, got := w.run(people(1))
+	w.want(got, "2 created")
+	if len(w.live()) != 1 {
+		t.Errorf("%d accounts, want 1", len(w.live()))
+	}
+}
+
+func TestWordAboutALaterRun(t *testing.T) {
+	t.Parallel()
+	w, earlier := doubtful(t, true)
+	open, err := w.store.OpenIntents(t.Context())
+	if err != nil || len(open) != 1 {
+		t.Fatalf("%d writes without outcome, %v", len(open), err)
+	}
+	later, err := w.store.Begin(t.Context(), journal.Run{Kind: journal.KindRun})
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := journal.Entry{Run: later.ID, Row: 2, Email: open[0].Key.Address, OwnerID: open[0].Key.OwnerID, Status: diagnosis.Unknown, Code: diagnosis.LookUpFailed}
+	if err := w.store.AddEntries(t.Context(), []journal.Entry{row}); err != nil {
+		t.Fatal(err)
+	}
+	w.resolve(later, importer.IsCreated)
+	for _, run := range []journal.Run{later, earlier} {
+		w.want(entries(t, w.store, run.ID), "2 created RESOLVED_BY_HAND")
+	}
+}
+
+func TestWordsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	w, run := doubtful(t, false)
+	done, got := w.run(people(1)) // looks, waits and writes once more
+	w.want(got, "2 created")
+	open, openRun := doubtful(t, false)
+	for _, tc := range []struct {
+		name   string
+		store  *journal.Store
+		run    journal.Run
+		row    int
+		word   importer.Word
+		settle time.Duration
+		want   diagnosis.Code
+	}{
+		{"no such row", w.store, run, 3, importer.IsCreated, 0, diagnosis.ResolveNoRow},
+		{"nothing in doubt", w.store, done.Run, 2, importer.IsAbsent, 0, diagnosis.ResolveNoDoubt},
+		{"in doubt no more", w.store, run, 2, importer.IsCreated, 0, diagnosis.ResolveNoDoubt},
+		{"the portal may be at work", open.store, openRun, 2, importer.IsAbsent, time.Hour, diagnosis.ResolveTooSoon},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, err := importer.Resolve(t.Context(), tc.store, tc.run, tc.row, tc.word, tc.settle)
+			var problem *diagnosis.Problem
+			if !errors.As(err, &problem) || problem.Code != tc.want {
+				t.Errorf("Resolve = %v, want %s", err, tc.want)
+			}
+		})
+	}
+}
