@@ -55,7 +55,7 @@ func (p *program) configCheck() error {
 // hiddenFlags gives a command every flag there is, so that the values of all
 // keys are put together and judged; help does not list them.
 func (p *program) hiddenFlags(cmd *cobra.Command) {
-	for _, name := range config.Of(config.Where, config.Who, config.Reading, config.Policy, config.Pace, config.Output) {
+	for _, name := range config.Of(config.Where, config.Who, config.SignIn, config.Reading, config.Policy, config.Pace, config.Output) {
 		p.flags(cmd, name)
 		cmd.Flags().Lookup(name).Hidden = name != "json"
 	}

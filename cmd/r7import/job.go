@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"time"
 
 	"r7import/cmd/r7import/config"
 	"r7import/importer"
@@ -84,7 +85,7 @@ func (p *program) fill(ctx context.Context, j *job, path string, dry bool) error
 	if err != nil {
 		return err
 	}
-	caller, err := p.caller(ctx)
+	caller, err := p.caller(ctx, j)
 	j.Options = p.options(caller, window)
 	return err
 }
@@ -171,8 +172,10 @@ func (p *program) stateFolder() (string, error) {
 }
 
 // caller finds who the run signs in as where a row names nobody. A flag goes
-// before a variable, a token before a user.
-func (p *program) caller(ctx context.Context) (importer.Caller, error) {
+// before a variable, a token before a user. What login has kept comes last, and
+// only where the rows have no people of their own: nobody gets an account because
+// a cell was left empty and somebody happens to be signed in.
+func (p *program) caller(ctx context.Context, j *job) (importer.Caller, error) {
 	s := &p.settings
 	switch {
 	case s.TokenFile != "" && s.User != "":
@@ -185,8 +188,12 @@ func (p *program) caller(ctx context.Context) (importer.Caller, error) {
 		return importer.Caller{User: s.User, Password: password}, err
 	}
 	token, err := p.secret(ctx, secret{flag: "--token-file", file: s.TokenFile, variable: tokenVariable})
-	if err == nil && token.Empty() && s.Sandbox {
+	switch {
+	case err != nil || !token.Empty():
+	case s.Sandbox:
 		return visitor, nil
+	case importer.WayFor(importer.OwnerWay(s.Owner), j.Input.Binding) != importer.OwnerColumn:
+		token, err = p.keptToken(j.Client.URL(), time.Now())
 	}
 	return importer.Caller{Token: token}, err
 }

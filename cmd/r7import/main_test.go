@@ -34,6 +34,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"portal":   startPortal,
 			"accounts": countAccounts,
+			"sessions": countSessions,
 			"exit":     exitWith,
 			"noleak":   noLeak,
 			"terminal": onTerminal,
@@ -88,6 +89,15 @@ func countAccounts(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if len(args) > 1 && itoa(creates) != args[1] {
 		ts.Fatalf("the portal has seen %d create calls, want %s", creates, args[1])
+	}
+}
+
+// countSessions checks how many sessions a person has in the portal at $PORTAL:
+//
+//	sessions anna@example.com 1
+func countSessions(ts *testscript.TestScript, _ bool, args []string) {
+	if got := ts.Value(portalKey{}).(*portalValue).portal.Sessions(args[0]); itoa(got) != args[1] {
+		ts.Fatalf("%s has %d sessions, want %s", args[0], got, args[1])
 	}
 }
 

@@ -43,6 +43,8 @@ func (p *program) newRoot() *cobra.Command {
 		p.newRuns(),
 		p.newPresets(),
 		p.newTemplate(),
+		p.newLogin(),
+		p.newLogout(),
 		p.newConfig(),
 		p.newCompletion(),
 		p.newVersion(),

@@ -35,8 +35,9 @@ var mayImport = map[string][]string{
 		"importer/journal", "importer/portal", "mapping", "report"},
 	"cmd/portalsim":       {"importer/portalsim"},
 	"cmd/r7import/config": {"importer/account", "importer/diagnosis"},
+	"cmd/r7import/vault":  {"importer/account", "importer/diagnosis"},
 	"cmd/r7import/ui":     {"importer", "importer/account", "importer/diagnosis", "importer/lang"},
-	"cmd/r7import": {"cmd/r7import/config", "cmd/r7import/ui", "importer", "importer/account", "importer/diagnosis", "importer/lang",
+	"cmd/r7import": {"cmd/r7import/config", "cmd/r7import/ui", "cmd/r7import/vault", "importer", "importer/account", "importer/diagnosis", "importer/lang",
 		"importer/source", "importer/validate", "importer/pace", "importer/journal", "importer/portal", "importer/portalsim", "mapping", "report"},
 	"samples/gen": {},
 }

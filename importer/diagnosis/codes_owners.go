@@ -18,6 +18,15 @@ const (
 	NotAdministrator Code = "NOT_ADMINISTRATOR"
 	MailOffForAll    Code = "MAIL_OFF_FOR_ALL"
 	SessionsLeft     Code = "SESSIONS_LEFT" // opened by the run and not closed
+
+	TokenExpires    Code = "TOKEN_EXPIRES"    // the kept token, within a month
+	TokenExpired    Code = "TOKEN_EXPIRED"    // the kept token, already
+	TokenNotKept    Code = "TOKEN_NOT_KEPT"   // it could not be written down
+	TokenUnreadable Code = "TOKEN_UNREADABLE" // its file
+	TokenStays      Code = "TOKEN_STAYS"      // forgotten here and still valid in the portal
+	TokenNone       Code = "TOKEN_NONE"       // nothing is kept for the portal
+	TOTPSecretForm  Code = "TOTP_SECRET_FORM"
+	UserMissing     Code = "USER_MISSING" // nobody to ask who signs in
 )
 
 var ownerCodes = map[Code]Entry{
@@ -37,4 +46,13 @@ var ownerCodes = map[Code]Entry{
 	NotAdministrator: {Scope: Portal, Side: OnPortal},
 	MailOffForAll:    {Scope: Portal, Side: OnPortal},
 	SessionsLeft:     {Severity: Notice, Scope: Portal, Side: OnPortal},
+
+	TokenExpires:    {Severity: Warning, Scope: Usage},
+	TokenExpired:    {Severity: Warning, Scope: Usage},
+	TokenNotKept:    {Scope: State},
+	TokenUnreadable: {Scope: Usage},
+	TokenStays:      {Severity: Warning, Scope: Portal, Side: OnPortal},
+	TokenNone:       {Severity: Notice, Scope: Usage},
+	TOTPSecretForm:  {Scope: Usage},
+	UserMissing:     {Scope: Usage},
 }

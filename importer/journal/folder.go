@@ -63,6 +63,16 @@ func folderName(portalURL string) (string, error) {
 	return name[:min(len(name), 80)] + "_" + hex.EncodeToString(sum[:4]), nil
 }
 
+// Folder returns where the store of a portal lies under dir, and what else
+// belongs to that portal may lie. It makes nothing.
+func Folder(dir, portalURL string) (string, error) {
+	name, err := folderName(portalURL)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(dir, name), nil
+}
+
 // makeFolders makes a folder and those it lies in, for nobody but the user,
 // whatever the umask. Those that exist stay as they are.
 func makeFolders(path string) error {

@@ -35,6 +35,15 @@ func (p *Portal) SignOut(name string) error {
 	return nil
 }
 
+// Sessions is how many tokens of a person, named by address or GUID, are valid.
+func (p *Portal) Sessions(name string) int {
+	who := p.person(name)
+	if who == nil {
+		return 0
+	}
+	return len(p.sessions.of(who))
+}
+
 func (p *Portal) person(name string) *person {
 	if who := p.people.email(name); who != nil {
 		return who

@@ -16,6 +16,7 @@ const (
 	Where   Group = "where"
 	Who     Group = "who"
 	Reading Group = "reading"
+	SignIn  Group = "signin"
 	Policy  Group = "policy"
 	Pace    Group = "pace"
 	Output  Group = "output"
@@ -23,7 +24,7 @@ const (
 )
 
 // Groups are all groups in the order of help.
-var Groups = []Group{Where, Who, Reading, Policy, Pace, Output, General}
+var Groups = []Group{Where, Who, SignIn, Reading, Policy, Pace, Output, General}
 
 // Key is one thing that can be set.
 type Key struct {
@@ -68,6 +69,8 @@ var Keys = []*Key{
 	guardedWhen("self", choice("owner", Who, func(s *Settings) *string { return &s.Owner }, "auto", "self", "column", "impersonate")),
 	guarded(number("max-per-owner", Who, func(s *Settings) *int { return &s.MaxPerOwner }, 1, 1_000_000)),
 	guarded(toggle("allow-owner-mismatch", Who, func(s *Settings) *bool { return &s.AllowOwnerMismatch })),
+
+	file("totp-secret-file", SignIn, func(s *Settings) *string { return &s.TOTPSecretFile }),
 
 	file("mapping", Reading, func(s *Settings) *string { return &s.Mapping }),
 	list("set", Reading, "fill", func(s *Settings) *[]string { return &s.Set }, parseFill),

@@ -26,6 +26,7 @@ type Settings struct {
 	Owner              string
 	MaxPerOwner        int
 	AllowOwnerMismatch bool
+	TOTPSecretFile     string
 
 	// Reading.
 	Mapping              string

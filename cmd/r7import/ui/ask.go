@@ -33,6 +33,35 @@ func (c *Console) Confirm(ctx context.Context, id string, facts ...string) (bool
 	return slices.Contains(yes, strings.ToLower(strings.TrimSpace(answer))), nil
 }
 
+// Ask asks for a line of text and returns it without the blanks around it. It
+// returns the error of ctx when that ends first.
+func (c *Console) Ask(ctx context.Context, id string, facts ...string) (string, error) {
+	c.write(program + Clean(c.Text(id, facts...)) + ": ")
+	answer, err := await(ctx, func() (string, error) { return readLine(c.In) })
+	if err != nil {
+		c.write("\n")
+	}
+	return strings.TrimSpace(answer), err
+}
+
+// readLine reads to the end of a line and no further: what follows is the answer
+// to another question. The end of the input ends the line.
+func readLine(in io.Reader) (string, error) {
+	var line []byte
+	one := make([]byte, 1)
+	for {
+		n, err := in.Read(one)
+		switch {
+		case n > 0 && one[0] == '\n', err == io.EOF:
+			return string(line), nil
+		case err != nil:
+			return "", err
+		case n > 0:
+			line = append(line, one[0])
+		}
+	}
+}
+
 // Secret asks for a secret and does not show what is typed. It must only be
 // called if [Console.Terminal]. It returns the error of ctx when that ends first.
 func (c *Console) Secret(ctx context.Context, id string, facts ...string) (account.Secret, error) {

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"bytes"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"r7import/importer/account"
+	"r7import/importer/portalsim"
+)
+
+// The vectors of RFC 6238, appendix B, cut to the six digits apps show.
+func TestCodeNow(t *testing.T) {
+	secret := account.NewSecret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ") // "12345678901234567890"
+	for unix, want := range map[int64]string{59: "287082", 1111111109: "081804", 1234567890: "005924", 2000000000: "279037"} {
+		if got := codeNow(secret, time.Unix(unix, 0)); got.Reveal() != want {
+			t.Errorf("codeNow at %d = %s, want %s", unix, got.Reveal(), want)
+		}
+	}
+	if got := codeNow(account.NewSecret("018"), time.Now()); !got.Empty() {
+		t.Errorf("codeNow of what is no secret = %s", got.Reveal())
+	}
+}
+
+func TestLoginWithAnAuthenticatorsSecret(t *testing.T) {
+	for _, tc := range []struct{ name, file string }{
+		{"as shown beside the QR code", "gezd gnbv gy3t qojq gezd gnbv gy3t qojq"},
+		{"as in the QR code", "otpauth://totp/portal:app@example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=portal"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			folder := t.TempDir()
+			write := func(name, text string) string {
+				path := filepath.Join(folder, name)
+				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				return path
+			}
+			password, secret := write("password", "portal-secret\n"), write("secret", tc.file+"\n")
+			for try := 0; ; try++ {
+				began := time.Now()
+				code := codeNow(account.NewSecret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), began)
+				sim := portalsim.New(portalsim.Options{People: []portalsim.Person{
+					{Email: "app@example.com", Password: "portal-secret", TwoFactor: "app", TFAReady: true, Code: code.Reveal()}}})
+				server := httptest.NewServer(sim)
+				var stdout, stderr bytes.Buffer
+				args := []string{"login", server.URL, "--user", "app@example.com", "--password-file", password, "--totp-secret-file", secret,
+					"--state", filepath.Join(folder, "state")}
+				got := run(t.Context(), args, strings.NewReader(""), &stdout, &stderr, []string{"LC_ALL=C"})
+				server.Close()
+				sim.Close()
+				if got == exitDone {
+					return
+				}
+				if try > 0 || began.Unix()/30 == time.Now().Unix()/30 { // else the code has changed meanwhile
+					t.Fatalf("exit code %d\n%s", got, &stderr)
+				}
+			}
+		})
+	}
+}
