@@ -86,6 +86,10 @@ func (p *Printer) text(id string, args map[string]string) string {
 		config.PluralCount = n
 	}
 	s, err := p.loc.Localize(config)
+	if err != nil && config.PluralCount != nil {
+		config.PluralCount = nil // a sentence of one form, such as the hint of one that counts
+		s, err = p.loc.Localize(config)
+	}
 	if err != nil {
 		return id
 	}

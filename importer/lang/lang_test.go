@@ -170,3 +170,16 @@ func TestDetect(t *testing.T) {
 		})
 	}
 }
+
+func TestHintOfASentenceThatCounts(t *testing.T) {
+	pr := diagnosis.New(diagnosis.RowWidth, "Count", "3", "Want", "5")
+	for _, name := range lang.Languages {
+		p, err := lang.New(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Hint(pr) == "" || p.Problem(pr) == string(pr.Code) {
+			t.Errorf("%s: %s is said as %q with the hint %q, want sentences", name, pr.Code, p.Problem(pr), p.Hint(pr))
+		}
+	}
+}
