@@ -40,9 +40,25 @@ func (in *input) Close() error {
 // stream begins to read the content from its first byte.
 func (in *input) stream() (io.ReadCloser, error) {
 	if in.at != nil {
-		return io.NopCloser(io.NewSectionReader(in.at, 0, in.size)), nil
+		return io.NopCloser(&wholeReader{io.NewSectionReader(in.at, 0, in.size), in.size}), nil
 	}
 	return unpack(in.packed, in.size)
+}
+
+// wholeReader ends with an error if there is less to read than there was when the
+// file was opened: somebody has cut it in the meantime.
+type wholeReader struct {
+	io.Reader
+	left int64
+}
+
+func (w *wholeReader) Read(p []byte) (int, error) {
+	n, err := w.Reader.Read(p)
+	w.left -= int64(n)
+	if err == io.EOF && w.left > 0 {
+		return n, diagnosis.New(diagnosis.FileBroken)
+	}
+	return n, err
 }
 
 // openInput opens a file, or standard input for "-", and takes off what it is
@@ -123,6 +139,10 @@ func openStored(path string, o Options) (*input, error) {
 	}
 	file, err := os.Open(path)
 	if err != nil {
+		return nil, notOpened(err, name)
+	}
+	if info, err = file.Stat(); err != nil {
+		file.Close()
 		return nil, notOpened(err, name)
 	}
 	in := &input{name: name, stored: file, length: info.Size(), closer: file}

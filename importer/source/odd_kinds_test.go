@@ -180,6 +180,7 @@ func oddWrapped() []odd {
 		{name: "to-key-bad-key-file.csv.age", make: toKey, want: "refused IDENTITY_FORM", with: func(o *source.Options) { o.Identity = "testdata/odd/ascii.csv" }},
 		{name: "to-key-cut.csv.age", make: func() []byte { return toKey()[:200] }, want: "refused FILE_BROKEN", with: withKey},
 		{name: "to-key-flipped.csv.age", make: func() []byte { return flipped(toKey(), -30) }, want: "refused FILE_BROKEN", with: withKey},
+		{name: "nothing-behind-the-header.csv.age", content: []byte("age-encryption.org/v1\n-> X25519 x\n"), want: "refused FILE_BROKEN", with: withKey},
 		{name: "age.csv", make: toKey, want: "refused FILE_IS_AGE", with: withKey},
 		{name: "passphrase.csv.age", make: withPhrase, want: "2 3", with: withPassphrase(oddPassphrase)},
 		{name: "passphrase-wrong.csv.age", make: withPhrase, want: "refused AGE_PASSPHRASE", with: withPassphrase("x")},

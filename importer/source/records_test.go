@@ -104,6 +104,30 @@ func TestTextOutlivesTheRecord(t *testing.T) {
 	}
 }
 
+// TestCutBetweenPasses cuts a file after it was opened: fewer rows must not look like all rows.
+func TestCutBetweenPasses(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.csv")
+	text := "name,email\n" + strings.Repeat("Anna,a@example.com\n", 10_000)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := source.Open(t.Context(), path, source.Options{Known: isKnown})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := os.Truncate(path, int64(len(text)/2)); err != nil {
+		t.Fatal(err)
+	}
+	var last error
+	for _, err := range f.Records(t.Context(), names(f.Columns())) {
+		last = err
+	}
+	if last == nil || problem(t, last).Code != diagnosis.FileBroken {
+		t.Errorf("reading a file cut in the meantime ends with %v, want FILE_BROKEN", last)
+	}
+}
+
 func TestRecordPlaces(t *testing.T) {
 	book := filepath.Join(t.TempDir(), "book.xlsx")
 	if err := os.WriteFile(book, sheetOf(goodRows), 0o600); err != nil {

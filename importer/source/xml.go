@@ -178,8 +178,9 @@ func (x *xmlScanner) declaration() (bool, error) {
 	return false, errXML
 }
 
-// checkInstruction looks at a processing instruction: the one that declares the
-// encoding must not name a code page. UTF-16 has become UTF-8 before it comes here.
+// checkInstruction looks at a processing instruction: the one that declares version
+// and encoding must name XML 1.0 and no code page. UTF-16 has become UTF-8 before it
+// comes here.
 func checkInstruction(text []byte) error {
 	end, ok := nameEnd(text, 0)
 	if !ok || end < len(text) && !isBlank(text[end]) {
@@ -187,6 +188,9 @@ func checkInstruction(text []byte) error {
 	}
 	if string(text[:end]) != "xml" {
 		return nil
+	}
+	if !bytes.Contains(text[end:], []byte("1.0")) {
+		return errXML
 	}
 	_, encoding, declared := bytes.Cut(text[end:], []byte("encoding"))
 	encoding = bytes.ToLower(encoding)
