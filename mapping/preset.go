@@ -87,6 +87,21 @@ func (p *Preset) hasHost(host string) bool {
 // Has reports whether a note is made about the preset.
 func (p *Preset) Has(n Note) bool { return slices.Contains(p.Notes, n) }
 
+// Fits reports whether settings lead to the preset's servers, each by one of the ways to it.
+func (p *Preset) Fits(s *account.Settings) bool {
+	in := Endpoint{s.Incoming.Host, s.Incoming.Port, s.Incoming.Encryption, !s.IMAP}
+	out := Endpoint{Host: s.Outgoing.Host, Port: s.Outgoing.Port, Encryption: s.Outgoing.Encryption}
+	return slices.Contains(p.Incoming, in) && slices.Contains(p.Outgoing, out)
+}
+
+// OwnServers returns a preset for a domain, as punycode, with servers of its own.
+func OwnServers(domain string, incoming, outgoing Endpoint) *Preset {
+	return &Preset{
+		Name: strings.ReplaceAll(domain, ".", "-"), Title: domain, Domains: []string{domain},
+		Incoming: []Endpoint{incoming}, Outgoing: []Endpoint{outgoing}, Login: LoginAddress,
+	}
+}
+
 // login returns the login that belongs to an address.
 func (p *Preset) login(address string) string {
 	local, domain, _ := strings.Cut(address, "@")

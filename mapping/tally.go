@@ -63,11 +63,17 @@ func (t *tally) value(f account.Field, fill account.Fill) string {
 	if fill == account.FromRow || f.Secret() || f >= account.NumRequestFields || t.mixed.Has(f) {
 		return f.String()
 	}
-	return f.String() + " = " + shown(f, &t.first)
+	return f.String() + " = " + Shown(f, &t.first)
 }
 
-// shown writes the value of a field as a person would.
-func shown(f account.Field, s *account.Settings) string {
+// Mask is shown, and written into redacted copies, in place of a secret.
+const Mask = "***"
+
+// Shown writes the value of a request field as a person would. Secrets are masked.
+func Shown(f account.Field, s *account.Settings) string {
+	if f.Secret() {
+		return Mask
+	}
 	switch f {
 	case account.IncomingEncryption:
 		return s.Incoming.Encryption.String()

@@ -1,0 +1,93 @@
+package mapping
+
+import (
+	"slices"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/source"
+)
+
+// What a person, or somebody else who knows, says about a file whose mapping is
+// being put together.
+
+// Give makes a column the one of a field. A column that was to be ignored no longer is.
+func (f *FileMapping) Give(field account.Field, columns []source.Column, column int) {
+	p := proposal{t: newTable(columns)}
+	if f.Columns == nil {
+		f.Columns = make(map[account.Field]ColumnName)
+	}
+	f.Columns[field] = p.name(column)
+	if f.Columns[field].Label == "" {
+		f.Ignore = slices.DeleteFunc(f.Ignore, func(header string) bool { return header == p.header(column) })
+	}
+}
+
+// Default makes a text, written as in a cell, the value of a field's empty cells.
+// The error is a *[diagnosis.Problem].
+func (f *FileMapping) Default(field account.Field, text string) error {
+	text = clean(text)
+	if field.Secret() {
+		return diagnosis.New(diagnosis.SetSecret, "Field", field.String())
+	}
+	if text == "" {
+		return diagnosis.New(diagnosis.SetValue, "Field", field.String())
+	}
+	if p := newReader().put(new(account.Row), field, text); p != nil {
+		return diagnosis.Wrap(p, diagnosis.SetValue, "Field", field.String())
+	}
+	if f.Defaults == nil {
+		f.Defaults = make(map[account.Field]string)
+	}
+	f.Defaults[field] = text
+	return nil
+}
+
+// Serve makes a preset, NAME or NAME=HOST, the one of a mail domain.
+func (f *FileMapping) Serve(domain, preset string) {
+	if f.Presets.Domains == nil {
+		f.Presets.Domains = make(map[string]string)
+	}
+	f.Presets.Domains[domain] = preset
+}
+
+// FindAddress makes the one ignored column that holds addresses in all of some
+// rows, and nothing else, the one of the address, if the file has none yet. It
+// returns a notice about that, nil if there is no such column or more than one.
+func (f *FileMapping) FindAddress(columns []source.Column, rows [][]string) *diagnosis.Problem {
+	_, given := f.Columns[account.Email]
+	if _, made := f.Templates[account.Email]; given || made {
+		return nil
+	}
+	found := -1
+	for i, c := range columns {
+		if !slices.Contains(f.Ignore, tidy(c.Header)) || !holdsAddresses(rows, i) {
+			continue
+		}
+		if found >= 0 {
+			return nil
+		}
+		found = i
+	}
+	if found < 0 {
+		return nil
+	}
+	f.Give(account.Email, columns, found)
+	notice := newTable(columns).about(found, diagnosis.New(diagnosis.ProposedContent, "Field", account.Email.String()))
+	return &notice
+}
+
+func holdsAddresses(rows [][]string, column int) bool {
+	some := false
+	for _, cells := range rows {
+		text := clean(cells[column])
+		if text == "" {
+			continue
+		}
+		if _, err := ParseAddress(text); err != nil {
+			return false
+		}
+		some = true
+	}
+	return some
+}
