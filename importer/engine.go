@@ -68,9 +68,16 @@ type action func(*engine, context.Context, *job, decision) (after, error)
 
 // mode is what kind of run this is.
 type mode struct {
-	act     action
-	perHost int  // actions at once that make the portal log in to a mail host
-	writes  bool // accounts are made: the first of a mail domain goes alone, and canaries go first
+	// remember decides a row from what the journal holds, if that is enough. It
+	// runs in the reader.
+	remember func(*reader, context.Context, *job) (decided bool, err error)
+	// work does what this kind of run is for with a row whose owner is signed in.
+	// It runs in a task, and again whenever the row has been put back.
+	work    func(*engine, context.Context, *job) (after, error)
+	act     action // of lookAndAct
+	perHost int    // rows at once that make the portal log in to a mail host
+	writes  bool   // accounts are made: the first of a mail domain goes alone, and canaries go first
+	oneEach bool   // one row of an owner at a time
 }
 
 // after is what the scheduler does when a task is over; nil is nothing.
@@ -278,7 +285,7 @@ func (e *engine) consider(j *job) {
 		e.park(j, until, why)
 		return
 	}
-	if !e.hosts.Free(j.hosts...) || e.mode.writes && e.domains[j.domain] == domainFirst {
+	if !e.hosts.Free(j.hosts...) || e.mode.writes && e.domains[j.domain] == domainFirst || e.mode.oneEach && j.owner.busy {
 		return
 	}
 	e.hold(j)
@@ -286,10 +293,10 @@ func (e *engine) consider(j *job) {
 	e.begin(j, e.attempt)
 }
 
-// hold takes what a write needs for itself: its mail hosts, and its domain if that is new.
+// hold takes what a row needs for itself: its mail hosts, its owner, and its domain if that is new.
 func (e *engine) hold(j *job) {
 	e.hosts.Take(j.hosts...)
-	j.holds = true
+	j.holds, j.owner.busy = true, true
 	if e.domains[j.domain] == domainNew {
 		e.domains[j.domain] = domainFirst
 		j.first = true
@@ -301,7 +308,7 @@ func (e *engine) release(j *job) {
 	if !j.holds {
 		return
 	}
-	j.holds = false
+	j.holds, j.owner.busy = false, false
 	e.hosts.Give(j.hosts...)
 }
 

@@ -63,14 +63,12 @@ func (r *reader) route(ctx context.Context, row *account.Row) error {
 	case r.plan.overLimit(j.who):
 		return r.decide(ctx, j.end(diagnosis.Held, *r.ownerLimit(r.plan.rowsOf(j.who))))
 	}
-	known, settled, err := r.known(ctx, j)
-	switch {
-	case err != nil:
+	decided, err := r.mode.remember(r, ctx, j)
+	if err != nil {
 		return err
-	case settled && known.Status == diagnosis.Exists:
-		return r.decide(ctx, j.end(diagnosis.Exists, *diagnosis.New(diagnosis.AccountExists)))
-	case settled:
-		return r.decide(ctx, j.end(diagnosis.Unchanged))
+	}
+	if decided {
+		return r.decide(ctx, j.entry)
 	}
 	select {
 	case r.incoming <- j:
@@ -79,24 +77,42 @@ func (r *reader) route(ctx context.Context, row *account.Row) error {
 	return nil
 }
 
-// known returns what the journal holds of the account, and whether that settles
-// the row: an earlier run made it or saw it there, it is not in doubt, and the
-// row still asks for the same. Then neither a sign-in nor a look is needed.
-func (r *reader) known(ctx context.Context, j *job) (journal.Account, bool, error) {
-	id, err := r.ownerID(ctx, j.who.name)
-	if err != nil || id == "" {
-		return journal.Account{}, false, err
+// settled decides a row of which the journal says that an earlier run made the
+// account or saw it there, that it is not in doubt, and that the row still asks
+// for the same. Then neither a sign-in nor a look is needed.
+func (r *reader) settled(ctx context.Context, j *job) (bool, error) {
+	key, err := r.keyOf(ctx, j)
+	if err != nil || key == (account.Key{}) {
+		return false, err
 	}
-	key := account.NewKey(id, j.row.Settings.Email)
 	if _, doubted := r.open[key]; doubted {
-		return journal.Account{}, false, nil
+		return false, nil
 	}
 	known, ok, err := r.History.Account(ctx, key)
 	if err != nil || !ok || !r.settledAs(known, r.prints.Of(&j.row.Settings)) {
-		return known, false, err
+		return false, err
 	}
-	j.entry.MailboxID, j.entry.OwnerID = known.MailboxID, id
-	return known, true, nil
+	foreign := known.Status == diagnosis.Exists
+	if foreign && r.Options.OnExisting == Fail {
+		return false, nil
+	}
+	j.entry.MailboxID, j.entry.OwnerID = known.MailboxID, key.OwnerID
+	if foreign {
+		j.end(diagnosis.Exists, *diagnosis.New(diagnosis.AccountExists))
+	} else {
+		j.end(diagnosis.Unchanged)
+	}
+	return true, nil
+}
+
+// keyOf returns what the row's account is known by, the zero key if the journal
+// does not know the owner by the name the row gives.
+func (r *reader) keyOf(ctx context.Context, j *job) (account.Key, error) {
+	id, err := r.ownerID(ctx, j.who.name)
+	if err != nil || id == "" {
+		return account.Key{}, err
+	}
+	return account.NewKey(id, j.row.Settings.Email), nil
 }
 
 // settledAs reports whether the journal says that the account is there as the

@@ -49,6 +49,8 @@ type Result struct {
 	// OpenSessions is how many sessions the run opened and could not close: they
 	// last until they expire.
 	OpenSessions int
+	// Version is the portal's, empty if it did not tell.
+	Version string
 }
 
 // Run makes the portal agree with the file. It returns when every row has its
@@ -57,13 +59,17 @@ type Result struct {
 // The error is of the machine or the store; what the portal does is in the
 // result and in the journal.
 func (im *Importer) Run(ctx context.Context, plan *Plan) (Result, error) {
-	return im.execute(ctx, plan, mode{act: (*engine).write, perHost: im.Options.PerHost, writes: true})
+	return im.execute(ctx, plan, mode{
+		remember: (*reader).settled, work: (*engine).lookAndAct, act: (*engine).write, perHost: im.Options.PerHost, writes: true,
+	})
 }
 
 // Look goes the way of Run and changes nothing: it signs in, looks, and notes
 // what Run would do.
 func (im *Importer) Look(ctx context.Context, plan *Plan) (Result, error) {
-	return im.execute(ctx, plan, mode{act: (*engine).foretell, perHost: im.Options.Workers * 2})
+	return im.execute(ctx, plan, mode{
+		remember: (*reader).settled, work: (*engine).lookAndAct, act: (*engine).foretell, perHost: im.Options.Workers * 2,
+	})
 }
 
 func (im *Importer) execute(ctx context.Context, plan *Plan, m mode) (Result, error) {
@@ -72,7 +78,7 @@ func (im *Importer) execute(ctx context.Context, plan *Plan, m mode) (Result, er
 		return Result{Run: plan.Run}, err
 	}
 	err = e.run(ctx)
-	result := Result{Run: plan.Run, Stopped: e.stopped, OpenSessions: e.openSessions()}
+	result := Result{Run: plan.Run, Stopped: e.stopped, OpenSessions: e.openSessions(), Version: e.greeting.Version}
 	result.Interrupted = e.stopped != nil && e.stopped.Code == diagnosis.Interrupted
 	if m.writes && err == nil && e.stopped == nil {
 		result.Missing, err = im.Ledger.AccountsNotIn(context.WithoutCancel(ctx), plan.Run.ID)

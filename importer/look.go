@@ -76,9 +76,9 @@ func (e *engine) ownerLimit(addresses int) *diagnosis.Problem {
 	return diagnosis.New(diagnosis.OwnerLimit, "Count", itoa(addresses), "Limit", itoa(e.Options.MaxPerOwner))
 }
 
-// attempt looks directly before writing, decides, and acts.
+// attempt works on a row and gives back what it held.
 func (e *engine) attempt(ctx context.Context, j *job) (after, error) {
-	next, err := e.lookAndAct(ctx, j)
+	next, err := e.mode.work(e, ctx, j)
 	return func() {
 		e.release(j)
 		e.met(j)
@@ -89,6 +89,7 @@ func (e *engine) attempt(ctx context.Context, j *job) (after, error) {
 	}, err
 }
 
+// lookAndAct looks directly before writing, decides, and acts.
 func (e *engine) lookAndAct(ctx context.Context, j *job) (after, error) {
 	known, ok, err := e.History.Account(ctx, j.key)
 	if err != nil {
@@ -127,10 +128,13 @@ func asSent(known journal.Account, intent journal.Intent, mailbox account.Mailbo
 // is remembered, so that the next run need not look again.
 func (e *engine) leaveAlone(ctx context.Context, j *job, d decision, known journal.Account) (after, error) {
 	j.entry.MailboxID = d.found.ID
-	if d.fields == 0 && d.found.Detailed {
+	if d.fields == 0 && d.found.Detailed && d.status.Desired() {
 		seen := journal.Account{
 			Key: j.key, MailboxID: d.found.ID, Made: known.Made && !d.foreign, Status: d.status,
 			Fingerprint: e.fingerprint(j), Run: j.entry.Run, Checked: time.Now(),
+		}
+		if seen.Made && known.Status == diagnosis.Updated {
+			seen.Status = diagnosis.Updated // an undo of the run that made it must not take it for what that run left
 		}
 		if err := e.Ledger.SaveAccount(context.WithoutCancel(ctx), seen); err != nil {
 			return nil, err

@@ -44,6 +44,7 @@ type owner struct {
 	shared bool // nothing can be done without them: a refusal ends the run
 	rows   int  // of the file that are theirs
 	taken  int  // of these, how many have come to the scheduler
+	busy   bool // one of them is under way; of meaning where they go one at a time
 	open   int  // of these, how many have no outcome
 
 	state   ownerState

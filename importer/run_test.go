@@ -138,6 +138,15 @@ func TestForeignAccountIsLeftAlone(t *testing.T) {
 			w.adjust = func(o *importer.Options) { o.OnExisting = tc.policy }
 			_, got := w.run(people(1))
 			w.want(got, tc.want)
+			if tc.policy == importer.Fail {
+				_, got = w.run(people(1))
+				w.want(got, tc.want) // and does not fall silent
+				w.adjust = nil
+				w.run(people(1)) // takes it as it is
+				w.adjust = func(o *importer.Options) { o.OnExisting = tc.policy }
+				_, got = w.run(people(1))
+				w.want(got, tc.want)
+			}
 		})
 	}
 }
