@@ -214,7 +214,7 @@ func TestEveryMistakeIsFound(t *testing.T) {
 // itself cannot draw.
 var notInASheet = []diagnosis.Code{
 	// These need a configuration, a mapping file, a preset or the portal.
-	diagnosis.HostNotAllowed, diagnosis.TemplateFailed, diagnosis.PresetOtherService, diagnosis.OwnerMismatch, diagnosis.OwnerLimit, diagnosis.SameAccountTwice, diagnosis.AddressRefused, diagnosis.OwnerNobody,
+	diagnosis.HostNotAllowed, diagnosis.TemplateFailed, diagnosis.PresetOtherService, diagnosis.OwnerMismatch, diagnosis.OwnerLimit, diagnosis.SameAccountTwice, diagnosis.AddressRefused, diagnosis.OwnerNobody, diagnosis.UndoRowless,
 	// This one needs the domain of a real mail provider.
 	diagnosis.MailboxTwice,
 	// These are of text files.
