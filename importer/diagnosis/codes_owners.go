@@ -27,6 +27,9 @@ const (
 	TokenNone       Code = "TOKEN_NONE"       // nothing is kept for the portal
 	TOTPSecretForm  Code = "TOTP_SECRET_FORM"
 	UserMissing     Code = "USER_MISSING" // nobody to ask who signs in
+
+	TextUnwritable Code = "TEXT_UNWRITABLE" // the encoding of a file lacks a character for its copy
+	CopyEncrypted  Code = "COPY_ENCRYPTED"  // the copy of an encrypted file would not be
 )
 
 var ownerCodes = map[Code]Entry{
@@ -55,4 +58,7 @@ var ownerCodes = map[Code]Entry{
 	TokenNone:       {Severity: Notice, Scope: Usage},
 	TOTPSecretForm:  {Scope: Usage},
 	UserMissing:     {Scope: Usage},
+
+	TextUnwritable: {Scope: File, Side: OnFile},
+	CopyEncrypted:  {Scope: File, Side: OnFile},
 }
