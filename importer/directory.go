@@ -21,13 +21,14 @@ type Directory struct {
 	people    []account.Person
 	byAddress map[string]int // index of the person
 	byID      map[string]int
+	byWord    map[string][]int // of their names
 }
 
 // ReadDirectory reads the portal's people page by page, the dismissed ones too
 // if the session is an administrator's. It keeps those that keep wants; nil
 // keeps all. The answer is done, or the one that ended the reading.
 func ReadDirectory(ctx context.Context, s *portal.Session, keep func(account.Person) bool) (*Directory, portal.Answer) {
-	d := &Directory{byAddress: make(map[string]int), byID: make(map[string]int)}
+	d := &Directory{byAddress: make(map[string]int), byID: make(map[string]int), byWord: make(map[string][]int)}
 	for person, answer := range s.People(ctx, false) {
 		if answer.Fate != diagnosis.Done {
 			return nil, answer
@@ -43,6 +44,9 @@ func (d *Directory) add(p account.Person) {
 	i := len(d.people)
 	d.people = append(d.people, p)
 	d.byID[strings.ToLower(p.ID)] = i
+	for _, word := range distinct(words(p.FirstName + " " + p.LastName + " " + p.Name)) {
+		d.byWord[word] = append(d.byWord[word], i)
+	}
 	if p.Email == "" {
 		return
 	}
@@ -69,9 +73,13 @@ func (d *Directory) Find(name string) (account.Person, bool) {
 // those who can sign in if there are any.
 func (d *Directory) Named(name string) []account.Person {
 	var all []account.Person
-	for _, p := range d.people {
-		if sameName(p, name) {
-			all = append(all, p)
+	seen := make(map[int]bool)
+	for _, word := range words(name) {
+		for _, i := range d.byWord[word] {
+			if p := d.people[i]; !seen[i] && sameName(p, name) {
+				all = append(all, p)
+			}
+			seen[i] = true
 		}
 	}
 	active := slices.DeleteFunc(slices.Clone(all), func(p account.Person) bool { return p.Status == personDismissed })
@@ -79,6 +87,11 @@ func (d *Directory) Named(name string) []account.Person {
 		return active
 	}
 	return all
+}
+
+func distinct(words []string) []string {
+	slices.Sort(words)
+	return slices.Compact(words)
 }
 
 // foldAddress returns an address in the form in which two of the same person are
