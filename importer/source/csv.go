@@ -8,7 +8,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 )
 
@@ -93,7 +92,7 @@ func (t *textRows) take() bool {
 	t.widen()
 	switch {
 	case ragged:
-		r.report(t.layout, account.NumFields, diagnosis.RowWidth, "Count", strconv.Itoa(got), "Want", strconv.Itoa(want))
+		r.report(t.layout, wholeRow, diagnosis.RowWidth, "Count", strconv.Itoa(got), "Want", strconv.Itoa(want))
 	case !decodable:
 		t.reportUndecodable()
 	default:
@@ -143,23 +142,23 @@ func (t *textRows) reportFault() {
 	column := strconv.Itoa(t.column + 1)
 	switch t.fault {
 	case stray:
-		r.report(t.layout, account.NumFields, diagnosis.QuoteStray, "Column", column)
+		r.report(t.layout, wholeRow, diagnosis.QuoteStray, "Column", column)
 	case unclosed:
-		r.report(t.layout, account.NumFields, diagnosis.QuoteUnclosed, "Column", column)
+		r.report(t.layout, wholeRow, diagnosis.QuoteUnclosed, "Column", column)
 	case tooLong:
-		r.report(t.layout, account.NumFields, diagnosis.RowTooLong, "Limit", strconv.Itoa(maxRowBytes>>10))
+		r.report(t.layout, wholeRow, diagnosis.RowTooLong, "Limit", strconv.Itoa(maxRowBytes>>10))
 	case tooWide:
-		r.report(t.layout, account.NumFields, diagnosis.RowTooWide, "Limit", strconv.Itoa(maxColumns))
+		r.report(t.layout, wholeRow, diagnosis.RowTooWide, "Limit", strconv.Itoa(maxColumns))
 	}
 }
 
 // reportUndecodable reports the cells with bytes that stand for no character.
 func (t *textRows) reportUndecodable() {
 	r := &t.current
-	for f := range t.layout.mapped.All() {
-		text := r.cells[t.layout.column[f]]
+	for _, column := range t.layout.read {
+		text := r.cells[column]
 		if at := undecodable(text); at >= 0 {
-			r.report(t.layout, f, diagnosis.TextUndecodable,
+			r.report(t.layout, column, diagnosis.TextUndecodable,
 				"Character", strconv.Itoa(utf8.RuneCountInString(text[:at])+1), "Encoding", t.table.charset.name)
 		}
 	}

@@ -22,16 +22,19 @@ type row struct {
 	problems []diagnosis.Problem
 }
 
-// report adds a problem with the cell of a field, which is emptied, or with the
-// row as a whole if the field is account.NumFields: then no cell can be relied on.
-func (r *row) report(l *layout, f account.Field, code diagnosis.Code, facts ...string) {
+// wholeRow stands for a column where a problem is about all of them.
+const wholeRow = -1
+
+// report adds a problem with the cell of a column, which is emptied, or with the
+// row as a whole: then no cell can be relied on.
+func (r *row) report(l *layout, column int, code diagnosis.Code, facts ...string) {
 	p := diagnosis.New(code, facts...)
-	p.Place = l.place(r.number, f)
-	if f < account.NumFields {
-		p.Field = f.String()
-		r.cells[l.column[f]] = ""
-	} else {
+	p.Place = l.place(r.number, column)
+	if column == wholeRow {
 		clear(r.cells)
+	} else {
+		p.Field = l.fields[column].String()
+		r.cells[column] = ""
 	}
 	r.problems = append(r.problems, *p)
 }
@@ -141,18 +144,12 @@ type decoder struct {
 	sent   bool // the header
 }
 
-// GetCSVRow returns the names of the fields first, then the cells of a row in the same order.
+// GetCSVRow returns the keys of the columns first, then the cells of a row in the same order.
 func (d *decoder) GetCSVRow() ([]string, error) {
 	d.line = d.line[:0]
 	if !d.sent {
 		d.sent = true
-		for f := range d.layout.mapped.All() {
-			d.line = append(d.line, f.String())
-		}
-		for i := range d.layout.others {
-			d.line = append(d.line, otherKey+strconv.Itoa(i))
-		}
-		return append(d.line, rowKey, problemsKey), nil
+		return append(append(d.line, d.layout.keys...), rowKey, problemsKey), nil
 	}
 	if err := d.ctx.Err(); err != nil {
 		return nil, err
@@ -161,10 +158,7 @@ func (d *decoder) GetCSVRow() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	for f := range d.layout.mapped.All() {
-		d.line = append(d.line, r.cells[d.layout.column[f]])
-	}
-	for _, column := range d.layout.others {
+	for _, column := range d.layout.read {
 		d.line = append(d.line, r.cells[column])
 	}
 	problems, err := encodeProblems(r.problems)

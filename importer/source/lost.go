@@ -18,9 +18,9 @@ import (
 // text is the whole row's.
 func (r *row) judgeText(l *layout, text []byte) {
 	if bytes.IndexByte(text, '?') >= 0 || bytes.Contains(text, []byte("\ufffd")) {
-		for f := range l.mapped.All() {
-			if cell := r.cells[l.column[f]]; isLost(cell) || strings.ContainsRune(cell, utf8.RuneError) {
-				r.report(l, f, diagnosis.TextLost)
+		for _, column := range l.read {
+			if cell := r.cells[column]; isLost(cell) || strings.ContainsRune(cell, utf8.RuneError) {
+				r.report(l, column, diagnosis.TextLost)
 			}
 		}
 	}
@@ -30,12 +30,8 @@ func (r *row) judgeText(l *layout, text []byte) {
 	if bytes.IndexByte(text, '#') >= 0 {
 		r.judgeFailures(l)
 	}
-	if !l.mapped.Has(account.Name) {
-		return
-	}
-	name := r.cells[l.column[account.Name]]
-	if maybeGarbled(name) && isGarbled(name) {
-		r.report(l, account.Name, diagnosis.TextGarbled)
+	if column := l.column[account.Name]; column >= 0 && maybeGarbled(r.cells[column]) && isGarbled(r.cells[column]) {
+		r.report(l, column, diagnosis.TextGarbled)
 	}
 }
 
@@ -44,18 +40,18 @@ var rounded = regexp.MustCompile(`^[1-9][.,][0-9]+E\+[0-9]{2,}$`)
 
 // judgeNumbers reports the texts of which Excel has kept the first digits only.
 func (r *row) judgeNumbers(l *layout) {
-	for f := range l.mapped.All() {
-		if (f.Secret() || isWords(f)) && rounded.MatchString(strings.TrimSpace(r.cells[l.column[f]])) {
-			r.report(l, f, diagnosis.NumberAltered)
+	for _, column := range l.read {
+		if f := l.fields[column]; (f.Secret() || isWords(f)) && rounded.MatchString(strings.TrimSpace(r.cells[column])) {
+			r.report(l, column, diagnosis.NumberAltered)
 		}
 	}
 }
 
 // judgeFailures reports the errors that a spreadsheet program has written as text.
 func (r *row) judgeFailures(l *layout) {
-	for f := range l.mapped.All() {
-		if text := strings.TrimSpace(r.cells[l.column[f]]); slices.Contains(failures, text) {
-			r.report(l, f, diagnosis.CellFailure, "Failure", text)
+	for _, column := range l.read {
+		if text := strings.TrimSpace(r.cells[column]); slices.Contains(failures, text) {
+			r.report(l, column, diagnosis.CellFailure, "Failure", text)
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 // without returns the usual workbook without one of its parts.
 func without(name string) []byte {
 	var parts []part
-	for _, p := range append([]part{{"xl/worksheets/sheet1.xml", worksheet + `<sheetData>` + goodRows + `</sheetData></worksheet>`}}, bookParts...) {
+	for _, p := range wholeBook() {
 		if p.name != name {
 			parts = append(parts, p)
 		}
@@ -39,10 +39,11 @@ const (
 	zipUnpacked = 24
 )
 
-func storedBook() []byte {
+// stored returns parts as a zip that packs nothing, with a comment at its end.
+func stored(parts ...part) []byte {
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
-	for _, p := range append([]part{{"xl/worksheets/sheet1.xml", worksheet + `<sheetData>` + goodRows + `</sheetData></worksheet>`}}, bookParts...) {
+	for _, p := range parts {
 		w, err := z.CreateHeader(&zip.FileHeader{Name: p.name, Method: zip.Store})
 		if err != nil {
 			panic(err)
@@ -60,9 +61,14 @@ func storedBook() []byte {
 	return out.Bytes()
 }
 
+// wholeBook returns the parts of a workbook with the usual rows.
+func wholeBook() []part {
+	return append([]part{{"xl/worksheets/sheet1.xml", worksheet + `<sheetData>` + goodRows + `</sheetData></worksheet>`}}, bookParts...)
+}
+
 func renamed(from, to string) []byte {
 	var parts []part
-	for _, p := range append([]part{{"xl/worksheets/sheet1.xml", worksheet + `<sheetData>` + goodRows + `</sheetData></worksheet>`}}, bookParts...) {
+	for _, p := range wholeBook() {
 		p.name = strings.Replace(p.name, from, to, 1)
 		parts = append(parts, p)
 	}
@@ -89,7 +95,7 @@ func oddArchives() []odd {
 		return newBook(part{sheet, worksheet + `<sheetData>` + goodRows + `</sheetData></worksheet>`}, part{"xl/sharedStrings.xml", `<sst><si><t>` + strings.Repeat("x", 100<<20) + `</t></si></sst>`})
 	}
 	return []odd{
-		{name: "stored-with-a-comment.xlsx", content: storedBook(), want: "2 3"},
+		{name: "stored-with-a-comment.xlsx", content: stored(wholeBook()...), want: "2 3"},
 		{name: "junk-before-the-archive.xlsx", content: joined([]byte("PK\x03\x04 this is no entry "), good), want: "2 3"},
 		{name: "cut-archive.xlsx", content: good[:len(good)/2], want: "refused WORKBOOK_DAMAGED"},
 		{name: "cut-directory.xlsx", content: good[:len(good)-30], want: "refused WORKBOOK_DAMAGED"},

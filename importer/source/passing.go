@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode"
 
-	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 )
 
@@ -59,7 +58,7 @@ func (l *layout) passOver(r *row, text []byte) bool {
 	case notAside:
 		return false
 	case commented:
-		r.report(l, account.NumFields, diagnosis.RowCommented)
+		r.report(l, wholeRow, diagnosis.RowCommented)
 		return false
 	default:
 		l.passed.add(a, r.number)

@@ -2,6 +2,7 @@ package source
 
 import (
 	"slices"
+	"strconv"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -35,7 +36,7 @@ func (r *Record) Text(f account.Field) string { return r.cells[f] }
 // Other returns the cell of a column that feeds no field, by the name it was asked
 // for with, empty if it was not asked for.
 func (r *Record) Other(name string) string {
-	if i := slices.Index(r.layout.otherNames, name); i >= 0 && i < len(r.others) {
+	if i := slices.Index(r.layout.others, name); i >= 0 && i < len(r.others) {
 		return r.others[i]
 	}
 	return ""
@@ -49,19 +50,21 @@ func (r *Record) Has(f account.Field) bool { return r.layout.column[f] >= 0 }
 func (r *Record) Bad(f account.Field) bool { return r.bad.Has(f) }
 
 // Place returns where the cell of the field is, without a column if the file has none for it.
-func (r *Record) Place(f account.Field) diagnosis.Place { return r.layout.place(r.Row, f) }
+func (r *Record) Place(f account.Field) diagnosis.Place {
+	return r.layout.place(r.Row, r.layout.column[f])
+}
 
-// layout says which column of the table feeds which field.
+// layout says which columns of the table are read in one pass, and what for.
 type layout struct {
-	file       string
-	sheet      string
-	columns    []Column
-	fields     []account.Field        // of each column; NumFields for one that is ignored
-	column     [account.NumFields]int // -1 for none
-	mapped     account.Fields
-	others     []int // columns that are read and feed no field, with their names
-	otherNames []string
-	passed     tally // the rows passed over so far
+	file    string
+	sheet   string
+	columns []Column
+	fields  []account.Field        // of each column; NumFields for one that feeds none
+	column  [account.NumFields]int // of each field, -1 for none
+	read    []int                  // columns: those of the fields in their order, then the others
+	keys    []string               // what gocsv knows the columns of read by
+	others  []string               // names of the columns that feed no field
+	passed  tally                  // the rows passed over so far
 }
 
 func newLayout(file, sheet string, columns []Column, names []string) *layout {
@@ -69,28 +72,34 @@ func newLayout(file, sheet string, columns []Column, names []string) *layout {
 	for f := range l.column {
 		l.column[f] = -1
 	}
+	var others []int
 	for i := range columns {
 		l.fields[i] = account.NumFields
-		if i >= len(names) {
+		if i >= len(names) || names[i] == "" {
 			continue
 		}
 		if f, ok := account.FieldNamed(names[i]); ok {
-			l.fields[i] = f
-			l.column[f] = i
-			l.mapped = l.mapped.With(f)
-		} else if names[i] != "" {
-			l.others, l.otherNames = append(l.others, i), append(l.otherNames, names[i])
+			l.fields[i], l.column[f] = f, i
+			continue
 		}
+		others, l.others = append(others, i), append(l.others, names[i])
+	}
+	for f, column := range l.column {
+		if column >= 0 {
+			l.read, l.keys = append(l.read, column), append(l.keys, account.Field(f).String())
+		}
+	}
+	for i, column := range others {
+		l.read, l.keys = append(l.read, column), append(l.keys, otherKey+strconv.Itoa(i))
 	}
 	return l
 }
 
-// place returns where a field stands in a row.
-func (l *layout) place(row int, f account.Field) diagnosis.Place {
+// place returns where a column stands in a row; -1 is the row as a whole.
+func (l *layout) place(row, column int) diagnosis.Place {
 	at := diagnosis.Place{File: l.file, Sheet: l.sheet, Row: row}
-	if f < account.NumFields && l.column[f] >= 0 {
-		c := l.columns[l.column[f]]
-		at.Column, at.Header = c.Label, c.Header
+	if column >= 0 {
+		at.Column, at.Header = l.columns[column].Label, l.columns[column].Header
 	}
 	return at
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 
-	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 )
 
@@ -74,9 +73,10 @@ func (t *sheetTable) open(_ context.Context, l *layout) (rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sheetRows{sheetScanner: scan, table: t, layout: l, part: part}
-	for f := range l.mapped.All() {
-		if c := coverageOf(t.merges, l.column[f]); len(c.ranges) > 0 {
+	s := &sheetRows{sheetScanner: scan, table: t, layout: l, part: part, reads: make([]bool, len(l.columns))}
+	for _, column := range l.read {
+		s.reads[column] = true
+		if c := coverageOf(t.merges, column); len(c.ranges) > 0 {
 			s.covered = append(s.covered, c)
 		}
 	}
@@ -89,6 +89,7 @@ type sheetRows struct {
 	table   *sheetTable
 	layout  *layout
 	part    io.Closer
+	reads   []bool // of each column
 	covered []coverage
 	current row
 }
@@ -115,7 +116,7 @@ func (s *sheetRows) take() bool {
 	r.number, r.problems = s.number, nil
 	r.cells = append(r.cells[:0], make([]string, len(s.layout.columns))...)
 	if s.long {
-		r.report(s.layout, account.NumFields, diagnosis.RowTooLong, "Limit", strconv.Itoa(maxRowBytes>>10))
+		r.report(s.layout, wholeRow, diagnosis.RowTooLong, "Limit", strconv.Itoa(maxRowBytes>>10))
 		return true
 	}
 	text := string(s.text)
@@ -143,17 +144,16 @@ func (s *sheetRows) mentionsTrouble() bool {
 func (s *sheetRows) judge() {
 	r := &s.current
 	for _, c := range s.cells {
-		if c.column >= len(s.layout.fields) || s.layout.fields[c.column] == account.NumFields {
+		if c.column >= len(s.reads) || !s.reads[c.column] {
 			continue
 		}
-		f := s.layout.fields[c.column]
-		if code, facts := s.verdict(c, f, r.cells[c.column]); code != "" {
-			r.report(s.layout, f, code, facts...)
+		if code, facts := s.verdict(c, s.layout.fields[c.column], r.cells[c.column]); code != "" {
+			r.report(s.layout, c.column, code, facts...)
 		}
 	}
 	for i := range s.covered {
 		if c := &s.covered[i]; c.covers(r.number) {
-			r.report(s.layout, s.layout.fields[c.column], diagnosis.CellMerged)
+			r.report(s.layout, c.column, diagnosis.CellMerged)
 		}
 	}
 	r.judgeText(s.layout, s.text)

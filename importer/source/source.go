@@ -130,8 +130,9 @@ func (f *File) Close() error { return f.input.Close() }
 
 // Records yields the rows from the first to the last; names are the canonical
 // field names of the columns, empty for one to ignore; one with any other name
-// is what [Record.Other] gives. Records can be called again and then reads the file again. A non-nil error comes last: a *[diagnosis.Problem]
-// that says why the file cannot be read to its end or has no rows, or what ended ctx.
+// is what [Record.Other] gives. Records can be called again and then reads the
+// file again. A non-nil error comes last: a *[diagnosis.Problem] that says why the
+// file cannot be read to its end or has no rows, or what ended ctx.
 //
 // The yielded record is reused by a later step of the loop.
 func (f *File) Records(ctx context.Context, names []string) iter.Seq2[*Record, error] {

@@ -144,7 +144,7 @@ func (f *File) guessCharset(s sample) (charset, error) {
 
 func (f *File) findDelimiter(s sample, c charset) (byte, error) {
 	if d := f.options.Delimiter; d != 0 {
-		if d >= utf8.RuneSelf || d == '"' || d == '\n' || d == '\r' || d == 0 {
+		if d >= utf8.RuneSelf || d == '"' || d == '\n' || d == '\r' {
 			return 0, diagnosis.New(diagnosis.DelimiterForm)
 		}
 		return byte(d), nil
