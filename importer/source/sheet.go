@@ -27,7 +27,6 @@ type sheetScanner struct {
 	cells  []sheetCell
 	text   []byte
 
-	depth int // of what was opened outside of sheetData
 	stage sheetStage
 }
 
