@@ -46,7 +46,7 @@ func (p *program) openInput(ctx context.Context, path string) (*importer.Input, 
 	return &importer.Input{
 		File: file, Binding: binding,
 		Rules: validate.Rules{
-			AllowedHosts: p.settings.AllowedHosts, WithoutPasswords: p.settings.WithoutPasswords,
+			AllowedHosts: p.settings.AllowedHosts, WithoutPasswords: p.settings.WithoutPasswords, WithoutMailPasswords: p.withoutMailPasswords,
 			OwnersSignIn: importer.WayFor(importer.OwnerWay(p.settings.Owner), binding) == importer.OwnerColumn,
 		},
 	}, nil
@@ -99,7 +99,7 @@ func (p *program) mappingOptions() (mapping.Options, error) {
 		Set:              make(map[account.Field]string, len(p.settings.Set)),
 		Preset:           p.settings.Preset,
 		OwnerColumns:     p.settings.Owner == string(importer.OwnerColumn),
-		WithoutPasswords: p.settings.WithoutPasswords,
+		WithoutPasswords: p.settings.WithoutPasswords || p.withoutMailPasswords,
 	}
 	for _, fill := range p.settings.Set {
 		name, text, _ := strings.Cut(fill, "=")

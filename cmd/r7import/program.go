@@ -35,8 +35,9 @@ type program struct {
 	settings config.Settings
 	origins  config.Origins
 
-	stdinTaken string // what reads standard input
-	ending     ending
+	stdinTaken           string // what reads standard input
+	withoutMailPasswords bool   // nobody will log in to the mailboxes: their passwords need not be in the file
+	ending               ending
 }
 
 // run does what the arguments ask for and returns the exit code. It touches

@@ -40,6 +40,7 @@ func (p *program) newRoot() *cobra.Command {
 		p.newPlan(),
 		p.newValidate(),
 		p.newReport(),
+		p.newVerify(),
 		p.newRuns(),
 		p.newPresets(),
 		p.newTemplate(),

@@ -105,10 +105,10 @@ func addresses(accounts []journal.Account) []string {
 	return list
 }
 
-// carryOut runs or looks, shows how it gets on, and tells how it ended. What was
-// done is reported whole even if a signal ended it.
+// carryOut runs or looks, shows how it gets on, and tells how it ended, with what
+// others add to the result. What was done is reported whole even if a signal ended it.
 func (p *program) carryOut(ctx context.Context, j *job, plan *importer.Plan, paths []string, command string,
-	act func(context.Context, *importer.Plan) (importer.Result, error)) error {
+	act func(context.Context, *importer.Plan) (importer.Result, error), add ...func(*result)) error {
 	progress := p.follow()
 	j.Observe = progress.show
 	j.Canary = p.askAfterTrial(progress)
@@ -133,9 +133,13 @@ func (p *program) carryOut(ctx context.Context, j *job, plan *importer.Plan, pat
 	if ended.Stopped != nil {
 		err = errors.Join(err, ended.Stopped)
 	}
-	p.finish(result{
+	r := result{
 		Summary: summary, Sandbox: p.settings.Sandbox, Plan: factsOf(plan), Stopped: p.told(ended.Stopped),
 		Reports: written, Missing: addresses(ended.Missing), Again: again(p.args), err: err,
-	})
+	}
+	for _, more := range add {
+		more(&r)
+	}
+	p.finish(r)
 	return err
 }

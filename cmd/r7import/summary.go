@@ -26,6 +26,9 @@ type result struct {
 	Again    string     `json:"again,omitempty"`   // the command that goes on
 	ExitCode int        `json:"exit_code"`
 
+	Verified *importer.Verified `json:"verified,omitempty"`
+	Proof    string             `json:"proof,omitempty"` // where it was written
+
 	err error // what the command will return
 }
 
@@ -78,6 +81,7 @@ func (p *program) tellResult(r result) {
 		s.causes()
 	}
 	s.missing()
+	s.verified()
 	s.files()
 	s.next()
 }
@@ -160,6 +164,9 @@ func (s summaryView) cause(c *report.Cause) string {
 }
 
 func (s summaryView) files() {
+	if s.result.Proof != "" {
+		s.print(s.console.Text("verify.proof", "Path", s.result.Proof))
+	}
 	for _, path := range s.result.Reports {
 		s.print(s.console.Text("summary.report", "Path", path))
 	}

@@ -60,9 +60,11 @@ func (c *check) text(f account.Field, text string) {
 // passwords checks the secrets. Any visible character may be part of one.
 func (c *check) passwords() {
 	s, o := &c.row.Settings, &c.row.Owner
-	if !c.rules.WithoutPasswords {
+	if c.rules.mailPasswords() {
 		c.password(account.Password, s.Incoming.Password)
 		c.password(account.SMTPPassword, s.Outgoing.Password)
+	}
+	if !c.rules.WithoutPasswords {
 		c.password(account.PortalPassword, o.Password)
 		c.password(account.PortalToken, o.Token)
 	}

@@ -21,10 +21,16 @@ type Rules struct {
 	AllowedHosts []string
 	// WithoutPasswords accepts blank and masked passwords.
 	WithoutPasswords bool
+	// WithoutMailPasswords accepts any in place of the mailboxes' own: nobody will
+	// log in with them.
+	WithoutMailPasswords bool
 	// OwnersSignIn says that the people of the rows sign in themselves, so that
 	// each row has to say who and with what.
 	OwnersSignIn bool
 }
+
+// mailPasswords reports whether the passwords of the mailboxes matter.
+func (r *Rules) mailPasswords() bool { return !r.WithoutPasswords && !r.WithoutMailPasswords }
 
 // Check adds what it finds to the problems of the row.
 func (r Rules) Check(row *account.Row) {
@@ -90,12 +96,12 @@ func (c *check) missing() {
 		need(account.Port, s.Incoming.Port == 0, account.Email, account.ServerHost) |
 		need(account.SMTPServer, s.Outgoing.Host == "", account.Email) |
 		need(account.SMTPPort, s.Outgoing.Port == 0, account.Email, account.SMTPServer)
-	if !c.rules.WithoutPasswords {
+	if c.rules.mailPasswords() {
 		lacking |= need(account.Password, s.Incoming.Password.Empty())
 	}
 	if s.SMTPAuth {
 		lacking |= need(account.SMTPAccount, s.Outgoing.Login == "", account.Account, account.Email)
-		if !c.rules.WithoutPasswords {
+		if c.rules.mailPasswords() {
 			lacking |= need(account.SMTPPassword, s.Outgoing.Password.Empty(), account.Password)
 		}
 	}

@@ -50,6 +50,12 @@ func TestCheck(t *testing.T) {
 		{name: "no password wanted", rules: validate.Rules{WithoutPasswords: true}, change: func(r *account.Row) {
 			r.Settings.Incoming.Password, r.Settings.Outgoing.Password = account.Secret{}, account.Secret{}
 		}},
+		{name: "no mailbox password wanted", rules: validate.Rules{WithoutMailPasswords: true}, change: func(r *account.Row) {
+			r.Settings.Incoming.Password, r.Settings.Outgoing.Password = account.Secret{}, account.NewSecret("a\tb")
+		}},
+		{name: "no mailbox password wanted, but a sound portal password", rules: validate.Rules{WithoutMailPasswords: true}, change: func(r *account.Row) {
+			r.Owner.User, r.Owner.Password = "ivan@example.org", account.NewSecret("a\x00b")
+		}, want: []string{"portal_password:PASSWORD_CONTROL"}},
 		{name: "no outgoing password", change: func(r *account.Row) { r.Settings.Outgoing.Password = account.Secret{} }, want: []string{"smtp_password:VALUE_MISSING"}},
 		{name: "no outgoing login, none wanted", change: func(r *account.Row) {
 			r.Settings.SMTPAuth, r.Settings.Outgoing.Login, r.Settings.Outgoing.Password = false, "", account.Secret{}
