@@ -81,7 +81,7 @@ func (in *input) unwrap(path string, o Options) error {
 	name := strings.ToLower(in.name)
 	in.kind = kindOf(in.head())
 	if in.kind == kindAge {
-		if err := checkWrapper(path, &name, ".age", diagnosis.FileIsAge); err != nil {
+		if err := in.checkWrapper(path, &name, ".age", diagnosis.FileIsAge); err != nil {
 			return err
 		}
 		if err := in.decryptAge(o); err != nil {
@@ -90,7 +90,7 @@ func (in *input) unwrap(path string, o Options) error {
 		in.kind = kindOf(in.head())
 	}
 	if in.kind == kindGzip {
-		if err := checkWrapper(path, &name, ".gz", diagnosis.FileIsGzip); err != nil {
+		if err := in.checkWrapper(path, &name, ".gz", diagnosis.FileIsGzip); err != nil {
 			return err
 		}
 		if err := in.unpackGzip(o.MaxBytes); err != nil {
@@ -249,6 +249,9 @@ func (in *input) unpackGzip(limit int64) error {
 	if in.kind == kindText {
 		in.packed, in.at = in.at, nil
 		return nil
+	}
+	if err := in.kind.refusal(in.name); err != nil {
+		return err
 	}
 	content, err := readHeld(io.MultiReader(bytes.NewReader(head[:n]), r), in.name, limit)
 	in.hold(content)

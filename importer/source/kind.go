@@ -191,12 +191,12 @@ func kindOfZip(at io.ReaderAt, size int64) kind {
 	return kindOtherZip
 }
 
-// checkWrapper takes the extension of a wrapper off a name. A name that does not
-// have it promises something else.
-func checkWrapper(path string, name *string, extension string, code diagnosis.Code) error {
+// checkWrapper takes the extension of a wrapper off a name in lower case. A name
+// that does not have it promises something else.
+func (in *input) checkWrapper(path string, name *string, extension string, code diagnosis.Code) error {
 	trimmed, ok := strings.CutSuffix(*name, extension)
 	if !ok && path != "-" {
-		return diagnosis.New(code, "File", *name)
+		return diagnosis.New(code, "File", in.name)
 	}
 	*name = trimmed
 	return nil
