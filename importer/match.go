@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"slices"
 	"strings"
 
 	"r7import/importer/account"
@@ -62,12 +63,12 @@ const namesakesShown = 5
 
 func addressesOf(people []account.Person) string {
 	var list []string
-	for i, p := range people {
-		if i == namesakesShown {
-			list = append(list, "…")
-			break
-		}
+	for _, p := range people {
 		list = append(list, Match{Person: p}.Name())
+	}
+	slices.Sort(list)
+	if len(list) > namesakesShown {
+		list = append(list[:namesakesShown], "…")
 	}
 	return strings.Join(list, ", ")
 }

@@ -171,11 +171,17 @@ func (p *program) stateFolder() (string, error) {
 	return folder, nil
 }
 
-// caller finds who the run signs in as where a row names nobody. A flag goes
-// before a variable, a token before a user. What login has kept comes last, and
-// only where the rows have no people of their own: nobody gets an account because
-// a cell was left empty and somebody happens to be signed in.
+// caller finds who the run signs in as where a row names nobody. What login has
+// kept is used only where the rows have no people of their own: nobody gets an
+// account because a cell was left empty and somebody happens to be signed in.
 func (p *program) caller(ctx context.Context, j *job) (importer.Caller, error) {
+	theirs := importer.WayFor(importer.OwnerWay(p.settings.Owner), j.Input.Binding) == importer.OwnerColumn
+	return p.callerOf(ctx, j.Client.URL(), !theirs)
+}
+
+// callerOf finds who to sign in as where a row names nobody. A flag goes before a
+// variable, a token before a user; what login has kept comes last, if it may be used.
+func (p *program) callerOf(ctx context.Context, portalURL string, kept bool) (importer.Caller, error) {
 	s := &p.settings
 	switch {
 	case s.TokenFile != "" && s.User != "":
@@ -192,8 +198,8 @@ func (p *program) caller(ctx context.Context, j *job) (importer.Caller, error) {
 	case err != nil || !token.Empty():
 	case s.Sandbox:
 		return visitor, nil
-	case importer.WayFor(importer.OwnerWay(s.Owner), j.Input.Binding) != importer.OwnerColumn:
-		token, err = p.keptToken(j.Client.URL(), time.Now())
+	case kept:
+		token, err = p.keptToken(portalURL, time.Now())
 	}
 	return importer.Caller{Token: token}, err
 }

@@ -44,6 +44,7 @@ func (p *program) newRoot() *cobra.Command {
 		p.newRuns(),
 		p.newPresets(),
 		p.newTemplate(),
+		p.newOwners(),
 		p.newLogin(),
 		p.newLogout(),
 		p.newConfig(),

@@ -28,8 +28,10 @@ const (
 	TOTPSecretForm  Code = "TOTP_SECRET_FORM"
 	UserMissing     Code = "USER_MISSING" // nobody to ask who signs in
 
-	TextUnwritable Code = "TEXT_UNWRITABLE" // the encoding of a file lacks a character for its copy
-	CopyEncrypted  Code = "COPY_ENCRYPTED"  // the copy of an encrypted file would not be
+	TextUnwritable  Code = "TEXT_UNWRITABLE"  // the encoding of a file lacks a character for its copy
+	CopyEncrypted   Code = "COPY_ENCRYPTED"   // the copy of an encrypted file would not be
+	CopyFormat      Code = "COPY_FORMAT"      // a copy is of the same kind as the file
+	NoAdministrator Code = "NO_ADMINISTRATOR" // nobody to read the portal's people as
 )
 
 var ownerCodes = map[Code]Entry{
@@ -59,6 +61,8 @@ var ownerCodes = map[Code]Entry{
 	TOTPSecretForm:  {Scope: Usage},
 	UserMissing:     {Scope: Usage},
 
-	TextUnwritable: {Scope: File, Side: OnFile},
-	CopyEncrypted:  {Scope: File, Side: OnFile},
+	TextUnwritable:  {Scope: File, Side: OnFile},
+	CopyEncrypted:   {Scope: File, Side: OnFile},
+	CopyFormat:      {Scope: Usage},
+	NoAdministrator: {Scope: Usage},
 }
