@@ -19,8 +19,7 @@ const (
 	listLasts = 10 * time.Minute
 	// lookTries bounds look-ups for one row that get no usable answer.
 	lookTries = 3
-	// laterPause lies between two writes a mail server wanted later, and laterTries bounds them.
-	laterPause = time.Minute
+	// laterTries bounds the writes that a mail server wanted later.
 	laterTries = 2
 )
 

@@ -76,6 +76,7 @@ type Options struct {
 	Workers     int           // requests in flight
 	PerHost     int           // writes in flight per mail host
 	Settle      time.Duration // how long after a write "not there" is not believed
+	LaterPause  time.Duration // between two writes a mail server wanted later
 	SignInPause time.Duration // before another sign-in of a person the portal has blocked, or whose sign-ins found no answer
 	PortalWait  time.Duration // how long the portal may stay away
 	HostWait    time.Duration // first pause of a mail host in trouble
@@ -95,6 +96,7 @@ func Defaults() Options {
 		Workers:     4,
 		PerHost:     2,
 		Settle:      10 * time.Minute,
+		LaterPause:  time.Minute,
 		SignInPause: 65 * time.Second,
 		PortalWait:  30 * time.Minute,
 		HostWait:    5 * time.Minute,

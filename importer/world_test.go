@@ -1,6 +1,7 @@
 package importer_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"fmt"
@@ -59,9 +60,10 @@ type world struct {
 	file   string
 	header []string
 	// adjust changes the options of the next run.
-	adjust func(*importer.Options)
-	canary func(context.Context) (bool, error)
-	seen   []importer.Progress
+	adjust  func(*importer.Options)
+	timeout time.Duration // of a request, 10 s when 0
+	canary  func(context.Context) (bool, error)
+	seen    []importer.Progress
 }
 
 func newWorld(t *testing.T, o portalsim.Options) *world {
@@ -119,7 +121,7 @@ func (w *world) importer(ctx context.Context, ledger *journal.Store) *importer.I
 		w.adjust(&options)
 	}
 	gate := importer.NewGate(options.Workers, pace.New(2000))
-	client, err := portal.New(portal.Options{URL: w.server.URL, Workers: options.Workers, Timeout: 10 * time.Second, Admit: gate.Admit})
+	client, err := portal.New(portal.Options{URL: w.server.URL, Workers: options.Workers, Timeout: cmp.Or(w.timeout, 10*time.Second), Admit: gate.Admit})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -213,13 +213,13 @@ func (p *program) unlessSandbox(question string) string {
 }
 
 func (p *program) options(caller importer.Caller, window importer.Window) importer.Options {
-	s := &p.settings
+	s, usual := &p.settings, importer.Defaults()
 	return importer.Options{
 		Caller: caller, Owner: importer.OwnerWay(s.Owner), MaxPerOwner: s.MaxPerOwner, AllowMismatch: s.AllowOwnerMismatch,
 		OnExisting: importer.Policy(s.OnExisting), OnChanged: importer.Policy(s.OnChanged), RetryRefused: s.RetryRefused,
 		MaxFailures: importer.Share(s.MaxFailures), MaxChanges: importer.Share(s.MaxChanges), Recheck: s.Recheck,
 		Canary: s.Canary, Window: window,
 		Workers: s.Workers, PerHost: s.PerHost,
-		Settle: s.Settle, SignInPause: importer.Defaults().SignInPause, PortalWait: s.PortalWait, HostWait: s.HostWait, Grace: s.Grace,
+		Settle: s.Settle, LaterPause: usual.LaterPause, SignInPause: usual.SignInPause, PortalWait: s.PortalWait, HostWait: s.HostWait, Grace: s.Grace,
 	}
 }
