@@ -1,0 +1,140 @@
+package importer_test
+
+import (
+	"flag"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"r7import/importer"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+	"r7import/importer/portalsim"
+)
+
+// Before a release: go test ./importer -run 'LostAnswers|BadNight' -night 2400
+var night = flag.Int("night", 300, "rows of the tests of a long run")
+
+// agrees checks that what the journal says of every row is so in the portal.
+func (w *world) agrees(entries []journal.Entry) {
+	w.t.Helper()
+	there := make(map[string]int)
+	for _, a := range w.live() {
+		there[a.Owner+" "+a.Address]++
+	}
+	wrong := 0
+	for _, e := range entries {
+		n := there[e.Owner+" "+e.Email]
+		made := e.Status == diagnosis.Created || e.Status == diagnosis.Unchanged || e.Status == diagnosis.Exists
+		if n > 1 || made != (n == 1) {
+			wrong++
+			w.t.Errorf("row %d is %s %s, the portal has %d accounts for it", e.Row, e.Status, e.Code, n)
+		}
+	}
+	if s := w.sim.Stats(); s.Duplicates != 0 || s.PerKey > 1 || wrong > 0 {
+		w.t.Errorf("%d duplicates, %d in flight for one account, %d wrong states", s.Duplicates, s.PerKey, wrong)
+	}
+}
+
+func TestLostAnswersOfManyRows(t *testing.T) {
+	t.Parallel()
+	lost := func(do portalsim.Action, processed bool) portalsim.Fault {
+		return portalsim.Fault{Method: http.MethodPost, Path: "mail/accounts", Share: 0.01, Do: do, Processed: processed}
+	}
+	w := newWorld(t, portalsim.Options{Seed: 11, Latency: 4 * time.Millisecond, Spread: 3 * time.Millisecond, Faults: []portalsim.Fault{
+		lost(portalsim.Reset, true), lost(portalsim.Cut, false), lost(portalsim.Reset, false), lost(portalsim.Answer, true), lost(portalsim.Silence, true),
+		{Method: http.MethodGet, Path: "mail/accounts/single", Share: 0.01, Do: portalsim.Reset},
+	}})
+	w.timeout = time.Second
+	w.adjust = func(o *importer.Options) { o.Workers, o.PerHost, o.Settle = 16, 16, 2*time.Second }
+	result, got := w.run(people(*night))
+	if result.Stopped != nil {
+		t.Fatalf("stopped: %v", result.Stopped)
+	}
+	w.all(got, *night, diagnosis.Created)
+	w.agrees(got)
+	found, again := 0, 0
+	for _, e := range got {
+		if e.Code == diagnosis.FoundByLookUp {
+			found++
+		}
+		if e.Attempts > 1 {
+			again++
+		}
+	}
+	faults := w.sim.Stats().Faults
+	t.Logf("%d rows, faults %v: %d found by look-up, %d sent again", *night, faults, found, again)
+	if found == 0 || again == 0 {
+		t.Errorf("%d rows were found by a look-up and %d sent again: the test has tried nothing", found, again)
+	}
+}
+
+// One night with everything at once: a block of wrong passwords on the server of
+// all others, a mail server that is dead, and a restart of the portal.
+func TestBadNight(t *testing.T) {
+	t.Parallel()
+	rows := people(*night)
+	wrongFrom, wrong := *night/5, *night/8
+	deadFrom, dead := *night/2, *night/20
+	passwords := make(map[string]string)
+	for i := range rows {
+		switch {
+		case i >= wrongFrom && i < wrongFrom+wrong:
+			passwords[rows[i][1]] = "another"
+		case i >= deadFrom && i < deadFrom+dead:
+			rows[i] = with(with(rows[i], "server", "imap.dead.example"), "smtp_server", "smtp.dead.example")
+		}
+	}
+	w := newWorld(t, portalsim.Options{
+		Latency: 4 * time.Millisecond, Spread: 3 * time.Millisecond,
+		MailHosts: []portalsim.MailHost{{Host: "*.dead.example", Do: portalsim.NotListening}, {Host: "*.example.org", Passwords: passwords}},
+	})
+	w.adjust = func(o *importer.Options) {
+		o.Workers, o.PerHost, o.Settle, o.HostWait, o.LaterPause = 8, 8, 1500*time.Millisecond, 100*time.Millisecond, 50*time.Millisecond
+	}
+	restarted := make(chan struct{})
+	go func() {
+		defer close(restarted)
+		for w.sim.Stats().Created < *night*2/3 && t.Context().Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+		w.sim.Restart(time.Second, 0.5)
+	}()
+	result, got := w.run(rows)
+	<-restarted
+	if result.Stopped != nil {
+		t.Fatalf("stopped: %v", result.Stopped)
+	}
+	w.agrees(got)
+	counts := statuses(got)
+	t.Logf("%d rows: %v", *night, counts)
+	for i, e := range got {
+		var want string
+		switch {
+		case i >= wrongFrom && i < wrongFrom+wrong:
+			want = "failed MAIL_AUTH"
+		case i >= deadFrom && i < deadFrom+dead:
+			want = "failed MAIL_CONNECT, not_tried HOST_PAUSED"
+		default:
+			want = "created , created FOUND_BY_LOOK_UP"
+		}
+		if is := fmt.Sprint(e.Status, " ", e.Code); !strings.Contains(want, is) {
+			t.Errorf("row %d is %s, want %s", e.Row, is, want)
+		}
+	}
+	perPost := 0
+	for address := range passwords {
+		failed := w.sim.Stats().FailedMail[address]
+		if perPost == 0 {
+			perPost = failed
+		}
+		if writes := w.sim.Writes(address, address); writes != 1 || failed != perPost {
+			t.Errorf("%s saw %d create calls and %d failed logins, want one call", address, writes, failed)
+		}
+	}
+	if n := w.sim.Stats().MailHosts["imap.dead.example"].Tests; n > 3*dead {
+		t.Errorf("the dead mail server was tried %d times", n)
+	}
+}
