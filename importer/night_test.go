@@ -14,7 +14,7 @@ import (
 	"r7import/importer/portalsim"
 )
 
-// Before a release: go test ./importer -run 'LostAnswers|BadNight' -night 2400
+// Before a release: go test ./importer -run 'LostAnswers|BadNight' -args -night 2400
 var night = flag.Int("night", 300, "rows of the tests of a long run")
 
 // agrees checks that what the journal says of every row is so in the portal.
