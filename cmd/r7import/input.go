@@ -19,20 +19,7 @@ import (
 // openInput opens the file, binds its columns, and tells what it was taken for.
 // The caller closes the file of the input.
 func (p *program) openInput(ctx context.Context, path string) (*importer.Input, error) {
-	options, err := p.sourceOptions(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if path == "-" {
-		if err := p.takeStdin(p.console.Text("value.file")); err != nil {
-			return nil, err
-		}
-	}
-	columns, err := p.mappingOptions()
-	if err != nil {
-		return nil, err
-	}
-	file, err := source.Open(ctx, path, options)
+	file, columns, err := p.openTable(ctx, path)
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +37,25 @@ func (p *program) openInput(ctx context.Context, path string) (*importer.Input, 
 			OwnersSignIn: importer.WayFor(importer.OwnerWay(p.settings.Owner), binding) == importer.OwnerColumn,
 		},
 	}, nil
+}
+
+// openTable opens the file and reads what the flags say about its columns.
+func (p *program) openTable(ctx context.Context, path string) (*source.File, mapping.Options, error) {
+	options, err := p.sourceOptions(ctx)
+	if err != nil {
+		return nil, mapping.Options{}, err
+	}
+	if path == "-" {
+		if err := p.takeStdin(p.console.Text("value.file")); err != nil {
+			return nil, mapping.Options{}, err
+		}
+	}
+	columns, err := p.mappingOptions()
+	if err != nil {
+		return nil, mapping.Options{}, err
+	}
+	file, err := source.Open(ctx, path, options)
+	return file, columns, err
 }
 
 // within puts the file into the places of problems with its columns.

@@ -14,7 +14,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"r7import": main})
+	testscript.Main(m, map[string]func(){"r7import": func() {
+		asksTestDNS()
+		main()
+	}})
 }
 
 // TestScripts runs whole commands as a user would. Each script has a folder of
@@ -33,6 +36,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"portal":   startPortal,
+			"dns":      startDNS,
 			"accounts": countAccounts,
 			"sessions": countSessions,
 			"exit":     exitWith,

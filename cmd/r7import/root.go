@@ -44,6 +44,7 @@ func (p *program) newRoot() *cobra.Command {
 		p.newRuns(),
 		p.newPresets(),
 		p.newTemplate(),
+		p.newMapping(),
 		p.newOwners(),
 		p.newLogin(),
 		p.newLogout(),

@@ -14,7 +14,8 @@ import (
 )
 
 // onTerminal runs a command whose standard input and standard error are a
-// terminal and answers each question with the next line of a file. What the
+// terminal and answers each question with the next line of a file, and with the
+// end of the input when there are no more lines. What the
 // terminal showed goes into the file terminal, what came out into the file result:
 //
 //	terminal 0 answers.txt r7import run accounts.csv
@@ -30,7 +31,7 @@ func onTerminal(ts *testscript.TestScript, _ bool, args []string) {
 	cmd.Env = environmentOf(ts)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = theirs, &stdout, theirs
 	ts.Check(cmd.Start())
-	screen := watchScreen(ours, strings.Split(strings.TrimSpace(ts.ReadFile(args[1])), "\n"))
+	screen := watchScreen(ours, strings.Split(strings.TrimSuffix(ts.ReadFile(args[1]), "\n"), "\n"))
 	code := exitCodeOf(cmd.Wait())
 	ts.Check(theirs.Close())
 	shown := strings.ReplaceAll(<-screen, "\r\n", "\n")
@@ -57,15 +58,21 @@ func watchScreen(terminal *os.File, answers []string) <-chan string {
 				return
 			}
 			asked := bytes.HasSuffix(screen, []byte(": ")) || bytes.HasSuffix(screen, []byte("] "))
-			if asked && len(answers) > 0 {
-				time.Sleep(100 * time.Millisecond) // people answer later than the echo is off
-				_, _ = io.WriteString(terminal, answers[0]+"\n")
-				answers = answers[1:]
+			if !asked {
+				continue
 			}
+			time.Sleep(100 * time.Millisecond) // people answer later than the echo is off
+			answer := endOfInput
+			if len(answers) > 0 {
+				answer, answers = answers[0]+"\n", answers[1:]
+			}
+			_, _ = io.WriteString(terminal, answer)
 		}
 	}()
 	return shown
 }
+
+const endOfInput = "\x04" // Ctrl-D
 
 // environmentOf returns the variables of the script that the program looks at.
 func environmentOf(ts *testscript.TestScript) []string {

@@ -8,6 +8,7 @@ const (
 
 	ProposedContent    Code = "PROPOSED_CONTENT"    // a column is taken for what its cells hold
 	ProposalLacks      Code = "PROPOSAL_LACKS"      // needed fields without a column, all at once
+	ProposalDomain     Code = "PROPOSAL_DOMAIN"     // a mail domain whose servers nobody names
 	ProposalIncomplete Code = "PROPOSAL_INCOMPLETE" // the file was written, and rows still lack something
 	AnswerNotOffered   Code = "ANSWER_NOT_OFFERED"
 	ServiceFound       Code = "SERVICE_FOUND"     // which mail service a domain has, and who says so
@@ -22,6 +23,7 @@ var templateCodes = map[Code]Entry{
 
 	ProposedContent:    {Severity: Notice, Scope: File},
 	ProposalLacks:      {Severity: Warning, Scope: File},
+	ProposalDomain:     {Severity: Warning, Scope: File},
 	ProposalIncomplete: {Scope: Row},
 	AnswerNotOffered:   {Severity: Warning, Scope: Usage},
 	ServiceFound:       {Severity: Notice, Scope: File},

@@ -114,6 +114,7 @@ var Keys = []*Key{
 	short("o", list("report", Output, "file", func(s *Settings) *[]string { return &s.Report }, parseText)),
 	file("proof", Output, func(s *Settings) *string { return &s.Proof }),
 	toggle("json", Output, func(s *Settings) *bool { return &s.JSON }),
+	toggle("detect", Output, func(s *Settings) *bool { return &s.Detect }),
 	short("o", file("output", Output, func(s *Settings) *string { return &s.Output })),
 	guarded(toggle("force", Output, func(s *Settings) *bool { return &s.Force })),
 	toggle("csv", Output, func(s *Settings) *bool { return &s.CSV }),

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/mapping"
+)
+
+const widestCell = 30
+
+// preview shows the first rows as they would be sent, a line for each field that
+// has a value in one of them, with where the values come from. Secrets are masked.
+func (m *proposal) preview() {
+	rows := m.survey.First
+	if len(rows) == 0 {
+		return
+	}
+	head := []string{"", m.console.Text("proposal.from")}
+	for i := range rows {
+		head = append(head, m.console.Text("proposal.row", "Row", strconv.Itoa(rows[i].Number)))
+	}
+	table := [][]string{head}
+	for f := range account.NumFields {
+		if line := m.previewOf(f); line != nil {
+			table = append(table, line)
+		}
+	}
+	m.console.Print(m.console.Text("proposal.preview"))
+	for _, line := range aligned(table) {
+		m.console.Print("  " + line)
+	}
+}
+
+// previewOf is the line of a field, nil if no row has a value for it.
+func (m *proposal) previewOf(f account.Field) []string {
+	line := []string{f.String(), ""}
+	found := false
+	for i := range m.survey.First {
+		row := &m.survey.First[i]
+		text, from := m.cell(row, f)
+		line = append(line, text)
+		if found = found || text != ""; line[1] == "" {
+			line[1] = from
+		}
+	}
+	if !found {
+		return nil
+	}
+	return line
+}
+
+// cell returns the value of a field in a row and where it is from.
+func (m *proposal) cell(row *account.Row, f account.Field) (text, from string) {
+	fill := row.Fills[f]
+	switch {
+	case row.Given.Has(f):
+		from = strconv.Quote(row.Place(f).Header)
+	case fill != account.NotFilled:
+		from = m.console.Text("proposal.from." + fill.String())
+	default:
+		return "", ""
+	}
+	for i := range row.Problems {
+		if p := &row.Problems[i]; p.Field == f.String() && p.Severity() == diagnosis.Error {
+			return m.console.Text("proposal.unfit"), from
+		}
+	}
+	if f == account.PortalUser {
+		return row.Owner.User, from
+	}
+	return mapping.Shown(f, &row.Settings), from
+}
+
+// aligned puts the cells of a table into columns.
+func aligned(table [][]string) []string {
+	var widths []int
+	for _, line := range table {
+		for i, cell := range line {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = min(widestCell, max(widths[i], runewidth.StringWidth(cell)))
+		}
+	}
+	lines := make([]string, len(table))
+	for n, line := range table {
+		var b strings.Builder
+		for i, cell := range line {
+			b.WriteString(runewidth.FillRight(runewidth.Truncate(cell, widths[i], "…"), widths[i]) + "  ")
+		}
+		lines[n] = strings.TrimRight(b.String(), " ")
+	}
+	return lines
+}
