@@ -49,6 +49,8 @@ type engine struct {
 	sms          int          // sign-ins that sent an SMS
 	signingIn    int          // sign-ins with a password under way
 	mailOff      int          // people in a row who may not use the portal's mail
+	signedIn     int          // people who have signed in
+	failedOwners int          // people who could not
 	noSignOut    bool         // the portal cannot end sessions
 	sessionsLeft int          // that could not be closed
 	changes      atomic.Int64 // updates begun
@@ -392,13 +394,8 @@ func (e *engine) finish(err error) error {
 
 // leftOver tells, after all rows had their turn, that nobody could sign in.
 func (e *engine) leftOver() *diagnosis.Problem {
-	if len(e.owners) == 0 {
+	if e.failedOwners == 0 || e.signedIn > 0 {
 		return nil
-	}
-	for _, o := range e.owners {
-		if o.state != ownerFailed {
-			return nil
-		}
 	}
 	return diagnosis.New(diagnosis.NobodySignedIn)
 }

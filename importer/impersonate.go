@@ -70,7 +70,7 @@ func (e *engine) approachActing(o *owner) bool {
 	case ownerNew:
 		e.approach(admin)
 	case ownerFailed:
-		o.fail(admin.status, admin.problem)
+		e.fail(o, admin.status, admin.problem)
 	}
 	return false
 }

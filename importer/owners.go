@@ -121,7 +121,7 @@ func (e *engine) approach(o *owner) time.Time {
 	switch {
 	case o.via == viaActing && !e.approachActing(o):
 	case byPassword && e.sms >= maxSMS:
-		o.fail(diagnosis.Held, *diagnosis.New(diagnosis.OwnerSMSStop))
+		e.fail(o, diagnosis.Held, *diagnosis.New(diagnosis.OwnerSMSStop))
 	case byPassword && e.sms+e.signingIn >= maxSMS: // those under way may each draw one
 	default:
 		e.beginSignIn(o, byPassword)
@@ -148,7 +148,11 @@ func (e *engine) beginSignIn(o *owner, byPassword bool) {
 	})
 }
 
-func (o *owner) fail(status diagnosis.Status, problem diagnosis.Problem) {
+// fail ends an owner: all rows of theirs get that status, and why.
+func (e *engine) fail(o *owner, status diagnosis.Status, problem diagnosis.Problem) {
+	if o.person.ID == "" && o != e.acting.admin {
+		e.failedOwners++
+	}
 	o.state, o.status, o.problem = ownerFailed, status, problem
 	o.login = account.Owner{User: o.login.User} // the secrets are of no more use
 }
@@ -179,7 +183,7 @@ func (e *engine) signIn(ctx context.Context, o *owner, by actor) (after, error) 
 func (e *engine) signInByPassword(ctx context.Context, o *owner) (after, error) {
 	print := account.NewFingerprinter(e.History.Key()).Text(account.PortalPassword, o.login.Password.Reveal())
 	if held := e.refusedOwner(&o.known, print); held != nil {
-		return func() { o.fail(diagnosis.Held, *held) }, nil
+		return func() { e.fail(o, diagnosis.Held, *held) }, nil
 	}
 	if until := e.nextSignIn(&o.known); until.After(time.Now()) {
 		return func() { o.state, o.retryAt = ownerNew, until }, nil
@@ -270,6 +274,9 @@ func (e *engine) introduce(ctx context.Context, o *owner, session *portal.Sessio
 	return func() {
 		e.portal.good()
 		o.session, o.opened, o.person, o.state, o.tries = session, opened, person, ownerReady, 0
+		if o != e.acting.admin {
+			e.signedIn++
+		}
 		e.welcome(o, mail, answer)
 	}, e.remember(ctx, o)
 }
@@ -297,7 +304,7 @@ func (e *engine) selfFailed(o *owner, answer portal.Answer) {
 
 // endOwner ends an owner; where everything hangs on them, it ends the run.
 func (e *engine) endOwner(o *owner, problem diagnosis.Problem) {
-	o.fail(diagnosis.Failed, problem)
+	e.fail(o, diagnosis.Failed, problem)
 	if o.shared {
 		e.stop(&problem)
 	}

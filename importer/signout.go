@@ -17,15 +17,18 @@ func (e *engine) ended(j *job, status diagnosis.Status) {
 	e.letGo(j.owner)
 }
 
-// letGo puts an owner among those whose session is to be closed, if the run
-// opened it and needs it no more.
+// letGo forgets an owner without further rows, and puts them among those whose
+// session is to be closed if the run opened it.
 func (e *engine) letGo(o *owner) {
 	more := o.open > 0 || o.taken < o.rows && !e.read
-	if !o.opened || more || o == e.acting.admin && !e.idle() {
+	if more || o == e.acting.admin && !e.idle() {
 		return
 	}
-	o.opened = false
-	e.leaving = append(e.leaving, o)
+	delete(e.owners, ownerKey{o.via, o.name})
+	if o.opened {
+		o.opened = false
+		e.leaving = append(e.leaving, o)
+	}
 }
 
 // idle reports whether no row is left.
@@ -49,16 +52,11 @@ func (e *engine) signOut() {
 			continue
 		}
 		session := o.session
-		o.session = nil
-		if o.state == ownerReady {
-			o.state = ownerNew
-		}
 		e.spawn(func(ctx context.Context) (after, error) {
 			answer := session.SignOut(ctx)
 			return func() {
 				e.note(answer)
 				if answer.Fate == diagnosis.TurnedAway {
-					o.session = session
 					e.leaving = append(e.leaving, o)
 					return
 				}
