@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 )
 
 // Bounds of an XML part. The deepest element of a sheet that matters stands on
@@ -147,7 +148,7 @@ func (x *xmlScanner) markup() (bool, error) {
 	case '?':
 		instruction, err := x.enclosed("<?", "?>")
 		if err == nil {
-			err = checkInstruction(instruction)
+			err = x.checkInstruction(instruction)
 		}
 		return false, err
 	case '!':
@@ -181,7 +182,7 @@ func (x *xmlScanner) declaration() (bool, error) {
 // checkInstruction looks at a processing instruction: the one that declares version
 // and encoding must name XML 1.0 and no code page. UTF-16 has become UTF-8 before it
 // comes here.
-func checkInstruction(text []byte) error {
+func (x *xmlScanner) checkInstruction(text []byte) error {
 	end, ok := nameEnd(text, 0)
 	if !ok || end < len(text) && !isBlank(text[end]) {
 		return errXML
@@ -189,15 +190,14 @@ func checkInstruction(text []byte) error {
 	if string(text[:end]) != "xml" {
 		return nil
 	}
-	if !bytes.Contains(text[end:], []byte("1.0")) {
+	if x.parseTag(text) != nil || x.closing || string(x.attr("version")) != "1.0" {
 		return errXML
 	}
-	_, encoding, declared := bytes.Cut(text[end:], []byte("encoding"))
-	encoding = bytes.ToLower(encoding)
-	if declared && !bytes.Contains(encoding, []byte("utf-8")) && !bytes.Contains(encoding, []byte("utf-16")) {
-		return errXML
+	switch strings.ToLower(string(x.attr("encoding"))) {
+	case "", "utf-8", "utf-16":
+		return nil
 	}
-	return nil
+	return errXML
 }
 
 // enclosed takes everything from an opening to a closing mark and returns what is between.
