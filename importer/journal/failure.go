@@ -52,6 +52,20 @@ func busy(err error) bool {
 	return errors.As(err, &fault) && fault.Code()&0xff == sqlite3.SQLITE_BUSY
 }
 
+// unrecovered reports whether a process died in the middle of a change: only a
+// connection that may write can take that back.
+func unrecovered(err error) bool {
+	var fault *sqlite.Error
+	if !errors.As(err, &fault) {
+		return false
+	}
+	switch fault.Code() {
+	case sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_RECOVERY, sqlite3.SQLITE_READONLY_CANTINIT:
+		return true
+	}
+	return false
+}
+
 // storeFailed reports whether the store itself failed, so that the changes of a
 // batch would fail one by one as well.
 func storeFailed(err error) bool {

@@ -92,7 +92,7 @@ func Open(dir, portalURL string, o Options) (*Store, error) {
 	switch {
 	case errors.Is(err, errEmpty):
 		return inMemory(portalURL, true)
-	case errors.Is(err, errOlder):
+	case errors.Is(err, errOlder), o.ReadOnly && unrecovered(err):
 		return reopen(dir, portalURL)
 	case err != nil:
 		return nil, located(unreadable(err), folder)
@@ -100,7 +100,8 @@ func Open(dir, portalURL string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// reopen opens a store for reading after bringing it up to date.
+// reopen opens a store for reading after bringing it up to date, or after taking
+// back what a process that died had begun.
 func reopen(dir, portalURL string) (*Store, error) {
 	s, err := Open(dir, portalURL, Options{})
 	if err != nil {
