@@ -64,9 +64,11 @@ func (p *program) run(ctx context.Context, path string) (err error) {
 	return p.carryOut(ctx, j, plan, paths, "run", j.Run)
 }
 
-// tellServices says what there is to know about the mail services of the rows.
+// tellServices says which rows were passed over, and what there is to know about
+// the mail services of the others.
 // What was filled in stands in the plan.
 func (p *program) tellServices(j *job) {
+	p.warn(j.Input.File.Passed()...)
 	for _, notice := range j.Input.Binding.Notices()[j.told:] {
 		if notice.Code != diagnosis.Filled {
 			p.warn(notice)

@@ -51,6 +51,7 @@ func (p *program) validate(ctx context.Context, path string) error {
 	if tally.Summary(about).Rows == 0 {
 		return noRows(input)
 	}
+	p.warn(input.File.Passed()...)
 	p.warn(input.Binding.Notices()[told:]...) // what was filled in
 	p.tell(found)
 	about.File, about.EndedAt = input.File.Name(), time.Now()
