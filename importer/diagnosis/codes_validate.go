@@ -11,6 +11,7 @@ const (
 	PasswordLength     Code = "PASSWORD_LENGTH"
 	PasswordControl    Code = "PASSWORD_CONTROL"
 	PasswordOnlyBlanks Code = "PASSWORD_ONLY_BLANKS"
+	PasswordMasked     Code = "PASSWORD_MASKED" // asterisks or dots, as in a redacted copy
 	SMTPAuthNone       Code = "SMTP_AUTH_NONE" // authentication is wanted and its kind is none
 	NTLMWithPOP3       Code = "NTLM_POP3"
 	PortalUserForm     Code = "PORTAL_USER_FORM"    // neither an address nor a GUID
@@ -42,6 +43,7 @@ var validateCodes = map[Code]Entry{
 	PasswordLength:     {Side: OnFile},
 	PasswordControl:    {Side: OnFile},
 	PasswordOnlyBlanks: {Side: OnFile},
+	PasswordMasked:     {Side: OnFile},
 	SMTPAuthNone:       {Side: OnFile},
 	NTLMWithPOP3:       {Side: OnFile},
 	PortalUserForm:     {Side: OnFile},

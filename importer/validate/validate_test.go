@@ -99,6 +99,13 @@ func TestCheck(t *testing.T) {
 		{name: "blank behind a password", change: func(r *account.Row) { r.Settings.Incoming.Password = account.NewSecret("secret ") }, want: []string{"password:PASSWORD_BLANKS"}},
 		{name: "no-break blank before a password", change: func(r *account.Row) { r.Settings.Outgoing.Password = account.NewSecret("\u00a0secret") }, want: []string{"smtp_password:PASSWORD_BLANKS"}},
 		{name: "password of blanks", change: func(r *account.Row) { r.Settings.Incoming.Password = account.NewSecret(" \u00a0") }, want: []string{"password:PASSWORD_ONLY_BLANKS"}},
+		{name: "masked passwords", change: func(r *account.Row) {
+			r.Settings.Incoming.Password, r.Settings.Outgoing.Password = account.NewSecret("***"), account.NewSecret("••••••••")
+		}, want: []string{"password:PASSWORD_MASKED", "smtp_password:PASSWORD_MASKED"}},
+		{name: "masked passwords that may be", rules: validate.Rules{WithoutPasswords: true}, change: func(r *account.Row) { r.Settings.Incoming.Password = account.NewSecret("***") }},
+		{name: "asterisks in a password", change: func(r *account.Row) {
+			r.Settings.Incoming.Password, r.Settings.Outgoing.Password = account.NewSecret("***a***"), account.NewSecret("**")
+		}},
 		{name: "any sign in a password", change: func(r *account.Row) { r.Settings.Incoming.Password = account.NewSecret(`;" <\/$%эд`) }},
 		{name: "a filled password is told once", change: func(r *account.Row) {
 			r.Settings.Incoming.Password, r.Settings.Outgoing.Password = account.NewSecret("x "), account.NewSecret("x ")

@@ -116,6 +116,7 @@ var allMistakes = []mistake{
 	{"PASSWORD_NOT_TEXT", "пароль записан числом: нули впереди могли пропасть", map[string]any{"Пароль": 70993}},
 	{"NUMBER_ALTERED", "логин из цифр записан числом, последние цифры пропали", map[string]any{"Логин": 4.0170012345678901e19}},
 	{"ROW_COMMENTED", "# строка похожа на примечание, но в ней есть адрес", nil},
+	{"PASSWORD_MASKED", "вместо пароля звёздочки: это копия файла со скрытыми паролями", map[string]any{"Пароль": "********"}},
 }
 
 // garbled is what becomes of a text in UTF-8 that is read as Windows-1251.
