@@ -45,6 +45,7 @@ func (p *program) newRoot() *cobra.Command {
 		p.newPresets(),
 		p.newTemplate(),
 		p.newMapping(),
+		p.newRedact(),
 		p.newOwners(),
 		p.newLogin(),
 		p.newLogout(),

@@ -6,6 +6,16 @@ const (
 	TemplateFormat Code = "TEMPLATE_FORMAT" // neither a workbook nor a CSV file
 	FileExists     Code = "FILE_EXISTS"     // and nobody said that it may be overwritten
 
+	RedactNothing   Code = "REDACT_NOTHING"   // no column of secrets was recognised
+	RedactExtension Code = "REDACT_EXTENSION" // the copy would be named as a file of another kind
+	RedactElsewhere Code = "REDACT_ELSEWHERE" // a workbook holds a secret where no cell is
+	RedactMasked    Code = "REDACT_MASKED"    // how many cells were masked, in which columns
+	RedactKept      Code = "REDACT_KEPT"      // the columns that were left as they are
+	RedactWhole     Code = "REDACT_WHOLE"     // rows that were masked as a whole
+	RedactAlike     Code = "REDACT_ALIKE"     // cells left as they are that hold the text of a masked one
+	RedactUnseen    Code = "REDACT_UNSEEN"    // parts of a workbook that cannot be searched
+	RedactOpen      Code = "REDACT_OPEN"      // the copy of an encrypted file is not encrypted
+
 	ProposedContent    Code = "PROPOSED_CONTENT"    // a column is taken for what its cells hold
 	ProposalLacks      Code = "PROPOSAL_LACKS"      // needed fields without a column, all at once
 	ProposalDomain     Code = "PROPOSAL_DOMAIN"     // a mail domain whose servers nobody names
@@ -20,6 +30,16 @@ const (
 var templateCodes = map[Code]Entry{
 	TemplateFormat: {Scope: Usage},
 	FileExists:     {Scope: Usage},
+
+	RedactNothing:   {Scope: File},
+	RedactExtension: {Scope: Usage},
+	RedactElsewhere: {Scope: File},
+	RedactMasked:    {Severity: Notice, Scope: File},
+	RedactKept:      {Severity: Notice, Scope: File},
+	RedactWhole:     {Severity: Warning, Scope: File},
+	RedactAlike:     {Severity: Warning, Scope: File},
+	RedactUnseen:    {Severity: Warning, Scope: File},
+	RedactOpen:      {Severity: Notice, Scope: File},
 
 	ProposedContent:    {Severity: Notice, Scope: File},
 	ProposalLacks:      {Severity: Warning, Scope: File},

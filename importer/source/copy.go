@@ -49,9 +49,20 @@ func (f *File) Encrypted() bool {
 	return kindOf(head[:n]) == kindAge
 }
 
-// copy goes over the text twice side by side: a scanner tells where rows end,
-// and the lines it has passed are written as they are, but for the one cell.
+// copy writes the text as it is, but for the one cell of each row.
 func (t *textTable) copy(ctx context.Context, w io.Writer, add Added) error {
+	return t.rewrite(ctx, w, func(row []byte, number int, f fault) ([]byte, error) {
+		if f != sound {
+			return row, nil
+		}
+		return t.filled(row, number, add)
+	})
+}
+
+// rewrite goes over the text twice side by side: a scanner tells where rows end,
+// and of the lines it has passed that is written which change makes of them. It is
+// called for every row from the top of the text, with the number of the line it begins on.
+func (t *textTable) rewrite(ctx context.Context, w io.Writer, change func(row []byte, number int, f fault) ([]byte, error)) error {
 	rows, err := t.fromTop(nil)
 	if err != nil {
 		return err
@@ -78,10 +89,8 @@ func (t *textTable) copy(ctx context.Context, w io.Writer, add Added) error {
 		if err != nil {
 			return unreadable(err)
 		}
-		if scan.fault == sound {
-			if row, err = t.filled(row, scan.line, add); err != nil {
-				return err
-			}
+		if row, err = change(row, scan.line, scan.fault); err != nil {
+			return err
 		}
 		if _, err := to.Write(row); err != nil {
 			return err

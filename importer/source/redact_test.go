@@ -1,0 +1,397 @@
+package source_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+	textenc "golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+	"pgregory.net/rapid"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/source"
+	"r7import/mapping"
+)
+
+// redacted returns the copy of a file with its secrets masked.
+func redacted(t testing.TB, name string, content []byte, o source.Options) ([]byte, source.Redacted, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o.Known = mapping.Known
+	file, err := source.Open(t.Context(), path, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	binding, err := mapping.Bind(file.Columns(), mapping.Options{Draft: true, WithoutPasswords: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	done, err := file.Redact(t.Context(), &out, source.Redaction{
+		Names: binding.Columns(), Secret: binding.Secrets(file.Columns()), Astray: binding.Astray, Mask: mapping.Mask,
+	})
+	return out.Bytes(), done, err
+}
+
+func TestRedactText(t *testing.T) {
+	for _, tc := range []struct {
+		name     string
+		in, want string
+		cells    int
+		whole    []int
+	}{
+		{"plain", "name,email,password\nA,a@b.ru,x\nB,b@b.ru,\n", "name,email,password\nA,a@b.ru,***\nB,b@b.ru,\n", 1, nil},
+		{"every kind of secret", "email,password,smtp_password,portal_password,portal_token\na@b.ru,1,2,3,4\n", "email,password,smtp_password,portal_password,portal_token\na@b.ru,***,***,***,***\n", 4, nil},
+		{"secrets of other programs", "email,password,Пароль от 1С\na@b.ru,x,y\n", "email,password,Пароль от 1С\na@b.ru,***,***\n", 2, nil},
+		{"no line end at the end", "email;password\r\na@b.ru;x\r\nb@b.ru;y", "email;password\r\na@b.ru;***\r\nb@b.ru;***", 2, nil},
+		{"old Macintosh", "email\tpassword\ra@b.ru\tx\r", "email\tpassword\ra@b.ru\t***\r", 1, nil},
+		{"quotation marks and line breaks", "email,password,note\na@b.ru,\"x,\"\"y\"\"\nz\",\"n\nm\"\nb@b.ru,z,\n", "email,password,note\na@b.ru,\"***\",\"n\nm\"\nb@b.ru,***,\n", 2, nil},
+		{"title, declared delimiter, mark", "\ufeffsep=;\nПароли сотрудников\n\nemail;password\na@b.ru;x\n", "\ufeffsep=;\nПароли сотрудников\n\nemail;password\na@b.ru;***\n", 1, nil},
+		{"blanks only", "email,password\na@b.ru,  \nb@b.ru,\" \"\n", "email,password\na@b.ru,  \nb@b.ru,\" \"\n", 0, nil},
+		{"header and totals again", "email,password\na@b.ru,x\nemail,password\nИтого,1\n", "email,password\na@b.ru,***\nemail,password\nИтого,***\n", 2, nil},
+		{"remarks", "email,password\n# старый пароль x,\na@b.ru,x\n#b@b.ru,y\n", "email,password\n# ***,\na@b.ru,***\n#b@b.ru,***\n", 3, []int{2}},
+		{"delimiter inside a password", "email,password,name\na@b.ru,x,y,A\nb@b.ru,z,B\n", "email,password,name\n***,***,***,***\nb@b.ru,***,B\n", 5, []int{2}},
+		{"a cell less", "name,email,password\nx,a@b.ru\nB,b@b.ru,y\n", "name,email,password\n***,***\nB,b@b.ru,***\n", 3, []int{2}},
+		{"slipped to the left", "name,email,password,note\na@b.ru,secret,x,\nB,b@b.ru,y,\n", "name,email,password,note\n***,***,***,\nB,b@b.ru,***,\n", 4, []int{2}},
+		{"slipped under a port", "email,port,password\na@b.ru,secret,993\nb@b.ru,993,y\n", "email,port,password\n***,***,***\nb@b.ru,993,***\n", 4, []int{2}},
+		{"stray quotation mark", "email,password\na@b.ru,x\"y\nb@b.ru,z\n", "email,password\n***\nb@b.ru,***\n", 2, []int{2}},
+		{"unclosed quotation mark", "email,password\na@b.ru,\"x\nb@b.ru,z\n", "email,password\n***\nb@b.ru,***\n", 2, []int{2}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got, done, err := redacted(t, "a.csv", []byte(tc.in), source.Options{})
+			if err != nil || string(got) != tc.want {
+				t.Errorf("Redact(%q) = %q, %v; want %q", tc.in, got, err, tc.want)
+			}
+			if done.Cells != tc.cells || !slices.Equal(done.Whole, tc.whole) {
+				t.Errorf("Redact(%q) masked %d cells and the rows %v, want %d and %v", tc.in, done.Cells, done.Whole, tc.cells, tc.whole)
+			}
+		})
+	}
+}
+
+func TestRedactKeepsTheEncoding(t *testing.T) {
+	const in, want = "Имя;Почта;Пароль\r\nЁлкина;a@b.ru;тайна 1\r\nБорщёв;b@b.ru;\r\n", "Имя;Почта;Пароль\r\nЁлкина;a@b.ru;***\r\nБорщёв;b@b.ru;\r\n"
+	for name, encoding := range encodings {
+		t.Run(name, func(t *testing.T) {
+			content, err := encoding.NewEncoder().Bytes([]byte(in))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, _, err := redacted(t, "a.csv", content, source.Options{Encoding: name})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text, _ := encoding.NewDecoder().Bytes(got); string(bytes.TrimPrefix(text, []byte("\ufeff"))) != want {
+				t.Errorf("Redact = %q, want %q", text, want)
+			}
+			if bytes.HasPrefix(content, []byte("\xff\xfe")) != bytes.HasPrefix(got, []byte("\xff\xfe")) {
+				t.Error("the byte order mark is not what it was")
+			}
+		})
+	}
+}
+
+var encodings = map[string]textenc.Encoding{
+	"windows-1251": charmap.Windows1251, "koi8-r": charmap.KOI8R,
+	"utf-16le": unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "utf-16be": unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM),
+}
+
+func TestRedactTellsOfTheSameTextElsewhere(t *testing.T) {
+	const in = "email,password,note,x\na@b.ru,secret-1,secret-2,1\nb@b.ru,secret-2,secret-1 ,123\nc@b.ru,123,,\n"
+	got, done, err := redacted(t, "a.csv", []byte(in), source.Options{})
+	if err != nil || strings.Count(string(got), "secret") != 2 {
+		t.Fatalf("Redact = %q, %v; want the other columns kept", got, err)
+	}
+	if diff := cmp.Diff([]source.Alike{{Column: "3", Header: "note", Cells: 2}}, done.Alike); diff != "" {
+		t.Errorf("Alike: want - got +\n%s", diff)
+	}
+}
+
+// TestRedactedTextHoldsNoSecret: whatever a table of passwords looks like, none of
+// them is in the copy, and the copy has the same rows.
+func TestRedactedTextHoldsNoSecret(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		delim := rapid.SampledFrom([]string{",", ";", "\t", "|"}).Draw(rt, "delimiter")
+		end := rapid.SampledFrom([]string{"\n", "\r\n", "\r"}).Draw(rt, "line end")
+		in := "name" + delim + "email" + delim + "password" + delim + "port" + end
+		n := rapid.IntRange(1, 6).Draw(rt, "rows")
+		for range n {
+			cells := []string{"A", "a@b.ru", "kanarienvogel" + rapid.StringMatching(`["',; \n#x]{0,6}`).Draw(rt, "tail"), "993"}
+			for i, c := range cells {
+				if rapid.Bool().Draw(rt, "quoted") || strings.ContainsAny(c, "\"\n") && rapid.IntRange(0, 3).Draw(rt, "sound") > 0 {
+					cells[i] = `"` + strings.ReplaceAll(c, `"`, `""`) + `"`
+				}
+			}
+			in += strings.Join(cells, delim) + end
+		}
+		got, _, err := redacted(t, "a.csv", []byte(in), source.Options{Delimiter: rune(delim[0])})
+		if err != nil {
+			rt.Fatalf("Redact(%q): %v", in, err)
+		}
+		if bytes.Contains(got, []byte("kanarienvogel")) {
+			rt.Fatalf("Redact(%q) = %q", in, got)
+		}
+		if len(rowsOf(t, got, rune(delim[0]))) < n-1 {
+			rt.Fatalf("Redact(%q) = %q has fewer rows", in, got)
+		}
+	})
+}
+
+func rowsOf(t *testing.T, text []byte, delim rune) []line {
+	return read(t, string(text), source.Options{Delimiter: delim})
+}
+
+// newWorkbook makes a workbook of one sheet.
+func newWorkbook(t *testing.T, o excelize.Options, fill func(f *excelize.File)) []byte {
+	t.Helper()
+	f := excelize.NewFile()
+	defer f.Close()
+	fill(f)
+	var out bytes.Buffer
+	if err := f.Write(&out, o); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func setRow(t *testing.T, f *excelize.File, cell string, values ...any) {
+	t.Helper()
+	if err := f.SetSheetRow("Sheet1", cell, &values); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// everything returns all parts of a workbook, unpacked, one behind the other.
+func everything(t *testing.T, content []byte) string {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, part := range z.File {
+		in, err := part.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(&all, in); err != nil {
+			t.Fatalf("%s: %v", part.Name, err)
+		}
+		_ = in.Close()
+	}
+	return all.String()
+}
+
+func TestRedactWorkbook(t *testing.T) {
+	content := newWorkbook(t, excelize.Options{}, func(f *excelize.File) {
+		setRow(t, f, "A1", "Список паролей: kanarienvogel-title")
+		setRow(t, f, "A3", "Имя", "Почта", "Пароль", "Пароль SMTP", "Порт", "Отдел")
+		setRow(t, f, "A4", "Анна", "a@b.ru", "kanarienvogel-1", nil, 993, "Склад")
+		setRow(t, f, "A5", "Склад", "b@b.ru", "Склад", 20261127, 993, "Бухгалтерия")
+		setRow(t, f, "A6", "Глеб", "c@b.ru", "kanarienvogel-old", true, 993, "")
+		setRow(t, f, "C6", "kanarienvogel-3") // the old text stays among the shared ones
+		if err := errors.Join(f.SetCellFormula("Sheet1", "D4", `C4&"kanarienvogel-formula"`), f.SetColWidth("Sheet1", "A", "A", 33)); err != nil {
+			t.Fatal(err)
+		}
+	})
+	got, done, err := redacted(t, "a.xlsx", content, source.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := everything(t, got); strings.Contains(strings.ReplaceAll(all, "kanarienvogel-title", ""), "kanarienvogel") || strings.Contains(all, "20261127") {
+		t.Errorf("the copy holds a secret:\n%s", all)
+	}
+	if done.Cells != 6 || len(done.Whole) > 0 {
+		t.Errorf("Redact masked %d cells and the rows %v, want 6 and none", done.Cells, done.Whole)
+	}
+	if diff := cmp.Diff([]source.Alike{{Sheet: "Sheet1", Column: "A", Header: "Имя", Cells: 1}, {Sheet: "Sheet1", Column: "F", Header: "Отдел", Cells: 1}}, done.Alike); diff != "" {
+		t.Errorf("Alike: want - got +\n%s", diff)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(got))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := f.GetRows("Sheet1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := [][]string{
+		{"Список паролей: kanarienvogel-title"}, nil, {"Имя", "Почта", "Пароль", "Пароль SMTP", "Порт", "Отдел"},
+		{"Анна", "a@b.ru", "***", "***", "993", "Склад"}, {"Склад", "b@b.ru", "***", "***", "993", "Бухгалтерия"}, {"Глеб", "c@b.ru", "***", "***", "993"},
+	}
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Errorf("rows: want - got +\n%s", diff)
+	}
+	if formula, _ := f.GetCellFormula("Sheet1", "D4"); formula != `"***"` {
+		t.Errorf("the formula in D4 is %q, want one that gives the mask", formula)
+	}
+	if width, _ := f.GetColWidth("Sheet1", "A"); width != 33 {
+		t.Errorf("column A is %v wide, want 33", width)
+	}
+}
+
+// TestRedactKeepsOtherSheets: they stay, and what they have of the secrets is told.
+func TestRedactKeepsOtherSheets(t *testing.T) {
+	content := newWorkbook(t, excelize.Options{}, func(f *excelize.File) {
+		setRow(t, f, "A1", "email", "password")
+		setRow(t, f, "A2", "a@b.ru", "kanarienvogel-1")
+		if _, err := f.NewSheet("Архив"); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(f.SetCellStr("Архив", "AB7", "kanarienvogel-1"), f.SetCellStr("Архив", "A1", "other")); err != nil {
+			t.Fatal(err)
+		}
+	})
+	got, done, err := redacted(t, "a.xlsx", content, source.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]source.Alike{{Sheet: "Архив", Column: "AB", Cells: 1}}, done.Alike); diff != "" {
+		t.Errorf("Alike: want - got +\n%s", diff)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(got))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if text, _ := f.GetCellValue("Архив", "AB7"); text != "kanarienvogel-1" {
+		t.Errorf("AB7 of the other sheet is %q, want what it was", text)
+	}
+}
+
+func TestRedactWorkbookWithPassword(t *testing.T) {
+	o := excelize.Options{Password: "ключ"}
+	content := newWorkbook(t, o, func(f *excelize.File) {
+		setRow(t, f, "A1", "email", "password")
+		setRow(t, f, "A2", "a@b.ru", "kanarienvogel-1")
+	})
+	got, _, err := redacted(t, "a.xlsx", content, source.Options{WorkbookPassword: account.NewSecret("ключ")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(got), o)
+	if err != nil {
+		t.Fatalf("the copy does not open with the password of the original: %v", err)
+	}
+	defer f.Close()
+	if text, _ := f.GetCellValue("Sheet1", "B2"); text != "***" {
+		t.Errorf("B2 is %q, want it masked", text)
+	}
+}
+
+// TestRedactRefusesSecretsBesideCells: nothing is passed on that nobody sees.
+func TestRedactRefusesSecretsBesideCells(t *testing.T) {
+	sheet := `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>email</t></is></c><c r="B1" t="inlineStr"><is><t>password</t></is></c></row>` +
+		`<row r="2"><c r="A2" t="inlineStr"><is><t>a@b.ru</t></is></c><c r="B2" t="inlineStr"><is><t>kanarien&amp;vogel</t></is></c></row></sheetData></worksheet>`
+	for _, tc := range []struct {
+		name, part, content string
+		refused             bool
+	}{
+		{"a comment", "xl/comments1.xml", `<comments><text><t>старый: «kanarien&amp;vogel».</t></text></comments>`, true},
+		{"the memory of a pivot table", "xl/pivotCache/pivotCacheRecords1.xml", `<records><r><s v="kanarien&amp;vogel"/></r></records>`, true},
+		{"a text box", "xl/drawings/drawing1.xml", `<d><t>kanarien&amp;vogel</t></d>`, true},
+		{"a comment about something else", "xl/comments1.xml", `<comments><text><t>kanarien</t></text></comments>`, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got, _, err := redacted(t, "a.xlsx", newBook(part{"xl/worksheets/sheet1.xml", sheet}, part{tc.part, tc.content}), source.Options{})
+			var p *diagnosis.Problem
+			if refused := errors.As(err, &p) && p.Code == diagnosis.RedactElsewhere; refused != tc.refused {
+				t.Errorf("Redact: %v, want it refused: %v", err, tc.refused)
+			}
+			if len(got) > 0 == tc.refused {
+				t.Errorf("%d bytes were written", len(got))
+			}
+		})
+	}
+}
+
+// TestRedactForeignXML: prefixes, shared formulas, rich text, rows without numbers.
+func TestRedactForeignXML(t *testing.T) {
+	sheet := `<?xml version="1.0"?><x:worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><x:sheetData>` +
+		`<x:row><x:c t="s"><x:v>0</x:v></x:c><x:c t="s"><x:v>1</x:v></x:c></x:row>` +
+		`<x:row><x:c t="inlineStr"><x:is><x:t>a@b.ru</x:t></x:is></x:c><x:c s="1" t="s"><x:v>2</x:v></x:c></x:row>` +
+		`<x:row><x:c t="inlineStr"><x:is><x:t>b@b.ru</x:t></x:is></x:c><x:c t="str"><x:f t="shared" si="0" ref="B3:B4">"kanarien"&amp;"vogel"</x:f><x:v>kanarienvogel</x:v></x:c></x:row>` +
+		`<x:row><x:c t="inlineStr"><x:is><x:t>c@b.ru</x:t></x:is></x:c><x:c t="str"><x:f t="shared" si="0"/><x:v>kanarienvogel</x:v></x:c></x:row>` +
+		`<x:row><x:c t="inlineStr"><x:is><x:t>d@b.ru</x:t></x:is></x:c><x:c t="inlineStr"><x:is><x:r><x:t>kanarien</x:t></x:r><x:r><x:t>vogel</x:t></x:r></x:is></x:c><x:c/></x:row>` +
+		`</x:sheetData></x:worksheet>`
+	shared := `<x:sst xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><x:si><x:t>email</x:t></x:si><x:si><x:t>password</x:t></x:si><x:si><x:r><x:t>kanarienvogel</x:t></x:r></x:si></x:sst>`
+	got, done, err := redacted(t, "a.xlsx", newBook(part{"xl/worksheets/sheet1.xml", sheet}, part{"xl/sharedStrings.xml", shared}), source.Options{})
+	if err != nil || done.Cells != 4 {
+		t.Fatalf("Redact masked %d cells, %v; want 4", done.Cells, err)
+	}
+	wantSheet := `<?xml version="1.0"?><x:worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><x:sheetData>` +
+		`<x:row><x:c t="s"><x:v>0</x:v></x:c><x:c t="s"><x:v>1</x:v></x:c></x:row>` +
+		`<x:row><x:c t="inlineStr"><x:is><x:t>a@b.ru</x:t></x:is></x:c><x:c s="1" t="inlineStr"><x:is><x:t>***</x:t></x:is></x:c></x:row>` +
+		`<x:row><x:c t="inlineStr"><x:is><x:t>b@b.ru</x:t></x:is></x:c><x:c t="str"><x:f t="shared" si="0" ref="B3:B4">"***"</x:f><x:v>***</x:v></x:c></x:row>` +
+		`<x:row><x:c t="inlineStr"><x:is><x:t>c@b.ru</x:t></x:is></x:c><x:c t="str"><x:f t="shared" si="0"></x:f><x:v>***</x:v></x:c></x:row>` +
+		`<x:row><x:c t="inlineStr"><x:is><x:t>d@b.ru</x:t></x:is></x:c><x:c t="inlineStr"><x:is><x:t>***</x:t></x:is></x:c><x:c/></x:row>` +
+		`</x:sheetData></x:worksheet>`
+	if diff := cmp.Diff(wantSheet, string(partOf(got, "xl/worksheets/sheet1.xml"))); diff != "" {
+		t.Errorf("sheet: want - got +\n%s", diff)
+	}
+	wantShared := `<x:sst xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><x:si><x:t>email</x:t></x:si><x:si><x:t>password</x:t></x:si><x:si><x:t>***</x:t></x:si></x:sst>`
+	if diff := cmp.Diff(wantShared, string(partOf(got, "xl/sharedStrings.xml"))); diff != "" {
+		t.Errorf("shared texts: want - got +\n%s", diff)
+	}
+}
+
+// FuzzRedact redacts foreign bytes as a text and as the sheet of a workbook: whatever
+// can be opened is copied or refused, and a copy can be opened again.
+func FuzzRedact(f *testing.F) {
+	f.Add([]byte("email,password\na@b.ru,\"x\ny\"\n#z\n"), false)
+	f.Add([]byte("\xff\xfee\x00m\x00a\x00i\x00l\x00;\x00password\n"), false)
+	f.Add([]byte(`<worksheet><sheetData><row r="1"><c r="A1" t="str"><v>email</v></c><c r="B1" t="str"><v>password</v></c></row><row r="2"><c r="B2" t="str"><f>1</f><v>x</v></c></row></sheetData></worksheet>`), true)
+	f.Add([]byte(`<x:worksheet><x:sheetData><x:row><x:c t="str"><x:v>email</x:v></x:c></x:row></x:sheetData></x:worksheet>`), true)
+	f.Fuzz(func(t *testing.T, content []byte, sheet bool) {
+		if sheet {
+			content = newBook(part{"xl/worksheets/sheet1.xml", string(content)})
+		}
+		open := func(in []byte) (*source.File, error) {
+			return source.Open(t.Context(), "-", source.Options{Stdin: bytes.NewReader(in), Known: isKnown})
+		}
+		file, err := open(content)
+		if err != nil {
+			return
+		}
+		defer file.Close()
+		secret := make([]bool, len(file.Columns()))
+		for i, name := range names(file.Columns()) {
+			secret[i] = name == "password"
+		}
+		var out bytes.Buffer
+		_, err = file.Redact(t.Context(), &out, source.Redaction{
+			Names: names(file.Columns()), Secret: secret, Mask: "***", Astray: func([]string) bool { return false },
+		})
+		if err != nil {
+			var p *diagnosis.Problem
+			if !errors.As(err, &p) {
+				t.Fatalf("Redact: %v, which is no problem", err)
+			}
+			return
+		}
+		again, err := open(out.Bytes())
+		if err != nil {
+			t.Fatalf("the copy cannot be opened: %v\n%q", err, out.Bytes())
+		}
+		defer again.Close()
+		if diff := cmp.Diff(file.Columns(), again.Columns()); diff != "" {
+			t.Fatalf("columns: of the original - of the copy +\n%s", diff)
+		}
+	})
+}

@@ -1,0 +1,67 @@
+package mapping
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"r7import/importer/account"
+	"r7import/importer/source"
+)
+
+// secretWords are parts of headers, folded, that tell of a secret in whatever column.
+var secretWords = foldAll([]string{"парол", "секрет", "токен", "password", "passwd", "passphrase", "pwd", "secret", "token"})
+
+// Secrets returns which columns hold secrets: those of the fields that are, those
+// that only secrets are made of, and any whose header tells of a password or a token.
+func (b *Binding) Secrets(columns []source.Column) []bool {
+	secret := make([]bool, len(columns))
+	for i, c := range columns {
+		f, isField := account.FieldNamed(b.names[i])
+		switch {
+		case isField && f.Secret():
+			secret[i] = true
+		case isField:
+		case b.names[i] != "" && b.onlyForSecrets(b.names[i]):
+			secret[i] = true
+		default:
+			folded := fold(c.Header)
+			secret[i] = slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(folded, word) })
+		}
+	}
+	return secret
+}
+
+// onlyForSecrets reports whether every template that reads a column makes a secret of it.
+func (b *Binding) onlyForSecrets(name string) bool {
+	return !slices.ContainsFunc(b.recipes, func(r recipe) bool {
+		return !r.field.Secret() && slices.Contains(r.template.names, name)
+	})
+}
+
+// Astray reports whether the cells of a row do not stand under their headers, as
+// far as that shows: an address that is none, a port without a digit. Any of them
+// may then be a password.
+func (b *Binding) Astray(cells []string) bool {
+	for i, name := range b.names {
+		if i >= len(cells) {
+			return false
+		}
+		text := clean(cells[i])
+		f, ok := account.FieldNamed(name)
+		if !ok || text == "" || b.words[f] != nil {
+			continue
+		}
+		switch f {
+		case account.Email:
+			if !strings.Contains(text, "@") {
+				return true
+			}
+		case account.Port, account.SMTPPort:
+			if !strings.ContainsFunc(text, unicode.IsDigit) {
+				return true
+			}
+		}
+	}
+	return false
+}
