@@ -57,7 +57,7 @@ func TestAstray(t *testing.T) {
 		"Анна;anna@example.org;пароль;1":  true,
 		"Анна;anna@example.org;99З;x":     false,
 		"Анна; anna@example.org ;\u00a0;": false,
-		"Анна": false,
+		"Анна":                            false,
 	} {
 		if got := binding.Astray(strings.Split(row, ";")); got != want {
 			t.Errorf("Astray(%q) = %v, want %v", row, got, want)

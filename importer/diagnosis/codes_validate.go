@@ -12,7 +12,7 @@ const (
 	PasswordControl    Code = "PASSWORD_CONTROL"
 	PasswordOnlyBlanks Code = "PASSWORD_ONLY_BLANKS"
 	PasswordMasked     Code = "PASSWORD_MASKED" // asterisks or dots, as in a redacted copy
-	SMTPAuthNone       Code = "SMTP_AUTH_NONE" // authentication is wanted and its kind is none
+	SMTPAuthNone       Code = "SMTP_AUTH_NONE"  // authentication is wanted and its kind is none
 	NTLMWithPOP3       Code = "NTLM_POP3"
 	PortalUserForm     Code = "PORTAL_USER_FORM"    // neither an address nor a GUID
 	PortalUserMissing  Code = "PORTAL_USER_MISSING" // a portal password of nobody
