@@ -230,6 +230,27 @@ func TestRestartLosesRemoval(t *testing.T) {
 	})
 }
 
+func TestRestartUnderARemovalThatIsAboutToBegin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := portalsim.New(portalsim.Options{
+			Tokens: map[string]string{"t": "ivan@example.org"}, Latency: 10 * time.Second,
+			Accounts: []portalsim.Account{{Owner: "ivan@example.org", Address: "a@corp.ru"}},
+		})
+		defer p.Close()
+		done := make(chan int)
+		go func() { done <- direct(p, "t", "DELETE", accounts+"?email=a@corp.ru", nil).Code }()
+		time.Sleep(5 * time.Second)
+		p.Restart(time.Second, 1)
+		if code := <-done; code != 502 {
+			t.Errorf("DELETE = %d, want 502", code)
+		}
+		time.Sleep(time.Hour)
+		if w := direct(p, "t", "GET", "/api/2.0/mail/operations", nil); !strings.Contains(w.Body.String(), `"response":[]`) {
+			t.Errorf("operations = %s, want none", w.Body)
+		}
+	})
+}
+
 func TestDeleteRefusals(t *testing.T) {
 	s := start(t, portalsim.Options{Accounts: []portalsim.Account{{Owner: "ivan@example.org", Address: "hosted@corp.ru", Hosted: true}}})
 	token := s.signIn("ivan@example.org")

@@ -60,6 +60,9 @@ func (x *exchange) delete(email string) (any, error) {
 	source := strconv.Itoa(m.id)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if x.life.ended() {
+		return nil, errKilled // there is no process the removal could live in
+	}
 	running := false
 	for _, t := range p.tasks {
 		if t.source == source {
