@@ -108,7 +108,7 @@ func (r *reader) settled(ctx context.Context, j *job) (bool, error) {
 // keyOf returns what the row's account is known by, the zero key if the journal
 // does not know the owner by the name the row gives.
 func (r *reader) keyOf(ctx context.Context, j *job) (account.Key, error) {
-	id, err := r.ownerID(ctx, j.who.name)
+	id, err := ownerID(ctx, r.History, r.ids, j.who.name)
 	if err != nil || id == "" {
 		return account.Key{}, err
 	}
@@ -135,15 +135,17 @@ func believed(known journal.Account) bool {
 	return known.MailboxID != 0
 }
 
-func (r *reader) ownerID(ctx context.Context, name string) (string, error) {
-	if id, ok := r.ids[name]; ok {
+// ownerID returns the portal's id of an owner, empty if the journal does not know
+// the name. What it has said is kept in ids.
+func ownerID(ctx context.Context, history *journal.Store, ids map[string]string, name string) (string, error) {
+	if id, ok := ids[name]; ok {
 		return id, nil
 	}
-	known, _, err := r.History.Owner(ctx, name)
+	known, _, err := history.Owner(ctx, name)
 	if err != nil {
 		return "", err
 	}
-	r.ids[name] = known.ID
+	ids[name] = known.ID
 	return known.ID, nil
 }
 

@@ -30,6 +30,7 @@ type job struct {
 	laters    int            // how often a mail server asked to come back
 	blind     int            // looks before a write that got no usable answer
 	doubt     *doubt         // set while nobody knows what became of its last write
+	removal   *removal       // where the account is to be taken back
 	settled   bool           // the doubt ended with "not there": it may be written once more
 	removed   bool           // taken out of the window
 }

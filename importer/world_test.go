@@ -22,6 +22,7 @@ import (
 	"r7import/importer/portal"
 	"r7import/importer/portalsim"
 	"r7import/importer/source"
+	"r7import/importer/validate"
 	"r7import/mapping"
 )
 
@@ -59,6 +60,7 @@ type world struct {
 	store  *journal.Store
 	file   string
 	header []string
+	bare   bool // without the passwords of mailboxes
 	// adjust changes the options of the next run.
 	adjust  func(*importer.Options)
 	timeout time.Duration // of a request, 10 s when 0
@@ -106,11 +108,11 @@ func (w *world) input(ctx context.Context) *importer.Input {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(func() { _ = file.Close() })
-	binding, err := mapping.Bind(file.Columns(), mapping.Options{})
+	binding, err := mapping.Bind(file.Columns(), mapping.Options{WithoutPasswords: w.bare})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return &importer.Input{File: file, Binding: binding}
+	return &importer.Input{File: file, Binding: binding, Rules: validate.Rules{WithoutMailPasswords: w.bare}}
 }
 
 func (w *world) importer(ctx context.Context, ledger *journal.Store) *importer.Importer {

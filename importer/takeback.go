@@ -1,0 +1,275 @@
+package importer
+
+import (
+	"context"
+	"time"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+	"r7import/importer/portal"
+)
+
+const (
+	// firstAsk and lastAsk are the waits between two questions how far a removal is.
+	firstAsk = 200 * time.Millisecond
+	lastAsk  = 5 * time.Second
+	// removalPause is the wait while the portal removes another account of the same person.
+	removalPause = 3 * time.Second
+)
+
+// removal is how far the taking back of an account has come.
+type removal struct {
+	intent  int64     // the request without outcome, 0 if there is none
+	since   time.Time // when it was begun
+	unclear int       // requests that led to nothing
+}
+
+// takeBack removes an account or switches it off, if it is still what the run left.
+func (u *Undoing) takeBack(e *engine, ctx context.Context, j *job) (after, error) {
+	known, _, err := e.History.Account(ctx, j.key)
+	if err != nil {
+		return nil, err
+	}
+	if j.removal == nil {
+		if status, problem := u.verdict(j.key, known); status != "" {
+			return e.decided(ctx, j, status, *problem)
+		}
+		j.removal = &removal{intent: u.open[j.key].ID, since: time.Now()} // an earlier undo may have left one open
+	}
+	j.entry.MailboxID = known.MailboxID
+	mailbox, found, answer := j.session.Find(ctx, j.row.Settings.Email)
+	switch {
+	case answer.Fate != diagnosis.Done:
+		return e.lookFailed(ctx, j, answer)
+	case !found:
+		return u.isGone(e, ctx, j, known)
+	case mailbox.ID != known.MailboxID || !ordinary(mailbox):
+		return u.settle(e, ctx, j, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
+	}
+	if fields := e.changedSince(j, mailbox, known); fields != 0 {
+		return u.settle(e, ctx, j, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoDiffers, "Fields", fieldNames(fields)))
+	}
+	if u.Disable {
+		return u.disable(e, ctx, j, known)
+	}
+	return u.remove(e, ctx, j, known)
+}
+
+// changedSince returns the fields, passwords aside, in which an account is not as
+// we left it. The journal remembers hashes only, and the portal folds some texts:
+// there the row helps to compare, as long as it says what was sent.
+func (e *engine) changedSince(j *job, mailbox account.Mailbox, known journal.Account) account.Fields {
+	prints := account.NewFingerprinter(e.History.Key())
+	there := known.Fingerprint.Differs(prints.Of(&mailbox.Settings))
+	edited := known.Fingerprint.Differs(prints.Of(&j.row.Settings))
+	var changed account.Fields
+	for f := range there.All() {
+		same := !edited.Has(f) && sameSetting(f, &j.row.Settings, &mailbox.Settings)
+		if !f.Secret() && !same {
+			changed = changed.With(f)
+		}
+	}
+	return changed
+}
+
+// disable switches the account off.
+func (u *Undoing) disable(e *engine, ctx context.Context, j *job, known journal.Account) (after, error) {
+	if err := u.intend(e, ctx, j, journal.Disable, known); err != nil {
+		return nil, err
+	}
+	answer := j.session.SetEnabled(ctx, j.row.Settings.Email, false)
+	e.report(j, answer)
+	switch {
+	case answer.Fate != diagnosis.Done:
+		return u.notDone(e, ctx, j, known, answer)
+	case answer.Mailbox.ID != known.MailboxID:
+		return u.settle(e, ctx, j, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
+	}
+	known.Status, known.Checked = diagnosis.Disabled, time.Now()
+	return u.settle(e, ctx, j, diagnosis.Disabled, &known)
+}
+
+// remove removes the account and waits until the portal has done so.
+func (u *Undoing) remove(e *engine, ctx context.Context, j *job, known journal.Account) (after, error) {
+	if err := u.intend(e, ctx, j, journal.Remove, known); err != nil {
+		return nil, err
+	}
+	operation, answer := j.session.Remove(ctx, j.row.Settings.Email)
+	e.report(j, answer)
+	if answer.Fate != diagnosis.Done {
+		return u.notDone(e, ctx, j, known, answer)
+	}
+	return u.follow(e, ctx, j, known, operation)
+}
+
+// intend makes durable what is about to be sent. A request that led to nothing is closed.
+func (u *Undoing) intend(e *engine, ctx context.Context, j *job, kind journal.IntentKind, known journal.Account) (err error) {
+	if err := u.withdraw(e, ctx, j); err != nil {
+		return err
+	}
+	j.removal.intent, err = e.Ledger.Intend(context.WithoutCancel(ctx), journal.Intent{
+		Run: j.entry.Run, Index: j.entry.Index, Key: j.key, Kind: kind, At: time.Now(),
+		Fingerprint: known.Fingerprint, MailboxID: known.MailboxID,
+	})
+	return err
+}
+
+func (u *Undoing) withdraw(e *engine, ctx context.Context, j *job) error {
+	if j.removal.intent == 0 {
+		return nil
+	}
+	err := e.Ledger.Withdraw(context.WithoutCancel(ctx), j.removal.intent)
+	if err == nil {
+		j.removal.intent = 0
+	}
+	return err
+}
+
+// notDone handles an answer to a request that did not do what was asked.
+func (u *Undoing) notDone(e *engine, ctx context.Context, j *job, known journal.Account, answer portal.Answer) (after, error) {
+	switch answer.Fate {
+	case diagnosis.Final:
+		if answer.Code == diagnosis.MailboxMissing {
+			return u.isGone(e, ctx, j, known)
+		}
+		return u.settle(e, ctx, j, diagnosis.Failed, nil, answer.Problem())
+	case diagnosis.Later:
+		if time.Since(j.removal.since) > e.Options.PortalWait {
+			return u.settle(e, ctx, j, diagnosis.Failed, nil, answer.Problem())
+		}
+		return func() {
+			e.portal.good()
+			e.waiting.add(j, time.Now().Add(removalPause), answer.Code)
+		}, u.withdraw(e, ctx, j)
+	case diagnosis.Unclear, diagnosis.Undecided:
+		return u.lookAgain(e, j, answer), nil
+	}
+	return func() { e.turnBack(j, answer) }, u.withdraw(e, ctx, j)
+}
+
+// lookAgain lets a row come back whose last request may have been carried out.
+// After too many of them it stays unknown.
+func (u *Undoing) lookAgain(e *engine, j *job, answer portal.Answer) after {
+	return func() {
+		e.note(answer)
+		if j.removal.unclear++; j.removal.unclear >= maxWrites {
+			e.decideLater(j, diagnosis.Unknown, *diagnosis.New(diagnosis.UndoPending))
+			return
+		}
+		e.waiting.add(j, time.Now().Add(lookAgain[min(j.removal.unclear, len(lookAgain))-1]), diagnosis.OutcomeUnknown)
+	}
+}
+
+// follow asks how far a removal is until it has come to its end. It keeps its
+// place among the workers meanwhile: the portal removes only so many at a time.
+func (u *Undoing) follow(e *engine, ctx context.Context, j *job, known journal.Account, operation portal.Operation) (after, error) {
+	moved := time.Now()
+	for wait := firstAsk; !operation.Completed; wait = min(2*wait, lastAsk) {
+		if !e.sleep(ctx, wait) || time.Since(moved) > e.Options.PortalWait {
+			return e.decided(ctx, j, diagnosis.Unknown, *diagnosis.New(diagnosis.UndoPending))
+		}
+		now, answer := j.session.Operation(ctx, operation.ID)
+		switch answer.Fate {
+		case diagnosis.Done:
+			if now.Percent != operation.Percent {
+				moved = time.Now()
+			}
+			now.ID = operation.ID // the portal forgets it with the answer that tells the end
+			operation = now
+		case diagnosis.TurnedAway: // everybody pauses
+		case diagnosis.EndsOwner, diagnosis.EndsRun:
+			return func() { e.turnBack(j, answer) }, nil
+		default:
+			return u.lookAgain(e, j, answer), nil
+		}
+	}
+	return u.confirm(e, ctx, j, known, operation)
+}
+
+// confirm looks whether the account is gone: that an operation is over says
+// nothing when the portal was restarted in its middle.
+func (u *Undoing) confirm(e *engine, ctx context.Context, j *job, known journal.Account, operation portal.Operation) (after, error) {
+	mailbox, found, answer := j.session.Find(ctx, j.row.Settings.Email)
+	switch {
+	case answer.Fate == diagnosis.EndsOwner, answer.Fate == diagnosis.EndsRun:
+		return func() { e.turnBack(j, answer) }, nil
+	case answer.Fate != diagnosis.Done:
+		return u.lookAgain(e, j, answer), nil
+	case !found, mailbox.ID != known.MailboxID:
+		return u.isGone(e, ctx, j, known)
+	case operation.Error != "" || j.removal.unclear+1 >= maxWrites:
+		return u.settle(e, ctx, j, diagnosis.Failed, nil, *diagnosis.New(diagnosis.UndoFailed, "Text", operation.Error))
+	}
+	return u.lookAgain(e, j, answer), nil
+}
+
+// isGone settles an account that is not there any more.
+func (u *Undoing) isGone(e *engine, ctx context.Context, j *job, known journal.Account) (after, error) {
+	known.Run = j.entry.Run
+	left := gone(known)
+	if j.entry.Attempts == 0 && j.removal.intent == 0 {
+		return u.settle(e, ctx, j, diagnosis.Removed, &left, *diagnosis.New(diagnosis.UndoGone))
+	}
+	return u.settle(e, ctx, j, diagnosis.Removed, &left)
+}
+
+// settle makes the outcome of a row durable, with what is known of the account
+// from now on, if that has changed.
+func (u *Undoing) settle(e *engine, ctx context.Context, j *job, status diagnosis.Status, known *journal.Account, problems ...diagnosis.Problem) (after, error) {
+	ctx = context.WithoutCancel(ctx)
+	entry := j.end(status, problems...)
+	var err error
+	switch {
+	case j.removal.intent != 0:
+		err = e.Ledger.Settle(ctx, journal.Outcome{Intent: j.removal.intent, Entry: entry, Account: known})
+	case known != nil:
+		if err = e.Ledger.SaveAccount(ctx, *known); err == nil {
+			err = e.Ledger.SetEntries(ctx, entry)
+		}
+	default:
+		err = e.Ledger.SetEntries(ctx, entry)
+	}
+	return func() {
+		e.portal.good()
+		e.ended(j, status)
+		e.checkFailures()
+	}, err
+}
+
+// sleep waits, and reports false if the run is to end meanwhile.
+func (e *engine) sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+	case <-e.Gate.stopping.Done():
+	}
+	return false
+}
+
+const (
+	// usualRemoval is what a removal takes where nobody has measured it: the
+	// portal deletes the mail it has fetched.
+	usualRemoval = 5 * time.Second
+	perRemoved   = 5 // requests: look, remove, ask twice how far it is, look
+	perDisabled  = 2 // look, switch off
+	perPerson    = 4 // sign in, ask who that is, close the session in two steps
+)
+
+// Forecast returns how long the undo will take if all goes well, at so many
+// requests a second and workers, and what it takes a removal to last.
+func (u *Undoing) Forecast(perSecond float64, workers int) (takes, each time.Duration) {
+	per, each := perRemoved, usualRemoval
+	if u.Disable {
+		per, each = perDisabled, otherRequest
+	}
+	requests := u.Here*per + u.People*perPerson
+	takes = time.Duration(float64(requests) / perSecond * float64(time.Second))
+	if atOnce := min(workers, max(u.People, 1)); !u.Disable {
+		takes = max(takes, time.Duration((u.Here+atOnce-1)/atOnce)*each)
+	}
+	return takes, each
+}

@@ -1,0 +1,220 @@
+package importer
+
+import (
+	"context"
+	"slices"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+)
+
+// Undoing is an undo that is prepared and not yet begun: nothing has been sent for it.
+type Undoing struct {
+	*Plan
+	Of      journal.Run // the run that is taken back
+	Disable bool        // accounts are only switched off
+
+	Made     int // accounts of which the journal says that the run made them
+	Unproven int // accounts that may be the run's, and of which the portal never said so
+	Done     int // of those made: taken back already
+	Here     int // of those made: still to be taken back, with a row in the file
+	People   int // whom these belong to
+	// Strangers are rows whose owner the journal does not know by the name the
+	// file gives: whether their accounts are the run's shows when they sign in.
+	Strangers int
+
+	made map[account.Key]made
+	open map[account.Key]journal.Intent // requests of any run without an outcome
+}
+
+// made is an account as the rows of a run tell of it.
+type made struct {
+	mailbox int64
+	proven  bool // the portal answered a create call of the run with it
+}
+
+// PrepareUndo reads the file, which says who signs in for which account, and
+// finds out from the journal which of the accounts a run made. Nothing is sent.
+// How many accounts one person has, and whether names fit, is of no concern any
+// more. An error that a user can do something about is a *diagnosis.Problem.
+func (im *Importer) PrepareUndo(ctx context.Context, run journal.Run, disable bool) (*Undoing, error) {
+	if run.Kind != journal.KindRun {
+		return nil, diagnosis.New(diagnosis.UndoNoRun, "Run", run.ID)
+	}
+	im.Options.MaxPerOwner, im.Options.AllowMismatch = 0, true
+	u := &Undoing{Of: run, Disable: disable}
+	if err := u.recall(ctx, im.History); err != nil {
+		return nil, err
+	}
+	plan, err := im.Prepare(ctx, journal.KindUndo)
+	if err != nil {
+		return nil, err
+	}
+	u.Plan = plan
+	return u, u.match(ctx, im)
+}
+
+// recall collects what the run made, as its rows tell.
+func (u *Undoing) recall(ctx context.Context, history *journal.Store) error {
+	intents, err := history.OpenIntents(ctx)
+	if err != nil {
+		return err
+	}
+	u.open = make(map[account.Key]journal.Intent, len(intents))
+	for _, i := range intents {
+		u.open[i.Key] = i
+	}
+	u.made = make(map[account.Key]made)
+	for e, err := range history.Entries(ctx, u.Of.ID) {
+		if err != nil {
+			return err
+		}
+		if e.Status == diagnosis.Created && e.OwnerID != "" {
+			// What a look-up found, or somebody said, is no answer to a create call.
+			u.made[account.NewKey(e.OwnerID, e.Email)] = made{e.MailboxID, e.Code == "" && e.MailboxID != 0}
+		}
+	}
+	for key, one := range u.made {
+		if !one.proven {
+			u.Unproven++
+			continue
+		}
+		u.Made++
+		known, _, err := history.Account(ctx, key)
+		if err != nil {
+			return err
+		}
+		if _, problem := u.verdict(key, known); problem != nil && problem.Code == diagnosis.UndoBefore {
+			u.Done++
+		}
+	}
+	return nil
+}
+
+// match counts the rows of the file whose accounts are to be taken back.
+func (u *Undoing) match(ctx context.Context, im *Importer) error {
+	ids, people := make(map[string]string), make(map[string]bool)
+	for row, err := range im.Input.Rows(ctx) {
+		if err != nil {
+			return err
+		}
+		if row.Invalid() {
+			continue
+		}
+		id, err := ownerID(ctx, im.History, ids, u.roster.of(row).name)
+		if err != nil {
+			return err
+		}
+		if id == "" {
+			u.Strangers++
+			continue
+		}
+		key := account.NewKey(id, row.Settings.Email)
+		known, _, err := im.History.Account(ctx, key)
+		if err != nil {
+			return err
+		}
+		if status, _ := u.verdict(key, known); status == "" {
+			u.Here++
+			people[id] = true
+		}
+	}
+	u.People = len(people)
+	return nil
+}
+
+// verdict says what the journal alone decides about an account: the status of its
+// row and why. The status is empty if the portal has to be asked.
+func (u *Undoing) verdict(key account.Key, known journal.Account) (diagnosis.Status, *diagnosis.Problem) {
+	one, ours := u.made[key]
+	open, doubted := u.open[key]
+	switch {
+	case doubted && (open.Kind == journal.Create || open.Kind == journal.Update):
+		return diagnosis.Held, diagnosis.New(diagnosis.UndoInDoubt)
+	case !ours:
+		return diagnosis.Kept, diagnosis.New(diagnosis.UndoNotMade)
+	case !one.proven:
+		return diagnosis.Held, diagnosis.New(diagnosis.UndoUnproven)
+	case known.Status == diagnosis.Removed:
+		return diagnosis.Removed, diagnosis.New(diagnosis.UndoBefore)
+	case !known.Made || known.MailboxID != one.mailbox:
+		return diagnosis.Held, diagnosis.New(diagnosis.UndoReplaced)
+	case known.Status == diagnosis.Updated:
+		return diagnosis.Held, diagnosis.New(diagnosis.UndoLater)
+	case known.Status == diagnosis.Disabled && u.Disable:
+		return diagnosis.Disabled, diagnosis.New(diagnosis.UndoBefore)
+	}
+	return "", nil
+}
+
+// Undone is what [Importer.Undo] did.
+type Undone struct {
+	Result
+	// Rowless are the addresses of accounts that the run made and that no row of
+	// the file names: nobody could sign in for them, and they were left alone.
+	Rowless []string
+}
+
+// Undo takes back what the run made: an account goes only if it is still the
+// same mailbox with the settings the run left. What it did before a sudden end it
+// does not do again. It returns when every row has its outcome, when something
+// ends the undo for all rows, or when ctx is cancelled, as [Importer.Run] does.
+func (im *Importer) Undo(ctx context.Context, u *Undoing) (Undone, error) {
+	result, err := im.execute(ctx, u.Plan, mode{
+		remember: u.fromJournal, work: u.takeBack, perHost: im.Options.Workers * 2, oneEach: !u.Disable,
+	})
+	undone := Undone{Result: result}
+	if err != nil {
+		return undone, err
+	}
+	undone.Rowless, err = u.rowless(context.WithoutCancel(ctx), im.Ledger)
+	return undone, err
+}
+
+// fromJournal decides a row that needs no request.
+func (u *Undoing) fromJournal(r *reader, ctx context.Context, j *job) (bool, error) {
+	key, err := r.keyOf(ctx, j)
+	if err != nil || key == (account.Key{}) {
+		return false, err
+	}
+	known, _, err := r.History.Account(ctx, key)
+	if err != nil {
+		return false, err
+	}
+	status, problem := u.verdict(key, known)
+	if status == "" {
+		return false, nil
+	}
+	j.entry.OwnerID, j.entry.MailboxID = key.OwnerID, u.made[key].mailbox
+	j.end(status, *problem)
+	return true, nil
+}
+
+// rowless returns the addresses of accounts of the run that no row is about. A row
+// whose owner was never found out may be about any account of its address.
+func (u *Undoing) rowless(ctx context.Context, ledger *journal.Store) ([]string, error) {
+	named, ownerless := make(map[account.Key]bool), make(map[string]bool)
+	for e, err := range ledger.Entries(ctx, u.Run.ID) {
+		if err != nil {
+			return nil, err
+		}
+		key := account.NewKey(e.OwnerID, e.Email)
+		named[key] = true
+		if e.OwnerID == "" {
+			ownerless[key.Address] = true
+		}
+	}
+	var left []string
+	for key, one := range u.made {
+		known, _, err := ledger.Account(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		if one.proven && known.Status != diagnosis.Removed && !named[key] && !ownerless[key.Address] {
+			left = append(left, key.Address)
+		}
+	}
+	slices.Sort(left)
+	return left, nil
+}
