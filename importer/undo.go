@@ -2,6 +2,7 @@ package importer
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"r7import/importer/account"
@@ -18,8 +19,10 @@ type Undoing struct {
 	Made     int // accounts of which the journal says that the run made them
 	Unproven int // accounts that may be the run's, and of which the portal never said so
 	Done     int // of those made: taken back already
-	Here     int // of those made: still to be taken back, with a row in the file
-	People   int // whom these belong to
+	Held     int // of those made: known to be no longer what the run left
+	Here     int // of the others: with a row in the file
+	Rowless  int // of the others: without one
+	People   int // whom those with a row belong to
 	// Strangers are rows whose owner the journal does not know by the name the
 	// file gives: whether their accounts are the run's shows when they sign in.
 	Strangers int
@@ -52,7 +55,10 @@ func (im *Importer) PrepareUndo(ctx context.Context, run journal.Run, disable bo
 		return nil, err
 	}
 	u.Plan = plan
-	return u, u.match(ctx, im)
+	if err := u.match(ctx, im); err != nil {
+		return nil, errors.Join(err, im.Discard(context.WithoutCancel(ctx), plan))
+	}
+	return u, nil
 }
 
 // recall collects what the run made, as its rows tell.
@@ -85,7 +91,12 @@ func (u *Undoing) recall(ctx context.Context, history *journal.Store) error {
 		if err != nil {
 			return err
 		}
-		if _, problem := u.verdict(key, known); problem != nil && problem.Code == diagnosis.UndoBefore {
+		switch status, _ := u.verdict(key, known); status {
+		case "":
+			u.Rowless++ // until a row is found
+		case diagnosis.Held:
+			u.Held++
+		default:
 			u.Done++
 		}
 	}
@@ -117,6 +128,7 @@ func (u *Undoing) match(ctx context.Context, im *Importer) error {
 		}
 		if status, _ := u.verdict(key, known); status == "" {
 			u.Here++
+			u.Rowless--
 			people[id] = true
 		}
 	}

@@ -26,11 +26,12 @@ import (
 	"r7import/importer/portalsim"
 )
 
-// More of them by hand: go test ./cmd/r7import -run Killed -kills 200 -lossy-kills 60
+// More of them by hand: go test ./cmd/r7import -run Killed -kills 200 -lossy-kills 60 -undo-kills 60
 var (
 	killRuns  = flag.Int("kills", 60, "imports that are killed at random moments")
 	lossyRuns = flag.Int("lossy-kills", 20, "of such imports where each tenth answer is lost as well")
-	killSeed  = flag.Uint64("kill-seed", 1, "of the first import that is killed")
+	undoRuns  = flag.Int("undo-kills", 12, "undos that are killed at random moments")
+	killSeed  = flag.Uint64("kill-seed", 1, "of the first that is killed")
 )
 
 // TestKilledAtAnyMoment kills imports again and again and gives the same command
@@ -85,7 +86,8 @@ type victim struct {
 	server   *httptest.Server
 	folder   string
 	rows     int
-	self     bool // one person gets all accounts, which are looked up by one list
+	way      signInWay
+	args     []string
 	killed   int
 	written  int
 	arrived  atomic.Int64 // requests
@@ -94,14 +96,28 @@ type victim struct {
 	kill     atomic.Pointer[func()]
 }
 
+// signInWay is who signs in for the rows of a victim.
+type signInWay int
+
+const (
+	onePerson signInWay = iota // gets all accounts, which are looked up by one list
+	tokens                     // each row brings its own
+	passwords                  // likewise
+	ways
+)
+
 func newVictim(t *testing.T, seed uint64, faults []portalsim.Fault) *victim {
 	v := &victim{t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 0)), folder: t.TempDir()}
-	v.rows, v.self = 24+v.random.IntN(33), v.random.IntN(3) == 0
+	v.rows, v.way = 24+v.random.IntN(33), signInWay(v.random.IntN(int(ways)))
+	valid := make(map[string]string)
+	for row := range v.rows {
+		valid[tokenOf(row)] = addressOf(row)
+	}
 	v.sim = portalsim.New(portalsim.Options{
-		Latency: 15 * time.Millisecond, Spread: 10 * time.Millisecond, Seed: seed, Faults: faults,
-		Tokens: map[string]string{"the-token": addressOf(0)},
+		Latency: 15 * time.Millisecond, Spread: 10 * time.Millisecond, Seed: seed, Faults: faults, Tokens: valid,
 	})
 	v.server = httptest.NewServer(http.HandlerFunc(v.serve))
+	v.args = []string{"run", "accounts.csv", "--per-host", "8", "--settle", "700ms"}
 	return v
 }
 
@@ -118,23 +134,28 @@ func (v *victim) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 func addressOf(row int) string { return fmt.Sprintf("user%03d@example.org", row) }
+func tokenOf(row int) string   { return fmt.Sprintf("token-%03d", row) }
 
-// writeFile makes the input and, for a run of one person, the file with the token.
+// writeFile makes the input and the file with the token of one person.
 func (v *victim) writeFile() error {
 	var text bytes.Buffer
 	w := csv.NewWriter(&text)
-	header := []string{"name", "email", "password", "server", "port", "smtp_server", "smtp_port", "portal_user", "portal_password"}
-	columns := len(header)
-	if v.self {
-		columns -= 2
+	write := func(cells []string, user, password, token string) {
+		switch v.way {
+		case passwords:
+			cells = append(cells, user, password)
+		case tokens:
+			cells = append(cells, token)
+		}
+		_ = w.Write(cells)
 	}
-	_ = w.Write(header[:columns])
+	write([]string{"name", "email", "password", "server", "port", "smtp_server", "smtp_port"}, "portal_user", "portal_password", "portal_token")
 	for row := range v.rows {
-		line := []string{"Ivan Petrov", addressOf(row), "secret", "imap.example.org", "993", "smtp.example.org", "465", addressOf(row), "portal-secret"}
-		_ = w.Write(line[:columns])
+		cells := []string{"Ivan Petrov", addressOf(row), "secret", "imap.example.org", "993", "smtp.example.org", "465"}
+		write(cells, addressOf(row), "portal-secret", tokenOf(row))
 	}
 	w.Flush()
-	if err := os.WriteFile(filepath.Join(v.folder, "token"), []byte("the-token"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(v.folder, "token"), []byte(tokenOf(0)), 0o600); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(v.folder, "accounts.csv"), text.Bytes(), 0o600)
@@ -146,9 +167,8 @@ func (v *victim) command(stderr *bytes.Buffer) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	args := []string{"run", "accounts.csv", "--yes", "--portal", v.server.URL, "--state", "state", "--quiet",
-		"--rate", "1000/s", "--workers", "8", "--per-host", "8", "--settle", "700ms"}
-	if v.self {
+	args := append(v.args[:len(v.args):len(v.args)], "--yes", "--portal", v.server.URL, "--state", "state", "--quiet", "--rate", "1000/s", "--workers", "8")
+	if v.way == onePerson {
 		args = append(args, "--owner", "self", "--token-file", "token", "--max-per-owner", "100")
 	}
 	cmd := exec.Command(program, args...)
@@ -161,25 +181,40 @@ func (v *victim) command(stderr *bytes.Buffer) (*exec.Cmd, error) {
 func (v *victim) converge() {
 	defer v.sim.Close()
 	defer v.server.Close()
-	err := v.writeFile()
-	for kills := 1 + v.random.IntN(3); err == nil && kills > 0; kills-- {
-		err = v.startAndKill()
-		if err == nil {
-			err = v.checkState()
+	v.check(v.writeFile, v.killAll(v.checkState), v.finish, v.checkEnd)
+}
+
+// check takes steps until one of them fails.
+func (v *victim) check(steps ...func() error) {
+	for _, step := range steps {
+		if err := step(); err != nil {
+			v.t.Errorf("seed %d, killed %d times: %v", v.seed, v.killed, err)
+			return
 		}
-	}
-	if err == nil {
-		err = v.finish()
-	}
-	if err == nil {
-		err = v.checkEnd()
-	}
-	if err != nil {
-		v.t.Errorf("import with seed %d, killed %d times: %v", v.seed, v.killed, err)
 	}
 }
 
-// startAndKill begins the import and kills it at a random moment: when a request
+// killAll returns the step that gives the command a few times and kills it each
+// time, with a check of what that left.
+func (v *victim) killAll(then func() error) func() error {
+	return func() error {
+		times := 1 + v.random.IntN(3)
+		if v.way == passwords {
+			times = 1 // whoever is cut off twice while they sign in has to wait: the portal counts the attempts
+		}
+		for range times {
+			if err := v.startAndKill(); err != nil {
+				return err
+			}
+			if err := then(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// startAndKill begins the command and kills it at a random moment: when a request
 // arrives, when one has been answered, or after some time.
 func (v *victim) startAndKill() error {
 	var stderr bytes.Buffer
@@ -191,7 +226,8 @@ func (v *victim) startAndKill() error {
 	v.kill.Store(&kill)
 	v.after = v.random.IntN(2) == 0
 	byTime := v.random.IntN(3) == 0
-	requests, wait := 1+v.random.IntN(4*v.rows), time.Duration(v.random.IntN(600))*time.Millisecond
+	perRow := map[signInWay]int{onePerson: 1, tokens: 3, passwords: 4}[v.way] // requests, about
+	requests, wait := 1+v.random.IntN(perRow*v.rows), time.Duration(v.random.IntN(600))*time.Millisecond
 	if err := cmd.Start(); err != nil {
 		return err
 	}
@@ -233,6 +269,9 @@ func (v *victim) live() (map[string]portalsim.Account, error) {
 	}
 	accounts := make(map[string]portalsim.Account)
 	for _, a := range v.sim.Accounts() {
+		if a.Removed {
+			continue
+		}
 		if _, twice := accounts[a.Address]; twice {
 			return nil, fmt.Errorf("%s was made twice", a.Address)
 		}
@@ -343,22 +382,29 @@ func (v *victim) checkLooks() error {
 
 // checkReport compares the report with the portal, row by row.
 func (v *victim) checkReport(accounts map[string]portalsim.Account) error {
-	text, err := os.ReadFile(filepath.Join(v.folder, "accounts-report.csv"))
+	return v.readReport("accounts-report.csv", func(row int, status, id string) bool {
+		return id == strconv.Itoa(accounts[addressOf(row)].ID) && (status == "created" || status == "unchanged")
+	})
+}
+
+// readReport makes sure that a report has every row in order, and that each says what is so.
+func (v *victim) readReport(name string, so func(row int, status, id string) bool) error {
+	text, err := os.ReadFile(filepath.Join(v.folder, name))
 	if err != nil {
 		return err
 	}
 	lines, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
 	if err != nil || len(lines) != v.rows+1 {
-		return fmt.Errorf("the report has %d lines, want %d and a header: %v", len(lines)-1, v.rows, err)
+		return fmt.Errorf("%s has %d lines, want %d and a header: %v", name, len(lines)-1, v.rows, err)
 	}
 	column := make(map[string]int)
-	for i, name := range lines[0] {
-		column[name] = i
+	for i, heading := range lines[0] {
+		column[heading] = i
 	}
 	for row, line := range lines[1:] {
 		address, status, id := line[column["email"]], line[column["status"]], line[column["mailbox_id"]]
-		if want := strconv.Itoa(accounts[addressOf(row)].ID); address != addressOf(row) || id != want || status != "created" && status != "unchanged" {
-			return fmt.Errorf("line %d of the report says %s %s with mailbox %s, want mailbox %s", row+1, address, status, id, want)
+		if address != addressOf(row) || !so(row, status, id) {
+			return fmt.Errorf("line %d of %s says %s %s with mailbox %s", row+1, name, address, status, id)
 		}
 	}
 	return nil

@@ -88,8 +88,14 @@ func countAccounts(ts *testscript.TestScript, _ bool, args []string) {
 			creates++
 		}
 	}
-	if got := itoa(len(sim.Accounts())); got != args[0] {
-		ts.Fatalf("the portal has %s accounts, want %s", got, args[0])
+	live := 0
+	for _, a := range sim.Accounts() {
+		if !a.Removed {
+			live++
+		}
+	}
+	if itoa(live) != args[0] {
+		ts.Fatalf("the portal has %d accounts, want %s", live, args[0])
 	}
 	if len(args) > 1 && itoa(creates) != args[1] {
 		ts.Fatalf("the portal has seen %d create calls, want %s", creates, args[1])

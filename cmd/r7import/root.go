@@ -41,6 +41,7 @@ func (p *program) newRoot() *cobra.Command {
 		p.newValidate(),
 		p.newReport(),
 		p.newVerify(),
+		p.newUndo(),
 		p.newRuns(),
 		p.newPresets(),
 		p.newTemplate(),

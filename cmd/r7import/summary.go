@@ -96,16 +96,9 @@ func (s summaryView) print(text string) { _, _ = fmt.Fprintln(s.out, ui.Clean(te
 
 // missing tells of accounts that no row names any more.
 func (s summaryView) missing() {
-	const most = 5
-	list := s.result.Missing
-	if len(list) == 0 {
-		return
+	if list := s.result.Missing; len(list) > 0 {
+		s.print(s.console.Text("summary.missing", "Count", strconv.Itoa(len(list)), "Addresses", firstOf(list)))
 	}
-	names := strings.Join(list[:min(most, len(list))], ", ")
-	if len(list) > most {
-		names += ", …"
-	}
-	s.print(s.console.Text("summary.missing", "Count", strconv.Itoa(len(list)), "Addresses", names))
 }
 
 // counts tells how many rows ended how: "50 rows: created 48, failed 2".
