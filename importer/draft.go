@@ -37,8 +37,11 @@ func NewDraft(ctx context.Context, file *source.File, o mapping.Options) (*Draft
 	if err != nil {
 		return nil, err
 	}
-	if notice := d.Mapping.FindAddress(file.Columns(), rows); notice != nil {
-		d.Notices = append(d.Notices, *notice)
+	for _, find := range []func([]source.Column, [][]string) *diagnosis.Problem{d.Mapping.FindAddress, d.Mapping.FindPassword} {
+		if notice := find(file.Columns(), rows); notice != nil {
+			sameColumn := func(n diagnosis.Problem) bool { return n.Place.Column == notice.Place.Column }
+			d.Notices = append(slices.DeleteFunc(d.Notices, sameColumn), *notice) // what was said by the header no longer holds
+		}
 	}
 	return d, nil
 }
@@ -103,6 +106,15 @@ type Survey struct {
 	Domains []DomainUse   // domains whose servers nobody names, the most used first
 }
 
+// followsAddress reports whether a field could be filled if there were an address.
+func followsAddress(f account.Field) bool {
+	switch f {
+	case account.Account, account.ServerHost, account.Port, account.SMTPAccount, account.SMTPServer, account.SMTPPort:
+		return true
+	}
+	return false
+}
+
 // DomainUse is a mail domain with its number of rows.
 type DomainUse struct {
 	Domain string
@@ -124,7 +136,7 @@ func (d *Draft) Survey(ctx context.Context, lacking account.Fields, look func(*a
 	}
 	survey := Survey{Binding: binding}
 	domains := make(map[string]int)
-	input := Input{File: d.File, Binding: binding, Rules: validate.Rules{WithoutPasswords: lacking.Has(account.Password)}}
+	input := Input{File: d.File, Binding: binding, Rules: validate.Rules{WithoutPasswords: o.WithoutPasswords || lacking.Has(account.Password)}}
 	for row, err := range input.Rows(ctx) {
 		if err != nil {
 			return survey, err
@@ -135,7 +147,7 @@ func (d *Draft) Survey(ctx context.Context, lacking account.Fields, look func(*a
 		}
 		row.Problems = slices.DeleteFunc(row.Problems, func(p diagnosis.Problem) bool {
 			f, ok := account.FieldNamed(p.Field)
-			return ok && lacking.Has(f) && p.Code == diagnosis.ValueMissing
+			return ok && p.Code == diagnosis.ValueMissing && (lacking.Has(f) || lacking.Has(account.Email) && followsAddress(f))
 		})
 		for _, p := range row.Problems {
 			if p.Code == diagnosis.ServersUnknown {

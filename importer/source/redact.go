@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"context"
+	"hash/maphash"
 	"io"
 	"slices"
 	"strconv"
@@ -53,7 +54,7 @@ type Alike struct {
 func (f *File) Redact(ctx context.Context, w io.Writer, o Redaction) (Redacted, error) {
 	r := &redactor{
 		Redaction: o, columns: f.columns, layout: newLayout(f.name, f.sheet, f.columns, o.Names),
-		secrets: make(map[string]struct{}), whole: make(map[int]bool), alike: make(map[Alike]int),
+		seed: maphash.MakeSeed(), secrets: make(map[uint64]struct{}), whole: make(map[int]bool), alike: make(map[Alike]int),
 	}
 	var err error
 	switch t := f.table.(type) {
@@ -71,7 +72,8 @@ type redactor struct {
 	Redaction
 	columns []Column
 	layout  *layout
-	secrets map[string]struct{}
+	seed    maphash.Seed
+	secrets map[uint64]struct{} // hashes of the texts of masked cells
 	whole   map[int]bool
 	cells   int
 	alike   map[Alike]int
@@ -147,13 +149,13 @@ const shortest = 4
 // learn remembers the text of a masked cell.
 func (r *redactor) learn(text string) {
 	if text = strings.TrimSpace(text); utf8.RuneCountInString(text) >= shortest && text != r.Mask {
-		r.secrets[text] = struct{}{}
+		r.secrets[maphash.String(r.seed, text)] = struct{}{}
 	}
 }
 
 // knows reports whether a text is that of a masked cell.
 func (r *redactor) knows(text string) bool {
-	_, ok := r.secrets[strings.TrimSpace(text)]
+	_, ok := r.secrets[maphash.String(r.seed, strings.TrimSpace(text))]
 	return ok
 }
 
