@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -45,6 +46,7 @@ type engine struct {
 	domains      map[string]domainState
 	open         map[account.Key]journal.Intent // writes of earlier runs nobody knows the outcome of
 	hosts        *pace.Hosts
+	probes       map[string]*job // the row that finds out whether a resting mail host is well again
 	prints       *account.Fingerprinter
 	sms          int          // sign-ins that sent an SMS
 	signingIn    int          // sign-ins with a password under way
@@ -107,7 +109,7 @@ func newEngine(ctx context.Context, im *Importer, plan *Plan, m mode) (*engine, 
 		size: max(64, 16*im.Options.Workers), ahead: im.ahead(),
 		owners: make(map[ownerKey]*owner), keys: make(map[account.Key]int), perID: make(map[string]int),
 		domains: make(map[string]domainState), open: make(map[account.Key]journal.Intent, len(intents)),
-		hosts:  pace.NewHosts(m.perHost),
+		hosts: pace.NewHosts(m.perHost), probes: make(map[string]*job),
 		prints: account.NewFingerprinter(im.History.Key()),
 	}
 	e.hosts.FirstRest = im.Options.HostWait
@@ -223,17 +225,22 @@ func (e *engine) take(j *job, ok bool) {
 	e.window = append(e.window, j)
 }
 
-// admitDue puts jobs whose moment has come back to the front of the window: they are the oldest.
+// admitDue puts jobs whose moment has come back to the front of the window: they
+// are the oldest. Among themselves they are mixed: if the neighbours of a row in
+// the file gave a mail host its rest, the row that probes it should not be the next of them.
 func (e *engine) admitDue() {
 	now := time.Now()
+	var due []*job
 	for {
 		j, ok := e.waiting.due(now)
 		if !ok {
-			return
+			break
 		}
 		j.why = ""
-		e.window = slices.Insert(e.window, 0, j)
+		due = append(due, j)
 	}
+	rand.Shuffle(len(due), func(a, b int) { due[a], due[b] = due[b], due[a] })
+	e.window = slices.Insert(e.window, 0, due...)
 }
 
 // nap is how long the loop may sleep when nobody brings news.
@@ -273,7 +280,7 @@ func (e *engine) startAll() {
 
 // consider moves a job on by one step if it may go on.
 func (e *engine) consider(j *job) {
-	if !e.ownerReady(j) {
+	if e.resting(j) || !e.ownerReady(j) {
 		return
 	}
 	if j.key == (account.Key{}) && !e.claim(j) {
@@ -283,8 +290,7 @@ func (e *engine) consider(j *job) {
 		e.begin(j, e.resolve)
 		return
 	}
-	if until, why := e.hostsPaused(j); why != "" {
-		e.park(j, until, why)
+	if e.parkedForHost(j) {
 		return
 	}
 	if !e.hosts.Free(j.hosts...) || e.mode.writes && e.domains[j.domain] == domainFirst || e.mode.oneEach && j.owner.busy {
@@ -312,6 +318,7 @@ func (e *engine) release(j *job) {
 	}
 	j.holds, j.owner.busy = false, false
 	e.hosts.Give(j.hosts...)
+	e.probeOver(j)
 }
 
 // met ends the time in which a new domain has its first account alone: until one is made or found.
@@ -356,6 +363,7 @@ func (e *engine) again(j *job) { e.window = slices.Insert(e.window, 0, j) }
 // park takes a job out of the window and lets it wait where it holds up nobody.
 func (e *engine) park(j *job, until time.Time, why diagnosis.Code) {
 	j.removed = true
+	e.probeOver(j)
 	e.waiting.add(j, until, why)
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -94,16 +95,22 @@ func TestBadNight(t *testing.T) {
 	w.adjust = func(o *importer.Options) {
 		o.Workers, o.PerHost, o.Settle, o.HostWait, o.LaterPause = 8, 8, 1500*time.Millisecond, 100*time.Millisecond, 50*time.Millisecond
 	}
-	restarted := make(chan struct{})
-	go func() {
-		defer close(restarted)
-		for w.sim.Stats().Created < *night*2/3 && t.Context().Err() == nil {
-			time.Sleep(time.Millisecond)
+	ended := make(chan struct{})
+	var restart sync.WaitGroup
+	restart.Go(func() {
+		for w.sim.Stats().Created < *night*2/3 {
+			select {
+			case <-ended:
+				t.Error("the run ended before the restart")
+				return
+			case <-time.After(time.Millisecond):
+			}
 		}
 		w.sim.Restart(time.Second, 0.5)
-	}()
+	})
 	result, got := w.run(rows)
-	<-restarted
+	close(ended)
+	restart.Wait()
 	if result.Stopped != nil {
 		t.Fatalf("stopped: %v", result.Stopped)
 	}

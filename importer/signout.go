@@ -13,6 +13,7 @@ func (e *engine) ended(j *job, status diagnosis.Status) {
 	if j.entry.Code != diagnosis.PortalMailOff {
 		e.mailOff = 0
 	}
+	e.probeOver(j)
 	j.owner.open--
 	e.letGo(j.owner)
 }
