@@ -37,7 +37,7 @@ func (p *program) newMapping() *cobra.Command {
 // flags, by the DNS and the portal, and by asking, in this order.
 func (p *program) mapping(ctx context.Context, path string) (err error) {
 	if out := p.settings.Output; out != "" {
-		if err := errors.Join(report.CheckPath(out, path), p.mayWrite(ctx, out)); err != nil {
+		if err := p.checkOutput(ctx, out, path); err != nil {
 			return err
 		}
 	}

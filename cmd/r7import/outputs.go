@@ -7,7 +7,16 @@ import (
 	"os"
 
 	"r7import/importer/diagnosis"
+	"r7import/report"
 )
+
+// checkOutput returns nil if a command may make a file at path out of the one at input.
+func (p *program) checkOutput(ctx context.Context, path, input string) error {
+	if err := report.CheckPath(path, input); err != nil {
+		return err
+	}
+	return p.mayWrite(ctx, path)
+}
 
 // mayWrite returns nil if a command may make a file at path: nothing is there, or
 // --force or an answer says that it may be overwritten.

@@ -34,7 +34,10 @@ func (p *program) redact(ctx context.Context, path string) (err error) {
 	if out == "" {
 		return diagnosis.New(diagnosis.FlagNoValue, "Name", "--output", "Command", "r7import redact")
 	}
-	if err := errors.Join(sameKind(path, out), report.CheckPath(out, path), p.mayWrite(ctx, out)); err != nil {
+	if err := sameKind(path, out); err != nil {
+		return err
+	}
+	if err := p.checkOutput(ctx, out, path); err != nil {
 		return err
 	}
 	file, options, err := p.openTable(ctx, path)
