@@ -49,6 +49,7 @@ func TestDraftLacks(t *testing.T) {
 	}{
 		{"three columns", "ФИО;Почта;Пароль\nАнна;anna@example.org;x\n", nil},
 		{"a column known by its content", "Кто;Куда писать;Тайна\nАнна;anna@example.org;x\n", []account.Field{account.Password}},
+		{"masks in one column, passwords in another", "Email,Password,App Password\na@example.org,***,x\n", nil},
 		{"nothing is known", "Кто;Отдел\nАнна;Склад\n", []account.Field{account.Email, account.Password}},
 		{"half of the servers", "Почта;Пароль;Сервер\na@example.org;x;imap.example.org\n", []account.Field{account.Port, account.SMTPPort, account.SMTPServer}},
 	} {

@@ -77,6 +77,43 @@ func (f *FileMapping) FindAddress(columns []source.Column, rows [][]string) *dia
 	return &notice
 }
 
+// FindPassword takes the password from another column whose header says that it
+// is one, if the column proposed holds nothing but masks in some rows: so it is in
+// the lists of users that mail services give. It returns a notice about that, nil
+// if nothing had to be done.
+func (f *FileMapping) FindPassword(columns []source.Column, rows [][]string) *diagnosis.Problem {
+	t := newTable(columns)
+	name, given := f.Columns[account.Password]
+	now := t.find(name)
+	if !given || now < 0 || !holdsMasks(rows, now) {
+		return nil
+	}
+	for i, c := range columns {
+		h, known := lookup(c.Header)
+		if i == now || !known || h.field != account.Password || !slices.Contains(f.Ignore, tidy(c.Header)) || holdsMasks(rows, i) {
+			continue
+		}
+		f.Give(account.Password, columns, i)
+		f.Ignore = append(f.Ignore, tidy(columns[now].Header))
+		notice := t.about(i, diagnosis.New(diagnosis.ProposedUnmasked, "Field", account.Password.String(), "Other", tidy(columns[now].Header)))
+		return &notice
+	}
+	return nil
+}
+
+// holdsMasks reports whether no cell of a column holds a secret, and one a mask.
+func holdsMasks(rows [][]string, column int) bool {
+	some := false
+	for _, cells := range rows {
+		secret := account.NewSecret(clean(cells[column]))
+		if !secret.Empty() && !secret.Masked() {
+			return false
+		}
+		some = some || secret.Masked()
+	}
+	return some
+}
+
 func holdsAddresses(rows [][]string, column int) bool {
 	some := false
 	for _, cells := range rows {

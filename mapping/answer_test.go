@@ -80,6 +80,34 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+func TestFindPassword(t *testing.T) {
+	for _, tc := range []struct {
+		name, header string
+		rows         [][]string
+		want         string // the column of the password
+	}{
+		{"masks, and another column", "Email;Password [Required];App Password", [][]string{{"a@b.ru", "****", "x"}, {"b@b.ru", "", "y"}}, "App Password"},
+		{"masks in both", "Email;Password;App Password", [][]string{{"a@b.ru", "****", "•••"}}, "Password"},
+		{"passwords in the first", "Email;Password;App Password", [][]string{{"a@b.ru", "****", "x"}, {"b@b.ru", "y", "z"}}, "Password"},
+		{"no other column", "Email;Password;Note", [][]string{{"a@b.ru", "****", "x"}}, "Password"},
+		{"nothing in the first", "Email;Password;App Password", [][]string{{"a@b.ru", "", "x"}}, "Password"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			columns := header(tc.header)
+			file, _ := mapping.Propose(columns)
+			before := file.Columns[account.Password].Header
+			notice := file.FindPassword(columns, tc.rows)
+			after := file.Columns[account.Password].Header
+			if after != tc.want || (notice != nil) != (before != after) {
+				t.Errorf("the password is taken from %q with the notice %v, want %q", after, notice, tc.want)
+			}
+			if _, err := mapping.Bind(columns, mapping.Options{File: file}); err != nil {
+				t.Errorf("Bind by the proposal: %v", err)
+			}
+		})
+	}
+}
+
 func TestFindAddress(t *testing.T) {
 	for _, tc := range []struct {
 		name, header string

@@ -3,6 +3,8 @@ package account
 import (
 	"fmt"
 	"log/slog"
+	"strings"
+	"unicode/utf8"
 )
 
 // Secret is a password or a token. Every way of printing, logging or encoding
@@ -22,6 +24,14 @@ func (s Secret) Empty() bool { return s.text == "" }
 
 // Len returns the length in bytes.
 func (s Secret) Len() int { return len(s.text) }
+
+// Masked reports whether the text is one that programs show in place of a
+// secret: three asterisks or dots and more.
+func (s Secret) Masked() bool {
+	const shortest = 3
+	first, _ := utf8.DecodeRuneInString(s.text)
+	return strings.ContainsRune("*•●∙", first) && utf8.RuneCountInString(s.text) >= shortest && strings.Trim(s.text, string(first)) == ""
+}
 
 // Format implements fmt.Formatter: no verb prints the text.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(placeholder)) }

@@ -17,6 +17,7 @@ const (
 	RedactOpen      Code = "REDACT_OPEN"      // the copy of an encrypted file is not encrypted
 
 	ProposedContent    Code = "PROPOSED_CONTENT"    // a column is taken for what its cells hold
+	ProposedUnmasked   Code = "PROPOSED_UNMASKED"   // another column of passwords holds masks only
 	ProposalLacks      Code = "PROPOSAL_LACKS"      // needed fields without a column, all at once
 	ProposalDomain     Code = "PROPOSAL_DOMAIN"     // a mail domain whose servers nobody names
 	ProposalIncomplete Code = "PROPOSAL_INCOMPLETE" // the file was written, and rows still lack something
@@ -42,6 +43,7 @@ var templateCodes = map[Code]Entry{
 	RedactOpen:      {Severity: Notice, Scope: File},
 
 	ProposedContent:    {Severity: Notice, Scope: File},
+	ProposedUnmasked:   {Severity: Notice, Scope: File},
 	ProposalLacks:      {Severity: Warning, Scope: File},
 	ProposalDomain:     {Severity: Warning, Scope: File},
 	ProposalIncomplete: {Scope: Row},

@@ -72,7 +72,7 @@ func (c *check) passwords() {
 
 func (c *check) password(f account.Field, secret account.Secret) {
 	text := secret.Reveal()
-	if isMask(text) && c.row.Fills[f] == account.NotFilled {
+	if secret.Masked() && c.row.Fills[f] == account.NotFilled {
 		c.report(f, diagnosis.PasswordMasked)
 		return
 	}
@@ -124,14 +124,6 @@ func isPlain(text string) bool {
 // unshown reports whether a character is a control, a direction mark, or one of no width.
 func unshown(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == 0x2028 || r == 0x2029 || r == utf8.RuneError
-}
-
-// isMask reports whether a text is one that programs show in place of a password:
-// three asterisks or dots and more.
-func isMask(text string) bool {
-	const shortest = 3
-	first, _ := utf8.DecodeRuneInString(text)
-	return strings.ContainsRune("*•●∙", first) && utf8.RuneCountInString(text) >= shortest && strings.Trim(text, string(first)) == ""
 }
 
 func isBlank(r rune) bool { return unicode.IsSpace(r) }
