@@ -43,6 +43,8 @@ func TestSchemaAgreesWithTheReader(t *testing.T) {
 		"switch as a word":   "version: 1\npresets: {automatic: maybe}\n",
 	}
 	files, _ := filepath.Glob("testdata/*.yaml")
+	samples, _ := filepath.Glob("../samples/mapping-*.yaml")
+	files = append(files, samples...)
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {

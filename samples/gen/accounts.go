@@ -3,8 +3,10 @@ package main
 // table is a file before it is written: a header and rows of texts, numbers and
 // what else a cell can be.
 type table struct {
+	title  []string // above the header, with an empty line between; only CSV files have one
 	header []string
 	rows   [][]any
+	footer []string  // below the rows, likewise
 	widths []float64 // of the columns, for a workbook
 	secret []string  // headers of the columns with passwords
 }

@@ -110,12 +110,18 @@ func TestPasswordsAreText(t *testing.T) {
 // rowsOf reads, maps and checks a sample as the program does.
 func rowsOf(t *testing.T, path string) []account.Row {
 	t.Helper()
+	return mappedRowsOf(t, path, nil)
+}
+
+// mappedRowsOf is rowsOf with a mapping file.
+func mappedRowsOf(t *testing.T, path string, by *mapping.FileMapping) []account.Row {
+	t.Helper()
 	file, err := source.Open(t.Context(), path, source.Options{Known: mapping.Known})
 	if err != nil {
 		t.Fatalf("%s: %v", path, err)
 	}
 	defer file.Close()
-	binding, err := mapping.Bind(file.Columns(), mapping.Options{})
+	binding, err := mapping.Bind(file.Columns(), mapping.Options{File: by})
 	if err != nil {
 		t.Fatalf("%s: %v", path, err)
 	}
@@ -147,6 +153,46 @@ func TestGoodSamplesHaveNothingToSay(t *testing.T) {
 			for _, row := range rows {
 				if len(row.Problems) > 0 {
 					t.Errorf("row %d: %v", row.Number, diagnosis.Problems(row.Problems))
+				}
+			}
+		})
+	}
+}
+
+// TestMappedSamples: the exports of other programs come out whole by their mapping files.
+func TestMappedSamples(t *testing.T) {
+	for _, tc := range []struct {
+		table, mapping string
+		rows           int
+		first          account.Settings
+	}{
+		{"personnel-1c.csv", "mapping-1c.yaml", len(colleagues), account.Settings{
+			Name: "Дина Абрикосова", Email: "abrikosova.dm@example.org", Restrict: false,
+			Incoming: account.Server{Host: "imap.yandex.ru"}, Outgoing: account.Server{Host: "smtp.yandex.ru"},
+		}},
+		{"google-workspace.csv", "mapping-google-workspace.yaml", 5, account.Settings{
+			Name: "Alice Appleby", Email: "a.appleby@example.net", Restrict: true,
+			Incoming: account.Server{Host: "imap.gmail.com"}, Outgoing: account.Server{Host: "smtp.gmail.com"},
+		}},
+	} {
+		t.Run(tc.table, func(t *testing.T) {
+			by, err := mapping.ParseFile(tc.mapping, contents(t, filepath.Join("..", tc.mapping)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows := mappedRowsOf(t, filepath.Join("..", tc.table), by)
+			if len(rows) != tc.rows {
+				t.Fatalf("%d rows, want %d", len(rows), tc.rows)
+			}
+			for _, row := range rows {
+				if len(row.Problems) > 0 || row.Settings.Incoming.Password.Empty() {
+					t.Errorf("row %d: %v, password empty: %v", row.Number, diagnosis.Problems(row.Problems), row.Settings.Incoming.Password.Empty())
+				}
+			}
+			got, want := &rows[0].Settings, &tc.first
+			for _, f := range []account.Field{account.Name, account.Email, account.Restrict, account.ServerHost, account.SMTPServer} {
+				if got.Text(f) != want.Text(f) {
+					t.Errorf("the first row has the %s %q, want %q", f, got.Text(f), want.Text(f))
 				}
 			}
 		})

@@ -30,6 +30,8 @@ func generate(dir string) error {
 		{"accounts.xlsx", func(path string) error { return writeWorkbook(path, good) }},
 		{"accounts.csv", func(path string) error { return writeRussianCSV(path, good) }},
 		{"one-owner.csv", func(path string) error { return writeCSV(path, oneOwner()) }},
+		{"personnel-1c.csv", func(path string) error { return writeRussianCSV(path, personnel()) }},
+		{"google-workspace.csv", func(path string) error { return writeCSV(path, workspace()) }},
 		{"mistakes.xlsx", func(path string) error { return writeWorkbook(path, mistakes()) }},
 	} {
 		if err := sample.write(filepath.Join(dir, sample.name)); err != nil {

@@ -37,6 +37,11 @@ func writeRussianCSV(path string, t *table) error {
 }
 
 func (t *table) encode(w *csv.Writer) error {
+	if t.title != nil {
+		if err := w.WriteAll([][]string{t.title, {""}}); err != nil {
+			return err
+		}
+	}
 	if err := w.Write(t.header); err != nil {
 		return err
 	}
@@ -46,6 +51,11 @@ func (t *table) encode(w *csv.Writer) error {
 			cells[i] = fmt.Sprint(value)
 		}
 		if err := w.Write(cells); err != nil {
+			return err
+		}
+	}
+	if t.footer != nil {
+		if err := w.Write(t.footer); err != nil {
 			return err
 		}
 	}
