@@ -64,6 +64,7 @@ type world struct {
 	// adjust changes the options of the next run.
 	adjust  func(*importer.Options)
 	timeout time.Duration // of a request, 10 s when 0
+	rate    float64       // requests a second, 2000 when 0
 	canary  func(context.Context) (bool, error)
 	seen    []importer.Progress
 }
@@ -122,7 +123,7 @@ func (w *world) importer(ctx context.Context, ledger *journal.Store) *importer.I
 	if w.adjust != nil {
 		w.adjust(&options)
 	}
-	gate := importer.NewGate(options.Workers, pace.New(2000))
+	gate := importer.NewGate(options.Workers, pace.New(cmp.Or(w.rate, 2000)))
 	client, err := portal.New(portal.Options{URL: w.server.URL, Workers: options.Workers, Timeout: cmp.Or(w.timeout, 10*time.Second), Admit: gate.Admit})
 	if err != nil {
 		w.t.Fatal(err)
