@@ -12,7 +12,6 @@ import (
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
-	"r7import/importer/journal"
 	"r7import/importer/pace"
 )
 
@@ -44,7 +43,7 @@ type engine struct {
 	keys         map[account.Key]int // row numbers by account
 	perID        map[string]int      // addresses by the owner's portal id
 	domains      map[string]domainState
-	open         map[account.Key]journal.Intent // writes of earlier runs nobody knows the outcome of
+	past         *memory // used by the reader; its open intents never change
 	hosts        *pace.Hosts
 	probes       map[string]*job // the row that finds out whether a resting mail host is well again
 	prints       *account.Fingerprinter
@@ -99,7 +98,7 @@ const (
 )
 
 func newEngine(ctx context.Context, im *Importer, plan *Plan, m mode) (*engine, error) {
-	intents, err := im.History.OpenIntents(ctx)
+	past, err := im.memory(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -108,16 +107,13 @@ func newEngine(ctx context.Context, im *Importer, plan *Plan, m mode) (*engine, 
 		incoming: make(chan *job), results: make(chan func(), im.Options.Workers),
 		size: max(64, 16*im.Options.Workers), ahead: im.ahead(),
 		owners: make(map[ownerKey]*owner), keys: make(map[account.Key]int), perID: make(map[string]int),
-		domains: make(map[string]domainState), open: make(map[account.Key]journal.Intent, len(intents)),
+		domains: make(map[string]domainState), past: past,
 		hosts: pace.NewHosts(m.perHost), probes: make(map[string]*job),
 		prints: account.NewFingerprinter(im.History.Key()),
 	}
 	e.hosts.FirstRest = im.Options.HostWait
 	if m.writes {
 		e.canary = canary{left: im.Options.Canary, hosts: make(map[string]bool)}
-	}
-	for _, intent := range intents {
-		e.open[intent.Key] = intent
 	}
 	e.watch.begin(plan, im.Gate.Pacer)
 	return e, nil

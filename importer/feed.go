@@ -2,7 +2,6 @@ package importer
 
 import (
 	"context"
-	"time"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -14,7 +13,7 @@ import (
 // holds. It closes incoming when it is through.
 func (e *engine) feed(ctx context.Context) error {
 	defer close(e.incoming)
-	r := reader{engine: e, prints: account.NewFingerprinter(e.History.Key()), ids: make(map[string]string)}
+	r := reader{engine: e}
 	for row, err := range e.Input.Rows(ctx) {
 		if ctx.Err() != nil {
 			break // the run stops; the rows not reached are in the journal as not tried
@@ -38,8 +37,6 @@ func (e *engine) feed(ctx context.Context) error {
 // reader is the second reading of the file.
 type reader struct {
 	*engine
-	prints  *account.Fingerprinter
-	ids     map[string]string // portal ids by the name of the owner, from the journal; empty for a name it does not know
 	index   int
 	decided []journal.Entry
 }
@@ -77,76 +74,19 @@ func (r *reader) route(ctx context.Context, row *account.Row) error {
 	return nil
 }
 
-// settled decides a row of which the journal says that an earlier run made the
-// account or saw it there, that it is not in doubt, and that the row still asks
-// for the same. Then neither a sign-in nor a look is needed.
+// settled decides a row that the memory of earlier runs knows to be done.
 func (r *reader) settled(ctx context.Context, j *job) (bool, error) {
-	key, err := r.keyOf(ctx, j)
-	if err != nil || key == (account.Key{}) {
+	known, ok, err := r.past.settled(ctx, j.who, j.row)
+	if err != nil || !ok {
 		return false, err
 	}
-	if _, doubted := r.open[key]; doubted {
-		return false, nil
-	}
-	known, ok, err := r.History.Account(ctx, key)
-	if err != nil || !ok || !r.settledAs(known, r.prints.Of(&j.row.Settings)) {
-		return false, err
-	}
-	foreign := known.Status == diagnosis.Exists
-	if foreign && r.Options.OnExisting == Fail {
-		return false, nil
-	}
-	j.entry.MailboxID, j.entry.OwnerID = known.MailboxID, key.OwnerID
-	if foreign {
+	j.entry.MailboxID, j.entry.OwnerID = known.MailboxID, known.Key.OwnerID
+	if known.Status == diagnosis.Exists {
 		j.end(diagnosis.Exists, *diagnosis.New(diagnosis.AccountExists))
 	} else {
 		j.end(diagnosis.Unchanged)
 	}
 	return true, nil
-}
-
-// keyOf returns what the row's account is known by, the zero key if the journal
-// does not know the owner by the name the row gives.
-func (r *reader) keyOf(ctx context.Context, j *job) (account.Key, error) {
-	id, err := ownerID(ctx, r.History, r.ids, j.who.name)
-	if err != nil || id == "" {
-		return account.Key{}, err
-	}
-	return account.NewKey(id, j.row.Settings.Email), nil
-}
-
-// settledAs reports whether the journal says that the account is there as the
-// fingerprint asks, and recently enough.
-func (e *engine) settledAs(known journal.Account, want account.Fingerprint) bool {
-	if !believed(known) || known.Fingerprint.Differs(want) != 0 {
-		return false
-	}
-	return e.Options.Recheck == 0 || time.Since(known.Checked) < e.Options.Recheck
-}
-
-// believed reports whether what is known of an account says that it is there and at work.
-func believed(known journal.Account) bool {
-	switch known.Status {
-	case diagnosis.Created:
-		return true // by somebody's word it has no number, see Resolve
-	case diagnosis.Disabled:
-		return false
-	}
-	return known.MailboxID != 0
-}
-
-// ownerID returns the portal's id of an owner, empty if the journal does not know
-// the name. What it has said is kept in ids.
-func ownerID(ctx context.Context, history *journal.Store, ids map[string]string, name string) (string, error) {
-	if id, ok := ids[name]; ok {
-		return id, nil
-	}
-	known, _, err := history.Owner(ctx, name)
-	if err != nil {
-		return "", err
-	}
-	ids[name] = known.ID
-	return known.ID, nil
 }
 
 // decide notes an outcome that needed no request. Nothing depends on it, so

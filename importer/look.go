@@ -64,7 +64,7 @@ func (e *engine) claim(j *job) bool {
 		e.decideNow(j, diagnosis.Held, *diagnosis.New(diagnosis.OwnerMismatch, "Person", j.owner.person.Email))
 		return false
 	}
-	if intent, ok := e.open[key]; ok && e.mode.writes {
+	if intent, ok := e.past.open[key]; ok && e.mode.writes {
 		j.doubt = &doubt{intent: intent.ID, kind: intent.Kind, since: intent.At, print: intent.Fingerprint}
 		e.watch.unknown++
 	}
@@ -101,7 +101,7 @@ func (e *engine) lookAndAct(ctx context.Context, j *job) (after, error) {
 	if answer.Fate != diagnosis.Done {
 		return e.lookFailed(ctx, j, answer)
 	}
-	if intent, doubted := e.open[j.key]; doubted && !e.mode.writes {
+	if intent, doubted := e.past.open[j.key]; doubted && !e.mode.writes {
 		if !found {
 			return e.decided(ctx, j, diagnosis.Unknown, *diagnosis.New(diagnosis.OutcomeUnknown))
 		}

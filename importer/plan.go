@@ -35,29 +35,34 @@ type FillUse struct {
 
 // Plan is what one reading of the file found. Nothing has been sent for it.
 type Plan struct {
-	Run          journal.Run
-	Way          OwnerWay // as whom the rows' accounts will be made
-	Rows         int      // all of them
-	Invalid      int      // with errors: they will not be sent
-	Warned       int      // valid ones with warnings
-	OverLimit    int      // valid ones whose owner has more addresses than --max-per-owner
-	Nobody       int      // valid ones whose owner cannot be signed in as: they name nobody, and the run signs in as nobody
-	Owners       int      // different owners of the valid rows
-	People       SignIns  // these owners by the way the run becomes them
-	RowsBy       SignIns  // the valid rows by the same
-	LastDays     int      // valid rows that fetch 30 days only
-	WholeHistory int      // valid rows that fetch everything
+	Run       journal.Run
+	Way       OwnerWay // as whom the rows' accounts will be made
+	Rows      int      // all of them
+	Invalid   int      // with errors: they will not be sent
+	Warned    int      // valid ones with warnings
+	OverLimit int      // valid ones whose owner has more addresses than --max-per-owner
+	Nobody    int      // valid ones whose owner cannot be signed in as: they name nobody, and the run signs in as nobody
+	Settled   int      // valid ones that an earlier run has done and that ask for the same
+	Owners    int      // different owners of the valid rows
+	// What follows is about the valid rows that are not settled.
+	People       SignIns // their owners by the way the run becomes them
+	RowsBy       SignIns // the rows by the same
+	LastDays     int     // rows that fetch 30 days only
+	WholeHistory int     // rows that fetch everything
 	Hosts        []HostUse
 	Fills        []FillUse
 
 	roster    roster
 	hashes    []rowHash
 	hasher    *rowHasher
-	ownerRows map[uint64]int32
+	ownerRows map[uint64]ownerRows
 	ownerSeed maphash.Seed
 	limit     int32
 	probes    []string // a few of those an administrator would act as, from all over the file
 }
+
+// ownerRows counts the rows of one owner.
+type ownerRows struct{ all, settled int32 }
 
 // SignIns counts rows, or the people they are for, by the way the run becomes those people.
 type SignIns struct {
@@ -78,18 +83,18 @@ func (s *SignIns) count(by via) {
 }
 
 // ToSend returns how many rows may be sent at the most.
-func (p *Plan) ToSend() int { return p.Rows - p.Invalid - p.OverLimit - p.Nobody }
+func (p *Plan) ToSend() int { return p.Rows - p.Invalid - p.OverLimit - p.Nobody - p.Settled }
 
 // overLimit reports whether that person has more addresses than allowed.
 func (p *Plan) overLimit(who identity) bool {
-	return p.limit > 0 && p.ownerRows[p.ownerHash(who.name)] > p.limit
+	return p.limit > 0 && p.ownerRows[p.ownerHash(who.name)].all > p.limit
 }
 
 // rowsOf returns how many valid rows are for that person.
-func (p *Plan) rowsOf(who identity) int { return int(p.ownerRows[p.ownerHash(who.name)]) }
+func (p *Plan) rowsOf(who identity) int { return int(p.ownerRows[p.ownerHash(who.name)].all) }
 
 // wants reports whether a row is for the person of that name.
-func (p *Plan) wants(name string) bool { return p.ownerRows[p.ownerHash(name)] > 0 }
+func (p *Plan) wants(name string) bool { return p.ownerRows[p.ownerHash(name)].all > 0 }
 
 func (p *Plan) ownerHash(name string) uint64 { return maphash.String(p.ownerSeed, name) }
 
@@ -114,9 +119,9 @@ func (im *Importer) Prepare(ctx context.Context, kind journal.Kind) (*Plan, erro
 	}
 	plan := &Plan{
 		Run: run, Way: way, roster: im.roster(way), limit: int32(im.Options.MaxPerOwner),
-		ownerRows: make(map[uint64]int32), ownerSeed: maphash.MakeSeed(),
+		ownerRows: make(map[uint64]ownerRows), ownerSeed: maphash.MakeSeed(),
 	}
-	if err := im.scan(ctx, plan); err != nil {
+	if err := im.scan(ctx, plan, kind); err != nil {
 		return nil, errors.Join(err, im.Discard(context.WithoutCancel(ctx), plan))
 	}
 	return plan, nil
@@ -127,7 +132,11 @@ func (im *Importer) Discard(ctx context.Context, plan *Plan) error {
 	return im.Ledger.DeleteRun(ctx, plan.Run.ID)
 }
 
-func (im *Importer) scan(ctx context.Context, plan *Plan) error {
+func (im *Importer) scan(ctx context.Context, plan *Plan, kind journal.Kind) error {
+	past, err := im.memory(ctx)
+	if err != nil {
+		return err
+	}
 	tally := newTally()
 	hasher := newRowHasher()
 	batch := make([]journal.Entry, 0, entryBatch)
@@ -142,7 +151,11 @@ func (im *Importer) scan(ctx context.Context, plan *Plan) error {
 		}
 		batch = append(batch, NewEntry(plan.Run.ID, plan.Rows, row))
 		plan.hashes = append(plan.hashes, hasher.of(row))
-		plan.count(row, tally)
+		settled, err := plan.settled(ctx, kind, past, row)
+		if err != nil {
+			return err
+		}
+		plan.count(row, settled, tally)
 		if len(batch) == entryBatch {
 			if err := flush(); err != nil {
 				return err
@@ -157,7 +170,21 @@ func (im *Importer) scan(ctx context.Context, plan *Plan) error {
 	return nil
 }
 
-func (p *Plan) count(row *account.Row, t *tally) {
+// settled reports whether a run has nothing to do for the row. Other kinds of
+// runs look at every row.
+func (p *Plan) settled(ctx context.Context, kind journal.Kind, past *memory, row *account.Row) (bool, error) {
+	if row.Invalid() || kind != journal.KindRun && kind != journal.KindPlan {
+		return false, nil
+	}
+	who := p.roster.of(row)
+	if who.via == viaNobody {
+		return false, nil
+	}
+	_, settled, err := past.settled(ctx, who, row)
+	return settled, err
+}
+
+func (p *Plan) count(row *account.Row, settled bool, t *tally) {
 	p.Rows++
 	if row.Invalid() {
 		p.Invalid++
@@ -166,12 +193,15 @@ func (p *Plan) count(row *account.Row, t *tally) {
 	if len(row.Problems) > 0 {
 		p.Warned++
 	}
+	p.countOwner(row, settled)
+	if settled {
+		return
+	}
 	if row.Settings.Restrict {
 		p.LastDays++
 	} else {
 		p.WholeHistory++
 	}
-	p.countOwner(row)
 	t.add(row)
 }
 
@@ -179,16 +209,25 @@ func (p *Plan) count(row *account.Row, t *tally) {
 // lets an administrator act as anybody at all.
 const probesWanted = 8
 
-func (p *Plan) countOwner(row *account.Row) {
+func (p *Plan) countOwner(row *account.Row, settled bool) {
 	who := p.roster.of(row)
 	if who.via == viaNobody {
 		p.Nobody++
 		return
 	}
-	p.RowsBy.count(who.via)
 	hash := p.ownerHash(who.name)
-	p.ownerRows[hash]++
-	if p.ownerRows[hash] > 1 {
+	rows := p.ownerRows[hash]
+	first := rows.all == rows.settled
+	rows.all++
+	if settled {
+		rows.settled++
+	}
+	p.ownerRows[hash] = rows
+	if settled {
+		return
+	}
+	p.RowsBy.count(who.via)
+	if !first {
 		return
 	}
 	p.People.count(who.via)
@@ -208,11 +247,11 @@ func (p *Plan) probe(name string) {
 
 func (p *Plan) close(t *tally) {
 	p.Owners = len(p.ownerRows)
-	if p.limit > 0 {
-		for _, rows := range p.ownerRows {
-			if rows > p.limit {
-				p.OverLimit += int(rows)
-			}
+	for _, rows := range p.ownerRows {
+		if p.limit > 0 && rows.all > p.limit {
+			p.OverLimit += int(rows.all)
+		} else {
+			p.Settled += int(rows.settled)
 		}
 	}
 	p.Hosts, p.Fills = t.hosts(), t.fills()

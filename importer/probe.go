@@ -10,7 +10,7 @@ import (
 // resting parks a row of a mail host that rests before anybody signs in for it.
 // It lets rows pass that an earlier run may have left in doubt: these are only looked up.
 func (e *engine) resting(j *job) bool {
-	return j.doubt == nil && (len(e.open) == 0 || j.key != account.Key{}) && e.parkedForHost(j)
+	return j.doubt == nil && (len(e.past.open) == 0 || j.key != account.Key{}) && e.parkedForHost(j)
 }
 
 // parkedForHost parks a row if a mail host of it rests, or is being probed by another row.

@@ -263,6 +263,51 @@ func TestPlanCountsTheWays(t *testing.T) {
 	}
 }
 
+// TestPlanKnowsWhatIsDone: a second plan counts what the journal says is done, and
+// only such rows.
+func TestPlanKnowsWhatIsDone(t *testing.T) {
+	t.Parallel()
+	first := people(4)
+	first[3] = with(with(person(4), "portal_user", first[2][7]), "name", first[2][0]) // one person, two addresses
+	edited := slices.Clone(first)
+	edited[1] = with(first[1], "server", "imap2.example.org")
+	for _, tc := range []struct {
+		name            string
+		rows            [][]string
+		adjust          func(*importer.Options)
+		kind            journal.Kind
+		settled, toSend int
+		owners          int // to be signed in
+	}{
+		{"the same", first, nil, journal.KindRun, 4, 0, 0},
+		{"the same in a dry run", first, nil, journal.KindPlan, 4, 0, 0},
+		{"one is edited", edited, nil, journal.KindRun, 3, 1, 1},
+		{"another is new", append(slices.Clone(first), person(9)), nil, journal.KindRun, 4, 1, 1},
+		{"all are to be seen again", first, func(o *importer.Options) { o.Recheck = time.Nanosecond }, journal.KindRun, 0, 4, 3},
+		{"an owner over the limit is held", first, func(o *importer.Options) { o.MaxPerOwner = 1 }, journal.KindRun, 2, 0, 0},
+		{"a proof looks at all", first, nil, journal.KindVerify, 0, 4, 3},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := newWorld(t, portalsim.Options{})
+			w.adjust = func(o *importer.Options) { o.AllowMismatch = true }
+			_, got := w.run(first)
+			w.all(got, 4, diagnosis.Created)
+			if tc.adjust != nil {
+				w.adjust = tc.adjust
+			}
+			w.write(tc.rows)
+			plan, err := w.importer(t.Context(), w.open()).Prepare(t.Context(), tc.kind)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if plan.Settled != tc.settled || plan.ToSend() != tc.toSend || plan.People.Own != tc.owners || plan.LastDays != tc.toSend {
+				t.Errorf("settled %d, to send %d by %d owners, %d of 30 days; want %d, %d, %d, %d",
+					plan.Settled, plan.ToSend(), plan.People.Own, plan.LastDays, tc.settled, tc.toSend, tc.owners, tc.toSend)
+			}
+		})
+	}
+}
+
 func TestSessionsAreClosed(t *testing.T) {
 	t.Parallel()
 	t.Run("all", func(t *testing.T) {

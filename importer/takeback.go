@@ -35,7 +35,7 @@ func (u *Undoing) takeBack(e *engine, ctx context.Context, j *job) (after, error
 		if status, problem := u.verdict(j.key, known); status != "" {
 			return e.decided(ctx, j, status, *problem)
 		}
-		j.removal = &removal{intent: u.open[j.key].ID, since: time.Now()} // an earlier undo may have left one open
+		j.removal = &removal{intent: u.past.open[j.key].ID, since: time.Now()} // an earlier undo may have left one open
 	}
 	j.entry.MailboxID = known.MailboxID
 	mailbox, found, answer := j.session.Find(ctx, j.row.Settings.Email)

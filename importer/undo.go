@@ -28,7 +28,7 @@ type Undoing struct {
 	Strangers int
 
 	made map[account.Key]made
-	open map[account.Key]journal.Intent // requests of any run without an outcome
+	past *memory
 }
 
 // made is an account as the rows of a run tell of it.
@@ -47,6 +47,11 @@ func (im *Importer) PrepareUndo(ctx context.Context, run journal.Run, disable bo
 	}
 	im.Options.MaxPerOwner, im.Options.AllowMismatch = 0, true
 	u := &Undoing{Of: run, Disable: disable}
+	past, err := im.memory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	u.past = past
 	if err := u.recall(ctx, im.History); err != nil {
 		return nil, err
 	}
@@ -63,14 +68,6 @@ func (im *Importer) PrepareUndo(ctx context.Context, run journal.Run, disable bo
 
 // recall collects what the run made, as its rows tell.
 func (u *Undoing) recall(ctx context.Context, history *journal.Store) error {
-	intents, err := history.OpenIntents(ctx)
-	if err != nil {
-		return err
-	}
-	u.open = make(map[account.Key]journal.Intent, len(intents))
-	for _, i := range intents {
-		u.open[i.Key] = i
-	}
 	u.made = make(map[account.Key]made)
 	for e, err := range history.Entries(ctx, u.Of.ID) {
 		if err != nil {
@@ -105,7 +102,7 @@ func (u *Undoing) recall(ctx context.Context, history *journal.Store) error {
 
 // match counts the rows of the file whose accounts are to be taken back.
 func (u *Undoing) match(ctx context.Context, im *Importer) error {
-	ids, people := make(map[string]string), make(map[string]bool)
+	people := make(map[string]bool)
 	for row, err := range im.Input.Rows(ctx) {
 		if err != nil {
 			return err
@@ -113,15 +110,14 @@ func (u *Undoing) match(ctx context.Context, im *Importer) error {
 		if row.Invalid() {
 			continue
 		}
-		id, err := ownerID(ctx, im.History, ids, u.roster.of(row).name)
+		key, err := u.past.keyOf(ctx, u.roster.of(row), row)
 		if err != nil {
 			return err
 		}
-		if id == "" {
+		if key == (account.Key{}) {
 			u.Strangers++
 			continue
 		}
-		key := account.NewKey(id, row.Settings.Email)
 		known, _, err := im.History.Account(ctx, key)
 		if err != nil {
 			return err
@@ -129,7 +125,7 @@ func (u *Undoing) match(ctx context.Context, im *Importer) error {
 		if status, _ := u.verdict(key, known); status == "" {
 			u.Here++
 			u.Rowless--
-			people[id] = true
+			people[key.OwnerID] = true
 		}
 	}
 	u.People = len(people)
@@ -140,7 +136,7 @@ func (u *Undoing) match(ctx context.Context, im *Importer) error {
 // row and why. The status is empty if the portal has to be asked.
 func (u *Undoing) verdict(key account.Key, known journal.Account) (diagnosis.Status, *diagnosis.Problem) {
 	one, ours := u.made[key]
-	open, doubted := u.open[key]
+	open, doubted := u.past.open[key]
 	switch {
 	case doubted && (open.Kind == journal.Create || open.Kind == journal.Update):
 		return diagnosis.Held, diagnosis.New(diagnosis.UndoInDoubt)
@@ -186,7 +182,7 @@ func (im *Importer) Undo(ctx context.Context, u *Undoing) (Undone, error) {
 
 // fromJournal decides a row that needs no request.
 func (u *Undoing) fromJournal(r *reader, ctx context.Context, j *job) (bool, error) {
-	key, err := r.keyOf(ctx, j)
+	key, err := r.past.keyOf(ctx, j.who, j.row)
 	if err != nil || key == (account.Key{}) {
 		return false, err
 	}

@@ -128,7 +128,7 @@ func (v *verifier) check(e *engine, ctx context.Context, j *job) (after, error) 
 	case found:
 		return e.found(ctx, j, mailbox, listed, known)
 	}
-	if _, doubted := e.open[j.key]; doubted {
+	if _, doubted := e.past.open[j.key]; doubted {
 		return e.decided(ctx, j, diagnosis.Unknown, *diagnosis.New(diagnosis.OutcomeUnknown))
 	}
 	return e.decided(ctx, j, diagnosis.Missing, *diagnosis.New(diagnosis.AccountMissing))

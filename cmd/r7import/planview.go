@@ -39,7 +39,9 @@ func (p *program) showPlan(ctx context.Context, j *job, plan *importer.Plan) err
 		title += " (" + sheet + ")"
 	}
 	p.console.Print(p.console.Text("plan.title", "File", title, "Portal", j.portal))
-	v.row("history", v.history())
+	if plan.LastDays+plan.WholeHistory > 0 {
+		v.row("history", v.history())
+	}
 	v.row("rows", v.rows())
 	v.row("owners", v.owners()...)
 	v.row("incoming", v.hosts(diagnosis.Incoming)...)
@@ -79,7 +81,7 @@ func (v planView) rows() string {
 	for _, part := range []struct {
 		id    string
 		count int
-	}{{"plan.rows.invalid", v.plan.Invalid}, {"plan.rows.held", v.plan.OverLimit}, {"plan.rows.warned", v.plan.Warned}} {
+	}{{"plan.rows.settled", v.plan.Settled}, {"plan.rows.invalid", v.plan.Invalid}, {"plan.rows.held", v.plan.OverLimit}, {"plan.rows.warned", v.plan.Warned}} {
 		if part.count > 0 {
 			parts = append(parts, v.console.Text(part.id, "Count", strconv.Itoa(part.count), "Limit", strconv.Itoa(v.settings.MaxPerOwner)))
 		}

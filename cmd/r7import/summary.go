@@ -36,6 +36,7 @@ type result struct {
 type planFacts struct {
 	Rows         int                `json:"rows"`
 	ToSend       int                `json:"to_send"`
+	Settled      int                `json:"settled"`
 	Invalid      int                `json:"invalid"`
 	Warned       int                `json:"warned"`
 	OverLimit    int                `json:"over_limit"`
@@ -51,7 +52,7 @@ type planFacts struct {
 
 func factsOf(plan *importer.Plan) *planFacts {
 	return &planFacts{
-		Rows: plan.Rows, ToSend: plan.ToSend(), Invalid: plan.Invalid, Warned: plan.Warned, OverLimit: plan.OverLimit,
+		Rows: plan.Rows, ToSend: plan.ToSend(), Settled: plan.Settled, Invalid: plan.Invalid, Warned: plan.Warned, OverLimit: plan.OverLimit,
 		SignIn: plan.Way, Owners: plan.Owners, RowsBy: plan.RowsBy, Nobody: plan.Nobody, LastDays: plan.LastDays, WholeHistory: plan.WholeHistory,
 		Hosts: plan.Hosts, Fills: plan.Fills,
 	}
