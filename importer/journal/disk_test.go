@@ -42,7 +42,11 @@ func closedStore(t *testing.T, rows int) (dir, run string) {
 }
 
 func TestAStoreIsThereAgain(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "a?b %23#c", "состояние")
+	odd := "a?b %23#c"
+	if runtime.GOOS == "windows" {
+		odd = "ab %23#c" // no file is called ? there
+	}
+	dir := filepath.Join(t.TempDir(), odd, "состояние")
 	s := open(t, dir)
 	run := beginWith(t, s, 3)
 	settle(t, s, run, 0)

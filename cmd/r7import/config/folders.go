@@ -1,6 +1,9 @@
 package config
 
-import "path/filepath"
+import (
+	"path"
+	"path/filepath"
+)
 
 // DefaultFile returns where the configuration file is looked for when none was
 // named, empty if the environment does not tell. system is a value of runtime.GOOS.
@@ -42,7 +45,7 @@ func under(folder string, names ...string) string {
 // firstAbsolute passes over what is empty or relative, as the XDG Base Directory Specification asks.
 func firstAbsolute(folders ...string) string {
 	for _, folder := range folders {
-		if filepath.IsAbs(folder) {
+		if path.IsAbs(folder) {
 			return folder
 		}
 	}
