@@ -45,7 +45,7 @@ func under(folder string, names ...string) string {
 // firstAbsolute passes over what is empty or relative, as the XDG Base Directory Specification asks.
 func firstAbsolute(folders ...string) string {
 	for _, folder := range folders {
-		if path.IsAbs(folder) {
+		if path.IsAbs(filepath.ToSlash(folder)) {
 			return folder
 		}
 	}
