@@ -34,6 +34,7 @@ type engine struct {
 	window   []*job // rows read and not yet started, in the order of the file
 	waiting  waitingRoom
 	running  int
+	trials   int // of these, begun since a trouble of the portal and before its next good answer
 	size     int // of the window
 	ahead    int // tasks beyond those in flight, so that a durable intent is always at hand
 
@@ -262,7 +263,7 @@ func (e *engine) startAll() {
 		return
 	}
 	for _, j := range e.candidates() {
-		if e.stopping || e.running >= e.Options.Workers+e.ahead {
+		if e.stopping || e.full() {
 			break
 		}
 		e.consider(j)
@@ -326,31 +327,6 @@ func (e *engine) met(j *job) {
 		e.domains[j.domain] = domainNew
 	}
 	j.first = false
-}
-
-// task is a piece of work on one job, done beside the scheduler.
-type task func(context.Context, *job) (after, error)
-
-// begin takes the job out of the window and works on it in a goroutine of the group.
-func (e *engine) begin(j *job, work task) {
-	j.removed, j.session = true, j.owner.session
-	e.spawn(func(ctx context.Context) (after, error) { return work(ctx, j) })
-}
-
-// spawn runs work beside the scheduler. Its error ends the run.
-func (e *engine) spawn(work func(context.Context) (after, error)) {
-	e.running++
-	ctx := e.ctx // later tasks may get another one
-	e.group.Go(func() error {
-		next, err := work(ctx)
-		e.results <- func() {
-			e.running--
-			if next != nil {
-				next()
-			}
-		}
-		return err
-	})
 }
 
 // again puts a job back to the front of the window.

@@ -93,7 +93,7 @@ func TestBadNight(t *testing.T) {
 		MailHosts: []portalsim.MailHost{{Host: "*.dead.example", Do: portalsim.NotListening}, {Host: "*.example.org", Passwords: passwords}},
 	})
 	w.adjust = func(o *importer.Options) {
-		o.Workers, o.PerHost, o.Settle, o.HostWait, o.LaterPause = 8, 8, 1500*time.Millisecond, 100*time.Millisecond, 50*time.Millisecond
+		o.Workers, o.PerHost, o.Settle, o.HostWait = 8, 8, 500*time.Millisecond, 100*time.Millisecond
 	}
 	ended := make(chan struct{})
 	var restart sync.WaitGroup
@@ -106,7 +106,7 @@ func TestBadNight(t *testing.T) {
 			case <-time.After(time.Millisecond):
 			}
 		}
-		w.sim.Restart(time.Second, 0.5)
+		w.sim.Restart(300*time.Millisecond, 0.5)
 	})
 	result, got := w.run(rows)
 	close(ended)

@@ -73,15 +73,40 @@ type Options struct {
 	Canary int    // rows that go first, one at a time, before the others follow; 0 is none
 	Window Window // part of the day in which requests are sent
 
-	Workers     int           // requests in flight
-	PerHost     int           // writes in flight per mail host
-	Settle      time.Duration // how long after a write "not there" is not believed
-	LaterPause  time.Duration // between two writes a mail server wanted later
-	SignInPause time.Duration // before another sign-in of a person the portal has blocked, or whose sign-ins found no answer
-	PortalWait  time.Duration // how long the portal may stay away
-	HostWait    time.Duration // first pause of a mail host in trouble
-	Grace       time.Duration // for requests in flight when the run stops
-	Recheck     time.Duration // look again at accounts last seen longer ago; 0 is never
+	Workers    int           // requests in flight
+	PerHost    int           // writes in flight per mail host
+	Settle     time.Duration // how long after a write "not there" is not believed
+	PortalWait time.Duration // how long the portal may stay away
+	HostWait   time.Duration // first pause of a mail host in trouble
+	Grace      time.Duration // for requests in flight when the run stops
+	Recheck    time.Duration // look again at accounts last seen longer ago; 0 is never
+	Waits      Waits
+}
+
+// Waits are the distances between two attempts at one thing. How portals and mail
+// servers behave gives them, and nobody need choose them: [Defaults] has those for
+// real ones, and tests have shorter ones.
+type Waits struct {
+	Later    time.Duration   // between two writes a mail server wanted later
+	SignIn   time.Duration   // before another sign-in of a person the portal has blocked, or whose sign-ins found no answer
+	LookUps  []time.Duration // between the look-ups for a write in doubt; the last one repeats
+	Portal   Growing         // between two questions whether a portal in trouble is back
+	Probe    time.Duration   // after which a row looks whether the probe of its mail host is over
+	Removal  Growing         // between two questions how far a removal is
+	Removals time.Duration   // while the portal removes another account of the same person
+}
+
+// lookUp returns the wait after so many look-ups.
+func (w *Waits) lookUp(done int) time.Duration {
+	return w.LookUps[min(done, len(w.LookUps)-1)]
+}
+
+// Growing is a wait that doubles each time, up to the longest.
+type Growing struct{ First, Longest time.Duration }
+
+// after returns the wait that follows one; the first follows 0.
+func (g Growing) after(wait time.Duration) time.Duration {
+	return min(max(2*wait, g.First), g.Longest)
 }
 
 // Defaults returns the gentle options of a run nobody has tuned. A portal bears
@@ -96,10 +121,17 @@ func Defaults() Options {
 		Workers:     4,
 		PerHost:     2,
 		Settle:      10 * time.Minute,
-		LaterPause:  time.Minute,
-		SignInPause: 65 * time.Second,
 		PortalWait:  30 * time.Minute,
 		HostWait:    5 * time.Minute,
 		Grace:       25 * time.Second,
+		Waits: Waits{
+			Later:    time.Minute,
+			SignIn:   65 * time.Second,
+			LookUps:  []time.Duration{time.Second, 3 * time.Second, 10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute},
+			Portal:   Growing{time.Second, 30 * time.Second},
+			Probe:    5 * time.Second,
+			Removal:  Growing{200 * time.Millisecond, 5 * time.Second},
+			Removals: 3 * time.Second,
+		},
 	}
 }

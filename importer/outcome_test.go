@@ -139,7 +139,7 @@ func TestEveryOutcome(t *testing.T) {
 			w := newWorld(t, tc.sim)
 			w.timeout = time.Second
 			w.adjust = func(o *importer.Options) {
-				o.Workers, o.LaterPause, o.Settle = 1, 20*time.Millisecond, 100*time.Millisecond
+				o.Workers, o.Settle = 1, 100*time.Millisecond
 			}
 			rows := people(2)
 			if tc.row != nil {

@@ -15,7 +15,7 @@ import (
 
 const (
 	// quickSignIns is how many sign-ins of one person may be under way or without
-	// an answer within one SignInPause. The portal blocks a person at the sixth
+	// an answer within one Waits.SignIn. The portal blocks a person at the sixth
 	// (web/core/ASC.Web.Core/Utility/LoginSettings.cs), and the person signs in too.
 	quickSignIns = 2
 	// maxSMS is how many sign-ins may end with a code sent by SMS: each one costs
@@ -217,7 +217,7 @@ func (e *engine) refusedOwner(known *journal.Owner, print []byte) *diagnosis.Pro
 func (e *engine) nextSignIn(known *journal.Owner) time.Time {
 	next := known.BlockedUntil
 	if known.Attempts >= quickSignIns {
-		if calm := known.LastAttempt.Add(e.Options.SignInPause); calm.After(next) {
+		if calm := known.LastAttempt.Add(e.Options.Waits.SignIn); calm.After(next) {
 			next = calm
 		}
 	}
@@ -234,8 +234,9 @@ func (e *engine) signInFailed(ctx context.Context, o *owner, print []byte, answe
 	problem := answer.Problem()
 	switch answer.Code {
 	case diagnosis.PortalBlocked:
-		o.known.BlockedUntil = time.Now().Add(e.Options.SignInPause)
+		o.known.BlockedUntil = time.Now().Add(e.Options.Waits.SignIn)
 		return func() {
+			e.portal.good()
 			if o.blocked {
 				e.endOwner(o, problem)
 				return
@@ -244,11 +245,15 @@ func (e *engine) signInFailed(ctx context.Context, o *owner, print []byte, answe
 		}, e.remember(ctx, o)
 	case diagnosis.PortalSignIn:
 		o.known.Refused, o.known.RefusedCode = print, answer.Code
-		return func() { e.endOwner(o, problem) }, e.remember(ctx, o)
+		return func() {
+			e.portal.good()
+			e.endOwner(o, problem)
+		}, e.remember(ctx, o)
 	case diagnosis.PortalSMS:
 		o.known.Refused, o.known.RefusedCode = print, answer.Code
 		o.known.SMS++
 		return func() {
+			e.portal.good()
 			e.sms++
 			e.endOwner(o, problem)
 		}, e.remember(ctx, o)

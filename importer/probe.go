@@ -20,7 +20,7 @@ func (e *engine) parkedForHost(j *job) bool {
 		return false
 	}
 	if why == "" {
-		until, why = time.Now().Add(probeTakes), diagnosis.HostPaused
+		until, why = time.Now().Add(e.Options.Waits.Probe), diagnosis.HostPaused
 	}
 	e.park(j, until, why)
 	return true

@@ -340,7 +340,7 @@ func TestPortalThatRestartsIsWaitedFor(t *testing.T) {
 		for w.sim.Stats().Created < 10 {
 			time.Sleep(time.Millisecond)
 		}
-		w.sim.Restart(1500*time.Millisecond, 0.5)
+		w.sim.Restart(300*time.Millisecond, 0.5)
 	}()
 	_, got := w.run(people(60))
 	<-done
@@ -350,9 +350,35 @@ func TestPortalThatRestartsIsWaitedFor(t *testing.T) {
 	}
 }
 
+// A portal whose database is gone still says that it is there.
+func TestPortalThatAnswersNothingElseIsGivenUp(t *testing.T) {
+	t.Parallel()
+	for _, broken := range []string{"authentication", "people/*", "mail/*"} {
+		t.Run(broken, func(t *testing.T) {
+			t.Parallel()
+			down := portalsim.Fault{Path: broken, Do: portalsim.Answer, Status: 502}
+			deeper := portalsim.Fault{Path: broken + "/*", Do: portalsim.Answer, Status: 502}
+			w := newWorld(t, portalsim.Options{Faults: []portalsim.Fault{down, deeper}})
+			w.adjust = func(o *importer.Options) { o.PortalWait = time.Second }
+			began := time.Now()
+			result, got := w.run(people(50))
+			if result.Stopped == nil || result.Stopped.Code != diagnosis.PortalAway {
+				t.Errorf("stopped = %v, want %s", result.Stopped, diagnosis.PortalAway)
+			}
+			w.all(got, 50, diagnosis.NotTried)
+			if took := time.Since(began); took < time.Second {
+				t.Errorf("given up after %v, want a second", took)
+			}
+			if n := w.sim.Stats().Requests; n > 50*11/10+60 {
+				t.Errorf("%d requests to a portal that answers none of them", n)
+			}
+		})
+	}
+}
+
 func TestSignalLeavesEveryRowInAKnownState(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, portalsim.Options{Latency: 30 * time.Millisecond})
+	w := newWorld(t, portalsim.Options{Latency: 10 * time.Millisecond})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	go func() {

@@ -10,9 +10,6 @@ import (
 	"r7import/importer/portal"
 )
 
-// lookAgain are the waits between the look-ups for a write in doubt; the last one repeats.
-var lookAgain = [...]time.Duration{time.Second, 3 * time.Second, 10 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute}
-
 // resolve looks for an account whose write is in doubt. That it is there is
 // believed at once. That it is not there is believed only when the portal can no
 // longer be working on the request: it goes on with one whose sender has gone.
@@ -79,6 +76,7 @@ func (e *engine) endDoubt(ctx context.Context, j *job, status diagnosis.Status, 
 	entry := j.end(status, problem)
 	err := e.Ledger.Settle(context.WithoutCancel(ctx), journal.Outcome{Intent: j.doubt.intent, Entry: entry})
 	return func() {
+		e.portal.good()
 		e.watch.unknown--
 		e.ended(j, entry.Status)
 		e.checkFailures()
@@ -90,7 +88,7 @@ func (e *engine) endDoubt(ctx context.Context, j *job, status diagnosis.Status, 
 func (e *engine) waitForSettle(j *job, left time.Duration) {
 	e.portal.good()
 	j.doubt.failed = 0
-	e.waiting.add(j, time.Now().Add(min(left, j.doubt.nextLook())), diagnosis.OutcomeUnknown)
+	e.waiting.add(j, time.Now().Add(min(left, e.nextLook(j.doubt))), diagnosis.OutcomeUnknown)
 }
 
 // lookAgainLater handles a look-up that said nothing. When the settle time is
@@ -116,12 +114,12 @@ func (e *engine) lookAgainLater(j *job, answer portal.Answer) {
 		e.decideLater(j, diagnosis.Unknown, *diagnosis.New(diagnosis.LookUpFailed))
 		return
 	}
-	e.waiting.add(j, time.Now().Add(j.doubt.nextLook()), diagnosis.OutcomeUnknown)
+	e.waiting.add(j, time.Now().Add(e.nextLook(j.doubt)), diagnosis.OutcomeUnknown)
 }
 
 // nextLook returns how long to wait until the next look-up.
-func (d *doubt) nextLook() time.Duration {
-	wait := lookAgain[min(d.looks, len(lookAgain)-1)]
+func (e *engine) nextLook(d *doubt) time.Duration {
+	wait := e.Options.Waits.lookUp(d.looks)
 	d.looks++
 	return wait
 }

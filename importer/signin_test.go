@@ -134,7 +134,7 @@ func TestBlockedPersonIsSignedInOnceMore(t *testing.T) {
 				BruteForce: portalsim.BruteForce{Attempts: 3, Block: tc.block, Period: time.Hour},
 			})
 			w.signInWrongly("user001@example.org", 3)
-			w.adjust = func(o *importer.Options) { o.SignInPause = pause }
+			w.adjust = func(o *importer.Options) { o.Waits.SignIn = pause }
 			began := time.Now()
 			_, got := w.run(append(people(1), person(2)))
 			w.want(got, tc.want, "3 created")
@@ -162,7 +162,7 @@ func TestAttemptsWithoutAnAnswerAreRememberedAcrossRuns(t *testing.T) {
 	t.Parallel()
 	const pause = 500 * time.Millisecond
 	w := newWorld(t, portalsim.Options{})
-	w.adjust = func(o *importer.Options) { o.SignInPause = pause }
+	w.adjust = func(o *importer.Options) { o.Waits.SignIn = pause }
 	last := time.Now()
 	known := journal.Owner{Name: "user001@example.org", Attempts: 2, LastAttempt: last}
 	if err := w.store.SaveOwner(t.Context(), known); err != nil {

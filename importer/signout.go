@@ -45,7 +45,7 @@ func (e *engine) signOut() {
 			e.letGo(o)
 		}
 	}
-	for len(e.leaving) > 0 && e.running < e.Options.Workers+e.ahead {
+	for len(e.leaving) > 0 && !e.full() {
 		o := e.leaving[0]
 		e.leaving = e.leaving[1:]
 		if e.noSignOut {

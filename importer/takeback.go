@@ -10,14 +10,6 @@ import (
 	"r7import/importer/portal"
 )
 
-const (
-	// firstAsk and lastAsk are the waits between two questions how far a removal is.
-	firstAsk = 200 * time.Millisecond
-	lastAsk  = 5 * time.Second
-	// removalPause is the wait while the portal removes another account of the same person.
-	removalPause = 3 * time.Second
-)
-
 // removal is how far the taking back of an account has come.
 type removal struct {
 	intent  int64     // the request without outcome, 0 if there is none
@@ -140,7 +132,7 @@ func (u *Undoing) notDone(e *engine, ctx context.Context, j *job, known journal.
 		}
 		return func() {
 			e.portal.good()
-			e.waiting.add(j, time.Now().Add(removalPause), answer.Code)
+			e.waiting.add(j, time.Now().Add(e.Options.Waits.Removals), answer.Code)
 		}, u.withdraw(e, ctx, j)
 	case diagnosis.Unclear, diagnosis.Undecided:
 		return u.lookAgain(e, j, answer), nil
@@ -157,15 +149,15 @@ func (u *Undoing) lookAgain(e *engine, j *job, answer portal.Answer) after {
 			e.decideLater(j, diagnosis.Unknown, *diagnosis.New(diagnosis.UndoPending))
 			return
 		}
-		e.waiting.add(j, time.Now().Add(lookAgain[min(j.removal.unclear, len(lookAgain))-1]), diagnosis.OutcomeUnknown)
+		e.waiting.add(j, time.Now().Add(e.Options.Waits.lookUp(j.removal.unclear-1)), diagnosis.OutcomeUnknown)
 	}
 }
 
 // follow asks how far a removal is until it has come to its end. It keeps its
 // place among the workers meanwhile: the portal removes only so many at a time.
 func (u *Undoing) follow(e *engine, ctx context.Context, j *job, known journal.Account, operation portal.Operation) (after, error) {
-	moved := time.Now()
-	for wait := firstAsk; !operation.Completed; wait = min(2*wait, lastAsk) {
+	moved, waits := time.Now(), e.Options.Waits.Removal
+	for wait := waits.First; !operation.Completed; wait = waits.after(wait) {
 		if !e.sleep(ctx, wait) || time.Since(moved) > e.Options.PortalWait {
 			return e.decided(ctx, j, diagnosis.Unknown, *diagnosis.New(diagnosis.UndoPending))
 		}

@@ -10,18 +10,14 @@ import (
 	"r7import/importer/portal"
 )
 
-const (
-	// unclearInARow is how many answers in a row may fail to be the portal's
-	// before nothing new is sent.
-	unclearInARow = 3
-	// firstPoll and lastPoll are the waits between two questions whether a portal in trouble is back.
-	firstPoll = time.Second
-	lastPoll  = 30 * time.Second
-)
+// unclearInARow is how many answers in a row may fail to be the portal's before
+// nothing new is sent.
+const unclearInARow = 3
 
 // health is what the scheduler knows of the portal's state.
 type health struct {
 	unclear int       // answers in a row that were not the portal's
+	first   time.Time // when the first trouble since the last good answer began, zero if there was none
 	since   time.Time // when the trouble began, zero without trouble
 	next    time.Time // when to ask again, zero without trouble or while a question is under way
 	wait    time.Duration
@@ -33,12 +29,15 @@ type health struct {
 // trouble was sent before it and does not end it.
 func (h *health) good() {
 	if !h.troubled() {
-		h.unclear, h.wait = 0, 0
+		h.unclear, h.first, h.wait = 0, time.Time{}, 0
 	}
 }
 
 // troubled reports whether nothing new may be sent.
 func (h *health) troubled() bool { return !h.since.IsZero() }
+
+// unproven reports whether a trouble is over and no good answer has come since.
+func (h *health) unproven() bool { return !h.first.IsZero() && !h.troubled() }
 
 // trouble begins a trouble, or goes on with one.
 func (h *health) trouble(problem diagnosis.Problem) {
@@ -47,9 +46,21 @@ func (h *health) trouble(problem diagnosis.Problem) {
 		return
 	}
 	h.since = time.Now()
-	h.wait = max(h.wait, firstPoll)
-	h.next = h.since
+	if h.first.IsZero() {
+		h.first = h.since
+	}
+	h.next = h.since.Add(h.wait)
 }
+
+// over returns the state after the trouble. Should another follow before any good
+// answer, it is asked about later than this one was.
+func (h *health) over(waits Growing) health {
+	return health{first: h.first, wait: waits.after(h.wait), grace: h.grace}
+}
+
+// lasts reports whether the portal has been in trouble for so long, or in one
+// trouble after the other without a good answer between them.
+func (h *health) lasts(long time.Duration) bool { return time.Since(h.first) >= long }
 
 // note tells the portal's health what an answer says about it.
 func (e *engine) note(answer portal.Answer) {
@@ -93,16 +104,15 @@ func (e *engine) portalUsable() bool {
 func (e *engine) poll(ctx context.Context) (after, error) {
 	_, answer := e.Client.Capabilities(ctx)
 	return func() {
-		h := &e.portal
+		h, back := &e.portal, answer.Fate == diagnosis.Done
 		switch {
-		case answer.Fate == diagnosis.Done:
-			*h = health{wait: min(2*h.wait, lastPoll), grace: h.grace}
-		case time.Since(h.since) >= e.Options.PortalWait:
-			problem := *diagnosis.New(diagnosis.PortalAway, "Wait", e.Options.PortalWait.String())
-			e.stop(&problem)
+		case h.lasts(e.Options.PortalWait) && !(back && h.first.Equal(h.since)):
+			e.stop(diagnosis.New(diagnosis.PortalAway, "Wait", e.Options.PortalWait.String()))
+		case back:
+			*h = h.over(e.Options.Waits.Portal)
 		default:
+			h.wait = e.Options.Waits.Portal.after(h.wait)
 			h.next = time.Now().Add(h.wait)
-			h.wait = min(2*h.wait, lastPoll)
 		}
 	}, nil
 }
@@ -143,7 +153,7 @@ func (e *engine) hostsPaused(j *job) (time.Time, diagnosis.Code) {
 	case until.After(now):
 		return until, diagnosis.HostPaused
 	case !e.hosts.Free(j.hosts...): // another row probes the host
-		return now.Add(probeTakes), diagnosis.HostPaused
+		return now.Add(e.Options.Waits.Probe), diagnosis.HostPaused
 	}
 	return until, ""
 }
@@ -176,9 +186,6 @@ func (e *engine) givenUp(j *job) bool {
 	}
 	return false
 }
-
-// probeTakes is how often rows look whether the probe of their mail host is over.
-const probeTakes = 5 * time.Second
 
 // hostProbes is how often a mail host in trouble is probed before its rows are given up.
 const hostProbes = 3

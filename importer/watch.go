@@ -78,7 +78,7 @@ func (w *watch) picture(e *engine, snap pace.Snapshot) Progress {
 	}
 	switch {
 	case e.portal.troubled():
-		p.Why, p.Until = e.portal.last.Code, e.portal.since.Add(e.Options.PortalWait)
+		p.Why, p.Until = e.portal.last.Code, e.portal.first.Add(e.Options.PortalWait)
 	case !snap.PausedUntil.IsZero():
 		p.Why, p.Until = diagnosis.PortalBusy, snap.PausedUntil
 	case len(e.waiting) > 0 && len(e.window) == 0 && e.running == 0:

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/csv"
+	"flag"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -26,7 +27,22 @@ import (
 	"r7import/mapping"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// Most tests wait most of the time, so more of them go at once than there are processors.
+func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "16")
+	goleak.VerifyTestMain(m)
+}
+
+// quick are the waits for a portal that does everything in an instant.
+var quick = importer.Waits{
+	Later:    20 * time.Millisecond,
+	SignIn:   time.Second,
+	LookUps:  []time.Duration{10 * time.Millisecond, 30 * time.Millisecond, 100 * time.Millisecond},
+	Portal:   importer.Growing{First: 10 * time.Millisecond, Longest: 100 * time.Millisecond},
+	Probe:    20 * time.Millisecond,
+	Removal:  importer.Growing{First: 5 * time.Millisecond, Longest: 50 * time.Millisecond},
+	Removals: 30 * time.Millisecond,
+}
 
 // header is the least a file needs.
 var header = []string{"name", "email", "password", "server", "port", "smtp_server", "smtp_port", "portal_user", "portal_password"}
@@ -119,7 +135,7 @@ func (w *world) input(ctx context.Context) *importer.Input {
 func (w *world) importer(ctx context.Context, ledger *journal.Store) *importer.Importer {
 	w.t.Helper()
 	options := importer.Defaults()
-	options.Workers, options.PerHost, options.Settle = 8, 8, 50*time.Millisecond
+	options.Workers, options.PerHost, options.Settle, options.Waits = 8, 8, 50*time.Millisecond, quick
 	if w.adjust != nil {
 		w.adjust(&options)
 	}

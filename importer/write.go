@@ -193,7 +193,7 @@ func (e *engine) postponed(ctx context.Context, j *job, intent journal.Intent, a
 			e.hostNews(j, host, evidenceOf(answer.Code))
 		}
 		j.laters++
-		e.waiting.add(j, time.Now().Add(e.Options.LaterPause), answer.Code)
+		e.waiting.add(j, time.Now().Add(e.Options.Waits.Later), answer.Code)
 	}, err
 }
 

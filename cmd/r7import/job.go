@@ -220,6 +220,6 @@ func (p *program) options(caller importer.Caller, window importer.Window) import
 		MaxFailures: importer.Share(s.MaxFailures), MaxChanges: importer.Share(s.MaxChanges), Recheck: s.Recheck,
 		Canary: s.Canary, Window: window,
 		Workers: s.Workers, PerHost: s.PerHost,
-		Settle: s.Settle, LaterPause: usual.LaterPause, SignInPause: usual.SignInPause, PortalWait: s.PortalWait, HostWait: s.HostWait, Grace: s.Grace,
+		Settle: s.Settle, Waits: usual.Waits, PortalWait: s.PortalWait, HostWait: s.HostWait, Grace: s.Grace,
 	}
 }

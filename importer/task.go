@@ -1,0 +1,41 @@
+package importer
+
+import "context"
+
+// task is a piece of work on one job, done beside the scheduler.
+type task func(context.Context, *job) (after, error)
+
+// begin takes the job out of the window and works on it in a goroutine of the group.
+func (e *engine) begin(j *job, work task) {
+	j.removed, j.session = true, j.owner.session
+	e.spawn(func(ctx context.Context) (after, error) { return work(ctx, j) })
+}
+
+// spawn runs work beside the scheduler. Its error ends the run.
+func (e *engine) spawn(work func(context.Context) (after, error)) {
+	e.running++
+	trial := e.portal.unproven()
+	if trial {
+		e.trials++
+	}
+	ctx := e.ctx // later tasks may get another one
+	e.group.Go(func() error {
+		next, err := work(ctx)
+		e.results <- func() {
+			e.running--
+			if trial {
+				e.trials--
+			}
+			if next != nil {
+				next()
+			}
+		}
+		return err
+	})
+}
+
+// full reports whether no task may be begun just now. A portal that says it is
+// back is tried with one, for what it has to do it may still be unable to do.
+func (e *engine) full() bool {
+	return e.running >= e.Options.Workers+e.ahead || e.portal.unproven() && e.trials > 0
+}
