@@ -104,7 +104,19 @@ type Progress struct {
 	Started  time.Time
 	Rate     float64 // requests to the portal in the last second or so
 	Limit    float64 // requests a second allowed now
-	// Until is when the longest present wait ends, zero if nothing waits.
+	// Until is when the longest present wait ends, zero if nothing waits; while the
+	// portal is in trouble, when it is given up.
 	Until time.Time
 	Why   diagnosis.Code // why it waits, empty if it does not
+	Since time.Time      // when a trouble of the portal began, zero without one
+	// Resting are the mail hosts whose rows wait, by name.
+	Resting []HostRest
+}
+
+// HostRest is the rest of a mail host in trouble: until it is over only the rows of other hosts go on.
+type HostRest struct {
+	Host  string         `json:"host"`
+	Why   diagnosis.Code `json:"why"`
+	Until time.Time      `json:"until"`
+	Tries int            `json:"tries"` // how often one of its rows has tried in vain whether it is well again
 }

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -130,6 +131,18 @@ func TestBadNight(t *testing.T) {
 		if is := fmt.Sprint(e.Status, " ", e.Code); !strings.Contains(want, is) {
 			t.Errorf("row %d is %s, want %s", e.Row, is, want)
 		}
+	}
+	for i, e := range got[deadFrom : deadFrom+dead] {
+		if e.Host != "imap.dead.example" {
+			t.Errorf("row %d of the dead mail server names %q", deadFrom+i+2, e.Host)
+		}
+	}
+	if !slices.ContainsFunc(w.seen, func(p importer.Progress) bool {
+		return slices.ContainsFunc(p.Resting, func(r importer.HostRest) bool {
+			return r.Host == "imap.dead.example" && r.Why == diagnosis.HostSilent && r.Tries > 0
+		})
+	}) {
+		t.Error("nobody was told that the dead mail server rests")
 	}
 	perPost := 0
 	for address := range passwords {

@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"r7import/importer/diagnosis"
@@ -164,27 +165,33 @@ func (e *engine) giveUpHosts() {
 	if !e.read || e.running > 0 || len(e.window) > 0 || len(e.waiting) == 0 {
 		return
 	}
+	hopeless := e.hosts.Resting()
+	hopeless = slices.DeleteFunc(hopeless, func(r pace.Rest) bool { return r.Probes < hostProbes })
+	of := make(map[*job]pace.Rest, len(e.waiting))
 	for _, j := range e.waiting {
-		if j.why != diagnosis.HostPaused || !e.givenUp(j) {
+		i := slices.IndexFunc(hopeless, func(r pace.Rest) bool { return slices.ContainsFunc(j.hosts, r.Is) })
+		if i < 0 || j.why != diagnosis.HostPaused {
 			return
 		}
+		of[j] = hopeless[i]
 	}
-	rows := e.waiting
 	e.waiting = nil
-	for _, j := range rows {
-		e.decideLater(j, diagnosis.NotTried, *diagnosis.New(diagnosis.HostPaused))
+	for j, rest := range of {
+		j.end(diagnosis.NotTried, *diagnosis.New(diagnosis.HostPaused, "Host", rest.Host, "Why", string(whyResting(rest.Evidence))))
+		j.entry.Host = rest.Host
+		e.saveLater(j)
 	}
 }
 
-func (e *engine) givenUp(j *job) bool {
-	for _, rest := range e.hosts.Resting() {
-		for _, h := range j.hosts {
-			if rest.Host == h && rest.Probes >= hostProbes {
-				return true
-			}
-		}
+// whyResting puts what a rest began with into the words of the catalogue.
+func whyResting(evidence pace.Evidence) diagnosis.Code {
+	switch evidence {
+	case pace.Refused:
+		return diagnosis.HostRefuses
+	case pace.TooMany:
+		return diagnosis.HostFull
 	}
-	return false
+	return diagnosis.HostSilent
 }
 
 // hostProbes is how often a mail host in trouble is probed before its rows are given up.
@@ -241,14 +248,20 @@ func (e *engine) decided(ctx context.Context, j *job, status diagnosis.Status, p
 
 // decideLater does the same from the scheduler.
 func (e *engine) decideLater(j *job, status diagnosis.Status, problems ...diagnosis.Problem) {
+	j.end(status, problems...)
+	e.saveLater(j)
+}
+
+// saveLater makes the outcome that the job has been given durable.
+func (e *engine) saveLater(j *job) {
+	entry := j.entry
 	e.spawn(func(ctx context.Context) (after, error) {
-		entry := j.end(status, problems...)
 		err := e.Ledger.SetEntries(context.WithoutCancel(ctx), entry)
 		return func() {
 			if j.doubt != nil {
 				e.watch.unknown--
 			}
-			e.ended(j, status)
+			e.ended(j, entry.Status)
 			e.checkFailures()
 		}, err
 	})

@@ -76,9 +76,12 @@ func (w *watch) picture(e *engine, snap pace.Snapshot) Progress {
 	for status, n := range w.counts {
 		p.Counts[status] = n
 	}
+	for _, rest := range e.hosts.Resting() {
+		p.Resting = append(p.Resting, HostRest{rest.Host, whyResting(rest.Evidence), rest.Until, rest.Probes})
+	}
 	switch {
 	case e.portal.troubled():
-		p.Why, p.Until = e.portal.last.Code, e.portal.first.Add(e.Options.PortalWait)
+		p.Why, p.Since, p.Until = e.portal.last.Code, e.portal.first, e.portal.first.Add(e.Options.PortalWait)
 	case !snap.PausedUntil.IsZero():
 		p.Why, p.Until = diagnosis.PortalBusy, snap.PausedUntil
 	case len(e.waiting) > 0 && len(e.window) == 0 && e.running == 0:

@@ -14,6 +14,7 @@ type follower struct {
 
 	mu       sync.Mutex
 	progress *ui.Progress // nil while a question is asked
+	resting  []importer.HostRest
 }
 
 func (p *program) follow() *follower {
@@ -31,9 +32,12 @@ func (f *follower) resume() {
 func (f *follower) show(now importer.Progress) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.progress != nil {
-		f.progress.Show(now)
+	if f.progress == nil {
+		return
 	}
+	f.program.tellResting(f.resting, now.Resting)
+	f.resting = now.Resting
+	f.progress.Show(now)
 }
 
 func (f *follower) stop() {

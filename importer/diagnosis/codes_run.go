@@ -29,6 +29,9 @@ const (
 	LookUpFailed     Code = "LOOK_UP_FAILED"
 	NeverArrived     Code = "NEVER_ARRIVED"
 	HostPaused       Code = "HOST_PAUSED"
+	HostRefuses      Code = "HOST_REFUSES" // a mail host rests because it refused nearly everybody
+	HostSilent       Code = "HOST_SILENT"  // because the portal cannot reach it
+	HostFull         Code = "HOST_FULL"    // because it has too many connections
 	NotReached       Code = "NOT_REACHED"
 	WouldChange      Code = "WOULD_CHANGE"
 	WindowForm       Code = "WINDOW_FORM"
@@ -65,6 +68,9 @@ var runCodes = map[Code]Entry{
 	LookUpFailed:     {Side: OnPortal},
 	NeverArrived:     {Side: OnPortal},
 	HostPaused:       {},
+	HostRefuses:      {Severity: Warning},
+	HostSilent:       {Severity: Warning},
+	HostFull:         {Severity: Warning},
 	NotReached:       {Severity: Notice},
 	WouldChange:      {Severity: Notice, Side: OnPortal},
 	WindowForm:       {Scope: Usage},

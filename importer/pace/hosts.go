@@ -29,6 +29,10 @@ const (
 	// mostRefused how many refused ones among them give it a rest.
 	recent      = 20
 	mostRefused = 18
+	// refusedProbes is how many probes in a row a host may refuse that got its rest
+	// for refusing: one password may be wrong by itself, and its row says nothing
+	// about the others.
+	refusedProbes = 3
 
 	firstRest = 5 * time.Minute
 )
@@ -39,7 +43,8 @@ var restGrows = [...]time.Duration{1, 3, 6}
 // Hosts keeps mail hosts from being asked too much: at most so many writes in
 // flight at each, and none for a while at a host in trouble. After that while a
 // single row probes it. If that goes well the host is open again, else its rest
-// grows.
+// grows; one that rests because it refused nearly everybody is probed by up to
+// three rows in turn.
 //
 // Hosts belongs to the one goroutine that schedules; it is not safe for concurrent use.
 type Hosts struct {
@@ -70,8 +75,13 @@ type Rest struct {
 	Since    time.Time
 	Until    time.Time // when one row probes the host, or may already
 	Evidence Evidence  // what the pause began with
-	Probes   int       // how many have failed
+	Probes   int       // how often it was probed in vain
+
+	refused int // of the probes since it may be probed
 }
+
+// Is reports whether the rest is that of a host.
+func (r Rest) Is(host string) bool { return r.Host == fold(host) }
 
 // NewHosts returns the memory of all mail hosts, with at most so many writes in
 // flight at each.
@@ -127,10 +137,15 @@ func (h *Hosts) Report(name, address string, evidence Evidence) {
 			s.rest = &Rest{Host: fold(name), Since: time.Now(), Until: time.Now().Add(h.FirstRest), Evidence: evidence}
 		}
 	case time.Now().Before(s.rest.Until):
-	case evidence == Good:
+	case evidence == Good, evidence == Refused && s.rest.Evidence != Refused: // whoever refuses can be reached
 		s.rest, s.troubled, s.verdicts = nil, nil, nil
 	default:
+		s.rest.refused++
+		if evidence == Refused && s.rest.Evidence == Refused && s.rest.refused < refusedProbes {
+			return
+		}
 		s.rest.Probes++
+		s.rest.refused = 0
 		grown := restGrows[min(s.rest.Probes, len(restGrows)-1)]
 		s.rest.Until = time.Now().Add(h.FirstRest * grown)
 	}

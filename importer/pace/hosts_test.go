@@ -115,7 +115,7 @@ func TestOneRowProbesARestingHost(t *testing.T) {
 			if h.Free(name) {
 				t.Fatal("a second probe beside the first")
 			}
-			h.Report(name, fmt.Sprintf("probe%d@example.com", i), Refused)
+			h.Report(name, fmt.Sprintf("probe%d@example.com", i), ConnectTrouble)
 			h.Give(name)
 		}
 		if got := h.Resting(); len(got) != 1 || got[0].Probes != 4 || !got[0].Since.Equal(began) || got[0].Evidence != ConnectTrouble {
@@ -142,6 +142,46 @@ func TestOneRowProbesARestingHost(t *testing.T) {
 			t.Error("trouble from before the rest still counts")
 		}
 	})
+}
+
+func TestProbesThatAreRefused(t *testing.T) {
+	const name = "mail.example.com"
+	for _, tc := range []struct {
+		name   string
+		began  Evidence
+		probes []Evidence
+		rests  bool
+		vain   int // probes that made the rest grow
+	}{
+		{"one wrong password among good ones", Refused, []Evidence{Refused, Refused, Good}, false, 0},
+		{"all wrong", Refused, []Evidence{Refused, Refused, Refused}, true, 1},
+		{"and gone meanwhile", Refused, []Evidence{Refused, ConnectTrouble}, true, 1},
+		{"a server that was away refuses", ConnectTrouble, []Evidence{Refused}, false, 0},
+		{"a server that was full refuses", TooMany, []Evidence{Refused}, false, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := NewHosts(2)
+				for _, s := range reports(0, 20, tc.began) {
+					h.Report(name, s.address, s.evidence)
+				}
+				until, _ := h.PausedUntil(name)
+				time.Sleep(time.Until(until))
+				for i, evidence := range tc.probes {
+					if !h.Free(name) {
+						t.Fatalf("probe %d may not go", i+1)
+					}
+					h.Take(name)
+					h.Report(name, fmt.Sprintf("probe%d@example.com", i), evidence)
+					h.Give(name)
+				}
+				resting := h.Resting()
+				if (len(resting) > 0) != tc.rests || tc.rests && resting[0].Probes != tc.vain {
+					t.Errorf("resting: %+v, want %v after %d vain probes", resting, tc.rests, tc.vain)
+				}
+			})
+		})
+	}
 }
 
 func TestFirstRestCanBeSet(t *testing.T) {

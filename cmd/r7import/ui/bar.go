@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -74,13 +75,11 @@ func (b *bar) after(decor.Statistics) string {
 // below writes the second line, cut to the width of the terminal.
 func (b *bar) below(w io.Writer, s decor.Statistics) error {
 	f := b.latest.Load()
-	text := b.console.counts(f.Progress)
-	if wait := b.console.wait(f.Progress); wait != "" {
-		if text != "" {
-			text += "; "
-		}
-		text += wait
+	parts := b.console.waits(f.Progress)
+	if counts := b.console.counts(f.Progress); counts != "" {
+		parts = append([]string{counts}, parts...)
 	}
+	text := strings.Join(parts, "; ")
 	_, err := io.WriteString(w, runewidth.Truncate(Clean(text), max(0, s.AvailableWidth-1), "…")+"\n")
 	return err
 }

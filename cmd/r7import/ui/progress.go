@@ -22,8 +22,12 @@ const (
 	None  Style = "none"
 )
 
-// plainEvery is how long a log stays silent while all goes well.
-const plainEvery = 10 * time.Second
+// plainEvery is how long a log stays silent while all goes well, and stillEvery
+// while nothing moves at all.
+const (
+	plainEvery = 10 * time.Second
+	stillEvery = time.Minute
+)
 
 // Progress shows how a run gets on.
 type Progress struct {
@@ -72,6 +76,7 @@ type lines struct {
 
 	last    importer.Progress
 	left    time.Duration
+	told    importer.Progress // written last
 	written time.Time
 	pending bool
 }
@@ -83,7 +88,11 @@ func (l *lines) show(p importer.Progress, left time.Duration) {
 		l.written = now // the first line comes when there is something to tell
 		return
 	}
-	if now.Sub(l.written) >= plainEvery {
+	every := plainEvery
+	if p.Decided == l.told.Decided && p.Why == l.told.Why {
+		every = stillEvery
+	}
+	if now.Sub(l.written) >= every {
 		l.written = now
 		l.flush()
 	}
@@ -96,7 +105,7 @@ func (l *lines) stop() {
 }
 
 func (l *lines) flush() {
-	l.pending = false
+	l.pending, l.told = false, l.last
 	l.write(l.last, l.left)
 }
 
@@ -110,10 +119,7 @@ func (c *Console) picture(p importer.Progress, left time.Duration) string {
 	if left > 0 {
 		parts = append(parts, c.Text("progress.left", "Left", c.Duration(left)))
 	}
-	if wait := c.wait(p); wait != "" {
-		parts = append(parts, wait)
-	}
-	return strings.Join(parts, "; ")
+	return strings.Join(append(parts, c.waits(p)...), "; ")
 }
 
 // counts lists how many rows ended how: "created 110, failed 7".
@@ -135,13 +141,32 @@ func (c *Console) wait(p importer.Progress) string {
 	if p.Why == "" || p.Until.IsZero() {
 		return ""
 	}
+	until := p.Until.Local().Format(time.TimeOnly)
 	why := string(p.Why)
 	if id := "why." + why; c.Lang.Has(id) {
 		why = c.Text(id)
 	} else if p.Why.Side() == diagnosis.OnPortal {
 		why = c.Text("why.portal")
 	}
-	return c.Text("progress.wait", "Why", why, "Until", p.Until.Local().Format(time.TimeOnly), "N", fmt.Sprint(p.Waiting))
+	if !p.Since.IsZero() {
+		return c.Text("progress.away", "Why", why, "Since", p.Since.Local().Format(time.TimeOnly), "Until", until)
+	}
+	return c.Text("progress.wait", "Why", why, "Until", until, "N", fmt.Sprint(p.Waiting))
+}
+
+// waits says what holds up the run as a whole, and which mail servers' rows wait.
+func (c *Console) waits(p importer.Progress) (parts []string) {
+	if wait := c.wait(p); wait != "" {
+		parts = append(parts, wait)
+	}
+	var hosts []string
+	for _, rest := range p.Resting {
+		hosts = append(hosts, c.Text("progress.resting.host", "Host", rest.Host, "Until", rest.Until.Local().Format(time.TimeOnly)))
+	}
+	if len(hosts) > 0 {
+		parts = append(parts, c.Text("progress.resting", "Hosts", strings.Join(hosts, ", ")))
+	}
+	return parts
 }
 
 func rate(perSecond float64) string { return fmt.Sprintf("%.1f", perSecond) }
@@ -162,9 +187,11 @@ func pictureJSON(p importer.Progress, left time.Duration) string {
 		Left     int                      `json:"left_s,omitempty"`
 		Until    time.Time                `json:"waits_until,omitzero"`
 		Why      diagnosis.Code           `json:"waits_for,omitempty"`
+		Since    time.Time                `json:"away_since,omitzero"`
+		Resting  []importer.HostRest      `json:"resting,omitempty"`
 	}{
 		"r7import.progress/1", time.Now().Round(time.Millisecond), p.Total, p.Decided, p.Counts, p.Rate, p.Limit,
-		p.InFlight, p.Waiting, p.Unknown, int(left.Seconds()), p.Until.Round(time.Second), p.Why,
+		p.InFlight, p.Waiting, p.Unknown, int(left.Seconds()), p.Until.Round(time.Second), p.Why, p.Since.Round(time.Second), p.Resting,
 	}
 	text, err := json.Marshal(picture)
 	if err != nil {
@@ -196,6 +223,9 @@ func (e *estimate) of(p importer.Progress, now time.Time) time.Duration {
 	}
 	since := e.samples[0]
 	done, took := p.Decided-since.decided, now.Sub(since.at)
+	if !p.Since.IsZero() { // nobody knows
+		return 0
+	}
 	if done <= 0 || took < sampleEvery {
 		return max(0, p.Until.Sub(now))
 	}

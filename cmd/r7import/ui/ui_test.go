@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"r7import/cmd/r7import/ui"
 	"r7import/importer"
 	"r7import/importer/diagnosis"
@@ -179,6 +181,27 @@ func TestPlainProgress(t *testing.T) {
 		// The last line names a time of day, which depends on the zone.
 		if head, _, _ := strings.Cut(want[3], "; waiting"); !strings.HasPrefix(got[3], head) || !strings.HasSuffix(got[3], ": SOME_CODE") {
 			t.Errorf("last line = %q, want %q", got[3], want[3])
+		}
+	})
+}
+
+// What stands still is told once a minute, with what it waits for.
+func TestPlainProgressOfATrouble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, out := console(t, "en", "")
+		p := c.Follow(ui.Plain)
+		began, counts := time.Now(), map[diagnosis.Status]int{diagnosis.Created: 7}
+		at := func(d time.Duration) string { return began.Add(d).Local().Format(time.TimeOnly) }
+		for now := began; now.Before(began.Add(2 * time.Minute)); now = time.Now() {
+			p.Show(importer.Progress{Total: 100, Decided: 7, Counts: counts, Why: diagnosis.PortalDown, Since: began, Until: began.Add(30 * time.Minute)})
+			time.Sleep(time.Second)
+		}
+		p.Show(importer.Progress{Total: 100, Decided: 8, Counts: counts, Resting: []importer.HostRest{{Host: "imap.example.org", Until: began.Add(5 * time.Minute)}}})
+		p.Stop()
+		away := "r7import: 7 of 100 rows; created 7; 0.0 requests/s; the portal does not answer (since " + at(0) + "); it is waited for until " + at(30*time.Minute) + " at the most"
+		want := []string{away, away, "r7import: 8 of 100 rows; created 7; 0.0 requests/s; about 3 h 4 min left; rows wait of imap.example.org until " + at(5*time.Minute)}
+		if diff := cmp.Diff(want, strings.Split(strings.TrimSpace(out.String()), "\n")); diff != "" {
+			t.Errorf("plain progress, want -, got +\n%s", diff)
 		}
 	})
 }
