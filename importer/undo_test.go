@@ -200,7 +200,7 @@ func TestUndoRemovesOneAccountOfAPersonAtATime(t *testing.T) {
 
 func TestUndoWaitsForAnotherRemoval(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, portalsim.Options{RemoveTime: 200 * time.Millisecond, Accounts: []portalsim.Account{{Owner: person(1)[1], Address: "other@example.org"}}})
+	w := newWorld(t, portalsim.Options{RemoveTime: 1500 * time.Millisecond, Accounts: []portalsim.Account{{Owner: person(1)[1], Address: "other@example.org"}}})
 	run, _ := w.run(people(1))
 	if _, answer := w.as(person(1)[1]).Remove(t.Context(), "other@example.org"); answer.Fate != diagnosis.Done {
 		t.Fatal(answer)
