@@ -34,8 +34,12 @@ const maxDomains = 4096
 
 // Account returns what is known of an account, and whether anything is.
 func (s *Store) Account(ctx context.Context, key account.Key) (Account, bool, error) {
-	a, err := scanAccount(s.hot.account.QueryRowContext(ctx, key.Address, key.OwnerID))
-	if errors.Is(err, sql.ErrNoRows) {
+	id, err := s.accounts.find(ctx, key)
+	if id == 0 || err != nil {
+		return Account{}, false, err
+	}
+	a, err := scanAccount(s.hot.account.QueryRowContext(ctx, id))
+	if errors.Is(err, sql.ErrNoRows) { // it is being stored, or could not be
 		return Account{}, false, nil
 	}
 	if err != nil {
@@ -66,6 +70,9 @@ func (s *Store) SaveAccount(ctx context.Context, a Account) error {
 	return nil
 }
 
+// errOtherAccount means that another process writes to the store, without its lock.
+var errOtherAccount = errors.New("journal: the id belongs to another account")
+
 // saving returns the change that stores an account, and that there is one of
 // its domain in the portal. Call stored when that is durable.
 func (s *Store) saving(ctx context.Context, a *Account) (change, error) {
@@ -73,10 +80,14 @@ func (s *Store) saving(ctx context.Context, a *Account) (change, error) {
 	if err != nil {
 		return nil, err
 	}
+	id, err := s.accounts.take(ctx, a.Key)
+	if err != nil {
+		return nil, err
+	}
 	domain := domainOf(a.Key.Address)
 	news := a.MailboxID != 0 && !s.isStored(domain)
 	return func(t *tx) error {
-		_, err := t.exec(saveAccount, a.Key.Address, a.Key.OwnerID, number(a.MailboxID), a.Made, text(a.Status),
+		err := t.changeOne(errOtherAccount, saveAccount, id, a.Key.Address, a.Key.OwnerID, number(a.MailboxID), a.Made, text(a.Status),
 			blob(a.Fingerprint), blob(a.Refused), text(a.RefusedCode), number(run), moment(a.Checked))
 		if err != nil || !news {
 			return err

@@ -152,7 +152,11 @@ func (s *Store) settling(ctx context.Context, o *Outcome) ([]change, error) {
 		changes = append(changes, save)
 	}
 	if len(o.Refused) > 0 {
-		changes = append(changes, refusing(intent.key, o, run))
+		id, err := s.accounts.take(ctx, intent.key)
+		if err != nil {
+			return nil, err
+		}
+		changes = append(changes, refusing(id, intent.key, o, run))
 	}
 	return changes, nil
 }
@@ -173,10 +177,9 @@ func settingEarlier(entry int64, e *Entry) change {
 	}
 }
 
-func refusing(key account.Key, o *Outcome, run int64) change {
+func refusing(id int64, key account.Key, o *Outcome, run int64) change {
 	return func(t *tx) error {
-		_, err := t.exec(refuseAccount, key.Address, key.OwnerID, blob(o.Refused), text(o.RefusedCode), number(run))
-		return err
+		return t.changeOne(errOtherAccount, refuseAccount, id, key.Address, key.OwnerID, blob(o.Refused), text(o.RefusedCode), number(run))
 	}
 }
 

@@ -69,7 +69,8 @@ var migrations = []string{`
 	);
 
 	CREATE TABLE accounts (
-		address      TEXT NOT NULL, -- first, because files are often sorted by it: neighbours share a page
+		id           INTEGER PRIMARY KEY, -- in the order of their making; see accountIndex for how they are found
+		address      TEXT NOT NULL,
 		owner_id     TEXT NOT NULL,
 		mailbox_id   INTEGER,
 		made         INTEGER NOT NULL DEFAULT 0,
@@ -78,9 +79,8 @@ var migrations = []string{`
 		refused      BLOB,
 		refused_code TEXT,
 		run          INTEGER,
-		checked      INTEGER,
-		PRIMARY KEY (address, owner_id)
-	) WITHOUT ROWID;
+		checked      INTEGER
+	);
 
 	CREATE TABLE domains (
 		name TEXT PRIMARY KEY
@@ -173,17 +173,21 @@ const (
 
 // Accounts, their domains, and owners.
 const (
-	saveAccount = `INSERT INTO accounts (address, owner_id, mailbox_id, made, status, fingerprint, refused, refused_code, run, checked)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET mailbox_id = excluded.mailbox_id, made = excluded.made, status = excluded.status,
+	// saveAccount and refuseAccount change nothing if the id is another account's.
+	saveAccount = `INSERT INTO accounts (id, address, owner_id, mailbox_id, made, status, fingerprint, refused, refused_code, run, checked)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET mailbox_id = excluded.mailbox_id, made = excluded.made, status = excluded.status,
 			fingerprint = excluded.fingerprint, refused = excluded.refused, refused_code = excluded.refused_code,
-			run = excluded.run, checked = excluded.checked`
-	refuseAccount = `INSERT INTO accounts (address, owner_id, refused, refused_code, run) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET refused = excluded.refused, refused_code = excluded.refused_code`
+			run = excluded.run, checked = excluded.checked
+			WHERE address = excluded.address AND owner_id = excluded.owner_id`
+	refuseAccount = `INSERT INTO accounts (id, address, owner_id, refused, refused_code, run) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET refused = excluded.refused, refused_code = excluded.refused_code
+			WHERE address = excluded.address AND owner_id = excluded.owner_id`
 	selectAccounts = `SELECT a.address, a.owner_id, coalesce(a.mailbox_id, 0), a.made, coalesce(a.status, ''), a.fingerprint,
 		a.refused, coalesce(a.refused_code, ''), coalesce((SELECT id FROM runs WHERE number = a.run), ''), coalesce(a.checked, 0)
 		FROM accounts a `
-	readAccount = selectAccounts + `WHERE a.address = ? AND a.owner_id = ?`
+	readAccount = selectAccounts + `WHERE a.id = ?`
+	accountKeys = `SELECT id, address, owner_id FROM accounts WHERE id > ? ORDER BY id`
 
 	// accountsNotIn compares the address alone for rows whose owner the run did
 	// not find out: better to miss one than to call a row's account missing.

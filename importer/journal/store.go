@@ -46,6 +46,8 @@ type Store struct {
 	writer *writer // nil if read only
 	hot    hotQueries
 
+	accounts *accountIndex
+
 	closed     atomic.Bool
 	lastIntent atomic.Int64
 
@@ -139,6 +141,7 @@ func prepareFolder(dir, folder string) error {
 // and of this version.
 func (s *Store) open() (err error) {
 	s.runs, s.intents, s.domains = make(map[string]int64), make(map[int64]openIntent), make(map[string]bool)
+	s.accounts = newAccountIndex(s)
 	db, err := s.connect(s.readOnly && s.folder != "", 1)
 	if err != nil {
 		return err
