@@ -38,7 +38,8 @@ func (s *Store) Account(ctx context.Context, key account.Key) (Account, bool, er
 	if id == 0 || err != nil {
 		return Account{}, false, err
 	}
-	a, err := scanAccount(s.hot.account.QueryRowContext(ctx, id))
+	// It takes microseconds; watching a context that may end would take longer.
+	a, err := scanAccount(s.hot.account.QueryRowContext(context.WithoutCancel(ctx), id))
 	if errors.Is(err, sql.ErrNoRows) { // it is being stored, or could not be
 		return Account{}, false, nil
 	}

@@ -192,7 +192,7 @@ const (
 	// accountsNotIn compares the address alone for rows whose owner the run did
 	// not find out: better to miss one than to call a row's account missing.
 	accountsNotIn = selectAccounts + `JOIN runs r ON r.number = a.run JOIN runs n ON n.number = ?1
-		WHERE a.made AND a.mailbox_id AND r.file = n.file AND r.sheet = n.sheet
+		WHERE a.run <> ?1 AND a.made AND a.mailbox_id AND r.file = n.file AND r.sheet = n.sheet
 		AND (a.address, a.owner_id) NOT IN (
 			SELECT lower(email), owner_id FROM entries
 			WHERE id BETWEEN ?2 AND ?3 AND email IS NOT NULL AND owner_id IS NOT NULL)
