@@ -20,20 +20,21 @@ type canary struct {
 // over reports whether all rows may go.
 func (c *canary) over() bool { return c.left == 0 && !c.asking }
 
-// candidates returns the jobs that may be started: all of the window, or the one whose turn it is.
-func (e *engine) candidates() []*job {
+// candidates returns which part of the window may be started: all of it, or the
+// one job whose turn it is.
+func (e *engine) candidates() (from, to int) {
 	c := &e.canary
 	switch {
 	case c.over() || len(e.window) == 0:
-		return e.window
+		return 0, len(e.window)
 	case c.busy || c.asking:
-		return nil
+		return 0, 0
 	}
 	fresh := func(j *job) bool {
 		return slices.ContainsFunc(j.hosts, func(h string) bool { return !c.hosts[h] })
 	}
 	i := max(0, slices.IndexFunc(e.window, fresh))
-	return e.window[i : i+1]
+	return i, i + 1
 }
 
 // tried tells the canary how a row got on. Rows that needed no write say

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,7 +32,8 @@ type engine struct {
 
 	incoming chan *job
 	results  chan func()
-	window   []*job // rows read and not yet started, in the order of the file
+	hands    chan func() error // work for goroutines that have none
+	window   []*job            // rows read and not yet started, in the order of the file
 	waiting  waitingRoom
 	running  int
 	trials   int // of these, begun since a trouble of the portal and before its next good answer
@@ -47,15 +49,15 @@ type engine struct {
 	past         *memory // used by the reader; its open intents never change
 	hosts        *pace.Hosts
 	probes       map[string]*job // the row that finds out whether a resting mail host is well again
-	prints       *account.Fingerprinter
-	sms          int          // sign-ins that sent an SMS
-	signingIn    int          // sign-ins with a password under way
-	mailOff      int          // people in a row who may not use the portal's mail
-	signedIn     int          // people who have signed in
-	failedOwners int          // people who could not
-	noSignOut    bool         // the portal cannot end sessions
-	sessionsLeft int          // that could not be closed
-	changes      atomic.Int64 // updates begun
+	prints       sync.Pool       // of *account.Fingerprinter
+	sms          int             // sign-ins that sent an SMS
+	signingIn    int             // sign-ins with a password under way
+	mailOff      int             // people in a row who may not use the portal's mail
+	signedIn     int             // people who have signed in
+	failedOwners int             // people who could not
+	noSignOut    bool            // the portal cannot end sessions
+	sessionsLeft int             // that could not be closed
+	changes      atomic.Int64    // updates begun
 	portal       health
 	watch        watch
 	canary       canary
@@ -105,12 +107,12 @@ func newEngine(ctx context.Context, im *Importer, plan *Plan, m mode) (*engine, 
 	}
 	e := &engine{
 		Importer: im, plan: plan, mode: m,
-		incoming: make(chan *job), results: make(chan func(), im.Options.Workers),
+		incoming: make(chan *job), results: make(chan func(), im.Options.Workers), hands: make(chan func() error),
 		size: max(64, 16*im.Options.Workers), ahead: im.ahead(),
 		owners: make(map[ownerKey]*owner), keys: make(map[account.Key]int), perID: make(map[string]int),
 		domains: make(map[string]domainState), past: past,
 		hosts: pace.NewHosts(m.perHost), probes: make(map[string]*job),
-		prints: account.NewFingerprinter(im.History.Key()),
+		prints: sync.Pool{New: func() any { return account.NewFingerprinter(im.History.Key()) }},
 	}
 	e.hosts.FirstRest = im.Options.HostWait
 	if m.writes {
@@ -147,6 +149,7 @@ func (e *engine) run(ctx context.Context) error {
 	e.group.Go(func() error { return e.feed(reading) })
 	e.schedule(ctx, stopReading)
 	stopReading()
+	close(e.hands)
 	return e.finish(e.group.Wait())
 }
 
@@ -163,6 +166,8 @@ func (e *engine) openRequests(base context.Context) {
 // schedule is the loop: start what may start, then wait for news.
 func (e *engine) schedule(ctx context.Context, stopReading context.CancelFunc) {
 	asked, failed := ctx.Done(), e.failed.Done()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
 	for {
 		e.keepTime()
 		e.admitDue()
@@ -172,7 +177,7 @@ func (e *engine) schedule(ctx context.Context, stopReading context.CancelFunc) {
 		if e.over() {
 			return
 		}
-		timer := time.NewTimer(e.nap())
+		timer.Reset(e.nap())
 		select {
 		case j, ok := <-e.room():
 			e.take(j, ok)
@@ -186,7 +191,6 @@ func (e *engine) schedule(ctx context.Context, stopReading context.CancelFunc) {
 			failed = nil
 			e.stop(nil)
 		}
-		timer.Stop()
 		if e.stopping {
 			stopReading()
 			e.expire()
@@ -262,17 +266,27 @@ func (e *engine) startAll() {
 	if len(e.window) == 0 || !e.actingSettled() {
 		return
 	}
-	for _, j := range e.candidates() {
-		if e.stopping || e.full() {
-			break
-		}
-		e.consider(j)
+	at, end := e.candidates()
+	for ; at < end && !e.stopping && !e.full(); at++ {
+		e.consider(e.window[at])
 	}
-	e.window = slices.DeleteFunc(e.window, func(j *job) bool {
-		gone := j.removed
-		j.removed = false
-		return gone
-	})
+	e.closeUp(at)
+}
+
+// closeUp takes the jobs that have gone out of the first so many of the window.
+// The others are not looked at: there are many, and this happens at every turn.
+func (e *engine) closeUp(considered int) {
+	first := considered
+	for i := considered - 1; i >= 0; i-- {
+		if j := e.window[i]; j.removed {
+			j.removed = false
+		} else {
+			first--
+			e.window[first] = j
+		}
+	}
+	clear(e.window[:first])
+	e.window = e.window[first:]
 }
 
 // consider moves a job on by one step if it may go on.

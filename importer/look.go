@@ -156,9 +156,11 @@ func (e *engine) refusedBefore(known journal.Account, j *job) bool {
 	return changed&credentials == 0
 }
 
-// fingerprint may be called from tasks: every call has a maker of its own.
+// fingerprint may be called from tasks.
 func (e *engine) fingerprint(j *job) account.Fingerprint {
-	return account.NewFingerprinter(e.History.Key()).Of(&j.row.Settings)
+	prints := e.prints.Get().(*account.Fingerprinter)
+	defer e.prints.Put(prints)
+	return prints.Of(&j.row.Settings)
 }
 
 // look finds the account. For an owner with many rows one list answers for

@@ -19,7 +19,7 @@ func (e *engine) spawn(work func(context.Context) (after, error)) {
 		e.trials++
 	}
 	ctx := e.ctx // later tasks may get another one
-	e.group.Go(func() error {
+	e.hand(func() error {
 		next, err := work(ctx)
 		e.results <- func() {
 			e.running--
@@ -32,6 +32,25 @@ func (e *engine) spawn(work func(context.Context) (after, error)) {
 		}
 		return err
 	})
+}
+
+// hand gives work to a goroutine of the group that has none, or else to a new
+// one. They are kept, because each has a stack that has grown to what a request takes.
+func (e *engine) hand(work func() error) {
+	select {
+	case e.hands <- work:
+	default:
+		e.group.Go(func() error { return e.takeHand(work) })
+	}
+}
+
+func (e *engine) takeHand(work func() error) error {
+	for ok := true; ok; work, ok = <-e.hands {
+		if err := work(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // full reports whether no task may be begun just now. A portal that says it is
