@@ -42,9 +42,9 @@ type engine struct {
 
 	owners       map[ownerKey]*owner
 	acting       acting
-	leaving      []*owner            // whose sessions are to be closed
-	keys         map[account.Key]int // row numbers by account
-	perID        map[string]int      // addresses by the owner's portal id
+	leaving      []*owner // whose sessions are to be closed
+	keys         rowsByKey
+	perID        map[string]int // addresses by the owner's portal id
 	domains      map[string]domainState
 	past         *memory // used by the reader; its open intents never change
 	hosts        *pace.Hosts
@@ -109,7 +109,7 @@ func newEngine(ctx context.Context, im *Importer, plan *Plan, m mode) (*engine, 
 		Importer: im, plan: plan, mode: m,
 		incoming: make(chan *job), results: make(chan func(), im.Options.Workers), hands: make(chan func() error),
 		size: max(64, 16*im.Options.Workers), ahead: im.ahead(),
-		owners: make(map[ownerKey]*owner), keys: make(map[account.Key]int), perID: make(map[string]int),
+		owners: make(map[ownerKey]*owner), keys: newRowsByKey(), perID: make(map[string]int),
 		domains: make(map[string]domainState), past: past,
 		hosts: pace.NewHosts(m.perHost), probes: make(map[string]*job),
 		prints: sync.Pool{New: func() any { return account.NewFingerprinter(im.History.Key()) }},

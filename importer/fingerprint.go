@@ -48,3 +48,25 @@ func (h *rowHasher) text(s string) {
 	_, _ = h.b.WriteString(s)
 	_ = h.b.WriteByte(0)
 }
+
+// rowsByKey remembers rows by the key of their account, as hashes: the texts of
+// a key are parts of its row, which would stay in memory with its passwords.
+type rowsByKey struct {
+	seeds [2]maphash.Seed
+	rows  map[[2]uint64]int32
+}
+
+func newRowsByKey() rowsByKey {
+	return rowsByKey{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, rows: make(map[[2]uint64]int32)}
+}
+
+// add remembers the row, unless one with the same key came before: then it
+// returns the number of that one.
+func (r *rowsByKey) add(key account.Key, row int) (first int, twice bool) {
+	hash := [2]uint64{maphash.Comparable(r.seeds[0], key), maphash.Comparable(r.seeds[1], key)}
+	if first, twice := r.rows[hash]; twice {
+		return int(first), true
+	}
+	r.rows[hash] = int32(row)
+	return 0, false
+}

@@ -44,7 +44,7 @@ func (e *engine) actingSettled() bool {
 		return true
 	}
 	if a.admin == nil {
-		a.admin = e.ownerFor(e.plan.roster.self())
+		a.admin = e.ownerFor(e.plan.roster.caller)
 	}
 	switch a.admin.state {
 	case ownerNew:

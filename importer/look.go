@@ -50,11 +50,10 @@ func (e *engine) claim(j *job) bool {
 	if j.entry.Owner == "" {
 		j.entry.Owner = j.owner.person.Email
 	}
-	if first, twice := e.keys[key]; twice {
+	if first, twice := e.keys.add(key, j.row.Number); twice {
 		e.decideNow(j, diagnosis.Invalid, *diagnosis.New(diagnosis.SameAccountTwice, "Row", itoa(first)))
 		return false
 	}
-	e.keys[key] = j.row.Number
 	j.key = key
 	if e.perID[key.OwnerID]++; e.Options.MaxPerOwner > 0 && e.perID[key.OwnerID] > e.Options.MaxPerOwner {
 		e.decideNow(j, diagnosis.Held, *e.ownerLimit(e.perID[key.OwnerID]))

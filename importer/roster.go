@@ -30,13 +30,16 @@ type identity struct {
 // roster tells for each row whose account it asks for. It is safe for concurrent use.
 type roster struct {
 	way       OwnerWay
-	caller    account.Owner
+	caller    identity // whoever the run signs in as
 	tokenName func(account.Secret) string
 }
 
 func (im *Importer) roster(way OwnerWay) roster {
 	c := im.Options.Caller
-	return roster{way: way, caller: account.Owner{User: c.User, Password: c.Password, Token: c.Token}, tokenName: im.History.TokenName}
+	r := roster{way: way, tokenName: im.History.TokenName}
+	r.caller = identity{via: viaCaller, login: account.Owner{User: c.User, Password: c.Password, Token: c.Token}}
+	r.caller.name = r.name(r.caller.login)
+	return r
 }
 
 // of says whose account the row asks for. What the row brings itself comes
@@ -45,7 +48,7 @@ func (r *roster) of(row *account.Row) identity {
 	own := row.Owner
 	switch {
 	case r.way == OwnerSelf:
-		return r.self()
+		return r.caller
 	case !own.Token.Empty(), own.User != "" && !own.Password.Empty():
 		return identity{via: viaOwn, name: r.name(own), login: own}
 	case r.way == OwnerImpersonate:
@@ -53,15 +56,10 @@ func (r *roster) of(row *account.Row) identity {
 			own.User = row.Settings.Email
 		}
 		return identity{via: viaActing, name: foldAddress(own.User), login: account.Owner{User: own.User}}
-	case own.Empty() && !r.caller.Empty():
-		return r.self()
+	case own.Empty() && !r.caller.login.Empty():
+		return r.caller
 	}
 	return identity{via: viaNobody, name: r.name(own)}
-}
-
-// self is whoever the run signs in as.
-func (r *roster) self() identity {
-	return identity{via: viaCaller, name: r.name(r.caller), login: r.caller}
 }
 
 func (r *roster) name(o account.Owner) string {

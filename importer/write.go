@@ -27,8 +27,7 @@ func (e *engine) write(ctx context.Context, j *job, d decision) (after, error) {
 		Run: j.entry.Run, Index: j.entry.Index, Key: j.key, Kind: journal.Create, At: time.Now(),
 		Fingerprint: e.fingerprint(j), MailboxID: d.found.ID,
 	}
-	settings := j.row.Settings
-	send := j.session.Create
+	settings, send := &j.row.Settings, j.session.Create
 	if d.verdict == update {
 		intent.Kind, settings, send = journal.Update, overlaid(d, j.row), j.session.Update
 	}
@@ -37,7 +36,7 @@ func (e *engine) write(ctx context.Context, j *job, d decision) (after, error) {
 		return nil, err
 	}
 	intent.ID = id
-	answer := send(ctx, &settings, func() error { return e.freshen(ctx, &intent) })
+	answer := send(ctx, settings, func() error { return e.freshen(ctx, &intent) })
 	e.results <- func() { e.release(j) } // the mail hosts need not wait for the journal
 	e.report(j, answer)
 	return e.conclude(ctx, j, intent, answer)
@@ -56,14 +55,14 @@ func (e *engine) foretell(ctx context.Context, j *job, d decision) (after, error
 // was only filled in never replaces what somebody chose; the protocol cannot be
 // changed by an update (ASC.Api.Mail/MailApi.Accounts.cs, UpdateAccount), and
 // passwords left empty stay as they are.
-func overlaid(d decision, row *account.Row) account.Settings {
+func overlaid(d decision, row *account.Row) *account.Settings {
 	s := d.found.Settings
 	for f := range row.Given.All() {
 		if f < account.NumRequestFields && f != account.IMAP && f != account.Email {
 			s.Take(f, &row.Settings)
 		}
 	}
-	return s
+	return &s
 }
 
 // freshen is called when the request is about to leave.

@@ -66,7 +66,9 @@ func (c *Client) exchange(ctx context.Context, call *call) (r *reply, answer Ans
 	sent := time.Now()
 	r, answer = c.send(ctx, call)
 	answer.Sent, answer.Took = sent, time.Since(sent)
-	c.log.LogAttrs(ctx, slogLevel(answer), "exchange", attributes(call, &answer)...)
+	if level := slogLevel(answer); c.log.Enabled(ctx, level) {
+		c.log.LogAttrs(ctx, level, "exchange", attributes(call, &answer)...)
+	}
 	return r, answer
 }
 
@@ -79,7 +81,7 @@ func (c *Client) send(ctx context.Context, call *call) (*reply, Answer) {
 	}
 	defer response.Body.Close()
 	r := &reply{status: response.StatusCode, header: response.Header}
-	r.body, err = io.ReadAll(io.LimitReader(response.Body, maxBody+1))
+	r.body, err = read(response)
 	if len(r.body) > maxBody {
 		r.tooLong, r.body = true, r.body[:maxBody]
 	}
@@ -88,6 +90,16 @@ func (c *Client) send(ctx context.Context, call *call) (*reply, Answer) {
 	}
 	r.open()
 	return r, judge(call, r)
+}
+
+// read returns the body, or what came of it, and one byte more than maxBody at the most.
+func read(response *http.Response) ([]byte, error) {
+	var body bytes.Buffer
+	if n := response.ContentLength; n > 0 && n <= maxBody {
+		body.Grow(int(n) + bytes.MinRead) // room for its end, too
+	}
+	_, err := body.ReadFrom(io.LimitReader(response.Body, maxBody+1))
+	return body.Bytes(), err
 }
 
 // roundTrip sends the request and reports whether any of it may have left. A
@@ -171,7 +183,7 @@ func (r *reply) open() {
 }
 
 func integer(raw json.RawMessage) (n int) {
-	if json.Unmarshal(raw, &n) != nil {
+	if raw == nil || json.Unmarshal(raw, &n) != nil {
 		return 0
 	}
 	return n

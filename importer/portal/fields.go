@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/url"
-	"strconv"
 	"strings"
 )
 
@@ -44,11 +43,14 @@ func (f *fields) encode() ([]byte, string) {
 		return f.form(), "application/x-www-form-urlencoded; charset=UTF-8"
 	}
 	var b bytes.Buffer
+	b.Grow(1024)
 	text := json.NewEncoder(&b)
 	text.SetEscapeHTML(false)
 	for i, one := range f.list {
 		b.WriteByte("{,"[min(i, 1)])
-		b.WriteString(strconv.Quote(one.name) + ":")
+		b.WriteByte('"')
+		b.WriteString(one.name) // needs no escapes
+		b.WriteString(`":`)
 		if !one.quote {
 			b.WriteString(one.value)
 			continue
