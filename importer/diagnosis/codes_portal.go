@@ -14,6 +14,7 @@ const (
 	MailNoMethod     Code = "MAIL_NO_METHOD"     // no way of login that both sides know
 	SMTPNoAuth       Code = "SMTP_NO_AUTH"       // the outgoing server offers no login here
 	SMTPAuthRequired Code = "SMTP_AUTH_REQUIRED" // it wants a login and the row says none
+	MailBarred       Code = "MAIL_BARRED"        // it does not let the portal's address in
 	MailConnect      Code = "MAIL_CONNECT"       // no connection
 	MailTimeout      Code = "MAIL_TIMEOUT"       // no answer in time
 	MailDNS          Code = "MAIL_DNS"           // the portal does not find the name of the server
@@ -91,6 +92,7 @@ var portalCodes = map[Code]Entry{
 	MailNoMethod:     {Fate: Final},
 	SMTPNoAuth:       {Fate: Final, Side: Outgoing},
 	SMTPAuthRequired: {Fate: Final, Side: Outgoing},
+	MailBarred:       {Fate: Later},
 	MailConnect:      {Fate: Later},
 	MailTimeout:      {Fate: Later},
 	MailDNS:          {Fate: Later},
@@ -168,7 +170,7 @@ func (c Code) RefusesPassword() bool {
 // rather than against one account on it.
 func (c Code) HostTrouble() bool {
 	switch c {
-	case MailConnect, MailTimeout, MailDNS, MailTLS, MailTooMany, MailTemporary:
+	case MailBarred, MailConnect, MailTimeout, MailDNS, MailTLS, MailTooMany, MailTemporary:
 		return true
 	}
 	return false

@@ -66,7 +66,7 @@ func protocolOf(header string) (protocol string, side Side) {
 // gravest lists the codes of the login test, the one that decides first.
 var gravest = []Code{
 	MailLocked, MailAppPassword, MailAuth, MailDeclined, IMAPOff, SMTPAuthRequired, SMTPNoAuth, MailNoMethod,
-	TLSMode, MailCert, MailTooMany, MailTemporary, MailDNS, MailConnect, MailTLS, MailTimeout,
+	TLSMode, MailCert, MailBarred, MailTooMany, MailTemporary, MailDNS, MailConnect, MailTLS, MailTimeout,
 }
 
 func gravity(code Code) int { return slices.Index(gravest, code) }

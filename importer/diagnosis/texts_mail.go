@@ -20,7 +20,7 @@ var mailTexts = []words{
 		"parol prilozheniya", "пароль приложения", "пароль для приложени", "пароль для внешн",
 	}},
 	// Yandex says it either way for both causes; a wrong password is the one that must not be sent again.
-	{MailAuth, []string{"invalid credentials or imap is disabled", "invalid credentials or pop3 is disabled"}},
+	{MailAuth, []string{"invalid credentials or imap is disabled", "invalid credentials or pop3 is disabled", "login failure or pop3 disabled"}},
 	{IMAPOff, []string{
 		"not enabled for imap", "not enabled for pop", "imap access is disabled", "pop access is disabled", "pop3 access is disabled",
 		"imap is disabled", "pop3 is disabled", "imap disabled", "pop3 disabled", "smtp disabled", "imap access disabled",
@@ -31,7 +31,7 @@ var mailTexts = []words{
 	{TLSMode, []string{
 		"must issue a starttls", "starttls command first", "starttls first", "login command is disabled", "plaintext authentication disallowed",
 		"plaintext authentication not allowed", "cleartext authentication", "clear text authentication", "encryption required for requested authentication",
-		"encryption needed", "requires ssl", "requires tls", "secure connection is required", "does not support the starttls",
+		"encryption needed", "requires ssl", "requires tls", "secure connection is required", "secure connection required", "does not support the starttls",
 		"does not support the stls", "unexpected packet format", "wrong version number", "wrong_version_number", "first record does not look like",
 		"corrupted frame", "unknown protocol", "http_request", "does not support ssl", "неожиданный формат пакета",
 	}},
@@ -40,13 +40,19 @@ var mailTexts = []words{
 	{MailCert, []string{"certificate", "certificat", "сертификат", "trust relationship", "untrusted root"}},
 	{MailTLS, []string{
 		"remote party has closed the transport stream", "see inner exception", "call to sspi failed", "unexpected eof or 0 bytes",
-		"handshake failed", "ssl_error", "ssl error", "tls alert", "secure channel", "см. внутреннее исключение",
+		"failed on the remote side", "handshake failed", "ssl_error", "ssl error", "tls alert", "secure channel",
+		"см. внутреннее исключение", "закрыла транспортный поток", "из транспортного потока",
+	}},
+	{MailBarred, []string{
+		"client host", "blocked using", "host blocked", "host is blocked", "address blocked", "address is blocked", "address has been blocked",
+		"address is temporarily blocked", "address has been temporarily blocked", "ip is blocked", "ip blocked", "ip has been blocked",
+		"blacklist", "black list", "blocklist", "banned", "адрес заблокирован", "адреса заблокирован", "чёрный список", "чёрном списке",
 	}},
 	{MailLocked, []string{
 		"locked", "blocked", "suspended", "account is disabled", "account disabled", "account has been disabled", "temporarily disabled",
 		"user is disabled", "user disabled", "login disabled", "mailbox is disabled", "mailbox disabled", "is frozen", "deactivated",
 		"password expired", "password has expired", "password is expired", "must change password", "account expired", "account has expired",
-		"web login required", "log in via your web browser", "log in with your web browser", "заблокирован", "приостановлен", "срок действия пароля",
+		"verify your account", "web login required", "log in via your web browser", "log in with your web browser", "заблокирован", "приостановлен", "срок действия пароля",
 	}},
 	{MailAuth, []string{"5.7.8", "5.7.139", "username and password not accepted"}},
 	{MailTooMany, []string{
@@ -61,16 +67,17 @@ var mailTexts = []words{
 	{MailTimeout, []string{
 		"connectasync timeout", "authenticateasync timeout", "enableutf8async timeout", "timed out", "timeout", "time-out",
 		"task was canceled", "operation was canceled", "did not properly respond", "истекло время", "время ожидания", "за требуемое время",
-		"задача была отменена", "операция отменена",
+		"задача была отменена", "отменена задача", "операция отменена", "операция была отменена",
 	}},
 	{MailConnect, []string{
 		"connection refused", "actively refused", "unreachable", "no route to host", "connection reset", "forcibly closed",
 		"unexpectedly disconnected", "transport connection", "broken pipe", "connection closed", "connection was closed", "connection aborted",
-		"network is down", "connection dropped", "отверг запрос", "принудительно разорвал", "недоступен узел", "сеть недоступна",
+		"connection was aborted", "network is down", "host is down", "connection dropped", "отверг запрос", "принудительно разорвал",
+		"разорвала установленное", "из транспортного соединения", "недоступен узел", "недоступном узле", "сеть недоступна", "недоступной сети",
 	}},
 	{MailTemporary, []string{
-		"temporar", temporary, "service not available", "service unavailable", "currently unavailable", "internal error", "internal server error",
-		"server is busy", "server busy", "system error", "overload", "in maintenance", "lost to authentication server", "временн",
+		"temporar", temporary, "service not available", "service unavailable", "server unavailable", "currently unavailable", "internal error",
+		"internal server error", "waiting for authentication process", "server is busy", "server busy", "system error", "overload", "in maintenance", "lost to authentication server", "временн",
 	}},
 	{MailNoMethod, []string{
 		"no compatible authentication mechanism", "authentication mechanism", "no supported authentication", "mechanism not supported",
@@ -79,7 +86,7 @@ var mailTexts = []words{
 	}},
 	{MailAuth, []string{
 		"authentication fail", "authenticate fail", "auth fail", "auth error", "authentication error", "authentication unsuccessful",
-		"authentication rejected", "authentication credentials", "authentication is required", "failed to authenticate", "credential",
+		"authentication rejected", "authentication data", "authentication credentials", "authentication is required", "failed to authenticate", "credential",
 		"password", "login fail", "logon failure", "login incorrect", "invalid login", "invalid user", "bad login", "unknown user",
 		"no such user", "user unknown", "user not found", "access denied", "not authenticated", "not authorized", "permission denied", "5.7.3",
 		"неверн", "неправильн", "пароль", "авторизац", "аутентификац",
