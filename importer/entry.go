@@ -44,9 +44,13 @@ func filled(row *account.Row) string {
 
 // ReportRow returns the line of the report for an entry.
 func ReportRow(e *journal.Entry) report.Row {
+	problems := e.Problems
+	if e.Status == diagnosis.NotTried && e.Code == "" {
+		problems = append(problems[:len(problems):len(problems)], *diagnosis.New(diagnosis.NotReached))
+	}
 	return report.Row{
 		Number: e.Row, Name: e.Name, Email: e.Email, Owner: e.Owner,
-		Status: e.Status, Side: e.Side, Host: e.Host, Problems: e.Problems,
+		Status: e.Status, Side: e.Side, Host: e.Host, Problems: problems,
 		MailboxID: e.MailboxID, Fills: fills(e.Filled), Attempts: e.Attempts,
 		StartedAt: e.Started.Local(), Duration: e.Took, Evidence: e.Evidence, Run: e.Run,
 	}

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"container/heap"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,6 +103,12 @@ func (w *waitingRoom) Pop() any {
 func (w *waitingRoom) add(j *job, until time.Time, why diagnosis.Code) {
 	j.notBefore, j.why = until, why
 	heap.Push(w, j)
+}
+
+// remove takes out the jobs that are to be gone.
+func (w *waitingRoom) remove(gone func(*job) bool) {
+	*w = slices.DeleteFunc(*w, gone)
+	heap.Init(w)
 }
 
 // due takes out the next job whose moment has come.

@@ -1,6 +1,7 @@
 package importer_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"net/http"
@@ -156,5 +157,50 @@ func TestBadNight(t *testing.T) {
 	}
 	if n := w.sim.Stats().MailHosts["imap.dead.example"].Tests; n > 3*dead {
 		t.Errorf("the dead mail server was tried %d times", n)
+	}
+}
+
+func TestStoppedRunSaysWhyRowsWaited(t *testing.T) {
+	t.Parallel()
+	rows := people(200)
+	const dead = 8
+	for i := range dead {
+		rows[i] = with(with(rows[i], "server", "imap.dead.example"), "smtp_server", "imap.dead.example")
+	}
+	w := newWorld(t, portalsim.Options{
+		Latency: 10 * time.Millisecond, MailHosts: []portalsim.MailHost{{Host: "imap.dead.example", Do: portalsim.NotListening}}})
+	w.adjust = func(o *importer.Options) { o.HostWait, o.Workers = time.Hour, 2 }
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		for w.sim.Stats().Created < 20 {
+			time.Sleep(time.Millisecond)
+		}
+		cancel()
+	}()
+	_, got := w.runWith(ctx, rows)
+	failed, paused, notReached := 0, 0, 0
+	for i := range got {
+		row := importer.ReportRow(&got[i])
+		if row.Status == diagnosis.Created {
+			continue
+		}
+		problem, _ := diagnosis.Worst(row.Problems)
+		switch problem.Code {
+		case diagnosis.MailConnect: // one of the three that gave the server its rest
+			failed++
+		case diagnosis.HostPaused:
+			paused++
+			if row.Host != "imap.dead.example" || problem.Args["Why"] != string(diagnosis.HostSilent) {
+				t.Errorf("row %d waited for %q because of %v", row.Number, row.Host, problem.Args)
+			}
+		case diagnosis.NotReached:
+			notReached++
+		default:
+			t.Errorf("row %d was not tried because of %q", row.Number, problem.Code)
+		}
+	}
+	if created := len(w.live()); failed > 2 || failed+paused != dead || notReached != len(rows)-dead-created {
+		t.Errorf("%d rows failed at the mail server, %d waited for it and %d were not reached, with %d created", failed, paused, notReached, created)
 	}
 }

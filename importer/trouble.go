@@ -3,11 +3,9 @@ package importer
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"r7import/importer/diagnosis"
-	"r7import/importer/pace"
 	"r7import/importer/portal"
 )
 
@@ -126,86 +124,6 @@ func (e *engine) endedBy(answer portal.Answer) bool {
 	problem := answer.Problem()
 	e.stop(&problem)
 	return true
-}
-
-// hostNews tells the breaker what a write showed about the hosts of the row; an
-// empty host is all of them.
-func (e *engine) hostNews(j *job, host string, evidence pace.Evidence) {
-	for _, h := range j.hosts {
-		if host == "" || h == host {
-			e.hosts.Report(h, j.key.Address, evidence)
-		}
-	}
-}
-
-// hostsPaused reports until when a mail host of the row rests, and an empty code
-// if none does. A host that stayed in trouble through all its probes is given up
-// when nothing but its rows is left.
-func (e *engine) hostsPaused(j *job) (time.Time, diagnosis.Code) {
-	var until time.Time
-	for _, h := range j.hosts {
-		if t, resting := e.hosts.PausedUntil(h); resting && t.After(until) {
-			until = t
-		}
-	}
-	switch now := time.Now(); {
-	case until.IsZero():
-		return until, ""
-	case until.After(now):
-		return until, diagnosis.HostPaused
-	case !e.hosts.Free(j.hosts...): // another row probes the host
-		return now.Add(e.Options.Waits.Probe), diagnosis.HostPaused
-	}
-	return until, ""
-}
-
-// giveUpHosts ends the rows of hosts that stayed in trouble through all their
-// probes, once nothing else is left to do.
-func (e *engine) giveUpHosts() {
-	if !e.read || e.running > 0 || len(e.window) > 0 || len(e.waiting) == 0 {
-		return
-	}
-	hopeless := e.hosts.Resting()
-	hopeless = slices.DeleteFunc(hopeless, func(r pace.Rest) bool { return r.Probes < hostProbes })
-	of := make(map[*job]pace.Rest, len(e.waiting))
-	for _, j := range e.waiting {
-		i := slices.IndexFunc(hopeless, func(r pace.Rest) bool { return slices.ContainsFunc(j.hosts, r.Is) })
-		if i < 0 || j.why != diagnosis.HostPaused {
-			return
-		}
-		of[j] = hopeless[i]
-	}
-	e.waiting = nil
-	for j, rest := range of {
-		j.end(diagnosis.NotTried, *diagnosis.New(diagnosis.HostPaused, "Host", rest.Host, "Why", string(whyResting(rest.Evidence))))
-		j.entry.Host = rest.Host
-		e.saveLater(j)
-	}
-}
-
-// whyResting puts what a rest began with into the words of the catalogue.
-func whyResting(evidence pace.Evidence) diagnosis.Code {
-	switch evidence {
-	case pace.Refused:
-		return diagnosis.HostRefuses
-	case pace.TooMany:
-		return diagnosis.HostFull
-	}
-	return diagnosis.HostSilent
-}
-
-// hostProbes is how often a mail host in trouble is probed before its rows are given up.
-const hostProbes = 3
-
-// evidenceOf says what a code shows about the mail host that caused it.
-func evidenceOf(code diagnosis.Code) pace.Evidence {
-	switch {
-	case code == diagnosis.MailTooMany:
-		return pace.TooMany
-	case code.HostTrouble():
-		return pace.ConnectTrouble
-	}
-	return pace.Refused
 }
 
 // evidence returns what the portal answered, in its own words and without ours.

@@ -71,7 +71,7 @@ var runCodes = map[Code]Entry{
 	HostRefuses:      {Severity: Warning},
 	HostSilent:       {Severity: Warning},
 	HostFull:         {Severity: Warning},
-	NotReached:       {Severity: Notice},
+	NotReached:       {},
 	WouldChange:      {Severity: Notice, Side: OnPortal},
 	WindowForm:       {Scope: Usage},
 	WindowClosed:     {Scope: Unfinished},
