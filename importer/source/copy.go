@@ -155,7 +155,7 @@ func (t *textTable) filled(row []byte, number int, add Added) ([]byte, error) {
 	if number == t.header {
 		text = add.Header
 	}
-	if text == "" {
+	if text == "" && (add.Header == "" || number <= t.header) {
 		return row, nil
 	}
 	cell, ok := t.charset.encoded(t.quoted(text))
@@ -172,6 +172,9 @@ func (t *textTable) filled(row []byte, number int, add Added) ([]byte, error) {
 			return row, nil
 		}
 		return bytes.Join([][]byte{row[:at.from], cell, row[at.to:]}, nil), nil
+	}
+	if text == "" && (len(cells) != add.Column || len(end) == 0) {
+		return row, nil // of a row as wide as the table the new cell is empty, any other is left as it is
 	}
 	gap := bytes.Repeat([]byte{t.delim}, add.Column-len(cells)+1)
 	return bytes.Join([][]byte{end, gap, cell, row[len(end):]}, nil), nil

@@ -53,7 +53,9 @@ func TestCopyOfText(t *testing.T) {
 		{"no line end at the end", "name;email\r\nA;a@b.ru\r\nB;b@b.ru", "name;email;portal_user\r\nA;a@b.ru;a@x.ru\r\nB;b@b.ru;b@x.ru", two},
 		{"old Macintosh", "name\temail\rA\ta@b.ru\rB\tb@b.ru\r", "name\temail\tportal_user\rA\ta@b.ru\ta@x.ru\rB\tb@b.ru\tb@x.ru\r", two},
 		{"byte order mark", "\ufeffname,email\nA,a@b.ru\n", "\ufeffname,email,portal_user\nA,a@b.ru,a@x.ru\n", two},
-		{"row nobody was found for", "name,email\nA,a@b.ru\nB,b@b.ru\n", "name,email,portal_user\nA,a@b.ru\nB,b@b.ru,b@x.ru\n", fresh(map[int]string{3: "b@x.ru"})},
+		{"row nobody was found for", "name,email\nA,a@b.ru\nB,b@b.ru\n", "name,email,portal_user\nA,a@b.ru,\nB,b@b.ru,b@x.ru\n", fresh(map[int]string{3: "b@x.ru"})},
+		{"blank row", "name,email\nA,a@b.ru\n\nB,b@b.ru\n", "name,email,portal_user\nA,a@b.ru,\n\nB,b@b.ru,\n", fresh(nil)},
+		{"row of another width", "name,email,note\nA,a@b.ru\nB,b@b.ru,x\n", "name,email,note,portal_user\nA,a@b.ru\nB,b@b.ru,x,\n", fresh(nil)},
 		{"quotes stay", "name,email\n\"A,\"\"B\"\"\nC\",\"a@b.ru\"\nB,b@b.ru\n", "name,email,portal_user\n\"A,\"\"B\"\"\nC\",\"a@b.ru\",a@x.ru\nB,b@b.ru,d@x.ru\n",
 			fresh(map[int]string{2: "a@x.ru", 4: "d@x.ru"})},
 		{"title and declared delimiter", "sep=;\nСотрудники\n\nname;email\nA;a@b.ru\n", "sep=;\nСотрудники\n\nname;email;portal_user\nA;a@b.ru;a@x.ru\n", fresh(map[int]string{5: "a@x.ru"})},
@@ -77,7 +79,7 @@ func TestCopyOfText(t *testing.T) {
 
 func TestCopyKeepsTheEncoding(t *testing.T) {
 	const in = "Имя;Почта\r\nАнна Иванова;anna@example.ru\r\nБорис Петров;boris@example.ru\r\nВера Соколова-Микитова;vera@example.ru\r\n"
-	const want = "Имя;Почта;Владелец\r\nАнна Иванова;anna@example.ru;анна@пример.рф\r\nБорис Петров;boris@example.ru\r\nВера Соколова-Микитова;vera@example.ru\r\n"
+	const want = "Имя;Почта;Владелец\r\nАнна Иванова;anna@example.ru;анна@пример.рф\r\nБорис Петров;boris@example.ru;\r\nВера Соколова-Микитова;vera@example.ru;\r\n"
 	add := source.Added{Column: -1, Header: "Владелец", Cells: map[int]string{2: "анна@пример.рф"}}
 	for name, e := range map[string]textenc.Encoding{
 		"windows-1251": charmap.Windows1251, "koi8-r": charmap.KOI8R, "cp866": charmap.CodePage866, "utf-8": textenc.Nop,
