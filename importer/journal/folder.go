@@ -132,18 +132,20 @@ func makePrivate(path string) error {
 	return unusable(os.Chmod(path, 0o600), path)
 }
 
-// checkFolder refuses links in place of the portal's folder and its files.
+// checkFolder refuses links in place of the portal's folder and its files. It
+// reports whether a store is there: the folder may hold nothing but a token.
 func checkFolder(folder string) (exists bool, err error) {
-	exists, err = checkKind(folder, fs.ModeDir)
-	if err != nil || !exists {
-		return exists, err
+	if there, err := checkKind(folder, fs.ModeDir); err != nil || !there {
+		return false, err
 	}
 	for _, name := range []string{databaseFile, walFile, shmFile, rollbackFile, keyFile, keyFile + ".new", lockFile, pidFile} {
-		if _, err := checkKind(filepath.Join(folder, name), 0); err != nil {
+		there, err := checkKind(filepath.Join(folder, name), 0)
+		if err != nil {
 			return true, err
 		}
+		exists = exists || there
 	}
-	return true, nil
+	return exists, nil
 }
 
 // readKey returns the key of a store, nil if there is none.
