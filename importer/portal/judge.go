@@ -173,6 +173,7 @@ const winRefused = syscall.Errno(10061)
 func unreached(err error) diagnosis.Code {
 	var (
 		proxy   *proxyError
+		op      *net.OpError
 		dns     *net.DNSError
 		name    x509.HostnameError
 		invalid x509.CertificateInvalidError
@@ -181,7 +182,7 @@ func unreached(err error) diagnosis.Code {
 		record  tls.RecordHeaderError
 	)
 	switch {
-	case errors.As(err, &proxy):
+	case errors.As(err, &proxy), errors.As(err, &op) && op.Op == "proxyconnect":
 		return diagnosis.PortalProxy
 	case errors.As(err, &dns):
 		return diagnosis.PortalDNS

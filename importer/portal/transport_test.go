@@ -274,6 +274,14 @@ func TestProxy(t *testing.T) {
 			}
 		})
 	}
+	t.Run("is not there", func(t *testing.T) {
+		t.Setenv("HTTPS_PROXY", "http://user:canary@127.0.0.1:1")
+		client := newClient(t, portal.Options{URL: portalURL, RootsFile: a.file})
+		got := client.Session(account.NewSecret(ivanToken)).Create(t.Context(), settings(ivan), nil)
+		if got.Code != diagnosis.PortalProxy || got.Fate != diagnosis.NotSent || strings.Contains(got.Err.Error(), "canary") {
+			t.Errorf("Create = %s, %v (%v), want %s, not sent", got.Code, got.Fate, got.Err, diagnosis.PortalProxy)
+		}
+	})
 	t.Run("lets us through", func(t *testing.T) {
 		var seen atomic.Int32
 		proxy := tunnel(t, http.StatusOK, target, &seen)
