@@ -176,6 +176,8 @@ func (s summaryView) next() {
 	case s.result.Sandbox:
 		s.print(s.console.Text("summary.next.sandbox"))
 	case s.result.Again == "":
+	case s.result.Stopped != nil && s.result.Stopped.Code.Scope() == diagnosis.Portal:
+		s.print(s.console.Text("summary.next.stopped", "Command", s.result.Again))
 	case open.any(diagnosis.Status.Open):
 		s.print(s.console.Text("summary.next.open", "Command", s.result.Again))
 	case open.any(diagnosis.Status.Declined):
