@@ -18,9 +18,9 @@ import (
 	"r7import/importer/journal"
 )
 
-// atOnce is how many callers write at once. While half of them are being
-// committed the other half come to wait, which makes 100 operations a commit.
-const atOnce = 200
+// atOnce is how many callers write at once. So many wait for each other, which
+// makes 100 operations a commit.
+const atOnce = 100
 
 func row(run string, i int) journal.Entry {
 	return journal.Entry{

@@ -6,12 +6,21 @@ import (
 	"errors"
 	"os"
 	"sync"
+	"time"
 )
 
 // walLimit is the size at which the write-ahead log is carried over into the
 // database and cut to nothing. Cut, it cannot lay old pages over newer ones
 // should it be damaged later.
 const walLimit = 8 << 20
+
+// Where a crowd has shared a commit, the next one begins commitEvery after it:
+// they come back about together. A commit costs so much, whatever is in it, that
+// a run of a thousand accounts a second would spend most of its time on them.
+const (
+	crowd       = 8
+	commitEvery = 4 * time.Millisecond
+)
 
 var errClosed = errors.New("journal: the store is closed")
 
@@ -38,7 +47,7 @@ type request struct {
 
 // writer makes changes durable. One goroutine commits whatever waits as soon as
 // the last commit has ended: a lone change waits for nobody, and many together
-// share the cost of one sync.
+// share the cost of one sync. Only a crowd waits a moment.
 type writer struct {
 	db      *sql.DB // one connection
 	tx      tx
@@ -104,7 +113,12 @@ func (w *writer) close() {
 func (w *writer) run() {
 	defer close(w.done)
 	var batch []request
+	var began time.Time
 	for range w.wake {
+		if len(batch) >= crowd {
+			time.Sleep(time.Until(began.Add(commitEvery)))
+		}
+		began = time.Now()
 		batch = w.take(batch)
 		w.commit(batch)
 		w.checkpoint()
