@@ -223,7 +223,7 @@ func (e *estimate) of(p importer.Progress, now time.Time) time.Duration {
 	}
 	since := e.samples[0]
 	done, took := p.Decided-since.decided, now.Sub(since.at)
-	if !p.Since.IsZero() { // nobody knows
+	if !p.Since.IsZero() || p.Why == diagnosis.HostPaused { // nobody knows when it is well again
 		return 0
 	}
 	if done <= 0 || took < sampleEvery {
