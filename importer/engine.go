@@ -149,6 +149,9 @@ func (e *engine) run(ctx context.Context) error {
 	e.group.Go(func() error { return e.feed(reading) })
 	e.schedule(ctx, stopReading)
 	stopReading()
+	if ctx.Err() == nil {
+		e.sayGoodbye()
+	}
 	close(e.hands)
 	return e.finish(e.group.Wait())
 }

@@ -62,6 +62,9 @@ func (g *Gate) done(answer portal.Answer) {
 // Stop refuses everybody from here on; those let through before are not disturbed.
 func (g *Gate) Stop() { g.stop() }
 
+// reopen takes Stop back. Nobody else may use the gate meanwhile.
+func (g *Gate) reopen() { g.stopping, g.stop = context.WithCancel(context.Background()) }
+
 // InFlight returns how many requests have a place now.
 func (g *Gate) InFlight() int { return len(g.inFlight) }
 

@@ -317,6 +317,17 @@ func TestSessionsAreClosed(t *testing.T) {
 			t.Errorf("%d closed, %d left, want 30 and none", n, result.OpenSessions)
 		}
 	})
+	t.Run("though the run has stopped itself", func(t *testing.T) {
+		w := newWorld(t, portalsim.Options{MailHosts: []portalsim.MailHost{{Do: portalsim.Refuse}}})
+		w.adjust = func(o *importer.Options) { o.MaxFailures = importer.Share{N: 2} }
+		result, _ := w.run(people(30))
+		if result.Stopped == nil || result.Stopped.Code != diagnosis.TooManyFailures {
+			t.Fatalf("stopped = %v, want %s", result.Stopped, diagnosis.TooManyFailures)
+		}
+		if s := w.sim.Stats(); s.ByRoute[routeOut] == 0 || result.OpenSessions != 0 {
+			t.Errorf("%d closed, %d left, want all closed", s.ByRoute[routeOut], result.OpenSessions)
+		}
+	})
 	t.Run("an old portal cannot", func(t *testing.T) {
 		w := newWorld(t, portalsim.Options{Version: "11.6.0"})
 		w.adjust = func(o *importer.Options) { o.Workers = 1 }

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"context"
+	"time"
 
 	"r7import/importer/diagnosis"
 )
@@ -68,6 +69,44 @@ func (e *engine) signOut() {
 			}, nil
 		})
 	}
+}
+
+// sayGoodbye closes the sessions of a run that has stopped itself. One that was
+// told to stop, or has lost its portal, sends nothing more.
+func (e *engine) sayGoodbye() {
+	if e.stopped == nil || !stoppedItself(e.stopped.Code) {
+		return
+	}
+	for _, o := range e.owners {
+		if o.opened {
+			o.opened = false
+			e.leaving = append(e.leaving, o)
+		}
+	}
+	e.Gate.reopen()
+	patience := time.After(e.Options.Grace)
+	for len(e.leaving) > 0 || e.running > 0 {
+		e.signOut()
+		select {
+		case apply := <-e.results:
+			apply()
+		case <-patience:
+			e.sessionsLeft += len(e.leaving)
+			e.leaving = nil
+			e.Gate.Stop()
+			e.cutOff()
+		}
+	}
+}
+
+// stoppedItself reports whether a run stopped for a reason that lies neither with the portal nor with its time.
+func stoppedItself(code diagnosis.Code) bool {
+	switch code {
+	case diagnosis.TooManyFailures, diagnosis.CanaryFailed, diagnosis.CanaryDeclined,
+		diagnosis.NotAdministrator, diagnosis.ImpersonationOff, diagnosis.MailOffForAll:
+		return true
+	}
+	return false
 }
 
 // openSessions returns how many sessions the run has opened and not closed.
