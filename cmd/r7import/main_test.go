@@ -15,10 +15,13 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"r7import": func() {
-		asksTestDNS()
-		main()
-	}})
+	testscript.Main(m, map[string]func(){
+		"r7import": func() {
+			asksTestDNS()
+			main()
+		},
+		"bare": bareLoop,
+	})
 }
 
 // TestScripts runs whole commands as a user would. Each script has a folder of
