@@ -35,6 +35,7 @@ type engine struct {
 	hands    chan func() error // work for goroutines that have none
 	window   []*job            // rows read and not yet started, in the order of the file
 	waiting  waitingRoom
+	missing  []*job // accounts without a row, which wait until all rows are through
 	running  int
 	trials   int // of these, begun since a trouble of the portal and before its next good answer
 	size     int // of the window
@@ -46,6 +47,7 @@ type engine struct {
 	keys         rowsByKey
 	perID        map[string]int // addresses by the owner's portal id
 	domains      map[string]domainState
+	off          *taker  // of accounts without a row
 	past         *memory // used by the reader; its open intents never change
 	hosts        *pace.Hosts
 	probes       map[string]*job // the row that finds out whether a resting mail host is well again
@@ -110,7 +112,7 @@ func newEngine(ctx context.Context, im *Importer, plan *Plan, m mode) (*engine, 
 		incoming: make(chan *job), results: make(chan func(), im.Options.Workers), hands: make(chan func() error),
 		size: max(64, 16*im.Options.Workers), ahead: im.ahead(),
 		owners: make(map[ownerKey]*owner), keys: newRowsByKey(), perID: make(map[string]int),
-		domains: make(map[string]domainState), past: past,
+		domains: make(map[string]domainState), past: past, off: offTaker(past, !m.writes),
 		hosts: pace.NewHosts(m.perHost), probes: make(map[string]*job),
 		prints: sync.Pool{New: func() any { return account.NewFingerprinter(im.History.Key()) }},
 	}
@@ -174,6 +176,7 @@ func (e *engine) schedule(ctx context.Context, stopReading context.CancelFunc) {
 	for {
 		e.keepTime()
 		e.admitDue()
+		e.admitMissing()
 		e.startAll()
 		e.giveUpHosts()
 		e.watch.show(e)
@@ -226,6 +229,10 @@ func (e *engine) take(j *job, ok bool) {
 		return
 	}
 	j.owner = e.ownerOf(j)
+	if j.missing != nil {
+		e.missing = append(e.missing, j)
+		return
+	}
 	e.window = append(e.window, j)
 }
 

@@ -31,6 +31,11 @@ func (e *engine) feed(ctx context.Context) error {
 	if ctx.Err() == nil && r.index != e.plan.Rows {
 		return &diagnosis.Problem{Code: diagnosis.InputChanged, Place: diagnosis.Place{File: e.Input.File.Name()}}
 	}
+	if ctx.Err() == nil {
+		if err := r.routeMissing(ctx); err != nil {
+			return err
+		}
+	}
 	return r.flush(ctx)
 }
 
@@ -54,6 +59,9 @@ func (r *reader) route(ctx context.Context, row *account.Row) error {
 		return nil
 	}
 	j := newJob(r.plan, index, row)
+	if _, lends := r.plan.lenders[j.who.name]; lends && j.who.via != viaNobody {
+		r.plan.lenders[j.who.name] = j.who
+	}
 	switch {
 	case j.who.via == viaNobody:
 		return r.decide(ctx, j.end(diagnosis.Held, *diagnosis.New(diagnosis.OwnerNobody)))

@@ -40,7 +40,7 @@ func (a *acting) actor() actor {
 // to act as others, the portal is asked first whether that is possible at all.
 func (e *engine) actingSettled() bool {
 	a := &e.acting
-	if a.settled || e.plan.RowsBy.Acting == 0 {
+	if a.settled || !e.plan.acts() {
 		return true
 	}
 	if a.admin == nil {
@@ -121,7 +121,7 @@ func (e *engine) mayActAs(ctx context.Context, by actor, d *Directory, name stri
 
 // readDirectory reads the people whom rows are for, if they are many.
 func (e *engine) readDirectory(ctx context.Context, by actor) (*Directory, portal.Answer) {
-	if e.plan.People.Acting <= directoryFrom {
+	if e.plan.People.Acting+len(e.plan.rowless) <= directoryFrom {
 		return nil, portal.Answer{Fate: diagnosis.Done}
 	}
 	d, answer := ReadDirectory(ctx, by.Session, func(p account.Person) bool {

@@ -43,9 +43,6 @@ type Result struct {
 	Stopped *diagnosis.Problem
 	// Interrupted reports whether the caller's context ended it.
 	Interrupted bool
-	// Missing are accounts that earlier runs of this file made and that no row
-	// names any more. They are left alone. Only a run that was not stopped tells.
-	Missing []journal.Account
 	// OpenSessions is how many sessions the run opened and could not close: they
 	// last until they expire.
 	OpenSessions int
@@ -80,9 +77,6 @@ func (im *Importer) execute(ctx context.Context, plan *Plan, m mode) (Result, er
 	err = e.run(ctx)
 	result := Result{Run: plan.Run, Stopped: e.stopped, OpenSessions: e.openSessions(), Version: e.greeting.Version}
 	result.Interrupted = e.stopped != nil && e.stopped.Code == diagnosis.Interrupted
-	if m.writes && err == nil && e.stopped == nil {
-		result.Missing, err = im.Ledger.AccountsNotIn(context.WithoutCancel(ctx), plan.Run.ID)
-	}
 	state := journal.Finished
 	if e.stopped != nil || err != nil {
 		state = journal.Stopped

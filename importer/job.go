@@ -32,6 +32,7 @@ type job struct {
 	blind     int            // looks before a write that got no usable answer
 	doubt     *doubt         // set while nobody knows what became of its last write
 	removal   *removal       // where the account is to be taken back
+	missing   *Missing       // set where no row is about the account any more
 	settled   bool           // the doubt ended with "not there": it may be written once more
 	removed   bool           // taken out of the window
 }

@@ -30,6 +30,7 @@ const (
 	leave  verdict = iota // the row has its outcome
 	create                // the account is not there
 	update                // it is there and is to be changed
+	enable                // it is there as asked for and is to be switched on again
 )
 
 // decision is a verdict with what the look found.
@@ -40,11 +41,15 @@ type decision struct {
 	problem *diagnosis.Problem
 	foreign bool           // there, and not made by us
 	fields  account.Fields // to update
+	off     bool           // switched off by us
 }
 
 // claim gives the job its key and checks what is known about the account
 // besides the portal. It reports whether the job goes on.
 func (e *engine) claim(j *job) bool {
+	if j.missing != nil {
+		return e.claimMissing(j)
+	}
 	key := account.NewKey(j.owner.person.ID, j.row.Settings.Email)
 	j.entry.OwnerID = j.owner.person.ID
 	if j.entry.Owner == "" {
@@ -76,7 +81,11 @@ func (e *engine) ownerLimit(addresses int) *diagnosis.Problem {
 
 // attempt works on a row and gives back what it held.
 func (e *engine) attempt(ctx context.Context, j *job) (after, error) {
-	next, err := e.mode.work(e, ctx, j)
+	work := e.mode.work
+	if j.missing != nil {
+		work = e.off.takeBack
+	}
+	next, err := work(e, ctx, j)
 	return func() {
 		e.release(j)
 		e.met(j)
@@ -240,8 +249,9 @@ func (e *engine) judge(j *job, mailbox account.Mailbox, found bool, known journa
 		return d
 	}
 	d.fields = e.differences(j, mailbox, known, ours)
+	d.off = ours && e.switchedOff(known)
 	switch {
-	case d.fields != 0 || d.foreign && e.Options.OnExisting == Fail:
+	case d.fields != 0 || d.off || d.foreign && e.Options.OnExisting == Fail:
 		return e.byPolicy(d)
 	case d.foreign:
 		d.status, d.problem = diagnosis.Exists, diagnosis.New(diagnosis.AccountExists)
@@ -249,6 +259,13 @@ func (e *engine) judge(j *job, mailbox account.Mailbox, found bool, known journa
 		d.status = diagnosis.Unchanged
 	}
 	return d
+}
+
+// switchedOff reports whether a run or an undo has switched an account of ours
+// off, or may have. What the portal shows of an account alone does not tell.
+func (e *engine) switchedOff(known journal.Account) bool {
+	kind := e.past.open[known.Key].Kind
+	return known.Status == diagnosis.Disabled || kind == journal.Disable || kind == journal.Enable
 }
 
 // differences returns the fields in which the account is not as the row asks.
@@ -286,7 +303,7 @@ func (e *engine) byPolicy(d decision) decision {
 	if d.foreign {
 		policy = e.Options.OnExisting
 	}
-	names := fieldNames(d.fields)
+	names := d.names()
 	switch {
 	case policy == Fail:
 		d.status, d.problem = diagnosis.Failed, diagnosis.New(diagnosis.AccountRefused, "Fields", names)
@@ -294,10 +311,21 @@ func (e *engine) byPolicy(d decision) decision {
 		d.status, d.problem = diagnosis.Changed, diagnosis.New(diagnosis.AccountDiffers, "Fields", names)
 	case d.fields.Has(account.IMAP):
 		d.status, d.problem = diagnosis.Changed, diagnosis.New(diagnosis.ProtocolFixed)
+	case d.fields == 0:
+		d.verdict = enable
 	default:
 		d.verdict = update
 	}
 	return d
+}
+
+// names lists in what an account is not as the row asks.
+func (d *decision) names() string {
+	names := fieldNames(d.fields)
+	if d.off {
+		return strings.TrimPrefix(names+", enabled", ", ")
+	}
+	return names
 }
 
 func fieldNames(fields account.Fields) string {

@@ -66,7 +66,8 @@ type Options struct {
 
 	OnExisting   Policy // an account this tool did not make
 	OnChanged    Policy // one it made
-	RetryRefused bool   // send refused passwords again though they have not changed
+	OnMissing    OnMissing
+	RetryRefused bool // send refused passwords again though they have not changed
 	MaxChanges   Share
 	MaxFailures  Share
 
@@ -118,6 +119,7 @@ func Defaults() Options {
 		MaxPerOwner: 5,
 		OnExisting:  Skip,
 		OnChanged:   Update,
+		OnMissing:   MissingReport,
 		Workers:     4,
 		PerHost:     2,
 		Settle:      10 * time.Minute,

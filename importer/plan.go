@@ -52,13 +52,24 @@ type Plan struct {
 	Hosts        []HostUse
 	Fills        []FillUse
 
+	// Missing are the accounts that runs of this file made and that no row names any more, by address.
+	Missing []Missing
+	// Unreadable is how many rows have no address that could be read, where that
+	// leaves open whether accounts are missing: then none is said to be.
+	Unreadable   int
+	ToDisable    int // of those missing: they may be switched off, after one more look
+	DisableLimit int // if a run would switch off and update more than so many accounts, it switches off none
+
 	roster    roster
 	hashes    []rowHash
 	hasher    *rowHasher
 	ownerRows map[uint64]ownerRows
 	ownerSeed maphash.Seed
 	limit     int32
-	probes    []string // a few of those an administrator would act as, from all over the file
+	appended  int                 // accounts without a row that stand behind the rows of the run
+	lenders   map[string]identity // owners whose rows say how to sign in for accounts without a row
+	rowless   map[string]bool     // people an administrator is to act as though no row is for them
+	probes    []string            // a few of those an administrator would act as, from all over the file
 }
 
 // ownerRows counts the rows of one owner.
@@ -93,8 +104,13 @@ func (p *Plan) overLimit(who identity) bool {
 // rowsOf returns how many valid rows are for that person.
 func (p *Plan) rowsOf(who identity) int { return int(p.ownerRows[p.ownerHash(who.name)].all) }
 
-// wants reports whether a row is for the person of that name.
-func (p *Plan) wants(name string) bool { return p.ownerRows[p.ownerHash(name)].all > 0 }
+// wants reports whether anything is to be done for the person of that name.
+func (p *Plan) wants(name string) bool {
+	return p.ownerRows[p.ownerHash(name)].all > 0 || p.rowless[name]
+}
+
+// acts reports whether an administrator is to act as anybody.
+func (p *Plan) acts() bool { return p.RowsBy.Acting > 0 || len(p.rowless) > 0 }
 
 func (p *Plan) ownerHash(name string) uint64 { return maphash.String(p.ownerSeed, name) }
 
@@ -137,7 +153,8 @@ func (im *Importer) scan(ctx context.Context, plan *Plan, kind journal.Kind) err
 	if err != nil {
 		return err
 	}
-	tally := newTally()
+	tally, present := newTally(), newPresence()
+	converges := (kind == journal.KindRun || kind == journal.KindPlan) && im.Options.OnMissing != ""
 	hasher := newRowHasher()
 	batch := make([]journal.Entry, 0, entryBatch)
 	flush := func() error {
@@ -155,6 +172,13 @@ func (im *Importer) scan(ctx context.Context, plan *Plan, kind journal.Kind) err
 		if err != nil {
 			return err
 		}
+		if converges {
+			key, err := past.keyOf(ctx, plan.roster.of(row), row)
+			if err != nil {
+				return err
+			}
+			present.add(row, key)
+		}
 		plan.count(row, settled, tally)
 		if len(batch) == entryBatch {
 			if err := flush(); err != nil {
@@ -167,6 +191,9 @@ func (im *Importer) scan(ctx context.Context, plan *Plan, kind journal.Kind) err
 	}
 	plan.hasher = hasher
 	plan.close(tally)
+	if converges {
+		return im.findMissing(ctx, plan, present)
+	}
 	return nil
 }
 

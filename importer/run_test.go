@@ -633,18 +633,6 @@ func TestWindowIsWaitedFor(t *testing.T) {
 	}
 }
 
-func TestRowsNoLongerInTheFileAreListed(t *testing.T) {
-	w := newWorld(t, portalsim.Options{})
-	w.run(people(5))
-	result, _ := w.run(people(3))
-	if len(result.Missing) != 2 || result.Missing[0].Key.Address != "user004@example.org" {
-		t.Errorf("missing = %+v, want user004 and user005", result.Missing)
-	}
-	if n := len(w.live()); n != 5 {
-		t.Errorf("%d accounts, want all 5 left alone", n)
-	}
-}
-
 func TestTooManyFailuresStopTheRun(t *testing.T) {
 	w := newWorld(t, portalsim.Options{MailHosts: []portalsim.MailHost{{Do: portalsim.Refuse}}})
 	w.adjust = func(o *importer.Options) { o.MaxFailures = importer.Share{N: 3}; o.Workers = 1 }

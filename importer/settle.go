@@ -14,6 +14,9 @@ import (
 // believed at once. That it is not there is believed only when the portal can no
 // longer be working on the request: it goes on with one whose sender has gone.
 func (e *engine) resolve(ctx context.Context, j *job) (after, error) {
+	if j.doubt.kind == journal.Enable {
+		return e.neverArrived(ctx, j) // it may be done twice
+	}
 	mailbox, found, answer := j.session.Find(ctx, j.row.Settings.Email)
 	switch {
 	case answer.Fate == diagnosis.Final:
@@ -59,7 +62,8 @@ func (e *engine) foundAfterAll(ctx context.Context, j *job, mailbox account.Mail
 // neverArrived closes a doubt with "not there". The row is written once more,
 // unless it has had its share of writes.
 func (e *engine) neverArrived(ctx context.Context, j *job) (after, error) {
-	if j.settled || j.entry.Attempts >= maxWrites {
+	once := j.settled && j.doubt.kind != journal.Enable
+	if once || j.entry.Attempts >= maxWrites {
 		return e.endDoubt(ctx, j, diagnosis.Failed, *diagnosis.New(diagnosis.NeverArrived))
 	}
 	err := e.Ledger.Withdraw(context.WithoutCancel(ctx), j.doubt.intent)

@@ -35,7 +35,7 @@ func (e *engine) letGo(o *owner) {
 
 // idle reports whether no row is left.
 func (e *engine) idle() bool {
-	return e.read && e.running == 0 && len(e.window) == 0 && len(e.waiting) == 0
+	return e.read && e.running == 0 && len(e.window) == 0 && len(e.waiting) == 0 && len(e.missing) == 0
 }
 
 // signOut closes sessions nobody needs any more. They go before rows, each of

@@ -17,17 +17,33 @@ type removal struct {
 	unclear int       // requests that led to nothing
 }
 
-// takeBack removes an account or switches it off, if it is still what the run left.
-func (u *Undoing) takeBack(e *engine, ctx context.Context, j *job) (after, error) {
+// taker takes accounts back: it removes them or switches them off, if they are
+// still what was left of them.
+type taker struct {
+	past    *memory
+	disable bool // accounts are only switched off
+	dry     bool // and not even that: it is noted what would be done
+	// verdict says what the journal alone decides about an account: the status of
+	// its row and why. The status is empty if the portal has to be asked.
+	verdict func(account.Key, journal.Account) (diagnosis.Status, *diagnosis.Problem)
+	// reason is said of every account switched off; it may be empty.
+	reason []diagnosis.Problem
+}
+
+// takeBack removes an account or switches it off, if it is still what was left of it.
+func (t *taker) takeBack(e *engine, ctx context.Context, j *job) (after, error) {
 	known, _, err := e.History.Account(ctx, j.key)
 	if err != nil {
 		return nil, err
 	}
 	if j.removal == nil {
-		if status, problem := u.verdict(j.key, known); status != "" {
+		if status, problem := t.verdict(j.key, known); status != "" {
 			return e.decided(ctx, j, status, *problem)
 		}
-		j.removal = &removal{intent: u.past.open[j.key].ID, since: time.Now()} // an earlier undo may have left one open
+		j.removal = &removal{since: time.Now()}
+		if !t.dry {
+			j.removal.intent = t.past.open[j.key].ID // an earlier run may have left one open
+		}
 	}
 	j.entry.MailboxID = known.MailboxID
 	mailbox, found, answer := j.session.Find(ctx, j.row.Settings.Email)
@@ -35,17 +51,20 @@ func (u *Undoing) takeBack(e *engine, ctx context.Context, j *job) (after, error
 	case answer.Fate != diagnosis.Done:
 		return e.lookFailed(ctx, j, answer)
 	case !found:
-		return u.isGone(e, ctx, j, known)
+		return t.isGone(e, ctx, j, known)
 	case mailbox.ID != known.MailboxID || !ordinary(mailbox):
-		return u.settle(e, ctx, j, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
+		return t.settle(e, ctx, j, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
 	}
 	if fields := e.changedSince(j, mailbox, known); fields != 0 {
-		return u.settle(e, ctx, j, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoDiffers, "Fields", fieldNames(fields)))
+		return t.settle(e, ctx, j, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoDiffers, "Fields", fieldNames(fields)))
 	}
-	if u.Disable {
-		return u.disable(e, ctx, j, known)
+	switch {
+	case t.dry:
+		return e.decided(ctx, j, diagnosis.WouldDisable, t.reason...)
+	case t.disable:
+		return t.switchOff(e, ctx, j, known)
 	}
-	return u.remove(e, ctx, j, known)
+	return t.remove(e, ctx, j, known)
 }
 
 // changedSince returns the fields, passwords aside, in which an account is not as
@@ -65,39 +84,38 @@ func (e *engine) changedSince(j *job, mailbox account.Mailbox, known journal.Acc
 	return changed
 }
 
-// disable switches the account off.
-func (u *Undoing) disable(e *engine, ctx context.Context, j *job, known journal.Account) (after, error) {
-	if err := u.intend(e, ctx, j, journal.Disable, known); err != nil {
+func (t *taker) switchOff(e *engine, ctx context.Context, j *job, known journal.Account) (after, error) {
+	if err := t.intend(e, ctx, j, journal.Disable, known); err != nil {
 		return nil, err
 	}
 	answer := j.session.SetEnabled(ctx, j.row.Settings.Email, false)
 	e.report(j, answer)
 	switch {
 	case answer.Fate != diagnosis.Done:
-		return u.notDone(e, ctx, j, known, answer)
+		return t.notDone(e, ctx, j, known, answer)
 	case answer.Mailbox.ID != known.MailboxID:
-		return u.settle(e, ctx, j, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
+		return t.settle(e, ctx, j, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
 	}
 	known.Status, known.Checked = diagnosis.Disabled, time.Now()
-	return u.settle(e, ctx, j, diagnosis.Disabled, &known)
+	return t.settle(e, ctx, j, diagnosis.Disabled, &known, t.reason...)
 }
 
 // remove removes the account and waits until the portal has done so.
-func (u *Undoing) remove(e *engine, ctx context.Context, j *job, known journal.Account) (after, error) {
-	if err := u.intend(e, ctx, j, journal.Remove, known); err != nil {
+func (t *taker) remove(e *engine, ctx context.Context, j *job, known journal.Account) (after, error) {
+	if err := t.intend(e, ctx, j, journal.Remove, known); err != nil {
 		return nil, err
 	}
 	operation, answer := j.session.Remove(ctx, j.row.Settings.Email)
 	e.report(j, answer)
 	if answer.Fate != diagnosis.Done {
-		return u.notDone(e, ctx, j, known, answer)
+		return t.notDone(e, ctx, j, known, answer)
 	}
-	return u.follow(e, ctx, j, known, operation)
+	return t.follow(e, ctx, j, known, operation)
 }
 
 // intend makes durable what is about to be sent. A request that led to nothing is closed.
-func (u *Undoing) intend(e *engine, ctx context.Context, j *job, kind journal.IntentKind, known journal.Account) (err error) {
-	if err := u.withdraw(e, ctx, j); err != nil {
+func (t *taker) intend(e *engine, ctx context.Context, j *job, kind journal.IntentKind, known journal.Account) (err error) {
+	if err := t.withdraw(e, ctx, j); err != nil {
 		return err
 	}
 	j.removal.intent, err = e.Ledger.Intend(context.WithoutCancel(ctx), journal.Intent{
@@ -107,7 +125,7 @@ func (u *Undoing) intend(e *engine, ctx context.Context, j *job, kind journal.In
 	return err
 }
 
-func (u *Undoing) withdraw(e *engine, ctx context.Context, j *job) error {
+func (t *taker) withdraw(e *engine, ctx context.Context, j *job) error {
 	if j.removal.intent == 0 {
 		return nil
 	}
@@ -119,47 +137,55 @@ func (u *Undoing) withdraw(e *engine, ctx context.Context, j *job) error {
 }
 
 // notDone handles an answer to a request that did not do what was asked.
-func (u *Undoing) notDone(e *engine, ctx context.Context, j *job, known journal.Account, answer portal.Answer) (after, error) {
+func (t *taker) notDone(e *engine, ctx context.Context, j *job, known journal.Account, answer portal.Answer) (after, error) {
 	switch answer.Fate {
 	case diagnosis.Final:
 		if answer.Code == diagnosis.MailboxMissing {
-			return u.isGone(e, ctx, j, known)
+			return t.isGone(e, ctx, j, known)
 		}
-		return u.settle(e, ctx, j, diagnosis.Failed, nil, answer.Problem())
+		return t.settle(e, ctx, j, diagnosis.Failed, nil, answer.Problem())
 	case diagnosis.Later:
 		if time.Since(j.removal.since) > e.Options.PortalWait {
-			return u.settle(e, ctx, j, diagnosis.Failed, nil, answer.Problem())
+			return t.settle(e, ctx, j, diagnosis.Failed, nil, answer.Problem())
 		}
 		return func() {
 			e.portal.good()
 			e.waiting.add(j, time.Now().Add(e.Options.Waits.Removals), answer.Code)
-		}, u.withdraw(e, ctx, j)
+		}, t.withdraw(e, ctx, j)
 	case diagnosis.Unclear, diagnosis.Undecided:
-		return u.lookAgain(e, j, answer), nil
+		return t.lookAgain(e, j, answer), nil
 	}
-	return func() { e.turnBack(j, answer) }, u.withdraw(e, ctx, j)
+	return func() { e.turnBack(j, answer) }, t.withdraw(e, ctx, j)
 }
 
 // lookAgain lets a row come back whose last request may have been carried out.
 // After too many of them it stays unknown.
-func (u *Undoing) lookAgain(e *engine, j *job, answer portal.Answer) after {
+func (t *taker) lookAgain(e *engine, j *job, answer portal.Answer) after {
 	return func() {
 		e.note(answer)
 		if j.removal.unclear++; j.removal.unclear >= maxWrites {
-			e.decideLater(j, diagnosis.Unknown, *diagnosis.New(diagnosis.UndoPending))
+			e.decideLater(j, diagnosis.Unknown, *t.pending())
 			return
 		}
 		e.waiting.add(j, time.Now().Add(e.Options.Waits.lookUp(j.removal.unclear-1)), diagnosis.OutcomeUnknown)
 	}
 }
 
+// pending says of a row that nobody knows how its last request ended.
+func (t *taker) pending() *diagnosis.Problem {
+	if t.disable {
+		return diagnosis.New(diagnosis.OutcomeUnknown)
+	}
+	return diagnosis.New(diagnosis.UndoPending)
+}
+
 // follow asks how far a removal is until it has come to its end. It keeps its
 // place among the workers meanwhile: the portal removes only so many at a time.
-func (u *Undoing) follow(e *engine, ctx context.Context, j *job, known journal.Account, operation portal.Operation) (after, error) {
+func (t *taker) follow(e *engine, ctx context.Context, j *job, known journal.Account, operation portal.Operation) (after, error) {
 	moved, waits := time.Now(), e.Options.Waits.Removal
 	for wait := waits.First; !operation.Completed; wait = waits.after(wait) {
 		if !e.sleep(ctx, wait) || time.Since(moved) > e.Options.PortalWait {
-			return e.decided(ctx, j, diagnosis.Unknown, *diagnosis.New(diagnosis.UndoPending))
+			return e.decided(ctx, j, diagnosis.Unknown, *t.pending())
 		}
 		now, answer := j.session.Operation(ctx, operation.ID)
 		switch answer.Fate {
@@ -173,42 +199,42 @@ func (u *Undoing) follow(e *engine, ctx context.Context, j *job, known journal.A
 		case diagnosis.EndsOwner, diagnosis.EndsRun:
 			return func() { e.turnBack(j, answer) }, nil
 		default:
-			return u.lookAgain(e, j, answer), nil
+			return t.lookAgain(e, j, answer), nil
 		}
 	}
-	return u.confirm(e, ctx, j, known, operation)
+	return t.confirm(e, ctx, j, known, operation)
 }
 
 // confirm looks whether the account is gone: that an operation is over says
 // nothing when the portal was restarted in its middle.
-func (u *Undoing) confirm(e *engine, ctx context.Context, j *job, known journal.Account, operation portal.Operation) (after, error) {
+func (t *taker) confirm(e *engine, ctx context.Context, j *job, known journal.Account, operation portal.Operation) (after, error) {
 	mailbox, found, answer := j.session.Find(ctx, j.row.Settings.Email)
 	switch {
 	case answer.Fate == diagnosis.EndsOwner, answer.Fate == diagnosis.EndsRun:
 		return func() { e.turnBack(j, answer) }, nil
 	case answer.Fate != diagnosis.Done:
-		return u.lookAgain(e, j, answer), nil
+		return t.lookAgain(e, j, answer), nil
 	case !found, mailbox.ID != known.MailboxID:
-		return u.isGone(e, ctx, j, known)
+		return t.isGone(e, ctx, j, known)
 	case operation.Error != "" || j.removal.unclear+1 >= maxWrites:
-		return u.settle(e, ctx, j, diagnosis.Failed, nil, *diagnosis.New(diagnosis.UndoFailed, "Text", operation.Error))
+		return t.settle(e, ctx, j, diagnosis.Failed, nil, *diagnosis.New(diagnosis.UndoFailed, "Text", operation.Error))
 	}
-	return u.lookAgain(e, j, answer), nil
+	return t.lookAgain(e, j, answer), nil
 }
 
 // isGone settles an account that is not there any more.
-func (u *Undoing) isGone(e *engine, ctx context.Context, j *job, known journal.Account) (after, error) {
+func (t *taker) isGone(e *engine, ctx context.Context, j *job, known journal.Account) (after, error) {
 	known.Run = j.entry.Run
 	left := gone(known)
 	if j.entry.Attempts == 0 && j.removal.intent == 0 {
-		return u.settle(e, ctx, j, diagnosis.Removed, &left, *diagnosis.New(diagnosis.UndoGone))
+		return t.settle(e, ctx, j, diagnosis.Removed, &left, *diagnosis.New(diagnosis.UndoGone))
 	}
-	return u.settle(e, ctx, j, diagnosis.Removed, &left)
+	return t.settle(e, ctx, j, diagnosis.Removed, &left)
 }
 
 // settle makes the outcome of a row durable, with what is known of the account
 // from now on, if that has changed.
-func (u *Undoing) settle(e *engine, ctx context.Context, j *job, status diagnosis.Status, known *journal.Account, problems ...diagnosis.Problem) (after, error) {
+func (t *taker) settle(e *engine, ctx context.Context, j *job, status diagnosis.Status, known *journal.Account, problems ...diagnosis.Problem) (after, error) {
 	ctx = context.WithoutCancel(ctx)
 	entry := j.end(status, problems...)
 	var err error

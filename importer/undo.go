@@ -169,8 +169,9 @@ type Undone struct {
 // does not do again. It returns when every row has its outcome, when something
 // ends the undo for all rows, or when ctx is cancelled, as [Importer.Run] does.
 func (im *Importer) Undo(ctx context.Context, u *Undoing) (Undone, error) {
+	back := taker{past: u.past, disable: u.Disable, verdict: u.verdict}
 	result, err := im.execute(ctx, u.Plan, mode{
-		remember: u.fromJournal, work: u.takeBack, perHost: im.Options.Workers * 2, oneEach: !u.Disable,
+		remember: u.fromJournal, work: back.takeBack, perHost: im.Options.Workers * 2, oneEach: !u.Disable,
 	})
 	undone := Undone{Result: result}
 	if err != nil {

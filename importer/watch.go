@@ -26,7 +26,7 @@ type watch struct {
 }
 
 func (w *watch) begin(plan *Plan, pacer *pace.Pacer) {
-	w.total, w.invalid, w.started = plan.Rows, plan.Invalid, time.Now()
+	w.total, w.invalid, w.started = plan.Rows+plan.appended, plan.Invalid, time.Now()
 	w.counts = map[diagnosis.Status]int{diagnosis.Invalid: plan.Invalid}
 	w.released = pacer.Snapshot().Released
 }

@@ -83,6 +83,7 @@ type world struct {
 	rate    float64       // requests a second, 2000 when 0
 	canary  func(context.Context) (bool, error)
 	seen    []importer.Progress
+	plan    *importer.Plan // of the latest run or look
 }
 
 func newWorld(t *testing.T, o portalsim.Options) *world {
@@ -166,6 +167,7 @@ func (w *world) runWith(ctx context.Context, rows [][]string) (importer.Result, 
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	w.plan = plan
 	result, err := im.Run(ctx, plan)
 	if err != nil {
 		w.t.Fatal(err)
@@ -183,6 +185,7 @@ func (w *world) look(rows [][]string) (importer.Result, []journal.Entry) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	w.plan = plan
 	result, err := im.Look(w.t.Context(), plan)
 	if err != nil {
 		w.t.Fatal(err)

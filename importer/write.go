@@ -20,7 +20,7 @@ const maxWrites = 4
 
 // write makes the account or changes it.
 func (e *engine) write(ctx context.Context, j *job, d decision) (after, error) {
-	if d.verdict == update && e.tooManyChanges() {
+	if d.verdict != create && e.tooManyChanges() {
 		return e.decided(ctx, j, diagnosis.Held, *diagnosis.New(diagnosis.TooManyChanges))
 	}
 	intent := journal.Intent{
@@ -28,8 +28,11 @@ func (e *engine) write(ctx context.Context, j *job, d decision) (after, error) {
 		Fingerprint: e.fingerprint(j), MailboxID: d.found.ID,
 	}
 	settings, send := &j.row.Settings, j.session.Create
-	if d.verdict == update {
+	switch d.verdict {
+	case update:
 		intent.Kind, settings, send = journal.Update, overlaid(d, j.row), j.session.Update
+	case enable:
+		intent.Kind, send = journal.Enable, enabling(j.session)
 	}
 	id, err := e.Ledger.Intend(context.WithoutCancel(ctx), intent)
 	if err != nil {
@@ -42,11 +45,19 @@ func (e *engine) write(ctx context.Context, j *job, d decision) (after, error) {
 	return e.conclude(ctx, j, intent, answer)
 }
 
+// enabling returns what switches an account on. When exactly that leaves is of no
+// concern: it may be done twice.
+func enabling(s *portal.Session) func(context.Context, *account.Settings, func() error) portal.Answer {
+	return func(ctx context.Context, settings *account.Settings, _ func() error) portal.Answer {
+		return s.SetEnabled(ctx, settings.Email, true)
+	}
+}
+
 // foretell notes what write would do.
 func (e *engine) foretell(ctx context.Context, j *job, d decision) (after, error) {
-	if d.verdict == update {
+	if d.verdict != create {
 		j.entry.MailboxID = d.found.ID
-		return e.decided(ctx, j, diagnosis.WouldUpdate, *diagnosis.New(diagnosis.WouldChange, "Fields", fieldNames(d.fields)))
+		return e.decided(ctx, j, diagnosis.WouldUpdate, *diagnosis.New(diagnosis.WouldChange, "Fields", d.names()))
 	}
 	return e.decided(ctx, j, diagnosis.WouldCreate)
 }
@@ -105,32 +116,38 @@ func (e *engine) conclude(ctx context.Context, j *job, intent journal.Intent, an
 // succeeded settles an account that was made or changed.
 func (e *engine) succeeded(ctx context.Context, j *job, intent journal.Intent, answer portal.Answer) (after, error) {
 	id := answer.Mailbox.ID
-	if intent.Kind == journal.Update {
+	var problems []diagnosis.Problem
+	switch intent.Kind {
+	case journal.Update:
 		id = intent.MailboxID
 		if !answer.Mailbox.Enabled {
 			if next, err := e.switchOn(ctx, j, intent); next != nil || err != nil {
 				return next, err
 			}
 		}
+	case journal.Enable:
+		problems = append(problems, *diagnosis.New(diagnosis.EnabledAgain))
 	}
 	j.entry.MailboxID = id
 	made := journal.Account{
 		Key: j.key, MailboxID: id, Made: intent.Kind == journal.Create, Fingerprint: intent.Fingerprint,
 		Run: intent.Run, Checked: time.Now(), Status: diagnosis.Created,
 	}
-	if intent.Kind == journal.Update {
+	if intent.Kind != journal.Create {
 		made.Status = diagnosis.Updated
 		if known, ok, err := e.History.Account(ctx, j.key); err != nil {
 			return nil, err
 		} else if ok {
-			made.Made = known.Made
+			made.Made = known.Made && known.MailboxID == id
 		}
 	}
-	entry := j.end(made.Status)
+	entry := j.end(made.Status, problems...)
 	err := e.Ledger.Settle(context.WithoutCancel(ctx), journal.Outcome{Intent: intent.ID, Entry: entry, Account: &made})
 	return func() {
 		e.portal.good()
-		e.hostNews(j, "", pace.Good)
+		if intent.Kind != journal.Enable { // which loads no mail host
+			e.hostNews(j, "", pace.Good)
+		}
 		e.ended(j, entry.Status)
 	}, err
 }

@@ -87,6 +87,7 @@ func (p *program) fill(ctx context.Context, j *job, path string, dry bool) error
 	}
 	caller, err := p.caller(ctx, j)
 	j.Options = p.options(caller, window)
+	j.Options.OnMissing = p.onMissing(path)
 	return err
 }
 

@@ -22,6 +22,9 @@ func (p *program) newPlan() *cobra.Command {
 
 // plan signs in and looks, and says for every row what a run would do. Nothing is changed.
 func (p *program) plan(ctx context.Context, path string) (err error) {
+	if err := p.checkMissing(path); err != nil {
+		return err
+	}
 	paths, err := p.reportPaths(path, true)
 	if err != nil {
 		return err

@@ -14,7 +14,7 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-var planLabels = []string{"history", "rows", "owners", "incoming", "outgoing", "filled", "existing", "pace", "forecast"}
+var planLabels = []string{"history", "rows", "owners", "incoming", "outgoing", "filled", "existing", "missing", "pace", "forecast"}
 
 // planView shows what one reading of the file found, before anything is sent.
 type planView struct {
@@ -48,6 +48,7 @@ func (p *program) showPlan(ctx context.Context, j *job, plan *importer.Plan) err
 	v.row("outgoing", v.hosts(diagnosis.Outgoing)...)
 	v.row("filled", v.fills(input.Binding.Notices())...)
 	v.row("existing", p.console.Text("plan.policy", "Existing", v.policy(p.settings.OnExisting), "Changed", v.policy(p.settings.OnChanged)))
+	v.row("missing", v.missing()...)
 	v.row("pace", p.console.Text("plan.limits", "Rate", p.settings.Rate.String(),
 		"Workers", strconv.Itoa(p.settings.Workers), "PerHost", strconv.Itoa(p.settings.PerHost)))
 	if !p.settings.Sandbox {
@@ -87,6 +88,25 @@ func (v planView) rows() string {
 		}
 	}
 	return strings.Join(parts, "; ")
+}
+
+// missing says what becomes of accounts without a row, if anything does.
+func (v planView) missing() []string {
+	plan := v.plan
+	if v.settings.OnMissing != string(importer.MissingDisable) || len(plan.Missing) == 0 {
+		return nil
+	}
+	lines := []string{v.console.Text("plan.missing.accounts", "Count", strconv.Itoa(len(plan.Missing)), "Addresses", firstOf(addresses(plan.Missing)))}
+	if plan.ToDisable > plan.DisableLimit {
+		return append(lines, v.console.Text("plan.missing.many", "Limit", strconv.Itoa(plan.DisableLimit)))
+	}
+	if plan.ToDisable > 0 {
+		lines = append(lines, v.console.Text("plan.missing.disable", "Count", strconv.Itoa(plan.ToDisable)))
+	}
+	if nobody := len(plan.Missing) - plan.ToDisable; nobody > 0 {
+		lines = append(lines, v.console.Text("plan.missing.nobody", "Count", strconv.Itoa(nobody)))
+	}
+	return lines
 }
 
 // owners says how many rows go which way.

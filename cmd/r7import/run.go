@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -36,11 +37,39 @@ func (p *program) newRun() *cobra.Command {
 func (p *program) jobFlags(cmd *cobra.Command) {
 	names := config.Of(config.Where, config.Who, config.Reading, config.Pace)
 	p.flags(cmd, slices.DeleteFunc(names, func(name string) bool { return name == "without-passwords" })...)
-	p.flags(cmd, "on-existing", "on-changed", "retry-refused", "max-failures", "max-changes", "canary", "fail-on-warning", "report", "json", "progress")
+	p.flags(cmd, "on-existing", "on-changed", "on-missing", "retry-refused", "max-failures", "max-changes", "canary", "fail-on-warning", "report", "json", "progress")
+}
+
+// checkMissing refuses to switch accounts off because a file does not name them
+// where it cannot tell.
+func (p *program) checkMissing(path string) error {
+	switch {
+	case p.settings.OnMissing != string(importer.MissingDisable):
+		return nil
+	case p.settings.Rows != "":
+		return diagnosis.New(diagnosis.MissingPart, "Flag", "--rows")
+	case len(p.settings.Where) > 0:
+		return diagnosis.New(diagnosis.MissingPart, "Flag", "--where")
+	case path == "-":
+		return diagnosis.New(diagnosis.MissingNameless)
+	}
+	return nil
+}
+
+// onMissing says what is to become of accounts without a row. A part of a file
+// does not tell which these are, nor does one without a name.
+func (p *program) onMissing(file string) importer.OnMissing {
+	if p.settings.Rows != "" || len(p.settings.Where) > 0 || file == "-" {
+		return ""
+	}
+	return importer.OnMissing(p.settings.OnMissing)
 }
 
 // run makes the portal agree with the file.
 func (p *program) run(ctx context.Context, path string) (err error) {
+	if err := p.checkMissing(path); err != nil {
+		return err
+	}
 	paths, err := p.reportPaths(path, true)
 	if err != nil {
 		return err
@@ -79,7 +108,11 @@ func (p *program) tellServices(j *job) {
 // confirm shows the plan and asks whether to go on. Where nobody can be asked,
 // --yes says so beforehand; in a sandbox there is nothing to ask about.
 func (p *program) confirm(ctx context.Context, j *job, plan *importer.Plan) error {
-	asks := !p.settings.Yes && !p.settings.Sandbox && plan.ToSend() > 0
+	disable := 0
+	if plan.ToDisable <= plan.DisableLimit {
+		disable = plan.ToDisable
+	}
+	asks := !p.settings.Yes && !p.settings.Sandbox && plan.ToSend()+disable > 0
 	p.console.Quiet = p.settings.Quiet && !asks
 	err := p.showPlan(ctx, j, plan)
 	p.console.Quiet = p.settings.Quiet
@@ -91,15 +124,27 @@ func (p *program) confirm(ctx context.Context, j *job, plan *importer.Plan) erro
 	case !p.console.Terminal():
 		return diagnosis.New(diagnosis.ConfirmMissing)
 	}
-	yes, err := p.console.Confirm(ctx, "run.question", "Count", strconv.Itoa(plan.ToSend()), "Portal", j.portal)
+	yes, err := p.console.Confirm(ctx, questionAbout(plan.ToSend(), disable), "Count", strconv.Itoa(cmp.Or(plan.ToSend(), disable)),
+		"Accounts", p.console.Text("run.accounts", "Count", strconv.Itoa(disable)), "Portal", j.portal)
 	if err == nil && !yes {
 		return diagnosis.New(diagnosis.ConfirmDeclined)
 	}
 	return err
 }
 
+// questionAbout returns the question to ask about rows to send and accounts to switch off.
+func questionAbout(send, disable int) string {
+	switch {
+	case disable == 0:
+		return "run.question"
+	case send == 0:
+		return "run.question.disable"
+	}
+	return "run.question.both"
+}
+
 // addresses are those of accounts that no row names any more.
-func addresses(accounts []journal.Account) []string {
+func addresses(accounts []importer.Missing) []string {
 	list := make([]string, len(accounts))
 	for i := range accounts {
 		list[i] = accounts[i].Key.Address
@@ -137,7 +182,7 @@ func (p *program) carryOut(ctx context.Context, j *job, plan *importer.Plan, pat
 	}
 	r := result{
 		Summary: summary, Sandbox: p.settings.Sandbox, Plan: factsOf(plan), Stopped: p.told(ended.Stopped),
-		Reports: written, Missing: addresses(ended.Missing), Again: again(p.args), err: err,
+		Reports: written, Missing: addresses(plan.Missing), Again: again(p.args), err: err,
 	}
 	for _, more := range add {
 		more(&r)

@@ -44,6 +44,9 @@ type planFacts struct {
 	Owners       int                `json:"owners"`
 	RowsBy       importer.SignIns   `json:"rows_by_sign_in"`
 	Nobody       int                `json:"nobody"`
+	Unreadable   int                `json:"unreadable"` // rows without an address, where these hide which accounts are missing
+	ToDisable    int                `json:"to_disable"`
+	DisableLimit int                `json:"disable_limit,omitempty"`
 	LastDays     int                `json:"last_days"`
 	WholeHistory int                `json:"whole_history"`
 	Hosts        []importer.HostUse `json:"hosts"`
@@ -54,6 +57,7 @@ func factsOf(plan *importer.Plan) *planFacts {
 	return &planFacts{
 		Rows: plan.Rows, ToSend: plan.ToSend(), Settled: plan.Settled, Invalid: plan.Invalid, Warned: plan.Warned, OverLimit: plan.OverLimit,
 		SignIn: plan.Way, Owners: plan.Owners, RowsBy: plan.RowsBy, Nobody: plan.Nobody, LastDays: plan.LastDays, WholeHistory: plan.WholeHistory,
+		Unreadable: plan.Unreadable, ToDisable: plan.ToDisable, DisableLimit: plan.DisableLimit,
 		Hosts: plan.Hosts, Fills: plan.Fills,
 	}
 }
@@ -62,7 +66,7 @@ func factsOf(plan *importer.Plan) *planFacts {
 func (p *program) finish(r result) {
 	p.ending.statuses = r.Statuses
 	p.ending.warned = p.settings.FailOnWarning && r.Warned > 0
-	p.ending.pending = p.settings.ChangesExit && r.Statuses[diagnosis.WouldCreate]+r.Statuses[diagnosis.WouldUpdate] > 0
+	p.ending.pending = p.settings.ChangesExit && r.Statuses[diagnosis.WouldCreate]+r.Statuses[diagnosis.WouldUpdate]+r.Statuses[diagnosis.WouldDisable] > 0
 	for status, rows := range r.Statuses {
 		p.log.Info("rows", "status", status, "count", rows)
 	}
@@ -95,9 +99,13 @@ type summaryView struct {
 
 func (s summaryView) print(text string) { _, _ = fmt.Fprintln(s.out, ui.Clean(text)) }
 
-// missing tells of accounts that no row names any more.
+// missing tells of accounts that no row names any more, unless they are among
+// the rows of the report, because they were to be switched off.
 func (s summaryView) missing() {
-	if list := s.result.Missing; len(list) > 0 {
+	if plan := s.result.Plan; plan != nil && plan.Unreadable > 0 {
+		s.print(s.console.Text("summary.unreadable", "Count", strconv.Itoa(plan.Unreadable)))
+	}
+	if list := s.result.Missing; len(list) > 0 && s.settings.OnMissing != string(importer.MissingDisable) {
 		s.print(s.console.Text("summary.missing", "Count", strconv.Itoa(len(list)), "Addresses", firstOf(list)))
 	}
 }
@@ -147,7 +155,7 @@ func (s summaryView) cause(c *report.Cause) string {
 		where = strings.TrimSpace(where + " (" + s.console.Text("side."+string(c.Side)) + ")")
 	}
 	text := s.console.Text("summary.cause", "Status", s.console.Text("status."+string(c.Status)),
-		"Count", strconv.Itoa(c.Count), "Rows", numbers(c.Examples, c.Count))
+		"Count", strconv.Itoa(c.Count), "Rows", s.rowsOf(c))
 	if where != "" {
 		text += " " + where + ":"
 	}
@@ -155,6 +163,14 @@ func (s summaryView) cause(c *report.Cause) string {
 		text += " " + s.console.Lang.Problem(&c.Problem) + " [" + string(c.Code) + "]"
 	}
 	return text
+}
+
+// rowsOf names the first rows of a group; accounts that no row names have none.
+func (s summaryView) rowsOf(c *report.Cause) string {
+	if len(c.Examples) == 0 || c.Examples[0] == 0 {
+		return s.console.Text("summary.rowless")
+	}
+	return numbers(c.Examples, c.Count)
 }
 
 func (s summaryView) files() {

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"hash"
+	"strings"
 )
 
 // A fingerprint holds a few keyed hash bytes for each request field. Passwords
@@ -34,9 +35,24 @@ func NewFingerprinter(key []byte) *Fingerprinter {
 func (p *Fingerprinter) Of(s *Settings) Fingerprint {
 	fp := make(Fingerprint, 0, fingerprintLen)
 	for f := range NumRequestFields {
-		fp = append(fp, p.hash(f, s.Text(f))[:hashBytes(f)]...)
+		fp = append(fp, p.hash(f, asKept(s, f))[:hashBytes(f)]...)
 	}
 	return fp
+}
+
+// asKept returns the text of a field without what the portal does not keep: the
+// case of the address, and of a login that is the address (ASC.Mail/Utils/Converter.cs).
+func asKept(s *Settings, f Field) string {
+	text := s.Text(f)
+	switch f {
+	case Email:
+		return strings.ToLower(text)
+	case Account, SMTPAccount:
+		if strings.EqualFold(text, s.Email) {
+			return strings.ToLower(text)
+		}
+	}
+	return text
 }
 
 // Text returns the 24-bit keyed hash of any other secret, such as a portal

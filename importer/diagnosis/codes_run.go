@@ -38,6 +38,13 @@ const (
 	WindowClosed     Code = "WINDOW_CLOSED"
 	CanaryFailed     Code = "CANARY_FAILED"
 	CanaryDeclined   Code = "CANARY_DECLINED"
+	EnabledAgain     Code = "ENABLED_AGAIN"           // we had switched it off, and its row is there
+	RowMissing       Code = "ROW_MISSING"             // why an account is switched off
+	MissingNobody    Code = "MISSING_NOBODY_SIGNS_IN" // nobody can sign in for an account without a row
+	MissingTooMany   Code = "MISSING_TOO_MANY"
+	MissingClaimed   Code = "MISSING_CLAIMED" // a row turned out to be about the account
+	MissingPart      Code = "MISSING_PART"    // --on-missing disable with a part of a file
+	MissingNameless  Code = "MISSING_NAMELESS"
 )
 
 var runCodes = map[Code]Entry{
@@ -77,4 +84,11 @@ var runCodes = map[Code]Entry{
 	WindowClosed:     {Scope: Unfinished},
 	CanaryFailed:     {Scope: Unfinished},
 	CanaryDeclined:   {Scope: Unfinished},
+	EnabledAgain:     {Severity: Notice, Side: OnPortal},
+	RowMissing:       {Severity: Notice, Side: OnFile},
+	MissingNobody:    {Side: OnFile},
+	MissingTooMany:   {Side: OnFile},
+	MissingClaimed:   {Severity: Notice, Side: OnFile},
+	MissingPart:      {Scope: Usage},
+	MissingNameless:  {Scope: Usage},
 }

@@ -15,9 +15,10 @@ const (
 	Unknown   Status = "unknown"   // sent, and nobody knows what became of it
 	NotTried  Status = "not_tried" // nothing was sent for it
 
-	Valid       Status = "valid"        // offline dry run: no errors
-	WouldCreate Status = "would_create" // online dry run
-	WouldUpdate Status = "would_update" // online dry run
+	Valid        Status = "valid"         // offline dry run: no errors
+	WouldCreate  Status = "would_create"  // online dry run
+	WouldUpdate  Status = "would_update"  // online dry run
+	WouldDisable Status = "would_disable" // online dry run
 
 	Missing  Status = "missing"  // verify: the file asks for it and it is not there
 	Removed  Status = "removed"  // undo: the account is gone
@@ -27,14 +28,14 @@ const (
 
 // Statuses lists all statuses in the order summaries show them.
 var Statuses = []Status{
-	Created, WouldCreate, Updated, WouldUpdate, Removed, Disabled, Valid, Unchanged, Exists, Kept,
+	Created, WouldCreate, Updated, WouldUpdate, Removed, Disabled, WouldDisable, Valid, Unchanged, Exists, Kept,
 	Changed, Missing, Held, Invalid, Failed, Unknown, NotTried,
 }
 
 // Desired reports whether a row in this state needs nothing more.
 func (s Status) Desired() bool {
 	switch s {
-	case Created, Updated, Exists, Unchanged, Valid, WouldCreate, WouldUpdate, Removed, Disabled, Kept:
+	case Created, Updated, Exists, Unchanged, Valid, WouldCreate, WouldUpdate, WouldDisable, Removed, Disabled, Kept:
 		return true
 	}
 	return false

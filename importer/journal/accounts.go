@@ -131,31 +131,6 @@ func (s *Store) KnownDomain(ctx context.Context, domain string) (bool, error) {
 	return known, s.failed(err)
 }
 
-// AccountsNotIn returns the accounts made by us that are no longer in the file
-// of a run: the last run that dealt with them read a file of the same name and
-// sheet, and no row of this run is theirs.
-func (s *Store) AccountsNotIn(ctx context.Context, run string) ([]Account, error) {
-	n, err := s.number(ctx, run)
-	if err != nil {
-		return nil, err
-	}
-	from, to := entriesOf(n)
-	rows, err := s.read.QueryContext(ctx, accountsNotIn, n, from, to)
-	if err != nil {
-		return nil, s.failed(err)
-	}
-	defer rows.Close()
-	var out []Account
-	for rows.Next() {
-		a, err := scanAccount(rows)
-		if err != nil {
-			return nil, s.failed(err)
-		}
-		out = append(out, a)
-	}
-	return out, s.failed(rows.Err())
-}
-
 // Owner is what is known of a portal person as a file names them.
 type Owner struct {
 	// Name is how the file names the owner: lower case as typed, or what

@@ -77,7 +77,7 @@ func TestKnownDomains(t *testing.T) {
 	})
 }
 
-func TestAccountsNotInTheFile(t *testing.T) {
+func TestAccountsMadeFromAFile(t *testing.T) {
 	everywhere(t, func(t *testing.T, s *journal.Store) {
 		ctx := t.Context()
 		first := beginWith(t, s, 8)
@@ -88,20 +88,43 @@ func TestAccountsNotInTheFile(t *testing.T) {
 		elsewhere := begin(t, s, journal.Run{File: "other.csv"}).ID
 		must(t, "SaveAccount", s.SaveAccount(ctx, journal.Account{Key: keyOf(4), MailboxID: 5, Made: true, Run: elsewhere}))
 
-		run := begin(t, s, journal.Run{File: "accounts.csv"}).ID
-		here, moved, nobody := row(run, 0), row(run, 1), row(run, 2)
-		here.OwnerID, here.Email = keyOf(0).OwnerID, strings.ToUpper(here.Email)
-		moved.OwnerID = "somebody else"
-		must(t, "AddEntries", s.AddEntries(ctx, []journal.Entry{here, moved, nobody}))
-		got, err := s.AccountsNotIn(ctx, run)
-		must(t, "AccountsNotIn", err)
-		var keys []account.Key
-		for _, a := range got {
-			keys = append(keys, a.Key)
+		off, _ := accountOf(t, s, 5)
+		off.Status = diagnosis.Disabled
+		must(t, "SaveAccount", s.SaveAccount(ctx, off))
+		same(t, "MadeFrom", madeFrom(t, s, "accounts.csv"), []account.Key{keyOf(0), keyOf(1), keyOf(2), keyOf(6), keyOf(7)})
+		same(t, "MadeFrom another file", madeFrom(t, s, "other.csv"), []account.Key{keyOf(4)})
+
+		// Another file has rows for 0, 1 and 6 after this one, and this one has 1 again since.
+		other := begin(t, s, journal.Run{Kind: journal.KindRun, File: "other.csv"}).ID
+		upper := row(other, 0)
+		upper.Email = strings.ToUpper(upper.Email)
+		six := row(other, 6)
+		six.Index = 2
+		must(t, "AddEntries", s.AddEntries(ctx, []journal.Entry{upper, row(other, 1), six}))
+		again := begin(t, s, journal.Run{Kind: journal.KindRun, File: "accounts.csv"}).ID
+		one := row(again, 1)
+		one.Index = 0
+		must(t, "AddEntries", s.AddEntries(ctx, []journal.Entry{one}))
+		look := begin(t, s, journal.Run{Kind: journal.KindVerify, File: "other.csv"}).ID
+		must(t, "AddEntries", s.AddEntries(ctx, []journal.Entry{row(look, 0)}))
+		var addresses []string
+		for i := range 8 {
+			addresses = append(addresses, keyOf(i).Address)
 		}
-		same(t, "AccountsNotIn", keys, []account.Key{keyOf(1), keyOf(5), keyOf(6), keyOf(7)})
-		same(t, "the run of one of them", got[0].Run, first)
+		got, err := s.AskedElsewhere(ctx, "accounts.csv", "", addresses)
+		must(t, "AskedElsewhere", err)
+		same(t, "AskedElsewhere", got, map[string]bool{keyOf(0).Address: true, keyOf(6).Address: true})
 	})
+}
+
+func madeFrom(t *testing.T, s *journal.Store, file string) []account.Key {
+	t.Helper()
+	var keys []account.Key
+	for key, err := range s.MadeFrom(t.Context(), file, "") {
+		must(t, "MadeFrom", err)
+		keys = append(keys, key)
+	}
+	return keys
 }
 
 func TestOwnersAreKept(t *testing.T) {
@@ -122,6 +145,10 @@ func TestOwnersAreKept(t *testing.T) {
 		must(t, "SaveOwner", s.SaveOwner(ctx, want))
 		got, _ := owner("A@B.ru")
 		same(t, "Owner", got, want)
+		must(t, "SaveOwner", s.SaveOwner(ctx, journal.Owner{Name: "login", ID: "GUID"}))
+		named, err := s.OwnersWithIDs(ctx, []string{"guid", "nobody's"})
+		must(t, "OwnersWithIDs", err)
+		same(t, "OwnersWithIDs", named, []journal.Owner{{Name: "a@b.ru", ID: "guid", Email: "A@b.ru"}, {Name: "login", ID: "GUID"}})
 		must(t, "SaveOwner", s.SaveOwner(ctx, journal.Owner{Name: "A@b.ru"}))
 		got, _ = owner("a@b.ru")
 		same(t, "Owner saved anew", got, journal.Owner{Name: "a@b.ru"})

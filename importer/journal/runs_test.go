@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 )
@@ -112,9 +113,7 @@ func TestRunsAreRemoved(t *testing.T) {
 		if a, known := accountOf(t, s, 0); !known || a.Run != named {
 			t.Errorf("the account of the run removed is %+v, known %v", a, known)
 		}
-		missing, err := s.AccountsNotIn(ctx, fresh)
-		must(t, "AccountsNotIn", err)
-		same(t, "accounts not in a later run of the file", len(missing), 0)
+		same(t, "accounts made from the file of the run removed", madeFrom(t, s, "accounts.csv"), []account.Key{keyOf(0)})
 
 		must(t, "DeleteRun", s.DeleteRun(ctx, fresh))
 		if _, err := s.Run(ctx, fresh); err == nil {

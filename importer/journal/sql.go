@@ -189,16 +189,16 @@ const (
 	readAccount = selectAccounts + `WHERE a.id = ?`
 	accountKeys = `SELECT id, address, owner_id FROM accounts WHERE id > ? ORDER BY id`
 
-	// accountsNotIn compares the address alone for rows whose owner the run did
-	// not find out: better to miss one than to call a row's account missing.
-	accountsNotIn = selectAccounts + `JOIN runs r ON r.number = a.run JOIN runs n ON n.number = ?1
-		WHERE a.run <> ?1 AND a.made AND a.mailbox_id AND r.file = n.file AND r.sheet = n.sheet
-		AND (a.address, a.owner_id) NOT IN (
-			SELECT lower(email), owner_id FROM entries
-			WHERE id BETWEEN ?2 AND ?3 AND email IS NOT NULL AND owner_id IS NOT NULL)
-		AND a.address NOT IN (
-			SELECT lower(email) FROM entries WHERE id BETWEEN ?2 AND ?3 AND email IS NOT NULL AND owner_id IS NULL)
+	accountsMadeFrom = `SELECT a.address, a.owner_id FROM accounts a JOIN runs r ON r.number = a.run
+		WHERE a.made AND a.mailbox_id AND coalesce(a.status, '') <> 'disabled' AND r.file = ? AND r.sheet = ?
 		ORDER BY a.address, a.owner_id`
+	// askedElsewhere goes through all rows there are: it is asked only when accounts seem to be missing.
+	askedElsewhere = `SELECT address FROM (
+		SELECT lower(e.email) AS address, max(r.number) FILTER (WHERE r.file = ?2 AND r.sheet = ?3) AS here,
+			max(r.number) FILTER (WHERE r.file <> ?2 OR r.sheet <> ?3) AS elsewhere
+		FROM entries e JOIN runs r ON r.number = e.id >> 32
+		WHERE r.kind = 'run' AND lower(e.email) IN (SELECT value FROM json_each(?1)) GROUP BY address)
+		WHERE elsewhere > coalesce(here, 0)`
 
 	addDomain  = `INSERT OR IGNORE INTO domains (name) VALUES (?)`
 	readDomain = `SELECT EXISTS (SELECT 1 FROM domains WHERE name = ?)`
@@ -210,4 +210,5 @@ const (
 			blocked_until = excluded.blocked_until, sms = excluded.sms, checked = excluded.checked`
 	readOwner = `SELECT coalesce(id, ''), coalesce(email, ''), refused, coalesce(refused_code, ''), coalesce(attempts, 0),
 		coalesce(last_attempt, 0), coalesce(blocked_until, 0), coalesce(sms, 0), coalesce(checked, 0) FROM owners WHERE name = ?`
+	ownersWithIDs = `SELECT name, id, coalesce(email, '') FROM owners WHERE lower(id) IN (SELECT value FROM json_each(?)) ORDER BY name`
 )

@@ -88,6 +88,7 @@ var Keys = []*Key{
 
 	choice("on-existing", Policy, func(s *Settings) *string { return &s.OnExisting }, "skip", "update", "fail"),
 	choice("on-changed", Policy, func(s *Settings) *string { return &s.OnChanged }, "update", "skip", "fail"),
+	choice("on-missing", Policy, func(s *Settings) *string { return &s.OnMissing }, "report", "disable"),
 	guarded(toggle("retry-refused", Policy, func(s *Settings) *bool { return &s.RetryRefused })),
 	key("max-failures", Policy, "share", func(s *Settings) *Share { return &s.MaxFailures }, parseShare, Share.String),
 	key("max-changes", Policy, "share", func(s *Settings) *Share { return &s.MaxChanges }, parseShare, Share.String),

@@ -46,6 +46,7 @@ type Settings struct {
 	// What to do with what is found.
 	OnExisting    string
 	OnChanged     string
+	OnMissing     string
 	RetryRefused  bool
 	MaxFailures   Share
 	MaxChanges    Share
@@ -96,6 +97,7 @@ func Defaults() Settings {
 		MaxPerOwner: 5,
 		OnExisting:  "skip",
 		OnChanged:   "update",
+		OnMissing:   "report",
 		OlderThan:   90 * day,
 		Rate:        10,
 		Workers:     4,
