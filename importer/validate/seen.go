@@ -12,9 +12,10 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Seen remembers the rows of a file by 64-bit keyed hashes, to find those that
-// stand twice: 16 bytes for each address, for each further owner of an address, for
-// each address at an alias domain, and for each owner with a password or token. It is not safe for concurrent use.
+// Seen remembers the rows of a file by keyed hashes, to find those that stand
+// twice: less than 16 bytes for each address, for each further owner of an
+// address, for each address at an alias domain, and for each owner with a password
+// or token. It is not safe for concurrent use.
 type Seen struct {
 	seed      maphash.Seed
 	addresses table // by address; the tag is the first owner's
@@ -131,34 +132,65 @@ type entry struct {
 // table is lists of entries sorted by key, one for each beginning that a key can
 // have. It holds hardly more than the entries themselves, where a hash table that
 // is as quick would be half empty.
-type table [1 << tableBits][]entry
+type table [1 << tableBits][]packed
 
-const tableBits = 12
+const (
+	tableBits  = 12 // of a key, that the list tells
+	packedBits = 48 // of a key, that stand in the list
+)
+
+// packed is an entry in 14 bytes. Of its key 60 bits are kept in all: among a
+// million rows two different ones are taken for the same once in two million files.
+type packed struct {
+	key      [packedBits / 16]uint16
+	tag, row [2]uint16
+}
+
+func pack(e entry) packed {
+	key := within(e.key)
+	return packed{
+		key: [3]uint16{uint16(key >> 32), uint16(key >> 16), uint16(key)},
+		tag: halves(e.tag), row: halves(e.row),
+	}
+}
+
+// within is what tells a key from others of its list.
+func within(key uint64) uint64 { return key << tableBits >> (64 - packedBits) }
+
+func (p *packed) within() uint64 {
+	return uint64(p.key[0])<<32 | uint64(p.key[1])<<16 | uint64(p.key[2])
+}
+
+func halves(n uint32) [2]uint16   { return [2]uint16{uint16(n >> 16), uint16(n)} }
+func whole(half [2]uint16) uint32 { return uint32(half[0])<<16 | uint32(half[1]) }
 
 // add puts an entry into the table, unless there is one with its key: then it
 // returns that and true.
 func (t *table) add(e entry) (entry, bool) {
 	list := &t[e.key>>(64-tableBits)]
-	at := place(*list, e.key)
-	if at < len(*list) && (*list)[at].key == e.key {
-		return (*list)[at], true
+	key := within(e.key)
+	at := place(*list, key)
+	if at < len(*list) {
+		if there := &(*list)[at]; there.within() == key {
+			return entry{key: e.key, tag: whole(there.tag), row: whole(there.row)}, true
+		}
 	}
-	if len(*list) == cap(*list) { // append would double short lists
-		*list = append(make([]entry, 0, len(*list)+len(*list)/16+4), *list...)
+	if n := len(*list); n == cap(*list) { // append would double short lists
+		*list = append(slices.Grow([]packed(nil), n+n/16+4), *list...)
 	}
-	*list = slices.Insert(*list, at, e)
+	*list = slices.Insert(*list, at, pack(e))
 	return e, false
 }
 
 // place returns where a key is in a list, or belongs. Hashes are spread evenly, so
 // the key itself tells nearly where that is.
-func place(list []entry, key uint64) int {
-	guess, _ := bits.Mul64(key<<tableBits, uint64(len(list)))
+func place(list []packed, key uint64) int {
+	guess, _ := bits.Mul64(key<<(64-packedBits), uint64(len(list)))
 	at := int(guess)
-	for at > 0 && list[at-1].key >= key {
+	for at > 0 && list[at-1].within() >= key {
 		at--
 	}
-	for at < len(list) && list[at].key < key {
+	for at < len(list) && list[at].within() < key {
 		at++
 	}
 	return at
