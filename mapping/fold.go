@@ -79,7 +79,10 @@ func skeleton(folded string) string {
 // invisible reports whether a character shows nothing and is no blank: zero-width
 // characters, direction marks, soft hyphen, byte order mark, variation selectors.
 func invisible(r rune) bool {
-	return r >= 0xAD && (unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) || r == 0x034F || r == 0x115F || r == 0x1160 || r == 0x3164 || r == 0xFFA0)
+	if r < 0xAD || 0x0350 <= r && r < 0x0600 { // all of ASCII, Greek and Cyrillic
+		return false
+	}
+	return unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) || r == 0x034F || r == 0x115F || r == 0x1160 || r == 0x3164 || r == 0xFFA0
 }
 
 // clean cuts blanks, no-break blanks, control and invisible characters off both

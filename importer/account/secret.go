@@ -29,8 +29,11 @@ func (s Secret) Len() int { return len(s.text) }
 // secret: three asterisks or dots and more.
 func (s Secret) Masked() bool {
 	const shortest = 3
-	first, _ := utf8.DecodeRuneInString(s.text)
-	return strings.ContainsRune("*•●∙", first) && utf8.RuneCountInString(s.text) >= shortest && strings.Trim(s.text, string(first)) == ""
+	switch first, _ := utf8.DecodeRuneInString(s.text); first {
+	case '*', '•', '●', '∙':
+		return utf8.RuneCountInString(s.text) >= shortest && strings.Trim(s.text, string(first)) == ""
+	}
+	return false
 }
 
 // Format implements fmt.Formatter: no verb prints the text.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"r7import/importer/diagnosis"
@@ -175,11 +176,15 @@ func isEndMark(cells []string) bool { return len(cells) == 1 && cells[0] == "\x1
 
 func blank(cells []string) bool {
 	for _, c := range cells {
-		if strings.TrimSpace(c) != "" {
+		if !isBlankText(c) {
 			return false
 		}
 	}
 	return true
+}
+
+func isBlankText(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsSpace(r) })
 }
 
 // preview splits the beginning of a text into rows, blank ones included. A last

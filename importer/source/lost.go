@@ -50,7 +50,11 @@ func (r *row) judgeNumbers(l *layout) {
 // judgeFailures reports the errors that a spreadsheet program has written as text.
 func (r *row) judgeFailures(l *layout) {
 	for _, column := range l.read {
-		if text := strings.TrimSpace(r.cells[column]); slices.Contains(failures, text) {
+		cell := r.cells[column]
+		if strings.IndexByte(cell, '#') < 0 {
+			continue // all of them begin with it
+		}
+		if text := strings.TrimSpace(cell); slices.Contains(failures, text) {
 			r.report(l, column, diagnosis.CellFailure, "Failure", text)
 		}
 	}

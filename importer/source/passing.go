@@ -70,10 +70,10 @@ func (l *layout) passOver(r *row, text []byte) bool {
 // address, as accounts do, is no sum and no header.
 func (l *layout) judgeAside(cells []string, address bool) aside {
 	i := 0
-	for i < len(cells)-1 && strings.TrimSpace(cells[i]) == "" {
+	for i < len(cells)-1 && isBlankText(cells[i]) {
 		i++
 	}
-	first := strings.TrimSpace(cells[i])
+	first := strings.TrimLeftFunc(cells[i], unicode.IsSpace)
 	switch {
 	case isComment(first) && !l.secret(i) && address:
 		return commented
@@ -81,7 +81,7 @@ func (l *layout) judgeAside(cells []string, address bool) aside {
 		return comment
 	case address:
 		return notAside
-	case isTotal(first):
+	case isTotal(strings.TrimSpace(first)):
 		return total
 	case l.isHeader(cells):
 		return headerAgain
@@ -90,7 +90,7 @@ func (l *layout) judgeAside(cells []string, address bool) aside {
 }
 
 func isComment(text string) bool {
-	return strings.HasPrefix(text, "//") || strings.HasPrefix(text, "#") && !slices.Contains(failures, text)
+	return strings.HasPrefix(text, "//") || strings.HasPrefix(text, "#") && !slices.Contains(failures, strings.TrimSpace(text))
 }
 
 func isTotal(text string) bool {

@@ -37,9 +37,8 @@ func (c *check) text(f account.Field, text string) {
 	if isPlain(text) && len(text) <= maxText || c.row.Fills[f] == account.FromRow {
 		return
 	}
-	if n := utf8.RuneCountInString(text); n > maxText {
-		c.report(f, diagnosis.TextLength, "Length", number(n), "Max", number(maxText))
-		c.broken = c.broken.With(f)
+	if len(text) > maxText {
+		c.length(f, utf8.RuneCountInString(text))
 	}
 	position := 0
 	for _, r := range text {
@@ -54,6 +53,14 @@ func (c *check) text(f account.Field, text string) {
 		}
 		c.broken = c.broken.With(f)
 		return
+	}
+}
+
+// length refuses a text of more characters than the portal keeps.
+func (c *check) length(f account.Field, characters int) {
+	if characters > maxText {
+		c.report(f, diagnosis.TextLength, "Length", number(characters), "Max", number(maxText))
+		c.broken = c.broken.With(f)
 	}
 }
 
@@ -123,6 +130,9 @@ func isPlain(text string) bool {
 
 // unshown reports whether a character is a control, a direction mark, or one of no width.
 func unshown(r rune) bool {
+	if ' ' <= r && r <= '~' || '®' <= r && r < 0x0600 { // nearly all there is to see: Latin, Greek, Cyrillic
+		return false
+	}
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == 0x2028 || r == 0x2029 || r == utf8.RuneError
 }
 

@@ -188,7 +188,7 @@ func (c *check) owner() {
 // users with addresses that no mail server would take, so this asks for no more.
 func looksLikeAddress(text string) bool {
 	local, domain, found := strings.Cut(text, "@")
-	return found && local != "" && domain != "" && !strings.ContainsAny(text, " \t\u00a0<>,;\"") && !strings.Contains(domain, "@")
+	return found && local != "" && domain != "" && !strings.ContainsAny(text, " \t<>,;\"") && !strings.Contains(text, "\u00a0") && !strings.Contains(domain, "@")
 }
 
 // isGUID reports whether a text is a GUID as portals print them.
