@@ -229,18 +229,18 @@ func tunnel(t *testing.T, status int, target string, seen *atomic.Int32) *httpte
 			return
 		}
 		w.WriteHeader(http.StatusOK)
-		here, _, err := http.NewResponseController(w).Hijack()
+		here, heard, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			t.Error(err)
 			return
 		}
-		var both sync.WaitGroup
-		for _, way := range [][2]net.Conn{{here, there}, {there, here}} {
-			both.Go(func() {
-				_, _ = io.Copy(way[0], way[1])
-				_ = way[0].Close()
-			})
+		carry := func(to net.Conn, from io.Reader) {
+			_, _ = io.Copy(to, from)
+			_ = to.Close()
 		}
+		var both sync.WaitGroup
+		both.Go(func() { carry(there, heard) }) // some of it may have come before the connection was ours
+		both.Go(func() { carry(here, there) })
 		both.Wait()
 	}))
 	t.Cleanup(proxy.Close)
