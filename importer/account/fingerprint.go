@@ -22,8 +22,9 @@ type Fingerprint []byte
 
 // Fingerprinter makes fingerprints with one key. It is not safe for concurrent use.
 type Fingerprinter struct {
-	mac hash.Hash
-	sum []byte
+	mac  hash.Hash
+	text []byte
+	sum  []byte
 }
 
 // NewFingerprinter returns a maker of fingerprints; key should be 32 random bytes.
@@ -62,9 +63,10 @@ func (p *Fingerprinter) Text(f Field, text string) []byte {
 }
 
 func (p *Fingerprinter) hash(f Field, text string) []byte {
+	p.text = append(p.text[:0], byte(f)) // equal texts in two fields must not look alike
+	p.text = append(p.text, text...)
 	p.mac.Reset()
-	p.mac.Write([]byte{byte(f)}) // equal texts in two fields must not look alike
-	p.mac.Write([]byte(text))
+	p.mac.Write(p.text)
 	p.sum = p.mac.Sum(p.sum[:0])
 	return p.sum
 }

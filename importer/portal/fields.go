@@ -46,7 +46,8 @@ func (f *fields) encode() ([]byte, string) {
 	b.Grow(1024)
 	text := json.NewEncoder(&b)
 	text.SetEscapeHTML(false)
-	for i, one := range f.list {
+	for i := range f.list {
+		one := &f.list[i]
 		b.WriteByte("{,"[min(i, 1)])
 		b.WriteByte('"')
 		b.WriteString(one.name) // needs no escapes
@@ -55,8 +56,8 @@ func (f *fields) encode() ([]byte, string) {
 			b.WriteString(one.value)
 			continue
 		}
-		_ = text.Encode(one.value) // a text can always be encoded
-		b.Truncate(b.Len() - 1)    // the line end the encoder adds
+		_ = text.Encode(&one.value) // a text can always be encoded
+		b.Truncate(b.Len() - 1)     // the line end the encoder adds
 	}
 	b.WriteByte('}')
 	return b.Bytes(), "application/json"
