@@ -7,13 +7,11 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 )
 
 func main() {
 	forbidCoreDumps()
-	debug.SetGCPercent(50) // the work waits for the network: memory is worth more here than the collector's time
 	ctx := listen(context.Background())
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Environ()))
 }
