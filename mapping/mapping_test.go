@@ -15,6 +15,9 @@ import (
 	"r7import/mapping"
 )
 
+// revealed compares secrets by their texts.
+var revealed = cmp.Comparer(func(a, b account.Secret) bool { return a.Reveal() == b.Reveal() })
+
 // open reads a CSV text as a file.
 func open(t testing.TB, text string) *source.File {
 	t.Helper()
@@ -77,11 +80,12 @@ func TestRowReadsEveryField(t *testing.T) {
 		Outgoing: account.Server{Host: "10.0.0.1", Port: 587, Encryption: account.StartTLS, Auth: account.LoginCmd, Login: "ivan2", Password: account.NewSecret("pass2")},
 		SMTPAuth: true, IMAP: false, Restrict: false,
 	}
-	if got[0].Settings != want {
-		t.Errorf("Row = %+v, want %+v", got[0].Settings, want)
+	if diff := cmp.Diff(want, got[0].Settings, revealed); diff != "" {
+		t.Errorf("Row, want -, got +\n%s", diff)
 	}
-	if want := (account.Owner{User: "boss@example.org", Password: account.NewSecret("bp"), Token: account.NewSecret("bt")}); got[0].Owner != want {
-		t.Errorf("Row's owner = %v, want %v", got[0].Owner, want)
+	owner := account.Owner{User: "boss@example.org", Password: account.NewSecret("bp"), Token: account.NewSecret("bt")}
+	if diff := cmp.Diff(owner, got[0].Owner, revealed); diff != "" {
+		t.Errorf("Row's owner, want -, got +\n%s", diff)
 	}
 	if want := account.Fields(1<<account.NumFields - 1); got[0].Given != want || len(got[0].Problems) > 0 {
 		t.Errorf("Row gives %b with problems %v, want %b and none", got[0].Given, codes(got[0].Problems), want)
@@ -100,8 +104,8 @@ func TestRowFillsWhatIsLeftOut(t *testing.T) {
 		Outgoing: account.Server{Host: "smtp.example.org", Port: 465, Encryption: account.TLS, Auth: account.LoginCmd, Login: "a@example.org", Password: account.NewSecret("secret")},
 		SMTPAuth: true, IMAP: true, Restrict: false,
 	}
-	if row.Settings != want {
-		t.Errorf("Row = %+v, want %+v", row.Settings, want)
+	if diff := cmp.Diff(want, row.Settings, revealed); diff != "" {
+		t.Errorf("Row, want -, got +\n%s", diff)
 	}
 	fills := make(map[string]string)
 	for f, fill := range row.Fills {
