@@ -148,14 +148,41 @@ func (e *engine) run(ctx context.Context) error {
 		return nil
 	}
 	reading, stopReading := context.WithCancel(ctx)
-	e.group.Go(func() error { return e.feed(reading) })
-	e.schedule(ctx, stopReading)
+	e.group.Go(func() error { return diagnosis.Guard(func() error { return e.feed(reading) }) })
+	fault := diagnosis.Guard(func() error {
+		e.schedule(ctx, stopReading)
+		return nil
+	})
 	stopReading()
+	if fault != nil {
+		e.abandon()
+		return fault
+	}
 	if ctx.Err() == nil {
 		e.sayGoodbye()
 	}
 	close(e.hands)
 	return e.finish(e.group.Wait())
+}
+
+// abandon ends what is under way when the scheduler itself has failed. What the
+// rows have come to is in the journal.
+func (e *engine) abandon() {
+	e.Gate.Stop()
+	e.cutOff()
+	close(e.hands)
+	ended := make(chan struct{})
+	go func() {
+		_ = e.group.Wait() // the scheduler's fault came first
+		close(ended)
+	}()
+	for {
+		select {
+		case <-e.results:
+		case <-ended:
+			return
+		}
+	}
 }
 
 // openRequests gives requests from now on a context of their own.

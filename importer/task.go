@@ -1,6 +1,10 @@
 package importer
 
-import "context"
+import (
+	"context"
+
+	"r7import/importer/diagnosis"
+)
 
 // task is a piece of work on one job, done beside the scheduler.
 type task func(context.Context, *job) (after, error)
@@ -20,7 +24,11 @@ func (e *engine) spawn(work func(context.Context) (after, error)) {
 	}
 	ctx := e.ctx // later tasks may get another one
 	e.hand(func() error {
-		next, err := work(ctx)
+		var next after
+		err := diagnosis.Guard(func() (err error) {
+			next, err = work(ctx)
+			return err
+		})
 		e.results <- func() {
 			e.running--
 			if trial {

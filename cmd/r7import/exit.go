@@ -51,7 +51,7 @@ func (e ending) code() int {
 		return exitFile
 	case about(diagnosis.Portal):
 		return exitPortal
-	case anyProblem(e.err, failsStore): // running it again helps only once there is room on a sound disk
+	case anyProblem(e.err, failsAgain):
 		return exitError
 	case about(diagnosis.Unfinished), e.any(diagnosis.Status.Open):
 		return exitUnfinished
@@ -86,9 +86,10 @@ func anyProblem(err error, is func(diagnosis.Code) bool) bool {
 	return err != nil && slices.ContainsFunc(ui.Problems(err), func(p diagnosis.Problem) bool { return is(p.Code) })
 }
 
-// failsStore reports whether a code says that nothing can be noted any more.
-func failsStore(code diagnosis.Code) bool {
-	return code == diagnosis.StateFull || code == diagnosis.StateWrite || code == diagnosis.StateDamaged
+// failsAgain reports whether running the same command again does not help by
+// itself: nothing can be noted any more, or the program has a fault.
+func failsAgain(code diagnosis.Code) bool {
+	return code == diagnosis.StateFull || code == diagnosis.StateWrite || code == diagnosis.StateDamaged || code == diagnosis.Internal
 }
 
 // interruption is the cause of a context that a signal cancelled.

@@ -38,6 +38,7 @@ func TestExitCode(t *testing.T) {
 		{"a report not written", ending{err: diagnosis.New(diagnosis.ReportWrite), statuses: rows{diagnosis.Created: 1}}, exitError},
 		{"unknown rows before an error", ending{err: errors.New("disk on fire"), statuses: rows{diagnosis.Unknown: 1}}, exitUnfinished},
 		{"a full disk before unknown rows", ending{err: diagnosis.New(diagnosis.StateFull), statuses: rows{diagnosis.Unknown: 1}}, exitError},
+		{"an internal error before rows not tried", ending{err: diagnosis.New(diagnosis.Internal), statuses: rows{diagnosis.NotTried: 1}}, exitError},
 		{"rows not tried", ending{statuses: rows{diagnosis.NotTried: 1, diagnosis.Failed: 1}}, exitUnfinished},
 		{"stopped", ending{err: problem(diagnosis.Unfinished)}, exitUnfinished},
 		{"portal before unfinished", ending{err: problem(diagnosis.Portal), statuses: rows{diagnosis.NotTried: 5}}, exitPortal},

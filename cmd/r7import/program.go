@@ -59,13 +59,15 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		In: stdin, Err: stderr, Lang: printer,
 		NoColor: p.env.Get("NO_COLOR") != "" || slices.Contains(args, "--no-color"), // wrong flags are told of without colours, too
 	}
-	defer func() {
-		if fault := recover(); fault != nil {
-			p.console.Error(diagnosis.New(diagnosis.Unexpected, "Cause", describe(fault)))
-			code = exitError
-		}
-	}()
-	return p.execute(ctx, args)
+	fault := diagnosis.Guard(func() error {
+		code = p.execute(ctx, args)
+		return nil
+	})
+	if fault != nil {
+		p.console.Error(fault)
+		return exitError
+	}
+	return code
 }
 
 func (p *program) execute(ctx context.Context, args []string) int {
@@ -91,27 +93,6 @@ func (p *program) execute(ctx context.Context, args []string) int {
 func isInterruption(err error) bool {
 	var by *interruption
 	return errors.As(err, &by)
-}
-
-// describe says where a panic happened. Its value is left out: it may hold
-// anything that was in memory.
-func describe(fault any) string {
-	where := "?"
-	pcs := make([]uintptr, 64)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
-	panicking := false
-	for {
-		frame, more := frames.Next()
-		if panicking && !strings.HasPrefix(frame.Function, "runtime.") {
-			where = fmt.Sprintf("%s:%d", frame.Function, frame.Line)
-			break
-		}
-		panicking = panicking || frame.Function == "runtime.gopanic"
-		if !more {
-			break
-		}
-	}
-	return fmt.Sprintf("%T in %s", fault, where)
 }
 
 // openConfig reads the configuration file before the flags are parsed, because

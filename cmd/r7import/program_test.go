@@ -26,7 +26,7 @@ func TestPanicIsToldWithoutItsValue(t *testing.T) {
 	if code != exitError {
 		t.Errorf("exit code %d, want %d", code, exitError)
 	}
-	if !strings.Contains(stderr.String(), "unexpected error: string in r7import/cmd/r7import.brokenReader.Read:") {
+	if !strings.Contains(stderr.String(), "internal error of r7import (string) in r7import/cmd/r7import.brokenReader.Read:") {
 		t.Errorf("stderr does not say where it happened:\n%s", &stderr)
 	}
 	if strings.Contains(stderr.String()+stdout.String(), "Kanarienvogel") {

@@ -44,6 +44,7 @@ const (
 	FolderUnknown Code = "FOLDER_UNKNOWN"
 	LogUnwritable Code = "LOG_UNWRITABLE"
 	Unexpected    Code = "UNEXPECTED"
+	Internal      Code = "INTERNAL_ERROR" // a fault of the program, see Guard
 )
 
 var commandCodes = map[Code]Entry{
@@ -89,4 +90,5 @@ var commandCodes = map[Code]Entry{
 	FolderUnknown: {Scope: Usage},
 	LogUnwritable: {Scope: State},
 	Unexpected:    {Scope: State},
+	Internal:      {Scope: State},
 }

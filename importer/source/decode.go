@@ -58,7 +58,11 @@ func stream(ctx context.Context, l *layout, in rows, yield func(*Record) bool) e
 	ctx, cancel := context.WithCancel(ctx)
 	records := make(chan decoded, ahead)
 	ended := make(chan error, 1)
-	go func() { ended <- gocsv.UnmarshalDecoderToChan(&decoder{ctx: ctx, layout: l, in: in}, records) }()
+	go func() {
+		ended <- diagnosis.Guard(func() error {
+			return gocsv.UnmarshalDecoderToChan(&decoder{ctx: ctx, layout: l, in: in}, records)
+		})
+	}()
 	defer func() { // also when the loop of the consumer panics
 		cancel()
 		for range records { // gocsv waits for a reader until the decoder ends, and then closes the channel
