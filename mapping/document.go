@@ -48,7 +48,8 @@ func (d *document) open(text []byte) ast.Node {
 	return file.Docs[0].Body
 }
 
-// parseYAML takes a panic of the parser, which some broken files cause, for an error.
+// parseYAML takes a panic of the parser for an error: broken files have caused some
+// (github.com/goccy/go-yaml, issue 540).
 func parseYAML(text []byte) (file *ast.File, err error) {
 	defer func() {
 		if recover() != nil {

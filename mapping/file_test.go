@@ -168,6 +168,33 @@ func TestParseFileIsStrict(t *testing.T) {
 	}
 }
 
+// TestBrokenYAML has documents that the YAML library panics on, or once did: a
+// mapping file and a file of presets are refused with a place.
+func TestBrokenYAML(t *testing.T) {
+	readers := map[string]func(text string) error{
+		"ParseFile": func(text string) error {
+			_, err := mapping.ParseFile("x.yaml", []byte(text))
+			return err
+		},
+		"ParsePresets": func(text string) error {
+			_, err := mapping.ParsePresets("x.yaml", []byte(text))
+			return err
+		},
+	}
+	for _, text := range []string{
+		"version: 1\npresets:\n  ! 00000\n", "version: 1\npresets: ! 0\n", "version: ! 1\n", "version: 1\npresets: &a [*a]\n", "version: &a *a\n", "version: 1\n<<: *x\n", "{? {? ", "&{0", "*-0", ">\n>",
+		"0_", "10.:", "true :", "|0#", "? [", "!", "'", "\xff\xfe\x00", "version: 1\npresets:\n- name: x\n- \n", "version: 1\npresets: !!binary x\n",
+	} {
+		for name, read := range readers {
+			err := read(text)
+			var problems diagnosis.Problems
+			if !errors.As(err, &problems) || problems[0].Args["File"] != "x.yaml" || problems[0].Args["Line"] == "" {
+				t.Errorf("%s(%.30q): %v, want problems with a place in x.yaml", name, text, err)
+			}
+		}
+	}
+}
+
 func TestMappingFileAndHeaderDisagree(t *testing.T) {
 	for _, tc := range []struct{ name, header, file, want string }{
 		{"absent column", "Почта;Пароль", "columns: {name: Сотрудник}", "COLUMN_ABSENT"},

@@ -213,6 +213,9 @@ func (ps Presets) Choose(text string) (*Preset, error) {
 func ParsePresets(name string, text []byte) (Presets, error) {
 	d := &document{name: name}
 	root := d.open(text)
+	if err := d.err(); err != nil {
+		return nil, err
+	}
 	top := d.known(root, "version", "presets")
 	d.version(root, top["version"])
 	all := d.presets(top["presets"])

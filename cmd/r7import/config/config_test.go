@@ -121,6 +121,11 @@ func TestRefusals(t *testing.T) {
 		{"not YAML", nil, nil, "portal: [" + canary, diagnosis.ConfigSyntax, `Line="1"`},
 		{"twice", nil, nil, "rate: 1\nrate: 2", diagnosis.ConfigSyntax, `Line="2"`},
 		{"two documents", nil, nil, "rate: 1\n---\nrate: 2", diagnosis.ConfigSyntax, ""},
+		{"tag of no name", nil, nil, "rate:\n  ! 00000", diagnosis.ConfigValueForm, `Line="2"`},
+		{"alias of itself", nil, nil, "report: &a [*a]", diagnosis.ConfigValueForm, ""},
+		{"keys without an end", nil, nil, "{? {? ", diagnosis.ConfigSyntax, ""},
+		{"anchor of a brace", nil, nil, "&{0", diagnosis.ConfigSyntax, ""},
+		{"block of no indentation", nil, nil, "|0#", diagnosis.ConfigSyntax, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, _, err := resolve(t, tc.args, tc.env, tc.file)

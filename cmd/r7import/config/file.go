@@ -55,7 +55,7 @@ func OpenIfThere(path string) (File, error) {
 // Parse reads the text of a configuration file: one mapping of keys to values.
 func Parse(path string, text []byte) (File, error) {
 	f := File{Path: path, values: make(map[string][]said)}
-	tree, err := parser.ParseBytes(text, 0)
+	tree, err := parseYAML(text)
 	if err != nil {
 		return File{}, f.wrong(diagnosis.ConfigSyntax, tokenOf(err))
 	}
@@ -69,6 +69,19 @@ func Parse(path string, text []byte) (File, error) {
 	}
 	return f, nil
 }
+
+// parseYAML takes a panic of the parser for an error: broken files have caused some
+// (github.com/goccy/go-yaml, issue 540).
+func parseYAML(text []byte) (tree *ast.File, err error) {
+	defer func() {
+		if recover() != nil {
+			tree, err = nil, errNoYAML
+		}
+	}()
+	return parser.ParseBytes(text, 0)
+}
+
+var errNoYAML = errors.New("config: not YAML")
 
 func tokenOf(err error) *token.Token {
 	var at yaml.Error
@@ -136,7 +149,7 @@ func scalar(node ast.Node) (string, bool) {
 
 func (f *File) wrong(code diagnosis.Code, at *token.Token, facts ...string) error {
 	line, column := 1, 1
-	if at != nil {
+	if at != nil && at.Position != nil {
 		line, column = at.Position.Line, at.Position.Column
 	}
 	return diagnosis.New(code, append(facts, "File", f.Path, "Line", strconv.Itoa(line), "Column", strconv.Itoa(column))...)
