@@ -27,11 +27,10 @@ func ParseHost(text string) (string, error) {
 }
 
 func parseHost(text string) (string, *diagnosis.Problem) {
-	if ip, err := netip.ParseAddr(strings.Trim(text, "[]")); err == nil {
-		if ip.Is4() && text[0] != '[' {
-			return text, nil
-		}
+	if ip, err := netip.ParseAddr(strings.Trim(text, "[]")); err == nil && !ip.Is4() {
 		return "", diagnosis.New(diagnosis.HostIPv6)
+	} else if err == nil && ip.String() == text {
+		return text, nil
 	}
 	name := strings.TrimSuffix(text, ".")
 	switch {

@@ -153,6 +153,8 @@ func TestRowReportsWhatDoesNotFit(t *testing.T) {
 		{"host and port", "server", "mail.example.org:993", diagnosis.HostPort, nil},
 		{"IPv6", "server", "::1", diagnosis.HostIPv6, nil},
 		{"IPv6 in brackets", "server", "[2001:db8::1]", diagnosis.HostIPv6, nil},
+		{"IPv4 in brackets", "server", "[10.0.0.1]", diagnosis.HostSyntax, diagnosis.Args{"Position": "1", "Kind": "sign"}},
+		{"IPv4 with a bracket behind", "server", "10.0.0.1[", diagnosis.HostSyntax, diagnosis.Args{"Position": "9", "Kind": "sign"}},
 		{"address as host", "smtp_server", "a@example.org", diagnosis.HostAddress, nil},
 		{"blank in a host", "server", "mail example.org", diagnosis.HostSyntax, diagnosis.Args{"Position": "5", "Kind": "blank"}},
 		{"zero-width in a host", "server", "mail\u200b.example.org", diagnosis.HostSyntax, diagnosis.Args{"Position": "5", "Kind": "invisible"}},
