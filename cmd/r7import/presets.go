@@ -53,12 +53,15 @@ func (p *program) presets(args []string) error {
 // aboutPreset says who a preset is for, where its servers are, and what to know about it.
 func (p *program) aboutPreset(preset *mapping.Preset) []string {
 	var lines []string
-	switch {
-	case len(preset.Domains) > 0:
+	if len(preset.Domains) > 0 {
 		lines = append(lines, p.console.Text("presets.domains", "Domains", strings.Join(preset.Domains, ", ")))
+	}
+	switch {
 	case preset.NeedsHost():
 		lines = append(lines, p.console.Text("presets.host", "Name", preset.Name))
-	default:
+	case len(preset.MX) > 0:
+		lines = append(lines, p.console.Text("presets.mx", "Name", preset.Name, "Hosts", strings.Join(preset.MX, ", ")))
+	case len(preset.Domains) == 0:
 		lines = append(lines, p.console.Text("presets.name", "Name", preset.Name))
 	}
 	lines = append(lines, p.ways(preset.Incoming, "IMAP"), p.ways(preset.Outgoing, "SMTP"))
@@ -96,13 +99,14 @@ func (p *program) presetsJSON(presets mapping.Presets) error {
 		Name    string         `json:"name"`
 		Title   string         `json:"title"`
 		Domains []string       `json:"domains"`
+		MX      []string       `json:"mx"`
 		Servers []way          `json:"servers"`
 		Notes   []mapping.Note `json:"notes"`
 		Help    string         `json:"help,omitempty"`
 	}
 	all := make([]entry, 0, len(presets))
 	for _, preset := range presets {
-		e := entry{Name: preset.Name, Title: preset.Title, Domains: preset.Domains, Notes: preset.Notes, Help: preset.Help}
+		e := entry{Name: preset.Name, Title: preset.Title, Domains: preset.Domains, MX: preset.MX, Notes: preset.Notes, Help: preset.Help}
 		for _, in := range preset.Incoming {
 			protocol := "imap"
 			if in.POP3 {
