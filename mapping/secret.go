@@ -9,8 +9,18 @@ import (
 	"r7import/importer/source"
 )
 
-// secretWords are parts of headers, folded, that tell of a secret in whatever column.
-var secretWords = foldAll([]string{"парол", "секрет", "токен", "password", "passwd", "passphrase", "pwd", "secret", "token"})
+var (
+	// secretWords are parts of headers, folded, that tell of a secret in whatever column.
+	secretWords = foldAll([]string{"парол", "секрет", "тайн", "токен", "кодовое слово", "контрольное слово", "пин код", "ключ доступа", "ключ api",
+		"password", "passwd", "passphrase", "passcode", "pwd", "secret", "token", "pin code", "api key", "access key", "private key"})
+	// secretNames are whole headers that do.
+	secretNames = foldAll([]string{"pin", "пин", "pass", "pw"})
+)
+
+func tellsOfSecret(header string) bool {
+	folded := fold(header)
+	return slices.Contains(secretNames, folded) || slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(folded, word) })
+}
 
 // Secrets returns which columns hold secrets: those of the fields that are, those
 // that only secrets are made of, and any whose header tells of a password or a token.
@@ -25,8 +35,7 @@ func (b *Binding) Secrets(columns []source.Column) []bool {
 		case b.names[i] != "" && b.onlyForSecrets(b.names[i]):
 			secret[i] = true
 		default:
-			folded := fold(c.Header)
-			secret[i] = slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(folded, word) })
+			secret[i] = tellsOfSecret(c.Header)
 		}
 	}
 	return secret

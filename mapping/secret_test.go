@@ -15,7 +15,8 @@ func TestSecrets(t *testing.T) {
 		want               []string
 	}{
 		{"fields", "Почта;Пароль;Пароль SMTP;Пароль портала;Токен;Логин", "", []string{"Пароль", "Пароль SMTP", "Пароль портала", "Токен"}},
-		{"of other programs", "Почта;Пароль;Старый пароль;PIN;WiFi password;Password_hash;Отдел", "", []string{"Пароль", "Старый пароль", "WiFi password", "Password_hash"}},
+		{"of other programs", "Почта;Пароль;Старый пароль;PIN;WiFi password;Password_hash;Отдел", "", []string{"Пароль", "Старый пароль", "PIN", "WiFi password", "Password_hash"}},
+		{"by other words", "Почта;Пароль;Кодовое слово;ПИН-код;Тайное слово;API key;Shipping;Паспорт;Ключевой сотрудник", "", []string{"Пароль", "Кодовое слово", "ПИН-код", "Тайное слово", "API key"}},
 		{"ignored", "Почта;Пароль;Пароль 1С", "version: 1\nignore: [Пароль 1С]\n", []string{"Пароль", "Пароль 1С"}},
 		{"named by a mapping file", "Почта;Код", "version: 1\ncolumns: {password: Код}\n", []string{"Код"}},
 		{"what only secrets are made of", "Почта;Код;Ключ;Отдел", "version: 1\ntemplates: {password: '{{ .Код }}-{{ .Отдел }}', smtp_password: '{{ .Ключ }}', name: '{{ .Отдел }}'}\n", []string{"Код", "Ключ"}},

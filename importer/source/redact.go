@@ -30,8 +30,8 @@ type Redaction struct {
 type Redacted struct {
 	Cells int
 	Whole []int // rows that were masked as a whole
-	// Alike are the places of other cells that hold the text of a masked one, a
-	// place for each column of each sheet, without a row.
+	// Alike are the places of other cells that hold the text of a masked one, alone
+	// or among other words, a place for each column of each sheet, without a row.
 	Alike []Alike
 	// Unseen are parts of a workbook that nobody can search: pictures, macros, files within it.
 	Unseen []string
@@ -159,9 +159,30 @@ func (r *redactor) knows(text string) bool {
 	return ok
 }
 
-// compare counts a cell that stays if it holds what was masked elsewhere.
+// around are marks that people set around a word or between two, none of them a blank.
+const around = ".,;:=/()\"'«»"
+
+// tells reports whether a text is that of a masked cell or has one among its words,
+// as notes have: "пароль: …", "login/…".
+func (r *redactor) tells(text string) bool {
+	if r.knows(text) {
+		return true
+	}
+	for word := range strings.FieldsSeq(text) {
+		_, behind, _ := strings.Cut(word, ":")
+		last := word[strings.LastIndexAny(word, ":=/")+1:]
+		for _, part := range [...]string{word, behind, last} {
+			if r.knows(part) || r.knows(strings.Trim(part, around)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// compare counts a cell that stays if it tells what was masked elsewhere.
 func (r *redactor) compare(sheet string, table bool, column int, label, text string) {
-	if !r.knows(text) {
+	if !r.tells(text) {
 		return
 	}
 	at := Alike{Sheet: sheet, Column: label}

@@ -262,17 +262,9 @@ func hasPrefix(name string, prefixes []string) bool {
 // holdsSecret reports whether a text or an attribute of a part is a secret, or
 // whether a comment has one among other words.
 func (r *redactor) holdsSecret(a *archive, name string) (held bool, err error) {
-	within := strings.Contains(name, "comment")
-	says := func(text string) bool {
-		if !within {
-			return r.knows(text)
-		}
-		for word := range strings.FieldsSeq(text) {
-			if r.knows(strings.Trim(word, ".,;:()\"'«»")) {
-				return true
-			}
-		}
-		return r.knows(text)
+	says := r.knows
+	if strings.Contains(name, "comment") {
+		says = r.tells
 	}
 	err = a.read(name, maxPartBytes, func(x *xmlScanner) error {
 		for !held {

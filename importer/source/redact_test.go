@@ -122,6 +122,28 @@ func TestRedactTellsOfTheSameTextElsewhere(t *testing.T) {
 	}
 }
 
+// TestRedactFindsSecretsAmongWords: what people note about a password beside it.
+func TestRedactFindsSecretsAmongWords(t *testing.T) {
+	for note, want := range map[string]int{
+		"пароль: canary-1": 1, "пароль:canary-1": 1, "pass=canary-1;": 1, "anna/canary-1": 1, "new (canary-1), old «x»": 1, "ask\ncanary-1": 1,
+		"canary-1": 1, "пароль:a:b/c=": 1,
+		"canary-12": 0, "canary": 0, "": 0, "123": 0, "call anna": 0,
+	} {
+		in := "email,password,note\na@b.ru,canary-1,\nb@b.ru,a:b/c=,\nc@b.ru,123,\"" + note + "\"\n"
+		_, done, err := redacted(t, "a.csv", []byte(in), source.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := 0
+		for _, a := range done.Alike {
+			found += a.Cells
+		}
+		if found != want {
+			t.Errorf("Redact with the note %q tells of %d cells, want %d", note, found, want)
+		}
+	}
+}
+
 // TestRedactedTextHoldsNoSecret: whatever a table of passwords looks like, none of
 // them is in the copy, and the copy has the same rows.
 func TestRedactedTextHoldsNoSecret(t *testing.T) {
@@ -304,6 +326,7 @@ func TestRedactRefusesSecretsBesideCells(t *testing.T) {
 		refused             bool
 	}{
 		{"a comment", "xl/comments1.xml", `<comments><text><t>старый: «kanarien&amp;vogel».</t></text></comments>`, true},
+		{"a comment with the password behind a colon", "xl/comments1.xml", `<comments><text><t>пароль:kanarien&amp;vogel</t></text></comments>`, true},
 		{"the memory of a pivot table", "xl/pivotCache/pivotCacheRecords1.xml", `<records><r><s v="kanarien&amp;vogel"/></r></records>`, true},
 		{"a text box", "xl/drawings/drawing1.xml", `<d><t>kanarien&amp;vogel</t></d>`, true},
 		{"a comment about something else", "xl/comments1.xml", `<comments><text><t>kanarien</t></text></comments>`, false},
