@@ -30,33 +30,47 @@ type Missing struct {
 	lender string // the name of an owner whose rows say how to sign in
 }
 
-// presence remembers what the rows of a file are about, as hashes.
+// presence remembers what the rows of a file are about, as hashes: 8 bytes a row.
 type presence struct {
 	seed       maphash.Seed
-	seen       map[uint64]struct{}
-	unreadable int // rows without an address that could be read: they may be about any account
+	seen       []uint64 // in order once all rows are added
+	unreadable int      // rows without an address that could be read: they may be about any account
 }
 
-func newPresence() *presence {
-	return &presence{seed: maphash.MakeSeed(), seen: make(map[uint64]struct{})}
+// newPresence returns nil, which notes nothing, if it is of no use: accounts are
+// not looked for, or no run of such a file has made any.
+func (im *Importer) newPresence(ctx context.Context, plan *Plan) (*presence, error) {
+	converges := plan.Run.Kind == journal.KindRun || plan.Run.Kind == journal.KindPlan
+	if !converges || im.Options.OnMissing == "" {
+		return nil, nil
+	}
+	for _, err := range im.History.MadeFrom(ctx, plan.Run.File, plan.Run.Sheet) {
+		return &presence{seed: maphash.MakeSeed()}, err
+	}
+	return nil, nil
 }
 
-// add notes a row. Where nobody knows whose account it is about, or whether it is
+// note notes a row. Where nobody knows whose account it is about, or whether it is
 // right in that, it stands for its address under every owner.
-func (p *presence) add(row *account.Row, key account.Key) {
+func (p *presence) note(ctx context.Context, past *memory, who identity, row *account.Row) error {
+	if p == nil {
+		return nil
+	}
+	key, err := past.keyOf(ctx, who, row)
 	switch {
 	case row.Settings.Email == "":
 		p.unreadable++
 	case row.Invalid() || key == account.Key{}:
-		p.seen[p.hash(account.NewKey("", row.Settings.Email))] = struct{}{}
+		p.seen = append(p.seen, p.hash(account.NewKey("", row.Settings.Email)))
 	default:
-		p.seen[p.hash(key)] = struct{}{}
+		p.seen = append(p.seen, p.hash(key))
 	}
+	return err
 }
 
 func (p *presence) has(key account.Key) bool {
-	_, here := p.seen[p.hash(key)]
-	_, anyone := p.seen[p.hash(account.Key{Address: key.Address})]
+	_, here := slices.BinarySearch(p.seen, p.hash(key))
+	_, anyone := slices.BinarySearch(p.seen, p.hash(account.Key{Address: key.Address}))
 	return here || anyone
 }
 
@@ -65,6 +79,9 @@ func (p *presence) hash(key account.Key) uint64 { return maphash.Comparable(p.se
 // findMissing puts into the plan which accounts no row names any more, and who
 // would sign in for each.
 func (im *Importer) findMissing(ctx context.Context, plan *Plan, present *presence) error {
+	if present == nil {
+		return nil
+	}
 	keys, err := im.missingKeys(ctx, plan, present)
 	if err != nil || len(keys) == 0 {
 		return err
@@ -99,6 +116,7 @@ func (im *Importer) findMissing(ctx context.Context, plan *Plan, present *presen
 // missingKeys returns the accounts that no row names any more, and that no other
 // file has asked for since.
 func (im *Importer) missingKeys(ctx context.Context, plan *Plan, present *presence) ([]account.Key, error) {
+	slices.Sort(present.seen)
 	var keys []account.Key
 	var addresses []string
 	for key, err := range im.History.MadeFrom(ctx, plan.Run.File, plan.Run.Sheet) {

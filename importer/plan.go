@@ -153,8 +153,11 @@ func (im *Importer) scan(ctx context.Context, plan *Plan, kind journal.Kind) err
 	if err != nil {
 		return err
 	}
-	tally, present := newTally(), newPresence()
-	converges := (kind == journal.KindRun || kind == journal.KindPlan) && im.Options.OnMissing != ""
+	present, err := im.newPresence(ctx, plan)
+	if err != nil {
+		return err
+	}
+	tally := newTally()
 	hasher := newRowHasher()
 	batch := make([]journal.Entry, 0, entryBatch)
 	flush := func() error {
@@ -172,12 +175,8 @@ func (im *Importer) scan(ctx context.Context, plan *Plan, kind journal.Kind) err
 		if err != nil {
 			return err
 		}
-		if converges {
-			key, err := past.keyOf(ctx, plan.roster.of(row), row)
-			if err != nil {
-				return err
-			}
-			present.add(row, key)
+		if err := present.note(ctx, past, plan.roster.of(row), row); err != nil {
+			return err
 		}
 		plan.count(row, settled, tally)
 		if len(batch) == entryBatch {
@@ -191,10 +190,7 @@ func (im *Importer) scan(ctx context.Context, plan *Plan, kind journal.Kind) err
 	}
 	plan.hasher = hasher
 	plan.close(tally)
-	if converges {
-		return im.findMissing(ctx, plan, present)
-	}
-	return nil
+	return im.findMissing(ctx, plan, present)
 }
 
 // settled reports whether a run has nothing to do for the row. Other kinds of
