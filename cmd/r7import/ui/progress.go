@@ -145,6 +145,8 @@ func (c *Console) wait(p importer.Progress) string {
 	why := string(p.Why)
 	if id := "why." + why; c.Lang.Has(id) {
 		why = c.Text(id)
+	} else if p.Why.HostTrouble() {
+		why = c.Text("why.later")
 	} else if p.Why.Side() == diagnosis.OnPortal {
 		why = c.Text("why.portal")
 	}

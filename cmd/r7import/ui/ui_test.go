@@ -196,10 +196,10 @@ func TestPlainProgressOfATrouble(t *testing.T) {
 			p.Show(importer.Progress{Total: 100, Decided: 7, Counts: counts, Why: diagnosis.PortalDown, Since: began, Until: began.Add(30 * time.Minute)})
 			time.Sleep(time.Second)
 		}
-		p.Show(importer.Progress{Total: 100, Decided: 8, Counts: counts, Resting: []importer.HostRest{{Host: "imap.example.org", Until: began.Add(5 * time.Minute)}}})
+		p.Show(importer.Progress{Total: 100, Decided: 8, Counts: counts, Why: diagnosis.MailTLS, Until: began.Add(3 * time.Minute), Resting: []importer.HostRest{{Host: "imap.example.org", Until: began.Add(5 * time.Minute)}}})
 		p.Stop()
 		away := "r7import: 7 of 100 rows; created 7; 0.0 requests/s; the portal does not answer (since " + at(0) + "); it is waited for until " + at(30*time.Minute) + " at the most"
-		want := []string{away, away, "r7import: 8 of 100 rows; created 7; 0.0 requests/s; about 3 h 4 min left; rows wait of imap.example.org until " + at(5*time.Minute)}
+		want := []string{away, away, "r7import: 8 of 100 rows; created 7; 0.0 requests/s; about 3 h 4 min left; waiting until " + at(3*time.Minute) + ": rows are repeated that a mail server turned away for the moment; rows wait of imap.example.org until " + at(5*time.Minute)}
 		if diff := cmp.Diff(want, strings.Split(strings.TrimSpace(out.String()), "\n")); diff != "" {
 			t.Errorf("plain progress, want -, got +\n%s", diff)
 		}
