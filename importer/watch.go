@@ -86,6 +86,23 @@ func (w *watch) picture(e *engine, snap pace.Snapshot) Progress {
 		p.Why, p.Until = diagnosis.PortalBusy, snap.PausedUntil
 	case len(e.waiting) > 0 && len(e.window) == 0 && e.running == 0:
 		p.Why, p.Until = e.waiting[0].why, e.waiting[0].notBefore
+		if p.Why == diagnosis.OutcomeUnknown {
+			p.Until = e.lastSettled(p.Until)
+		}
 	}
 	return p
+}
+
+// lastSettled returns when the last of the writes in doubt is known at the
+// latest, unless portal or row is in trouble again; not before a moment.
+func (e *engine) lastSettled(moment time.Time) time.Time {
+	for _, j := range e.waiting {
+		if j.doubt == nil {
+			continue
+		}
+		if settled := j.doubt.since.Add(e.Options.Settle); settled.After(moment) {
+			moment = settled
+		}
+	}
+	return moment
 }
