@@ -29,7 +29,7 @@ import (
 
 // Most tests wait most of the time, so more of them go at once than there are processors.
 func TestMain(m *testing.M) {
-	_ = flag.Set("test.parallel", "16")
+	_ = flag.Set("test.parallel", "8")
 	goleak.VerifyTestMain(m)
 }
 
