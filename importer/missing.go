@@ -117,13 +117,17 @@ func (im *Importer) findMissing(ctx context.Context, plan *Plan, present *presen
 // file has asked for since.
 func (im *Importer) missingKeys(ctx context.Context, plan *Plan, present *presence) ([]account.Key, error) {
 	slices.Sort(present.seen)
+	only, err := im.onlyOwner(ctx, plan)
+	if err != nil {
+		return nil, err
+	}
 	var keys []account.Key
 	var addresses []string
 	for key, err := range im.History.MadeFrom(ctx, plan.Run.File, plan.Run.Sheet) {
 		if err != nil {
 			return nil, err
 		}
-		if !present.has(key) {
+		if !present.has(key) && (only == "" || key.OwnerID == only) {
 			keys, addresses = append(keys, key), append(addresses, key.Address)
 		}
 	}
@@ -132,6 +136,16 @@ func (im *Importer) missingKeys(ctx context.Context, plan *Plan, present *presen
 	}
 	elsewhere, err := im.History.AskedElsewhere(ctx, plan.Run.File, plan.Run.Sheet, addresses)
 	return slices.DeleteFunc(keys, func(k account.Key) bool { return elsewhere[k.Address] }), err
+}
+
+// onlyOwner returns the portal id of the one person who gets all accounts, empty
+// if it is not known or there are several. The same file may be run for others.
+func (im *Importer) onlyOwner(ctx context.Context, plan *Plan) (string, error) {
+	if plan.Way != OwnerSelf {
+		return "", nil
+	}
+	caller, _, err := im.History.Owner(ctx, plan.roster.caller.name)
+	return strings.ToLower(caller.ID), err
 }
 
 // whoFor finds who can sign in for an account whose row, with what it said of

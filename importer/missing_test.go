@@ -144,6 +144,23 @@ func TestAnotherFileThatAsksForAnAccountKeepsIt(t *testing.T) {
 	w.off(3, 4)
 }
 
+func TestTheSameFileForTwoPeople(t *testing.T) {
+	w := oneOwner(t, portalsim.Options{})
+	w.run(without(3))
+	first := w.adjust
+	w.adjust = func(o *importer.Options) {
+		first(o)
+		o.Caller = importer.Caller{User: person(2)[1], Password: account.NewSecret("portal-secret")}
+	}
+	w.run(without(3))
+	w.missing()
+	_, got := w.run(without(2))
+	w.want(got, "2 unchanged", "3 unchanged", "0 disabled ROW_MISSING")
+	if got[2].Owner != person(2)[1] {
+		t.Errorf("an account of %s is switched off", got[2].Owner)
+	}
+}
+
 func TestAccountsWithoutARowAreSwitchedOff(t *testing.T) {
 	w := oneOwner(t, portalsim.Options{Accounts: []portalsim.Account{
 		{Owner: person(1)[1], Address: person(6)[1], Name: "Ivan Petrov 6", Security: 1, Auth: 1, Restrict: true, SMTPSecurity: 1, SMTPAuth: 1},
