@@ -1,11 +1,14 @@
 package mapping_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"r7import/mapping"
@@ -64,5 +67,71 @@ func TestSchemaAgreesWithTheReader(t *testing.T) {
 				t.Errorf("the schema says %v, ParseFile says %v", bySchema, byReader)
 			}
 		})
+	}
+}
+
+// TestReadmeShowsTheSamples compares the mapping files of the README with those of
+// the samples, which list every header to ignore and say why.
+func TestReadmeShowsTheSamples(t *testing.T) {
+	block := regexp.MustCompile("(?s)```yaml\n(.*?)```")
+	for _, readme := range []string{"../README.md", "../README.ru.md"} {
+		text, err := os.ReadFile(readme)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := block.FindAllSubmatch(text, -1)
+		if len(shown) != 2 {
+			t.Fatalf("%s has %d blocks of YAML, want 2", readme, len(shown))
+		}
+		for i, sample := range []string{"../samples/mapping-1c.yaml", "../samples/mapping-google-workspace.yaml"} {
+			whole, err := os.ReadFile(sample)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, want := parse(t, string(shown[i][1])), parse(t, string(whole))
+			got.Ignore, want.Ignore = nil, nil
+			if diff := cmp.Diff(string(want.Encode(nil)), string(got.Encode(nil))); diff != "" {
+				t.Errorf("%s of %s: want - got +\n%s", readme, sample, diff)
+			}
+		}
+	}
+}
+
+// TestSamplePresets reads the sample of an organisation's own presets, whose form
+// is that of the list in a mapping file.
+func TestSamplePresets(t *testing.T) {
+	text, err := os.ReadFile("../samples/presets.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	presets, err := mapping.ParsePresets("presets.yaml", text)
+	if err != nil || len(presets) != 2 {
+		t.Fatalf("ParsePresets: %d presets, %v; want 2", len(presets), err)
+	}
+	var value map[string]any
+	if err := yaml.Unmarshal(text, &value); err != nil {
+		t.Fatal(err)
+	}
+	value["presets"] = map[string]any{"own": value["presets"]}
+	schema, err := jsonschema.NewCompiler().Compile("../samples/mapping.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(value); err != nil {
+		t.Errorf("the schema says %v", err)
+	}
+	got, _ := rows(t, "Почта;Пароль;Порт\nivan@почта.рф;x;\nanna@branch.example.org;x;143\nanna@branch.example.org;x;995\n",
+		mapping.Options{Presets: presets, File: parse(t, "version: 1\npresets: {domains: {branch.example.org: branch}}\n")})
+	var ways []string
+	for i := range got {
+		s := &got[i].Settings
+		ways = append(ways, fmt.Sprintf("%s %s IMAP %v, %s %s", s.Incoming.Login, way(&s.Incoming), s.IMAP, s.Outgoing.Login, way(&s.Outgoing)))
+	}
+	if diff := cmp.Diff([]string{
+		"ivan imap.example.org 993 ssl IMAP true, ivan smtp.example.org 465 ssl",
+		"anna@branch.example.org mail.branch.example.org 143 starttls IMAP true, anna@branch.example.org mail.branch.example.org 587 starttls",
+		"anna@branch.example.org mail.branch.example.org 995 ssl IMAP false, anna@branch.example.org mail.branch.example.org 587 starttls",
+	}, ways); diff != "" {
+		t.Errorf("rows: want - got +\n%s", diff)
 	}
 }
