@@ -56,10 +56,13 @@ func (p *program) checkMissing(path string) error {
 	return nil
 }
 
+// partOfFile reports whether only some rows of the file are read.
+func (p *program) partOfFile() bool { return p.settings.Rows != "" || len(p.settings.Where) > 0 }
+
 // onMissing says what is to become of accounts without a row. A part of a file
 // does not tell which these are, nor does one without a name.
 func (p *program) onMissing(file string) importer.OnMissing {
-	if p.settings.Rows != "" || len(p.settings.Where) > 0 || file == "-" {
+	if p.partOfFile() || file == "-" {
 		return ""
 	}
 	return importer.OnMissing(p.settings.OnMissing)

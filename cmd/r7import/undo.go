@@ -57,7 +57,7 @@ func (p *program) undo(ctx context.Context, name, path string) (err error) {
 	}
 	return p.carryOut(ctx, j, u.Plan, paths, "undo", func(ctx context.Context, _ *importer.Plan) (importer.Result, error) {
 		undone, err := j.Undo(ctx, u)
-		if left := undone.Rowless; len(left) > 0 {
+		if left := undone.Rowless; len(left) > 0 && !p.partOfFile() {
 			err = errors.Join(err, diagnosis.New(diagnosis.UndoRowless, "Count", strconv.Itoa(len(left)), "Addresses", firstOf(left)))
 		}
 		return undone.Result, err
