@@ -166,6 +166,9 @@ func TestRefusedPasswordIsNotSentAgain(t *testing.T) {
 	if w.creates() != before {
 		t.Error("a refused password was sent again")
 	}
+	if n := w.sim.Stats().SignIns["user001@example.org"].Tried; n != 1 {
+		t.Errorf("%d sign-ins for a row that is held, want none after the first run's", n)
+	}
 	w.adjust = func(o *importer.Options) { o.RetryRefused = true }
 	_, got = w.run(people(2))
 	w.want(got, "2 failed MAIL_AUTH", "3 unchanged")
