@@ -206,6 +206,16 @@ func TestSeen(t *testing.T) {
 		{"another password", []line{{email: "a@b.ru", user: "i@b.ru", password: "x"}, {email: "b@b.ru", user: "i@b.ru", password: "x"}, {email: "c@b.ru", user: "I@b.ru", password: "y"}, {email: "d@b.ru", user: "i@b.ru"}},
 			[]string{"", "", "OWNER_CREDENTIALS 1", ""}},
 		{"another token", []line{{email: "a@b.ru", user: "i@b.ru", token: "x"}, {email: "b@b.ru", user: "i@b.ru", token: "y"}}, []string{"", "OWNER_CREDENTIALS 1"}},
+		{"owner of an own and of another address", []line{{email: "a@b.ru", user: "a@b.ru", password: "x"}, {email: "c@b.ru", user: "A@b.ru", password: "x"}, {email: "d@b.ru", user: "a@b.ru", password: "y"}},
+			[]string{"", "", "OWNER_CREDENTIALS 1"}},
+		{"own address last", []line{{email: "c@b.ru", user: "a@b.ru", password: "x"}, {email: "a@b.ru", user: "a@b.ru", password: "y"}, {email: "d@b.ru", user: "a@b.ru", password: "x"}},
+			[]string{"", "OWNER_CREDENTIALS 1", ""}},
+		{"own address, then another's", []line{{email: "a@b.ru", user: "a@b.ru", password: "x"}, {email: "a@b.ru"}, {email: "a@b.ru", user: "i@b.ru", password: "y"}, {email: "a@b.ru", user: "a@b.ru"}},
+			[]string{"", "ADDRESS_TWO_OWNERS 1", "ADDRESS_TWO_OWNERS 1", "DUPLICATE 1"}},
+		{"another's address, then own", []line{{email: "a@b.ru"}, {email: "a@b.ru", user: "a@b.ru", password: "x"}, {email: "c@b.ru", user: "a@b.ru", password: "y"}},
+			[]string{"", "ADDRESS_TWO_OWNERS 1", "OWNER_CREDENTIALS 2"}},
+		{"own address twice with other passwords", []line{{email: "a@b.ru", user: "a@b.ru", password: "x"}, {email: "a@b.ru", user: "a@b.ru", password: "y"}},
+			[]string{"", "DUPLICATE 1 OWNER_CREDENTIALS 1"}},
 		{"password here, token there", []line{{email: "a@b.ru", user: "i@b.ru", token: "x"}, {email: "b@b.ru", user: "i@b.ru", password: "y"}}, []string{"", ""}},
 		{"two addresses of one mailbox", []line{{email: "a@ya.ru"}, {email: "a@yandex.ru"}, {email: "a@ya.ru"}, {email: "a@mail.ru"}, {email: "a@yandex.com", user: "i@b.ru"}},
 			[]string{"", "MAILBOX_TWICE 1", "DUPLICATE 1", "", ""}},
@@ -219,11 +229,11 @@ func TestSeen(t *testing.T) {
 				row := account.Row{Number: i + 1, Settings: account.Settings{Email: l.email},
 					Owner: account.Owner{User: l.user, Password: account.NewSecret(l.password), Token: account.NewSecret(l.token)}}
 				seen.Check(&row)
-				got := ""
+				var told []string
 				for _, p := range row.Problems {
-					got += string(p.Code) + " " + p.Args["Row"]
+					told = append(told, string(p.Code)+" "+p.Args["Row"])
 				}
-				if got != tc.want[i] {
+				if got := strings.Join(told, " "); got != tc.want[i] {
 					t.Errorf("row %d: %q, want %q", i+1, got, tc.want[i])
 				}
 			}
