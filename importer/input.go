@@ -26,17 +26,18 @@ type Input struct {
 }
 
 // Rows reads the file from its start and yields every row, mapped and checked,
-// in the order of the file. The row is the caller's to keep. An error ends the
-// stream: the file cannot be read any further.
+// in the order of the file. The row is valid until the next step of the loop; a
+// copy of it stays valid. An error ends the stream: the file cannot be read any further.
 func (in *Input) Rows(ctx context.Context) iter.Seq2[*account.Row, error] {
 	return func(yield func(*account.Row, error) bool) {
 		seen := validate.NewSeen()
+		var row account.Row
 		for rec, err := range in.File.Records(ctx, in.Binding.Columns()) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			row := in.Binding.Row(rec)
+			row = in.Binding.Row(rec)
 			in.Rules.Check(&row)
 			seen.Check(&row)
 			if !yield(&row, nil) {

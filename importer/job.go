@@ -47,8 +47,10 @@ type doubt struct {
 	failed int // look-ups in a row that did not work
 }
 
+// newJob returns the job of a row, of which it keeps a copy.
 func newJob(plan *Plan, index int, row *account.Row) *job {
-	j := &job{row: row, entry: NewEntry(plan.Run.ID, index, row), who: plan.roster.of(row)}
+	kept := *row
+	j := &job{row: &kept, entry: NewEntry(plan.Run.ID, index, row), who: plan.roster.of(row)}
 	_, domain, _ := strings.Cut(row.Settings.Email, "@")
 	j.domain = strings.ToLower(domain)
 	j.hosts = []string{row.Settings.Incoming.Host}

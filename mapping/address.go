@@ -50,13 +50,14 @@ func joinAddress(text, local, domain string) (string, *diagnosis.Problem) {
 // any script by RFC 6531): quoted ones exist and no portal or provider takes them.
 func splitAddress(text string) (local, domain string, problem *diagnosis.Problem) {
 	local, domain, found := strings.Cut(text, "@")
-	if strings.ContainsAny(text, "<>,;\"():") || strings.Contains(domain, "@") {
+	plain := plainLocalPart(local) && plainLocalPart(domain) // as nearly all are: then no character is odd
+	if !plain && (strings.ContainsAny(text, "<>,;\"():") || strings.Contains(domain, "@")) {
 		return "", "", diagnosis.New(diagnosis.AddressNotBare)
 	}
 	if !found || local == "" || domain == "" {
 		return "", "", diagnosis.New(diagnosis.AddressSyntax)
 	}
-	if !plainLocalPart(local) {
+	if !plain && !plainLocalPart(local) {
 		if p := oddAt(diagnosis.AddressSyntax, local, localCharacter); len(p.Args) > 0 {
 			return "", "", p
 		}
@@ -70,7 +71,7 @@ func splitAddress(text string) (local, domain string, problem *diagnosis.Problem
 	return local, domain, nil
 }
 
-// plainLocalPart is the quick way for nearly all addresses.
+// plainLocalPart reports whether a part consists of ASCII characters that are fit.
 func plainLocalPart(local string) bool {
 	for i := range len(local) {
 		if c := local[i]; c >= 0x80 || !localCharacter(rune(c)) {
@@ -82,10 +83,10 @@ func plainLocalPart(local string) bool {
 
 func localCharacter(r rune) bool {
 	switch {
-	case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.':
+	case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.', r == '-', r == '_':
 		return true
 	case r < 0x80:
-		return strings.ContainsRune("!#$%&'*+-/=?^_`{|}~", r)
+		return strings.ContainsRune("!#$%&'*+/=?^`{|}~", r)
 	}
 	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r)
 }

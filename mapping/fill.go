@@ -18,7 +18,7 @@ func (b *Binding) fill(row *account.Row, bad account.Fields) {
 	for i := range b.levels {
 		w.fromLevel(&b.levels[i])
 	}
-	w.fromPreset(&b.presets)
+	w.fromPreset(b.presets)
 	w.fromRow()
 	w.fromRule()
 }

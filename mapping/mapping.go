@@ -43,7 +43,7 @@ type Binding struct {
 	words   map[account.Field]map[string]string
 	recipes []recipe
 	levels  []level
-	presets chooser
+	presets *chooser
 	reader  *reader
 	places  *[account.NumFields]diagnosis.Place
 	fills   tally

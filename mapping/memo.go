@@ -3,10 +3,14 @@ package mapping
 import "strings"
 
 // memo remembers what the texts of a column meant: a file of a million rows
-// names a handful of hosts and words. It holds a bounded number of texts.
+// names a handful of hosts and words, and often those of the row before. It holds
+// a bounded number of texts.
 type memo[V any] struct {
 	parse func(string) V
 	known map[string]V
+
+	last    string // asked for; empty if nothing was
+	meaning V      // of last
 }
 
 const (
@@ -20,16 +24,19 @@ func newMemo[V any](parse func(string) V) memo[V] {
 
 // of returns the meaning of a text.
 func (m *memo[V]) of(text string) V {
-	if v, ok := m.known[text]; ok {
-		return v
+	if text == m.last && text != "" {
+		return m.meaning
 	}
-	v := m.parse(text)
-	if len(text) > memoText {
-		return v
+	v, ok := m.known[text]
+	if !ok {
+		if v = m.parse(text); len(text) > memoText {
+			return v
+		}
+		if len(m.known) >= memoSize {
+			clear(m.known)
+		}
+		m.known[strings.Clone(text)] = v // the text is a piece of a whole row
 	}
-	if len(m.known) >= memoSize {
-		clear(m.known)
-	}
-	m.known[strings.Clone(text)] = v // the text is a piece of a whole row
+	m.last, m.meaning = text, v
 	return v
 }

@@ -16,16 +16,15 @@ type chooser struct {
 	forAll    *Preset            // asked for by name
 	automatic Presets            // asked by domain
 	known     Presets            // all there are, for the notes about services
-	domains   map[string]*Preset // what was found for a domain, nil for nothing
-	hosts     map[string]*Preset // the service that a host belongs to, nil for none
+	domains   memo[*Preset]      // what is found for a domain, nil for nothing
+	hosts     memo[*Preset]      // the service that a host belongs to, nil for none
 	rows      map[*Preset]int
 }
 
 // newChooser reads what the options say about presets.
-func newChooser(o Options) (c chooser, problems diagnosis.Problems) {
-	c = chooser{
-		byDomain: make(map[string]*Preset), domains: make(map[string]*Preset), hosts: make(map[string]*Preset), rows: make(map[*Preset]int),
-	}
+func newChooser(o Options) (c *chooser, problems diagnosis.Problems) {
+	c = &chooser{byDomain: make(map[string]*Preset), rows: make(map[*Preset]int)}
+	c.domains, c.hosts = newMemo(c.ofDomain), newMemo(func(host string) *Preset { return c.known.forHost(host) })
 	if o.File != nil {
 		c.known = o.File.Presets.Own
 	}
@@ -74,36 +73,17 @@ func (c *chooser) asked() bool { return c.forAll != nil || len(c.byDomain) > 0 }
 // of returns the preset for an address, nil if there is none.
 func (c *chooser) of(address string) *Preset {
 	_, domain, _ := strings.Cut(address, "@")
-	if p, known := c.domains[domain]; known {
-		return p
-	}
-	p := c.byDomain[domain]
-	if p == nil {
-		p = c.forAll
-	}
-	if p == nil {
-		p = c.automatic.ForDomain(domain)
-	}
-	remember(c.domains, domain, p)
-	return p
+	return c.domains.of(domain)
 }
 
-// serviceAt returns the service that an incoming host belongs to, nil if none is known.
-func (c *chooser) serviceAt(host string) *Preset {
-	if p, known := c.hosts[host]; known {
+func (c *chooser) ofDomain(domain string) *Preset {
+	switch p := c.byDomain[domain]; {
+	case p != nil:
 		return p
+	case c.forAll != nil:
+		return c.forAll
 	}
-	p := c.known.forHost(host)
-	remember(c.hosts, host, p)
-	return p
-}
-
-// remember keeps what was found, for a bounded number of names.
-func remember(found map[string]*Preset, name string, p *Preset) {
-	if len(found) >= memoSize {
-		clear(found)
-	}
-	found[strings.Clone(name)] = p
+	return c.automatic.ForDomain(domain)
 }
 
 // fromPreset fills what the mail service of the row is known to need. A side is
@@ -122,7 +102,7 @@ func (w filler) fromPreset(c *chooser) {
 		return
 	}
 	if p == nil || !p.hasHost(s.Incoming.Host) {
-		p = c.serviceAt(s.Incoming.Host)
+		p = c.hosts.of(s.Incoming.Host)
 	}
 	if p == nil {
 		return

@@ -20,7 +20,8 @@ func TestMain(m *testing.M) {
 			asksTestDNS()
 			main()
 		},
-		"bare": bareLoop,
+		"bare":     bareLoop,
+		"bareread": readBarely,
 	})
 }
 

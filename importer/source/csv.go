@@ -119,10 +119,11 @@ func (t *textRows) decode() (text []byte, ok bool) {
 	} else {
 		text, ok = t.text, utf8.Valid(t.text)
 	}
-	whole := string(text)
+	whole, cells := string(text), t.current.cells
 	for _, c := range t.cells {
-		t.current.cells = append(t.current.cells, whole[c.from:c.to])
+		cells = append(cells, whole[c.from:c.to])
 	}
+	t.current.cells = cells
 	return text, ok
 }
 

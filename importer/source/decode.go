@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -46,8 +47,13 @@ type rows interface {
 	close()
 }
 
-// ahead is how many rows are decoded before the consumer asks for them.
-const ahead = 128
+// Rows are decoded before the consumer asks for them, so many batches ahead. The
+// decoder rests until a batch has been consumed, and not until a row has: waking
+// up costs more than a row.
+const (
+	batchRows = 128
+	batches   = 2
+)
 
 // errStopped says that the consumer wants no more records.
 var errStopped = errors.New("source: stopped")
@@ -56,11 +62,15 @@ var errStopped = errors.New("source: stopped")
 // returns when nothing reads in any more.
 func stream(ctx context.Context, l *layout, in rows, yield func(*Record) bool) error {
 	ctx, cancel := context.WithCancel(ctx)
-	records := make(chan decoded, ahead)
+	records := make(chan decoded, batches*batchRows)
+	room := make(chan struct{}, batches)
+	for range batches {
+		room <- struct{}{}
+	}
 	ended := make(chan error, 1)
 	go func() {
 		ended <- diagnosis.Guard(func() error {
-			return gocsv.UnmarshalDecoderToChan(&decoder{ctx: ctx, layout: l, in: in}, records)
+			return gocsv.UnmarshalDecoderToChan(&decoder{ctx: ctx, layout: l, in: in, room: room}, records)
 		})
 	}()
 	defer func() { // also when the loop of the consumer panics
@@ -68,6 +78,7 @@ func stream(ctx context.Context, l *layout, in rows, yield func(*Record) bool) e
 		for range records { // gocsv waits for a reader until the decoder ends, and then closes the channel
 		}
 	}()
+	consumed := 0
 	for d := range records {
 		d.Record.layout = l
 		if !yield(d.Record) {
@@ -75,6 +86,9 @@ func stream(ctx context.Context, l *layout, in rows, yield func(*Record) bool) e
 		}
 		*d.Record = Record{}
 		free.Put(d.Record)
+		if consumed++; consumed%batchRows == 0 {
+			room <- struct{}{} // never waits: this batch has left its room
+		}
 	}
 	return <-ended
 }
@@ -144,29 +158,44 @@ type decoder struct {
 	ctx    context.Context
 	layout *layout
 	in     rows
+	room   <-chan struct{} // one for each batch that may be decoded
+	rows   int             // decoded
 	line   []string
 	sent   bool // the header
 }
 
 // GetCSVRow returns the keys of the columns first, then the cells of a row in the same order.
 func (d *decoder) GetCSVRow() ([]string, error) {
-	d.line = d.line[:0]
 	if !d.sent {
 		d.sent = true
-		return append(append(d.line, d.layout.keys...), rowKey, problemsKey), nil
+		return append(slices.Clone(d.layout.keys), rowKey, problemsKey), nil
 	}
-	if err := d.ctx.Err(); err != nil {
+	if err := d.wait(); err != nil {
 		return nil, err
 	}
 	r, err := d.in.next()
 	if err != nil {
 		return nil, err
 	}
+	line := d.line[:0]
 	for _, column := range d.layout.read {
-		d.line = append(d.line, r.cells[column])
+		line = append(line, r.cells[column])
 	}
 	problems, err := encodeProblems(r.problems)
-	return append(d.line, strconv.Itoa(r.number), problems), err
+	d.line = append(line, strconv.Itoa(r.number), problems)
+	return d.line, err
+}
+
+// wait returns when one more row may be decoded. The error is that of the context.
+func (d *decoder) wait() error {
+	if d.rows%batchRows == 0 {
+		select {
+		case <-d.room:
+		case <-d.ctx.Done():
+		}
+	}
+	d.rows++
+	return d.ctx.Err()
 }
 
 // GetCSVRows is the other half of the interface. Nothing here holds a table whole.

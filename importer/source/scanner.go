@@ -86,16 +86,16 @@ func (s *scanner) next() error {
 
 // split cuts a row without quotation marks at its delimiters.
 func (s *scanner) split() {
-	from := 0
+	text, cells, from := s.text, s.cells, 0
 	for {
-		n := bytes.IndexByte(s.text[from:], s.delim)
+		n := bytes.IndexByte(text[from:], s.delim)
 		if n < 0 {
 			break
 		}
-		s.cells = append(s.cells, span{from, from + n})
+		cells = append(cells, span{from, from + n})
 		from += n + 1
 	}
-	s.cells = append(s.cells, span{from, len(s.text)})
+	s.cells = append(cells, span{from, len(text)})
 	if len(s.cells) > maxColumns {
 		s.refuse(tooWide)
 	}
