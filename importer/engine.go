@@ -165,26 +165,6 @@ func (e *engine) run(ctx context.Context) error {
 	return e.finish(e.group.Wait())
 }
 
-// abandon ends what is under way when the scheduler itself has failed. What the
-// rows have come to is in the journal.
-func (e *engine) abandon() {
-	e.Gate.Stop()
-	e.cutOff()
-	close(e.hands)
-	ended := make(chan struct{})
-	go func() {
-		_ = e.group.Wait() // the scheduler's fault came first
-		close(ended)
-	}()
-	for {
-		select {
-		case <-e.results:
-		case <-ended:
-			return
-		}
-	}
-}
-
 // openRequests gives requests from now on a context of their own.
 func (e *engine) openRequests(base context.Context) {
 	ctx, cancel := context.WithCancel(base)

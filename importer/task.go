@@ -61,6 +61,26 @@ func (e *engine) takeHand(work func() error) error {
 	return nil
 }
 
+// abandon ends what is under way when the scheduler itself has failed. What the
+// rows have come to is in the journal.
+func (e *engine) abandon() {
+	e.Gate.Stop()
+	e.cutOff()
+	close(e.hands)
+	ended := make(chan struct{})
+	go func() {
+		_ = e.group.Wait() // the scheduler's fault came first
+		close(ended)
+	}()
+	for {
+		select {
+		case <-e.results:
+		case <-ended:
+			return
+		}
+	}
+}
+
 // full reports whether no task may be begun just now. A portal that says it is
 // back is tried with one, for what it has to do it may still be unable to do.
 func (e *engine) full() bool {
