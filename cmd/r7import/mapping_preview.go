@@ -11,7 +11,10 @@ import (
 	"r7import/mapping"
 )
 
-const widestCell = 30
+const (
+	widestCell    = 30
+	narrowestCell = 10
+)
 
 // preview shows the first rows as they would be sent, a line for each field that
 // has a value in one of them, with where the values come from. Secrets are masked.
@@ -31,8 +34,8 @@ func (m *proposal) preview() {
 		}
 	}
 	m.console.Print(m.console.Text("proposal.preview"))
-	for _, line := range aligned(table) {
-		m.console.Print("  " + line)
+	for _, line := range aligned(table, m.console.Width()) {
+		m.console.Print(line)
 	}
 }
 
@@ -76,24 +79,36 @@ func (m *proposal) cell(row *account.Row, f account.Field) (text, from string) {
 	return mapping.Shown(f, &row.Settings), from
 }
 
-// aligned puts the cells of a table into columns.
-func aligned(table [][]string) []string {
-	var widths []int
-	for _, line := range table {
-		for i, cell := range line {
-			if i == len(widths) {
-				widths = append(widths, 0)
-			}
-			widths[i] = min(widestCell, max(widths[i], runewidth.StringWidth(cell)))
+// aligned puts the cells of a table into columns: those of the rows, behind the
+// first two, narrower where the screen, if its width is known, is narrow.
+func aligned(table [][]string, screen int) []string {
+	widths := widthsOf(table)
+	if room := (screen - widths[0] - widths[1] - 2*len(gap)) / (len(widths) - 2); screen > 0 {
+		for i := range widths[2:] {
+			widths[2+i] = min(widths[2+i], max(room-len(gap), narrowestCell))
 		}
 	}
 	lines := make([]string, len(table))
 	for n, line := range table {
 		var b strings.Builder
 		for i, cell := range line {
-			b.WriteString(runewidth.FillRight(runewidth.Truncate(cell, widths[i], "…"), widths[i]) + "  ")
+			b.WriteString(gap + runewidth.FillRight(runewidth.Truncate(cell, widths[i], "…"), widths[i]))
 		}
 		lines[n] = strings.TrimRight(b.String(), " ")
 	}
 	return lines
+}
+
+// gap stands before each column.
+const gap = "  "
+
+// widthsOf returns how wide the columns of a table are, none wider than the widest cell.
+func widthsOf(table [][]string) []int {
+	widths := make([]int, len(table[0]))
+	for _, line := range table {
+		for i, cell := range line {
+			widths[i] = min(widestCell, max(widths[i], runewidth.StringWidth(cell)))
+		}
+	}
+	return widths
 }

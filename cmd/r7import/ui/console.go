@@ -145,6 +145,20 @@ func (c *Console) Terminal() bool { return isTerminal(c.In) && isTerminal(c.Err)
 // Watched reports whether messages go to a terminal.
 func (c *Console) Watched() bool { return isTerminal(c.Err) }
 
+// Width returns how many characters a line of the terminal holds that messages go to,
+// 0 if they go elsewhere or nobody knows.
+func (c *Console) Width() int {
+	f, ok := c.Err.(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
 func isTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
