@@ -80,6 +80,9 @@ func ignores(pattern, header string) bool {
 	if !open {
 		return sameHeader(pattern, header)
 	}
+	if fold(begin) == "" { // "*" alone, or signs that are no letters: "#*"
+		return strings.HasPrefix(tidy(header), tidy(begin))
+	}
 	return strings.HasPrefix(fold(tidy(header)), fold(begin))
 }
 
