@@ -69,6 +69,33 @@ func TestHeadersAreUnderstood(t *testing.T) {
 	}
 }
 
+// TestHeadersAreFolded writes known headers in the ways in which people and
+// programs write them.
+func TestHeadersAreFolded(t *testing.T) {
+	for name, field := range map[string]string{
+		"фио": "name", "эл. почта": "email", "почтовый ящик": "email", "учётная запись": "account", "пароль приложения": "password",
+		"сервер входящей почты": "server", "порт imap": "port", "сервер исходящей почты": "smtp_server", "шифрование smtp": "outcoming_encryption_type",
+		"требуется аутентификация": "smtp_auth", "тип сервера": "imap", "только за 30 дней": "restrict",
+		"пользователь портала": "portal_user", "пароль портала": "portal_password", "токен портала": "portal_token", "владелец": "portal_user",
+	} {
+		f, _ := account.FieldNamed(field)
+		for _, written := range []string{
+			strings.ToUpper(name), "  " + name + "\u00a0*", name + ":", "\u200b" + name, "\ufeff" + name, name + " (обязательно)", name + " [1]",
+			strings.ReplaceAll(name, " ", "_"), strings.ReplaceAll(name, " ", "-"), strings.ReplaceAll(name, " ", "."), strings.ReplaceAll(name, " ", "\n"),
+			strings.ReplaceAll(name, " ", "\u00a0"), strings.ReplaceAll(name, " ", ""), strings.ReplaceAll(name, "е", "ё"), strings.ReplaceAll(name, "ё", "е"),
+		} {
+			b, err := mapping.Bind(withBase(written, f), mapping.Options{})
+			if err != nil {
+				t.Errorf("Bind(%q): %v, want %s", written, err, field)
+				continue
+			}
+			if got := b.Columns()[0]; got != field {
+				t.Errorf("Bind(%q) takes it for %q, want %s", written, got, field)
+			}
+		}
+	}
+}
+
 // TestForeignHeadersAreIgnored has the columns that personnel lists have beside the needed ones.
 func TestForeignHeadersAreIgnored(t *testing.T) {
 	for name := range strings.SplitSeq("Отдел|Табельный номер|Таб. №|№|№ п/п|Должность|Телефон|Мобильный телефон|Дата рождения|Дата приёма|Пол|Город|Паспорт|СНИЛС|ИНН|Фамилия|Отчество|"+
