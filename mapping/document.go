@@ -49,14 +49,14 @@ func (d *document) open(text []byte) ast.Node {
 }
 
 // parseYAML takes a panic of the parser for an error: broken files have caused some
-// (github.com/goccy/go-yaml, issue 540).
+// (github.com/goccy/go-yaml, issue 540). Keys that stand twice are for [document.pairs] to tell.
 func parseYAML(text []byte) (file *ast.File, err error) {
 	defer func() {
 		if recover() != nil {
 			file, err = nil, errNoYAML
 		}
 	}()
-	return parser.ParseBytes(text, 0)
+	return parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
 }
 
 var errNoYAML = errors.New("mapping: not YAML")
