@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -66,6 +67,32 @@ func TestTemplateExampleImports(t *testing.T) {
 					t.Errorf("validate of the example ended with %d, %s\n%s", code, result, said)
 				}
 			})
+		}
+	}
+}
+
+// TestTemplateCSVIsUnderstood fills in every header row that a template can have:
+// each of its columns is known.
+func TestTemplateCSVIsUnderstood(t *testing.T) {
+	for _, language := range []string{"en", "ru"} {
+		for owner, columns := range map[string]int{"auto": 17, "self": 17, "impersonate": 18, "column": 19} {
+			path := filepath.Join(t.TempDir(), "accounts.csv")
+			if code, _, said := called(t, "template", "--csv", "-o", path, "--lang", language, "--owner", owner); code != exitDone {
+				t.Fatalf("template ended with %d:\n%s", code, said)
+			}
+			head, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			delimiter := map[string]string{"en": ",", "ru": ";"}[language]
+			row := "Anna" + delimiter + "anna@example.org" + delimiter + "secret-1" + strings.Repeat(delimiter, columns-3)
+			if err := os.WriteFile(path, append(head, row...), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, _, said := called(t, "validate", path, "--preset", "yandex360")
+			if !strings.Contains(said, strconv.Itoa(columns)+" columns are read") || strings.Contains(said, "ignored") {
+				t.Errorf("validate of the template in %s for %s, want %d columns read and none ignored:\n%s", language, owner, columns, said)
+			}
 		}
 	}
 }
