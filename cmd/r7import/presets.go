@@ -106,7 +106,10 @@ func (p *program) presetsJSON(presets mapping.Presets) error {
 	}
 	all := make([]entry, 0, len(presets))
 	for _, preset := range presets {
-		e := entry{Name: preset.Name, Title: preset.Title, Domains: preset.Domains, MX: preset.MX, Notes: preset.Notes, Help: preset.Help}
+		e := entry{
+			Name: preset.Name, Title: preset.Title, Help: preset.Help, // lists are never null
+			Domains: append([]string{}, preset.Domains...), MX: append([]string{}, preset.MX...), Notes: append([]mapping.Note{}, preset.Notes...),
+		}
 		for _, in := range preset.Incoming {
 			protocol := "imap"
 			if in.POP3 {
