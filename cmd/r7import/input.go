@@ -29,7 +29,7 @@ func (p *program) openInput(ctx context.Context, path string) (*importer.Input, 
 	}
 	p.warn(file.Notices()...)
 	p.warn(binding.Notices()...)
-	p.warnIfOpen(path)
+	p.warnIfOpen(file, path)
 	return &importer.Input{
 		File: file, Binding: binding,
 		Rules: validate.Rules{
@@ -140,9 +140,10 @@ func readWith[T any](path, flag string, parse func(name string, text []byte) (T,
 }
 
 // warnIfOpen warns of a file with passwords that every user of the machine can
-// read. The sandbox is for trying things out with files that hold none.
-func (p *program) warnIfOpen(path string) {
-	if path != "-" && !p.settings.Sandbox && readableByAll(path) {
+// read, unless it is encrypted. The sandbox is for trying things out with files
+// that hold none.
+func (p *program) warnIfOpen(file *source.File, path string) {
+	if path != "-" && !file.Encrypted() && !p.settings.Sandbox && readableByAll(path) {
 		p.warn(*diagnosis.New(diagnosis.InputOpen, "File", path))
 	}
 }

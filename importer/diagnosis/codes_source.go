@@ -61,6 +61,7 @@ const (
 	EncodingUnknown  Code = "ENCODING_UNKNOWN"
 	EncodingUnclear  Code = "ENCODING_UNCLEAR"
 	EncodingMarked   Code = "ENCODING_MARKED"
+	EncodingWrong    Code = "ENCODING_WRONG"
 	DelimiterForm    Code = "DELIMITER_FORM"
 	DelimiterUnclear Code = "DELIMITER_UNCLEAR"
 	HeaderNotFound   Code = "HEADER_NOT_FOUND"
@@ -162,6 +163,7 @@ var sourceCodes = map[Code]Entry{
 	EncodingUnknown:  {Scope: Usage},
 	EncodingUnclear:  {Scope: File, Side: OnFile},
 	EncodingMarked:   {Scope: File, Side: OnFile},
+	EncodingWrong:    {Scope: File, Side: OnFile},
 	DelimiterForm:    {Scope: Usage},
 	DelimiterUnclear: {Scope: File, Side: OnFile},
 	HeaderNotFound:   {Scope: File, Side: OnFile},

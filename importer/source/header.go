@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"r7import/importer/diagnosis"
 )
@@ -31,10 +32,20 @@ func (t top) cell(number, column int) string {
 func (f *File) headerAmong(t top) (int, error) {
 	want := f.options.HeaderRow
 	if want == 0 {
-		if at, _ := findHeader(t.rows, f.options.Known); at >= 0 {
-			return at, nil
+		at, _ := findHeader(t.rows, f.options.Known)
+		looked := t.rows
+		if at >= 0 {
+			looked = t.rows[at : at+1]
 		}
-		return 0, noHeader(t)
+		switch {
+		case f.options.Encoding != "" && slices.ContainsFunc(looked, misread):
+			return 0, diagnosis.New(diagnosis.EncodingWrong, "Encoding", f.options.Encoding, "Encodings", joined(Encodings()))
+		case at < 0:
+			return 0, noHeader(t)
+		case lostNames(t.rows[at]):
+			return 0, diagnosis.New(diagnosis.HeaderLost)
+		}
+		return at, nil
 	}
 	if at, ok := slices.BinarySearch(t.numbers, want); ok && filled(t.rows[at]) > 0 {
 		return at, nil
@@ -56,6 +67,26 @@ func noHeader(t top) error {
 		return diagnosis.New(diagnosis.HeaderFaulty, "Row", strconv.Itoa(t.faulty))
 	}
 	return diagnosis.New(diagnosis.HeaderNotFound)
+}
+
+// misread reports whether a cell holds bytes that stand for no character.
+func misread(cells []string) bool {
+	return slices.ContainsFunc(cells, func(c string) bool { return undecodable(c) >= 0 })
+}
+
+// lostNames reports whether question marks stand in several column names, and not
+// one letter beyond ASCII has survived beside them.
+func lostNames(cells []string) bool {
+	lost := 0
+	for _, c := range cells {
+		switch {
+		case strings.ContainsFunc(c, func(r rune) bool { return r >= utf8.RuneSelf }):
+			return false
+		case hasLostWord(c):
+			lost++
+		}
+	}
+	return lost > 1
 }
 
 // findHeader returns the index of the header among the first rows of a table, and

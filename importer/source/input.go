@@ -121,12 +121,20 @@ func (in *input) head() []byte {
 	return head[:n]
 }
 
+// nameOf returns what messages call a file.
+func nameOf(path string) string {
+	if path == "-" {
+		return "stdin"
+	}
+	return filepath.Base(path)
+}
+
 // openStored opens the bytes of a file as they are.
 func openStored(path string, o Options) (*input, error) {
 	if path == "-" {
 		return readStdin(o)
 	}
-	name := filepath.Base(path)
+	name := nameOf(path)
 	if strings.HasPrefix(name, "~$") || strings.HasPrefix(name, ".~lock.") {
 		return nil, diagnosis.New(diagnosis.FileIsLock, "File", name)
 	}
@@ -189,7 +197,7 @@ func isOpenElsewhere(path string) bool {
 }
 
 func readStdin(o Options) (*input, error) {
-	const name = "stdin"
+	name := nameOf("-")
 	if o.Stdin == nil {
 		return nil, diagnosis.New(diagnosis.FileEmpty, "File", name)
 	}

@@ -19,7 +19,7 @@ import (
 func (r *row) judgeText(l *layout, text []byte) {
 	if bytes.IndexByte(text, '?') >= 0 || bytes.Contains(text, []byte("\ufffd")) {
 		for _, column := range l.read {
-			if cell := r.cells[column]; isLost(cell) || strings.ContainsRune(cell, utf8.RuneError) {
+			if cell := r.cells[column]; isLost(cell) || l.fields[column] == account.Name && hasLostWord(cell) || strings.ContainsRune(cell, utf8.RuneError) {
 				r.report(l, column, diagnosis.TextLost)
 			}
 		}
@@ -77,6 +77,17 @@ func maybeGarbled(text string) bool {
 func isLost(text string) bool {
 	marks := strings.Count(text, "?")
 	return marks >= 3 && !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+}
+
+// hasLostWord reports whether question marks stand where a text had a word, as in
+// "?????? IMAP". Behind a letter they may be meant.
+func hasLostWord(text string) bool {
+	at := strings.Index(text, "???")
+	if at < 0 {
+		return false
+	}
+	before, _ := utf8.DecodeLastRuneInString(text[:at])
+	return !unicode.IsLetter(before) && !unicode.IsDigit(before)
 }
 
 // isGarbled reports whether somebody read a text as Windows-1251 that was UTF-8,

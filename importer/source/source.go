@@ -72,11 +72,12 @@ func Open(ctx context.Context, path string, o Options) (*File, error) {
 	if o.MaxBytes == 0 {
 		o.MaxBytes = DefaultMaxBytes
 	}
+	f := &File{name: nameOf(path), options: o}
 	in, err := openInput(path, o)
 	if err != nil {
-		return nil, err
+		return nil, f.placed(err)
 	}
-	f := &File{name: in.name, input: in, options: o}
+	f.input = in
 	if err := f.look(ctx); err != nil {
 		in.Close()
 		return nil, f.placed(err)
@@ -98,9 +99,9 @@ func (f *File) look(ctx context.Context) error {
 	return f.lookAtText()
 }
 
-// placed puts the file's name into a refusal.
+// placed puts the file's name into a refusal that does not tell it yet.
 func (f *File) placed(err error) error {
-	if p, ok := err.(*diagnosis.Problem); ok && p.Place.File == "" {
+	if p, ok := err.(*diagnosis.Problem); ok && p.Place.File == "" && p.Args["File"] == "" {
 		p.Place.File = f.name
 	}
 	return err
