@@ -78,9 +78,10 @@ func (e *engine) hostsPaused(j *job) (time.Time, diagnosis.Code) {
 			until = t
 		}
 	}
-	switch now := time.Now(); {
-	case until.IsZero():
+	if until.IsZero() {
 		return until, ""
+	}
+	switch now := time.Now(); {
 	case until.After(now):
 		return until, diagnosis.HostPaused
 	case !e.hosts.Free(j.hosts...): // another row probes the host

@@ -54,6 +54,7 @@ type Hosts struct {
 
 	most  int
 	hosts map[string]*host
+	tired int // how many rest; nearly always none
 }
 
 // host is what is known of one mail host.
@@ -135,10 +136,12 @@ func (h *Hosts) Report(name, address string, evidence Evidence) {
 	case s.rest == nil:
 		if s.learn(address, evidence) {
 			s.rest = &Rest{Host: fold(name), Since: time.Now(), Until: time.Now().Add(h.FirstRest), Evidence: evidence}
+			h.tired++
 		}
 	case time.Now().Before(s.rest.Until):
 	case evidence == Good, evidence == Refused && s.rest.Evidence != Refused: // whoever refuses can be reached
 		s.rest, s.troubled, s.verdicts = nil, nil, nil
+		h.tired--
 	default:
 		s.rest.refused++
 		if evidence == Refused && s.rest.Evidence == Refused && s.rest.refused < refusedProbes {
@@ -180,6 +183,9 @@ func (s *host) learn(address string, evidence Evidence) bool {
 // PausedUntil returns when a resting host is probed next, and false for a host
 // that does not rest. The time may have passed: then the next write is the probe.
 func (h *Hosts) PausedUntil(name string) (time.Time, bool) {
+	if h.tired == 0 {
+		return time.Time{}, false
+	}
 	if s, ok := h.hosts[fold(name)]; ok && s.rest != nil {
 		return s.rest.Until, true
 	}
