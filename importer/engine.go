@@ -57,7 +57,7 @@ type engine struct {
 	mailOff      int             // people in a row who may not use the portal's mail
 	signedIn     int             // people who have signed in
 	failedOwners int             // people who could not
-	noSignOut    bool            // the portal cannot end sessions
+	noSignOut    bool            // the portal cannot end sessions, or not in time
 	sessionsLeft int             // that could not be closed
 	changes      atomic.Int64    // updates begun
 	portal       health

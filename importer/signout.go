@@ -2,6 +2,7 @@ package importer
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"r7import/importer/diagnosis"
@@ -58,7 +59,7 @@ func (e *engine) signOut() {
 			answer := session.SignOut(ctx)
 			return func() {
 				e.note(answer)
-				if answer.Fate == diagnosis.TurnedAway {
+				if answer.Fate == diagnosis.TurnedAway || errors.Is(answer.Err, ErrStopping) {
 					e.leaving = append(e.leaving, o)
 					return
 				}
@@ -85,14 +86,12 @@ func (e *engine) sayGoodbye() {
 	}
 	e.Gate.reopen()
 	patience := time.After(e.Options.Grace)
-	for len(e.leaving) > 0 || e.running > 0 {
-		e.signOut()
+	for e.signOut(); e.running > 0; e.signOut() {
 		select {
 		case apply := <-e.results:
 			apply()
 		case <-patience:
-			e.sessionsLeft += len(e.leaving)
-			e.leaving = nil
+			e.noSignOut = true
 			e.Gate.Stop()
 			e.cutOff()
 		}
