@@ -12,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"r7import/importer/diagnosis"
+	"r7import/importer/yamltree"
 )
 
 // document is a YAML file while it is read. It collects everything wrong with the
@@ -30,7 +31,7 @@ func (d *document) open(text []byte) ast.Node {
 		d.wrongAt(nil, diagnosis.YAMLSyntax)
 		return nil
 	}
-	file, err := parseYAML(text)
+	file, err := yamltree.Parse(text, parser.AllowDuplicateMapKey()) // which [document.pairs] tells of
 	if err != nil || len(file.Docs) == 0 {
 		var at yaml.Error
 		if errors.As(err, &at) {
@@ -47,19 +48,6 @@ func (d *document) open(text []byte) ast.Node {
 	}
 	return file.Docs[0].Body
 }
-
-// parseYAML takes a panic of the parser for an error: broken files have caused some
-// (github.com/goccy/go-yaml, issue 540). Keys that stand twice are for [document.pairs] to tell.
-func parseYAML(text []byte) (file *ast.File, err error) {
-	defer func() {
-		if recover() != nil {
-			file, err = nil, errNoYAML
-		}
-	}()
-	return parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
-}
-
-var errNoYAML = errors.New("mapping: not YAML")
 
 func (d *document) wrong(n ast.Node, code diagnosis.Code, facts ...string) {
 	var at *token.Token

@@ -9,10 +9,10 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
 	"r7import/importer/diagnosis"
+	"r7import/importer/yamltree"
 )
 
 // File is a configuration file that was read. The zero value says nothing.
@@ -55,7 +55,7 @@ func OpenIfThere(path string) (File, error) {
 // Parse reads the text of a configuration file: one mapping of keys to values.
 func Parse(path string, text []byte) (File, error) {
 	f := File{Path: path, values: make(map[string][]said)}
-	tree, err := parseYAML(text)
+	tree, err := yamltree.Parse(text)
 	if err != nil {
 		return File{}, f.wrong(diagnosis.ConfigSyntax, tokenOf(err))
 	}
@@ -69,19 +69,6 @@ func Parse(path string, text []byte) (File, error) {
 	}
 	return f, nil
 }
-
-// parseYAML takes a panic of the parser for an error: broken files have caused some
-// (github.com/goccy/go-yaml, issue 540).
-func parseYAML(text []byte) (tree *ast.File, err error) {
-	defer func() {
-		if recover() != nil {
-			tree, err = nil, errNoYAML
-		}
-	}()
-	return parser.ParseBytes(text, 0)
-}
-
-var errNoYAML = errors.New("config: not YAML")
 
 func tokenOf(err error) *token.Token {
 	var at yaml.Error

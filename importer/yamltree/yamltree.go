@@ -1,0 +1,63 @@
+// Package yamltree parses YAML that somebody else has written.
+package yamltree
+
+import (
+	"bytes"
+	"errors"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// deepest is how deep brackets, or dashes in a line, may stand in each other. The
+// memory of the parser grows with the square of it: 20,000 brackets take 700 MB.
+const deepest = 100
+
+// ErrNoYAML means that a text is so broken that nobody can say where.
+var ErrNoYAML = errors.New("yamltree: not YAML")
+
+// Parse returns the tree of a text. A panic of the parser is an error too: broken
+// files have caused some (github.com/goccy/go-yaml, issue 540).
+func Parse(text []byte, options ...parser.Option) (tree *ast.File, err error) {
+	if deep(text) {
+		return nil, ErrNoYAML
+	}
+	defer func() {
+		if recover() != nil {
+			tree, err = nil, ErrNoYAML
+		}
+	}()
+	return parser.ParseBytes(text, 0, options...)
+}
+
+// deep reports whether a text is nested as no person nests.
+func deep(text []byte) bool {
+	open := 0
+	for line := range bytes.Lines(text) {
+		if dashes(line) > deepest {
+			return true
+		}
+		for _, c := range line {
+			switch c {
+			case '[', '{':
+				open++
+			case ']', '}':
+				open = max(open-1, 0) // one may stand in a text
+			}
+			if open > deepest {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// dashes counts those at the beginning of a line that have a blank behind them:
+// each begins a list in a list.
+func dashes(line []byte) int {
+	n := 0
+	for line = bytes.TrimLeft(line, " \t"); len(line) > 1 && line[0] == '-' && (line[1] == ' ' || line[1] == '\t'); n++ {
+		line = bytes.TrimLeft(line[1:], " \t")
+	}
+	return n
+}
