@@ -82,37 +82,24 @@ func (r *reader) route(ctx context.Context, row *account.Row) error {
 	return nil
 }
 
-// settled decides a row that the memory of earlier runs knows to be done.
+// settled decides a row that the memory of earlier runs knows to be done, or to
+// be refused again: nobody need sign in for that.
 func (r *reader) settled(ctx context.Context, j *job) (bool, error) {
-	known, ok, err := r.past.settled(ctx, j.who, j.row)
-	if err != nil {
+	left, known, err := r.past.standing(ctx, j.who, j.row)
+	if err != nil || left == toDo {
 		return false, err
 	}
-	if !ok {
-		return r.refused(ctx, j)
-	}
-	j.entry.MailboxID, j.entry.OwnerID = known.MailboxID, known.Key.OwnerID
-	if known.Status == diagnosis.Exists {
+	j.entry.OwnerID = known.Key.OwnerID
+	switch {
+	case left == refused:
+		j.end(diagnosis.Held, *diagnosis.New(diagnosis.PasswordRefused, "Code", string(known.RefusedCode)))
+		return true, nil
+	case known.Status == diagnosis.Exists:
 		j.end(diagnosis.Exists, *diagnosis.New(diagnosis.AccountExists))
-	} else {
+	default:
 		j.end(diagnosis.Unchanged)
 	}
-	return true, nil
-}
-
-// refused holds a row whose login a mail server has refused before and in which
-// nothing has changed: nobody need sign in for that.
-func (r *reader) refused(ctx context.Context, j *job) (bool, error) {
-	key, err := r.past.keyOf(ctx, j.who, j.row)
-	if _, doubted := r.past.open[key]; err != nil || doubted || key == (account.Key{}) || r.Options.RetryRefused {
-		return false, err
-	}
-	known, ok, err := r.History.Account(ctx, key)
-	if err != nil || !ok || !r.refusedBefore(known, j) {
-		return false, err
-	}
-	j.entry.OwnerID = key.OwnerID
-	j.end(diagnosis.Held, *diagnosis.New(diagnosis.PasswordRefused, "Code", string(known.RefusedCode)))
+	j.entry.MailboxID = known.MailboxID
 	return true, nil
 }
 

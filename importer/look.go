@@ -102,7 +102,7 @@ func (e *engine) lookAndAct(ctx context.Context, j *job) (after, error) {
 	if err != nil {
 		return nil, err
 	}
-	if ok && !e.Options.RetryRefused && e.refusedBefore(known, j) {
+	if ok && !e.Options.RetryRefused && refuses(known, e.fingerprint(j)) {
 		return e.decided(ctx, j, diagnosis.Held, *diagnosis.New(diagnosis.PasswordRefused, "Code", string(known.RefusedCode)))
 	}
 	mailbox, found, answer := e.look(ctx, j, ok)
@@ -151,17 +151,6 @@ func (e *engine) leaveAlone(ctx context.Context, j *job, d decision, known journ
 		return e.decided(ctx, j, d.status)
 	}
 	return e.decided(ctx, j, d.status, *d.problem)
-}
-
-// refusedBefore reports whether what a mail server refused is about to be sent again.
-func (e *engine) refusedBefore(known journal.Account, j *job) bool {
-	if len(known.Refused) == 0 {
-		return false
-	}
-	const credentials = account.Fields(1<<account.Account | 1<<account.Password | 1<<account.ServerHost | 1<<account.Port |
-		1<<account.SMTPAccount | 1<<account.SMTPPassword | 1<<account.SMTPServer | 1<<account.SMTPPort)
-	changed := known.Refused.Differs(e.fingerprint(j))
-	return changed&credentials == 0
 }
 
 // fingerprint may be called from tasks.

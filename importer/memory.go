@@ -50,22 +50,45 @@ func (m *memory) keyOf(ctx context.Context, who identity, row *account.Row) (acc
 	return account.NewKey(id, row.Settings.Email), nil
 }
 
-// settled reports whether an earlier run made the account of a row or saw it
-// there, it is not in doubt, and the row still asks for the same. Then neither a
-// sign-in nor a look is needed.
-func (m *memory) settled(ctx context.Context, who identity, row *account.Row) (journal.Account, bool, error) {
+// standing is what earlier runs leave to do for a row.
+type standing uint8
+
+const (
+	toDo    standing = iota
+	settled          // an earlier run made the account or saw it there, and the row still asks for the same
+	refused          // a mail server has refused its login, and nothing in that has changed
+)
+
+// standing says what is left to do for a row, with what is known of its account.
+// Only rows to do need a sign-in. A request in doubt is always to do.
+func (m *memory) standing(ctx context.Context, who identity, row *account.Row) (standing, journal.Account, error) {
 	key, err := m.keyOf(ctx, who, row)
 	if err != nil || key == (account.Key{}) {
-		return journal.Account{}, false, err
+		return toDo, journal.Account{}, err
 	}
 	if _, doubted := m.open[key]; doubted {
-		return journal.Account{}, false, nil
+		return toDo, journal.Account{}, nil
 	}
 	known, ok, err := m.History.Account(ctx, key)
-	if err != nil || !ok || known.Status == diagnosis.Exists && m.Options.OnExisting == Fail {
-		return journal.Account{}, false, err
+	if err != nil || !ok {
+		return toDo, journal.Account{}, err
 	}
-	return known, m.believed(known) && known.Fingerprint.Differs(m.prints.Of(&row.Settings)) == 0, nil
+	print := m.prints.Of(&row.Settings)
+	foreign := known.Status == diagnosis.Exists && m.Options.OnExisting == Fail
+	switch {
+	case !foreign && m.believed(known) && known.Fingerprint.Differs(print) == 0:
+		return settled, known, nil
+	case !m.Options.RetryRefused && refuses(known, print):
+		return refused, known, nil
+	}
+	return toDo, known, nil
+}
+
+// refuses reports whether a mail server has refused what is about to be sent again.
+func refuses(known journal.Account, print account.Fingerprint) bool {
+	const credentials = account.Fields(1<<account.Account | 1<<account.Password | 1<<account.ServerHost | 1<<account.Port |
+		1<<account.SMTPAccount | 1<<account.SMTPPassword | 1<<account.SMTPServer | 1<<account.SMTPPort)
+	return len(known.Refused) > 0 && known.Refused.Differs(print)&credentials == 0
 }
 
 // believed reports whether what is known of an account says that it is there and

@@ -43,8 +43,9 @@ type Plan struct {
 	OverLimit int      // valid ones whose owner has more addresses than --max-per-owner
 	Nobody    int      // valid ones whose owner cannot be signed in as: they name nobody, and the run signs in as nobody
 	Settled   int      // valid ones that an earlier run has done and that ask for the same
+	Refused   int      // valid ones whose login a mail server has refused before, and that ask for the same
 	Owners    int      // different owners of the valid rows
-	// What follows is about the valid rows that are not settled.
+	// What follows is about the valid rows that are neither settled nor refused.
 	People       SignIns // their owners by the way the run becomes them
 	RowsBy       SignIns // the rows by the same
 	LastDays     int     // rows that fetch 30 days only
@@ -73,7 +74,7 @@ type Plan struct {
 }
 
 // ownerRows counts the rows of one owner.
-type ownerRows struct{ all, settled int32 }
+type ownerRows struct{ all, settled, refused int32 }
 
 // SignIns counts rows, or the people they are for, by the way the run becomes those people.
 type SignIns struct {
@@ -94,7 +95,9 @@ func (s *SignIns) count(by via) {
 }
 
 // ToSend returns how many rows may be sent at the most.
-func (p *Plan) ToSend() int { return p.Rows - p.Invalid - p.OverLimit - p.Nobody - p.Settled }
+func (p *Plan) ToSend() int {
+	return p.Rows - p.Invalid - p.OverLimit - p.Nobody - p.Settled - p.Refused
+}
 
 // overLimit reports whether that person has more addresses than allowed.
 func (p *Plan) overLimit(who identity) bool {
@@ -171,14 +174,14 @@ func (im *Importer) scan(ctx context.Context, plan *Plan, kind journal.Kind) err
 		}
 		batch = append(batch, NewEntry(plan.Run.ID, plan.Rows, row))
 		plan.hashes = append(plan.hashes, hasher.of(row))
-		settled, err := plan.settled(ctx, kind, past, row)
+		left, err := plan.standing(ctx, kind, past, row)
 		if err != nil {
 			return err
 		}
 		if err := present.note(ctx, past, plan.roster.of(row), row); err != nil {
 			return err
 		}
-		plan.count(row, settled, tally)
+		plan.count(row, left, tally)
 		if len(batch) == entryBatch {
 			if err := flush(); err != nil {
 				return err
@@ -193,21 +196,21 @@ func (im *Importer) scan(ctx context.Context, plan *Plan, kind journal.Kind) err
 	return im.findMissing(ctx, plan, present)
 }
 
-// settled reports whether a run has nothing to do for the row. Other kinds of
-// runs look at every row.
-func (p *Plan) settled(ctx context.Context, kind journal.Kind, past *memory, row *account.Row) (bool, error) {
+// standing says what a run has left to do for the row. Other kinds of runs look
+// at every row.
+func (p *Plan) standing(ctx context.Context, kind journal.Kind, past *memory, row *account.Row) (standing, error) {
 	if row.Invalid() || kind != journal.KindRun && kind != journal.KindPlan {
-		return false, nil
+		return toDo, nil
 	}
 	who := p.roster.of(row)
 	if who.via == viaNobody {
-		return false, nil
+		return toDo, nil
 	}
-	_, settled, err := past.settled(ctx, who, row)
-	return settled, err
+	left, _, err := past.standing(ctx, who, row)
+	return left, err
 }
 
-func (p *Plan) count(row *account.Row, settled bool, t *tally) {
+func (p *Plan) count(row *account.Row, left standing, t *tally) {
 	p.Rows++
 	if row.Invalid() {
 		p.Invalid++
@@ -216,8 +219,8 @@ func (p *Plan) count(row *account.Row, settled bool, t *tally) {
 	if len(row.Problems) > 0 {
 		p.Warned++
 	}
-	p.countOwner(row, settled)
-	if settled {
+	p.countOwner(row, left)
+	if left != toDo {
 		return
 	}
 	if row.Settings.Restrict {
@@ -232,7 +235,7 @@ func (p *Plan) count(row *account.Row, settled bool, t *tally) {
 // lets an administrator act as anybody at all.
 const probesWanted = 8
 
-func (p *Plan) countOwner(row *account.Row, settled bool) {
+func (p *Plan) countOwner(row *account.Row, left standing) {
 	who := p.roster.of(row)
 	if who.via == viaNobody {
 		p.Nobody++
@@ -240,13 +243,16 @@ func (p *Plan) countOwner(row *account.Row, settled bool) {
 	}
 	hash := p.ownerHash(who.name)
 	rows := p.ownerRows[hash]
-	first := rows.all == rows.settled
+	first := rows.all == rows.settled+rows.refused
 	rows.all++
-	if settled {
+	switch left {
+	case settled:
 		rows.settled++
+	case refused:
+		rows.refused++
 	}
 	p.ownerRows[hash] = rows
-	if settled {
+	if left != toDo {
 		return
 	}
 	p.RowsBy.count(who.via)
@@ -275,6 +281,7 @@ func (p *Plan) close(t *tally) {
 			p.OverLimit += int(rows.all)
 		} else {
 			p.Settled += int(rows.settled)
+			p.Refused += int(rows.refused)
 		}
 	}
 	p.Hosts, p.Fills = t.hosts(), t.fills()

@@ -161,6 +161,17 @@ func TestRefusedPasswordIsNotSentAgain(t *testing.T) {
 		t.Errorf("side %q host %q", got[0].Side, got[0].Host)
 	}
 	before := w.creates()
+	for retry, want := range map[bool][3]int{false: {1, 1, 0}, true: {0, 1, 1}} {
+		w.adjust = func(o *importer.Options) { o.RetryRefused = retry }
+		plan, err := w.importer(t.Context(), w.open()).Prepare(t.Context(), journal.KindPlan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := [3]int{plan.Refused, plan.Settled, plan.ToSend()}; got != want || plan.People.Own != want[2] {
+			t.Errorf("with --retry-refused %v: refused, settled, to send %v by %d people, want %v", retry, got, plan.People.Own, want)
+		}
+	}
+	w.adjust = nil
 	_, got = w.run(people(2))
 	w.want(got, "2 held PASSWORD_REFUSED_BEFORE", "3 unchanged")
 	if w.creates() != before {

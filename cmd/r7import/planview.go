@@ -82,7 +82,7 @@ func (v planView) rows() string {
 	for _, part := range []struct {
 		id    string
 		count int
-	}{{"plan.rows.settled", v.plan.Settled}, {"plan.rows.invalid", v.plan.Invalid}, {"plan.rows.held", v.plan.OverLimit}, {"plan.rows.warned", v.plan.Warned}} {
+	}{{"plan.rows.settled", v.plan.Settled}, {"plan.rows.refused", v.plan.Refused}, {"plan.rows.invalid", v.plan.Invalid}, {"plan.rows.held", v.plan.OverLimit}, {"plan.rows.warned", v.plan.Warned}} {
 		if part.count > 0 {
 			parts = append(parts, v.console.Text(part.id, "Count", strconv.Itoa(part.count), "Limit", strconv.Itoa(v.settings.MaxPerOwner)))
 		}

@@ -37,6 +37,7 @@ type planFacts struct {
 	Rows         int                `json:"rows"`
 	ToSend       int                `json:"to_send"`
 	Settled      int                `json:"settled"`
+	Refused      int                `json:"refused"`
 	Invalid      int                `json:"invalid"`
 	Warned       int                `json:"warned"`
 	OverLimit    int                `json:"over_limit"`
@@ -55,7 +56,7 @@ type planFacts struct {
 
 func factsOf(plan *importer.Plan) *planFacts {
 	return &planFacts{
-		Rows: plan.Rows, ToSend: plan.ToSend(), Settled: plan.Settled, Invalid: plan.Invalid, Warned: plan.Warned, OverLimit: plan.OverLimit,
+		Rows: plan.Rows, ToSend: plan.ToSend(), Settled: plan.Settled, Refused: plan.Refused, Invalid: plan.Invalid, Warned: plan.Warned, OverLimit: plan.OverLimit,
 		SignIn: plan.Way, Owners: plan.Owners, RowsBy: plan.RowsBy, Nobody: plan.Nobody, LastDays: plan.LastDays, WholeHistory: plan.WholeHistory,
 		Unreadable: plan.Unreadable, ToDisable: plan.ToDisable, DisableLimit: plan.DisableLimit,
 		Hosts: plan.Hosts, Fills: plan.Fills,
