@@ -79,21 +79,27 @@ func each(n int, f func(int)) {
 
 // victim is an import whose process does not live long.
 type victim struct {
-	t        *testing.T
-	seed     uint64
-	random   *rand.Rand
-	sim      *portalsim.Portal
-	server   *httptest.Server
-	folder   string
-	rows     int
-	way      signInWay
-	args     []string
-	killed   int
-	written  int
-	arrived  atomic.Int64 // requests
-	deadline atomic.Int64 // the number of the request that kills, 0 for none
-	after    bool         // once it is answered
-	kill     atomic.Pointer[func()]
+	t       *testing.T
+	seed    uint64
+	random  *rand.Rand
+	sim     *portalsim.Portal
+	server  *httptest.Server
+	folder  string
+	rows    int
+	way     signInWay
+	args    []string
+	killed  int
+	written int
+	arrived atomic.Int64 // requests
+	end     atomic.Pointer[end]
+}
+
+// end is the moment at which a process is killed. It is not changed once the
+// portal can see it: requests outlive their sender.
+type end struct {
+	request int64 // its number
+	after   bool  // once it is answered, not when it arrives
+	kill    func()
 }
 
 // signInWay is who signs in for the rows of a victim.
@@ -123,13 +129,14 @@ func newVictim(t *testing.T, seed uint64, faults []portalsim.Fault) *victim {
 
 // serve passes requests to the portal and kills their sender when the moment has come.
 func (v *victim) serve(w http.ResponseWriter, r *http.Request) {
-	last := v.arrived.Add(1) == v.deadline.Load()
-	if last && !v.after {
-		(*v.kill.Load())()
+	number, end := v.arrived.Add(1), v.end.Load()
+	last := end != nil && number == end.request
+	if last && !end.after {
+		end.kill()
 	}
 	v.sim.ServeHTTP(w, r)
-	if last && v.after {
-		(*v.kill.Load())()
+	if last && end.after {
+		end.kill()
 	}
 }
 
@@ -223,9 +230,7 @@ func (v *victim) startAndKill() error {
 		return err
 	}
 	kill := func() { _ = cmd.Process.Kill() }
-	v.kill.Store(&kill)
-	v.after = v.random.IntN(2) == 0
-	byTime := v.random.IntN(3) == 0
+	after, byTime := v.random.IntN(2) == 0, v.random.IntN(3) == 0
 	perRow := map[signInWay]int{onePerson: 1, tokens: 3, passwords: 4}[v.way] // requests, about
 	requests, wait := 1+v.random.IntN(perRow*v.rows), time.Duration(v.random.IntN(600))*time.Millisecond
 	if err := cmd.Start(); err != nil {
@@ -234,7 +239,7 @@ func (v *victim) startAndKill() error {
 	if byTime {
 		defer time.AfterFunc(wait, kill).Stop()
 	} else {
-		v.deadline.Store(v.arrived.Load() + int64(requests))
+		v.end.Store(&end{request: v.arrived.Load() + int64(requests), after: after, kill: kill})
 	}
 	switch code := exitCodeOf(cmd.Wait()); code {
 	case -1:
@@ -243,7 +248,7 @@ func (v *victim) startAndKill() error {
 	default:
 		return fmt.Errorf("exit code %d; stderr:\n%s", code, &stderr)
 	}
-	v.deadline.Store(0)
+	v.end.Store(nil)
 	return nil
 }
 
