@@ -169,14 +169,15 @@ func TestSecondSignalLeavesAtOnce(t *testing.T) {
 	t.Parallel()
 	p := startRun(t, portalsim.Options{MailHosts: []portalsim.MailHost{{Side: "imap", Delay: 3 * time.Second}}})
 	p.start()
-	p.until("the portal works on an account", func() bool { return p.creates() > 0 || strings.Contains(p.stderr.String(), "10 to send") })
-	time.Sleep(500 * time.Millisecond)
-	for range 2 {
+	p.until("the portal works on an account", func() bool { return p.creates() > 0 })
+	interrupt := func() {
 		if err := p.Process.Signal(syscall.SIGINT); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(200 * time.Millisecond)
 	}
+	interrupt()
+	p.until("it says that it stops", func() bool { return strings.Contains(p.stderr.String(), "stopping: nothing new is sent") })
+	interrupt()
 	p.exit(130, time.Second)
 }
 
