@@ -31,15 +31,6 @@ func oneOwner(t *testing.T, o portalsim.Options) *world {
 	return w
 }
 
-// without returns rows that name no owner.
-func without(n int) [][]string {
-	rows := people(n)
-	for i := range rows {
-		rows[i] = rows[i][:7]
-	}
-	return rows
-}
-
 // off checks which accounts of the portal are switched off.
 func (w *world) off(want ...int) {
 	w.t.Helper()
@@ -130,12 +121,12 @@ func TestWhatIsNotMissing(t *testing.T) {
 func TestAnotherFileThatAsksForAnAccountKeepsIt(t *testing.T) {
 	w := oneOwner(t, portalsim.Options{})
 	first, second := w.file, filepath.Join(t.TempDir(), "department.csv")
-	w.run(without(4))
+	w.run(ownerless(4))
 	w.file = second
-	w.run(without(4)[1:2]) // it has user002 only
+	w.run(ownerless(4)[1:2]) // it has user002 only
 	w.missing()
 	w.file = first
-	w.run(without(1))
+	w.run(ownerless(1))
 	w.missing(3, 4)
 	w.off(3, 4)
 	w.file = second
@@ -146,15 +137,15 @@ func TestAnotherFileThatAsksForAnAccountKeepsIt(t *testing.T) {
 
 func TestTheSameFileForTwoPeople(t *testing.T) {
 	w := oneOwner(t, portalsim.Options{})
-	w.run(without(3))
+	w.run(ownerless(3))
 	first := w.adjust
 	w.adjust = func(o *importer.Options) {
 		first(o)
 		o.Caller = importer.Caller{User: person(2)[1], Password: account.NewSecret("portal-secret")}
 	}
-	w.run(without(3))
+	w.run(ownerless(3))
 	w.missing()
-	_, got := w.run(without(2))
+	_, got := w.run(ownerless(2))
 	w.want(got, "2 unchanged", "3 unchanged", "0 disabled ROW_MISSING")
 	if got[2].Owner != person(2)[1] {
 		t.Errorf("an account of %s is switched off", got[2].Owner)
@@ -165,13 +156,13 @@ func TestAccountsWithoutARowAreSwitchedOff(t *testing.T) {
 	w := oneOwner(t, portalsim.Options{Accounts: []portalsim.Account{
 		{Owner: person(1)[1], Address: person(6)[1], Name: "Ivan Petrov 6", Security: 1, Auth: 1, Restrict: true, SMTPSecurity: 1, SMTPAuth: 1},
 	}})
-	rows := without(6)
+	rows := ownerless(6)
 	rows[3][1] = "User004@Example.org" // the portal keeps neither the case of the address nor that of the login
 	w.run(rows)
 	w.off()
 
 	before := w.sim.Stats()
-	_, got := w.look(without(2))
+	_, got := w.look(ownerless(2))
 	w.want(got, "2 unchanged", "3 unchanged", "0 would_disable ROW_MISSING", "0 would_disable ROW_MISSING", "0 would_disable ROW_MISSING")
 	w.missing(3, 4, 5)
 	if w.plan.ToDisable != 3 {
@@ -181,10 +172,10 @@ func TestAccountsWithoutARowAreSwitchedOff(t *testing.T) {
 		t.Errorf("a look has switched something: %+v, before %+v", w.sim.Stats(), before)
 	}
 
-	_, got = w.run(without(2))
+	_, got = w.run(ownerless(2))
 	w.want(got, "2 unchanged", "3 unchanged", "0 disabled ROW_MISSING", "0 disabled ROW_MISSING", "0 disabled ROW_MISSING")
 	w.off(3, 4, 5)
-	_, got = w.run(without(2))
+	_, got = w.run(ownerless(2))
 	w.want(got, "2 unchanged", "3 unchanged")
 	w.missing()
 	if n := w.switches(); n != 3 {
@@ -192,13 +183,13 @@ func TestAccountsWithoutARowAreSwitchedOff(t *testing.T) {
 	}
 
 	// A row that is there again has its account switched on again.
-	_, got = w.look(without(4))
+	_, got = w.look(ownerless(4))
 	w.want(got, "2 unchanged", "3 unchanged", "4 would_update WOULD_CHANGE", "5 would_update WOULD_CHANGE")
 	w.off(3, 4, 5)
-	_, got = w.run(without(4))
+	_, got = w.run(ownerless(4))
 	w.want(got, "2 unchanged", "3 unchanged", "4 updated ENABLED_AGAIN", "5 updated ENABLED_AGAIN")
 	w.off(5)
-	_, got = w.run(without(4))
+	_, got = w.run(ownerless(4))
 	w.all(got, 4, diagnosis.Unchanged)
 	if n := w.switches(); n != 5 {
 		t.Errorf("%d requests to switch accounts, want 5", n)
@@ -282,13 +273,13 @@ func TestTooManyAccountsWithoutARow(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			w := oneOwner(t, portalsim.Options{})
-			w.run(without(tc.rows))
+			w.run(ownerless(tc.rows))
 			one := w.adjust
 			w.adjust = func(o *importer.Options) {
 				one(o)
 				o.MaxChanges = tc.changes
 			}
-			rows := without(tc.left)
+			rows := ownerless(tc.left)
 			if tc.changedToo {
 				rows[0][0] = "Somebody Else"
 			}
@@ -308,13 +299,13 @@ func TestTooManyAccountsWithoutARow(t *testing.T) {
 func TestSwitchingOffSurvivesLostAnswers(t *testing.T) {
 	t.Parallel()
 	w := oneOwner(t, portalsim.Options{})
-	w.run(without(9))
+	w.run(ownerless(9))
 	if err := w.sim.SetFaults([]portalsim.Fault{
 		{Method: http.MethodPut, Path: "mail/accounts/state", Every: 3, First: 3, Do: portalsim.Reset, Processed: true},
 	}); err != nil {
 		t.Fatal(err)
 	}
-	_, got := w.run(without(1))
+	_, got := w.run(ownerless(1))
 	w.all(got[1:], 8, diagnosis.Disabled)
 	w.off(2, 3, 4, 5, 6, 7, 8, 9)
 	if open, err := w.store.OpenIntents(t.Context()); err != nil || len(open) != 0 {
@@ -325,7 +316,7 @@ func TestSwitchingOffSurvivesLostAnswers(t *testing.T) {
 func TestSwitchingOffInterruptedGoesOn(t *testing.T) {
 	t.Parallel()
 	w := oneOwner(t, portalsim.Options{})
-	w.run(without(9))
+	w.run(ownerless(9))
 	// The answers to the first requests never come, and the run is interrupted.
 	if err := w.sim.SetFaults([]portalsim.Fault{
 		{Method: http.MethodPut, Path: "mail/accounts/state", First: 4, Do: portalsim.Silence, Processed: true},
@@ -346,7 +337,7 @@ func TestSwitchingOffInterruptedGoesOn(t *testing.T) {
 		}
 		cancel()
 	}()
-	result, got := w.runWith(ctx, without(1))
+	result, got := w.runWith(ctx, ownerless(1))
 	if !result.Interrupted {
 		t.Errorf("result: %+v", result)
 	}
@@ -370,7 +361,7 @@ func TestSwitchingOffInterruptedGoesOn(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	_, got = w.run(without(2))
+	_, got = w.run(ownerless(2))
 	if got[0].Status != diagnosis.Unchanged || !slices.Contains([]diagnosis.Status{diagnosis.Updated, diagnosis.Unchanged}, got[1].Status) {
 		t.Errorf("rows:\n%s", outcomes(got))
 	}

@@ -1,7 +1,6 @@
 package importer_test
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"net/http"
@@ -175,14 +174,7 @@ func TestStoppedRunSaysWhyRowsWaited(t *testing.T) {
 	w := newWorld(t, portalsim.Options{
 		Latency: 10 * time.Millisecond, MailHosts: []portalsim.MailHost{{Host: "imap.dead.example", Do: portalsim.NotListening}}})
 	w.adjust = func(o *importer.Options) { o.HostWait, o.Workers = time.Hour, 2 }
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	go func() {
-		for w.sim.Stats().Created < 20 {
-			time.Sleep(time.Millisecond)
-		}
-		cancel()
-	}()
+	ctx := w.until(func() bool { return w.sim.Stats().Created >= 20 })
 	_, got := w.runWith(ctx, rows)
 	failed, paused, notReached := 0, 0, 0
 	for i := range got {

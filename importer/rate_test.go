@@ -29,20 +29,11 @@ func counted(t *testing.T, o portalsim.Options, rate float64) *world {
 	return w
 }
 
-// mine returns rows of one person.
-func mine(n int) [][]string {
-	rows := people(n)
-	for i := range rows {
-		rows[i] = rows[i][:7]
-	}
-	return rows
-}
-
 func TestRateAndConnectionsAsThePortalSeesThem(t *testing.T) {
 	const rate, rows = 100, 150
 	w := counted(t, portalsim.Options{Latency: 20 * time.Millisecond}, rate)
 	began := time.Now()
-	_, got := w.run(mine(rows))
+	_, got := w.run(ownerless(rows))
 	took := time.Since(began)
 	w.all(got, rows, diagnosis.Created)
 	s := w.sim.Stats()
@@ -64,7 +55,7 @@ func TestNothingIsSentWhileThePortalAsksForAPause(t *testing.T) {
 		w := counted(t, portalsim.Options{Latency: 10 * time.Millisecond, Faults: []portalsim.Fault{
 			{Method: http.MethodPost, Path: "mail/accounts", Skip: 30, First: 1, Do: portalsim.TooManyRequests, RetryAfter: form, Pause: time.Second}}}, 500)
 		began := time.Now()
-		_, got := w.run(mine(80))
+		_, got := w.run(ownerless(80))
 		w.all(got, 80, diagnosis.Created)
 		if took := time.Since(began); took < time.Second {
 			t.Errorf("%s: the run took %v with a pause of a second in it", form, took)

@@ -1,7 +1,6 @@
 package importer_test
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"testing"
@@ -20,14 +19,7 @@ func doubtful(t *testing.T, made bool) (*world, journal.Run) {
 	w := newWorld(t, portalsim.Options{Faults: []portalsim.Fault{
 		{Method: http.MethodPost, Path: "mail/accounts", First: 1, Do: portalsim.Silence, Processed: made}}})
 	w.adjust = func(o *importer.Options) { o.Grace = 50 * time.Millisecond }
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	go func() {
-		for w.creates() < 1 {
-			time.Sleep(time.Millisecond)
-		}
-		cancel()
-	}()
+	ctx := w.until(func() bool { return w.creates() >= 1 })
 	result, got := w.runWith(ctx, people(1))
 	w.all(got, 1, diagnosis.Unknown)
 	return w, result.Run

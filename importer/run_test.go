@@ -260,10 +260,7 @@ func TestOneCallerWithTooManyAddresses(t *testing.T) {
 	w := newWorld(t, portalsim.Options{Tokens: map[string]string{"the-token": "user001@example.org"}})
 	w.header = header[:7]
 	w.adjust = func(o *importer.Options) { o.Caller.Token = account.NewSecret("the-token") }
-	rows := people(6)
-	for i := range rows {
-		rows[i] = rows[i][:7]
-	}
+	rows := ownerless(6)
 	_, got := w.run(rows)
 	w.all(got, 6, diagnosis.Held)
 	if n := w.creates(); n != 0 {
@@ -282,10 +279,7 @@ func TestManyRowsOfOneCallerAreLookedUpByOneList(t *testing.T) {
 	w.adjust = func(o *importer.Options) {
 		o.Caller.Token, o.MaxPerOwner, o.Owner = account.NewSecret("the-token"), 0, importer.OwnerSelf
 	}
-	rows := people(100)
-	for i := range rows {
-		rows[i] = rows[i][:7]
-	}
+	rows := ownerless(100)
 	_, got := w.run(rows)
 	w.all(got, 100, diagnosis.Created)
 	if n := w.sim.Stats().Requests; n > 100+5 {
@@ -396,14 +390,7 @@ func TestPortalThatAnswersNothingElseIsGivenUp(t *testing.T) {
 func TestSignalLeavesEveryRowInAKnownState(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, portalsim.Options{Latency: 10 * time.Millisecond})
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	go func() {
-		for w.sim.Stats().Created < 5 {
-			time.Sleep(time.Millisecond)
-		}
-		cancel()
-	}()
+	ctx := w.until(func() bool { return w.sim.Stats().Created >= 5 })
 	result, got := w.runWith(ctx, people(200))
 	if !result.Interrupted || result.Stopped == nil || result.Stopped.Code != diagnosis.Interrupted {
 		t.Errorf("result %+v, want interrupted", result)
@@ -436,14 +423,7 @@ func TestGraceOverLeavesRowsUnknownAndTheNextRunLooks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, portalsim.Options{Faults: []portalsim.Fault{{Method: http.MethodPost, Path: "mail/accounts", First: 1, Do: portalsim.Silence, Processed: true}}})
 	w.adjust = func(o *importer.Options) { o.Grace = 50 * time.Millisecond }
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	go func() {
-		for w.creates() < 1 {
-			time.Sleep(time.Millisecond)
-		}
-		cancel()
-	}()
+	ctx := w.until(func() bool { return w.creates() >= 1 })
 	_, got := w.runWith(ctx, people(1))
 	if got[0].Status != diagnosis.Unknown {
 		t.Fatalf("the row is %s %s", got[0].Status, got[0].Code)
@@ -498,14 +478,7 @@ func TestLookAtRowsInDoubt(t *testing.T) {
 	never.Only, never.Processed = []string{"user002@example.com"}, false
 	w := newWorld(t, portalsim.Options{Faults: []portalsim.Fault{silence, never}})
 	w.adjust = func(o *importer.Options) { o.Grace = 50 * time.Millisecond }
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	go func() {
-		for w.creates() < 2 {
-			time.Sleep(time.Millisecond)
-		}
-		cancel()
-	}()
+	ctx := w.until(func() bool { return w.creates() >= 2 })
 	rows := people(2)
 	rows[1] = with(with(rows[1], "email", "user002@example.com"), "portal_user", "user002@example.com") // a domain of its own goes along with the first
 	_, got := w.runWith(ctx, rows)

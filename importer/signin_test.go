@@ -348,14 +348,7 @@ func TestSessionsAreClosed(t *testing.T) {
 	})
 	t.Run("not after a signal", func(t *testing.T) {
 		w := newWorld(t, portalsim.Options{Latency: 20 * time.Millisecond})
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		go func() {
-			for w.sim.Stats().Created < 3 {
-				time.Sleep(time.Millisecond)
-			}
-			cancel()
-		}()
+		ctx := w.until(func() bool { return w.sim.Stats().Created >= 3 })
 		result, _ := w.runWith(ctx, people(100))
 		s := w.sim.Stats()
 		opened := 0

@@ -186,10 +186,7 @@ func TestUndoRemovesOneAccountOfAPersonAtATime(t *testing.T) {
 	w.adjust = func(o *importer.Options) {
 		o.Caller.Token, o.MaxPerOwner, o.Owner = account.NewSecret("the-token"), 0, importer.OwnerSelf
 	}
-	rows := people(5)
-	for i := range rows {
-		rows[i] = rows[i][:7]
-	}
+	rows := ownerless(5)
 	run, _ := w.run(rows)
 	_, _, got := w.undo(run.Run, rows, false)
 	w.all(got, 5, diagnosis.Removed)
@@ -247,15 +244,8 @@ func TestUndoInterruptedGoesOn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, portalsim.Options{RemoveTime: 400 * time.Millisecond})
 	run, _ := w.run(people(12))
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
 	w.adjust = func(o *importer.Options) { o.Workers = 3 }
-	go func() {
-		for w.removals() < 4 {
-			time.Sleep(time.Millisecond)
-		}
-		cancel()
-	}()
+	ctx := w.until(func() bool { return w.removals() >= 4 })
 	_, undone, got := w.undoWith(ctx, run.Run, people(12), false)
 	if !undone.Interrupted {
 		t.Errorf("undone: %+v", undone)

@@ -111,10 +111,7 @@ func TestVerifyReadsOneListForAllRowsOfAnOwner(t *testing.T) {
 	w.adjust = func(o *importer.Options) {
 		o.Caller.Token, o.MaxPerOwner, o.Owner = account.NewSecret("the-token"), 0, importer.OwnerSelf
 	}
-	rows := people(15)
-	for i := range rows {
-		rows[i] = rows[i][:7]
-	}
+	rows := ownerless(15)
 	w.run(rows)
 	before := len(w.sim.Requests())
 	got, _ := w.verify(rows)

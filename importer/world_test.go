@@ -61,6 +61,15 @@ func people(n int) [][]string {
 	return rows
 }
 
+// ownerless returns rows that name no owner, for a header without the last two columns.
+func ownerless(n int) [][]string {
+	rows := people(n)
+	for i := range rows {
+		rows[i] = rows[i][:7]
+	}
+	return rows
+}
+
 // with returns a copy of the row with one cell changed.
 func with(row []string, column, value string) []string {
 	row = slices.Clone(row)
@@ -173,6 +182,19 @@ func (w *world) runWith(ctx context.Context, rows [][]string) (importer.Result, 
 		w.t.Fatal(err)
 	}
 	return result, entries(w.t, w.store, result.Run.ID)
+}
+
+// until returns a context that ends as soon as the portal has come so far.
+func (w *world) until(reached func() bool) context.Context {
+	ctx, cancel := context.WithCancel(w.t.Context())
+	w.t.Cleanup(cancel)
+	go func() {
+		for !reached() {
+			time.Sleep(time.Millisecond)
+		}
+		cancel()
+	}()
+	return ctx
 }
 
 // look does what an online dry run does with the rows.

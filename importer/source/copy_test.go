@@ -18,8 +18,8 @@ import (
 	"r7import/mapping"
 )
 
-// copied returns the copy of a file that is written under that name.
-func copied(t *testing.T, name string, content []byte, o source.Options, add source.Added) ([]byte, error) {
+// saved writes a file of that name and opens it. It returns its path too.
+func saved(t testing.TB, name string, content []byte, o source.Options) (*source.File, string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, content, 0o600); err != nil {
@@ -30,9 +30,16 @@ func copied(t *testing.T, name string, content []byte, o source.Options, add sou
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
+	t.Cleanup(func() { _ = file.Close() })
+	return file, path
+}
+
+// copied returns the copy of a file that is written under that name.
+func copied(t *testing.T, name string, content []byte, o source.Options, add source.Added) ([]byte, error) {
+	t.Helper()
+	file, path := saved(t, name, content, o)
 	var out bytes.Buffer
-	err = file.Copy(t.Context(), &out, add)
+	err := file.Copy(t.Context(), &out, add)
 	if after, _ := os.ReadFile(path); !bytes.Equal(after, content) {
 		t.Error("the input has changed")
 	}

@@ -5,8 +5,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -27,16 +25,7 @@ import (
 // redacted returns the copy of a file with its secrets masked.
 func redacted(t testing.TB, name string, content []byte, o source.Options) ([]byte, source.Redacted, error) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	o.Known = mapping.Known
-	file, err := source.Open(t.Context(), path, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
+	file, _ := saved(t, name, content, o)
 	binding, err := mapping.Bind(file.Columns(), mapping.Options{Draft: true, WithoutPasswords: true})
 	if err != nil {
 		t.Fatal(err)

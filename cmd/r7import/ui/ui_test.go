@@ -192,7 +192,7 @@ func TestPlainProgressOfATrouble(t *testing.T) {
 		p := c.Follow(ui.Plain)
 		began, counts := time.Now(), map[diagnosis.Status]int{diagnosis.Created: 7}
 		at := func(d time.Duration) string { return began.Add(d).Local().Format(time.TimeOnly) }
-		for now := began; now.Before(began.Add(2 * time.Minute)); now = time.Now() {
+		for time.Since(began) < 2*time.Minute {
 			p.Show(importer.Progress{Total: 100, Decided: 7, Counts: counts, Why: diagnosis.PortalDown, Since: began, Until: began.Add(30 * time.Minute)})
 			time.Sleep(time.Second)
 		}
