@@ -180,7 +180,7 @@ func (v *victim) command(stderr *bytes.Buffer) (*exec.Cmd, error) {
 	}
 	cmd := exec.Command(program, args...)
 	cmd.Dir, cmd.Stderr = v.folder, stderr
-	cmd.Env = []string{"HOME=" + v.folder, "PATH=" + os.Getenv("PATH"), "LC_ALL=C", "GORACE=atexit_sleep_ms=0"}
+	cmd.Env = []string{"HOME=" + v.folder, "PATH=" + os.Getenv("PATH"), "LC_ALL=C", endAtOnce}
 	return cmd, nil
 }
 

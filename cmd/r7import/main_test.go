@@ -25,6 +25,10 @@ func TestMain(m *testing.M) {
 	})
 }
 
+// endAtOnce keeps the race detector from holding each process for a second at its
+// end, in which it would look for races of goroutines that are left.
+const endAtOnce = "GORACE=atexit_sleep_ms=0"
+
 // TestScripts runs whole commands as a user would. Each script has a folder of
 // its own for everything the program keeps.
 func TestScripts(t *testing.T) {
@@ -36,7 +40,7 @@ func TestScripts(t *testing.T) {
 			env.Vars = append(env.Vars,
 				"HOME="+env.WorkDir, "XDG_CONFIG_HOME="+env.WorkDir+"/.config", "XDG_STATE_HOME="+env.WorkDir+"/.state",
 				"APPDATA="+env.WorkDir+"/.config", "LOCALAPPDATA="+env.WorkDir+"/.state",
-				"LC_ALL=en_US.UTF-8", "SAMPLES="+samples, "BAD=a\x1b[31mb")
+				"LC_ALL=en_US.UTF-8", "SAMPLES="+samples, "BAD=a\x1b[31mb", endAtOnce)
 			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -72,7 +72,7 @@ func startRun(t *testing.T, o portalsim.Options, flags ...string) *process {
 	}
 	p.Cmd = exec.Command(program, append([]string{"run", "accounts.csv", "--yes", "--portal", server.URL, "--state", "state", "--rate", "100/s"}, flags...)...)
 	p.Dir = p.folder
-	p.Env = []string{"HOME=" + p.folder, "PATH=" + os.Getenv("PATH"), "LC_ALL=C"}
+	p.Env = []string{"HOME=" + p.folder, "PATH=" + os.Getenv("PATH"), "LC_ALL=C", endAtOnce}
 	p.Stdout, p.Stderr = &p.stdout, &p.stderr
 	return p
 }
