@@ -19,7 +19,7 @@ func (e *engine) resolve(ctx context.Context, j *job) (after, error) {
 	}
 	mailbox, found, answer := j.session.Find(ctx, j.row.Settings.Email)
 	switch {
-	case answer.Fate == diagnosis.Final:
+	case answer.Code == diagnosis.DuplicateMailbox: // no other refusal to look says anything of the account
 		return e.endDoubt(ctx, j, diagnosis.Failed, answer.Problem())
 	case answer.Fate != diagnosis.Done:
 		return func() { e.lookAgainLater(j, answer) }, nil
