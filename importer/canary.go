@@ -62,8 +62,10 @@ func (e *engine) tried(j *job) {
 }
 
 // askAboutCanary lets the person look in the portal before the other rows follow.
+// Only a stop takes the question back: a machine that slept cuts off requests, and
+// the person may just have been away.
 func (e *engine) askAboutCanary(ctx context.Context) (after, error) {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer context.AfterFunc(e.Gate.stopping, cancel)()
 	goOn, err := e.Canary(ctx)

@@ -184,8 +184,12 @@ func (t *taker) pending() *diagnosis.Problem {
 func (t *taker) follow(e *engine, ctx context.Context, j *job, known journal.Account, operation portal.Operation) (after, error) {
 	moved, waits := time.Now(), e.Options.Waits.Removal
 	for wait := waits.First; !operation.Completed; wait = waits.after(wait) {
-		if !e.sleep(ctx, wait) || time.Since(moved) > e.Options.PortalWait {
+		slept, stopping := e.sleep(ctx, wait), e.Gate.stopping.Err() != nil
+		switch {
+		case stopping || time.Since(moved) > e.Options.PortalWait:
 			return e.decided(ctx, j, diagnosis.Unknown, *t.pending())
+		case !slept: // cut off, because the machine slept
+			return func() { e.again(j) }, nil
 		}
 		now, answer := j.session.Operation(ctx, operation.ID)
 		switch answer.Fate {
