@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"strings"
+	"time"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -23,6 +24,9 @@ type Greeting struct {
 // greet asks, before the first row, whether this is a portal and in which version.
 func (e *engine) greet(ctx context.Context) *diagnosis.Problem {
 	able, answer := e.Client.Capabilities(ctx)
+	for began := time.Now(); answer.Fate == diagnosis.TurnedAway && time.Since(began) < e.Options.PortalWait; {
+		able, answer = e.Client.Capabilities(ctx) // waits as long as the portal has asked for
+	}
 	if ctx.Err() != nil {
 		return diagnosis.New(diagnosis.Interrupted)
 	}
