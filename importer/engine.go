@@ -268,7 +268,7 @@ func (e *engine) nap() time.Duration {
 	if len(e.waiting) > 0 {
 		nap = min(nap, e.waiting[0].notBefore.Sub(now))
 	}
-	if !e.portal.next.IsZero() {
+	if !e.stopping && !e.portal.next.IsZero() {
 		nap = min(nap, e.portal.next.Sub(now))
 	}
 	return max(nap, 0)
@@ -347,6 +347,18 @@ func (e *engine) release(j *job) {
 	j.holds, j.owner.busy = false, false
 	e.hosts.Give(j.hosts...)
 	e.probeOver(j)
+}
+
+// releaseEarly does so before the outcome is in the journal: the mail hosts need
+// not wait for that. Where one of them rests they do, because only the outcome
+// tells whether another row may probe it.
+func (e *engine) releaseEarly(j *job) {
+	for _, h := range j.hosts {
+		if _, resting := e.hosts.PausedUntil(h); resting {
+			return
+		}
+	}
+	e.release(j)
 }
 
 // met ends the time in which a new domain has its first account alone: until one is made or found.

@@ -13,7 +13,7 @@ import (
 // holds. It closes incoming when it is through.
 func (e *engine) feed(ctx context.Context) error {
 	defer close(e.incoming)
-	r := reader{engine: e}
+	r := reader{engine: e, lent: make(map[string]identity)}
 	for row, err := range e.Input.Rows(ctx) {
 		if ctx.Err() != nil {
 			break // the run stops; the rows not reached are in the journal as not tried
@@ -44,6 +44,7 @@ type reader struct {
 	*engine
 	index   int
 	decided []journal.Entry
+	lent    map[string]identity // how to sign in as the plan's lenders
 }
 
 // same reports whether the row is the one the scan saw at this place.
@@ -59,14 +60,20 @@ func (r *reader) route(ctx context.Context, row *account.Row) error {
 		return nil
 	}
 	j := newJob(r.plan, index, row)
-	if _, lends := r.plan.lenders[j.who.name]; lends && j.who.via != viaNobody {
-		r.plan.lenders[j.who.name] = j.who
+	if r.plan.lenders[j.who.name] && j.who.via != viaNobody {
+		r.lent[j.who.name] = j.who
+	}
+	var err error
+	if r.mode.act != nil {
+		if j.doubtful, err = r.past.doubts(ctx, j.who, row); err != nil {
+			return err
+		}
 	}
 	switch {
 	case j.who.via == viaNobody:
-		return r.decide(ctx, j.end(diagnosis.Held, *diagnosis.New(diagnosis.OwnerNobody)))
+		return r.decide(ctx, j.bar(diagnosis.Held, *diagnosis.New(diagnosis.OwnerNobody)))
 	case r.plan.overLimit(j.who):
-		return r.decide(ctx, j.end(diagnosis.Held, *r.ownerLimit(r.plan.rowsOf(j.who))))
+		return r.decide(ctx, j.bar(diagnosis.Held, *r.ownerLimit(r.plan.rowsOf(j.who))))
 	}
 	decided, err := r.mode.remember(r, ctx, j)
 	if err != nil {

@@ -104,18 +104,24 @@ func (e *engine) giveUpHosts() {
 	given := make(map[*job]pace.Rest, len(e.waiting))
 	for _, j := range e.waiting {
 		i := slices.IndexFunc(hopeless, func(r pace.Rest) bool { return slices.ContainsFunc(j.hosts, r.Is) })
-		if i >= 0 && j.why == diagnosis.HostPaused {
+		// A row that has probed the host itself waits for something else, and would only probe it again.
+		if i >= 0 && (j.why == diagnosis.HostPaused || !e.stopping && j.doubt == nil) {
 			given[j] = hopeless[i]
 		} else if !e.stopping {
 			return
 		}
 	}
+	if len(given) == 0 {
+		return
+	}
 	e.waiting.remove(func(j *job) bool { _, gone := given[j]; return gone })
+	var jobs []*job
 	for j, rest := range given {
 		j.end(diagnosis.NotTried, *diagnosis.New(diagnosis.HostPaused, "Host", rest.Host, "Why", string(whyResting(rest.Evidence))))
 		j.entry.Host = rest.Host
-		e.saveLater(j)
+		jobs = append(jobs, j)
 	}
+	e.saveLater(jobs...)
 }
 
 // whyResting puts what a rest began with into the words of the catalogue.

@@ -30,10 +30,12 @@ type job struct {
 	first     bool           // is the first of its domain
 	laters    int            // how often a mail server asked to come back
 	blind     int            // looks before a write that got no usable answer
+	doubtful  bool           // an earlier run has left a request for it without outcome
 	doubt     *doubt         // set while nobody knows what became of its last write
 	removal   *removal       // where the account is to be taken back
 	missing   *Missing       // set where no row is about the account any more
 	settled   bool           // the doubt ended with "not there": it may be written once more
+	changes   bool           // has been counted as an update
 	removed   bool           // taken out of the window
 }
 
@@ -80,6 +82,15 @@ func (j *job) end(status diagnosis.Status, problems ...diagnosis.Problem) journa
 		e.Code, e.Side = worst.Code, worst.Code.Side()
 	}
 	return *e
+}
+
+// bar gives the job the outcome of a row that nobody may or can sign in for. If an
+// earlier run has left it in doubt it stays so, for nobody has looked.
+func (j *job) bar(status diagnosis.Status, why diagnosis.Problem) journal.Entry {
+	if j.doubtful {
+		return j.end(diagnosis.Unknown, *diagnosis.New(diagnosis.OutcomeUnknown), why)
+	}
+	return j.end(status, why)
 }
 
 // waitingRoom holds the jobs that may not go on before a moment, soonest first.

@@ -60,15 +60,17 @@ func (e *engine) claim(j *job) bool {
 		return false
 	}
 	j.key = key
+	intent, open := e.past.open[key]
+	j.doubtful = open && e.mode.act != nil
 	if e.perID[key.OwnerID]++; e.Options.MaxPerOwner > 0 && e.perID[key.OwnerID] > e.Options.MaxPerOwner {
-		e.decideNow(j, diagnosis.Held, *e.ownerLimit(e.perID[key.OwnerID]))
+		e.barNow(j, diagnosis.Held, *e.ownerLimit(e.perID[key.OwnerID]))
 		return false
 	}
 	if e.mismatch(j) {
-		e.decideNow(j, diagnosis.Held, *diagnosis.New(diagnosis.OwnerMismatch, "Person", j.owner.person.Email))
+		e.barNow(j, diagnosis.Held, *diagnosis.New(diagnosis.OwnerMismatch, "Person", j.owner.person.Email))
 		return false
 	}
-	if intent, ok := e.past.open[key]; ok && e.mode.writes {
+	if open && e.mode.writes {
 		j.doubt = &doubt{intent: intent.ID, kind: intent.Kind, since: intent.At, print: intent.Fingerprint}
 		e.watch.unknown++
 	}

@@ -50,6 +50,17 @@ func (m *memory) keyOf(ctx context.Context, who identity, row *account.Row) (acc
 	return account.NewKey(id, row.Settings.Email), nil
 }
 
+// doubts reports whether an earlier run has left a request for the row's account
+// of which nobody knows the outcome.
+func (m *memory) doubts(ctx context.Context, who identity, row *account.Row) (bool, error) {
+	if len(m.open) == 0 {
+		return false, nil
+	}
+	key, err := m.keyOf(ctx, who, row)
+	_, open := m.open[key]
+	return open, err
+}
+
 // standing is what earlier runs leave to do for a row.
 type standing uint8
 

@@ -117,8 +117,8 @@ func (im *Importer) findMissing(ctx context.Context, plan *Plan, present *presen
 // file has asked for since.
 func (im *Importer) missingKeys(ctx context.Context, plan *Plan, present *presence) ([]account.Key, error) {
 	slices.Sort(present.seen)
-	only, err := im.onlyOwner(ctx, plan)
-	if err != nil {
+	only, known, err := im.onlyOwner(ctx, plan)
+	if err != nil || !known {
 		return nil, err
 	}
 	var keys []account.Key
@@ -139,13 +139,14 @@ func (im *Importer) missingKeys(ctx context.Context, plan *Plan, present *presen
 }
 
 // onlyOwner returns the portal id of the one person who gets all accounts, empty
-// if it is not known or there are several. The same file may be run for others.
-func (im *Importer) onlyOwner(ctx context.Context, plan *Plan) (string, error) {
+// if there are several. The same file may be run for others: as long as nobody
+// knows who that person is, none of the accounts is known to be theirs.
+func (im *Importer) onlyOwner(ctx context.Context, plan *Plan) (id string, known bool, err error) {
 	if plan.Way != OwnerSelf {
-		return "", nil
+		return "", true, nil
 	}
 	caller, _, err := im.History.Owner(ctx, plan.roster.caller.name)
-	return strings.ToLower(caller.ID), err
+	return strings.ToLower(caller.ID), caller.ID != "", err
 }
 
 // whoFor finds who can sign in for an account whose row, with what it said of
@@ -174,7 +175,7 @@ func (m *Missing) mayDisable() bool { return m.who.via != viaNobody || m.lender 
 
 // planToDisable writes the accounts down behind the rows of the run.
 func (im *Importer) planToDisable(ctx context.Context, plan *Plan) error {
-	plan.lenders, plan.appended = make(map[string]identity), len(plan.Missing)
+	plan.lenders, plan.appended = make(map[string]bool), len(plan.Missing)
 	var batch []journal.Entry
 	for i := range plan.Missing {
 		m := &plan.Missing[i]
@@ -183,7 +184,7 @@ func (im *Importer) planToDisable(ctx context.Context, plan *Plan) error {
 			plan.ToDisable++
 		}
 		if m.lender != "" {
-			plan.lenders[m.lender] = identity{via: viaNobody}
+			plan.lenders[m.lender] = true
 		}
 		if m.who.via == viaActing {
 			plan.actFor(m.who.name)
@@ -236,8 +237,8 @@ func (r *reader) routeMissing(ctx context.Context) error {
 	for i := range r.plan.appended {
 		m := &r.plan.Missing[i]
 		j := &job{row: &account.Row{Settings: account.Settings{Email: m.Key.Address}}, entry: r.plan.missingEntry(i), who: m.who, missing: m}
-		if m.lender != "" {
-			j.who = r.plan.lenders[m.lender]
+		if lent, ok := r.lent[m.lender]; ok {
+			j.who = lent
 		}
 		if j.who.via == viaNobody {
 			if err := r.decide(ctx, j.end(diagnosis.Held, *diagnosis.New(diagnosis.MissingNobody))); err != nil {
@@ -269,8 +270,9 @@ func (e *engine) admitMissing() {
 		return
 	}
 	for _, j := range jobs {
-		e.decideLater(j, diagnosis.Held, *diagnosis.New(diagnosis.MissingTooMany, "Count", itoa(changes), "Limit", itoa(e.plan.DisableLimit)))
+		j.end(diagnosis.Held, *diagnosis.New(diagnosis.MissingTooMany, "Count", itoa(changes), "Limit", itoa(e.plan.DisableLimit)))
 	}
+	e.saveLater(jobs...)
 }
 
 // claimMissing gives the job its key, and checks that whoever has signed in is

@@ -1,7 +1,6 @@
 package importer_test
 
 import (
-	"context"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -14,6 +13,7 @@ import (
 	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
 	"r7import/importer/portalsim"
 )
 
@@ -328,15 +328,8 @@ func TestSwitchingOffInterruptedGoesOn(t *testing.T) {
 		one(o)
 		o.Workers, o.Grace = 2, time.Millisecond
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	go func() {
-		disabled := func(a portalsim.Account) bool { return a.Disabled }
-		for !slices.ContainsFunc(w.live(), disabled) {
-			time.Sleep(time.Millisecond)
-		}
-		cancel()
-	}()
+	disabled := func(a portalsim.Account) bool { return a.Disabled }
+	ctx := w.until(func() bool { return slices.ContainsFunc(w.live(), disabled) })
 	result, got := w.runWith(ctx, ownerless(1))
 	if !result.Interrupted {
 		t.Errorf("result: %+v", result)
@@ -367,4 +360,60 @@ func TestSwitchingOffInterruptedGoesOn(t *testing.T) {
 	}
 	w.all(got[2:], 7, diagnosis.Disabled)
 	w.off(3, 4, 5, 6, 7, 8, 9)
+}
+
+func TestSomebodyNewMissesNothing(t *testing.T) {
+	t.Parallel()
+	w := oneOwner(t, portalsim.Options{})
+	w.run(ownerless(3))
+	first := w.adjust
+	w.adjust = func(o *importer.Options) {
+		first(o)
+		o.Caller = importer.Caller{User: "newcomer@example.org", Password: account.NewSecret("portal-secret")}
+	}
+	_, got := w.run(ownerless(6)[3:])
+	w.all(got, 3, diagnosis.Created)
+	w.missing()
+	w.off()
+}
+
+func TestWhoSignedInForARowDoesSoOnceForAnAccountWithoutOne(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		faults []portalsim.Fault
+		row    string // the outcome of the first row
+		off    string
+	}{
+		{"", nil, "2 updated", "0 disabled ROW_MISSING"},
+		{"and is refused once", []portalsim.Fault{
+			{Path: "authentication", Only: []string{"user001@example.org"}, Do: portalsim.Envelope, Status: 500, Text: "User authentication failed"},
+		}, "2 failed PORTAL_SIGNIN", "0 failed PORTAL_SIGNIN"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, portalsim.Options{})
+			w.adjust = func(o *importer.Options) {
+				o.OnMissing, o.AllowMismatch, o.RetryRefused, o.Workers = importer.MissingDisable, true, true, 2
+			}
+			w.run(append(people(1), with(person(1), "email", "second@example.org")))
+			if err := w.sim.SetFaults(tc.faults); err != nil {
+				t.Fatal(err)
+			}
+			before := w.passwords()
+			rows := people(300) // more than the window holds
+			rows[0] = with(rows[0], "name", "Petr Petrov")
+			_, got := w.run(rows)
+			w.want([]journal.Entry{got[0], got[300]}, tc.row, tc.off)
+			if n := w.passwords() - before; n != 300 {
+				t.Errorf("%d sign-ins of 300 people", n)
+			}
+		})
+	}
+}
+
+// passwords counts the passwords that were sent to the portal.
+func (w *world) passwords() int {
+	return len(slices.DeleteFunc(w.sim.Requests(), func(r portalsim.Request) bool {
+		return r.Method != http.MethodPost || !strings.HasSuffix(strings.TrimSuffix(r.Path, ".json"), "authentication")
+	}))
 }

@@ -106,7 +106,7 @@ func (e *engine) ownerReady(j *job) bool {
 		}
 	}
 	if o.state == ownerFailed {
-		e.decideNow(j, o.status, o.problem)
+		e.barNow(j, o.status, o.problem)
 	}
 	return o.state == ownerReady
 }

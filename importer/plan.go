@@ -67,10 +67,10 @@ type Plan struct {
 	ownerRows map[uint64]ownerRows
 	ownerSeed maphash.Seed
 	limit     int32
-	appended  int                 // accounts without a row that stand behind the rows of the run
-	lenders   map[string]identity // owners whose rows say how to sign in for accounts without a row
-	rowless   map[string]bool     // people an administrator is to act as though no row is for them
-	probes    []string            // a few of those an administrator would act as, from all over the file
+	appended  int             // accounts without a row that stand behind the rows of the run
+	lenders   map[string]bool // owners whose rows say how to sign in for accounts without a row
+	rowless   map[string]bool // people an administrator is to act as though no row is for them
+	probes    []string        // a few of those an administrator would act as, from all over the file
 }
 
 // ownerRows counts the rows of one owner.

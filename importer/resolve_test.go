@@ -109,3 +109,58 @@ func TestWordsThatAreRefused(t *testing.T) {
 		})
 	}
 }
+
+// TestRefusedLookUpKeepsTheDoubt has the portal refuse, with words that say nothing
+// of the account, to look for one it is still making.
+func TestRefusedLookUpKeepsTheDoubt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, portalsim.Options{
+		Faults: []portalsim.Fault{
+			{Method: http.MethodPost, Path: "mail/accounts", First: 1, Do: portalsim.Answer, Status: 504, Text: "<html>504</html>", Early: true, Processed: true},
+			{Path: "mail/accounts/single", Skip: 1, First: 1, Do: portalsim.Envelope, Status: 403, Text: "Access denied."},
+		},
+		MailHosts: []portalsim.MailHost{{Host: "imap.example.org", Delay: 300 * time.Millisecond}},
+	})
+	w.adjust = func(o *importer.Options) { o.Settle = 10 * time.Second }
+	_, got := w.run(people(1))
+	w.want(got, "2 created FOUND_BY_LOOK_UP")
+	if n := w.creates(); n != 1 {
+		t.Errorf("%d create calls, want 1", n)
+	}
+}
+
+// TestDoubtOutlivesAnOwnerOfNoUse begins with a row in doubt that nobody can look for.
+func TestDoubtOutlivesAnOwnerOfNoUse(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		faults []portalsim.Fault
+		rows   [][]string
+		limit  int
+	}{
+		{"who cannot sign in", []portalsim.Fault{{Path: "authentication", Do: portalsim.Envelope, Status: 500, Text: "User authentication failed"}}, people(1), 0},
+		{"whom the row does not let in", nil, [][]string{with(person(1), "portal_password", "")}, 0},
+		{"with too many addresses", nil, append(people(1), with(person(1), "email", "other.user001@example.org")), 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			w, _ := doubtful(t, true)
+			if err := w.sim.SetFaults(tc.faults); err != nil {
+				t.Fatal(err)
+			}
+			w.adjust = func(o *importer.Options) { o.MaxPerOwner = tc.limit }
+			for _, took := range []func([][]string) (importer.Result, []journal.Entry){w.look, w.run} {
+				_, got := took(tc.rows)
+				w.want(got[:1], "2 unknown OUTCOME_UNKNOWN")
+			}
+			if n := w.creates(); n != 1 {
+				t.Errorf("%d create calls, want the one before", n)
+			}
+			if err := w.sim.SetFaults(nil); err != nil {
+				t.Fatal(err)
+			}
+			w.adjust = func(o *importer.Options) { o.RetryRefused = true }
+			_, got := w.run(people(1))
+			w.want(got, "2 created FOUND_BY_LOOK_UP")
+		})
+	}
+}

@@ -654,3 +654,40 @@ func TestTooManyChangesAreHeld(t *testing.T) {
 		t.Errorf("%d rows held, want 3:\n%s", held, outcomes(got))
 	}
 }
+
+func TestAnUpdateThatIsRepeatedIsOneChange(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, portalsim.Options{})
+	w.run(people(3))
+	rows := people(3)
+	for i := range rows {
+		rows[i] = with(rows[i], "name", "Somebody Else")
+	}
+	if err := w.sim.SetFaults([]portalsim.Fault{{Method: http.MethodPut, Path: "mail/accounts", First: 3, Do: portalsim.TooManyRequests, RetryAfter: "0"}}); err != nil {
+		t.Fatal(err)
+	}
+	w.adjust = func(o *importer.Options) { o.Workers, o.MaxChanges = 1, importer.Share{N: 3} }
+	_, got := w.run(rows)
+	w.all(got, 3, diagnosis.Updated)
+}
+
+func TestPortalThatIsBusyAtFirst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, portalsim.Options{Faults: []portalsim.Fault{{Path: "capabilities", First: 1, Do: portalsim.TooManyRequests, RetryAfter: "1"}}})
+	_, got := w.run(people(2))
+	w.all(got, 2, diagnosis.Created)
+}
+
+// TestShortRestOfADeadHost has a rest be over before a row that has probed in vain comes back.
+func TestShortRestOfADeadHost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, portalsim.Options{MailHosts: []portalsim.MailHost{{Host: "imap.example.org", Side: portalsim.IMAP, Do: portalsim.NotListening}}})
+	w.adjust = func(o *importer.Options) {
+		o.Workers, o.HostWait, o.Waits.Later = 1, 5*time.Millisecond, 500*time.Millisecond
+	}
+	_, got := w.run(people(40))
+	w.all(got, 40, diagnosis.NotTried)
+	if n := w.creates(); n > 12 {
+		t.Errorf("%d create calls for a dead mail server, want few", n)
+	}
+}

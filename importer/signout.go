@@ -21,9 +21,10 @@ func (e *engine) ended(j *job, status diagnosis.Status) {
 }
 
 // letGo forgets an owner without further rows, and puts them among those whose
-// session is to be closed if the run opened it.
+// session is to be closed if the run opened it. Accounts without a row come last:
+// whoever is to sign in for them stays until then.
 func (e *engine) letGo(o *owner) {
-	more := o.open > 0 || o.taken < o.rows && !e.read
+	more := o.open > 0 || (o.taken < o.rows || e.plan.lenders[o.name]) && !e.read
 	if more || o == e.acting.admin && !e.idle() {
 		return
 	}

@@ -3,9 +3,11 @@ package importer
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
 	"r7import/importer/portal"
 )
 
@@ -148,8 +150,13 @@ func (e *engine) checkFailures() {
 	}
 }
 
-// tooManyChanges counts an update that is about to begin, and reports whether it is one too many.
-func (e *engine) tooManyChanges() bool {
+// tooManyChanges counts a row that is about to be updated, once however often
+// that is tried, and reports whether it is one too many.
+func (e *engine) tooManyChanges(j *job) bool {
+	if j.changes {
+		return false
+	}
+	j.changes = true
 	n := int(e.changes.Add(1))
 	return e.Options.MaxChanges.Exceeded(n, e.plan.Rows)
 }
@@ -170,19 +177,36 @@ func (e *engine) decideLater(j *job, status diagnosis.Status, problems ...diagno
 	e.saveLater(j)
 }
 
-// saveLater makes the outcome that the job has been given durable.
-func (e *engine) saveLater(j *job) {
-	entry := j.entry
+// saveLater makes the outcomes that jobs have been given durable, all in one task:
+// there may be very many.
+func (e *engine) saveLater(jobs ...*job) {
+	entries := make([]journal.Entry, len(jobs))
+	for i, j := range jobs {
+		entries[i] = j.entry
+	}
 	e.spawn(func(ctx context.Context) (after, error) {
-		err := e.Ledger.SetEntries(context.WithoutCancel(ctx), entry)
-		return func() {
-			if j.doubt != nil {
-				e.watch.unknown--
+		for part := range slices.Chunk(entries, entryBatch) {
+			if err := e.Ledger.SetEntries(context.WithoutCancel(ctx), part...); err != nil {
+				return nil, err
 			}
-			e.ended(j, entry.Status)
+		}
+		return func() {
+			for i, j := range jobs {
+				if j.doubt != nil {
+					e.watch.unknown--
+				}
+				e.ended(j, entries[i].Status)
+			}
 			e.checkFailures()
-		}, err
+		}, nil
 	})
+}
+
+// barNow takes a job out of the window that nobody may or can sign in for.
+func (e *engine) barNow(j *job, status diagnosis.Status, why diagnosis.Problem) {
+	j.removed = true
+	j.bar(status, why)
+	e.saveLater(j)
 }
 
 // decideNow takes a job out of the window with its outcome.

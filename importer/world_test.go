@@ -189,10 +189,10 @@ func (w *world) until(reached func() bool) context.Context {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	w.t.Cleanup(cancel)
 	go func() {
-		for !reached() {
+		defer cancel()
+		for !reached() && ctx.Err() == nil {
 			time.Sleep(time.Millisecond)
 		}
-		cancel()
 	}()
 	return ctx
 }

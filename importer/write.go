@@ -20,7 +20,7 @@ const maxWrites = 4
 
 // write makes the account or changes it.
 func (e *engine) write(ctx context.Context, j *job, d decision) (after, error) {
-	if d.verdict != create && e.tooManyChanges() {
+	if d.verdict != create && e.tooManyChanges(j) {
 		return e.decided(ctx, j, diagnosis.Held, *diagnosis.New(diagnosis.TooManyChanges))
 	}
 	intent := journal.Intent{
@@ -40,7 +40,7 @@ func (e *engine) write(ctx context.Context, j *job, d decision) (after, error) {
 	}
 	intent.ID = id
 	answer := send(ctx, settings, func() error { return e.freshen(ctx, &intent) })
-	e.results <- func() { e.release(j) } // the mail hosts need not wait for the journal
+	e.results <- func() { e.releaseEarly(j) }
 	e.report(j, answer)
 	return e.conclude(ctx, j, intent, answer)
 }
@@ -85,7 +85,7 @@ func (e *engine) freshen(ctx context.Context, intent *journal.Intent) error {
 	return e.Ledger.Renew(context.WithoutCancel(ctx), intent.ID, intent.At)
 }
 
-// report tells the breaker of the mail hosts what the answer says about them.
+// report notes in the row's entry what a request has come to.
 func (e *engine) report(j *job, answer portal.Answer) {
 	if answer.Fate == diagnosis.NotSent || answer.Fate == diagnosis.TurnedAway {
 		return
