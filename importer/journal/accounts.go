@@ -19,7 +19,7 @@ type Account struct {
 	Key       account.Key
 	MailboxID int64
 	// Made tells that it was us: the portal said so to a create call after a look
-	// that had found none.
+	// that had found none, or to a look after such a call without an answer.
 	Made        bool
 	Status      diagnosis.Status    // what the last run that dealt with it said
 	Fingerprint account.Fingerprint // of what was last sent and accepted, or seen to be there
@@ -28,9 +28,6 @@ type Account struct {
 	Run         string    // the last run that dealt with it
 	Checked     time.Time // when the portal last told of it
 }
-
-// maxDomains bounds the memory of which domains are stored.
-const maxDomains = 4096
 
 // Account returns what is known of an account, and whether anything is.
 func (s *Store) Account(ctx context.Context, key account.Key) (Account, bool, error) {
@@ -64,18 +61,13 @@ func (s *Store) SaveAccount(ctx context.Context, a Account) error {
 	if err != nil {
 		return err
 	}
-	if err := s.write(ctx, save); err != nil {
-		return err
-	}
-	s.stored(&a)
-	return nil
+	return s.write(ctx, save)
 }
 
 // errOtherAccount means that another process writes to the store, without its lock.
 var errOtherAccount = errors.New("journal: the id belongs to another account")
 
-// saving returns the change that stores an account, and that there is one of
-// its domain in the portal. Call stored when that is durable.
+// saving returns the change that stores an account.
 func (s *Store) saving(ctx context.Context, a *Account) (change, error) {
 	run, err := s.number(ctx, a.Run)
 	if err != nil {
@@ -85,50 +77,10 @@ func (s *Store) saving(ctx context.Context, a *Account) (change, error) {
 	if err != nil {
 		return nil, err
 	}
-	domain := domainOf(a.Key.Address)
-	news := a.MailboxID != 0 && !s.isStored(domain)
 	return func(t *tx) error {
-		err := t.changeOne(errOtherAccount, saveAccount, id, a.Key.Address, a.Key.OwnerID, number(a.MailboxID), a.Made, text(a.Status),
+		return t.changeOne(errOtherAccount, saveAccount, id, a.Key.Address, a.Key.OwnerID, number(a.MailboxID), a.Made, text(a.Status),
 			blob(a.Fingerprint), blob(a.Refused), text(a.RefusedCode), number(run), moment(a.Checked))
-		if err != nil || !news {
-			return err
-		}
-		_, err = t.exec(addDomain, domain)
-		return err
 	}, nil
-}
-
-func domainOf(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }
-
-func (s *Store) isStored(domain string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.domains[domain]
-}
-
-// stored remembers that the domain of a stored account need not be stored again.
-func (s *Store) stored(a *Account) {
-	if a.MailboxID == 0 {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.domains) == maxDomains {
-		clear(s.domains)
-	}
-	s.domains[domainOf(a.Key.Address)] = true
-}
-
-// KnownDomain reports whether an account with an address in that domain is known
-// to be in the portal.
-func (s *Store) KnownDomain(ctx context.Context, domain string) (bool, error) {
-	domain = strings.ToLower(domain)
-	if s.isStored(domain) {
-		return true, nil
-	}
-	var known bool
-	err := s.hot.domain.QueryRowContext(ctx, domain).Scan(&known)
-	return known, s.failed(err)
 }
 
 // Owner is what is known of a portal person as a file names them.
@@ -140,7 +92,7 @@ type Owner struct {
 	Email        string
 	Refused      []byte // keyed hash of a refused password, see account.Fingerprinter.Text
 	RefusedCode  diagnosis.Code
-	Attempts     int // sign-ins refused in a row
+	Attempts     int // sign-ins in a row that did not succeed, those without an answer included
 	LastAttempt  time.Time
 	BlockedUntil time.Time
 	SMS          int // text messages drawn

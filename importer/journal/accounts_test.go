@@ -1,7 +1,6 @@
 package journal_test
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -47,32 +46,6 @@ func TestWhatIsKnownOfAccounts(t *testing.T) {
 		}
 		if err := s.SaveAccount(ctx, journal.Account{Key: keyOf(2), Run: "nowhere"}); err == nil {
 			t.Error("SaveAccount of an unknown run: no error")
-		}
-	})
-}
-
-func TestKnownDomains(t *testing.T) {
-	everywhere(t, func(t *testing.T, s *journal.Store) {
-		ctx := t.Context()
-		known := func(domain string) bool {
-			got, err := s.KnownDomain(ctx, domain)
-			must(t, "KnownDomain", err)
-			return got
-		}
-		save := func(address string, mailbox int64) {
-			must(t, "SaveAccount", s.SaveAccount(ctx, journal.Account{Key: account.NewKey("id", address), MailboxID: mailbox}))
-		}
-		save("a@never.example", 0)
-		save("a@b@first.example", 1)
-		for i := range 5000 { // more than are remembered in memory
-			if i%100 == 0 {
-				save(fmt.Sprintf("a@domain%d.example", i), 1)
-			}
-		}
-		for domain, want := range map[string]bool{"never.example": false, "first.example": true, "FIRST.example": true, "domain0.example": true, "main0.example": false} {
-			if got := known(domain); got != want {
-				t.Errorf("KnownDomain(%q) = %v, want %v", domain, got, want)
-			}
 		}
 	})
 }

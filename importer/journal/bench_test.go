@@ -167,11 +167,4 @@ func BenchmarkRead(b *testing.B) {
 			}
 		}
 	})
-	b.Run("domain", func(b *testing.B) {
-		for range b.N {
-			if _, err := s.KnownDomain(b.Context(), "example.org"); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
 }

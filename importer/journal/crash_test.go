@@ -49,9 +49,7 @@ func TestKilledWhileWriting(t *testing.T) {
 			}
 			left, err := s.OpenIntents(t.Context())
 			must(t, "OpenIntents", err)
-			counts, err := s.Counts(t.Context(), run)
-			must(t, "Counts", err)
-			same(t, "open intents and unknown rows", len(left), counts.ByStatus[diagnosis.Unknown])
+			same(t, "open intents and unknown rows", len(left), countsOf(t, s, run)[diagnosis.Unknown])
 			for _, i := range left {
 				must(t, "Settle of what was left", s.Settle(t.Context(), outcome(i.ID, run, i.Index)))
 			}

@@ -79,35 +79,6 @@ func TestManyEntriesComeInOrder(t *testing.T) {
 	})
 }
 
-func TestCounts(t *testing.T) {
-	everywhere(t, func(t *testing.T, s *journal.Store) {
-		run := beginWith(t, s, 10)
-		var set []journal.Entry
-		for i := range 6 {
-			e := journal.Entry{Run: run, Index: i, Status: diagnosis.Failed, Code: "MAIL_AUTH", Side: diagnosis.Incoming, Host: "a.ru"}
-			if i >= 4 {
-				e.Host = "b.ru"
-			}
-			set = append(set, e)
-		}
-		must(t, "SetEntries", s.SetEntries(t.Context(), set...))
-		settle(t, s, run, 6)
-		intend(t, s, run, 7)
-		got, err := s.Counts(t.Context(), run)
-		must(t, "Counts", err)
-		same(t, "Counts", got, journal.Counts{
-			ByStatus: map[diagnosis.Status]int{diagnosis.Failed: 6, diagnosis.Created: 1, diagnosis.Unknown: 1, diagnosis.NotTried: 2},
-			Groups: []journal.Group{
-				{Status: diagnosis.Failed, Code: "MAIL_AUTH", Side: diagnosis.Incoming, Host: "a.ru", Count: 4},
-				{Status: diagnosis.Failed, Code: "MAIL_AUTH", Side: diagnosis.Incoming, Host: "b.ru", Count: 2},
-				{Status: diagnosis.NotTried, Count: 2},
-				{Status: diagnosis.Created, Count: 1},
-				{Status: diagnosis.Unknown, Code: diagnosis.OutcomeUnknown, Count: 1},
-			},
-		})
-	})
-}
-
 func TestOneBadChangeSpoilsNoOther(t *testing.T) {
 	everywhere(t, func(t *testing.T, s *journal.Store) {
 		const callers = 40

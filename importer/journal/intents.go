@@ -120,9 +120,6 @@ func (s *Store) Settle(ctx context.Context, o Outcome) error {
 		return err
 	}
 	s.forget(o.Intent)
-	if o.Account != nil {
-		s.stored(o.Account)
-	}
 	return nil
 }
 

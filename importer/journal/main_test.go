@@ -131,6 +131,15 @@ func entriesOf(t testing.TB, s *journal.Store, run string) []journal.Entry {
 	return all
 }
 
+func countsOf(t testing.TB, s *journal.Store, run string) map[diagnosis.Status]int {
+	t.Helper()
+	counts := make(map[diagnosis.Status]int)
+	for _, e := range entriesOf(t, s, run) {
+		counts[e.Status]++
+	}
+	return counts
+}
+
 // intend makes an intent to create the account of row i.
 func intend(t testing.TB, s *journal.Store, run string, i int) int64 {
 	t.Helper()

@@ -82,10 +82,6 @@ var migrations = []string{`
 		checked      INTEGER
 	);
 
-	CREATE TABLE domains (
-		name TEXT PRIMARY KEY
-	) WITHOUT ROWID;
-
 	CREATE TABLE owners (
 		name          TEXT PRIMARY KEY,
 		id            TEXT,
@@ -155,10 +151,6 @@ const (
 		coalesce(mailbox_id, 0), coalesce(filled, ''), coalesce(attempts, 0), coalesce(started, 0), coalesce(took, 0),
 		coalesce(evidence, ''), ` + inDoubt + `
 		FROM entries WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?`
-	countEntries = `SELECT CASE WHEN ` + inDoubt + ` THEN 'unknown' ELSE status END AS state,
-		CASE WHEN ` + inDoubt + ` AND status <> 'unknown' THEN 'OUTCOME_UNKNOWN' ELSE coalesce(code, '') END AS why,
-		coalesce(side, '') AS at, coalesce(host, '') AS mail, count(*)
-		FROM entries WHERE id BETWEEN ? AND ? GROUP BY state, why, at, mail ORDER BY count(*) DESC, state, why, at, mail`
 )
 
 // Intents.
@@ -171,7 +163,7 @@ const (
 		FROM intents i JOIN runs r ON r.number = i.entry >> 32 ORDER BY i.id`
 )
 
-// Accounts, their domains, and owners.
+// Accounts and owners.
 const (
 	// saveAccount and refuseAccount change nothing if the id is another account's.
 	saveAccount = `INSERT INTO accounts (id, address, owner_id, mailbox_id, made, status, fingerprint, refused, refused_code, run, checked)
@@ -199,9 +191,6 @@ const (
 		FROM entries e JOIN runs r ON r.number = e.id >> 32
 		WHERE r.kind = 'run' AND lower(e.email) IN (SELECT value FROM json_each(?1)) GROUP BY address)
 		WHERE elsewhere > coalesce(here, 0)`
-
-	addDomain  = `INSERT OR IGNORE INTO domains (name) VALUES (?)`
-	readDomain = `SELECT EXISTS (SELECT 1 FROM domains WHERE name = ?)`
 
 	saveOwner = `INSERT INTO owners (name, id, email, refused, refused_code, attempts, last_attempt, blocked_until, sms, checked)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -54,12 +54,11 @@ type Store struct {
 	mu      sync.Mutex
 	runs    map[string]int64     // numbers of runs by id
 	intents map[int64]openIntent // those without outcome
-	domains map[string]bool      // some of those known to be stored
 }
 
 // hotQueries are prepared because they are asked for each row.
 type hotQueries struct {
-	account, owner, domain *sql.Stmt
+	account, owner *sql.Stmt
 }
 
 // openIntent is what closing an intent needs to know of it.
@@ -140,7 +139,7 @@ func prepareFolder(dir, folder string) error {
 // open connects to the database and makes sure that it is one of ours, whole,
 // and of this version.
 func (s *Store) open() (err error) {
-	s.runs, s.intents, s.domains = make(map[string]int64), make(map[int64]openIntent), make(map[string]bool)
+	s.runs, s.intents = make(map[string]int64), make(map[int64]openIntent)
 	s.accounts = newAccountIndex(s)
 	db, err := s.connect(s.readOnly && s.folder != "", 1)
 	if err != nil {
@@ -184,10 +183,9 @@ func (s *Store) path(file string) string {
 }
 
 func (s *Store) prepareHot() error {
-	var errs [3]error
+	var errs [2]error
 	s.hot.account, errs[0] = s.read.Prepare(readAccount)
 	s.hot.owner, errs[1] = s.read.Prepare(readOwner)
-	s.hot.domain, errs[2] = s.read.Prepare(readDomain)
 	return errors.Join(errs[:]...)
 }
 
@@ -199,7 +197,7 @@ func (s *Store) Key() []byte { return s.key }
 func (s *Store) Close() error {
 	s.closed.Store(true)
 	var err error
-	for _, q := range []*sql.Stmt{s.hot.account, s.hot.owner, s.hot.domain} {
+	for _, q := range []*sql.Stmt{s.hot.account, s.hot.owner} {
 		if q != nil {
 			err = errors.Join(err, q.Close())
 		}

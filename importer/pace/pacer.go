@@ -291,6 +291,3 @@ func (p *Pacer) Snapshot() Snapshot {
 	s.Limit = p.limit
 	return s
 }
-
-// Limit returns how many requests a second may leave now.
-func (p *Pacer) Limit() float64 { return p.Snapshot().Limit }

@@ -284,7 +284,7 @@ func TestRateFallsAndRecovers(t *testing.T) {
 		p := New(100)
 		check := func(when string, want float64) {
 			t.Helper()
-			if got := p.Limit(); got < want-0.01 || got > want+0.01 {
+			if got := p.Snapshot().Limit; got < want-0.01 || got > want+0.01 {
 				t.Errorf("limit %s is %.2f, want %.2f", when, got, want)
 			}
 		}
@@ -317,15 +317,15 @@ func TestRateStaysBelowWhatWasRefusedAtTheBottom(t *testing.T) {
 			p.TurnedAway(time.Millisecond)
 			time.Sleep(time.Second)
 		}
-		if got := p.Limit(); got != 100*lowest {
+		if got := p.Snapshot().Limit; got != 100*lowest {
 			t.Fatalf("limit after 40 refusals is %g, want %g", got, 100*lowest)
 		}
 		time.Sleep(58 * time.Second)
-		if got := p.Limit(); got != 100*lowest {
+		if got := p.Snapshot().Limit; got != 100*lowest {
 			t.Errorf("limit within a minute of the last refusal is %g, want %g", got, 100*lowest)
 		}
 		time.Sleep(2 * time.Second)
-		if got := p.Limit(); got <= 100*lowest {
+		if got := p.Snapshot().Limit; got <= 100*lowest {
 			t.Errorf("limit after that minute is %g, want more", got)
 		}
 	})
