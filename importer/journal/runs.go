@@ -78,19 +78,27 @@ func (s *Store) Begin(ctx context.Context, r Run) (Run, error) {
 	if r.Portal == "" {
 		r.Portal = s.portal
 	}
-	r.ID, r.State = newRunID(r.Started), Running
+	r.State = Running
 	var number int64
 	err := s.write(ctx, func(t *tx) error {
 		if _, err := t.exec(interruptRuns); err != nil {
 			return err
 		}
-		result, err := t.exec(addRun, r.ID, string(r.Kind), string(r.State), r.File, r.FileDigest, r.Sheet,
-			r.Portal, r.Version, string(r.Args), r.Started.UnixMilli())
-		if err != nil {
-			return err
+		for added := int64(0); added == 0; { // another run may have got this id in the same second
+			r.ID = newRunID(r.Started)
+			result, err := t.exec(addRun, r.ID, string(r.Kind), string(r.State), r.File, r.FileDigest, r.Sheet,
+				r.Portal, r.Version, string(r.Args), r.Started.UnixMilli())
+			if err != nil {
+				return err
+			}
+			if added, err = result.RowsAffected(); err != nil {
+				return err
+			}
+			if number, err = result.LastInsertId(); err != nil {
+				return err
+			}
 		}
-		number, err = result.LastInsertId()
-		return err
+		return nil
 	})
 	if err != nil {
 		return Run{}, err

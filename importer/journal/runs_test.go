@@ -54,6 +54,17 @@ func TestRunsAreKept(t *testing.T) {
 	})
 }
 
+func TestRunsOfOneSecondHaveTheirOwnIDs(t *testing.T) {
+	everywhere(t, func(t *testing.T, s *journal.Store) {
+		const runs = 600 // enough for some to draw the same letters
+		ids, now := make(map[string]bool), time.Now()
+		for range runs {
+			ids[begin(t, s, journal.Run{Started: now}).ID] = true
+		}
+		same(t, "ids", len(ids), runs)
+	})
+}
+
 func TestLatestOfNoRuns(t *testing.T) {
 	everywhere(t, func(t *testing.T, s *journal.Store) {
 		_, err := s.Run(t.Context(), "latest")

@@ -99,7 +99,7 @@ var migrations = []string{`
 // Runs.
 const (
 	addRun = `INSERT INTO runs (id, kind, state, file, digest, sheet, portal, version, args, started)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
 	endRun = `UPDATE runs SET state = ?, ended = ? WHERE number = ?`
 	// interruptRuns is for those whose process died.
 	interruptRuns = `UPDATE runs SET state = 'interrupted' WHERE state = 'running'`
