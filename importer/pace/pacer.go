@@ -24,7 +24,7 @@ const (
 
 	// tolerance is what a request may gain or lose on its way to the portal
 	// without two sliding seconds running into each other there.
-	tolerance = 2 * time.Millisecond
+	tolerance = 4 * time.Millisecond
 
 	// catchUp is how much of the time is made good that was lost because we were
 	// woken late: a busy machine must not lower the rate.
