@@ -131,29 +131,40 @@ func secondStep(ctx context.Context, client *portal.Client, user string, passwor
 	return token, nil
 }
 
-// keep finds out whose token it is, keeps it, and ends the one kept before.
+// keep finds out whose token it is, keeps it, and ends the one kept before. A
+// token that cannot be kept is ended: nobody could use it, and it lasts for a year.
 func (p *program) keep(ctx context.Context, client *portal.Client, token portal.Token) error {
 	session := client.Session(token.Secret)
-	person, answer := session.Self(ctx)
-	if answer.Fate != diagnosis.Done {
-		problem := answer.Problem()
-		return &problem
-	}
-	vault, err := p.vault(client.URL())
+	person, file, earlier, err := p.put(ctx, session, client.URL(), token)
 	if err != nil {
+		session.SignOut(context.WithoutCancel(ctx))
 		return err
 	}
-	earlier, had, _ := vault.Get() // one that cannot be read is replaced all the same
-	file, err := vault.Put(keptOf(token, person))
-	if err != nil {
-		session.SignOut(ctx) // nobody could use it
-		return err
-	}
-	if had {
-		client.Session(earlier.Token).SignOut(ctx)
+	if !earlier.Empty() {
+		client.Session(earlier).SignOut(ctx)
 	}
 	p.console.Say("login.done", "Person", personText(person), "Portal", client.URL(), "File", file, "Admin", yes(person.Admin), "Expires", date(token.Expires))
 	return nil
+}
+
+// put keeps the token of a session. It returns whose it is, in which file it is,
+// if in any, and the token kept before.
+func (p *program) put(ctx context.Context, session *portal.Session, url string, token portal.Token) (person account.Person, file string, earlier account.Secret, err error) {
+	person, answer := session.Self(ctx)
+	if answer.Fate != diagnosis.Done {
+		problem := answer.Problem()
+		return person, "", earlier, &problem
+	}
+	vault, err := p.vault(url)
+	if err != nil {
+		return person, "", earlier, err
+	}
+	before, had, _ := vault.Get() // one that cannot be read is replaced all the same
+	if had {
+		earlier = before.Token
+	}
+	file, err = vault.Put(keptOf(token, person))
+	return person, file, earlier, err
 }
 
 func keptOf(token portal.Token, person account.Person) vault.Kept {
