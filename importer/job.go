@@ -30,7 +30,7 @@ type job struct {
 	first     bool           // is the first of its domain
 	laters    int            // how often a mail server asked to come back
 	blind     int            // looks before a write that got no usable answer
-	doubtful  bool           // an earlier run has left a request for it without outcome
+	doubtful  bool           // an earlier run has left a request for it without outcome, and nobody has claimed it
 	doubt     *doubt         // set while nobody knows what became of its last write
 	removal   *removal       // where the account is to be taken back
 	missing   *Missing       // set where no row is about the account any more
@@ -84,10 +84,10 @@ func (j *job) end(status diagnosis.Status, problems ...diagnosis.Problem) journa
 	return *e
 }
 
-// bar gives the job the outcome of a row that nobody may or can sign in for. If an
-// earlier run has left it in doubt it stays so, for nobody has looked.
+// bar gives the job the outcome of a row that nobody may or can sign in for. One in
+// doubt stays so, for nobody has looked.
 func (j *job) bar(status diagnosis.Status, why diagnosis.Problem) journal.Entry {
-	if j.doubtful {
+	if j.doubtful || j.doubt != nil {
 		return j.end(diagnosis.Unknown, *diagnosis.New(diagnosis.OutcomeUnknown), why)
 	}
 	return j.end(status, why)

@@ -71,6 +71,7 @@ func (e *engine) claim(j *job) bool {
 		return false
 	}
 	if open && e.mode.writes {
+		j.doubtful = false
 		j.doubt = &doubt{intent: intent.ID, kind: intent.Kind, since: intent.At, print: intent.Fingerprint}
 		e.watch.unknown++
 	}

@@ -164,3 +164,25 @@ func TestDoubtOutlivesAnOwnerOfNoUse(t *testing.T) {
 		})
 	}
 }
+
+// TestDoubtOutlivesASession loses the answer to a create call, then the session,
+// and then the portal refuses the password.
+func TestDoubtOutlivesASession(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, portalsim.Options{Faults: []portalsim.Fault{
+		{Method: http.MethodPost, Path: "mail/accounts", First: 1, Do: portalsim.Reset, Processed: true},
+		{Path: "mail/accounts/single", Skip: 1, Do: portalsim.Envelope, Status: 401, Text: "Unauthorized"},
+		{Path: "authentication", Skip: 1, Do: portalsim.Envelope, Status: 500, Text: "User authentication failed"},
+	}})
+	_, got := w.run(people(1))
+	w.want(got, "2 unknown OUTCOME_UNKNOWN")
+	if last := w.seen[len(w.seen)-1]; last.Counts[diagnosis.Unknown] != 1 || last.Counts[diagnosis.Failed] != 0 || last.Unknown != 0 {
+		t.Errorf("the last picture: %+v", last)
+	}
+	if err := w.sim.SetFaults(nil); err != nil {
+		t.Fatal(err)
+	}
+	w.adjust = func(o *importer.Options) { o.RetryRefused = true }
+	_, got = w.run(people(1))
+	w.want(got, "2 created FOUND_BY_LOOK_UP")
+}
