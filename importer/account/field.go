@@ -3,6 +3,7 @@ package account
 import (
 	"iter"
 	"slices"
+	"strings"
 )
 
 // Field is one thing a row can say about an account: a field of the request, or
@@ -88,6 +89,15 @@ func (s Fields) All() iter.Seq[Field] {
 			}
 		}
 	}
+}
+
+// String returns the names of the fields in order, for people: "email, password".
+func (s Fields) String() string {
+	var names []string
+	for f := range s.All() {
+		names = append(names, f.String())
+	}
+	return strings.Join(names, ", ")
 }
 
 // Fill says where a value came from that no cell of the row gave.
