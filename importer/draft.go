@@ -23,36 +23,30 @@ type Draft struct {
 	Mapping *mapping.FileMapping
 	Options mapping.Options // how it will be bound, without the mapping file
 	Notices []diagnosis.Problem
+	Doubts  map[account.Field][]int // columns that only a person can give to a field
 }
 
-// sampleRows are looked at to tell columns by what they hold.
-const sampleRows = 20
-
-// NewDraft proposes a mapping file by the header row and, where that does not name
-// a column of addresses, by the first rows.
+// NewDraft proposes a mapping file by the header row and a look at the first rows.
 func NewDraft(ctx context.Context, file *source.File, o mapping.Options) (*Draft, error) {
-	d := &Draft{File: file, Options: o}
-	d.Mapping, d.Notices = mapping.Propose(file.Columns())
-	rows, err := d.sample(ctx)
+	rows, err := Sample(ctx, file)
 	if err != nil {
 		return nil, err
 	}
-	for _, find := range []func([]source.Column, [][]string) *diagnosis.Problem{d.Mapping.FindAddress, d.Mapping.FindPassword} {
-		if notice := find(file.Columns(), rows); notice != nil {
-			sameColumn := func(n diagnosis.Problem) bool { return n.Place.Column == notice.Place.Column }
-			d.Notices = append(slices.DeleteFunc(d.Notices, sameColumn), *notice) // what was said by the header no longer holds
-		}
-	}
-	return d, nil
+	proposal := mapping.Propose(file.Columns(), rows)
+	o.Sample = func() [][]string { return rows }
+	return &Draft{File: file, Mapping: proposal.File, Options: o, Notices: proposal.Notices, Doubts: proposal.Doubts}, nil
 }
 
-// sample returns the first rows, every column of them.
-func (d *Draft) sample(ctx context.Context) (rows [][]string, err error) {
-	names := make([]string, len(d.File.Columns()))
+// sampleRows are looked at to tell columns by what they hold.
+const sampleRows = 100
+
+// Sample returns the first rows of a file, every column of them.
+func Sample(ctx context.Context, file *source.File) (rows [][]string, err error) {
+	names := make([]string, len(file.Columns()))
 	for i := range names {
 		names[i] = strconv.Itoa(i)
 	}
-	for record, err := range d.File.Records(ctx, names) {
+	for record, err := range file.Records(ctx, names) {
 		if err != nil {
 			return nil, err
 		}

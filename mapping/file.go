@@ -10,12 +10,14 @@ import (
 // FileMapping is a mapping file, version 1: what an admin says about one kind of
 // spreadsheet. The zero value says nothing.
 type FileMapping struct {
-	Columns   map[account.Field]ColumnName        // which column feeds a field
-	Ignore    []string                            // headers to pass over; a * at the end stands for any end
-	Defaults  map[account.Field]string            // values for empty cells
-	Templates map[account.Field]*Template         // values made of other cells
-	Words     map[account.Field]map[string]string // what the words of a column mean, in words that are known
-	Presets   FilePresets
+	Columns map[account.Field]ColumnName // which column feeds a field
+	Ignore  []string                     // headers to pass over; a * at the end stands for any end
+	// IgnoreColumns are columns to pass over, by their letters or numbers.
+	IgnoreColumns []string
+	Defaults      map[account.Field]string            // values for empty cells
+	Templates     map[account.Field]*Template         // values made of other cells
+	Words         map[account.Field]map[string]string // what the words of a column mean, in words that are known
+	Presets       FilePresets
 }
 
 // ColumnName is how a mapping file names a column: by its header, or by its
@@ -47,16 +49,33 @@ func ParseFile(name string, text []byte) (*FileMapping, error) {
 	d.version(root, top["version"])
 	f := &FileMapping{
 		Columns:   d.columnNames(top["columns"]),
-		Ignore:    d.texts(top["ignore"]),
 		Defaults:  d.defaults(top["defaults"]),
 		Templates: d.templates(top["templates"]),
 		Words:     d.words(top["words"]),
 		Presets:   d.filePresets(top["presets"]),
 	}
+	d.ignore(f, top["ignore"])
 	if err := d.err(); err != nil {
 		return nil, err
 	}
 	return f, nil
+}
+
+// ignore reads which columns to pass over: headers, or columns by their letters.
+func (d *document) ignore(f *FileMapping, n ast.Node) {
+	items := []ast.Node{n}
+	if list, ok := n.(*ast.SequenceNode); ok {
+		items = list.Values
+	}
+	for _, item := range items {
+		name := d.columnName(item)
+		switch {
+		case name.Label != "":
+			f.IgnoreColumns = append(f.IgnoreColumns, name.Label)
+		case name.Header != "":
+			f.Ignore = append(f.Ignore, name.Header)
+		}
+	}
 }
 
 // ingredients returns the headers that templates are made of. Such a column feeds no field by itself.
@@ -94,20 +113,28 @@ func (d *document) fields(n ast.Node) (found []fieldPair) {
 func (d *document) columnNames(n ast.Node) map[account.Field]ColumnName {
 	names := make(map[account.Field]ColumnName)
 	for _, p := range d.fields(n) {
-		name := ColumnName{}
-		switch p.value.(type) {
-		case *ast.MappingNode, *ast.MappingValueNode:
-			v := d.known(p.value, "column")
-			name.Label = d.text(v["column"])
-		default:
-			name.Header = d.text(p.value)
-		}
+		name := d.columnName(p.value)
 		if name == (ColumnName{}) {
 			d.wrong(p.at, diagnosis.YAMLForm)
 		}
 		names[p.field] = name
 	}
 	return names
+}
+
+// columnName reads how a column is named: HEADER, or {column: LETTERS}.
+func (d *document) columnName(n ast.Node) (name ColumnName) {
+	switch n.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+		v := d.known(n, "column")
+		name.Label = d.text(v["column"])
+		if name.Label != "" && columnNumber(name.Label) == 0 {
+			d.wrong(n, diagnosis.MappingColumn)
+		}
+	default:
+		name.Header = d.text(n)
+	}
+	return name
 }
 
 func (d *document) defaults(n ast.Node) map[account.Field]string {

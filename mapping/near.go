@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"math/bits"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,22 +20,21 @@ func nearest(header string) (h heading, text string, ok bool) {
 		return heading{}, "", false
 	}
 	v, like := headers(), skeleton(folded)
-	_, alike := v.find(like, v.byLike)
-	if _, numbered := v.find(withoutDigits(like), v.byLike); numbered && !alike {
+	if tellsOfKey(header) || v.spelled(header) {
 		return heading{}, "", false
 	}
-	s := spell(like)
+	s, numbers := spell(like), numbersOf(folded)
 	least := maxSlips + 1
 	for _, n := range v.names {
 		for _, first := range v.sets[n.first] {
 			if n.second == 0 {
-				if d, ok := s.slipsTo(first.like, least-1); ok {
+				if d, ok := s.slipsTo(first.like, least-1); ok && numbersOf(first.key) == numbers {
 					h, text, least = n.heading, first.text, d
 				}
 				continue
 			}
 			for _, second := range v.sets[n.second] {
-				if d, ok := s.slipsTo2(first.like, second.like, least-1); ok {
+				if d, ok := s.slipsTo2(first.like, second.like, least-1); ok && numbersOf(first.key+second.key) == numbers {
 					h, text, least = n.heading, first.text+" "+second.text, d
 				}
 			}
@@ -112,14 +112,21 @@ func slips(length int) int {
 	return maxSlips
 }
 
-// withoutDigits tells a numbered column, "Email 2", which is another one and no slip.
-func withoutDigits(text string) string {
+// numbersOf returns the digits of a folded text. One more or another one is no slip:
+// "Email 2" is a second column, and "Пользователь 1" no login.
+func numbersOf(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsDigit(r) {
-			return -1
+			return r
 		}
-		return r
+		return -1
 	}, text)
+}
+
+// spelled reports whether every word of a header is one of those that known headers
+// are made of: then it has another meaning and no slip.
+func (v *vocabulary) spelled(header string) bool {
+	return !slices.ContainsFunc(wordsOf(bracketed.ReplaceAllString(header, " ")), func(word string) bool { return !v.usual[word] })
 }
 
 // distance counts the letters to add, drop, change or swap with their neighbour

@@ -279,8 +279,12 @@ func (d *document) domains(n ast.Node) (list []string) {
 }
 
 func (d *document) endpoints(preset ast.Node, key string, n ast.Node) (list []Endpoint) {
+	side := account.IncomingEncryption
+	if key == "outgoing" {
+		side = account.OutgoingEncryption
+	}
 	for _, item := range d.items(n) {
-		list = append(list, d.endpoint(item))
+		list = append(list, d.endpoint(item, side))
 	}
 	if len(list) == 0 {
 		d.wrong(preset, diagnosis.PresetForm, "Key", key)
@@ -294,7 +298,7 @@ func (d *document) endpoints(preset ast.Node, key string, n ast.Node) (list []En
 	return list
 }
 
-func (d *document) endpoint(n ast.Node) (e Endpoint) {
+func (d *document) endpoint(n ast.Node, side account.Field) (e Endpoint) {
 	v := d.known(n, "host", "port", "encryption", "protocol")
 	var problem *diagnosis.Problem
 	if v["host"] != nil {
@@ -309,7 +313,7 @@ func (d *document) endpoint(n ast.Node) (e Endpoint) {
 	if e.Port, problem = parsePort(d.text(v["port"])); problem != nil {
 		d.wrong(n, diagnosis.PresetForm, "Key", "port")
 	}
-	if e.Encryption, problem = parseEncryption(d.text(v["encryption"])); problem != nil {
+	if e.Encryption, problem = parseFixedEncryption(d.text(v["encryption"]), startsTLS(side, e.Port)); problem != nil {
 		d.wrong(n, diagnosis.PresetForm, "Key", "encryption")
 	}
 	if v["protocol"] != nil {

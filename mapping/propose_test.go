@@ -23,8 +23,8 @@ func TestPropose(t *testing.T) {
 			"version: 1\ncolumns:\n  email: E-mail\n  password: Пароль\nignore:\n  - Отчество\ntemplates:\n  name: '{{ .Имя }} {{ .Фамилия }}'\n", []string{"PROPOSED_NAME"}},
 		{"name in two columns with blanks", "First Name [Required];Last Name [Required];Email Address [Required];Password [Required]",
 			"version: 1\ncolumns:\n  email: 'Email Address [Required]'\n  password: 'Password [Required]'\ntemplates:\n  name: '{{ index . \"First Name [Required]\" }} {{ index . \"Last Name [Required]\" }}'\n", []string{"PROPOSED_NAME"}},
-		{"near misses", "Почтва;Пороль;пароль портала", "version: 1\ncolumns:\n  email: Почтва\n  password: Пороль\n  portal_password: пароль портала\ntemplates:\n  portal_user: '{{ .email }}'\n",
-			[]string{"PROPOSED_NEAR email", "PROPOSED_NEAR password", "PROPOSED_OWNER"}},
+		{"near misses", "Почта;Пороль;пароль портала", "version: 1\ncolumns:\n  email: Почта\n  portal_password: пароль портала\nignore:\n  - Пороль\ntemplates:\n  portal_user: '{{ .email }}'\n",
+			[]string{"PROPOSED_DOUBT password", "PROPOSED_OWNER"}},
 		{"two columns for one field", "Адрес;Электронная почта;Пароль;Ящик", "version: 1\ncolumns:\n  email: Электронная почта\n  password: Пароль\nignore:\n  - Адрес\n  - Ящик\n",
 			[]string{"PROPOSED_FIRST email", "PROPOSED_FIRST email"}},
 		{"one header twice", "Почта;Пароль;Пароль", "version: 1\ncolumns:\n  email: Почта\n  password: Пароль\nignore:\n  - Пароль\n", []string{"PROPOSED_FIRST password"}},
@@ -32,13 +32,13 @@ func TestPropose(t *testing.T) {
 		{"nothing known", "x1;x2", "version: 1\nignore:\n  - x1\n  - x2\n", nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			file, notices := mapping.Propose(header(tc.header))
-			text := file.Encode(nil)
+			p := mapping.Propose(header(tc.header), nil)
+			text := p.File.Encode(nil)
 			if diff := cmp.Diff(tc.want, string(text)); diff != "" {
 				t.Errorf("Propose(%q): want - got +\n%s", tc.header, diff)
 			}
 			var said []string
-			for _, n := range notices {
+			for _, n := range p.Notices {
 				said = append(said, strings.TrimSpace(string(n.Code)+" "+n.Args["Field"]))
 			}
 			if diff := cmp.Diff(tc.notices, said); diff != "" {
@@ -51,7 +51,7 @@ func TestPropose(t *testing.T) {
 // TestThreeColumnsAndAnAnswer is the way from a sheet that says little to rows that have everything.
 func TestThreeColumnsAndAnAnswer(t *testing.T) {
 	const sheet = "ФИО;Почта;Пароль;Отдел;Таб. №\nИван Петров;ivan@corp.example.org;secret;Склад;7\n"
-	file, _ := mapping.Propose(header("ФИО;Почта;Пароль;Отдел;Таб. №"))
+	file := mapping.Propose(header("ФИО;Почта;Пароль;Отдел;Таб. №"), nil).File
 	file.Presets.Domains = map[string]string{"corp.example.org": "yandex360"}
 	text := file.Encode(map[string]string{"version": "Штат", "presets": "Почта по доменам"})
 	if !strings.HasPrefix(string(text), "# Штат\nversion: 1\n") || !strings.Contains(string(text), "# Почта по доменам\npresets:\n") {
@@ -74,7 +74,7 @@ func TestProposalsBind(t *testing.T) {
 		for i, h := range rapid.SliceOfN(header, 1, 8).Draw(t, "headers") {
 			columns = append(columns, source.Column{Header: strings.ToValidUTF8(h, "?"), Label: string(rune('A' + i))})
 		}
-		file, _ := mapping.Propose(columns)
+		file := mapping.Propose(columns, nil).File
 		text := file.Encode(nil)
 		again, err := mapping.ParseFile("m.yaml", text)
 		if err != nil {

@@ -139,7 +139,7 @@ func (w filler) incoming(ways []Endpoint) *Endpoint {
 	for i := range ways {
 		e := &ways[i]
 		if w.agrees(account.ServerHost, e.Host == s.Incoming.Host) && w.agrees(account.Port, e.Port == s.Incoming.Port) &&
-			w.agrees(account.IncomingEncryption, e.Encryption == s.Incoming.Encryption) && w.agrees(account.IMAP, e.POP3 != s.IMAP) {
+			w.agrees(account.IncomingEncryption, meets(e.Encryption, s.Incoming.Encryption)) && w.agrees(account.IMAP, e.POP3 != s.IMAP) {
 			return e
 		}
 	}
@@ -151,7 +151,7 @@ func (w filler) outgoing(ways []Endpoint) *Endpoint {
 	for i := range ways {
 		e := &ways[i]
 		if w.agrees(account.SMTPServer, e.Host == s.Outgoing.Host) && w.agrees(account.SMTPPort, e.Port == s.Outgoing.Port) &&
-			w.agrees(account.OutgoingEncryption, e.Encryption == s.Outgoing.Encryption) {
+			w.agrees(account.OutgoingEncryption, meets(e.Encryption, s.Outgoing.Encryption)) {
 			return e
 		}
 	}
@@ -161,6 +161,17 @@ func (w filler) outgoing(ways []Endpoint) *Endpoint {
 // agrees reports whether a field is free, or has the value that is wanted.
 func (w filler) agrees(f account.Field, same bool) bool {
 	return !w.bad.Has(f) && (same || !w.has(f))
+}
+
+// meets reports whether an encryption is what a row asks for.
+func meets(e, asked account.Encryption) bool {
+	switch asked {
+	case tlsWord, encrypted:
+		return e != account.Plain
+	case notSaid:
+		return true
+	}
+	return e == asked
 }
 
 // otherService warns of a preset that would send the password of a public mail

@@ -17,9 +17,28 @@ var (
 	secretNames = foldAll([]string{"pin", "пин", "pass", "pw"})
 )
 
+// keyWords are words of headers that tell of a key, with which codes or signatures
+// are made: none of the row's fields but the portal's token.
+var keyWords = setOf("totp", "hotp", "otp", "2fa", "mfa", "seed", "secret", "secrets", "key", "keys", "token", "tokens",
+	"секрет", "секретный", "секреты", "ключ", "ключи", "токен", "токены")
+
+// keyParts tell of one wherever they stand in a header.
+var keyParts = []string{"totp", "secret", "token", "секрет", "токен"}
+
+// tellsOfKey reports whether the header names a key, or a token that is not the portal's.
+func tellsOfKey(header string) bool {
+	folded := fold(header)
+	if !slices.ContainsFunc(wordsOf(header), func(word string) bool { return keyWords[word] }) &&
+		!slices.ContainsFunc(keyParts, func(part string) bool { return strings.Contains(folded, part) }) {
+		return false
+	}
+	h, known := lookup(header)
+	return !known || h.field != account.PortalToken || headers().sidesIn(folded) != onPortal
+}
+
 func tellsOfSecret(header string) bool {
 	folded := fold(header)
-	return slices.Contains(secretNames, folded) || slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(folded, word) })
+	return tellsOfKey(header) || slices.Contains(secretNames, folded) || slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(folded, word) })
 }
 
 // Secrets returns which columns hold secrets: those of the fields that are, those
@@ -43,8 +62,8 @@ func (b *Binding) Secrets(columns []source.Column) []bool {
 
 // onlyForSecrets reports whether every template that reads a column makes a secret of it.
 func (b *Binding) onlyForSecrets(name string) bool {
-	return !slices.ContainsFunc(b.recipes, func(r recipe) bool {
-		return !r.field.Secret() && slices.Contains(r.template.names, name)
+	return !slices.ContainsFunc(b.templates, func(t fieldTemplate) bool {
+		return !t.field.Secret() && slices.Contains(t.names, name)
 	})
 }
 

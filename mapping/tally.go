@@ -17,6 +17,52 @@ type tally struct {
 	seen  account.Fields
 }
 
+// remarks count what was made of cells that do not say what they mean in plain words.
+type remarks [len(remarkCodes)]remark
+
+// remark is one kind of remark: the rows it is about, and their fields.
+type remark struct {
+	rows   int
+	fields account.Fields
+	here   account.Fields // of the row that is being read
+}
+
+const (
+	voidRead     = iota // words for no value, read as empty
+	blanksCut           // blanks and invisible characters around a value
+	portSplit           // a port behind a host
+	startTLSRead        // SSL or TLS, read as STARTTLS
+	byPortRead          // yes or no to SSL, read as the port says
+)
+
+// remarkCodes are told in this order.
+var remarkCodes = [...]diagnosis.Code{
+	voidRead: diagnosis.ValuesVoid, blanksCut: diagnosis.ValuesTrimmed, portSplit: diagnosis.HostPortSplit,
+	startTLSRead: diagnosis.EncryptionStartTLS, byPortRead: diagnosis.EncryptionByPort,
+}
+
+// add makes a remark about a field of the row that is being read.
+func (r *remarks) add(kind int, f account.Field) { r[kind].here = r[kind].here.With(f) }
+
+// count ends a row.
+func (r *remarks) count() {
+	for i := range r {
+		if r[i].here != 0 {
+			r[i].rows++
+			r[i].fields, r[i].here = r[i].fields|r[i].here, 0
+		}
+	}
+}
+
+func (r *remarks) notices() (notices []diagnosis.Problem) {
+	for i := range r {
+		if r[i].rows > 0 {
+			notices = append(notices, *diagnosis.New(remarkCodes[i], "Count", strconv.Itoa(r[i].rows), "Fields", r[i].fields.String()))
+		}
+	}
+	return notices
+}
+
 // count takes the filled values of one row.
 func (t *tally) count(row *account.Row) {
 	for f, fill := range row.Fills {

@@ -102,7 +102,7 @@ func (m *proposal) askEach(ctx context.Context, choices []string, domains []impo
 			}
 			preset, err := m.choose(ctx, choices, answer)
 			if err == nil {
-				m.Mapping.Serve(d.Domain, preset)
+				m.Mapping.UsePreset(d.Domain, preset)
 			}
 			return err
 		}
@@ -178,7 +178,7 @@ func (m *proposal) askOwn(ctx context.Context, domain string) error {
 	if err != nil {
 		return err
 	}
-	m.serveOwn(mapping.OwnServers(domain, incoming, outgoing))
+	m.addPreset(mapping.OwnServers(domain, incoming, outgoing))
 	return nil
 }
 

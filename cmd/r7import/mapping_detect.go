@@ -47,15 +47,15 @@ func (m *proposal) use(found *importer.Detected) {
 		return
 	}
 	if m.known().Named(found.Preset.Name) == found.Preset {
-		m.Mapping.Serve(found.Domain, found.Preset.Name)
+		m.Mapping.UsePreset(found.Domain, found.Preset.Name)
 	} else {
-		m.serveOwn(found.Preset)
+		m.addPreset(found.Preset)
 	}
 	m.told = append(m.told, time.Now().Format(time.DateOnly)+" "+m.console.Lang.Problem(&found.Problem))
 }
 
-// serveOwn writes a preset down that stands in the mapping file itself.
-func (m *proposal) serveOwn(preset *mapping.Preset) {
+// addPreset writes a preset into the mapping file itself.
+func (m *proposal) addPreset(preset *mapping.Preset) {
 	m.Mapping.Presets.Own = append(m.Mapping.Presets.Own, preset)
 }
 

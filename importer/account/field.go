@@ -80,6 +80,9 @@ func (s Fields) Has(f Field) bool { return s&(1<<f) != 0 }
 // With returns the set with f in it.
 func (s Fields) With(f Field) Fields { return s | 1<<f }
 
+// Without returns the set without f.
+func (s Fields) Without(f Field) Fields { return s &^ (1 << f) }
+
 // All yields the fields of the set in order.
 func (s Fields) All() iter.Seq[Field] {
 	return func(yield func(Field) bool) {

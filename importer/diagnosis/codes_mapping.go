@@ -24,6 +24,7 @@ const (
 	MappingSecret  Code = "MAPPING_SECRET"
 	MappingValue   Code = "MAPPING_VALUE"
 	MappingDomain  Code = "MAPPING_DOMAIN"
+	MappingColumn  Code = "MAPPING_COLUMN" // neither letters nor number of a column
 	TemplateSyntax Code = "TEMPLATE_SYNTAX"
 	TemplateSecret Code = "TEMPLATE_SECRET" // a template would show a password
 	TemplateName   Code = "TEMPLATE_NAME"
@@ -31,8 +32,11 @@ const (
 	TemplateFailed Code = "TEMPLATE_FAILED"
 
 	ProposedName  Code = "PROPOSED_NAME"  // the display name is put together of two columns
-	ProposedNear  Code = "PROPOSED_NEAR"  // a nearly known header is taken for the known one
+	ProposedDoubt Code = "PROPOSED_DOUBT" // a nearly known header, which is not taken
 	ProposedFirst Code = "PROPOSED_FIRST" // one of several columns for a field is taken
+	ProposedUnfit Code = "PROPOSED_UNFIT" // a known header whose cells hold something else
+	ProposedEnd   Code = "PROPOSED_END"   // a header that only ends like a known one
+	ProposedMany  Code = "PROPOSED_MANY"  // several columns, of which none is plainly the one
 	ProposedOwner Code = "PROPOSED_OWNER" // the portal user is taken to be the address
 
 	PresetUnknown      Code = "PRESET_UNKNOWN"
@@ -52,6 +56,8 @@ const (
 	HostScheme        Code = "HOST_SCHEME" // imap://…
 	HostAddress       Code = "HOST_ADDRESS"
 	HostPort          Code = "HOST_PORT"
+	HostPortOther     Code = "HOST_PORT_OTHER" // another port than in the row's own cell for it
+	HostPortSplit     Code = "HOST_PORT_SPLIT"
 	HostIPv6          Code = "HOST_IPV6"
 	HostLookAlike     Code = "HOST_LOOKALIKE"
 	PortSyntax        Code = "PORT_SYNTAX"
@@ -63,6 +69,11 @@ const (
 	EncryptionMissing Code = "ENCRYPTION_MISSING" // neither the row nor its port tells the encryption
 	AuthWord          Code = "AUTH_WORD"
 	AuthOAuth         Code = "AUTH_OAUTH"
+
+	ValuesVoid         Code = "VALUES_VOID"         // words for no value, such as NULL, were read as empty
+	ValuesTrimmed      Code = "VALUES_TRIMMED"      // blanks and characters without a width were taken off
+	EncryptionStartTLS Code = "ENCRYPTION_STARTTLS" // SSL or TLS was read as STARTTLS
+	EncryptionByPort   Code = "ENCRYPTION_BY_PORT"  // yes or no to SSL was read as the port says
 )
 
 var mappingCodes = map[Code]Entry{
@@ -87,6 +98,7 @@ var mappingCodes = map[Code]Entry{
 	MappingSecret:  {Scope: Usage},
 	MappingValue:   {Scope: Usage},
 	MappingDomain:  {Scope: Usage},
+	MappingColumn:  {Scope: Usage},
 	TemplateSyntax: {Scope: Usage},
 	TemplateSecret: {Scope: Usage},
 	TemplateName:   {Scope: Usage},
@@ -94,8 +106,11 @@ var mappingCodes = map[Code]Entry{
 	TemplateFailed: {Side: OnFile},
 
 	ProposedName:  {Severity: Notice, Scope: File},
-	ProposedNear:  {Severity: Notice, Scope: File},
+	ProposedDoubt: {Severity: Warning, Scope: File},
 	ProposedFirst: {Severity: Notice, Scope: File},
+	ProposedUnfit: {Severity: Warning, Scope: File},
+	ProposedEnd:   {Severity: Notice, Scope: File},
+	ProposedMany:  {Severity: Warning, Scope: File},
 	ProposedOwner: {Severity: Notice, Scope: File},
 
 	PresetUnknown:      {Scope: Usage},
@@ -115,6 +130,8 @@ var mappingCodes = map[Code]Entry{
 	HostScheme:        {Side: OnFile},
 	HostAddress:       {Side: OnFile},
 	HostPort:          {Side: OnFile},
+	HostPortOther:     {Side: OnFile},
+	HostPortSplit:     {Severity: Notice, Scope: File},
 	HostIPv6:          {Side: OnFile},
 	HostLookAlike:     {Side: OnFile},
 	PortSyntax:        {Side: OnFile},
@@ -126,4 +143,9 @@ var mappingCodes = map[Code]Entry{
 	EncryptionMissing: {Side: OnFile},
 	AuthWord:          {Side: OnFile},
 	AuthOAuth:         {Side: OnFile},
+
+	ValuesVoid:         {Severity: Notice, Scope: File},
+	ValuesTrimmed:      {Severity: Notice, Scope: File},
+	EncryptionStartTLS: {Severity: Notice, Scope: File},
+	EncryptionByPort:   {Severity: Notice, Scope: File},
 }

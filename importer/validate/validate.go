@@ -126,7 +126,11 @@ func (c *check) reportMissing(lacking account.Fields) {
 		}
 	}
 	for f := range lacking.All() {
-		c.report(f, diagnosis.ValueMissing, "Field", f.String())
+		code := diagnosis.ValueMissing
+		if c.row.Void.Has(f) {
+			code = diagnosis.ValueVoid
+		}
+		c.report(f, code, "Field", f.String())
 	}
 }
 
