@@ -265,7 +265,7 @@ func (p *proposer) addressByContent(of []candidate) bool {
 	}
 	var logins, others []int
 	for i, c := range p.t.columns {
-		if p.t.settled[i] || tidy(c.Header) == "" || ownColumn(c.Header) || tellsOfSecret(c.Header) || !p.holdsAddresses(i) {
+		if p.t.settled[i] || tidy(c.Header) == "" || ownColumn(c.Header) || TellsOfSecret(c.Header) || !p.holdsAddresses(i) {
 			continue
 		}
 		isLogin := func(c candidate) bool { return c.column == i && c.field == account.Account }

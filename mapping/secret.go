@@ -36,7 +36,9 @@ func tellsOfKey(header string) bool {
 	return !known || h.field != account.PortalToken || headers().sidesIn(folded) != onPortal
 }
 
-func tellsOfSecret(header string) bool {
+// TellsOfSecret reports whether a header tells of a password, a key or a token,
+// whatever field the column feeds.
+func TellsOfSecret(header string) bool {
 	folded := fold(header)
 	return tellsOfKey(header) || slices.Contains(secretNames, folded) || slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(folded, word) })
 }
@@ -54,7 +56,7 @@ func (b *Binding) Secrets(columns []source.Column) []bool {
 		case b.names[i] != "" && b.onlyForSecrets(b.names[i]):
 			secret[i] = true
 		default:
-			secret[i] = tellsOfSecret(c.Header)
+			secret[i] = TellsOfSecret(c.Header)
 		}
 	}
 	return secret

@@ -184,7 +184,7 @@ func (m *proposal) missing() error {
 		m.warn(*diagnosis.New(diagnosis.ProposalDomain, "Domain", d.Domain, "Count", strconv.Itoa(d.Rows)))
 	}
 	if m.lacking != 0 {
-		m.warn(*diagnosis.New(diagnosis.ProposalLacks, "Fields", names(m.lacking)))
+		m.warn(*diagnosis.New(diagnosis.ProposalLacks, "Fields", m.lacking.String()))
 	}
 	if m.lacking != 0 || len(domains) > 0 || len(m.findings.order) > 0 {
 		return diagnosis.New(diagnosis.ProposalIncomplete)
@@ -207,7 +207,7 @@ func (m *proposal) write(text []byte) error {
 func (m *proposal) comments() map[string]string {
 	top := []string{m.console.Text("proposal.comment.title", "File", filepath.Base(m.path))}
 	if m.lacking != 0 {
-		top = append(top, m.console.Text("proposal.comment.lacks", "Fields", names(m.lacking)))
+		top = append(top, m.console.Text("proposal.comment.lacks", "Fields", m.lacking.String()))
 	}
 	if domains := m.survey.Domains; len(domains) > 0 {
 		var list []string
@@ -219,13 +219,20 @@ func (m *proposal) comments() map[string]string {
 		}
 		top = append(top, m.console.Text("proposal.comment.domains", "Domains", strings.Join(list, ", ")))
 	}
-	return map[string]string{"version": strings.Join(top, "\n"), "presets": strings.Join(m.told, "\n")}
+	return map[string]string{"version": strings.Join(top, "\n"), "ignore": m.doubtful(), "presets": strings.Join(m.told, "\n")}
 }
 
-func names(fields account.Fields) string {
+// doubtful lists the columns that are ignored only because nobody has said that
+// they are those of fields that are missing.
+func (m *proposal) doubtful() string {
 	var list []string
-	for f := range fields.All() {
-		list = append(list, f.String())
+	for f := range m.lacking.All() {
+		for _, column := range m.Doubts[f] {
+			list = append(list, f.String()+": "+strings.TrimSpace(m.File.Columns()[column].Header))
+		}
 	}
-	return strings.Join(list, ", ")
+	if len(list) == 0 {
+		return ""
+	}
+	return m.console.Text("proposal.comment.doubts") + "\n" + strings.Join(list, "\n")
 }

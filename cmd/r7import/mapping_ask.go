@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,11 +35,13 @@ func (m *proposal) again(ctx context.Context, take func(answer string) error, id
 	return nil
 }
 
-// askColumns asks for the columns that every table has and this one names in no known way.
+// askColumns asks for the columns that every table has and this one names in no
+// known way, and for those that are missing while a column may be the one.
 func (m *proposal) askColumns(ctx context.Context) error {
 	columns := m.File.Columns()
-	for _, f := range []account.Field{account.Email, account.Password, account.PortalUser, account.PortalPassword} {
-		if !m.lacking.Has(f) {
+	for f := range account.NumFields {
+		always := f == account.Email || f == account.Password || f == account.PortalUser || f == account.PortalPassword
+		if !m.lacking.Has(f) || !always && len(m.Doubts[f]) == 0 {
 			continue
 		}
 		var free []int
@@ -52,7 +55,11 @@ func (m *proposal) askColumns(ctx context.Context) error {
 		}
 		m.console.Print(m.console.Text("proposal.columns"))
 		for n, i := range free {
-			m.console.Print("  " + strconv.Itoa(n+1) + "  " + strings.TrimSpace(columns[i].Header))
+			line := "  " + strconv.Itoa(n+1) + "  " + strings.TrimSpace(columns[i].Header)
+			if slices.Contains(m.Doubts[f], i) {
+				line += " (" + f.String() + "?)"
+			}
+			m.console.Print(line)
 		}
 		take := func(answer string) error {
 			for n, i := range free {

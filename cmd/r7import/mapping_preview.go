@@ -73,6 +73,9 @@ func (m *proposal) cell(row *account.Row, f account.Field) (text, from string) {
 			return m.console.Text("proposal.unfit"), from
 		}
 	}
+	if row.Given.Has(f) && mapping.TellsOfSecret(row.Place(f).Header) {
+		return mapping.Mask, from
+	}
 	if f == account.PortalUser {
 		return row.Owner.User, from
 	}
