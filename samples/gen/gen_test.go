@@ -260,7 +260,7 @@ func TestEveryMistakeIsFound(t *testing.T) {
 // itself cannot draw.
 var notInASheet = []diagnosis.Code{
 	// These need a configuration, a mapping file, a preset or the portal.
-	diagnosis.HostNotAllowed, diagnosis.TemplateFailed, diagnosis.PresetOtherService, diagnosis.OwnerMismatch, diagnosis.OwnerLimit, diagnosis.SameAccountTwice, diagnosis.AddressRefused, diagnosis.OwnerNobody, diagnosis.UndoRowless,
+	diagnosis.HostNotAllowed, diagnosis.TemplateFailed, diagnosis.PresetOtherService, diagnosis.HostPort, diagnosis.OwnerMismatch, diagnosis.OwnerLimit, diagnosis.SameAccountTwice, diagnosis.AddressRefused, diagnosis.OwnerNobody, diagnosis.UndoRowless,
 	diagnosis.RowMissing, diagnosis.MissingNobody, diagnosis.MissingTooMany, diagnosis.MissingClaimed,
 	// This one needs the domain of a real mail provider.
 	diagnosis.MailboxTwice,

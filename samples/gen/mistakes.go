@@ -57,7 +57,7 @@ var allMistakes = []mistake{
 	{"HOST_SYNTAX", "знак подчёркивания в имени сервера", map[string]any{"Сервер IMAP": "imap_1.example.org"}},
 	{"HOST_SCHEME", "вместо имени сервера — ссылка", map[string]any{"Сервер IMAP": "https://imap.example.org"}},
 	{"HOST_ADDRESS", "вместо имени сервера — почтовый адрес", map[string]any{"Сервер SMTP": "smtp@example.org"}},
-	{"HOST_PORT", "порт приписан к имени сервера", map[string]any{"Сервер SMTP": "smtp.example.org:465"}},
+	{"HOST_PORT_OTHER", "к имени сервера приписан другой порт, чем в столбце порта", map[string]any{"Сервер SMTP": "smtp.example.org:587"}},
 	{"HOST_IPV6", "сервер задан адресом IPv6", map[string]any{"Сервер IMAP": "2001:db8::25"}},
 	{"HOST_LOOKALIKE", "в имени сервера русская буква «р» вместо латинской", map[string]any{"Сервер SMTP": "smtр.example.org"}},
 
@@ -117,6 +117,10 @@ var allMistakes = []mistake{
 	{"NUMBER_ALTERED", "логин из цифр записан числом, последние цифры пропали", map[string]any{"Логин": 4.0170012345678901e19}},
 	{"ROW_COMMENTED", "# строка похожа на примечание, но в ней есть адрес", nil},
 	{"PASSWORD_MASKED", "вместо пароля звёздочки: это копия файла со скрытыми паролями", map[string]any{"Пароль": "********"}},
+	{"VALUE_VOID", "база данных записала в пустую ячейку слово NULL", map[string]any{"Пароль": "NULL", "Пароль SMTP": ""}},
+	{"PASSWORD_HASH", "вместо пароля его хеш из таблицы почтового сервера", map[string]any{"Пароль": "{SHA512-CRYPT}$6$Yantar0704$vesna"}},
+	{"PASSWORD_MARKED", "перед паролем пометка из таблицы почтового сервера", map[string]any{"Пароль": "{PLAIN}Luna-2291-sad"}},
+	{"PASSWORD_DIGEST", "похоже на хеш MD5, а не на пароль", map[string]any{"Пароль": "6b1f0e7c5a9d42838c1e0f7a6b5d4c3e"}},
 }
 
 // garbled is what becomes of a text in UTF-8 that is read as Windows-1251.
