@@ -19,6 +19,7 @@ func Bind(columns []source.Column, o Options) (*Binding, error) {
 	problems := t.bindFile(o.File)
 	joined := t.bindNames(o.File)
 	t.bindKnown()
+	t.bindServer(o.Sample)
 	t.divide()
 	problems = append(problems, t.doubts()...)
 	problems = append(problems, b.useFile(o.File, t, joined)...)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -37,10 +38,13 @@ func Propose(columns []source.Column, rows [][]string) *Proposal {
 		p.Notices = append(p.Notices, *notice)
 	}
 	p.t.bindKnown()
+	p.t.bindServer(func() [][]string { return rows })
 	p.t.divide()
 	p.candidates()
+	p.choose(account.Email) // the login and the password are those of the address
+	p.choose(account.Password)
 	for f := range account.NumFields {
-		if _, made := p.File.Templates[f]; !made {
+		if _, made := p.File.Templates[f]; !made && f != account.Email && f != account.Password {
 			p.choose(f)
 		}
 	}
@@ -57,22 +61,26 @@ type proposer struct {
 	rows  [][]string
 	all   []candidate
 	taken map[account.Field]int // columns of fields
+
+	isLogin bool     // the address is from a column of logins
+	begins  []string // how the headers of address and password begin, where only their ends are names
 }
 
 // candidate is a column that may be the one of a field.
 type candidate struct {
 	column int
 	heading
-	rank rank
-	form form
-	end  string // for one with a longer header, the words before the known ones
+	rank  rank
+	form  form
+	begin string // the words before the known ones, for a header that only ends like a name
 }
 
 // rank is how plainly a header names a field.
 type rank uint8
 
 const (
-	byName rank = iota
+	byKin  rank = iota // it begins as that of the address or the password does: "external_login" beside "external_email"
+	byName             // it is a name
 	byWeakName
 	byEnd // the header ends with a known name: "external_email"
 )
@@ -104,8 +112,8 @@ func (p *proposer) candidates() {
 			}
 			p.all = append(p.all, candidate{column: i, heading: h, rank: r, form: p.form(i, h)})
 		default:
-			if h, end, ok := endsLike(c.Header); ok {
-				p.all = append(p.all, candidate{column: i, heading: h, rank: byEnd, form: p.form(i, h), end: end})
+			if h, begin, ok := endsLike(c.Header); ok {
+				p.all = append(p.all, candidate{column: i, heading: h, rank: byEnd, form: p.form(i, h), begin: begin})
 			}
 		}
 	}
@@ -114,7 +122,7 @@ func (p *proposer) candidates() {
 // endsLike returns what the last words of a header name: an address, a login or a
 // password, of nobody and nothing else than the row's own mailbox as far as the
 // words before tell.
-func endsLike(header string) (h heading, end string, ok bool) {
+func endsLike(header string) (h heading, begin string, ok bool) {
 	words := wordsOf(bracketed.ReplaceAllString(tidy(header), " "))
 	for at := 1; at < len(words); at++ {
 		h, ok := lookup(strings.Join(words[at:], " "))
@@ -169,6 +177,8 @@ func hasForm(h heading, text string) bool {
 		if _, problem = parseAuth(text); problem != nil && problem.Code == diagnosis.AuthOAuth {
 			return true
 		}
+	case account.Account, account.SMTPAccount:
+		return !strings.ContainsFunc(text, unicode.IsSpace)
 	case account.Password, account.SMTPPassword, account.PortalPassword, account.PortalToken:
 		return !account.NewSecret(text).Masked()
 	default:
@@ -187,24 +197,32 @@ func (p *proposer) choose(f account.Field) {
 		}
 	}
 	slices.SortStableFunc(of, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.form, b.form), cmp.Compare(a.rank, b.rank))
+		return cmp.Or(cmp.Compare(a.form, b.form), cmp.Compare(p.rankOf(a), p.rankOf(b)))
 	})
 	of = slices.DeleteFunc(of, func(c candidate) bool {
 		if c.form != unfit || f.Secret() || f == account.Name {
 			return false
 		}
-		p.note(c.column, diagnosis.ProposedUnfit, "Field", f.String())
+		if c.rank < byEnd {
+			p.note(c.column, diagnosis.ProposedUnfit, "Field", f.String())
+		}
 		return true
 	})
-	ending := slices.DeleteFunc(slices.Clone(of), func(c candidate) bool {
-		return c.rank < byEnd || f == account.Account && !p.hasEnd(c.end) // a login of something else
-	})
-	switch {
-	case len(of) > 0 && of[0].rank < byEnd:
+	if f == account.Account {
+		of = slices.DeleteFunc(of, func(c candidate) bool {
+			return p.isLogin || p.rankOf(c) != byKin && (c.rank == byEnd || len(p.begins) > 0) // a login of something else
+		})
+	}
+	switch ending := slices.DeleteFunc(slices.Clone(of), func(c candidate) bool { return c.rank < byEnd }); {
+	case len(of) > 0 && p.rankOf(of[0]) < byEnd:
 		p.take(f, of[0])
 	case f == account.Email && p.addressByContent(of):
-	default:
-		p.byEnd(f, ending)
+	case len(ending) == 1:
+		p.take(f, ending[0])
+	case len(ending) > 1:
+		for _, c := range ending {
+			p.doubt(c.column, f, diagnosis.ProposedMany)
+		}
 	}
 	chosen, ok := p.taken[f]
 	if !ok {
@@ -213,7 +231,7 @@ func (p *proposer) choose(f account.Field) {
 	masked := func(c candidate) bool { return f.Secret() && c.form == unfit }
 	for _, c := range of {
 		switch {
-		case p.t.settled[c.column], f == account.Account && c.rank == byEnd:
+		case p.t.settled[c.column]:
 		case masked(c) && c.rank < byEnd && !slices.ContainsFunc(of, func(c candidate) bool { return c.column == chosen && masked(c) }): // a list of users, with masks in its own column of passwords
 			p.note(chosen, diagnosis.ProposedUnmasked, "Field", f.String(), "Other", p.header(c.column))
 		default:
@@ -222,38 +240,12 @@ func (p *proposer) choose(f account.Field) {
 	}
 }
 
-// byEnd takes a column whose header ends like the name of a field. Of several, one
-// that begins as the column of the address does is the one; else none is.
-func (p *proposer) byEnd(f account.Field, of []candidate) {
-	if len(of) > 1 && p.hasEnd("") {
-		if same := slices.DeleteFunc(slices.Clone(of), func(c candidate) bool { return !p.hasEnd(c.end) }); len(same) == 1 {
-			of = same
-		}
+// rankOf is the rank of a column beside those that are taken.
+func (p *proposer) rankOf(c candidate) rank {
+	if c.begin != "" && slices.Contains(p.begins, c.begin) {
+		return byKin
 	}
-	switch {
-	case len(of) == 1:
-		p.take(f, of[0])
-		p.note(of[0].column, diagnosis.ProposedEnd, "Field", f.String())
-	case len(of) > 1:
-		for _, c := range of {
-			p.doubt(c.column, f, diagnosis.ProposedMany)
-		}
-	}
-}
-
-// hasEnd reports whether the column of the address, or of the password, has a header
-// with these words before a known name; any words at all if none are given.
-func (p *proposer) hasEnd(words string) bool {
-	for _, f := range []account.Field{account.Email, account.Password} {
-		column, ok := p.taken[f]
-		if !ok {
-			continue
-		}
-		if _, end, _ := endsLike(p.t.columns[column].Header); end != "" && (words == "" || words == end) {
-			return true
-		}
-	}
-	return false
+	return c.rank
 }
 
 // addressByContent takes the column of the address where no header plainly names
@@ -283,7 +275,9 @@ func (p *proposer) addressByContent(of []candidate) bool {
 	case len(others) == 0:
 		return false
 	case len(others) == 1, len(logins) > 0:
-		p.take(account.Email, candidate{column: others[0], heading: heading{field: account.Email}})
+		p.isLogin = len(logins) > 0
+		_, begin, _ := endsLike(p.t.columns[others[0]].Header)
+		p.take(account.Email, candidate{column: others[0], begin: begin})
 		p.note(others[0], diagnosis.ProposedContent, "Field", account.Email.String())
 	default:
 		for _, column := range others {
@@ -314,6 +308,12 @@ func (p *proposer) holdsAddresses(column int) bool {
 func (p *proposer) take(f account.Field, c candidate) {
 	p.t.settled[c.column] = true
 	p.taken[f] = c.column
+	if c.rank == byEnd {
+		p.note(c.column, diagnosis.ProposedEnd, "Field", f.String())
+	}
+	if c.begin != "" && (f == account.Email || f == account.Password) {
+		p.begins = append(p.begins, c.begin)
+	}
 	if !c.inverse {
 		p.File.Columns[f] = p.t.name(c.column)
 	}

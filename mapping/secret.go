@@ -19,11 +19,11 @@ var (
 
 // keyWords are words of headers that tell of a key, with which codes or signatures
 // are made: none of the row's fields but the portal's token.
-var keyWords = setOf("totp", "hotp", "otp", "2fa", "mfa", "seed", "secret", "secrets", "key", "keys", "token", "tokens",
+var keyWords = setOf("2fa", "mfa", "seed", "secret", "secrets", "key", "keys", "token", "tokens",
 	"секрет", "секретный", "секреты", "ключ", "ключи", "токен", "токены")
 
 // keyParts tell of one wherever they stand in a header.
-var keyParts = []string{"totp", "secret", "token", "секрет", "токен"}
+var keyParts = []string{"otp", "secret", "token", "секрет", "токен"}
 
 // tellsOfKey reports whether the header names a key, or a token that is not the portal's.
 func tellsOfKey(header string) bool {

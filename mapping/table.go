@@ -145,6 +145,40 @@ func (t *table) bindKnown() {
 	}
 }
 
+// bindServer gives a column named IMAP or POP3 the incoming server, if there is no
+// other column for it and the cells are names of hosts and not a yes or no.
+func (t *table) bindServer(sample func() [][]string) {
+	i := slices.IndexFunc(t.headings, func(h heading) bool { return h.field == account.IMAP })
+	if i < 0 || t.settled[i] || t.fields().Has(account.ServerHost) || sample == nil {
+		return
+	}
+	if isMostly(sample(), i, account.ServerHost, func(text string) bool {
+		host, _, split := splitHost(text)
+		if !split {
+			host = text
+		}
+		_, problem := parseHost(host)
+		return problem == nil && strings.Contains(host, ".")
+	}) {
+		t.headings[i] = heading{field: account.ServerHost}
+	}
+}
+
+// isMostly reports whether more than half of the cells of a column that hold
+// something are of one kind.
+func isMostly(rows [][]string, column int, f account.Field, kind func(text string) bool) bool {
+	held, of := 0, 0
+	for _, cells := range rows {
+		if text := clean(cells[column]); text != "" && !isVoid(f, text) {
+			held++
+			if kind(text) {
+				of++
+			}
+		}
+	}
+	return 2*of > held
+}
+
 // fields returns the fields that have a column.
 func (t *table) fields() (fields account.Fields) {
 	for _, h := range t.headings {
@@ -210,16 +244,10 @@ func (t *table) holdsPorts(server account.Field, rows [][]string) bool {
 	if column < 0 {
 		return false
 	}
-	held, split := 0, 0
-	for _, cells := range rows {
-		if text := clean(cells[column]); text != "" && !isVoid(server, text) {
-			held++
-			if _, _, ok := splitHost(text); ok {
-				split++
-			}
-		}
-	}
-	return 2*split > held
+	return isMostly(rows, column, server, func(text string) bool {
+		_, _, split := splitHost(text)
+		return split
+	})
 }
 
 // about says where a header is.
