@@ -78,12 +78,13 @@ func (d *document) ignore(f *FileMapping, n ast.Node) {
 	}
 }
 
-// ingredients returns the headers that templates are made of. Such a column feeds no field by itself.
+// ingredients returns the headers that templates are made of. Such a column feeds no
+// field by itself. A field's own name in its template is a header too.
 func (f *FileMapping) ingredients() map[string]bool {
 	headers := make(map[string]bool)
-	for _, t := range f.Templates {
+	for of, t := range f.Templates {
 		for _, name := range t.names {
-			if _, isField := account.FieldNamed(name); !isField {
+			if g, isField := account.FieldNamed(name); !isField || g == of {
 				headers[name] = true
 			}
 		}

@@ -14,8 +14,12 @@ import (
 // that stand in two columns, nil if they do not or another column has the whole
 // name. A patronymic is left out: few people sign their mail with it.
 func (t *table) joinNames() (*Template, *diagnosis.Problem) {
-	given, surname := t.namePair()
+	given, surname, whole := t.namePair()
 	if given < 0 {
+		return nil, nil
+	}
+	if whole {
+		t.settled[given], t.settled[surname] = true, true
 		return nil, nil
 	}
 	first, last := tidy(t.columns[given].Header), tidy(t.columns[surname].Header)
@@ -28,8 +32,8 @@ func (t *table) joinNames() (*Template, *diagnosis.Problem) {
 }
 
 // namePair returns the columns of a given name and a surname of the same person, -1
-// if there is no such pair or none is needed.
-func (t *table) namePair() (given, surname int) {
+// if there is no such pair, and whether another column has the whole name.
+func (t *table) namePair() (given, surname int, whole bool) {
 	v := headers()
 	type part struct {
 		column int
@@ -57,24 +61,24 @@ func (t *table) namePair() (given, surname int) {
 	}
 	for i, c := range t.columns {
 		isPart := func(p part) bool { return p.column == i }
-		if h, ok := lookup(c.Header); ok && h.field == account.Name && !t.settled[i] && !slices.ContainsFunc(givens, isPart) {
-			return -1, -1 // the whole name stands there
-		}
+		h, ok := lookup(c.Header)
+		whole = whole || ok && h.field == account.Name && !t.settled[i] && !slices.ContainsFunc(givens, isPart)
 	}
 	for _, g := range givens {
 		for _, s := range surnames {
 			if g.person == s.person && g.column != s.column {
-				return g.column, s.column
+				return g.column, s.column, whole
 			}
 		}
 	}
-	return -1, -1
+	return -1, -1, false
 }
 
 // reference writes how a template names a column.
 func reference(header string) string {
 	if tree, err := parse.New("").Parse("{{ ."+header+" }}", "", "", map[string]*parse.Tree{}); err == nil {
-		if action, ok := tree.Root.Nodes[0].(*parse.ActionNode); ok && action.Pipe.String() == "."+header {
+		action, ok := tree.Root.Nodes[0].(*parse.ActionNode)
+		if ok && action.Pipe.String() == "."+header && !strings.Contains(header, ".") {
 			return "." + header
 		}
 	}

@@ -1,21 +1,16 @@
 package mapping
 
-import (
-	"slices"
+import "r7import/importer/account"
 
-	"r7import/importer/account"
-)
-
-// sided lists the fields that there are once for each side of a row: that of the
-// incoming server, whose name needs no word for the side, that of the outgoing
-// one, and that of the portal, NumFields for none.
-var sided = [...][3]account.Field{
-	{account.Account, account.SMTPAccount, account.PortalUser},
-	{account.Password, account.SMTPPassword, account.PortalPassword},
-	{account.ServerHost, account.SMTPServer, account.NumFields},
-	{account.Port, account.SMTPPort, account.NumFields},
-	{account.IncomingEncryption, account.OutgoingEncryption, account.NumFields},
-	{account.AuthIn, account.AuthSMTP, account.NumFields},
+// sided lists the fields that there are once for each server of a row: that of the
+// incoming one, whose name needs no word for the side, and that of the outgoing one.
+var sided = [...][2]account.Field{
+	{account.Account, account.SMTPAccount},
+	{account.Password, account.SMTPPassword},
+	{account.ServerHost, account.SMTPServer},
+	{account.Port, account.SMTPPort},
+	{account.IncomingEncryption, account.OutgoingEncryption},
+	{account.AuthIn, account.AuthSMTP},
 }
 
 // divide gives columns that share one field, and whose headers name no side, to
@@ -38,15 +33,15 @@ func (t *table) divide() {
 		for n, i := range sharing {
 			divided[n] = fields[0]
 			if folded := fold(t.columns[i].Header); headers().sidesIn(folded) == 0 && !t.settled[i] {
-				divided[n] = fields[t.sideBefore(i)]
-				plain = plain && (name == "" || name == folded) // two names may be two things: a login and a UPN
+				side := t.sideBefore(i)
+				if side == outgoing {
+					divided[n] = fields[1]
+				}
+				plain = plain && side != onPortal && (name == "" || name == folded) // two names may be two things: a login and a UPN
 				name = folded
 			}
-			f := divided[n]
-			plain = plain && f < account.NumFields && !taken.Has(f)
-			if plain {
-				taken = taken.With(f)
-			}
+			plain = plain && !taken.Has(divided[n])
+			taken = taken.With(divided[n])
 		}
 		if !plain {
 			continue
@@ -57,20 +52,19 @@ func (t *table) divide() {
 	}
 }
 
-// sideBefore returns the side, as an index into [sided], of the nearest column
-// before one whose header names a side: incoming if there is none, or if a column
-// stands between that belongs to no side.
-func (t *table) sideBefore(column int) int {
+// sideBefore returns the side of the nearest column before one whose header names a
+// side: incoming if there is none, or if a column stands between that belongs to none.
+func (t *table) sideBefore(column int) side {
 	v := headers()
 	for i := column - 1; i >= 0; i-- {
 		folded := fold(t.columns[i].Header)
 		h, known := lookup(t.columns[i].Header)
-		if s := slices.Index([]side{incoming, outgoing, onPortal}, v.sidesIn(folded)); s >= 0 && (known || slices.Contains(v.sides[s], folded)) {
+		switch s := v.sidesIn(folded); {
+		case (s == incoming || s == outgoing || s == onPortal) && (known || v.isSide(folded)):
 			return s
-		}
-		if known && sideOf(h.field) == 0 {
-			break
+		case known && sideOf(h.field) == 0:
+			return incoming
 		}
 	}
-	return 0
+	return incoming
 }

@@ -28,6 +28,7 @@ func arrange(templates map[account.Field]*Template, given account.Fields, column
 		for _, name := range templates[f].names {
 			g, isField := account.FieldNamed(name)
 			switch {
+			case g == f && columns[name]: // a part of the name in a column that is called so
 			case isField && templates[g] != nil && state[g] == open:
 				problems = append(problems, *diagnosis.New(diagnosis.TemplateCycle, "Field", f.String()))
 			case isField && templates[g] != nil && state[g] != done:
