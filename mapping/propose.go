@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -63,6 +64,7 @@ type proposer struct {
 	taken map[account.Field]int // columns of fields
 
 	isLogin bool     // the address is from a column of logins
+	foreign bool     // the header of the address only ends like its name, and what has a plain name may be of something else
 	begins  []string // how the headers of address and password begin, where only their ends are names
 }
 
@@ -210,7 +212,7 @@ func (p *proposer) choose(f account.Field) {
 	})
 	if f == account.Account {
 		of = slices.DeleteFunc(of, func(c candidate) bool {
-			return p.isLogin || p.rankOf(c) != byKin && (c.rank == byEnd || len(p.begins) > 0) // a login of something else
+			return p.isLogin || p.rankOf(c) != byKin && (c.rank == byEnd || p.foreign) // a login of something else
 		})
 	}
 	switch ending := slices.DeleteFunc(slices.Clone(of), func(c candidate) bool { return c.rank < byEnd }); {
@@ -309,6 +311,7 @@ func (p *proposer) take(f account.Field, c candidate) {
 	p.t.settled[c.column] = true
 	p.taken[f] = c.column
 	if c.rank == byEnd {
+		p.foreign = p.foreign || f == account.Email
 		p.note(c.column, diagnosis.ProposedEnd, "Field", f.String())
 	}
 	if c.begin != "" && (f == account.Email || f == account.Password) {
@@ -324,6 +327,10 @@ func (p *proposer) take(f account.Field, c candidate) {
 func (p *proposer) near() {
 	for i, c := range p.t.columns {
 		if p.t.settled[i] || ownColumn(c.Header) || p.t.headings[i].field < account.NumFields {
+			continue
+		}
+		doubted := func(columns []int) bool { return slices.Contains(columns, i) }
+		if slices.ContainsFunc(slices.Collect(maps.Values(p.Doubts)), doubted) {
 			continue
 		}
 		h, known, ok := nearest(c.Header)

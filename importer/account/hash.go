@@ -29,7 +29,9 @@ var (
 	phpass  = regexp.MustCompile(`^\$(?:[PH]\$[./0-9A-Za-z]{31}|S\$[./0-9A-Za-z]{52})$`)
 	// named is the form of Django and of PostgreSQL: name$iterations$salt$hash.
 	named = regexp.MustCompile(`^(pbkdf2_sha1|pbkdf2_sha256|bcrypt_sha256|bcrypt|argon2|scrypt|md5|sha1|pbkdf2:sha256|pbkdf2:sha512|SCRAM-SHA-256)[$:][^$]*\$.`)
-	mysql = regexp.MustCompile(`^\*[0-9A-F]{40}$`)
+	// postgres is its older form: md5 and a digest of password and name.
+	postgres = regexp.MustCompile(`^md5[0-9a-f]{32}$`)
+	mysql    = regexp.MustCompile(`^\*[0-9A-F]{40}$`)
 )
 
 // kinds names the ids of the modular form by their trade names.
@@ -72,6 +74,9 @@ func (s Secret) Hash() (kind string, plain bool) {
 			return "MYSQL", false
 		}
 	case 'p', 'b', 'a', 's', 'm', 'S':
+		if postgres.MatchString(text) {
+			return "MD5", false
+		}
 		if m := named.FindStringSubmatch(text); m != nil {
 			return strings.ToUpper(m[1]), false
 		}
