@@ -13,6 +13,7 @@ import (
 	"r7import/importer/diagnosis"
 	"r7import/importer/source"
 	"r7import/importer/validate"
+	"r7import/importer/yamltree"
 	"r7import/mapping"
 )
 
@@ -134,9 +135,8 @@ func (p *program) ownPresets() (mapping.Presets, error) {
 
 // readWith reads a file that a flag names.
 func readWith[T any](path, flag string, parse func(name string, text []byte) (T, error)) (T, error) {
-	const largest = 1 << 20
-	text, err := os.ReadFile(path)
-	if err != nil || len(text) > largest {
+	text, err := yamltree.ReadFile(path)
+	if err != nil {
 		var nothing T
 		return nothing, diagnosis.Wrap(err, diagnosis.FileUnread, "Name", flag, "File", path)
 	}

@@ -28,7 +28,7 @@ var mayImport = map[string][]string{
 	"importer/journal":   {"importer/account", "importer/diagnosis"},
 	"importer/portal":    {"importer/account", "importer/diagnosis", "importer/pace"},
 	"importer/portalsim": {},
-	"importer/yamltree":  {},
+	"importer/yamltree":  {"importer/diagnosis"},
 	"mapping":            {"importer/account", "importer/diagnosis", "importer/source", "importer/yamltree"},
 	"mapping/presets":    {"importer/account", "importer/diagnosis"},
 	"report":             {"importer/account", "importer/diagnosis", "importer/lang"},
@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 	"cmd/r7import/vault":  {"importer/account", "importer/diagnosis"},
 	"cmd/r7import/ui":     {"importer", "importer/account", "importer/diagnosis", "importer/lang"},
 	"cmd/r7import": {"cmd/r7import/config", "cmd/r7import/ui", "cmd/r7import/vault", "importer", "importer/account", "importer/diagnosis", "importer/lang",
-		"importer/source", "importer/validate", "importer/pace", "importer/journal", "importer/portal", "importer/portalsim", "mapping", "report"},
+		"importer/source", "importer/validate", "importer/pace", "importer/journal", "importer/portal", "importer/portalsim", "importer/yamltree", "mapping", "report"},
 	"samples/gen": {},
 }
 
