@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"r7import/importer/typo"
 )
 
 // nearest finds the known header that an unknown one was probably meant to be:
@@ -64,7 +66,7 @@ func (s *spelling) slipsTo(k spelling, most int) (int, bool) {
 	if s.isFar(k, most) {
 		return 0, false
 	}
-	d := distance([]rune(s.text), []rune(k.text))
+	d := typo.Distance(s.text, k.text)
 	return d, d <= min(most, slips(min(s.length, k.length)))
 }
 
@@ -127,28 +129,4 @@ func numbersOf(text string) string {
 // are made of: then it has another meaning and no slip.
 func (v *vocabulary) spelled(header string) bool {
 	return !slices.ContainsFunc(wordsOf(bracketed.ReplaceAllString(header, " ")), func(word string) bool { return !v.usual[word] })
-}
-
-// distance counts the letters to add, drop, change or swap with their neighbour
-// to get from a to b (Damerau and Levenshtein, each place touched once).
-func distance(a, b []rune) int {
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(row[j-1]+1, last[j]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(b)]
 }

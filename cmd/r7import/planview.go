@@ -9,9 +9,9 @@ import (
 
 	"github.com/mattn/go-runewidth"
 
-	"r7import/cmd/r7import/config"
 	"r7import/importer"
 	"r7import/importer/diagnosis"
+	"r7import/importer/typo"
 )
 
 var planLabels = []string{"history", "rows", "owners", "incoming", "outgoing", "filled", "existing", "missing", "pace", "forecast"}
@@ -187,7 +187,7 @@ func (v planView) doubt(use importer.HostUse, all []importer.HostUse) string {
 			common = append(common, other.Host)
 		}
 	}
-	if near := config.Nearest(use.Host, common); near != "" {
+	if near := typo.Nearest(use.Host, common); near != "" {
 		return v.console.Text("plan.host.near", "Host", near)
 	}
 	total := v.plan.LastDays + v.plan.WholeHistory

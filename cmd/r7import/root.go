@@ -11,6 +11,7 @@ import (
 
 	"r7import/cmd/r7import/config"
 	"r7import/importer/diagnosis"
+	"r7import/importer/typo"
 )
 
 // newRoot returns the command line: every command is made in a file of its own.
@@ -102,7 +103,7 @@ func (p *program) noCommand(cmd *cobra.Command, args []string) error {
 	near := ""
 	if looksLikeFile(args[0]) && !cmd.HasParent() {
 		near = "run " + args[0]
-	} else if likely := config.Nearest(args[0], commandNames(cmd)); likely != "" {
+	} else if likely := typo.Nearest(args[0], commandNames(cmd)); likely != "" {
 		near = strings.TrimPrefix(cmd.CommandPath()+" "+likely, "r7import ")
 	}
 	return diagnosis.New(diagnosis.CommandUnknown, "Name", args[0], "Near", near)
@@ -188,7 +189,7 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 	if instead, ok := secretFlags[name]; ok {
 		return diagnosis.New(diagnosis.FlagSecret, "Name", "--"+name, "Near", instead.near, "Variable", instead.variable)
 	}
-	near := config.Nearest(name, flagNames(cmd))
+	near := typo.Nearest(name, flagNames(cmd))
 	if near != "" {
 		near = "--" + near
 	}
