@@ -105,12 +105,11 @@ func OwnServers(domain string, incoming, outgoing Endpoint) *Preset {
 
 // login returns the login that belongs to an address.
 func (p *Preset) login(address string) string {
-	local, domain, _ := strings.Cut(address, "@")
-	switch p.Login {
+	switch a := account.Address(address); p.Login {
 	case LoginLocal:
-		return local
+		return a.Local()
 	case LoginPercent:
-		return local + "%" + domain
+		return a.Local() + "%" + a.Domain()
 	}
 	return address
 }
@@ -157,7 +156,7 @@ func (ps Presets) ForDomain(domain string) *Preset {
 // ForMX returns the preset of the service that a domain's MX records lead to, nil if none is known.
 func (ps Presets) ForMX(hosts []string) *Preset {
 	for _, host := range hosts {
-		host = "." + strings.ToLower(strings.TrimSuffix(host, "."))
+		host = "." + account.FoldHost(host)
 		for _, p := range ps {
 			if slices.ContainsFunc(p.MX, func(mx string) bool { return strings.HasSuffix(host, "."+mx) }) {
 				return p

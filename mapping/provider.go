@@ -72,8 +72,7 @@ func (c *chooser) asked() bool { return c.forAll != nil || len(c.byDomain) > 0 }
 
 // of returns the preset for an address, nil if there is none.
 func (c *chooser) of(address string) *Preset {
-	_, domain, _ := strings.Cut(address, "@")
-	return c.domains.of(domain)
+	return c.domains.of(account.Address(address).Domain())
 }
 
 func (c *chooser) ofDomain(domain string) *Preset {
@@ -181,7 +180,7 @@ func (w filler) otherService(c *chooser, used *Preset) {
 	if used != c.forAll || w.row.Fills[account.ServerHost] != account.FromPreset {
 		return
 	}
-	_, domain, _ := strings.Cut(w.row.Settings.Email, "@")
+	domain := account.Address(w.row.Settings.Email).Domain()
 	if own := c.known.ForDomain(domain); own != nil && !own.hasHost(host) {
 		w.row.Report(account.ServerHost, *diagnosis.New(diagnosis.PresetOtherService, "Domain", domain, "Preset", used.Name, "Service", own.Title))
 	}

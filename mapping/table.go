@@ -217,8 +217,10 @@ func (t *table) doubts() (problems diagnosis.Problems) {
 			continue
 		}
 		if j, twice := first[h.field]; twice {
+			second := t.otherSide(h.field)
+			t.nearly = t.nearly.With(second)
 			problems = append(problems, t.about(i, diagnosis.New(diagnosis.HeaderTwice, "Field", h.field.String(), "Other", t.columns[j].Label,
-				"OtherHeader", short(t.columns[j].Header), "Column", c.Label, "Second", otherSide(h.field, t.fields()))))
+				"OtherHeader", short(t.columns[j].Header), "Column", c.Label, "Second", second.String())))
 			continue
 		}
 		first[h.field] = i
@@ -226,15 +228,15 @@ func (t *table) doubts() (problems diagnosis.Problems) {
 	return problems
 }
 
-// otherSide names the field of the outgoing server that a second column for one of
-// the incoming one may be, empty if there is none or it has a column.
-func otherSide(f account.Field, fields account.Fields) string {
+// otherSide returns the field of the outgoing server that a second column for one of
+// the incoming one may be, NumFields if there is none or it has a column.
+func (t *table) otherSide(f account.Field) account.Field {
 	for _, of := range sided {
-		if of[0] == f && !fields.Has(of[1]) {
-			return of[1].String()
+		if of[0] == f && !t.fields().Has(of[1]) {
+			return of[1]
 		}
 	}
-	return ""
+	return account.NumFields
 }
 
 // holdsPorts reports whether most cells of a server's column have a port behind the

@@ -153,7 +153,7 @@ func (m *proposal) look(ctx context.Context) (err error) {
 // wanting reports whether a mapping can cure what is wrong with a row.
 func wanting(code diagnosis.Code) bool {
 	return slices.Contains([]diagnosis.Code{
-		diagnosis.ValueMissing, diagnosis.ProtocolMissing, diagnosis.EncryptionMissing, diagnosis.PortalUserMissing,
+		diagnosis.ValueMissing, diagnosis.ValueVoid, diagnosis.ProtocolMissing, diagnosis.EncryptionMissing, diagnosis.PortalUserMissing,
 	}, code)
 }
 

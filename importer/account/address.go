@@ -47,6 +47,19 @@ func (a Address) Domain() string {
 	return domain
 }
 
+// FoldHost returns the form in which all spellings of the name of a host are equal:
+// lower case, no dot at the end, punycode.
+func FoldHost(name string) string {
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	if isASCII(name) {
+		return name
+	}
+	if ascii, err := idna.Lookup.ToASCII(name); err == nil {
+		return ascii
+	}
+	return name
+}
+
 func isASCII(text string) bool {
 	for i := range len(text) {
 		if text[i] >= utf8.RuneSelf {

@@ -32,3 +32,14 @@ func TestAddressesOfOneMailbox(t *testing.T) {
 		})
 	}
 }
+
+func TestHostsOfOneName(t *testing.T) {
+	for name, want := range map[string]string{
+		"imap.example.org": "imap.example.org", "IMAP.Example.ORG.": "imap.example.org", "почта.рф": "xn--80a1acny.xn--p1ai", "ПОЧТА.рф.": "xn--80a1acny.xn--p1ai",
+		"xn--80a1acny.xn--p1ai": "xn--80a1acny.xn--p1ai", "mail_1": "mail_1", "-ъ-": "-ъ-", "": "", ".": "",
+	} {
+		if got := account.FoldHost(name); got != want {
+			t.Errorf("FoldHost(%q) = %q, want %q", name, got, want)
+		}
+	}
+}

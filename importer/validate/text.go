@@ -27,7 +27,7 @@ func (c *check) texts() {
 	c.text(account.Account, s.Incoming.Login)
 	c.text(account.SMTPAccount, s.Outgoing.Login)
 	c.text(account.PortalUser, c.row.Owner.User)
-	if local, _, _ := strings.Cut(s.Email, "@"); !isPlain(local) {
+	if !isPlain(account.Address(s.Email).Local()) {
 		c.report(account.Email, diagnosis.AddressNotASCII)
 	}
 }
