@@ -19,6 +19,17 @@ func setOf(words ...string) map[string]bool {
 	return set
 }
 
+// voidBegins are the bytes that a word for no value can begin with: most cells are
+// told by their first byte.
+var voidBegins = func() (begins [256]bool) {
+	for _, set := range []map[string]bool{voids, dashes, setOf("none", "Null")} {
+		for word := range set {
+			begins[word[0]] = true
+		}
+	}
+	return begins
+}()
+
 // longestVoid is the length in bytes of the longest word above.
 const longestVoid = 18
 
@@ -26,7 +37,7 @@ const longestVoid = 18
 // "none" is one where it is no word of the field itself: there it says that
 // nothing is encrypted, or that nobody logs in.
 func isVoid(f account.Field, text string) bool {
-	if text == "" || len(text) > longestVoid {
+	if text == "" || len(text) > longestVoid || !voidBegins[text[0]] {
 		return false
 	}
 	switch text {

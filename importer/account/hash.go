@@ -42,11 +42,10 @@ var kinds = map[string]string{"1": "MD5-CRYPT", "3": "NTHASH", "5": "SHA256-CRYP
 // plain says that the mark of a kind stands before a password that is no hash.
 func (s Secret) Hash() (kind string, plain bool) {
 	text := strings.TrimSpace(s.Reveal())
-	if text == "" {
+	switch text[:min(1, len(text))] {
+	case "":
 		return "", false
-	}
-	switch text[0] {
-	case '{':
+	case "{":
 		if m := braces.FindStringSubmatch(text); m != nil {
 			switch kind = strings.ToUpper(m[1]); {
 			case schemes[kind]:
@@ -55,7 +54,7 @@ func (s Secret) Hash() (kind string, plain bool) {
 				return kind, true
 			}
 		}
-	case '$':
+	case "$":
 		if m := modular.FindStringSubmatch(text); m != nil {
 			switch id := m[1]; {
 			case kinds[id] != "":
@@ -69,16 +68,18 @@ func (s Secret) Hash() (kind string, plain bool) {
 		if phpass.MatchString(text) {
 			return "PHPASS", false
 		}
-	case '*':
+	case "*":
 		if mysql.MatchString(text) {
 			return "MYSQL", false
 		}
-	case 'p', 'b', 'a', 's', 'm', 'S':
-		if postgres.MatchString(text) {
+	default:
+		if strings.HasPrefix(text, "md5") && postgres.MatchString(text) {
 			return "MD5", false
 		}
-		if m := named.FindStringSubmatch(text); m != nil {
-			return strings.ToUpper(m[1]), false
+		if strings.IndexByte(text, '$') > 0 {
+			if m := named.FindStringSubmatch(text); m != nil {
+				return strings.ToUpper(m[1]), false
+			}
 		}
 	}
 	return "", false
