@@ -82,9 +82,9 @@ func (d document) ignore(f *FileMapping, n ast.Node) {
 	}
 }
 
-// ingredients returns the headers that templates are made of. Such a column feeds no
+// templateHeaders returns the headers that templates are made of. Such a column feeds no
 // field by itself. A field's own name in its template is a header too.
-func (f *FileMapping) ingredients() map[string]bool {
+func (f *FileMapping) templateHeaders() map[string]bool {
 	headers := make(map[string]bool)
 	for of, t := range f.Templates {
 		for _, name := range t.names {

@@ -357,9 +357,11 @@ func (p *proposer) owner() {
 
 // rest lists every other column as ignored.
 func (p *proposer) rest() {
+	read := p.File.templateHeaders()
 	for i, c := range p.t.columns {
 		header := tidy(c.Header)
-		if p.t.settled[i] || header == "" || ownColumn(header) || slices.Contains(p.File.Ignore, header) {
+		taken := func(column int) bool { return column == i }
+		if header == "" || ownColumn(header) || read[header] || slices.ContainsFunc(slices.Collect(maps.Values(p.taken)), taken) || slices.Contains(p.File.Ignore, header) {
 			continue
 		}
 		p.File.Ignore = append(p.File.Ignore, header)

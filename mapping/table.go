@@ -48,7 +48,7 @@ func (t *table) bindFile(f *FileMapping) (problems diagnosis.Problems) {
 			t.headings[i], t.settled[i] = heading{field: field, tls: known.tls && isKind(field)}, true
 		}
 	}
-	made := f.ingredients()
+	made := f.templateHeaders()
 	for i, c := range t.columns {
 		if made[tidy(c.Header)] && t.headings[i].field == account.NumFields {
 			t.settled[i] = true

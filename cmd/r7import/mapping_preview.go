@@ -62,7 +62,7 @@ func (m *proposal) cell(row *account.Row, f account.Field) (text, from string) {
 	fill := row.Fills[f]
 	switch {
 	case row.Given.Has(f):
-		from = strconv.Quote(row.Place(f).Header)
+		from = strconv.Quote(headerOf(row, f))
 	case fill != account.NotFilled:
 		from = m.console.Text("proposal.from." + fill.String())
 	default:
@@ -73,13 +73,26 @@ func (m *proposal) cell(row *account.Row, f account.Field) (text, from string) {
 			return m.console.Text("proposal.unfit"), from
 		}
 	}
-	if row.Given.Has(f) && mapping.TellsOfSecret(row.Place(f).Header) {
+	if row.Given.Has(f) && mapping.TellsOfSecret(headerOf(row, f)) {
 		return mapping.Mask, from
 	}
 	if f == account.PortalUser {
 		return row.Owner.User, from
 	}
 	return mapping.Shown(f, &row.Settings), from
+}
+
+// headerOf returns the header of the cell that gave a field: that of the server,
+// if the port stands behind its name.
+func headerOf(row *account.Row, f account.Field) string {
+	header := row.Place(f).Header
+	switch {
+	case header == "" && f == account.Port:
+		return row.Place(account.ServerHost).Header
+	case header == "" && f == account.SMTPPort:
+		return row.Place(account.SMTPServer).Header
+	}
+	return header
 }
 
 // aligned puts the cells of a table into columns: those of the rows, behind the
