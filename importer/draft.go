@@ -37,8 +37,13 @@ func NewDraft(ctx context.Context, file *source.File, o mapping.Options) (*Draft
 	return &Draft{File: file, Mapping: proposal.File, Options: o, Notices: proposal.Notices, Doubts: proposal.Doubts}, nil
 }
 
-// sampleRows are looked at to tell columns by what they hold.
-const sampleRows = 100
+const (
+	// sampleRows are looked at to tell columns by what they hold.
+	sampleRows = 100
+	// sampleColumns is how many columns so many rows may have: a cell is found by
+	// going through the names of all, so of a wider table fewer rows are looked at.
+	sampleColumns = 1000
+)
 
 // Sample returns the first rows of a file, every column of them.
 func Sample(ctx context.Context, file *source.File) (rows [][]string, err error) {
@@ -46,6 +51,8 @@ func Sample(ctx context.Context, file *source.File) (rows [][]string, err error)
 	for i := range names {
 		names[i] = strconv.Itoa(i)
 	}
+	wider := max(1, len(names)/sampleColumns)
+	most := max(1, sampleRows/(wider*wider))
 	for record, err := range file.Records(ctx, names) {
 		if err != nil {
 			return nil, err
@@ -54,7 +61,7 @@ func Sample(ctx context.Context, file *source.File) (rows [][]string, err error)
 		for i, name := range names {
 			cells[i] = record.Other(name)
 		}
-		if rows = append(rows, cells); len(rows) == sampleRows {
+		if rows = append(rows, cells); len(rows) == most {
 			break
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 
 	"r7import/importer"
 	"r7import/importer/account"
@@ -24,10 +25,10 @@ func (p *program) openInput(ctx context.Context, path string) (*importer.Input, 
 	if err != nil {
 		return nil, err
 	}
-	columns.Sample = func() [][]string {
+	columns.Sample = sync.OnceValue(func() [][]string {
 		rows, _ := importer.Sample(ctx, file) // what is wrong with the file is told when it is read
 		return rows
-	}
+	})
 	binding, err := mapping.Bind(file.Columns(), columns)
 	if err != nil {
 		return nil, errors.Join(within(file, err), file.Close())
