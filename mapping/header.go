@@ -34,9 +34,9 @@ type vocabulary struct {
 
 	tls int // the set of names for SSL and TLS
 
-	weak    []string        // folded names that often mean something else
-	surname []string        // folded names of the parts of a person's name
-	given   []string        //
+	weak    []string // folded names that often mean something else
+	surname []string // folded names of the parts of a person's name
+	given   []string
 	person  []string        // folded words beside them
 	foreign map[string]bool // words of headers for what belongs to somebody or something else
 	usual   map[string]bool // words of all names
