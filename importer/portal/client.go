@@ -14,6 +14,7 @@ package portal
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"time"
 
@@ -34,6 +35,9 @@ type Options struct {
 	Timeout      time.Duration // of a whole exchange; 0 is DefaultTimeout
 	UserAgent    string        // "r7import" when empty
 
+	// Dial connects to the portal, or to the proxy in front of it. Nil connects over
+	// the network and gives up after 15 s.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Admit is waited for before each exchange; done is called after it, before
 	// anybody else learns of the answer. Nil admits at once.
 	Admit func(ctx context.Context) (done func(Answer), err error)
