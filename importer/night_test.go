@@ -13,6 +13,7 @@ import (
 	"r7import/importer"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/policy"
 	"r7import/importer/portalsim"
 )
 
@@ -50,7 +51,7 @@ func TestLostAnswersOfManyRows(t *testing.T) {
 		{Method: http.MethodGet, Path: "mail/accounts/single", Share: 0.01, Do: portalsim.Reset},
 	}})
 	w.timeout = time.Second
-	w.adjust = func(o *importer.Options) { o.Workers, o.PerHost, o.Settle = 16, 16, 2*time.Second }
+	w.adjust = func(o *policy.Options) { o.Workers, o.PerHost, o.Settle = 16, 16, 2*time.Second }
 	result, got := w.run(people(*night))
 	if result.Stopped != nil {
 		t.Fatalf("stopped: %v", result.Stopped)
@@ -93,7 +94,7 @@ func TestBadNight(t *testing.T) {
 		Latency: 4 * time.Millisecond, Spread: 3 * time.Millisecond,
 		MailHosts: []portalsim.MailHost{{Host: "*.dead.example", Do: portalsim.NotListening}, {Host: "*.example.org", Passwords: passwords}},
 	})
-	w.adjust = func(o *importer.Options) {
+	w.adjust = func(o *policy.Options) {
 		o.Workers, o.PerHost, o.Settle, o.HostWait = 8, 8, 500*time.Millisecond, 100*time.Millisecond
 	}
 	ended := make(chan struct{})
@@ -173,7 +174,7 @@ func TestStoppedRunSaysWhyRowsWaited(t *testing.T) {
 	}
 	w := newWorld(t, portalsim.Options{
 		Latency: 10 * time.Millisecond, MailHosts: []portalsim.MailHost{{Host: "imap.dead.example", Do: portalsim.NotListening}}})
-	w.adjust = func(o *importer.Options) { o.HostWait, o.Workers = time.Hour, 2 }
+	w.adjust = func(o *policy.Options) { o.HostWait, o.Workers = time.Hour, 2 }
 	ctx := w.until(func() bool { return w.sim.Stats().Created >= 20 })
 	_, got := w.runWith(ctx, rows)
 	failed, paused, notReached := 0, 0, 0

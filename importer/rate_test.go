@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/policy"
 	"r7import/importer/portalsim"
 )
 
@@ -23,8 +23,8 @@ func counted(t *testing.T, o portalsim.Options, rate float64) *world {
 	w.server.Config.ConnState = w.sim.ConnState
 	w.server.Start()
 	w.header, w.rate = header[:7], rate
-	w.adjust = func(o *importer.Options) {
-		o.Owner, o.MaxPerOwner, o.Caller.Token = importer.OwnerSelf, 0, account.NewSecret("the-token")
+	w.adjust = func(o *policy.Options) {
+		o.Owner, o.MaxPerOwner, o.Caller.Token = policy.OwnerSelf, 0, account.NewSecret("the-token")
 	}
 	return w
 }

@@ -20,6 +20,8 @@ import (
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 	"r7import/importer/pace"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
 	"r7import/importer/portal"
 	"r7import/importer/portalsim"
 	"r7import/importer/source"
@@ -34,13 +36,12 @@ func TestMain(m *testing.M) {
 }
 
 // quick are the waits for a portal that does everything in an instant.
-var quick = importer.Waits{
+var quick = policy.Waits{
 	Later:    20 * time.Millisecond,
 	SignIn:   time.Second,
 	LookUps:  []time.Duration{10 * time.Millisecond, 30 * time.Millisecond, 100 * time.Millisecond},
-	Portal:   importer.Growing{First: 10 * time.Millisecond, Longest: 100 * time.Millisecond},
-	Probe:    20 * time.Millisecond,
-	Removal:  importer.Growing{First: 5 * time.Millisecond, Longest: 50 * time.Millisecond},
+	Portal:   pace.Growing{First: 10 * time.Millisecond, Longest: 100 * time.Millisecond},
+	Removal:  pace.Growing{First: 5 * time.Millisecond, Longest: 50 * time.Millisecond},
 	Removals: 30 * time.Millisecond,
 }
 
@@ -87,12 +88,12 @@ type world struct {
 	header []string
 	bare   bool // without the passwords of mailboxes
 	// adjust changes the options of the next run.
-	adjust  func(*importer.Options)
+	adjust  func(*policy.Options)
 	timeout time.Duration // of a request, 10 s when 0
 	rate    float64       // requests a second, 2000 when 0
 	canary  func(context.Context) (bool, error)
 	seen    []importer.Progress
-	plan    *importer.Plan // of the latest run or look
+	plan    *plan.Plan // of the latest run or look
 }
 
 func newWorld(t *testing.T, o portalsim.Options) *world {
@@ -128,7 +129,7 @@ func (w *world) write(rows [][]string) {
 	}
 }
 
-func (w *world) input(ctx context.Context) *importer.Input {
+func (w *world) input(ctx context.Context) *plan.Input {
 	w.t.Helper()
 	file, err := source.Open(ctx, w.file, source.Options{Known: mapping.Known})
 	if err != nil {
@@ -139,17 +140,17 @@ func (w *world) input(ctx context.Context) *importer.Input {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return &importer.Input{File: file, Binding: binding, Rules: validate.Rules{WithoutMailPasswords: w.bare}}
+	return &plan.Input{File: file, Binding: binding, Rules: validate.Rules{WithoutMailPasswords: w.bare}}
 }
 
 func (w *world) importer(ctx context.Context, ledger *journal.Store) *importer.Importer {
 	w.t.Helper()
-	options := importer.Defaults()
+	options := policy.Defaults()
 	options.Workers, options.PerHost, options.Settle, options.Waits = 8, 8, 50*time.Millisecond, quick
 	if w.adjust != nil {
 		w.adjust(&options)
 	}
-	gate := importer.NewGate(options.Workers, pace.New(cmp.Or(w.rate, 2000)))
+	gate := pace.NewGate(options.Workers, pace.New(cmp.Or(w.rate, 2000)))
 	client, err := portal.New(portal.Options{URL: w.server.URL, Workers: options.Workers, Timeout: cmp.Or(w.timeout, 10*time.Second), Admit: gate.Admit})
 	if err != nil {
 		w.t.Fatal(err)

@@ -1,9 +1,10 @@
-// Package pace decides when a request may leave and which mail hosts may be
-// asked for another login.
+// Package pace decides how fast requests may leave and how much may be under way
+// at once.
 //
-// One [Pacer] stands before every request to the portal. [Hosts] is the
-// scheduler's memory of the mail servers: how many writes each has in flight and
-// which of them are being given a rest.
+// One [Gate] with its [Pacer] stands before every request to the portal. A row
+// takes [Slots] at its mail servers, which may be resting, and then a turn of
+// [Turns], which knows whether the portal is in trouble. [Window] is the part of
+// the day in which anything is sent, [Stop] the end of a run.
 package pace
 
 import (
@@ -44,8 +45,8 @@ const (
 )
 
 // Pacer releases callers one by one so that no sliding second ever holds more
-// releases than the limit, not the first second and not the one after a pause.
-// It is safe for concurrent use.
+// requests than the limit, as counted when they are written: not the first second
+// and not the one after a pause. It is safe for concurrent use.
 type Pacer struct {
 	// MaxPause is the longest pause the portal may ask for, 10 minutes unless
 	// set before the first use. A longer one ends all waiting with an error.
@@ -61,7 +62,9 @@ type Pacer struct {
 	limiter    *rate.Limiter
 	next       *rate.Reservation // of the next release; nil until somebody waits for it
 	due        time.Time         // when the limiter lets the next one go, or let the last one go
-	ring       []time.Time       // times of the last releases; release k is at k modulo the length
+	ring       []time.Time       // when the last requests were written; request k is at k modulo the length
+	written    int64
+	open       int // released and not yet written: their moment is still to come
 	released   int64
 
 	pausedUntil time.Time
@@ -98,14 +101,15 @@ func New(perSecond float64) *Pacer {
 // burst is what may leave at once after idle time: 5 ms worth.
 func burst(limit float64) int { return max(1, int(limit/200)) }
 
-// window returns how many releases are watched: those of a second, or the one
+// window returns how many requests are watched: those of a second, or the one
 // last release where the limit is lower than one a second.
 func window(limit float64) int { return int(math.Ceil(limit)) }
 
-// Wait returns nil at the moment the caller is released, first come, first
+// Release returns nil at the moment the caller is released, first come, first
 // served. It returns the context's error if that ends first, and a
-// *diagnosis.Problem if the portal asked for a pause longer than MaxPause.
-func (p *Pacer) Wait(ctx context.Context) error {
+// *diagnosis.Problem if the portal asked for a pause longer than MaxPause. Whoever
+// was released calls either Written or Unwritten, or others wait for ever.
+func (p *Pacer) Release(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -150,9 +154,38 @@ func (p *Pacer) admit(arrived time.Time) (time.Duration, error) {
 		return d, nil
 	}
 	p.next = nil
-	p.ring[p.released%int64(len(p.ring))] = now
+	p.open++
 	p.released++
 	return 0, nil
+}
+
+// Written tells that the request of a release is being written now.
+func (p *Pacer) Written() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ring[p.written%int64(len(p.ring))] = time.Now()
+	p.written++
+	p.close()
+}
+
+// Unwritten tells that the request of a release will not be written.
+func (p *Pacer) Unwritten() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.close()
+}
+
+func (p *Pacer) close() {
+	p.open--
+	p.look()
+}
+
+// look has the caller whose turn it is look again.
+func (p *Pacer) look() {
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
 }
 
 // reserve asks the limiter for the next release as of the moment from which one
@@ -170,15 +203,20 @@ func (p *Pacer) reserve(now, arrived time.Time) {
 	p.due = since.Add(p.next.DelayFrom(since))
 }
 
-// guard returns how long the next release must wait because of the one that
-// many places earlier.
+// guard returns how long the next release must wait so that the second it falls
+// into does not hold more requests than the limit. Those released and not yet
+// written count as written now.
 func (p *Pacer) guard(now time.Time) time.Duration {
 	n := window(p.limit)
-	if p.released < int64(n) {
+	span := time.Duration(float64(n) / p.limit * float64(time.Second))
+	back := int64(n - p.open)
+	switch {
+	case back <= 0:
+		return span // or until one of them is written
+	case p.written < back:
 		return 0
 	}
-	earlier := p.ring[(p.released-int64(n))%int64(len(p.ring))]
-	span := time.Duration(float64(n) / p.limit * float64(time.Second))
+	earlier := p.ring[(p.written-back)%int64(len(p.ring))]
 	return earlier.Add(span + tolerance).Sub(now)
 }
 
@@ -205,10 +243,7 @@ func (p *Pacer) TurnedAway(retryAfter time.Duration) {
 	if retryAfter > p.MaxPause {
 		p.tooLong = diagnosis.New(diagnosis.PauseTooLong, "Asked", retryAfter.Round(time.Second).String(), "Limit", p.MaxPause.String())
 	}
-	select {
-	case p.wake <- struct{}{}:
-	default:
-	}
+	p.look()
 }
 
 // pause stops releases until then. A pause is never made shorter.
