@@ -69,12 +69,16 @@ type Pacer struct {
 
 	pausedUntil time.Time
 	tooLong     *diagnosis.Problem // the portal asked for more than MaxPause
-	backoffs    int                // pauses of our own choosing in a row
+	refusal     refusal
+}
 
-	fell      time.Time // when the rate was last lowered
-	drew      float64   // the rate that was turned away
-	drewUntil time.Time // until when the rate stays below it
-	riseAt    time.Time // when the rate rises next
+// refusal is what is remembered of having been turned away.
+type refusal struct {
+	backoffs int       // pauses of our own choosing in a row
+	fell     time.Time // when the rate was last lowered
+	rate     float64   // that was turned away
+	below    time.Time // until when the rate stays below that
+	riseAt   time.Time // when the rate rises next
 }
 
 // New returns a pacer of so many requests a second, which may be fewer than
@@ -251,43 +255,43 @@ func (p *Pacer) pause(until time.Time) {
 	if until.After(p.pausedUntil) {
 		p.pausedUntil = until
 	}
-	p.riseAt = p.pausedUntil.Add(riseEvery)
-	p.drewUntil = p.pausedUntil.Add(drawnFor)
+	p.refusal.riseAt = p.pausedUntil.Add(riseEvery)
+	p.refusal.below = p.pausedUntil.Add(drawnFor)
 }
 
 // backoff returns a pause of our own choosing: anything up to a limit that
 // doubles as long as no minute passes in peace.
 func (p *Pacer) backoff(now time.Time) time.Duration {
-	if now.After(p.drewUntil) {
-		p.backoffs = 0
+	if now.After(p.refusal.below) {
+		p.refusal.backoffs = 0
 	}
-	most := min(firstBackoff<<p.backoffs, lastBackoff)
+	most := min(firstBackoff<<p.refusal.backoffs, lastBackoff)
 	if most < lastBackoff {
-		p.backoffs++
+		p.refusal.backoffs++
 	}
 	return rand.N(most)
 }
 
 // lower reduces the rate after the portal turned a request away.
 func (p *Pacer) lower(now time.Time) {
-	if now.Sub(p.fell) < fallEvery {
+	if now.Sub(p.refusal.fell) < fallEvery {
 		return
 	}
-	p.fell = now
-	p.drew = p.limit
+	p.refusal.fell = now
+	p.refusal.rate = p.limit
 	p.setLimit(now, max(p.limit*fall, p.configured*lowest))
 }
 
 // recover raises the rate for the time that has passed without being turned away.
 func (p *Pacer) recover(now time.Time) {
 	limit := p.limit
-	for limit < p.configured && !now.Before(p.riseAt) {
+	for limit < p.configured && !now.Before(p.refusal.riseAt) {
 		next := min(limit*rise, p.configured)
-		if p.riseAt.Before(p.drewUntil) {
-			next = min(next, p.drew*below)
+		if p.refusal.riseAt.Before(p.refusal.below) {
+			next = min(next, p.refusal.rate*below)
 		}
 		limit = max(limit, next)
-		p.riseAt = p.riseAt.Add(riseEvery)
+		p.refusal.riseAt = p.refusal.riseAt.Add(riseEvery)
 	}
 	if limit != p.limit {
 		p.setLimit(now, limit)

@@ -7,6 +7,7 @@ import (
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/pace"
 	"r7import/importer/portal"
 )
 
@@ -19,6 +20,13 @@ const directoryFrom = 20
 type acting struct {
 	admin     *person
 	directory *Directory // nil if people are asked for one by one
+}
+
+// finder finds people of the portal for the administrator.
+type finder struct {
+	by        *Session
+	directory *Directory
+	turns     *pace.Turns
 }
 
 // ProveActing finds out, before the first row, whether the portal lets the
@@ -89,9 +97,10 @@ func (p *People) prove(ctx context.Context, by *Session) portal.Answer {
 	if answer.Fate != diagnosis.Done {
 		return answer
 	}
+	f := finder{by, directory, p.Turns}
 	asked, proven := 0, false
 	for _, name := range p.Plan.Probes() {
-		may, put, answer := p.mayActAs(ctx, by, directory, name)
+		may, put, answer := f.mayActAs(ctx, name)
 		if answer.Fate != diagnosis.Done {
 			return answer
 		}
@@ -114,21 +123,6 @@ func (p *People) prove(ctx context.Context, by *Session) portal.Answer {
 	return portal.Answer{Fate: diagnosis.Done}
 }
 
-// mayActAs asks about one person, and reports whether the question was put: of
-// those whom nobody may act as, the answer would say nothing.
-func (p *People) mayActAs(ctx context.Context, by *Session, d *Directory, name string) (may, put bool, answer portal.Answer) {
-	who, found, answer := p.findPerson(ctx, by, d, name)
-	if answer.Fate != diagnosis.Done || !found || unfit(who) != nil || who.Admin || who.ID == by.Person.ID {
-		return false, false, answer
-	}
-	may, answer = by.MayImpersonate(ctx, who.ID)
-	p.Turns.Note(answer)
-	if answer.Code == diagnosis.ImpersonationRefused {
-		answer = portal.Answer{Fate: diagnosis.Done}
-	}
-	return may, true, answer
-}
-
 // readDirectory reads the people whom rows are for, if they are many.
 func (p *People) readDirectory(ctx context.Context, by *Session) (*Directory, portal.Answer) {
 	if p.Plan.ActsAs() <= directoryFrom {
@@ -139,24 +133,6 @@ func (p *People) readDirectory(ctx context.Context, by *Session) (*Directory, po
 	})
 	p.Turns.Note(answer)
 	return d, answer
-}
-
-// findPerson looks a person up by address or GUID.
-func (p *People) findPerson(ctx context.Context, by *Session, d *Directory, name string) (account.Person, bool, portal.Answer) {
-	if d != nil {
-		who, found := d.Find(name)
-		return who, found, portal.Answer{Fate: diagnosis.Done}
-	}
-	find := by.Session.Person
-	if strings.Contains(name, "@") {
-		find = by.PersonByEmail
-	}
-	who, found, answer := find(ctx, name)
-	if letters := account.UnfoldAddress(name); answer.Fate == diagnosis.Done && !found && letters != name {
-		who, found, answer = find(ctx, letters)
-	}
-	p.Turns.Note(answer)
-	return who, found, answer
 }
 
 // adminLost reports whether the portal no longer takes the administrator's token.
@@ -172,9 +148,9 @@ func (p *People) adminLost(by *Session, answer portal.Answer) bool {
 // asked first whether it allows that, because each attempt is put on record.
 func (p *People) actAs(ctx context.Context, o *person, by *Session) error {
 	p.mu.Lock()
-	directory := p.acting.directory
+	f := finder{by, p.acting.directory, p.Turns}
 	p.mu.Unlock()
-	who, found, answer := p.findPerson(ctx, by, directory, o.Login.User)
+	who, found, answer := f.find(ctx, o.Login.User)
 	switch {
 	case answer.Fate != diagnosis.Done:
 		p.actingFailed(o, by, answer)
@@ -221,4 +197,37 @@ func (p *People) actingFailed(o *person, by *Session, answer portal.Answer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.unanswered(o, answer)
+}
+
+// mayActAs asks about one person, and reports whether the question was put: of
+// those whom nobody may act as, the answer would say nothing.
+func (f *finder) mayActAs(ctx context.Context, name string) (may, put bool, answer portal.Answer) {
+	who, found, answer := f.find(ctx, name)
+	if answer.Fate != diagnosis.Done || !found || unfit(who) != nil || who.Admin || who.ID == f.by.Person.ID {
+		return false, false, answer
+	}
+	may, answer = f.by.MayImpersonate(ctx, who.ID)
+	f.turns.Note(answer)
+	if answer.Code == diagnosis.ImpersonationRefused {
+		answer = portal.Answer{Fate: diagnosis.Done}
+	}
+	return may, true, answer
+}
+
+// find looks a person up by address or GUID.
+func (f *finder) find(ctx context.Context, name string) (account.Person, bool, portal.Answer) {
+	if f.directory != nil {
+		who, found := f.directory.Find(name)
+		return who, found, portal.Answer{Fate: diagnosis.Done}
+	}
+	find := f.by.Session.Person
+	if strings.Contains(name, "@") {
+		find = f.by.PersonByEmail
+	}
+	who, found, answer := find(ctx, name)
+	if letters := account.UnfoldAddress(name); answer.Fate == diagnosis.Done && !found && letters != name {
+		who, found, answer = find(ctx, letters)
+	}
+	f.turns.Note(answer)
+	return who, found, answer
 }

@@ -12,15 +12,17 @@ import (
 // claims remembers which row has claimed which account, by hashes: the texts of a
 // key are parts of its row, which would stay in memory with its passwords.
 type claims struct {
-	seeds [2]maphash.Seed
-	rows  map[[2]uint64]int32
-	perID map[string]int // addresses by the owner's portal id
+	options *policy.Options
+	seeds   [2]maphash.Seed
+	rows    map[[2]uint64]int32
+	perID   map[string]int // addresses by the owner's portal id
 }
 
-func newClaims() claims {
+func newClaims(options *policy.Options) claims {
 	return claims{
-		seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
-		rows:  make(map[[2]uint64]int32), perID: make(map[string]int),
+		options: options,
+		seeds:   [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
+		rows:    make(map[[2]uint64]int32), perID: make(map[string]int),
 	}
 }
 
@@ -38,22 +40,22 @@ func (c *claims) add(key account.Key, row int) (first int, twice bool) {
 // claim gives a row the key of its account and says what is known against it
 // besides the portal: the first row of an account stands, and a person has only so
 // many addresses. It is done once for each row, in the order of the file.
-func (p *People) claim(m *Member, self *account.Person) {
+func (c *claims) claim(m *Member, self *account.Person) {
 	if m.Missing != nil {
-		p.claimMissing(m, self)
+		c.claimMissing(m, self)
 		return
 	}
 	key := account.NewKey(self.ID, m.Row.Settings.Email)
 	m.Key = key
-	if first, twice := p.claims.add(key, m.Row.Number); twice {
+	if first, twice := c.add(key, m.Row.Number); twice {
 		m.Bar = &Bar{diagnosis.Invalid, *diagnosis.New(diagnosis.SameAccountTwice, "Row", itoa(first))}
 		return
 	}
-	p.claims.perID[key.OwnerID]++
-	switch n := p.claims.perID[key.OwnerID]; {
-	case p.Options.MaxPerOwner > 0 && n > p.Options.MaxPerOwner:
-		m.Bar = &Bar{diagnosis.Held, *OverLimit(n, p.Options.MaxPerOwner)}
-	case p.mismatch(m, self):
+	c.perID[key.OwnerID]++
+	switch n := c.perID[key.OwnerID]; {
+	case c.options.MaxPerOwner > 0 && n > c.options.MaxPerOwner:
+		m.Bar = &Bar{diagnosis.Held, *OverLimit(n, c.options.MaxPerOwner)}
+	case c.mismatch(m, self):
 		m.Bar = &Bar{diagnosis.Held, *diagnosis.New(diagnosis.OwnerMismatch, "Person", self.Email)}
 	}
 }
@@ -65,21 +67,21 @@ func OverLimit(addresses, limit int) *diagnosis.Problem {
 
 // claimMissing checks that whoever has signed in is the person the account belongs
 // to and that no row is about it after all.
-func (p *People) claimMissing(m *Member, self *account.Person) {
+func (c *claims) claimMissing(m *Member, self *account.Person) {
 	m.Key = m.Missing.Key
 	if !strings.EqualFold(self.ID, m.Key.OwnerID) {
 		m.Bar = &Bar{diagnosis.Held, *diagnosis.New(diagnosis.MissingNobody)}
 		return
 	}
-	if first, here := p.claims.add(m.Key, 0); here {
+	if first, here := c.add(m.Key, 0); here {
 		m.Bar = &Bar{diagnosis.Kept, *diagnosis.New(diagnosis.MissingClaimed, "Row", itoa(first))}
 	}
 }
 
 // mismatch reports whether a person does not fit the row: neither the address, nor
 // its local part, nor the full name.
-func (p *People) mismatch(m *Member, self *account.Person) bool {
-	if p.Options.AllowMismatch || p.Options.Owner == policy.OwnerSelf {
+func (c *claims) mismatch(m *Member, self *account.Person) bool {
+	if c.options.AllowMismatch || c.options.Owner == policy.OwnerSelf {
 		return false
 	}
 	s := &m.Row.Settings

@@ -83,7 +83,9 @@ func (p *People) SignOut(ctx context.Context) bool {
 		if err != nil {
 			return false
 		}
-		o := p.nextLeaving()
+		p.mu.Lock()
+		o := p.closing.next()
+		p.mu.Unlock()
 		if o == nil {
 			turn.Done()
 			return false
@@ -91,45 +93,13 @@ func (p *People) SignOut(ctx context.Context) bool {
 		answer := o.login.portal.SignOut(ctx)
 		p.Turns.Note(answer)
 		turn.Done()
-		if p.signedOut(o, answer) {
+		p.mu.Lock()
+		closed := p.closing.closed(o, answer)
+		p.mu.Unlock()
+		if closed {
 			return true
 		}
 	}
-}
-
-// nextLeaving takes out a person whose session is to be closed, nil if there is none.
-func (p *People) nextLeaving() *person {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	c := &p.closing
-	if c.absent {
-		c.left += len(c.leaving)
-		c.leaving = nil
-	}
-	if len(c.leaving) == 0 {
-		return nil
-	}
-	o := c.leaving[0]
-	c.leaving = c.leaving[1:]
-	return o
-}
-
-// signedOut takes in the answer, and reports false if it is to be tried again.
-func (p *People) signedOut(o *person, answer portal.Answer) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	c := &p.closing
-	switch {
-	case answer.Fate == diagnosis.TurnedAway, answer.Code == diagnosis.RequestNotSent: // the run stops, or the portal is busy
-		c.leaving = append(c.leaving, o)
-		return false
-	case answer.Code == diagnosis.SignOutAbsent:
-		c.absent = true
-		c.left++
-	case answer.Fate != diagnosis.Done && answer.Code != diagnosis.PortalToken:
-		c.left++
-	}
-	return true
 }
 
 // OpenSessions returns how many sessions the run has opened and not closed.
@@ -143,4 +113,33 @@ func (p *People) OpenSessions() int {
 		}
 	}
 	return n
+}
+
+// next takes out a person whose session is to be closed, nil if there is none.
+func (c *closing) next() *person {
+	if c.absent {
+		c.left += len(c.leaving)
+		c.leaving = nil
+	}
+	if len(c.leaving) == 0 {
+		return nil
+	}
+	o := c.leaving[0]
+	c.leaving = c.leaving[1:]
+	return o
+}
+
+// closed takes in the answer, and reports false if it is to be tried again.
+func (c *closing) closed(o *person, answer portal.Answer) bool {
+	switch {
+	case answer.Fate == diagnosis.TurnedAway, answer.Code == diagnosis.RequestNotSent: // the run stops, or the portal is busy
+		c.leaving = append(c.leaving, o)
+		return false
+	case answer.Code == diagnosis.SignOutAbsent:
+		c.absent = true
+		c.left++
+	case answer.Fate != diagnosis.Done && answer.Code != diagnosis.PortalToken:
+		c.left++
+	}
+	return true
 }

@@ -48,7 +48,7 @@ type People struct {
 
 // New returns people of whom nobody has signed in.
 func New(c Config) *People {
-	return &People{Config: c, codes: pace.NewPlaces(maxSMS), persons: make(map[personKey]*person), claims: newClaims()}
+	return &People{Config: c, codes: pace.NewPlaces(maxSMS), persons: make(map[personKey]*person), claims: newClaims(c.Options)}
 }
 
 // state is how far the sign-in of a person has come.
@@ -140,7 +140,7 @@ func (p *People) Join(m *Member) {
 	o.joined++
 	o.open++
 	if o.session != nil {
-		p.claim(m, &o.session.Person)
+		p.claims.claim(m, &o.session.Person)
 	} else {
 		o.waiting = append(o.waiting, m)
 	}
@@ -219,7 +219,7 @@ func (p *People) lead(ctx context.Context, o *person, index int) error {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		if o.state == signingIn { // it came to nothing, or to a panic
-			p.become(o, unknown)
+			o.become(unknown)
 		}
 	}()
 	var by *Session
@@ -260,7 +260,7 @@ func (p *People) lead(ctx context.Context, o *person, index int) error {
 }
 
 // become changes the state of a person and wakes the rows that wait for that.
-func (p *People) become(o *person, s state) {
+func (o *person) become(s state) {
 	o.state = s
 	close(o.changed)
 	o.changed = make(chan struct{})
@@ -273,7 +273,7 @@ func (p *People) fail(o *person, why Bar) {
 	}
 	o.bar = why
 	o.Login = account.Owner{User: o.Login.User} // the secrets are of no more use
-	p.become(o, failed)
+	o.become(failed)
 }
 
 // end fails a person; where everything hangs on them, it ends the run.
@@ -284,39 +284,30 @@ func (p *People) end(o *person, problem diagnosis.Problem) {
 	}
 }
 
+// mailOffInARow is how many people one after the other may be without the
+// portal's mail before it is taken to be off for everybody.
+const mailOffInARow = 10
+
 // Lost tells that the portal has said something against the person of a session
 // rather than against a row. A token that it no longer takes is replaced once, if
 // it was the run that got it.
 func (p *People) Lost(s *Session, answer portal.Answer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.lost(s, answer)
-}
-
-func (p *People) lost(s *Session, answer portal.Answer) {
 	o := s.of
 	switch {
 	case o.state != ready || o.session != s: // another row was told first
 	case answer.Code == diagnosis.PortalToken && o.login.opened && !o.renewed:
 		o.renewed, o.session, o.login = true, nil, login{}
-		p.become(o, unknown)
+		o.become(unknown)
 	default:
 		p.end(o, answer.Problem())
-		p.countMailOff(answer.Code)
-	}
-}
-
-// mailOffInARow is how many people one after the other may be without the
-// portal's mail before it is taken to be off for everybody.
-const mailOffInARow = 10
-
-// countMailOff stops the run when nobody at all seems to have the portal's mail.
-func (p *People) countMailOff(code diagnosis.Code) {
-	if code != diagnosis.PortalMailOff {
-		return
-	}
-	if p.mailOff++; p.mailOff == mailOffInARow {
-		p.Stop.Because(diagnosis.New(diagnosis.MailOffForAll, "Count", itoa(p.mailOff)))
+		if answer.Code != diagnosis.PortalMailOff {
+			return
+		}
+		if p.mailOff++; p.mailOff == mailOffInARow {
+			p.Stop.Because(diagnosis.New(diagnosis.MailOffForAll, "Count", itoa(p.mailOff)))
+		}
 	}
 }
 

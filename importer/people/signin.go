@@ -58,13 +58,13 @@ func (p *People) signIn(ctx context.Context, o *person, by *Session, place *pace
 // it. The attempt is written down first, so that a sudden end does not hide it.
 func (p *People) signInByPassword(ctx context.Context, o *person, place *pace.Place) error {
 	print := account.NewFingerprinter(p.History.Key()).Text(account.PortalPassword, o.Login.Password.Reveal())
-	if held := p.refused(&o.known, print); held != nil {
+	if held := refusedBefore(&o.known, print, p.Options); held != nil {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.fail(o, Bar{diagnosis.Held, *held})
 		return nil
 	}
-	if until := p.nextSignIn(&o.known); until.After(time.Now()) {
+	if until := nextSignIn(&o.known, p.Options.Waits.SignIn); until.After(time.Now()) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		o.retryAt = until
@@ -84,11 +84,11 @@ func (p *People) signInByPassword(ctx context.Context, o *person, place *pace.Pl
 	return p.introduce(ctx, o, login{portal: p.Client.Session(token.Secret), opened: true})
 }
 
-// refused says what earlier attempts know against this password: the portal has
+// refusedBefore says what earlier attempts know against this password: the portal has
 // refused it, or has drawn an SMS for it. Nil if nothing.
-func (p *People) refused(known *journal.Owner, print []byte) *diagnosis.Problem {
+func refusedBefore(known *journal.Owner, print []byte, o *policy.Options) *diagnosis.Problem {
 	switch {
-	case len(known.Refused) == 0 || p.Options.RetryRefused || string(known.Refused) != string(print):
+	case len(known.Refused) == 0 || o.RetryRefused || string(known.Refused) != string(print):
 		return nil
 	case known.RefusedCode == diagnosis.PortalSMS:
 		return diagnosis.New(diagnosis.OwnerSMSBefore)
@@ -97,11 +97,11 @@ func (p *People) refused(known *journal.Owner, print []byte) *diagnosis.Problem 
 }
 
 // nextSignIn returns when the person may be signed in as again, in the past if now.
-func (p *People) nextSignIn(known *journal.Owner) time.Time {
+func nextSignIn(known *journal.Owner, calm time.Duration) time.Time {
 	next := known.BlockedUntil
 	if known.Attempts >= quickSignIns {
-		if calm := known.LastAttempt.Add(p.Options.Waits.SignIn); calm.After(next) {
-			next = calm
+		if until := known.LastAttempt.Add(calm); until.After(next) {
+			next = until
 		}
 	}
 	return next
@@ -189,10 +189,10 @@ func (p *People) introduce(ctx context.Context, o *person, l login) error {
 	}
 	o.session = session
 	for _, m := range o.waiting {
-		p.claim(m, &self)
+		p.claims.claim(m, &self)
 	}
 	o.waiting = nil
-	p.become(o, ready)
+	o.become(ready)
 	return nil
 }
 

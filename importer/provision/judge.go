@@ -42,10 +42,11 @@ func (w *Worker) judge(r *Row, mailbox account.Mailbox, found bool, known journa
 		return d
 	}
 	d.fields = w.differences(r, mailbox, known, ours)
-	d.off = ours && w.switchedOff(known)
+	open, _ := w.Known.Open(known.Key)
+	d.off = ours && switchedOff(known, open)
 	switch {
 	case d.fields != 0 || d.off || d.foreign && w.Options.OnExisting == policy.Fail:
-		return w.byPolicy(d)
+		return byPolicy(w.Options, d)
 	case d.foreign:
 		d.status, d.problem = diagnosis.Exists, diagnosis.New(diagnosis.AccountExists)
 	default:
@@ -56,10 +57,8 @@ func (w *Worker) judge(r *Row, mailbox account.Mailbox, found bool, known journa
 
 // switchedOff reports whether a run or an undo has switched an account of ours
 // off, or may have. What the portal shows of an account alone does not tell.
-func (w *Worker) switchedOff(known journal.Account) bool {
-	intent, _ := w.Known.Open(known.Key)
-	kind := intent.Kind
-	return known.Status == diagnosis.Disabled || kind == journal.Disable || kind == journal.Enable
+func switchedOff(known journal.Account, open journal.Intent) bool {
+	return known.Status == diagnosis.Disabled || open.Kind == journal.Disable || open.Kind == journal.Enable
 }
 
 // differences returns the fields in which the account is not as the row asks.
@@ -92,10 +91,10 @@ func sameText(f account.Field, a, b string) bool {
 	return a == b
 }
 
-func (w *Worker) byPolicy(d decision) decision {
-	action := w.Options.OnChanged
+func byPolicy(o *policy.Options, d decision) decision {
+	action := o.OnChanged
 	if d.foreign {
-		action = w.Options.OnExisting
+		action = o.OnExisting
 	}
 	names := d.names()
 	switch {

@@ -130,8 +130,7 @@ func (w *Worker) inherit(r *Row) {
 	}
 	r.doubtful = false
 	if intent, open := w.Known.Open(r.Key); open {
-		r.doubt = &doubt{intent: intent.ID, kind: intent.Kind, since: intent.At, print: intent.Fingerprint}
-		w.Tally.doubt(1)
+		w.Tally.doubt(r, doubt{intent: intent.ID, kind: intent.Kind, since: intent.At, print: intent.Fingerprint})
 	}
 }
 
@@ -188,9 +187,9 @@ func (w *Worker) attempt(ctx context.Context, r *Row, session *people.Session) (
 
 	// Send.
 	answer = w.send(ctx, r, session, d, &intent)
-	w.report(r, answer)
+	r.report(answer)
 	w.Turns.NoteWrite(answer)
-	w.tellHosts(slot, r, intent.Kind, answer)
+	tellHosts(slot, r, intent.Kind, answer)
 	slot.Return(answer.Fate == diagnosis.Done)
 
 	// Record.
@@ -322,7 +321,7 @@ func (w *Worker) send(ctx context.Context, r *Row, session *people.Session, d de
 }
 
 // tellHosts tells the slots what a write showed about the mail servers of the row.
-func (w *Worker) tellHosts(slot *pace.Slot, r *Row, kind journal.IntentKind, answer portal.Answer) {
+func tellHosts(slot *pace.Slot, r *Row, kind journal.IntentKind, answer portal.Answer) {
 	side := r.host(answer.Side)
 	switch {
 	case answer.Fate == diagnosis.Done && kind != journal.Enable: // which loads none
@@ -393,8 +392,9 @@ func (w *Worker) doubted(ctx context.Context, r *Row, intent journal.Intent, ans
 	if err := w.Ledger.SetEntries(context.WithoutCancel(ctx), r.fail(diagnosis.Unknown, answer)); err != nil {
 		return Step{}, err
 	}
-	r.doubt = &doubt{intent: intent.ID, kind: intent.Kind, since: intent.At, print: intent.Fingerprint, answered: answer.Status != 0}
-	w.Tally.doubt(1)
+	w.Tally.doubt(r, doubt{
+		intent: intent.ID, kind: intent.Kind, since: intent.At, print: intent.Fingerprint, answered: answer.Status != 0,
+	})
 	return wait(0, diagnosis.OutcomeUnknown), nil
 }
 
@@ -409,7 +409,7 @@ func (r *Row) fail(status diagnosis.Status, answer portal.Answer) journal.Entry 
 }
 
 // report notes in the row's entry what a request has come to.
-func (w *Worker) report(r *Row, answer portal.Answer) {
+func (r *Row) report(answer portal.Answer) {
 	if answer.Fate == diagnosis.NotSent || answer.Fate == diagnosis.TurnedAway {
 		return
 	}

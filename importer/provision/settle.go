@@ -44,7 +44,7 @@ func (w *Worker) settle(ctx context.Context, r *Row, session *people.Session) (S
 	}
 	if left := time.Until(d.since.Add(w.Options.Settle)); left > 0 {
 		d.failed = 0
-		return wait(min(left, w.nextLook(d)), diagnosis.OutcomeUnknown), nil
+		return wait(min(left, w.Options.Waits.LookUp(d.next())), diagnosis.OutcomeUnknown), nil
 	}
 	return w.neverArrived(ctx, r)
 }
@@ -63,7 +63,7 @@ func (w *Worker) foundAfterAll(ctx context.Context, r *Row, made journal.Account
 		return w.close(ctx, r, outcome)
 	}
 	err := w.Ledger.Settle(context.WithoutCancel(ctx), outcome)
-	w.noDoubt(r)
+	w.Tally.noDoubt(r)
 	return again, err
 }
 
@@ -78,14 +78,9 @@ func (w *Worker) neverArrived(ctx context.Context, r *Row) (Step, error) {
 		return w.endDoubt(ctx, r, *diagnosis.New(diagnosis.NeverArrived, "Count", itoa(r.Entry.Attempts)))
 	}
 	err := w.Ledger.Withdraw(context.WithoutCancel(ctx), r.doubt.intent)
-	w.noDoubt(r)
+	w.Tally.noDoubt(r)
 	r.absent = true
 	return again, err
-}
-
-func (w *Worker) noDoubt(r *Row) {
-	r.doubt = nil
-	w.Tally.doubt(-1)
 }
 
 // endDoubt records a row in doubt that has failed.
@@ -104,11 +99,11 @@ func (w *Worker) lookAgain(ctx context.Context, r *Row) (Step, error) {
 	if late && d.failed >= lookTries && !w.Turns.Troubled() {
 		return w.decide(ctx, r, diagnosis.Unknown, *diagnosis.New(diagnosis.LookUpFailed))
 	}
-	return wait(w.nextLook(d), diagnosis.OutcomeUnknown), nil
+	return wait(w.Options.Waits.LookUp(d.next()), diagnosis.OutcomeUnknown), nil
 }
 
-// nextLook returns how long to wait until the next look-up.
-func (w *Worker) nextLook(d *doubt) time.Duration {
+// next counts a look-up and returns how many came before it.
+func (d *doubt) next() int {
 	d.looks++
-	return w.Options.Waits.LookUp(d.looks - 1)
+	return d.looks - 1
 }

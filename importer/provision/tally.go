@@ -50,11 +50,20 @@ func (t *Tally) ended(r *Row) {
 	t.checkFailures()
 }
 
-// doubt counts a row in doubt, or with -1 one that no longer is.
-func (t *Tally) doubt(n int) {
+// doubt puts a row into doubt.
+func (t *Tally) doubt(r *Row, d doubt) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.unknown += n
+	r.doubt = &d
+	t.unknown++
+}
+
+// noDoubt ends the doubt of a row that goes on.
+func (t *Tally) noDoubt(r *Row) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r.doubt = nil
+	t.unknown--
 }
 
 // fewSent is how many rows must have been sent before a share of them says anything.

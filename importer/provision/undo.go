@@ -103,9 +103,9 @@ func (u *Undo) takeBack(ctx context.Context, r *Row, session *people.Session) (S
 // changedSince returns the fields, passwords aside, in which an account is not as
 // we left it. The journal remembers hashes only, and the portal folds some texts:
 // there the row helps to compare, as long as it says what was sent.
-func (w *Worker) changedSince(r *Row, mailbox account.Mailbox, known journal.Account) account.Fields {
-	there := known.Fingerprint.Differs(w.fingerprint(&mailbox.Settings))
-	edited := known.Fingerprint.Differs(w.fingerprint(&r.Row.Settings))
+func (u *Undo) changedSince(r *Row, mailbox account.Mailbox, known journal.Account) account.Fields {
+	there := known.Fingerprint.Differs(u.fingerprint(&mailbox.Settings))
+	edited := known.Fingerprint.Differs(u.fingerprint(&r.Row.Settings))
 	var changed account.Fields
 	for f := range there.All() {
 		same := !edited.Has(f) && sameSetting(f, &r.Row.Settings, &mailbox.Settings)
@@ -121,7 +121,7 @@ func (u *Undo) switchOff(ctx context.Context, r *Row, session *people.Session, k
 		return Step{}, err
 	}
 	answer := session.SetEnabled(ctx, r.Row.Settings.Email, false)
-	u.report(r, answer)
+	r.report(answer)
 	u.Turns.NoteWrite(answer)
 	switch {
 	case answer.Fate != diagnosis.Done:
@@ -140,7 +140,7 @@ func (u *Undo) remove(ctx context.Context, r *Row, session *people.Session, know
 		return Step{}, err
 	}
 	operation, answer := session.Remove(ctx, r.Row.Settings.Email)
-	u.report(r, answer)
+	r.report(answer)
 	u.Turns.NoteWrite(answer)
 	if answer.Fate != diagnosis.Done {
 		return u.notDone(ctx, r, session, known, answer)
