@@ -137,12 +137,7 @@ func (f *feeder) begin(ctx, closing context.Context) error {
 }
 
 // mayBegin reports whether another row may have a goroutine.
-func (f *feeder) mayBegin() bool {
-	if f.canary.over() {
-		return f.live < f.size
-	}
-	return f.live == 0 && !f.canary.asking
-}
+func (f *feeder) mayBegin() bool { return f.mayProbe() && f.live < f.size }
 
 // start gives a row a goroutine.
 func (f *feeder) start(ctx context.Context, r *provision.Row) {
@@ -248,7 +243,7 @@ func (f *feeder) wake(ctx context.Context) {
 		case !rests:
 			delete(f.resting.rows, host)
 			due = append(due, rows...)
-		case !until.After(now) && !f.resting.probed[host] && (f.canary.over() || f.live == 0):
+		case !until.After(now) && !f.resting.probed[host] && f.mayProbe():
 			f.probe(ctx, host)
 		}
 	}
@@ -371,20 +366,26 @@ func (f *feeder) rowsAside() []*provision.Row {
 
 // nap is how long the feeder may sleep when nobody brings news.
 func (f *feeder) nap(ctx context.Context) time.Duration {
-	if ctx.Err() != nil {
-		return observeEvery
+	nap := time.Hour
+	if f.farewell {
+		nap = observeEvery // sessions are not closed in a portal that is in trouble
 	}
-	nap := observeEvery
+	if ctx.Err() != nil {
+		return nap
+	}
 	if len(f.aside) > 0 {
 		nap = min(nap, time.Until(f.aside[0].until))
 	}
 	for host := range f.resting.rows {
-		if _, until, rests := f.slots.Resting([]string{host}); rests && !f.resting.probed[host] {
+		if _, until, rests := f.slots.Resting([]string{host}); rests && !f.resting.probed[host] && f.mayProbe() {
 			nap = min(nap, time.Until(until))
 		}
 	}
 	return max(nap, 0)
 }
+
+// mayProbe reports whether a row may go to find out whether a mail server is well again.
+func (f *feeder) mayProbe() bool { return f.canary.over() || f.live == 0 && !f.canary.asking }
 
 // tellWaits tells the watch which rows wait, and for what if nothing else is done.
 func (f *feeder) tellWaits() {

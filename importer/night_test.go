@@ -43,10 +43,14 @@ func (w *world) agrees(entries []journal.Entry) {
 
 func TestLostAnswersOfManyRows(t *testing.T) {
 	t.Parallel()
+	virtual(t, lostAnswersOfManyRows)
+}
+
+func lostAnswersOfManyRows(t *testing.T) {
 	lost := func(do portalsim.Action, processed bool) portalsim.Fault {
 		return portalsim.Fault{Method: http.MethodPost, Path: "mail/accounts", Share: 0.01, Do: do, Processed: processed}
 	}
-	w := newWorld(t, portalsim.Options{Seed: 11, Latency: 4 * time.Millisecond, Spread: 3 * time.Millisecond, Faults: []portalsim.Fault{
+	w := newVirtualWorld(t, portalsim.Options{Seed: 11, Latency: 4 * time.Millisecond, Spread: 3 * time.Millisecond, Faults: []portalsim.Fault{
 		lost(portalsim.Reset, true), lost(portalsim.Cut, false), lost(portalsim.Reset, false), lost(portalsim.Answer, true), lost(portalsim.Silence, true),
 		{Method: http.MethodGet, Path: "mail/accounts/single", Share: 0.01, Do: portalsim.Reset},
 	}})

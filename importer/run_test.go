@@ -578,9 +578,13 @@ func TestCanariesGoFirst(t *testing.T) {
 	}
 }
 
-// By itself: what it sees depends on how fast rows go.
 func TestWindowCloses(t *testing.T) {
-	w := newWorld(t, portalsim.Options{Latency: 100 * time.Millisecond})
+	t.Parallel()
+	virtual(t, windowCloses)
+}
+
+func windowCloses(t *testing.T) {
+	w := newVirtualWorld(t, portalsim.Options{Latency: 100 * time.Millisecond})
 	w.adjust = func(o *policy.Options) {
 		now := time.Now()
 		since := now.Sub(time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location()))
@@ -607,7 +611,11 @@ func TestWindowCloses(t *testing.T) {
 
 func TestWindowIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, portalsim.Options{})
+	virtual(t, windowIsWaitedFor)
+}
+
+func windowIsWaitedFor(t *testing.T) {
+	w := newVirtualWorld(t, portalsim.Options{})
 	now := time.Now()
 	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
 	opens := now.Sub(midnight) + 500*time.Millisecond
@@ -682,7 +690,11 @@ func TestPortalThatIsBusyAtFirst(t *testing.T) {
 // TestShortRestOfADeadHost has a rest be over before a row that has probed in vain comes back.
 func TestShortRestOfADeadHost(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, portalsim.Options{MailHosts: []portalsim.MailHost{{Host: "imap.example.org", Side: portalsim.IMAP, Do: portalsim.NotListening}}})
+	virtual(t, shortRestOfADeadHost)
+}
+
+func shortRestOfADeadHost(t *testing.T) {
+	w := newVirtualWorld(t, portalsim.Options{MailHosts: []portalsim.MailHost{{Host: "imap.example.org", Side: portalsim.IMAP, Do: portalsim.NotListening}}})
 	w.adjust = func(o *policy.Options) {
 		o.Workers, o.HostWait, o.Waits.Later = 1, 5*time.Millisecond, 500*time.Millisecond
 	}

@@ -6,12 +6,15 @@ import (
 	"encoding/csv"
 	"flag"
 	"fmt"
+	"net"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -83,6 +86,7 @@ type world struct {
 	t      *testing.T
 	sim    *portalsim.Portal
 	server *httptest.Server
+	dial   func(ctx context.Context, network, address string) (net.Conn, error) // nil for the network's
 	store  *journal.Store
 	file   string
 	header []string
@@ -92,6 +96,8 @@ type world struct {
 	timeout time.Duration // of a request, 10 s when 0
 	rate    float64       // requests a second, 2000 when 0
 	canary  func(context.Context) (bool, error)
+	watch   func(importer.Progress) // looks on, if it is set
+	gate    *pace.Gate              // of the latest run or look
 	seen    []importer.Progress
 	plan    *plan.Plan // of the latest run or look
 }
@@ -102,6 +108,29 @@ func newWorld(t *testing.T, o portalsim.Options) *world {
 	w.server = httptest.NewServer(w.sim)
 	t.Cleanup(func() {
 		w.server.Close()
+		w.sim.Close()
+	})
+	w.store = w.open()
+	return w
+}
+
+// virtual runs a test in a bubble, where waiting takes no time. What it is given
+// must be made in there.
+func virtual(t *testing.T, test func(t *testing.T)) {
+	t.Helper()
+	synctest.Test(t, test)
+}
+
+// newVirtualWorld is newWorld for a bubble: the portal is reached through pipes.
+func newVirtualWorld(t *testing.T, o portalsim.Options) *world {
+	t.Helper()
+	w := &world{t: t, sim: portalsim.New(o), file: filepath.Join(t.TempDir(), "accounts.csv"), header: header}
+	listener := portalsim.Listen()
+	w.server = &httptest.Server{URL: "http://localhost", Listener: listener, Config: &http.Server{Handler: w.sim}}
+	w.dial = listener.Dial
+	go func() { _ = w.server.Config.Serve(listener) }()
+	t.Cleanup(func() {
+		_ = w.server.Config.Close()
 		w.sim.Close()
 	})
 	w.store = w.open()
@@ -151,15 +180,21 @@ func (w *world) importer(ctx context.Context, ledger *journal.Store) *importer.I
 		w.adjust(&options)
 	}
 	gate := pace.NewGate(options.Workers, pace.New(cmp.Or(w.rate, 2000)))
-	client, err := portal.New(portal.Options{URL: w.server.URL, Workers: options.Workers, Timeout: cmp.Or(w.timeout, 10*time.Second), Admit: gate.Admit})
+	client, err := portal.New(portal.Options{URL: w.server.URL, Workers: options.Workers, Timeout: cmp.Or(w.timeout, 10*time.Second), Admit: gate.Admit, Dial: w.dial})
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(client.Close)
+	w.gate = gate
 	return &importer.Importer{
 		Input: w.input(ctx), Client: client, Gate: gate, History: w.store, Ledger: ledger, Options: options,
-		Canary:  w.canary,
-		Observe: func(p importer.Progress) { w.seen = append(w.seen, p) },
+		Canary: w.canary,
+		Observe: func(p importer.Progress) {
+			w.seen = append(w.seen, p)
+			if w.watch != nil {
+				w.watch(p)
+			}
+		},
 	}
 }
 

@@ -393,7 +393,8 @@ func (w *Worker) doubted(ctx context.Context, r *Row, intent journal.Intent, ans
 		return Step{}, err
 	}
 	w.Tally.doubt(r, doubt{
-		intent: intent.ID, kind: intent.Kind, since: intent.At, print: intent.Fingerprint, answered: answer.Status != 0,
+		intent: intent.ID, kind: intent.Kind, since: intent.At, print: intent.Fingerprint,
+		answered: answer.Status != 0 && !answer.Code.Away(),
 	})
 	return wait(0, diagnosis.OutcomeUnknown), nil
 }

@@ -38,7 +38,7 @@ type doubt struct {
 	kind     journal.IntentKind
 	since    time.Time           // of the last write
 	print    account.Fingerprint // of what was sent
-	answered bool                // there was an answer, though not one that tells
+	answered bool                // the portal has answered, though not so that one knows
 	looks    int
 	failed   int // look-ups in a row that did not work
 }
