@@ -9,9 +9,10 @@ import (
 	"strings"
 	"sync"
 
-	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
 	"r7import/importer/source"
 	"r7import/importer/validate"
 	"r7import/importer/yamltree"
@@ -20,13 +21,13 @@ import (
 
 // openInput opens the file, binds its columns, and tells what it was taken for.
 // The caller closes the file of the input.
-func (p *program) openInput(ctx context.Context, path string) (*importer.Input, error) {
+func (p *program) openInput(ctx context.Context, path string) (*plan.Input, error) {
 	file, columns, err := p.openTable(ctx, path)
 	if err != nil {
 		return nil, err
 	}
 	columns.Sample = sync.OnceValue(func() [][]string {
-		rows, _ := importer.Sample(ctx, file) // what is wrong with the file is told when it is read
+		rows, _ := plan.Sample(ctx, file) // what is wrong with the file is told when it is read
 		return rows
 	})
 	binding, err := mapping.Bind(file.Columns(), columns)
@@ -36,11 +37,11 @@ func (p *program) openInput(ctx context.Context, path string) (*importer.Input, 
 	p.warn(file.Notices()...)
 	p.warn(binding.Notices()...)
 	p.warnIfOpen(file, path)
-	return &importer.Input{
+	return &plan.Input{
 		File: file, Binding: binding,
 		Rules: validate.Rules{
 			AllowedHosts: p.settings.AllowedHosts, WithoutPasswords: p.settings.WithoutPasswords, WithoutMailPasswords: p.withoutMailPasswords,
-			OwnersSignIn: importer.WayFor(importer.OwnerWay(p.settings.Owner), binding) == importer.OwnerColumn,
+			OwnersSignIn: plan.WayFor(policy.OwnerWay(p.settings.Owner), binding) == policy.OwnerColumn,
 		},
 	}, nil
 }
@@ -110,7 +111,7 @@ func (p *program) mappingOptions() (mapping.Options, error) {
 	o := mapping.Options{
 		Set:              make(map[account.Field]string, len(p.settings.Set)),
 		Preset:           p.settings.Preset,
-		OwnerColumns:     p.settings.Owner == string(importer.OwnerColumn),
+		OwnerColumns:     p.settings.Owner == string(policy.OwnerColumn),
 		WithoutPasswords: p.settings.WithoutPasswords || p.withoutMailPasswords,
 	}
 	for _, fill := range p.settings.Set {

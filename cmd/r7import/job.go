@@ -11,6 +11,8 @@ import (
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 	"r7import/importer/pace"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
 	"r7import/importer/portal"
 )
 
@@ -32,7 +34,7 @@ func (j *job) close() error {
 }
 
 // prepare reads the file once; one without rows is refused.
-func (j *job) prepare(ctx context.Context, kind journal.Kind) (*importer.Plan, error) {
+func (j *job) prepare(ctx context.Context, kind journal.Kind) (*plan.Plan, error) {
 	plan, err := j.Prepare(ctx, kind)
 	if err == nil && plan.Rows == 0 {
 		err = errors.Join(noRows(j.Input), j.Discard(ctx, plan))
@@ -81,7 +83,7 @@ func (p *program) fill(ctx context.Context, j *job, path string, dry bool) error
 	if err := p.openStores(j, dry); err != nil {
 		return err
 	}
-	window, err := importer.ParseWindow(p.settings.Window)
+	window, err := pace.ParseWindow(p.settings.Window)
 	if err != nil {
 		return err
 	}
@@ -103,7 +105,7 @@ func (p *program) connect(j *job) error {
 		address = s.url
 		j.portal = p.console.Text("sandbox.name")
 	}
-	j.Gate = importer.NewGate(p.settings.Workers, pace.New(float64(p.settings.Rate)))
+	j.Gate = pace.NewGate(p.settings.Workers, pace.New(float64(p.settings.Rate)))
 	client, err := portal.New(portal.Options{
 		URL: address, InsecureHTTP: p.settings.InsecureHTTP, RootsFile: p.settings.CAFile,
 		Workers: p.settings.Workers, Timeout: p.settings.Timeout, UserAgent: "r7import/" + version(),
@@ -175,24 +177,24 @@ func (p *program) stateFolder() (string, error) {
 // caller finds who the run signs in as where a row names nobody. What login has
 // kept is used only where the rows have no people of their own: nobody gets an
 // account because a cell was left empty and somebody happens to be signed in.
-func (p *program) caller(ctx context.Context, j *job) (importer.Caller, error) {
-	theirs := importer.WayFor(importer.OwnerWay(p.settings.Owner), j.Input.Binding) == importer.OwnerColumn
+func (p *program) caller(ctx context.Context, j *job) (policy.Caller, error) {
+	theirs := plan.WayFor(policy.OwnerWay(p.settings.Owner), j.Input.Binding) == policy.OwnerColumn
 	return p.callerOf(ctx, j.Client.URL(), !theirs)
 }
 
 // callerOf finds who to sign in as where a row names nobody. A flag goes before a
 // variable, a token before a user; what login has kept comes last, if it may be used.
-func (p *program) callerOf(ctx context.Context, portalURL string, kept bool) (importer.Caller, error) {
+func (p *program) callerOf(ctx context.Context, portalURL string, kept bool) (policy.Caller, error) {
 	s := &p.settings
 	switch {
 	case s.TokenFile != "" && s.User != "":
-		return importer.Caller{}, diagnosis.New(diagnosis.FlagsTogether, "First", "--token-file", "Second", "--user")
+		return policy.Caller{}, diagnosis.New(diagnosis.FlagsTogether, "First", "--token-file", "Second", "--user")
 	case s.User != "":
 		password, err := p.secret(ctx, secret{flag: "--password-file", file: s.PasswordFile, variable: passwordVariable, question: p.unlessSandbox("ask.password")})
 		if s.Sandbox && password.Empty() {
 			password = visitor.Password
 		}
-		return importer.Caller{User: s.User, Password: password}, err
+		return policy.Caller{User: s.User, Password: password}, err
 	}
 	token, err := p.secret(ctx, secret{flag: "--token-file", file: s.TokenFile, variable: tokenVariable})
 	switch {
@@ -202,7 +204,7 @@ func (p *program) callerOf(ctx context.Context, portalURL string, kept bool) (im
 	case kept:
 		token, err = p.keptToken(portalURL, time.Now())
 	}
-	return importer.Caller{Token: token}, err
+	return policy.Caller{Token: token}, err
 }
 
 // unlessSandbox returns a question, or none in a sandbox, which takes any password.
@@ -213,12 +215,12 @@ func (p *program) unlessSandbox(question string) string {
 	return question
 }
 
-func (p *program) options(caller importer.Caller, window importer.Window) importer.Options {
-	s, usual := &p.settings, importer.Defaults()
-	return importer.Options{
-		Caller: caller, Owner: importer.OwnerWay(s.Owner), MaxPerOwner: s.MaxPerOwner, AllowMismatch: s.AllowOwnerMismatch,
-		OnExisting: importer.Policy(s.OnExisting), OnChanged: importer.Policy(s.OnChanged), RetryRefused: s.RetryRefused,
-		MaxFailures: importer.Share(s.MaxFailures), MaxChanges: importer.Share(s.MaxChanges), Recheck: s.Recheck,
+func (p *program) options(caller policy.Caller, window pace.Window) policy.Options {
+	s, usual := &p.settings, policy.Defaults()
+	return policy.Options{
+		Caller: caller, Owner: policy.OwnerWay(s.Owner), MaxPerOwner: s.MaxPerOwner, AllowMismatch: s.AllowOwnerMismatch,
+		OnExisting: policy.Action(s.OnExisting), OnChanged: policy.Action(s.OnChanged), RetryRefused: s.RetryRefused,
+		MaxFailures: policy.Share(s.MaxFailures), MaxChanges: policy.Share(s.MaxChanges), Recheck: s.Recheck,
 		Canary: s.Canary, Window: window,
 		Workers: s.Workers, PerHost: s.PerHost,
 		Settle: s.Settle, Waits: usual.Waits, PortalWait: s.PortalWait, HostWait: s.HostWait, Grace: s.Grace,

@@ -14,9 +14,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"r7import/cmd/r7import/config"
-	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/plan"
 	"r7import/mapping"
 	"r7import/report"
 )
@@ -48,7 +48,7 @@ func (p *program) mapping(ctx context.Context, path string) (err error) {
 	defer func() { err = errors.Join(err, file.Close()) }()
 	p.warn(file.Notices()...)
 	m := &proposal{program: p, path: path}
-	if m.Draft, err = importer.NewDraft(ctx, file, options); err != nil {
+	if m.Draft, err = plan.NewDraft(ctx, file, options); err != nil {
 		return err
 	}
 	if err := m.takeFlags(); err != nil {
@@ -64,11 +64,11 @@ func (p *program) mapping(ctx context.Context, path string) (err error) {
 // proposal is a mapping file while the command works at it.
 type proposal struct {
 	*program
-	*importer.Draft
+	*plan.Draft
 	path     string         // of the table
 	told     []string       // comments about mail services
 	lacking  account.Fields // needed fields that nothing gives
-	survey   importer.Survey
+	survey   plan.Survey
 	findings *findings // what rows lack
 	others   int       // rows with other mistakes
 }

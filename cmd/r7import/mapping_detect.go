@@ -8,6 +8,7 @@ import (
 
 	"r7import/importer"
 	"r7import/importer/diagnosis"
+	"r7import/importer/plan"
 	"r7import/importer/portal"
 	"r7import/mapping"
 )
@@ -62,7 +63,7 @@ func (m *proposal) addPreset(preset *mapping.Preset) {
 // session signs in to the portal as whoever the run would, nil if there is nobody.
 // done ends what the sign-in began.
 func (m *proposal) session(ctx context.Context) (s *portal.Session, done func(), err error) {
-	j := &job{Importer: &importer.Importer{Input: &importer.Input{File: m.File, Binding: m.survey.Binding}}}
+	j := &job{Importer: &importer.Importer{Input: &plan.Input{File: m.File, Binding: m.survey.Binding}}}
 	if err := m.connect(j); err != nil {
 		return nil, nil, err
 	}

@@ -15,6 +15,9 @@ import (
 	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/people"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
 	"r7import/importer/portal"
 	"r7import/importer/source"
 	"r7import/report"
@@ -127,7 +130,7 @@ func isWorkbook(extension string) bool {
 }
 
 // readDirectory signs in, reads the portal's people, and signs out again.
-func (p *program) readDirectory(ctx context.Context, j *job) (*importer.Directory, error) {
+func (p *program) readDirectory(ctx context.Context, j *job) (*people.Directory, error) {
 	caller, err := p.callerOf(ctx, j.Client.URL(), true)
 	if err != nil {
 		return nil, err
@@ -150,7 +153,7 @@ func (p *program) readDirectory(ctx context.Context, j *job) (*importer.Director
 		return nil, diagnosis.New(diagnosis.NotAdministrator, "Person", person.Email)
 	}
 	p.console.Say("owners.reading", "Person", personText(person), "Portal", j.portal)
-	directory, answer := importer.ReadDirectory(ctx, session, nil)
+	directory, answer := people.ReadDirectory(ctx, session, nil)
 	if answer.Fate != diagnosis.Done {
 		return nil, problemOf(answer)
 	}
@@ -158,7 +161,7 @@ func (p *program) readDirectory(ctx context.Context, j *job) (*importer.Director
 }
 
 // sessionOf returns a session of the caller, and whether it was opened for this.
-func sessionOf(ctx context.Context, client *portal.Client, caller importer.Caller) (session *portal.Session, opened bool, err error) {
+func sessionOf(ctx context.Context, client *portal.Client, caller policy.Caller) (session *portal.Session, opened bool, err error) {
 	if !caller.Token.Empty() {
 		return client.Session(caller.Token), false, nil
 	}
@@ -175,7 +178,7 @@ func problemOf(answer portal.Answer) error {
 }
 
 // matchRows finds the person of every row.
-func matchRows(ctx context.Context, input *importer.Input, directory *importer.Directory) (*ownersFound, error) {
+func matchRows(ctx context.Context, input *plan.Input, directory *people.Directory) (*ownersFound, error) {
 	found := &ownersFound{Schema: "r7import.owners/1", List: []ownerFinding{}, cells: make(map[int]string)}
 	for row, err := range input.Rows(ctx) {
 		if err != nil {
@@ -191,7 +194,7 @@ func matchRows(ctx context.Context, input *importer.Input, directory *importer.D
 }
 
 // writeCopy writes the file with the people found in its column portal_user.
-func writeCopy(ctx context.Context, target string, input *importer.Input, cells map[int]string) (string, error) {
+func writeCopy(ctx context.Context, target string, input *plan.Input, cells map[int]string) (string, error) {
 	add := source.Added{
 		Column: slices.Index(input.Binding.Columns(), account.PortalUser.String()),
 		Header: account.PortalUser.String(), Cells: cells,

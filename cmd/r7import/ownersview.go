@@ -7,9 +7,9 @@ import (
 	"text/tabwriter"
 
 	"r7import/cmd/r7import/ui"
-	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/people"
 )
 
 // ownersFound is what was found out about the people of a file, as `owners
@@ -44,7 +44,7 @@ type ownerFinding struct {
 	problem *diagnosis.Problem
 }
 
-func (f *ownersFound) add(row *account.Row, match importer.Match) {
+func (f *ownersFound) add(row *account.Row, match people.Match) {
 	f.Rows++
 	if match.Problem == nil {
 		f.Found++

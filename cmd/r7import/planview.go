@@ -9,8 +9,10 @@ import (
 
 	"github.com/mattn/go-runewidth"
 
-	"r7import/importer"
 	"r7import/importer/diagnosis"
+	"r7import/importer/pace"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
 	"r7import/importer/typo"
 )
 
@@ -19,13 +21,13 @@ var planLabels = []string{"history", "rows", "owners", "incoming", "outgoing", "
 // planView shows what one reading of the file found, before anything is sent.
 type planView struct {
 	*program
-	plan  *importer.Plan
+	plan  *plan.Plan
 	label int // width of the labels
 }
 
 // showPlan shows the offline plan: how much mail will be fetched first, because
 // that is what nobody can take back.
-func (p *program) showPlan(ctx context.Context, j *job, plan *importer.Plan) error {
+func (p *program) showPlan(ctx context.Context, j *job, plan *plan.Plan) error {
 	load, measured, err := j.Load(ctx, plan)
 	if err != nil {
 		return err
@@ -93,7 +95,7 @@ func (v planView) rows() string {
 // missing says what becomes of accounts without a row, if anything does.
 func (v planView) missing() []string {
 	plan := v.plan
-	if v.settings.OnMissing != string(importer.MissingDisable) || len(plan.Missing) == 0 {
+	if v.settings.OnMissing != string(policy.MissingDisable) || len(plan.Missing) == 0 {
 		return nil
 	}
 	lines := []string{v.console.Text("plan.missing.accounts", "Count", strconv.Itoa(len(plan.Missing)), "Addresses", firstOf(addresses(plan.Missing)))}
@@ -111,7 +113,7 @@ func (v planView) missing() []string {
 
 // owners says how many rows go which way.
 func (v planView) owners() []string {
-	if v.plan.Way == importer.OwnerSelf {
+	if v.plan.Way == policy.OwnerSelf {
 		return []string{v.console.Text("plan.owners.self", "User", v.settings.User, "Sandbox", yes(v.settings.Sandbox))}
 	}
 	people, rows := v.plan.People, v.plan.RowsBy
@@ -147,7 +149,7 @@ const hostsShown = 12
 
 // hosts lists the mail servers of a side: those with few rows may be slips of the pen.
 func (v planView) hosts(side diagnosis.Side) []string {
-	var uses []importer.HostUse
+	var uses []plan.HostUse
 	for _, use := range v.plan.Hosts {
 		if use.Side == side {
 			uses = append(uses, use)
@@ -175,11 +177,11 @@ func (v planView) hosts(side diagnosis.Side) []string {
 	return lines
 }
 
-func address(use importer.HostUse) string { return fmt.Sprintf("%s:%d", use.Host, use.Port) }
+func address(use plan.HostUse) string { return fmt.Sprintf("%s:%d", use.Host, use.Port) }
 
 // doubt says why a mail server should be looked at, empty if there is no reason.
 // It is rare where it has at most one row in fifty.
-func (v planView) doubt(use importer.HostUse, all []importer.HostUse) string {
+func (v planView) doubt(use plan.HostUse, all []plan.HostUse) string {
 	const rare = 50
 	var common []string
 	for _, other := range all {
@@ -209,7 +211,7 @@ func (v planView) fills(notices []diagnosis.Problem) []string {
 }
 
 // forecast says how long the run will take and what bounds it.
-func (v planView) forecast(load importer.Load, measured int, window importer.Window) []string {
+func (v planView) forecast(load plan.Load, measured int, window pace.Window) []string {
 	f := load.Forecast()
 	if f.Bound == "" {
 		return nil
@@ -222,7 +224,7 @@ func (v planView) forecast(load importer.Load, measured int, window importer.Win
 	} else {
 		lines = append(lines, v.console.Text("plan.forecast.usual", "Each", v.brief(load.Each)))
 	}
-	if window != (importer.Window{}) {
+	if window != (pace.Window{}) {
 		ends := window.Ends(time.Now(), f.Takes)
 		lines = append(lines, v.console.Text("plan.forecast.window", "Ends", ends.Format("2006-01-02 15:04")))
 	}

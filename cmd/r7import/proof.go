@@ -13,6 +13,7 @@ import (
 	"r7import/cmd/r7import/ui"
 	"r7import/importer"
 	"r7import/importer/diagnosis"
+	"r7import/importer/plan"
 	"r7import/report"
 )
 
@@ -32,7 +33,7 @@ type proof struct {
 	Counts        importer.Verified `json:"counts"`
 }
 
-func newProof(j *job, plan *importer.Plan, found importer.Verification, started time.Time) proof {
+func newProof(j *job, plan *plan.Plan, found importer.Verification, started time.Time) proof {
 	if found.Runs == nil {
 		found.Runs = []string{}
 	}

@@ -9,6 +9,7 @@ import (
 	"r7import/importer"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/plan"
 	"r7import/report"
 )
 
@@ -74,13 +75,13 @@ func (o outcomes) write(ctx context.Context, paths []string, summary report.Summ
 	return written, err
 }
 
-func (p *program) reportOptions(input *importer.Input) report.Options {
+func (p *program) reportOptions(input *plan.Input) report.Options {
 	return report.Options{Printer: p.console.Lang, Excel: p.excel(input)}
 }
 
 // excel reports whether CSV reports should suit an Excel whose comma is the
 // decimal sign: where the person speaks Russian, or the input was made so.
-func (p *program) excel(input *importer.Input) bool {
+func (p *program) excel(input *plan.Input) bool {
 	if p.console.Lang.Name() == "ru" {
 		return true
 	}

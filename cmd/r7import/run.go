@@ -14,6 +14,8 @@ import (
 	"r7import/importer"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
 	"r7import/report"
 )
 
@@ -44,7 +46,7 @@ func (p *program) jobFlags(cmd *cobra.Command) {
 // where it cannot tell.
 func (p *program) checkMissing(path string) error {
 	switch {
-	case p.settings.OnMissing != string(importer.MissingDisable):
+	case p.settings.OnMissing != string(policy.MissingDisable):
 		return nil
 	case p.settings.Rows != "":
 		return diagnosis.New(diagnosis.MissingPart, "Flag", "--rows")
@@ -61,11 +63,11 @@ func (p *program) partOfFile() bool { return p.settings.Rows != "" || len(p.sett
 
 // onMissing says what is to become of accounts without a row. A part of a file
 // does not tell which these are, nor does one without a name.
-func (p *program) onMissing(file string) importer.OnMissing {
+func (p *program) onMissing(file string) policy.OnMissing {
 	if p.partOfFile() || file == "-" {
 		return ""
 	}
-	return importer.OnMissing(p.settings.OnMissing)
+	return policy.OnMissing(p.settings.OnMissing)
 }
 
 // run makes the portal agree with the file.
@@ -110,7 +112,7 @@ func (p *program) tellServices(j *job) {
 
 // confirm shows the plan and asks whether to go on. Where nobody can be asked,
 // --yes says so beforehand; in a sandbox there is nothing to ask about.
-func (p *program) confirm(ctx context.Context, j *job, plan *importer.Plan) error {
+func (p *program) confirm(ctx context.Context, j *job, plan *plan.Plan) error {
 	disable := 0
 	if plan.ToDisable <= plan.DisableLimit {
 		disable = plan.ToDisable
@@ -147,7 +149,7 @@ func questionAbout(send, disable int) string {
 }
 
 // addresses are those of accounts that no row names any more.
-func addresses(accounts []importer.Missing) []string {
+func addresses(accounts []plan.Missing) []string {
 	list := make([]string, len(accounts))
 	for i := range accounts {
 		list[i] = accounts[i].Key.Address
@@ -157,8 +159,8 @@ func addresses(accounts []importer.Missing) []string {
 
 // carryOut runs or looks, shows how it gets on, and tells how it ended, with what
 // others add to the result. What was done is reported whole even if a signal ended it.
-func (p *program) carryOut(ctx context.Context, j *job, plan *importer.Plan, paths []string, command string,
-	act func(context.Context, *importer.Plan) (importer.Result, error), add ...func(*result)) error {
+func (p *program) carryOut(ctx context.Context, j *job, plan *plan.Plan, paths []string, command string,
+	act func(context.Context, *plan.Plan) (importer.Result, error), add ...func(*result)) error {
 	progress := p.follow()
 	j.Observe = progress.show
 	j.Canary = p.askAfterTrial(progress)

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"r7import/importer"
 	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
 )
 
 func (p *program) newRunsResolve() *cobra.Command {
@@ -40,7 +40,7 @@ func (p *program) runsResolve(ctx context.Context, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	entry, err := importer.Resolve(ctx, store, run, p.settings.Row, importer.Word(p.settings.As), p.settings.Settle)
+	entry, err := journal.Resolve(ctx, store, run, p.settings.Row, journal.Word(p.settings.As), p.settings.Settle)
 	if err != nil {
 		return err
 	}

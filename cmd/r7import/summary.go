@@ -11,6 +11,8 @@ import (
 	"r7import/cmd/r7import/ui"
 	"r7import/importer"
 	"r7import/importer/diagnosis"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
 	"r7import/report"
 )
 
@@ -34,27 +36,27 @@ type result struct {
 
 // planFacts is the offline plan as JSON.
 type planFacts struct {
-	Rows         int                `json:"rows"`
-	ToSend       int                `json:"to_send"`
-	Settled      int                `json:"settled"`
-	Refused      int                `json:"refused"`
-	Invalid      int                `json:"invalid"`
-	Warned       int                `json:"warned"`
-	OverLimit    int                `json:"over_limit"`
-	SignIn       importer.OwnerWay  `json:"sign_in"`
-	Owners       int                `json:"owners"`
-	RowsBy       importer.SignIns   `json:"rows_by_sign_in"`
-	Nobody       int                `json:"nobody"`
-	Unreadable   int                `json:"unreadable"` // rows without an address, where these hide which accounts are missing
-	ToDisable    int                `json:"to_disable"`
-	DisableLimit int                `json:"disable_limit,omitempty"`
-	LastDays     int                `json:"last_days"`
-	WholeHistory int                `json:"whole_history"`
-	Hosts        []importer.HostUse `json:"hosts"`
-	Fills        []importer.FillUse `json:"fills"`
+	Rows         int             `json:"rows"`
+	ToSend       int             `json:"to_send"`
+	Settled      int             `json:"settled"`
+	Refused      int             `json:"refused"`
+	Invalid      int             `json:"invalid"`
+	Warned       int             `json:"warned"`
+	OverLimit    int             `json:"over_limit"`
+	SignIn       policy.OwnerWay `json:"sign_in"`
+	Owners       int             `json:"owners"`
+	RowsBy       plan.SignIns    `json:"rows_by_sign_in"`
+	Nobody       int             `json:"nobody"`
+	Unreadable   int             `json:"unreadable"` // rows without an address, where these hide which accounts are missing
+	ToDisable    int             `json:"to_disable"`
+	DisableLimit int             `json:"disable_limit,omitempty"`
+	LastDays     int             `json:"last_days"`
+	WholeHistory int             `json:"whole_history"`
+	Hosts        []plan.HostUse  `json:"hosts"`
+	Fills        []plan.FillUse  `json:"fills"`
 }
 
-func factsOf(plan *importer.Plan) *planFacts {
+func factsOf(plan *plan.Plan) *planFacts {
 	return &planFacts{
 		Rows: plan.Rows, ToSend: plan.ToSend(), Settled: plan.Settled, Refused: plan.Refused, Invalid: plan.Invalid, Warned: plan.Warned, OverLimit: plan.OverLimit,
 		SignIn: plan.Way, Owners: plan.Owners, RowsBy: plan.RowsBy, Nobody: plan.Nobody, LastDays: plan.LastDays, WholeHistory: plan.WholeHistory,
@@ -106,7 +108,7 @@ func (s summaryView) missing() {
 	if plan := s.result.Plan; plan != nil && plan.Unreadable > 0 {
 		s.print(s.console.Text("summary.unreadable", "Count", strconv.Itoa(plan.Unreadable)))
 	}
-	if list := s.result.Missing; len(list) > 0 && s.settings.OnMissing != string(importer.MissingDisable) {
+	if list := s.result.Missing; len(list) > 0 && s.settings.OnMissing != string(policy.MissingDisable) {
 		s.print(s.console.Text("summary.missing", "Count", strconv.Itoa(len(list)), "Addresses", firstOf(list)))
 	}
 }

@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/policy"
 	"r7import/report"
 )
 
@@ -63,10 +63,10 @@ func (p *program) templatePath() (string, error) {
 // ownerFields are the columns that a run with the same --owner looks for besides
 // those of the request.
 func (p *program) ownerFields() []account.Field {
-	switch importer.OwnerWay(p.settings.Owner) {
-	case importer.OwnerColumn:
+	switch policy.OwnerWay(p.settings.Owner) {
+	case policy.OwnerColumn:
 		return []account.Field{account.PortalUser, account.PortalPassword}
-	case importer.OwnerImpersonate:
+	case policy.OwnerImpersonate:
 		return []account.Field{account.PortalUser}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"r7import/importer"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/plan"
 )
 
 func (p *program) newUndo() *cobra.Command {
@@ -55,7 +56,7 @@ func (p *program) undo(ctx context.Context, name, path string) (err error) {
 	if err != nil {
 		return errors.Join(err, j.Discard(context.WithoutCancel(ctx), u.Plan))
 	}
-	return p.carryOut(ctx, j, u.Plan, paths, "undo", func(ctx context.Context, _ *importer.Plan) (importer.Result, error) {
+	return p.carryOut(ctx, j, u.Plan, paths, "undo", func(ctx context.Context, _ *plan.Plan) (importer.Result, error) {
 		undone, err := j.Undo(ctx, u)
 		if left := undone.Rowless; len(left) > 0 && !p.partOfFile() {
 			err = errors.Join(err, diagnosis.New(diagnosis.UndoRowless, "Count", strconv.Itoa(len(left)), "Addresses", firstOf(left)))

@@ -11,6 +11,7 @@ import (
 	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/plan"
 	"r7import/report"
 )
 
@@ -62,7 +63,7 @@ func (p *program) validate(ctx context.Context, path string) error {
 }
 
 // noRows is the refusal of a file without rows.
-func noRows(input *importer.Input) error {
+func noRows(input *plan.Input) error {
 	problem := diagnosis.New(diagnosis.NoRows)
 	problem.Place = diagnosis.Place{File: input.File.Name(), Sheet: input.File.Sheet()}
 	return problem
@@ -78,13 +79,13 @@ func statusOf(row *account.Row) diagnosis.Status {
 
 // checked is the line of a report for a row that was only checked.
 func checked(row *account.Row) report.Row {
-	entry := importer.NewEntry("", 0, row)
+	entry := plan.NewEntry("", 0, row)
 	entry.Status = statusOf(row)
 	return importer.ReportRow(&entry)
 }
 
 // checkedRows reads the file again for a report.
-func checkedRows(input *importer.Input) outcomes {
+func checkedRows(input *plan.Input) outcomes {
 	return func(ctx context.Context) iter.Seq2[report.Row, error] {
 		return func(yield func(report.Row, error) bool) {
 			for row, err := range input.Rows(ctx) {

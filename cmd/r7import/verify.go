@@ -13,6 +13,7 @@ import (
 	"r7import/cmd/r7import/config"
 	"r7import/importer"
 	"r7import/importer/journal"
+	"r7import/importer/plan"
 	"r7import/report"
 )
 
@@ -51,21 +52,21 @@ func (p *program) verify(ctx context.Context, path string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, j.close()) }()
-	plan, err := j.prepare(ctx, journal.KindVerify)
+	rows, err := j.prepare(ctx, journal.KindVerify)
 	if err != nil {
 		return err
 	}
 	var found importer.Verification
 	var written string
-	act := func(ctx context.Context, plan *importer.Plan) (_ importer.Result, err error) {
+	act := func(ctx context.Context, rows *plan.Plan) (_ importer.Result, err error) {
 		started := time.Now()
-		found, err = j.Verify(ctx, plan)
+		found, err = j.Verify(ctx, rows)
 		if err == nil && found.Stopped == nil && p.settings.Proof != "" {
-			written, err = p.writeProof(newProof(j, plan, found, started))
+			written, err = p.writeProof(newProof(j, rows, found, started))
 		}
 		return found.Result, err
 	}
-	return p.carryOut(ctx, j, plan, paths, "verify", act, func(r *result) { r.Verified, r.Proof = &found.Counts, written })
+	return p.carryOut(ctx, j, rows, paths, "verify", act, func(r *result) { r.Verified, r.Proof = &found.Counts, written })
 }
 
 // namedPaths returns where the reports of a command go. Without -o it is a file
