@@ -90,8 +90,8 @@ func bindImpersonate(a *arguments) action {
 			return nil, security("Impossible to impersonate this user")
 		}
 		target := x.portal.people.id(id)
-		if target.status == statusTerminated {
-			return nil, security("Access denied")
+		if target.status != statusActive {
+			return nil, internal("account") // the name of an argument (common/ASC.Core.Common/Context/SecurityContext.cs)
 		}
 		token := x.portal.sessions.open(target, time.Now().Add(x.portal.options.TokenLife))
 		x.cookie = token

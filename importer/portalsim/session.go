@@ -49,12 +49,12 @@ func (s *sessions) put(token string, p *person, expires time.Time) {
 	s.byPerson[p] = append(s.byPerson[p], one)
 }
 
-// person is whose token it is; nil when unknown, expired or its person is gone.
+// person is whose token it is; nil when unknown, expired or its person is not active.
 func (s *sessions) person(token string) *person {
 	s.mu.RLock()
 	found, ok := s.byToken[token]
 	s.mu.RUnlock()
-	if !ok || !time.Now().Before(found.expires) || found.person.status == statusTerminated {
+	if !ok || !time.Now().Before(found.expires) || found.person.status != statusActive {
 		return nil
 	}
 	return found.person
@@ -175,7 +175,7 @@ func (p *Portal) byBasic(header string) (*person, string) {
 		return nil, ""
 	}
 	found := p.people.email(parts[0])
-	if found == nil || found.status == statusTerminated || !found.passwordIs(asciiOnly(parts[1])) {
+	if found == nil || found.status != statusActive || !found.passwordIs(asciiOnly(parts[1])) {
 		return nil, ""
 	}
 	return found, p.sessions.open(found, time.Now().Add(p.options.TokenLife))

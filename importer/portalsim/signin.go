@@ -15,8 +15,6 @@ const (
 	textSignInFailed = "User authentication failed"
 	textTooMany      = "Login Fail. Too many attempts"
 	textIPSecurity   = "Exception of type 'ASC.IPSecurity.IPSecurityException' was thrown."
-
-	smsKeyLife = 10 * time.Minute
 )
 
 // tokenData is the answer of a sign-in. 201 is no proof of a token: with a second
@@ -33,12 +31,13 @@ type tokenData struct {
 // credentials are what every sign-in method takes.
 type credentials struct {
 	userName, password, provider, code, phone string
+	given                                     bool // user name and password are there, if only as empty texts
 }
 
 func readCredentials(a *arguments) credentials {
 	return credentials{
 		userName: a.text("userName"), password: a.text("password"), provider: a.text("provider"),
-		code: a.text("code"), phone: a.text("mobilePhone"),
+		code: a.text("code"), phone: a.text("mobilePhone"), given: a.has("userName") && a.has("password"),
 	}
 }
 
@@ -57,18 +56,24 @@ func (x *exchange) signIn(c credentials) (any, error) {
 	case p.TwoFactor == twoFactorSMS && phone == "":
 		return tokenData{SMS: true}, nil
 	case p.TwoFactor == twoFactorSMS:
-		return x.sendSMS(p, phone), nil
+		return x.sendSMS(p, phone, false)
 	case p.TwoFactor == twoFactorApp && !p.TFAReady:
 		return tokenData{TFA: true, TFAKey: "JBSWY3DPEHPK3PXP"}, nil
 	case p.TwoFactor == twoFactorApp:
 		return tokenData{TFA: true}, nil
 	}
-	return x.openSession(p), nil
+	return x.openSession(p, c)
 }
 
-func (x *exchange) sendSMS(p *person, phone string) tokenData {
-	x.portal.stats.sms(p.Email)
-	return tokenData{SMS: true, PhoneNoise: phoneNoise(phone), Expires: x.portal.moment(time.Now().Add(smsKeyLife))}
+func (x *exchange) sendSMS(p *person, phone string, again bool) (any, error) {
+	sent, ok := x.portal.codes.send(p, again)
+	if !ok {
+		return nil, internal(x.words().tooManySMS)
+	}
+	if sent {
+		x.portal.stats.sms(p.Email)
+	}
+	return tokenData{SMS: true, PhoneNoise: phoneNoise(phone), Expires: x.portal.moment(time.Now().Add(smsLife))}, nil
 }
 
 // phoneNoise shows the first and last four digits.
@@ -86,12 +91,25 @@ func phoneNoise(phone string) string {
 	return "+" + digits[:shown] + strings.Repeat("*", len(digits)-2*shown) + digits[len(digits)-shown:]
 }
 
-func (x *exchange) openSession(p *person) tokenData {
+// openSession ends a sign-in. Only here does the server look whether the person is
+// active, and refuses in the same words as a wrong password
+// (common/ASC.Core.Common/Context/SecurityContext.cs).
+func (x *exchange) openSession(p *person, c credentials) (any, error) {
+	if p.status != statusActive {
+		return nil, x.refuseSignIn(c)
+	}
 	expires := time.Now().Add(x.portal.options.TokenLife)
 	token := x.portal.sessions.open(p, expires)
 	x.cookie = token
 	x.portal.stats.signedIn(p.Email)
-	return tokenData{Token: &token, Expires: x.portal.moment(expires)}
+	data := tokenData{Token: &token, Expires: x.portal.moment(expires)}
+	switch p.TwoFactor {
+	case twoFactorSMS:
+		data.SMS, data.PhoneNoise = true, phoneNoise(p.phoneNumber())
+	case twoFactorApp:
+		data.TFA = true
+	}
+	return data, nil
 }
 
 // moment is how the API writes a time: seven digits of a second and the portal's zone.
@@ -106,17 +124,10 @@ func bindSignInCode(a *arguments) action {
 		if err != nil {
 			return nil, err
 		}
-		if p.TwoFactor == "" || c.code != p.Code {
-			x.portal.stats.signInFailed(c.userName)
-			return nil, internal(textSignInFailed)
+		if p.TwoFactor == "" || !x.portal.codes.pass(p, c.code) {
+			return nil, x.refuseSignIn(c)
 		}
-		data := x.openSession(p)
-		if p.TwoFactor == twoFactorSMS {
-			data.SMS, data.PhoneNoise = true, phoneNoise(p.phoneNumber())
-		} else {
-			data.TFA = true
-		}
-		return data, nil
+		return x.openSession(p, c)
 	}
 }
 
@@ -134,7 +145,7 @@ func bindSetPhone(a *arguments) action {
 			return nil, argument("Empty phone", "mobilePhone")
 		}
 		p.setPhone(c.phone)
-		return x.sendSMS(p, c.phone), nil
+		return x.sendSMS(p, c.phone, false)
 	}
 }
 
@@ -149,20 +160,20 @@ func bindSendSMS(a *arguments) action {
 		if p.TwoFactor != twoFactorSMS || phone == "" {
 			return nil, internal("Access denied")
 		}
-		return x.sendSMS(p, phone), nil
+		return x.sendSMS(p, phone, true)
 	}
 }
 
 // knownUser checks name and password. The attempt is counted before anything is
-// checked, so parallel sign-ins of one person block each other, and a success takes
-// only itself back.
+// checked, so parallel sign-ins of one person block each other, an empty password
+// counts too, and a success takes only itself back.
 func (x *exchange) knownUser(c credentials) (*person, error) {
 	portal := x.portal
 	portal.stats.signInTried(c.userName)
 	known := c.provider == "" || c.provider == "email"
-	complete := known && c.userName != "" && c.password != ""
+	counted := known && c.given
 	key := c.userName + x.bruteForceAddress()
-	blocked := complete && !portal.guard.increment(key)
+	blocked := counted && !portal.guard.increment(key)
 	if err := x.wait(x.pending); err != nil {
 		return nil, err
 	}
@@ -170,11 +181,11 @@ func (x *exchange) knownUser(c credentials) (*person, error) {
 		portal.stats.signInFailed(c.userName)
 		return nil, internal(textTooMany)
 	}
-	if !complete {
+	if !counted {
 		return nil, x.refuseSignIn(c)
 	}
 	p := portal.findUser(c.userName)
-	if p == nil || p.status == statusTerminated || !p.passwordIs(c.password) {
+	if p == nil || !p.passwordIs(c.password) {
 		return nil, x.refuseSignIn(c)
 	}
 	portal.guard.decrement(key)
