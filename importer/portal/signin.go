@@ -123,8 +123,14 @@ func (s *Session) Impersonate(ctx context.Context, personID string) (Token, Answ
 	return Token{Secret: account.NewSecret(text)}, answer
 }
 
+// impersonation knows the answers about acting as somebody. Whoever is not active the
+// portal takes for no account at all and names the argument, nothing else
+// (ASC.Core.Common/Context/SecurityContext.cs); it says the dismissed are so when
+// asked who they are, so that this is somebody on leave.
 func impersonation(r *reply) diagnosis.Code {
 	switch {
+	case r.failed && r.message == "account":
+		return diagnosis.OwnerOnLeave
 	case r.status == http.StatusNotFound && !r.failed:
 		return diagnosis.ImpersonationAbsent
 	case r.status == http.StatusForbidden && r.failed:
