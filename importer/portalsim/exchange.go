@@ -16,6 +16,7 @@ type exchange struct {
 	params  params
 	caller  *person // nil when nobody is signed in
 	cookie  string  // to be set by the answer
+	stale   bool    // the cookie sent is refused
 	began   time.Time
 	life    *life
 	visit   *visit
@@ -177,18 +178,21 @@ func (x *exchange) serve(unreadable *failure) (*answer, error) {
 	if a := x.blocked(state); a != nil {
 		return a, nil
 	}
-	if x.route == nil || x.route.mail && state == MailAbsent {
-		return htmlPage(http.StatusNotFound, "404 - File or directory not found."), nil
-	}
 	a, err := x.call(state, unreadable)
-	if a != nil && x.cookie != "" {
-		setCookie(a, x.cookie)
+	if a != nil {
+		x.setCookie(a)
 	}
 	return a, err
 }
 
 func (x *exchange) call(state State, unreadable *failure) (*answer, error) {
 	p := x.portal
+	if x.request.Method == http.MethodOptions && underAPI(x.request.URL.Path) {
+		return accessControl(), nil
+	}
+	if x.route == nil || x.route.mail && state == MailAbsent {
+		return htmlPage(http.StatusNotFound, "404 - File or directory not found."), nil
+	}
 	if x.caller == nil && !x.route.open {
 		return unauthorized(x.request), nil
 	}

@@ -168,7 +168,7 @@ func (f *faults) strikes(i int, rule *Fault, x *exchange) bool {
 
 // shortPath is what faults and people call a path.
 func shortPath(p string) string {
-	if len(p) >= len(prefix) && strings.EqualFold(p[:len(prefix)], prefix) {
+	if underAPI(p) {
 		p = p[len(prefix):]
 	}
 	return strings.TrimSuffix(p, ".json")

@@ -88,15 +88,17 @@ func newRouter(v version) *router {
 	return r
 }
 
-// find matches without regard to case, with or without the suffix .json.
+func underAPI(path string) bool {
+	return len(path) >= len(prefix) && strings.EqualFold(path[:len(prefix)], prefix)
+}
+
+// find matches without regard to case, with or without the suffix .json, which has to
+// be in lower case: in any other it is a part of the last name.
 func (r *router) find(method, path string) (*route, map[string]string) {
-	if len(path) < len(prefix) || !strings.EqualFold(path[:len(prefix)], prefix) {
+	if !underAPI(path) {
 		return nil, nil
 	}
-	given := strings.TrimSuffix(path[len(prefix):], "/")
-	if n := len(given) - len(".json"); n > 0 && strings.EqualFold(given[n:], ".json") {
-		given = given[:n]
-	}
+	given := strings.TrimSuffix(strings.TrimSuffix(path[len(prefix):], "/"), ".json")
 	lower := strings.ToLower(given)
 	if one := r.exact[method+" "+lower]; one != nil {
 		return one, nil
@@ -111,6 +113,16 @@ func (r *router) find(method, path string) (*route, map[string]string) {
 	}
 	name := strings.TrimSuffix(one.pattern[strings.IndexByte(one.pattern, '{')+1:], "}")
 	return one, map[string]string{name: given[last+1:]}
+}
+
+// accessControl is the answer to OPTIONS, whatever the path and whoever asks
+// (API/Impl/Routing/ApiAccessControlRouteRegistrator.cs).
+func accessControl() *answer {
+	a := emptyAnswer(http.StatusOK)
+	a.set("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE")
+	a.set("Access-Control-Allow-Headers", "origin, authorization, accept, content-type")
+	a.set("Access-Control-Max-Age", "1728000")
+	return a
 }
 
 // htmlPage is what the front server shows instead of an answer of the API.

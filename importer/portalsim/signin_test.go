@@ -331,6 +331,8 @@ func TestAuthenticationOfRequests(t *testing.T) {
 		setsCookie      bool
 		wwwAuthenticate bool
 	}{
+		{"refused cookie", "", []string{"Cookie", "asc_auth_key=expired"}, 401, "", true, false},
+		{"refused cookie beside a good header", "", []string{"Authorization", ivan, "Cookie", "asc_auth_key=expired"}, 200, "ivan@example.org", true, false},
 		{"raw header", "", []string{"Authorization", ivan}, 200, "ivan@example.org", true, false},
 		{"Bearer", "", []string{"Authorization", "Bearer " + ivan}, 200, "ivan@example.org", true, false},
 		{"fixed token", "", []string{"Authorization", "fixed-token"}, 200, "fixed@example.org", true, false},
@@ -367,6 +369,20 @@ func TestAuthenticationOfRequests(t *testing.T) {
 				t.Errorf("@self is %v, want %s", who, test.who)
 			}
 		})
+	}
+}
+
+// A cookie that is refused is taken from the client, unless the answer brings another one.
+func TestRefusedCookiesAreCleared(t *testing.T) {
+	s := start(t, portalsim.Options{})
+	r := s.call("GET", "/api/2.0/people/@self", "", "Cookie", "asc_auth_key=expired")
+	cookie, err := http.ParseSetCookie(r.header.Get("Set-Cookie"))
+	if err != nil || cookie.Value != "" || !cookie.Expires.Before(time.Now()) {
+		t.Errorf("Set-Cookie = %q (%v), want an empty one that has expired", r.header.Get("Set-Cookie"), err)
+	}
+	r = s.call("POST", authentication, `{"userName":"ivan@example.org","password":"x"}`, "Content-Type", "application/json", "Cookie", "asc_auth_key=expired")
+	if all := r.header["Set-Cookie"]; len(all) != 1 || !strings.Contains(r.body, strings.TrimPrefix(strings.Split(all[0], ";")[0], "asc_auth_key=")) {
+		t.Errorf("after a sign-in Set-Cookie = %q, want the new token alone", all)
 	}
 }
 
