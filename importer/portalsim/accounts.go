@@ -2,6 +2,7 @@ package portalsim
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -57,20 +58,58 @@ func (p *person) remove(m *mailbox) {
 func (p *person) clearList() { p.list = nil }
 
 func bindList(*arguments) action {
-	return func(x *exchange) (any, error) { return x.list() }
+	return func(x *exchange) (any, error) {
+		all, err := x.list()
+		if err != nil {
+			return nil, err
+		}
+		x.caller.mu.Lock()
+		chosen := x.caller.byChoice
+		x.caller.mu.Unlock()
+		if i := slices.IndexFunc(all, func(v accountView) bool { return v.Email == chosen }); i >= 0 {
+			all = slices.Clone(all)
+			all[i].IsDefault = true
+		}
+		return list[accountView]{items: all}, nil
+	}
+}
+
+// bindDefault chooses the account that new messages are written from, or none.
+func bindDefault(a *arguments) action {
+	email, on := strings.ToLower(a.text("email")), a.boolean("isDefault")
+	return func(x *exchange) (any, error) {
+		if email == "" {
+			return nil, argument(textNull, "email")
+		}
+		chosen := ""
+		if on {
+			all, err := x.list()
+			if err != nil {
+				return nil, err
+			}
+			if !slices.ContainsFunc(all, func(v accountView) bool { return v.Email == email && !v.IsGroup }) {
+				return nil, argument("Account not found", "")
+			}
+			chosen = email
+		}
+		x.caller.mu.Lock()
+		x.caller.byChoice = chosen
+		x.caller.mu.Unlock()
+		return email, nil
+	}
 }
 
 // list answers from memory for 20 minutes; changes clear it. The rows are read first
 // and remembered later, so a list that overlaps a create may be remembered without
 // it. Two rows of one address show as one (MAIL/Core/Engine/AccountEngine.cs,
 // CacheEngine.cs; MAIL/Extensions/DataContractsExtensions.cs).
-func (x *exchange) list() (any, error) {
+func (x *exchange) list() ([]accountView, error) {
 	p := x.caller
 	p.mu.Lock()
 	remembered, till := p.list, p.listTill
 	p.mu.Unlock()
 	if remembered != nil && time.Now().Before(till) {
-		return list[accountView]{items: remembered}, nil
+		return remembered, nil
 	}
 	fresh := x.portal.readList(p)
 	if err := x.wait(x.gap()); err != nil {
@@ -79,7 +118,7 @@ func (x *exchange) list() (any, error) {
 	p.mu.Lock()
 	p.list, p.listTill = fresh, time.Now().Add(x.portal.options.ListCache)
 	p.mu.Unlock()
-	return list[accountView]{items: fresh}, nil
+	return fresh, nil
 }
 
 func (p *Portal) readList(who *person) []accountView {

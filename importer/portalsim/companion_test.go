@@ -361,3 +361,57 @@ func TestBatch(t *testing.T) {
 		t.Errorf("batch without a charset = %d %s, want it refused", r.status, r.body)
 	}
 }
+
+func TestDefaultAccount(t *testing.T) {
+	s := start(t, portalsim.Options{Accounts: []portalsim.Account{
+		{Owner: "a@example.org", Address: "one@example.org", Aliases: []string{"alias@example.org"}},
+		{Owner: "a@example.org", Address: "two@example.org", Groups: []string{"group@example.org"}},
+	}})
+	token := s.signIn("a@example.org")
+	chosen := func() string {
+		var all []string
+		for _, item := range s.json(token, "GET", accounts, nil).response(t).([]any) {
+			if v := item.(map[string]any); v["isDefault"] == true {
+				all = append(all, v["email"].(string))
+			}
+		}
+		return strings.Join(all, " ")
+	}
+	for _, test := range []struct {
+		email  string
+		on     bool
+		status int
+		chosen string
+	}{
+		{"TWO@example.org", true, 200, "two@example.org"},
+		{"alias@example.org", true, 200, "alias@example.org"},
+		{"group@example.org", true, 400, "alias@example.org"},
+		{"nobody@example.org", true, 400, "alias@example.org"},
+		{"", true, 400, "alias@example.org"},
+		{"anything", false, 200, ""},
+	} {
+		r := s.json(token, "PUT", accounts+"/default", fields{"email": test.email, "isDefault": test.on})
+		if r.status != test.status || r.status == 200 && r.response(t) != strings.ToLower(test.email) {
+			t.Errorf("default %q, %v = %d %s, want %d", test.email, test.on, r.status, r.body, test.status)
+		}
+		if got := chosen(); got != test.chosen {
+			t.Errorf("after default %q, %v the list marks %q, want %q", test.email, test.on, got, test.chosen)
+		}
+	}
+}
+
+func TestFoldersAndMessages(t *testing.T) {
+	s := start(t, portalsim.Options{})
+	token := s.signIn("a@example.org")
+	folders := s.json(token, "GET", "/api/2.0/mail/folders", nil).response(t).([]any)
+	if first := folders[0].(map[string]any); len(folders) != 6 || first["id"] != 1.0 || first["total_messages_count"] != 0.0 {
+		t.Errorf("folders = %v, want the six that everybody has, empty", folders)
+	}
+	r := s.json(token, "GET", "/api/2.0/mail/messages?folder=1&page=2&unread=true", nil)
+	if e := r.envelope(t); r.status != 200 || len(e["response"].([]any)) != 0 || e["total"] != nil {
+		t.Errorf("messages = %d %s, want an empty list", r.status, r.body)
+	}
+	if r := s.json(token, "GET", "/api/2.0/mail/messages?folder=inbox", nil); r.status != 400 {
+		t.Errorf("messages of a folder that is no number = %d %s, want 400", r.status, r.body)
+	}
+}

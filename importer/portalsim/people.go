@@ -55,6 +55,7 @@ type person struct {
 	byAddr   map[string][]*mailbox // live rows by lower-case address; more than one poisons the address
 	rows     []*mailbox            // in the order of their ids, removed ones included
 	live     int
+	byChoice string        // the address of the default account
 	list     []accountView // what the list answers from memory
 	listTill time.Time
 	tasks    []*task

@@ -36,7 +36,10 @@ var routes = []route{
 	{method: "GET", pattern: "people/@self", bind: bindSelf},
 	{method: "GET", pattern: "people/email", bind: bindPersonByEmail},
 	{method: "GET", pattern: "people/filter", bind: bindFilter},
+	{method: "GET", pattern: "people/search", bind: bindSearch},
+	{method: "GET", pattern: "people/@search/{query}", bind: bindSearch},
 	{method: "GET", pattern: "people/status/{status}", bind: bindPeopleByStatus},
+	{method: "GET", pattern: "people/status/{status}/search", bind: bindSearchByStatus},
 	{method: "GET", pattern: "people/{username}", bind: bindPerson},
 
 	{method: "GET", pattern: "security/impersonate/settings", bind: bindImpersonation, needs: version.hasImpersonation},
@@ -60,27 +63,29 @@ var routes = []route{
 	{method: "GET", pattern: "mail/accounts/setups", bind: bindSetups, mail: true},
 	{method: "POST", pattern: "mail/accounts/simple", bind: bindSimple, mail: true, gap: true},
 	{method: "PUT", pattern: "mail/accounts/state", bind: bindState, mail: true},
+	{method: "PUT", pattern: "mail/accounts/default", bind: bindDefault, mail: true},
+	{method: "GET", pattern: "mail/folders", bind: bindFolders, mail: true},
+	{method: "GET", pattern: "mail/messages", bind: bindMessages, mail: true},
 	{method: "GET", pattern: "mail/operations", bind: bindTasks, mail: true},
 	{method: "GET", pattern: "mail/operations/{operationId}", bind: bindTask, mail: true},
 }
 
-// router finds routes: exact ones by map, those with one variable at the end by what
-// precedes it.
+// router finds routes: exact ones by map, those with a variable one after the other.
 type router struct {
 	exact    map[string]*route
-	variable map[string]*route
+	variable []*route
 }
 
 func newRouter(v version) *router {
-	r := &router{exact: map[string]*route{}, variable: map[string]*route{}}
+	r := &router{exact: map[string]*route{}}
 	for i := range routes {
 		one := routes[i]
 		one.name = one.method + " " + one.pattern
 		if one.needs != nil && !one.needs(v) {
 			continue
 		}
-		if before, _, found := strings.Cut(one.pattern, "{"); found {
-			r.variable[one.method+" "+before] = &one
+		if strings.Contains(one.pattern, "{") {
+			r.variable = append(r.variable, &one)
 		} else {
 			r.exact[one.name] = &one
 		}
@@ -99,20 +104,24 @@ func (r *router) find(method, path string) (*route, map[string]string) {
 		return nil, nil
 	}
 	given := strings.TrimSuffix(strings.TrimSuffix(path[len(prefix):], "/"), ".json")
-	lower := strings.ToLower(given)
-	if one := r.exact[method+" "+lower]; one != nil {
+	if one := r.exact[method+" "+strings.ToLower(given)]; one != nil {
 		return one, nil
 	}
-	last := strings.LastIndexByte(given, '/')
-	if last < 0 || last == len(given)-1 {
-		return nil, nil
+	for _, one := range r.variable {
+		if one.method != method {
+			continue
+		}
+		before, rest, _ := strings.Cut(one.pattern, "{")
+		name, behind, _ := strings.Cut(rest, "}")
+		value := len(given) - len(before) - len(behind)
+		if value <= 0 || !strings.EqualFold(given[:len(before)], before) || !strings.EqualFold(given[len(before)+value:], behind) {
+			continue
+		}
+		if text := given[len(before) : len(before)+value]; !strings.Contains(text, "/") {
+			return one, map[string]string{name: text}
+		}
 	}
-	one := r.variable[method+" "+lower[:last+1]]
-	if one == nil {
-		return nil, nil
-	}
-	name := strings.TrimSuffix(one.pattern[strings.IndexByte(one.pattern, '{')+1:], "}")
-	return one, map[string]string{name: given[last+1:]}
+	return nil, nil
 }
 
 // accessControl is the answer to OPTIONS, whatever the path and whoever asks
