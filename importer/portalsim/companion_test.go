@@ -286,6 +286,22 @@ func TestSetups(t *testing.T) {
 			}
 		})
 	}
+	// The big names are known without being told of.
+	for _, test := range []struct{ email, action, want string }{
+		{"a@mail.ru", "get_imap_pop_settings", "a@mail.ru imap.mail.ru:993/1 smtp.mail.ru:465/1 true"},
+		{"a@BK.ru", "get_pop_server", "a@BK.ru pop.mail.ru:995/1 smtp.mail.ru:465/1 false"},
+		{"a@icloud.com", "get_imap_server_full", "a imap.mail.me.com:993/1 smtp.mail.me.com:587/2 true"},
+		{"a@qip.ru", "get_imap_pop_settings", "a@qip.ru imap.qip.ru:143/0 smtp.qip.ru:25/0 true"},
+		{"a@wp.pl", "get_imap_pop_settings", "a pop3.wp.pl:995/1 smtp.wp.pl:587/2 false"},
+		{"a@mail.ru", "", "a@mail.ru imap.mail.ru:993/1 smtp.mail.ru:25/0 true"},
+	} {
+		v := s.json(token, "GET", accounts+"/setups?email="+test.email+"&action="+test.action, nil).response(t).(map[string]any)
+		got := fmt.Sprintf("%v %v:%v/%v %v:%v/%v %v", v["account"], v["server"], v["port"], v["incoming_encryption_type"],
+			v["smtp_server"], v["smtp_port"], v["outcoming_encryption_type"], v["imap"])
+		if got != test.want {
+			t.Errorf("setups of %s, %q = %s, want %s", test.email, test.action, got, test.want)
+		}
+	}
 	if r := s.json(token, "GET", accounts+"/setups", nil); r.status != 400 {
 		t.Errorf("setups without an address = %d, want 400", r.status)
 	}

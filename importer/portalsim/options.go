@@ -35,7 +35,7 @@ type Options struct {
 	Gzip          bool          `yaml:"gzip"`   // answers are compressed when the client asks for it
 
 	MailHosts      []MailHost          `yaml:"mail_hosts"` // the first that fits a server name decides; none: every login passes
-	Providers      map[string]Provider `yaml:"providers"`  // known settings by domain, for accounts/setups and accounts/simple
+	Providers      map[string]Provider `yaml:"providers"`  // known settings by domain, besides the big names known anyway, for accounts/setups and accounts/simple
 	Timeouts       Timeouts            `yaml:"timeouts"`
 	StrictDatabase bool                `yaml:"strict_database"` // over-long values fail instead of being cut
 	SaveGap        time.Duration       `yaml:"save_gap"`        // between look-up and insert: 1 ms when 0, none when negative; latency contains it
@@ -78,14 +78,6 @@ type Impersonation struct {
 	AllowedAdmins     []string `yaml:"allowed_admins"` // addresses or GUIDs
 	RestrictionUsers  []string `yaml:"restriction_users"`
 	RestrictionGroups []string `yaml:"restriction_groups"`
-}
-
-// Provider is what the portal knows of a domain's servers.
-type Provider struct {
-	IMAP     string `yaml:"imap"`
-	IMAPPort int    `yaml:"imap_port"`
-	SMTP     string `yaml:"smtp"`
-	SMTPPort int    `yaml:"smtp_port"`
 }
 
 // State is what the portal as a whole is up to (web/studio/ASC.Web.Studio/Global.asax.cs).
