@@ -284,11 +284,11 @@ func (x *exchange) update(s settings) (any, error) {
 	}
 	stored := *there
 	x.caller.mu.Unlock()
-	if s.password == "" {
-		s.password, s.hasPassword = stored.password, true
+	if s.in.password == "" {
+		s.in.password, s.in.hasPassword = stored.in.password, true
 	}
-	if s.smtpPass == "" {
-		s.smtpPass, s.hasSMTPPassword = stored.smtpPassword, true
+	if s.out.password == "" {
+		s.out.password, s.out.hasPassword = stored.out.password, true
 	}
 	s.imap = stored.imap
 	return x.save(&s, stored.enabled && x.portal.version.putTellsEnabled())

@@ -56,9 +56,9 @@ func bindSetups(a *arguments) action {
 			s = guess.settings(address, false)
 		default:
 			s = guess.settings(address, true)
-			s.encryption = 1
+			s.in.encryption = 1
 		}
-		v := s.setups()
+		v := s.single()
 		v.BeginDate = plainTime(time.Now().Add(-monthBack))
 		return v, nil
 	}
@@ -80,7 +80,7 @@ func bindSimple(a *arguments) action {
 			return nil, x.unexpected()
 		}
 		s := provider.settings(address, provider.IMAP != "")
-		s.password, s.smtpPass = password, password
+		s.in.password, s.out.password = password, password
 		return x.simple(s)
 	}
 }

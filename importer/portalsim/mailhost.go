@@ -125,7 +125,7 @@ func (h *MailHost) fits(l *login, seed uint64, index int) bool {
 	if h.Side != "" && h.Side != l.side || !matches(h.Host, l.host) {
 		return false
 	}
-	if len(h.Only) > 0 && !matchesAny(h.Only, l.address, l.name) {
+	if len(h.Only) > 0 && !matchesAny(h.Only, l.address, l.login) {
 		return false
 	}
 	return h.Share == 0 || chance(seed, "mailhost", index, l.address) < h.Share
@@ -153,7 +153,7 @@ func matchesAny(patterns []string, texts ...string) bool {
 
 // declared is the password a rule knows for a login.
 func (h *MailHost) declared(l *login) (string, bool) {
-	for _, key := range []string{l.name, l.address} {
+	for _, key := range []string{l.login, l.address} {
 		if password, ok := h.Passwords[key]; ok {
 			return password, true
 		}

@@ -2,7 +2,6 @@ package portalsim
 
 import (
 	"cmp"
-	"strconv"
 	"strings"
 	"sync"
 )
@@ -93,26 +92,16 @@ func (p *Provider) security(port int) int32 {
 
 // settings are those of an address, for IMAP or POP3.
 func (p *Provider) settings(address mailAddress, imap bool) settings {
-	server, port, smtpPort, login := p.IMAP, cmp.Or(p.IMAPPort, 993), cmp.Or(p.SMTPPort, 465), address.address()
-	if !imap {
-		server, port = p.POP3, cmp.Or(p.POP3Port, 995)
-	}
+	login := address.address()
 	if p.LocalPart {
 		login = address.local
 	}
-	return settings{
-		email: address, account: login, hasAccount: true, hasPassword: true,
-		server: server, hasServer: true, port: int32(port), encryption: p.security(port), auth: 1, imap: imap, restrict: true,
-		smtpAccount: login, hasSMTPAccount: true, hasSMTPPassword: true,
-		smtpServer: p.SMTP, hasSMTPServer: true, smtpPort: int32(smtpPort), smtpSecurity: p.security(smtpPort), smtpAuth: 1, wantsSMTPAuth: true,
+	side := func(host string, port int) server {
+		return server{host: host, login: login, hasHost: true, hasLogin: true, hasPassword: true, port: int32(port), encryption: p.security(port), auth: 1}
 	}
-}
-
-// setups are the settings as accounts/setups shows them.
-func (s *settings) setups() singleView {
-	return singleView{
-		Email: s.email.String(), Account: s.account, Server: s.server, Port: strconv.Itoa(int(s.port)), Encryption: s.encryption, Auth: s.auth, IMAP: s.imap,
-		SMTPAccount: s.smtpAccount, SMTPServer: s.smtpServer, SMTPPort: strconv.Itoa(int(s.smtpPort)), SMTPSecurity: s.smtpSecurity, SMTPAuthType: s.smtpAuth, SMTPAuth: true,
-		Restrict: true,
+	s := settings{email: address, imap: imap, restrict: true, in: side(p.POP3, cmp.Or(p.POP3Port, 995)), out: side(p.SMTP, cmp.Or(p.SMTPPort, 465))}
+	if imap {
+		s.in = side(p.IMAP, cmp.Or(p.IMAPPort, 993))
 	}
+	return s
 }
