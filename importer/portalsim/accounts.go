@@ -185,19 +185,15 @@ func bindCreate(a *arguments) action {
 		if s.emailProblem != nil {
 			return nil, s.emailProblem
 		}
-		return x.save(&s, true)
+		return x.save(&s, lines, true)
 	}
 }
 
 // save is AccountEngine.CreateAccount: the login test, then look-up and write. The
 // answer says what enabled was asked for, not what the database has.
-func (x *exchange) save(s *settings, enabled bool) (any, error) {
-	problems, err := x.testLogin(s)
-	if err != nil {
+func (x *exchange) save(s *settings, together func([]string) string, enabled bool) (any, error) {
+	if err := x.mustLogIn(s, together); err != nil {
 		return nil, err
-	}
-	if len(problems) > 0 {
-		return nil, internal(strings.Join(problems, "\r\n"))
 	}
 	id, err := x.store(s)
 	if err != nil {
@@ -291,7 +287,7 @@ func (x *exchange) update(s settings) (any, error) {
 		s.out.password, s.out.hasPassword = stored.out.password, true
 	}
 	s.imap = stored.imap
-	return x.save(&s, stored.enabled && x.portal.version.putTellsEnabled())
+	return x.save(&s, lines, stored.enabled && x.portal.version.putTellsEnabled())
 }
 
 // updateOAuth is called with mu held.
@@ -330,12 +326,8 @@ func (x *exchange) enable(email string, on bool) (any, error) {
 	}
 	if on {
 		s := m.settings()
-		problems, err := x.testLogin(&s)
-		if err != nil {
+		if err := x.mustLogIn(&s, lines); err != nil {
 			return nil, err
-		}
-		if len(problems) > 0 {
-			return nil, internal(strings.Join(problems, "\r\n"))
 		}
 	}
 	x.caller.mu.Lock()

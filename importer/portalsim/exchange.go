@@ -130,13 +130,13 @@ func (x *exchange) process(body []byte) (*answer, func(), error) {
 			return fault.replacement(x), func() { x.carryOut(late, unreadable) }, nil
 		}
 	}
-	if fault != nil && fault.Do.replaces() && !fault.Processed {
+	if fault != nil && replaces[fault.Do] && !fault.Processed {
 		return fault.replacement(x), nil, x.wait(late)
 	}
 	a, err := x.carryOut(late, unreadable)
 	switch {
 	case err != nil || fault == nil:
-	case fault.Do.replaces():
+	case replaces[fault.Do]:
 		a = fault.replacement(x)
 	default:
 		fault.spoil(p, a)
@@ -229,7 +229,7 @@ func (x *exchange) blocked(s State) *answer {
 	if s == WarmingUp {
 		return htmlPage(http.StatusOK, "The portal is starting")
 	}
-	status := s.status()
+	status := stateStatus[s]
 	if status == 0 || s.passes() && strings.HasSuffix(strings.ToLower(x.request.URL.Path), "capabilities.json") {
 		return nil
 	}

@@ -81,21 +81,6 @@ func bindSimple(a *arguments) action {
 		}
 		s := provider.settings(address, provider.IMAP != "")
 		s.in.password, s.out.password = password, password
-		return x.simple(s)
+		return x.save(&s, func(problems []string) string { return "#1:<br>" + strings.Join(problems, "<br>") + "<br>" }, true)
 	}
-}
-
-func (x *exchange) simple(s settings) (any, error) {
-	problems, err := x.testLogin(&s)
-	if err != nil {
-		return nil, err
-	}
-	if len(problems) > 0 {
-		return nil, internal("#1:<br>" + strings.Join(problems, "<br>") + "<br>")
-	}
-	id, err := x.store(&s)
-	if err != nil {
-		return nil, err
-	}
-	return x.portal.savedView(id, &s, true), nil
 }

@@ -31,6 +31,17 @@ func (s *settings) logins() [2]*login {
 	return [2]*login{{s.in, side, address}, {s.out, SMTP, address}}
 }
 
+// mustLogIn fails with the texts of a login test, put together in the method's way.
+func (x *exchange) mustLogIn(s *settings, together func(problems []string) string) error {
+	problems, err := x.testLogin(s)
+	if err == nil && len(problems) > 0 {
+		return internal(together(problems))
+	}
+	return err
+}
+
+func lines(problems []string) string { return strings.Join(problems, "\r\n") }
+
 // testLogin logs in to both servers, incoming first and the outgoing one even when
 // the incoming has failed, and returns what went wrong, a text for each side that
 // failed (MAIL/Clients/MailClient.cs, TestLogin; MAILAPI/MailApi.Accounts.cs).
@@ -52,7 +63,7 @@ func (x *exchange) testLogin(s *settings) ([]string, error) {
 			return nil, err
 		}
 		if text != "" {
-			problems = append(problems, attempt(words.header(l.side), text))
+			problems = append(problems, attempt(words.headers[l.side], text))
 		}
 		if silent {
 			farewells = append(farewells, l)
@@ -64,17 +75,6 @@ func (x *exchange) testLogin(s *settings) ([]string, error) {
 		}
 	}
 	return problems, nil
-}
-
-func (w *wording) header(side Side) string {
-	switch side {
-	case IMAP:
-		return w.imap
-	case POP3:
-		return w.pop3
-	default:
-		return w.smtp
-	}
 }
 
 // farewell waits for a server that does not answer LOGOUT or QUIT: under TLS the

@@ -72,13 +72,18 @@ func (h *MailHost) validate() error {
 	default:
 		return fmt.Errorf("side: %q is none of imap, pop3, smtp", h.Side)
 	}
-	for _, pattern := range append([]string{h.Host}, h.Only...) {
+	return validate(h.Share, append([]string{h.Host}, h.Only...)...)
+}
+
+// validate checks what rules of all kinds have.
+func validate(share float64, patterns ...string) error {
+	for _, pattern := range patterns {
 		if _, err := path.Match(pattern, ""); err != nil {
 			return fmt.Errorf("%q is no pattern", pattern)
 		}
 	}
-	if h.Share < 0 || h.Share > 1 {
-		return fmt.Errorf("share: %v is not between 0 and 1", h.Share)
+	if share < 0 || share > 1 {
+		return fmt.Errorf("share: %v is not between 0 and 1", share)
 	}
 	return nil
 }
