@@ -77,22 +77,22 @@ func bindPerson(a *arguments) action {
 		if found == nil && isGUID(name) {
 			found = x.portal.people.id(name)
 		}
-		if found == nil {
-			return nil, notFound("User not found")
-		}
-		return x.view(found), nil
+		return x.viewFound(found)
 	}
 }
 
 func bindPersonByEmail(a *arguments) action {
 	email := a.text("email")
 	return func(x *exchange) (any, error) {
-		found := x.portal.people.email(email)
-		if found == nil {
-			return nil, notFound("User not found")
-		}
-		return x.view(found), nil
+		return x.viewFound(x.portal.people.email(email))
 	}
+}
+
+func (x *exchange) viewFound(p *person) (any, error) {
+	if p == nil {
+		return nil, notFound("User not found")
+	}
+	return x.view(p), nil
 }
 
 // employeeStatuses are the members of EmployeeStatus

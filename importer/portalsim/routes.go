@@ -25,10 +25,10 @@ type route struct {
 const prefix = "/api/2.0/"
 
 var routes = []route{
-	{method: "POST", pattern: "authentication", bind: bindSignIn, open: true, signIn: true},
-	{method: "POST", pattern: "authentication/setphone", bind: bindSetPhone, open: true, signIn: true},
-	{method: "POST", pattern: "authentication/sendsms", bind: bindSendSMS, open: true, signIn: true},
-	{method: "POST", pattern: "authentication/{code}", bind: bindSignInCode, open: true, signIn: true},
+	{method: "POST", pattern: "authentication", bind: withUser((*exchange).signIn), open: true, signIn: true},
+	{method: "POST", pattern: "authentication/setphone", bind: withUser((*exchange).takePhone), open: true, signIn: true},
+	{method: "POST", pattern: "authentication/sendsms", bind: withUser((*exchange).sendAgain), open: true, signIn: true},
+	{method: "POST", pattern: "authentication/{code}", bind: withUser((*exchange).signInByCode), open: true, signIn: true},
 	{method: "GET", pattern: "capabilities", bind: bindCapabilities, open: true},
 	{method: "GET", pattern: "settings/version/build", bind: bindBuild, open: true},
 

@@ -34,23 +34,24 @@ type credentials struct {
 	given                                     bool // user name and password are there, if only as empty texts
 }
 
-func readCredentials(a *arguments) credentials {
-	return credentials{
-		userName: a.text("userName"), password: a.text("password"), provider: a.text("provider"),
-		code: a.text("code"), phone: a.text("mobilePhone"), given: a.has("userName") && a.has("password"),
+// withUser binds a method that begins by knowing who signs in.
+func withUser(method func(*exchange, *person, credentials) (any, error)) func(*arguments) action {
+	return func(a *arguments) action {
+		c := credentials{
+			userName: a.text("userName"), password: a.text("password"), provider: a.text("provider"),
+			code: a.text("code"), phone: a.text("mobilePhone"), given: a.has("userName") && a.has("password"),
+		}
+		return func(x *exchange) (any, error) {
+			p, err := x.knownUser(c)
+			if err != nil {
+				return nil, err
+			}
+			return method(x, p, c)
+		}
 	}
 }
 
-func bindSignIn(a *arguments) action {
-	c := readCredentials(a)
-	return func(x *exchange) (any, error) { return x.signIn(c) }
-}
-
-func (x *exchange) signIn(c credentials) (any, error) {
-	p, err := x.knownUser(c)
-	if err != nil {
-		return nil, err
-	}
+func (x *exchange) signIn(p *person, c credentials) (any, error) {
 	phone := p.phoneNumber()
 	switch {
 	case p.TwoFactor == twoFactorSMS && phone == "":
@@ -117,51 +118,30 @@ func (p *Portal) moment(t time.Time) string {
 	return t.In(p.zone).Format("2006-01-02T15:04:05.0000000Z07:00")
 }
 
-func bindSignInCode(a *arguments) action {
-	c := readCredentials(a)
-	return func(x *exchange) (any, error) {
-		p, err := x.knownUser(c)
-		if err != nil {
-			return nil, err
-		}
-		if p.TwoFactor == "" || !x.portal.codes.pass(p, c.code) {
-			return nil, x.refuseSignIn(c)
-		}
-		return x.openSession(p, c)
+func (x *exchange) signInByCode(p *person, c credentials) (any, error) {
+	if p.TwoFactor == "" || !x.portal.codes.pass(p, c.code) {
+		return nil, x.refuseSignIn(c)
 	}
+	return x.openSession(p, c)
 }
 
-func bindSetPhone(a *arguments) action {
-	c := readCredentials(a)
-	return func(x *exchange) (any, error) {
-		p, err := x.knownUser(c)
-		if err != nil {
-			return nil, err
-		}
-		if p.TwoFactor != twoFactorSMS || p.phoneNumber() != "" {
-			return nil, security("Access denied")
-		}
-		if c.phone == "" {
-			return nil, argument("Empty phone", "mobilePhone")
-		}
-		p.setPhone(c.phone)
-		return x.sendSMS(p, c.phone, false)
+func (x *exchange) takePhone(p *person, c credentials) (any, error) {
+	if p.TwoFactor != twoFactorSMS || p.phoneNumber() != "" {
+		return nil, security("Access denied")
 	}
+	if c.phone == "" {
+		return nil, argument("Empty phone", "mobilePhone")
+	}
+	p.setPhone(c.phone)
+	return x.sendSMS(p, c.phone, false)
 }
 
-func bindSendSMS(a *arguments) action {
-	c := readCredentials(a)
-	return func(x *exchange) (any, error) {
-		p, err := x.knownUser(c)
-		if err != nil {
-			return nil, err
-		}
-		phone := p.phoneNumber()
-		if p.TwoFactor != twoFactorSMS || phone == "" {
-			return nil, internal("Access denied")
-		}
-		return x.sendSMS(p, phone, true)
+func (x *exchange) sendAgain(p *person, _ credentials) (any, error) {
+	phone := p.phoneNumber()
+	if p.TwoFactor != twoFactorSMS || phone == "" {
+		return nil, internal("Access denied")
 	}
+	return x.sendSMS(p, phone, true)
 }
 
 // knownUser checks name and password. The attempt is counted before anything is
