@@ -123,10 +123,10 @@ func (s *Session) Impersonate(ctx context.Context, personID string) (Token, Answ
 	return Token{Secret: account.NewSecret(text)}, answer
 }
 
-// impersonation knows the answers about acting as somebody. Whoever is not active the
-// portal takes for no account at all and names the argument, nothing else
-// (ASC.Core.Common/Context/SecurityContext.cs); it says the dismissed are so when
-// asked who they are, so that this is somebody on leave.
+// impersonation explains the answers about acting as another person. Of one who is not
+// active the portal says "account", the name of an argument, and nothing else
+// (ASC.Core.Common/Context/SecurityContext.cs). That somebody is dismissed shows when
+// they are looked up, so what is left are people on leave.
 func impersonation(r *reply) diagnosis.Code {
 	switch {
 	case r.failed && r.message == "account":

@@ -66,9 +66,11 @@ func bindList(*arguments) action {
 		x.caller.mu.Lock()
 		chosen := x.caller.byChoice
 		x.caller.mu.Unlock()
-		if i := slices.IndexFunc(all, func(v accountView) bool { return v.Email == chosen }); i >= 0 {
+		if chosen != "" {
 			all = slices.Clone(all)
-			all[i].IsDefault = true
+			for i := range all {
+				all[i].IsDefault = all[i].Email == chosen
+			}
 		}
 		return list[accountView]{items: all}, nil
 	}

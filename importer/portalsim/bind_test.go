@@ -185,7 +185,7 @@ func TestBindingOfBodies(t *testing.T) {
 		{"something behind the object", "", "application/json", "{} x", 400, "Additional text encountered after finished reading JSON content: x. Path '', line 1, position 3.", ""},
 		{"nested too deep", "", "application/json", `{"a":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + "}", 400, "The reader's MaxDepth of 64 has been exceeded. Path '', line 1, position 69.", ""},
 		{"nested without end", "", "application/json", `{"a":` + strings.Repeat("[", 100000), 400, "The reader's MaxDepth of 64 has been exceeded. Path '', line 1, position 1.", ""},
-		{"broken XML", "", "text/xml", "<request>", 500, "Unexpected end of file or token. Line 1, position 10.", ""},
+		{"broken XML", "", "text/xml", "<request>", 500, "Unexpected end of file has occurred. Line 1, position 10.", ""},
 		{"no XML", "", "text/xml", "", 500, "Root element is missing.", ""},
 		{"JSON in capitals is a form", "", "application/JSON", string(whole), 400, noAddress, ""},
 		{"a form in capitals is one", "", "APPLICATION/X-WWW-FORM-URLENCODED", form.Encode(), 201, "", "993"},

@@ -108,8 +108,8 @@ func readXML(body []byte, add func(name, value string)) *failure {
 		case errors.Is(err, io.EOF):
 			return internal("Root element is missing.")
 		case err != nil:
-			line, column := decoder.InputPos()
-			return internal("Unexpected end of file or token. Line " + strconv.Itoa(line) + ", position " + strconv.Itoa(column) + ".")
+			line, column := decoder.InputPos() // the words are those of the commonest case
+			return internal("Unexpected end of file has occurred. Line " + strconv.Itoa(line) + ", position " + strconv.Itoa(column) + ".")
 		}
 		switch t := token.(type) {
 		case xml.StartElement:

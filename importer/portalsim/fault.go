@@ -68,7 +68,7 @@ func (f *Fault) validate() error {
 	if _, known := replaces[f.Do]; !known {
 		return fmt.Errorf("do: %q is nothing that can be done to a request", f.Do)
 	}
-	if err := validate(f.Share, append([]string{f.Path}, f.Only...)...); err != nil {
+	if err := validateRule(f.Share, append([]string{f.Path}, f.Only...)...); err != nil {
 		return err
 	}
 	if f.Early && !replaces[f.Do] {

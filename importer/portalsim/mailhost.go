@@ -72,11 +72,11 @@ func (h *MailHost) validate() error {
 	default:
 		return fmt.Errorf("side: %q is none of imap, pop3, smtp", h.Side)
 	}
-	return validate(h.Share, append([]string{h.Host}, h.Only...)...)
+	return validateRule(h.Share, append([]string{h.Host}, h.Only...)...)
 }
 
-// validate checks what rules of all kinds have.
-func validate(share float64, patterns ...string) error {
+// validateRule checks what faults and mail servers have in common.
+func validateRule(share float64, patterns ...string) error {
 	for _, pattern := range patterns {
 		if _, err := path.Match(pattern, ""); err != nil {
 			return fmt.Errorf("%q is no pattern", pattern)
