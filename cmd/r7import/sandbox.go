@@ -52,7 +52,8 @@ func openSandbox(ctx context.Context, input *plan.Input, caller string) (*sandbo
 // its address belongs to. Rows that are in error and name nobody are passed over.
 func sandboxStaff(ctx context.Context, input *plan.Input, caller string) ([]portalsim.Person, error) {
 	staff := []portalsim.Person{{Email: visitor.User, FirstName: "Administrator", Owner: true}, {Email: caller, Admin: true}}
-	for row, err := range input.Rows(ctx) {
+	once := plan.Input{File: input.File, Binding: input.Binding.Uncounted(), Rules: input.Rules}
+	for row, err := range once.Rows(ctx) {
 		if err != nil {
 			return nil, err
 		}
