@@ -77,7 +77,7 @@ func (p *program) fill(ctx context.Context, j *job, path string, dry bool) error
 	}
 	j.Input, j.told = input, len(input.Binding.Notices())
 	j.closers = append(j.closers, input.File.Close)
-	if err := p.connect(j); err != nil {
+	if err := p.connect(ctx, j); err != nil {
 		return err
 	}
 	if err := p.openStores(j, dry); err != nil {
@@ -94,10 +94,10 @@ func (p *program) fill(ctx context.Context, j *job, path string, dry bool) error
 }
 
 // connect makes the client. It connects to nothing yet.
-func (p *program) connect(j *job) error {
+func (p *program) connect(ctx context.Context, j *job) error {
 	address := p.settings.Portal
 	if p.settings.Sandbox {
-		s, err := openSandbox()
+		s, err := openSandbox(ctx, j.Input, p.settings.User)
 		if err != nil {
 			return err
 		}

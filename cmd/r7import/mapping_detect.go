@@ -64,7 +64,7 @@ func (m *proposal) addPreset(preset *mapping.Preset) {
 // done ends what the sign-in began.
 func (m *proposal) session(ctx context.Context) (s *portal.Session, done func(), err error) {
 	j := &job{Importer: &importer.Importer{Input: &plan.Input{File: m.File, Binding: m.survey.Binding}}}
-	if err := m.connect(j); err != nil {
+	if err := m.connect(ctx, j); err != nil {
 		return nil, nil, err
 	}
 	done = func() { _ = j.close() }

@@ -76,7 +76,7 @@ func (p *program) openOwners(ctx context.Context, path string) (*job, error) {
 	}
 	j.Input = input
 	j.closers = append(j.closers, input.File.Close)
-	if err := p.connect(j); err != nil {
+	if err := p.connect(ctx, j); err != nil {
 		return nil, errors.Join(err, j.close())
 	}
 	return j, nil

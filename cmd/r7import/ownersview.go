@@ -23,6 +23,7 @@ type ownersFound struct {
 	ByName    int            `json:"by_name"` // by the full name alone
 	Missing   int            `json:"missing"`
 	Disabled  int            `json:"disabled"`
+	OnLeave   int            `json:"on_leave"`
 	Guests    int            `json:"guests"`
 	Ambiguous int            `json:"ambiguous"`
 	Written   string         `json:"written"`
@@ -52,7 +53,7 @@ func (f *ownersFound) add(row *account.Row, match people.Match) {
 	}
 	counts := map[diagnosis.Code]*int{
 		diagnosis.OwnerByName: &f.ByName, diagnosis.OwnerUnknown: &f.Missing, diagnosis.OwnerDisabled: &f.Disabled,
-		diagnosis.OwnerGuest: &f.Guests, diagnosis.OwnerAmbiguous: &f.Ambiguous,
+		diagnosis.OwnerOnLeave: &f.OnLeave, diagnosis.OwnerGuest: &f.Guests, diagnosis.OwnerAmbiguous: &f.Ambiguous,
 	}
 	*counts[match.Problem.Code]++
 	f.List = append(f.List, ownerFinding{
@@ -64,7 +65,7 @@ func (f *ownersFound) add(row *account.Row, match people.Match) {
 // tellOwners lists the rows to look at and says what was written. Rows without a
 // usable person wait for somebody's decision.
 func (p *program) tellOwners(f *ownersFound) {
-	if open := f.Missing + f.Disabled + f.Guests + f.Ambiguous; open > 0 {
+	if open := f.Missing + f.Disabled + f.OnLeave + f.Guests + f.Ambiguous; open > 0 {
 		p.ending.statuses = map[diagnosis.Status]int{diagnosis.Held: open}
 	}
 	for i := range f.List {
@@ -93,7 +94,7 @@ func (p *program) ownersCounts(f *ownersFound) string {
 		count int
 	}{
 		{"owners.found", f.Found}, {"owners.by_name", f.ByName}, {"owners.missing", f.Missing},
-		{"owners.disabled", f.Disabled}, {"owners.guests", f.Guests}, {"owners.ambiguous", f.Ambiguous},
+		{"owners.disabled", f.Disabled}, {"owners.on_leave", f.OnLeave}, {"owners.guests", f.Guests}, {"owners.ambiguous", f.Ambiguous},
 	} {
 		separator := ", "
 		if i == 0 {
