@@ -35,11 +35,16 @@ var mayImport = map[string][]string{
 	"importer": {"importer/account", "importer/diagnosis", "importer/source", "importer/validate", "importer/pace",
 		"importer/journal", "importer/portal", "mapping", "report"},
 	"cmd/portalsim":       {"importer/portalsim"},
-	"cmd/r7import/config": {"importer/account", "importer/diagnosis", "importer/yamltree"},
+	"cmd/r7import/config": {"importer", "importer/account", "importer/diagnosis", "importer/portal", "importer/yamltree"},
 	"cmd/r7import/vault":  {"importer/account", "importer/diagnosis"},
 	"cmd/r7import/ui":     {"importer", "importer/account", "importer/diagnosis", "importer/lang"},
-	"cmd/r7import": {"cmd/r7import/config", "cmd/r7import/ui", "cmd/r7import/vault", "importer", "importer/account", "importer/diagnosis", "importer/lang",
+	"cmd/r7import/setup": {"cmd/r7import/config", "cmd/r7import/ui", "cmd/r7import/vault", "importer", "importer/account", "importer/diagnosis",
 		"importer/source", "importer/validate", "importer/pace", "importer/journal", "importer/portal", "importer/portalsim", "mapping", "report"},
+	"cmd/r7import/show": {"cmd/r7import/config", "cmd/r7import/ui", "importer", "importer/account", "importer/diagnosis", "importer/journal", "report"},
+	"cmd/r7import/propose": {"cmd/r7import/setup", "cmd/r7import/show", "importer", "importer/account", "importer/diagnosis",
+		"importer/source", "importer/portal", "mapping", "report"},
+	"cmd/r7import": {"cmd/r7import/config", "cmd/r7import/propose", "cmd/r7import/setup", "cmd/r7import/show", "cmd/r7import/ui", "cmd/r7import/vault",
+		"importer", "importer/account", "importer/diagnosis", "importer/lang", "importer/source", "importer/journal", "importer/portal", "mapping", "report"},
 	"samples/gen": {},
 }
 

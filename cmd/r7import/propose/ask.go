@@ -1,4 +1,4 @@
-package main
+package propose
 
 import (
 	"context"
@@ -20,7 +20,7 @@ const (
 // again asks until an answer fits, or is empty, or there were too many that do not.
 func (m *proposal) again(ctx context.Context, take func(answer string) error, id string, facts ...string) error {
 	for range tries {
-		answer, err := m.console.Ask(ctx, id, facts...)
+		answer, err := m.Console.Ask(ctx, id, facts...)
 		if err != nil || answer == "" {
 			return err
 		}
@@ -29,7 +29,7 @@ func (m *proposal) again(ctx context.Context, take func(answer string) error, id
 		if !errors.As(err, &wrong) || ctx.Err() != nil {
 			return err
 		}
-		m.console.Problem(wrong)
+		m.Console.Problem(wrong)
 	}
 	return nil
 }
@@ -50,9 +50,9 @@ func (m *proposal) askColumns(ctx context.Context) error {
 		if len(free) == 0 {
 			return nil
 		}
-		m.console.Print(m.console.Text("proposal.columns"))
+		m.Console.Print(m.Console.Text("proposal.columns"))
 		for n, i := range free {
-			m.console.Print("  " + strconv.Itoa(n+1) + "  " + strings.TrimSpace(columns[i].Header))
+			m.Console.Print("  " + strconv.Itoa(n+1) + "  " + strings.TrimSpace(columns[i].Header))
 		}
 		take := func(answer string) error {
 			for n, i := range free {
@@ -116,16 +116,16 @@ func (m *proposal) askEach(ctx context.Context, choices []string, domains []impo
 // choices shows the presets that a domain of one's own can have, those that are
 // for nothing else first and servers of one's own last, and returns their names.
 func (m *proposal) choices() (names []string) {
-	m.console.Print(m.console.Text("proposal.services"))
+	m.Console.Print(m.Console.Text("proposal.services"))
 	for _, public := range []bool{false, true} {
 		for _, p := range m.known() {
 			if (len(p.Domains) > 0) == public && (!public || len(p.MX) > 0) {
 				names = append(names, p.Name)
-				m.console.Print("  " + strconv.Itoa(len(names)) + "  " + p.Name + " — " + p.Title)
+				m.Console.Print("  " + strconv.Itoa(len(names)) + "  " + p.Name + " — " + p.Title)
 			}
 		}
 	}
-	m.console.Print("  " + strconv.Itoa(len(names)+1) + "  " + m.console.Text("proposal.own"))
+	m.Console.Print("  " + strconv.Itoa(len(names)+1) + "  " + m.Console.Text("proposal.own"))
 	return names
 }
 
@@ -138,7 +138,7 @@ func (m *proposal) choose(ctx context.Context, choices []string, answer string) 
 	preset, err := m.known().Choose(answer)
 	var wrong *diagnosis.Problem
 	if errors.As(err, &wrong) && wrong.Code == diagnosis.PresetHost && !strings.Contains(answer, "=") {
-		host, err := m.console.Ask(ctx, "ask.host", "Name", wrong.Args["Name"])
+		host, err := m.Console.Ask(ctx, "ask.host", "Name", wrong.Args["Name"])
 		if err != nil {
 			return "", err
 		}
@@ -159,7 +159,7 @@ func (m *proposal) choose(ctx context.Context, choices []string, answer string) 
 
 // askOwn asks for the servers of a domain that has its own.
 func (m *proposal) askOwn(ctx context.Context, domain string) error {
-	text, err := m.console.Ask(ctx, "ask.incoming", "Domain", domain)
+	text, err := m.Console.Ask(ctx, "ask.incoming", "Domain", domain)
 	if err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func (m *proposal) askOwn(ctx context.Context, domain string) error {
 	if err != nil {
 		return err
 	}
-	text, err = m.console.Ask(ctx, "ask.outgoing", "Host", incoming.Host)
+	text, err = m.Console.Ask(ctx, "ask.outgoing", "Host", incoming.Host)
 	if err != nil {
 		return err
 	}

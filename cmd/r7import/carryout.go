@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"time"
+
+	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/setup"
+	"r7import/cmd/r7import/show"
+	"r7import/cmd/r7import/ui"
+	"r7import/importer"
+	"r7import/importer/diagnosis"
+	"r7import/report"
+)
+
+// carrying is what run, plan, verify and undo have in common once they know what
+// is to be done.
+type carrying struct {
+	config.Results
+	command     string
+	args        []string // of the program, for whoever is to give the same command again
+	reports     []string // where they go
+	changesExit bool     // pending changes have an exit code of their own
+	sandbox     bool
+	act         func(context.Context, *importer.Plan) (importer.Result, error)
+	add         func(*show.Result) // to the result, nil adds nothing
+}
+
+// carryOut runs or looks, shows how it gets on, and tells how it ended. What was
+// done is reported whole even if a signal ended it.
+func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, plan *importer.Plan, o *carrying) (ending, error) {
+	progress := show.Follow(p.Console, p.Log, ui.Style(o.Progress))
+	j.Observe, j.Greet = progress.Show, progress.Greet
+	if !o.Yes && !o.sandbox && p.Console.Terminal() { // else the run goes on by itself after the rows on trial
+		j.Canary = progress.Looked
+	}
+	silence := context.AfterFunc(ctx, func() {
+		p.Console.Say("run.stopping", "Grace", p.Console.Duration(j.Options.Grace))
+	})
+	started := time.Now()
+	p.Log.Info("send", "run", plan.Run.ID, "rows", plan.Rows, "to_send", plan.ToSend(), "invalid", plan.Invalid)
+	ended, err := o.act(ctx, plan)
+	silence()
+	progress.Stop()
+	end := ending{signal: signalOf(ctx)}
+
+	ctx = context.WithoutCancel(ctx)
+	made := outcomesOf(j.Ledger, plan.Run.ID)
+	about := report.Summary{Command: o.command, Run: plan.Run.ID, File: j.Input.File.Name(), Portal: j.Client.URL(), StartedAt: started, EndedAt: time.Now()}
+	summary, countErr := made.summary(ctx, about)
+	if ended.OpenSessions > 0 {
+		p.Warn(*diagnosis.New(diagnosis.SessionsLeft, "Count", strconv.Itoa(ended.OpenSessions)))
+	}
+	written, reportErr := made.write(ctx, o.reports, summary, reportOptions(p.Console, j.Input))
+	err = errors.Join(err, countErr, reportErr)
+	if ended.Stopped != nil {
+		err = errors.Join(err, ended.Stopped)
+	}
+	r := show.Result{
+		Summary: summary, Sandbox: o.sandbox, Plan: show.Facts(plan), Stopped: show.Tell(p.Console, ended.Stopped),
+		Reports: written, Missing: show.Addresses(plan.Missing), Again: show.Again(o.args),
+		Disabling: j.Options.OnMissing == importer.MissingDisable,
+	}
+	if o.add != nil {
+		o.add(&r)
+	}
+	end.err = err
+	end.warned = o.FailOnWarning && r.Warned > 0
+	end.pending = o.changesExit && r.Statuses[diagnosis.WouldCreate]+r.Statuses[diagnosis.WouldUpdate]+r.Statuses[diagnosis.WouldDisable] > 0
+	return finish(p, &r, end, o.JSON), err
+}
+
+// finish tells the result of a command about rows to whoever reads it. end is all
+// that the exit code follows from but the rows; it returns that with the rows.
+func finish(p *setup.Process, r *show.Result, end ending, asJSON bool) ending {
+	end.statuses = r.Statuses
+	for status, rows := range r.Statuses {
+		p.Log.Info("rows", "status", status, "count", rows)
+	}
+	r.ExitCode = end.code()
+	if asJSON {
+		_ = json.NewEncoder(p.Out).Encode(r) // a reader that has gone has seen what it wanted
+	} else {
+		r.Show(p.Out, p.Console)
+	}
+	return end
+}
