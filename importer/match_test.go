@@ -3,9 +3,9 @@ package importer_test
 import (
 	"testing"
 
-	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	signedin "r7import/importer/people"
 	"r7import/importer/portal"
 	"r7import/importer/portalsim"
 )
@@ -30,7 +30,7 @@ func TestMatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	directory, answer := importer.ReadDirectory(t.Context(), client.Session(account.NewSecret("admin-token")), nil)
+	directory, answer := signedin.ReadDirectory(t.Context(), client.Session(account.NewSecret("admin-token")), nil)
 	if answer.Fate != diagnosis.Done {
 		t.Fatal(answer)
 	}

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"r7import/importer"
 	"r7import/importer/diagnosis"
+	"r7import/importer/policy"
 	"r7import/importer/portalsim"
 )
 
@@ -138,7 +138,7 @@ func TestEveryOutcome(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, tc.sim)
 			w.timeout = time.Second
-			w.adjust = func(o *importer.Options) {
+			w.adjust = func(o *policy.Options) {
 				o.Workers, o.Settle = 1, 100*time.Millisecond
 			}
 			rows := people(2)

@@ -13,6 +13,8 @@ import (
 	"r7import/cmd/r7import/ui"
 	"r7import/importer"
 	"r7import/importer/diagnosis"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
 	"r7import/report"
 )
 
@@ -25,13 +27,13 @@ type carrying struct {
 	reports     []string // where they go
 	changesExit bool     // pending changes have an exit code of their own
 	sandbox     bool
-	act         func(context.Context, *importer.Plan) (importer.Result, error)
+	act         func(context.Context, *plan.Plan) (importer.Result, error)
 	add         func(*show.Result) // to the result, nil adds nothing
 }
 
 // carryOut runs or looks, shows how it gets on, and tells how it ended. What was
 // done is reported whole even if a signal ended it.
-func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, plan *importer.Plan, o *carrying) (ending, error) {
+func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan, o *carrying) (ending, error) {
 	progress := show.Follow(p.Console, p.Log, ui.Style(o.Progress))
 	j.Observe, j.Greet = progress.Show, progress.Greet
 	if !o.Yes && !o.sandbox && p.Console.Terminal() { // else the run goes on by itself after the rows on trial
@@ -41,15 +43,15 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, plan *importe
 		p.Console.Say("run.stopping", "Grace", p.Console.Duration(j.Options.Grace))
 	})
 	started := time.Now()
-	p.Log.Info("send", "run", plan.Run.ID, "rows", plan.Rows, "to_send", plan.ToSend(), "invalid", plan.Invalid)
-	ended, err := o.act(ctx, plan)
+	p.Log.Info("send", "run", rows.Run.ID, "rows", rows.Rows, "to_send", rows.ToSend(), "invalid", rows.Invalid)
+	ended, err := o.act(ctx, rows)
 	silence()
 	progress.Stop()
 	end := ending{signal: signalOf(ctx)}
 
 	ctx = context.WithoutCancel(ctx)
-	made := outcomesOf(j.Ledger, plan.Run.ID)
-	about := report.Summary{Command: o.command, Run: plan.Run.ID, File: j.Input.File.Name(), Portal: j.Client.URL(), StartedAt: started, EndedAt: time.Now()}
+	made := outcomesOf(j.Ledger, rows.Run.ID)
+	about := report.Summary{Command: o.command, Run: rows.Run.ID, File: j.Input.File.Name(), Portal: j.Client.URL(), StartedAt: started, EndedAt: time.Now()}
 	summary, countErr := made.summary(ctx, about)
 	if ended.OpenSessions > 0 {
 		p.Warn(*diagnosis.New(diagnosis.SessionsLeft, "Count", strconv.Itoa(ended.OpenSessions)))
@@ -60,9 +62,9 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, plan *importe
 		err = errors.Join(err, ended.Stopped)
 	}
 	r := show.Result{
-		Summary: summary, Sandbox: o.sandbox, Plan: show.Facts(plan), Stopped: show.Tell(p.Console, ended.Stopped),
-		Reports: written, Missing: show.Addresses(plan.Missing), Again: show.Again(o.args),
-		Disabling: j.Options.OnMissing == importer.MissingDisable,
+		Summary: summary, Sandbox: o.sandbox, Plan: show.Facts(rows), Stopped: show.Tell(p.Console, ended.Stopped),
+		Reports: written, Missing: show.Addresses(rows.Missing), Again: show.Again(o.args),
+		Disabling: j.Options.OnMissing == policy.MissingDisable,
 	}
 	if o.add != nil {
 		o.add(&r)

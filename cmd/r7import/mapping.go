@@ -10,7 +10,8 @@ import (
 	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/propose"
 	"r7import/cmd/r7import/setup"
-	"r7import/importer"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
 	"r7import/importer/portal"
 	"r7import/mapping"
 )
@@ -22,7 +23,7 @@ type mappingOptions struct {
 	target  config.Target
 	caller  config.Caller
 	retry   bool // a password the portal has refused is sent again
-	owner   importer.OwnerWay
+	owner   policy.OwnerWay
 	workers int
 	detect  bool
 	output  string
@@ -60,7 +61,7 @@ func proposeMapping(ctx context.Context, p *setup.Process, o *mappingOptions) (e
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	p.Warn(file.Notices()...)
-	fills.OwnerColumns = o.owner == importer.OwnerColumn
+	fills.OwnerColumns = o.owner == policy.OwnerColumn
 	about := &propose.Options{File: file, Path: o.file, Fills: fills, Detect: o.detect, Output: o.output}
 	if o.target.Portal != "" {
 		about.Session = func(ctx context.Context, binding *mapping.Binding) (*portal.Session, func(), error) {
@@ -77,7 +78,7 @@ func sessionFor(ctx context.Context, p *setup.Process, o *mappingOptions, bindin
 	if err != nil {
 		return nil, nil, err
 	}
-	theirs := importer.WayFor(o.owner, binding) == importer.OwnerColumn
+	theirs := plan.WayFor(o.owner, binding) == policy.OwnerColumn
 	caller, err := p.Caller(ctx, c, &o.caller, !theirs)
 	end := func() {}
 	if err == nil && !caller.Empty() {

@@ -15,9 +15,10 @@ import (
 	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
-	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/people"
+	"r7import/importer/plan"
 	"r7import/importer/source"
 	"r7import/report"
 )
@@ -151,7 +152,7 @@ func isWorkbook(extension string) bool {
 }
 
 // readDirectory signs in, reads the portal's people, and signs out again.
-func readDirectory(ctx context.Context, p *setup.Process, c *setup.Connection, o *ownersOptions) (*importer.Directory, error) {
+func readDirectory(ctx context.Context, p *setup.Process, c *setup.Connection, o *ownersOptions) (*people.Directory, error) {
 	caller, err := p.Caller(ctx, c, &o.caller, true)
 	if err != nil {
 		return nil, err
@@ -168,10 +169,10 @@ func readDirectory(ctx context.Context, p *setup.Process, c *setup.Connection, o
 	if answer.Fate == diagnosis.Done && !person.Admin {
 		return nil, diagnosis.New(diagnosis.NotAdministrator, "Person", person.Email)
 	}
-	var directory *importer.Directory
+	var directory *people.Directory
 	if answer.Fate == diagnosis.Done {
 		p.Console.Say("owners.reading", "Person", show.Person(person), "Portal", c.Name)
-		directory, answer = importer.ReadDirectory(ctx, session, nil)
+		directory, answer = people.ReadDirectory(ctx, session, nil)
 	}
 	if answer.Fate != diagnosis.Done {
 		problem := answer.Problem()
@@ -181,7 +182,7 @@ func readDirectory(ctx context.Context, p *setup.Process, c *setup.Connection, o
 }
 
 // writeCopy writes the file with the people found in its column portal_user.
-func writeCopy(ctx context.Context, target string, input *importer.Input, cells map[int]string) (string, error) {
+func writeCopy(ctx context.Context, target string, input *plan.Input, cells map[int]string) (string, error) {
 	add := source.Added{
 		Column: slices.Index(input.Binding.Columns(), account.PortalUser.String()),
 		Header: account.PortalUser.String(), Cells: cells,

@@ -29,13 +29,13 @@ func planFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending,
 		return ending{}, err
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
-	plan, err := j.Prepare(ctx, journal.KindPlan)
+	rows, err := j.Prepare(ctx, journal.KindPlan)
 	if err != nil {
 		return ending{}, err
 	}
 	p.TellRest(j)
-	if err := showPlan(ctx, p, j, plan, o); err != nil {
+	if err := showPlan(ctx, p, j, rows, o); err != nil {
 		return ending{}, err
 	}
-	return carryOut(ctx, p, j, plan, o.carrying("plan", paths, j.Look))
+	return carryOut(ctx, p, j, rows, o.carrying("plan", paths, j.Look))
 }

@@ -9,6 +9,7 @@ import (
 	"r7import/importer"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/plan"
 	"r7import/report"
 )
 
@@ -60,7 +61,7 @@ func (o outcomes) write(ctx context.Context, paths []string, summary report.Summ
 
 // reportOptions say how to write reports about a file. CSV suits an Excel whose
 // comma is the decimal sign where the person speaks Russian, or the input was made so.
-func reportOptions(c *ui.Console, input *importer.Input) report.Options {
+func reportOptions(c *ui.Console, input *plan.Input) report.Options {
 	o := report.Options{Printer: c.Lang, Excel: c.Lang.Name() == "ru"}
 	for _, n := range input.File.Notices() {
 		o.Excel = o.Excel || n.Code == diagnosis.TextRead && n.Args["Delimiter"] == ";"

@@ -15,6 +15,8 @@ import (
 	"r7import/importer"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
 	"r7import/report"
 )
 
@@ -73,15 +75,15 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 	if err != nil {
 		return ending{}, err
 	}
-	plan, err := j.Prepare(ctx, journal.KindRun)
+	rows, err := j.Prepare(ctx, journal.KindRun)
 	if err != nil {
 		return ending{}, err
 	}
 	p.TellRest(j)
-	if err := confirm(ctx, p, j, plan, o); err != nil {
-		return ending{}, errors.Join(err, j.Discard(context.WithoutCancel(ctx), plan))
+	if err := confirm(ctx, p, j, rows, o); err != nil {
+		return ending{}, errors.Join(err, j.Discard(context.WithoutCancel(ctx), rows))
 	}
-	return carryOut(ctx, p, j, plan, o.carrying("run", paths, j.Run))
+	return carryOut(ctx, p, j, rows, o.carrying("run", paths, j.Run))
 }
 
 // openRun brings together what a run or a plan needs. What could keep a report
@@ -108,7 +110,7 @@ func partOf(t *config.Table) bool { return t.Rows != "" || len(t.Where) > 0 }
 // where it cannot tell.
 func checkMissing(o *runOptions) error {
 	switch {
-	case o.Run.OnMissing != importer.MissingDisable:
+	case o.Run.OnMissing != policy.MissingDisable:
 		return nil
 	case o.Table.Rows != "":
 		return diagnosis.New(diagnosis.MissingPart, "Flag", "--rows")
@@ -120,18 +122,18 @@ func checkMissing(o *runOptions) error {
 	return nil
 }
 
-func (o *runOptions) carrying(command string, paths []string, act func(context.Context, *importer.Plan) (importer.Result, error)) *carrying {
+func (o *runOptions) carrying(command string, paths []string, act func(context.Context, *plan.Plan) (importer.Result, error)) *carrying {
 	return &carrying{
 		Results: o.Results, command: command, args: o.args, reports: paths, changesExit: o.changesExit, sandbox: o.Target.Sandbox, act: act,
 	}
 }
 
 // showPlan shows the offline plan.
-func showPlan(ctx context.Context, p *setup.Process, j *setup.Job, plan *importer.Plan, o *runOptions) error {
-	load, measured, err := j.Load(ctx, plan)
+func showPlan(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan, o *runOptions) error {
+	load, measured, err := j.Load(ctx, rows)
 	if err == nil {
 		show.Plan{
-			Plan: plan, File: j.Input.File.Name(), Sheet: j.Input.File.Sheet(), Portal: j.Portal, Sandbox: o.Target.Sandbox,
+			Plan: rows, File: j.Input.File.Name(), Sheet: j.Input.File.Sheet(), Portal: j.Portal, Sandbox: o.Target.Sandbox,
 			Options: j.Options, User: o.Caller.User, Rate: o.Target.Rate, Notices: j.Input.Binding.Notices(), Load: load, Measured: measured,
 		}.Show(p.Console)
 	}
@@ -140,15 +142,15 @@ func showPlan(ctx context.Context, p *setup.Process, j *setup.Job, plan *importe
 
 // confirm shows the plan and asks whether to go on. Where nobody can be asked,
 // --yes says so beforehand; in a sandbox there is nothing to ask about.
-func confirm(ctx context.Context, p *setup.Process, j *setup.Job, plan *importer.Plan, o *runOptions) error {
-	send, disable := plan.ToSend(), plan.ToDisable
-	if disable > plan.DisableLimit {
+func confirm(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan, o *runOptions) error {
+	send, disable := rows.ToSend(), rows.ToDisable
+	if disable > rows.DisableLimit {
 		disable = 0
 	}
 	asks := !o.Yes && !o.Target.Sandbox && send+disable > 0
 	quiet := p.Console.Quiet
 	p.Console.Quiet = quiet && !asks
-	err := showPlan(ctx, p, j, plan, o)
+	err := showPlan(ctx, p, j, rows, o)
 	p.Console.Quiet = quiet
 	switch {
 	case err != nil:

@@ -11,8 +11,8 @@ import (
 	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
-	"r7import/importer"
 	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
 )
 
 // resolveOptions is what runs resolve reads.
@@ -20,7 +20,7 @@ type resolveOptions struct {
 	target config.Target
 	run    string
 	row    int
-	as     importer.Word
+	as     journal.Word
 	settle time.Duration
 }
 
@@ -34,7 +34,7 @@ func newRunsResolve(p *program) *cobra.Command {
 			}
 			s := &p.settings
 			return resolveRow(cmd.Context(), p.Process, &resolveOptions{
-				target: s.Target, run: args[0], row: s.Row, as: importer.Word(s.As), settle: s.Settle,
+				target: s.Target, run: args[0], row: s.Row, as: journal.Word(s.As), settle: s.Settle,
 			})
 		},
 	}
@@ -56,7 +56,7 @@ func resolveRow(ctx context.Context, p *setup.Process, o *resolveOptions) (err e
 	if err != nil {
 		return err
 	}
-	entry, err := importer.Resolve(ctx, store, run, o.row, o.as, o.settle)
+	entry, err := journal.Resolve(ctx, store, run, o.row, o.as, o.settle)
 	if err != nil {
 		return err
 	}

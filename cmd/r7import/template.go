@@ -9,15 +9,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"r7import/cmd/r7import/setup"
-	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/policy"
 	"r7import/report"
 )
 
 // templateOptions is what template reads.
 type templateOptions struct {
-	owner  importer.OwnerWay
+	owner  policy.OwnerWay
 	output string // file
 	force  bool   // overwrite it
 	csv    bool
@@ -74,11 +74,11 @@ func (o *templateOptions) path() (string, error) {
 
 // ownerFields are the columns that a run with the same --owner looks for besides
 // those of the request.
-func ownerFields(way importer.OwnerWay) []account.Field {
+func ownerFields(way policy.OwnerWay) []account.Field {
 	switch way {
-	case importer.OwnerColumn:
+	case policy.OwnerColumn:
 		return []account.Field{account.PortalUser, account.PortalPassword}
-	case importer.OwnerImpersonate:
+	case policy.OwnerImpersonate:
 		return []account.Field{account.PortalUser}
 	}
 	return nil

@@ -13,6 +13,7 @@ import (
 	"r7import/importer"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/plan"
 )
 
 // undoOptions is what undo reads.
@@ -75,7 +76,7 @@ func undoRun(ctx context.Context, p *setup.Process, o *undoOptions) (end ending,
 	if err != nil {
 		return ending{}, errors.Join(err, j.Discard(context.WithoutCancel(ctx), u.Plan))
 	}
-	act := func(ctx context.Context, _ *importer.Plan) (importer.Result, error) {
+	act := func(ctx context.Context, _ *plan.Plan) (importer.Result, error) {
 		undone, err := j.Undo(ctx, u)
 		if left := undone.Rowless; len(left) > 0 && !partOf(&o.Table) {
 			err = errors.Join(err, diagnosis.New(diagnosis.UndoRowless, "Count", strconv.Itoa(len(left)), "Addresses", show.First(left)))

@@ -13,6 +13,7 @@ import (
 	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/plan"
 	"r7import/report"
 )
 
@@ -87,7 +88,7 @@ func statusOf(row *account.Row) diagnosis.Status {
 }
 
 // checkedRows reads the file again for a report.
-func checkedRows(input *importer.Input) outcomes {
+func checkedRows(input *plan.Input) outcomes {
 	return func(ctx context.Context) iter.Seq2[report.Row, error] {
 		return func(yield func(report.Row, error) bool) {
 			for row, err := range input.Rows(ctx) {
@@ -95,7 +96,7 @@ func checkedRows(input *importer.Input) outcomes {
 					yield(report.Row{}, err)
 					return
 				}
-				entry := importer.NewEntry("", 0, row)
+				entry := plan.NewEntry("", 0, row)
 				entry.Status = statusOf(row)
 				if !yield(importer.ReportRow(&entry), nil) {
 					return

@@ -18,6 +18,7 @@ import (
 	"r7import/importer"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/plan"
 	"r7import/report"
 )
 
@@ -73,21 +74,21 @@ func verifyFile(ctx context.Context, p *setup.Process, o *verifyOptions) (end en
 		return ending{}, err
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
-	plan, err := j.Prepare(ctx, journal.KindVerify)
+	rows, err := j.Prepare(ctx, journal.KindVerify)
 	if err != nil {
 		return ending{}, err
 	}
 	var found importer.Verification
 	var written string
-	act := func(ctx context.Context, plan *importer.Plan) (_ importer.Result, err error) {
+	act := func(ctx context.Context, rows *plan.Plan) (_ importer.Result, err error) {
 		started := time.Now()
-		found, err = j.Verify(ctx, plan)
+		found, err = j.Verify(ctx, rows)
 		if err == nil && found.Stopped == nil && o.proof != "" {
-			written, err = writeProof(o.proof, p, proofOf(p, j, plan, &found, started))
+			written, err = writeProof(o.proof, p, proofOf(p, j, rows, &found, started))
 		}
 		return found.Result, err
 	}
-	return carryOut(ctx, p, j, plan, &carrying{
+	return carryOut(ctx, p, j, rows, &carrying{
 		Results: o.Results, command: "verify", args: o.args, reports: paths, act: act,
 		add: func(r *show.Result) { r.Verified, r.Proof = &found.Counts, written },
 	})
@@ -99,13 +100,13 @@ func nameFor(input, command string) string {
 	return strings.TrimSuffix(report.DefaultName(input), "report.csv") + command + ".csv"
 }
 
-func proofOf(p *setup.Process, j *setup.Job, plan *importer.Plan, found *importer.Verification, started time.Time) *show.Proof {
+func proofOf(p *setup.Process, j *setup.Job, rows *plan.Plan, found *importer.Verification, started time.Time) *show.Proof {
 	runs := found.Runs
 	if runs == nil {
 		runs = []string{}
 	}
 	return &show.Proof{
-		Schema: "r7import.proof/1", Program: p.Version, File: plan.Run.File, Sheet: plan.Run.Sheet, SHA256: plan.Run.FileDigest,
+		Schema: "r7import.proof/1", Program: p.Version, File: rows.Run.File, Sheet: rows.Run.Sheet, SHA256: rows.Run.FileDigest,
 		Portal: j.Client.URL(), PortalVersion: found.Version, StartedAt: started.Round(time.Second), EndedAt: time.Now().Round(time.Second),
 		Runs: runs, Agrees: found.Counts.Agrees(), Counts: found.Counts,
 	}

@@ -6,9 +6,10 @@ import (
 	"strings"
 	"time"
 
-	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/pace"
+	"r7import/importer/policy"
 )
 
 // Rate is a number of requests a second.
@@ -34,7 +35,7 @@ func parseRate(text string) (Rate, *diagnosis.Problem) {
 }
 
 // showShare writes a bound as it is typed: "50" or "5%".
-func showShare(s importer.Share) string {
+func showShare(s policy.Share) string {
 	switch {
 	case s.None():
 		return ""
@@ -44,26 +45,26 @@ func showShare(s importer.Share) string {
 	return strconv.Itoa(s.N)
 }
 
-func parseShare(text string) (importer.Share, *diagnosis.Problem) {
+func parseShare(text string) (policy.Share, *diagnosis.Problem) {
 	number, percent := strings.CutSuffix(text, "%")
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 1 || percent && n > 100 {
-		return importer.Share{}, diagnosis.New(diagnosis.ValueNotShare)
+		return policy.Share{}, diagnosis.New(diagnosis.ValueNotShare)
 	}
-	return importer.Share{N: n, Percent: percent}, nil
+	return policy.Share{N: n, Percent: percent}, nil
 }
 
 // parseWindow reads "22:00-06:00".
-func parseWindow(text string) (importer.Window, *diagnosis.Problem) {
-	w, err := importer.ParseWindow(text)
+func parseWindow(text string) (pace.Window, *diagnosis.Problem) {
+	w, err := pace.ParseWindow(text)
 	if err != nil || text == "" {
-		return importer.Window{}, diagnosis.New(diagnosis.WindowForm)
+		return pace.Window{}, diagnosis.New(diagnosis.WindowForm)
 	}
 	return w, nil
 }
 
-func showWindow(w importer.Window) string {
-	if w == (importer.Window{}) {
+func showWindow(w pace.Window) string {
+	if w == (pace.Window{}) {
 		return ""
 	}
 	clock := func(d time.Duration) string { return time.Time{}.Add(d).Format("15:04") }

@@ -10,7 +10,7 @@ package config
 import (
 	"time"
 
-	"r7import/importer"
+	"r7import/importer/policy"
 	"r7import/importer/portal"
 )
 
@@ -20,7 +20,7 @@ type Settings struct {
 	Target
 	Caller
 	Table
-	importer.Options // whose Caller is found by those that sign in
+	policy.Options // whose Caller is found by those that sign in
 	Results
 	Messages
 
@@ -99,7 +99,7 @@ type Messages struct {
 func Defaults() Settings {
 	return Settings{
 		Target:    Target{Rate: 10, Timeout: portal.DefaultTimeout},
-		Options:   importer.Defaults(),
+		Options:   policy.Defaults(),
 		Results:   Results{Progress: "auto"},
 		Messages:  Messages{LogFormat: "text"},
 		OlderThan: 90 * day,

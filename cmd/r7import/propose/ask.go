@@ -6,9 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/plan"
 	"r7import/mapping"
 )
 
@@ -94,7 +94,7 @@ func (m *proposal) askServices(ctx context.Context) error {
 	return errors.Join(err, m.look(ctx))
 }
 
-func (m *proposal) askEach(ctx context.Context, choices []string, domains []importer.DomainUse) error {
+func (m *proposal) askEach(ctx context.Context, choices []string, domains []plan.DomainUse) error {
 	for _, d := range domains {
 		take := func(answer string) error {
 			if answer == strconv.Itoa(len(choices)+1) {

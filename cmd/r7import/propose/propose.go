@@ -16,9 +16,9 @@ import (
 
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
-	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/plan"
 	"r7import/importer/portal"
 	"r7import/importer/source"
 	"r7import/mapping"
@@ -39,7 +39,7 @@ type Options struct {
 
 // Propose proposes a mapping file for a table.
 func Propose(ctx context.Context, p *setup.Process, o *Options) error {
-	draft, err := importer.NewDraft(ctx, o.File, o.Fills)
+	draft, err := plan.NewDraft(ctx, o.File, o.Fills)
 	if err != nil {
 		return err
 	}
@@ -57,11 +57,11 @@ func Propose(ctx context.Context, p *setup.Process, o *Options) error {
 // proposal is a mapping file while the command works at it.
 type proposal struct {
 	*setup.Process
-	*importer.Draft
+	*plan.Draft
 	asked    *Options
 	told     []string       // comments about mail services
 	lacking  account.Fields // needed fields that nothing gives
-	survey   importer.Survey
+	survey   plan.Survey
 	findings *show.Findings // what rows lack
 	others   int            // rows with other mistakes
 }

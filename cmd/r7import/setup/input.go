@@ -9,9 +9,10 @@ import (
 	"strings"
 
 	"r7import/cmd/r7import/config"
-	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
 	"r7import/importer/source"
 	"r7import/importer/validate"
 	"r7import/mapping"
@@ -21,7 +22,7 @@ import (
 type Input struct {
 	File string
 	config.Table
-	Owner importer.OwnerWay
+	Owner policy.OwnerWay
 	// NoMailPasswords says that nobody will log in to the mailboxes: their
 	// passwords need not be in the file.
 	NoMailPasswords bool
@@ -32,12 +33,12 @@ type Input struct {
 
 // OpenInput opens the file, binds its columns, and tells what it was taken for.
 // The caller closes the file of the input.
-func (p *Process) OpenInput(ctx context.Context, o *Input) (*importer.Input, error) {
+func (p *Process) OpenInput(ctx context.Context, o *Input) (*plan.Input, error) {
 	file, columns, err := p.OpenTable(ctx, o.File, &o.Table)
 	if err != nil {
 		return nil, err
 	}
-	columns.OwnerColumns = o.Owner == importer.OwnerColumn
+	columns.OwnerColumns = o.Owner == policy.OwnerColumn
 	columns.WithoutPasswords = o.WithoutPasswords || o.NoMailPasswords
 	binding, err := mapping.Bind(file.Columns(), columns)
 	if err != nil {
@@ -48,11 +49,11 @@ func (p *Process) OpenInput(ctx context.Context, o *Input) (*importer.Input, err
 	if o.File != "-" && !file.Encrypted() && !o.Harmless && readableByAll(o.File) {
 		p.Warn(*diagnosis.New(diagnosis.InputOpen, "File", o.File))
 	}
-	return &importer.Input{
+	return &plan.Input{
 		File: file, Binding: binding,
 		Rules: validate.Rules{
 			AllowedHosts: o.AllowedHosts, WithoutPasswords: o.WithoutPasswords, WithoutMailPasswords: o.NoMailPasswords,
-			OwnersSignIn: importer.WayFor(o.Owner, binding) == importer.OwnerColumn,
+			OwnersSignIn: plan.WayFor(o.Owner, binding) == policy.OwnerColumn,
 		},
 	}, nil
 }
@@ -77,7 +78,7 @@ func (p *Process) OpenTable(ctx context.Context, path string, t *config.Table) (
 }
 
 // NoRows is the refusal of a file without rows.
-func NoRows(input *importer.Input) error {
+func NoRows(input *plan.Input) error {
 	problem := diagnosis.New(diagnosis.NoRows)
 	problem.Place = diagnosis.Place{File: input.File.Name(), Sheet: input.File.Sheet()}
 	return problem

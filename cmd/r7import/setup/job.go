@@ -9,6 +9,8 @@ import (
 	"r7import/importer"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
 )
 
 // JobOptions say which file and which portal to bring together, and how.
@@ -17,7 +19,7 @@ type JobOptions struct {
 	Target config.Target
 	Caller config.Caller
 	Table  config.Table
-	Run    importer.Options
+	Run    policy.Options
 	// Settings are those that are not so by default, to be noted down with the run.
 	Settings json.RawMessage
 	// Dry leaves no trace in the state.
@@ -45,7 +47,7 @@ func (j *Job) Close() error {
 }
 
 // Prepare reads the file once; one without rows is refused.
-func (j *Job) Prepare(ctx context.Context, kind journal.Kind) (*importer.Plan, error) {
+func (j *Job) Prepare(ctx context.Context, kind journal.Kind) (*plan.Plan, error) {
 	plan, err := j.Importer.Prepare(ctx, kind)
 	if err == nil && plan.Rows == 0 {
 		err = errors.Join(NoRows(j.Input), j.Discard(ctx, plan))
@@ -83,7 +85,7 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 	}
 	// Nobody gets an account because a cell was left empty and somebody happens to be
 	// signed in: what login has kept is for rows without people of their own.
-	theirs := importer.WayFor(o.Run.Owner, j.Input.Binding) == importer.OwnerColumn
+	theirs := plan.WayFor(o.Run.Owner, j.Input.Binding) == policy.OwnerColumn
 	if j.Options.Caller, err = p.Caller(ctx, c, &o.Caller, !theirs); err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package setup
 
 import (
 	"r7import/cmd/r7import/config"
-	"r7import/importer"
 	"r7import/importer/diagnosis"
 	"r7import/importer/pace"
 	"r7import/importer/portal"
@@ -11,8 +10,8 @@ import (
 // Connection is a portal that can be talked to.
 type Connection struct {
 	Client *portal.Client
-	Gate   *importer.Gate // that every request passes
-	Name   string         // as it is shown
+	Gate   *pace.Gate // that every request passes
+	Name   string     // as it is shown
 
 	target  config.Target
 	sandbox *sandbox // nil for a real portal
@@ -38,7 +37,7 @@ func (p *Process) Connect(t *config.Target, workers int) (*Connection, error) {
 		}
 		address, c.Name = c.sandbox.url, p.Console.Text("sandbox.name")
 	}
-	c.Gate = importer.NewGate(workers, pace.New(float64(t.Rate)))
+	c.Gate = pace.NewGate(workers, pace.New(float64(t.Rate)))
 	client, err := portal.New(portal.Options{
 		URL: address, InsecureHTTP: t.InsecureHTTP, RootsFile: t.CAFile,
 		Workers: workers, Timeout: t.Timeout, UserAgent: "r7import/" + p.Version,

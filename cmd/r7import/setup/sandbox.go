@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"r7import/cmd/r7import/config"
-	"r7import/importer"
 	"r7import/importer/account"
+	"r7import/importer/policy"
 	"r7import/importer/portalsim"
 )
 
@@ -59,4 +59,4 @@ func Quicken(s *config.Settings, origins config.Origins) {
 }
 
 // visitor is who signs in to the sandbox when nobody was named: it takes everybody.
-var visitor = importer.Caller{User: "admin@example.org", Password: account.NewSecret("sandbox")}
+var visitor = policy.Caller{User: "admin@example.org", Password: account.NewSecret("sandbox")}

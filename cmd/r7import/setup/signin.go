@@ -10,25 +10,25 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"r7import/cmd/r7import/config"
-	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/policy"
 	"r7import/importer/portal"
 )
 
 // Caller finds who to sign in as where a row names nobody. A flag goes before a
 // variable, a token before a user; what login has kept comes last, if it may be used.
-func (p *Process) Caller(ctx context.Context, c *Connection, o *config.Caller, kept bool) (importer.Caller, error) {
+func (p *Process) Caller(ctx context.Context, c *Connection, o *config.Caller, kept bool) (policy.Caller, error) {
 	switch {
 	case o.TokenFile != "" && o.User != "":
-		return importer.Caller{}, diagnosis.New(diagnosis.FlagsTogether, "First", "--token-file", "Second", "--user")
+		return policy.Caller{}, diagnosis.New(diagnosis.FlagsTogether, "First", "--token-file", "Second", "--user")
 	case o.User != "":
 		password, err := p.passwordOf(ctx, o, !c.target.Sandbox)
 		if c.target.Sandbox && password.Empty() {
 			password = visitor.Password
 		}
-		return importer.Caller{User: o.User, Password: password}, err
+		return policy.Caller{User: o.User, Password: password}, err
 	}
 	token, err := p.Secret(ctx, Secret{Flag: "--token-file", File: o.TokenFile, Variable: TokenVariable})
 	switch {
@@ -38,7 +38,7 @@ func (p *Process) Caller(ctx context.Context, c *Connection, o *config.Caller, k
 	case kept:
 		token, err = p.keptToken(&c.target, c.Client.URL(), time.Now())
 	}
-	return importer.Caller{Token: token}, err
+	return policy.Caller{Token: token}, err
 }
 
 func (p *Process) passwordOf(ctx context.Context, o *config.Caller, ask bool) (account.Secret, error) {
@@ -50,7 +50,7 @@ func (p *Process) passwordOf(ctx context.Context, o *config.Caller, ask bool) (a
 }
 
 // Session returns a session of the caller. done ends it if it was opened for this.
-func (p *Process) Session(ctx context.Context, c *Connection, caller importer.Caller, retry bool) (s *portal.Session, done func(), err error) {
+func (p *Process) Session(ctx context.Context, c *Connection, caller policy.Caller, retry bool) (s *portal.Session, done func(), err error) {
 	if !caller.Token.Empty() {
 		return c.Client.Session(caller.Token), func() {}, nil
 	}
@@ -107,7 +107,7 @@ func (p *Process) signIn(ctx context.Context, c *Connection, a *attempt) (portal
 	}
 	token, answer := c.Client.SignIn(ctx, a.user, a.password)
 	err := p.remember(ctx, c, a, func(s *journal.Store, o *journal.Owner) error {
-		s.EndSignIn(o, a.password, answer.Fate, answer.Code, importer.Defaults().Waits.SignIn)
+		s.EndSignIn(o, a.password, answer.Fate, answer.Code, policy.Defaults().Waits.SignIn)
 		return nil
 	})
 	if answer.Fate == diagnosis.Done || err != nil {
@@ -169,7 +169,7 @@ func (p *Process) beginSignIn(ctx context.Context, c *Connection, a *attempt) er
 			if held != nil && !a.retry && !typed {
 				return held
 			}
-			if until = o.NextSignIn(importer.Defaults().Waits.SignIn); until.After(time.Now()) {
+			if until = o.NextSignIn(policy.Defaults().Waits.SignIn); until.After(time.Now()) {
 				return nil
 			}
 			until = time.Time{}

@@ -7,9 +7,9 @@ import (
 	"text/tabwriter"
 
 	"r7import/cmd/r7import/ui"
-	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/people"
 )
 
 // Owners is what was found out about the people of a file, as `owners
@@ -41,7 +41,7 @@ type Owner struct {
 }
 
 // Add takes in the person of a row.
-func (f *Owners) Add(c *ui.Console, row *account.Row, match importer.Match) {
+func (f *Owners) Add(c *ui.Console, row *account.Row, match people.Match) {
 	f.Rows++
 	if match.Problem == nil {
 		f.Found++

@@ -10,23 +10,25 @@ import (
 
 	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/ui"
-	"r7import/importer"
 	"r7import/importer/diagnosis"
+	"r7import/importer/pace"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
 )
 
 var planLabels = []string{"history", "rows", "owners", "incoming", "outgoing", "filled", "existing", "missing", "pace", "forecast"}
 
 // Plan is what one reading of the file found, and what a run will do about it.
 type Plan struct {
-	*importer.Plan
+	*plan.Plan
 	File, Sheet string
 	Portal      string // as it is shown
 	Sandbox     bool
 	User        string // who signs in where a row names nobody, if that was said
-	Options     importer.Options
+	Options     policy.Options
 	Rate        config.Rate
 	Notices     []diagnosis.Problem // about columns and what was filled in
-	Load        importer.Load
+	Load        plan.Load
 	Measured    int // writes that tell how long one takes, 0 if none has been measured
 }
 
@@ -102,7 +104,7 @@ func (v planView) rows() string {
 // missing says what becomes of accounts without a row, if anything does.
 func (v planView) missing() []string {
 	plan := v.Plan
-	if v.Options.OnMissing != importer.MissingDisable || len(plan.Missing) == 0 {
+	if v.Options.OnMissing != policy.MissingDisable || len(plan.Missing) == 0 {
 		return nil
 	}
 	lines := []string{v.console.Text("plan.missing.accounts", "Count", strconv.Itoa(len(plan.Missing)), "Addresses", First(Addresses(plan.Missing)))}
@@ -120,7 +122,7 @@ func (v planView) missing() []string {
 
 // owners says how many rows go which way.
 func (v planView) owners() []string {
-	if v.Way == importer.OwnerSelf {
+	if v.Way == policy.OwnerSelf {
 		return []string{v.console.Text("plan.owners.self", "User", v.User, "Sandbox", Yes(v.Sandbox))}
 	}
 	people, rows := v.People, v.RowsBy
@@ -149,14 +151,14 @@ func Yes(holds bool) string {
 	return ""
 }
 
-func (v planView) policy(p importer.Policy) string { return v.console.Text("plan.policy." + string(p)) }
+func (v planView) policy(p policy.Action) string { return v.console.Text("plan.policy." + string(p)) }
 
 // hostsShown bounds the mail servers of each side that are listed.
 const hostsShown = 12
 
 // hosts lists the mail servers of a side: those with few rows may be slips of the pen.
 func (v planView) hosts(side diagnosis.Side) []string {
-	var uses []importer.HostUse
+	var uses []plan.HostUse
 	for _, use := range v.Hosts {
 		if use.Side == side {
 			uses = append(uses, use)
@@ -184,11 +186,11 @@ func (v planView) hosts(side diagnosis.Side) []string {
 	return lines
 }
 
-func address(use importer.HostUse) string { return fmt.Sprintf("%s:%d", use.Host, use.Port) }
+func address(use plan.HostUse) string { return fmt.Sprintf("%s:%d", use.Host, use.Port) }
 
 // doubt says why a mail server should be looked at, empty if there is no reason.
 // It is rare where it has at most one row in fifty.
-func (v planView) doubt(use importer.HostUse, all []importer.HostUse) string {
+func (v planView) doubt(use plan.HostUse, all []plan.HostUse) string {
 	const rare = 50
 	var common []string
 	for _, other := range all {
@@ -232,7 +234,7 @@ func (v planView) forecast() []string {
 	} else {
 		lines = append(lines, v.console.Text("plan.forecast.usual", "Each", v.brief(load.Each)))
 	}
-	if window != (importer.Window{}) {
+	if window != (pace.Window{}) {
 		ends := window.Ends(time.Now(), f.Takes)
 		lines = append(lines, v.console.Text("plan.forecast.window", "Ends", ends.Format("2006-01-02 15:04")))
 	}

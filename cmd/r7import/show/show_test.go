@@ -10,9 +10,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"r7import/cmd/r7import/ui"
-	"r7import/importer"
 	"r7import/importer/diagnosis"
 	"r7import/importer/lang"
+	"r7import/importer/pace"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
 )
 
 func TestQuote(t *testing.T) {
@@ -51,43 +53,45 @@ func console(t *testing.T, language string) (*ui.Console, *bytes.Buffer) {
 }
 
 // view returns the plan of a run as it would be shown under the default settings.
-func view(t *testing.T, plan *importer.Plan) planView {
+func view(t *testing.T, plan *plan.Plan) planView {
 	t.Helper()
 	c, _ := console(t, "en")
-	return planView{Plan: Plan{Plan: plan, Options: importer.Defaults(), Rate: 10}, console: c}
+	return planView{Plan: Plan{Plan: plan, Options: policy.Defaults(), Rate: 10}, console: c}
 }
 
 func TestForecastInWords(t *testing.T) {
-	night := importer.Window{From: 22 * time.Hour, To: 6 * time.Hour}
-	load := importer.Load{Rows: 2000, AtHost: 2000, Host: "imap.example.com", Each: 2850 * time.Millisecond, Rate: 10, Workers: 4, PerHost: 2}
+	night := pace.Window{From: 22 * time.Hour, To: 6 * time.Hour}
+	load := plan.Load{Rows: 2000, AtHost: 2000, Host: "imap.example.com", Each: 2850 * time.Millisecond, Rate: 10, Workers: 4, PerHost: 2}
 	c, _ := console(t, "en")
 	for _, tc := range []struct {
 		name     string
-		load     importer.Load
+		load     plan.Load
 		measured int
-		window   importer.Window
+		window   pace.Window
 		want     []string
 	}{
-		{"nothing measured", load, 0, importer.Window{}, []string{
+		{"nothing measured", load, 0, pace.Window{}, []string{
 			"about 50 min, bounded by --per-host 2 on imap.example.com", "if the portal takes 2.9 s for an account; nothing has been measured yet"}},
-		{"measured", load, 300, importer.Window{}, []string{
+		{"measured", load, 300, pace.Window{}, []string{
 			"about 50 min, bounded by --per-host 2 on imap.example.com", "if the portal takes 2.9 s for an account, as it did for the latest 300"}},
-		{"nothing to send", importer.Load{}, 300, night, nil},
+		{"nothing to send", plan.Load{}, 300, night, nil},
 	} {
-		if diff := cmp.Diff(tc.want, (planView{Plan: Plan{Load: tc.load, Measured: tc.measured, Options: importer.Options{Window: tc.window}, Rate: 10}, console: c}).forecast()); diff != "" {
+		if diff := cmp.Diff(tc.want, (planView{Plan: Plan{Load: tc.load, Measured: tc.measured, Options: policy.Options{Window: tc.window}, Rate: 10}, console: c}).forecast()); diff != "" {
 			t.Errorf("%s: want -, got +\n%s", tc.name, diff)
 		}
 	}
-	v := planView{Plan: Plan{Load: load, Options: importer.Options{Window: night}, Rate: 10}, console: c}
+	v := planView{Plan: Plan{Load: load, Options: policy.Options{Window: night}, Rate: 10}, console: c}
 	if lines := v.forecast(); len(lines) != 3 || !strings.HasPrefix(lines[2], "within --window until about 20") {
 		t.Errorf("with a window: %q", lines)
 	}
 }
 
 func TestOwnersOfAPlan(t *testing.T) {
-	v := view(t, &importer.Plan{
-		Way: importer.OwnerImpersonate, Nobody: 1,
-		People: importer.SignIns{Own: 2, Acting: 1, Caller: 1}, RowsBy: importer.SignIns{Own: 5, Acting: 4, Caller: 3},
+	v := view(t, &plan.Plan{
+		Way: policy.OwnerImpersonate,
+		Summary: plan.Summary{
+			Nobody: 1, People: plan.SignIns{Own: 2, Acting: 1, Caller: 1}, RowsBy: plan.SignIns{Own: 5, Acting: 4, Caller: 3},
+		},
 	})
 	v.User = "anna@example.com"
 	want := []string{
@@ -102,13 +106,13 @@ func TestOwnersOfAPlan(t *testing.T) {
 }
 
 func TestRareHosts(t *testing.T) {
-	plan := &importer.Plan{Rows: 1000, LastDays: 1000, Hosts: []importer.HostUse{
+	rows := &plan.Plan{Summary: plan.Summary{Rows: 1000, LastDays: 1000, Hosts: []plan.HostUse{
 		{Side: diagnosis.Incoming, Host: "imap.example.com", Port: 993, Rows: 970},
 		{Side: diagnosis.Incoming, Host: "imap.exmaple.com", Port: 993, Rows: 5},
 		{Side: diagnosis.Incoming, Host: "pop.other.test", Port: 995, Rows: 4},
 		{Side: diagnosis.Incoming, Host: "mail.branch.test", Port: 143, Rows: 21},
-	}}
-	v := view(t, plan)
+	}}}
+	v := view(t, rows)
 	want := []string{
 		"imap.example.com:993  970 rows",
 		"imap.exmaple.com:993  5 rows  ← much like imap.example.com: is it right?",
@@ -121,11 +125,11 @@ func TestRareHosts(t *testing.T) {
 }
 
 func TestManyHostsAreCut(t *testing.T) {
-	plan := &importer.Plan{Rows: 100, LastDays: 100}
+	rows := &plan.Plan{Summary: plan.Summary{Rows: 100, LastDays: 100}}
 	for n := range 20 {
-		plan.Hosts = append(plan.Hosts, importer.HostUse{Side: diagnosis.Outgoing, Host: "smtp" + strconv.Itoa(n) + ".test", Port: 465, Rows: 5})
+		rows.Hosts = append(rows.Hosts, plan.HostUse{Side: diagnosis.Outgoing, Host: "smtp" + strconv.Itoa(n) + ".test", Port: 465, Rows: 5})
 	}
-	v := view(t, plan)
+	v := view(t, rows)
 	got := v.hosts(diagnosis.Outgoing)
 	if len(got) != hostsShown+1 || got[hostsShown] != "and 8 more servers" {
 		t.Errorf("hosts shows %d lines, the last %q", len(got), got[len(got)-1])

@@ -14,6 +14,8 @@ import (
 	"r7import/cmd/r7import/ui"
 	"r7import/importer"
 	"r7import/importer/diagnosis"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
 	"r7import/report"
 )
 
@@ -37,28 +39,28 @@ type Result struct {
 
 // PlanFacts is the offline plan as JSON.
 type PlanFacts struct {
-	Rows         int                `json:"rows"`
-	ToSend       int                `json:"to_send"`
-	Settled      int                `json:"settled"`
-	Refused      int                `json:"refused"`
-	Invalid      int                `json:"invalid"`
-	Warned       int                `json:"warned"`
-	OverLimit    int                `json:"over_limit"`
-	SignIn       importer.OwnerWay  `json:"sign_in"`
-	Owners       int                `json:"owners"`
-	RowsBy       importer.SignIns   `json:"rows_by_sign_in"`
-	Nobody       int                `json:"nobody"`
-	Unreadable   int                `json:"unreadable"` // rows without an address, where these hide which accounts are missing
-	ToDisable    int                `json:"to_disable"`
-	DisableLimit int                `json:"disable_limit,omitempty"`
-	LastDays     int                `json:"last_days"`
-	WholeHistory int                `json:"whole_history"`
-	Hosts        []importer.HostUse `json:"hosts"`
-	Fills        []importer.FillUse `json:"fills"`
+	Rows         int             `json:"rows"`
+	ToSend       int             `json:"to_send"`
+	Settled      int             `json:"settled"`
+	Refused      int             `json:"refused"`
+	Invalid      int             `json:"invalid"`
+	Warned       int             `json:"warned"`
+	OverLimit    int             `json:"over_limit"`
+	SignIn       policy.OwnerWay `json:"sign_in"`
+	Owners       int             `json:"owners"`
+	RowsBy       plan.SignIns    `json:"rows_by_sign_in"`
+	Nobody       int             `json:"nobody"`
+	Unreadable   int             `json:"unreadable"` // rows without an address, where these hide which accounts are missing
+	ToDisable    int             `json:"to_disable"`
+	DisableLimit int             `json:"disable_limit,omitempty"`
+	LastDays     int             `json:"last_days"`
+	WholeHistory int             `json:"whole_history"`
+	Hosts        []plan.HostUse  `json:"hosts"`
+	Fills        []plan.FillUse  `json:"fills"`
 }
 
 // Facts returns the facts of a plan.
-func Facts(plan *importer.Plan) *PlanFacts {
+func Facts(plan *plan.Plan) *PlanFacts {
 	return &PlanFacts{
 		Rows: plan.Rows, ToSend: plan.ToSend(), Settled: plan.Settled, Refused: plan.Refused, Invalid: plan.Invalid, Warned: plan.Warned, OverLimit: plan.OverLimit,
 		SignIn: plan.Way, Owners: plan.Owners, RowsBy: plan.RowsBy, Nobody: plan.Nobody, LastDays: plan.LastDays, WholeHistory: plan.WholeHistory,
@@ -247,7 +249,7 @@ func Quote(arg, system string) string {
 }
 
 // Addresses returns those of accounts that no row names any more.
-func Addresses(accounts []importer.Missing) []string {
+func Addresses(accounts []plan.Missing) []string {
 	list := make([]string, len(accounts))
 	for i := range accounts {
 		list[i] = accounts[i].Key.Address
