@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"container/heap"
 	"context"
 	"slices"
 	"strconv"
@@ -233,10 +232,7 @@ func (f *feeder) take(r *provision.Row, ok bool, closing context.Context) {
 // probes it: the neighbours of a row in the file may be those that gave the rest.
 func (f *feeder) wake(ctx context.Context) {
 	now := time.Now()
-	var due []*provision.Row
-	for len(f.aside) > 0 && !f.aside[0].until.After(now) {
-		due = append(due, heap.Pop(&f.aside).(aside).row)
-	}
+	due := f.aside.due(now)
 	for host, rows := range f.resting.rows {
 		_, until, rests := f.slots.Resting([]string{host})
 		switch {

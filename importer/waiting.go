@@ -1,8 +1,8 @@
 package importer
 
 import (
-	"container/heap"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"r7import/importer/diagnosis"
@@ -20,31 +20,18 @@ type aside struct {
 // asides are such rows, soonest first.
 type asides []aside
 
-var _ heap.Interface = (*asides)(nil)
-
-// Len implements heap.Interface.
-func (a asides) Len() int { return len(a) }
-
-// Less implements heap.Interface.
-func (a asides) Less(i, j int) bool { return a[i].until.Before(a[j].until) }
-
-// Swap implements heap.Interface.
-func (a asides) Swap(i, j int) { a[i], a[j] = a[j], a[i] }
-
-// Push implements heap.Interface.
-func (a *asides) Push(one any) { *a = append(*a, one.(aside)) }
-
-// Pop implements heap.Interface.
-func (a *asides) Pop() any {
-	last := len(*a) - 1
-	one := (*a)[last]
-	(*a)[last] = aside{}
-	*a = (*a)[:last]
-	return one
+func (a *asides) add(r *provision.Row, step provision.Step) {
+	at, _ := slices.BinarySearchFunc(*a, step.Until, func(one aside, until time.Time) int { return one.until.Compare(until) })
+	*a = slices.Insert(*a, at, aside{r, step.Until, step.Why})
 }
 
-func (a *asides) add(r *provision.Row, step provision.Step) {
-	heap.Push(a, aside{r, step.Until, step.Why})
+// due takes out the rows whose moment has come.
+func (a *asides) due(now time.Time) (due []*provision.Row) {
+	for len(*a) > 0 && !(*a)[0].until.After(now) {
+		due = append(due, (*a)[0].row)
+		(*a)[0], *a = aside{}, (*a)[1:]
+	}
+	return due
 }
 
 // settledBy returns when the last of the writes in doubt is known at the latest,

@@ -1,13 +1,13 @@
 package pace
 
 import (
-	"container/heap"
 	"context"
+	"slices"
 )
 
 // waiter is a row that stands in a line.
 type waiter struct {
-	index   int           // of the row: the lowest goes first
+	index   int           // of the row
 	ready   chan struct{} // closed when its turn has come, or never will
 	granted bool          // its turn has come
 	gone    bool          // it waits no longer
@@ -18,37 +18,19 @@ type waiter struct {
 // first. It belongs to the lock of whoever lets them through.
 type line []*waiter
 
-// Len implements heap.Interface.
-func (l line) Len() int { return len(l) }
-
-// Less implements heap.Interface.
-func (l line) Less(a, b int) bool { return l[a].index < l[b].index }
-
-// Swap implements heap.Interface.
-func (l line) Swap(a, b int) { l[a], l[b] = l[b], l[a] }
-
-// Push implements heap.Interface.
-func (l *line) Push(w any) { *l = append(*l, w.(*waiter)) }
-
-// Pop implements heap.Interface.
-func (l *line) Pop() any {
-	last := len(*l) - 1
-	w := (*l)[last]
-	(*l)[last] = nil
-	*l = (*l)[:last]
-	return w
-}
-
 func (l *line) join(index int) *waiter {
 	w := &waiter{index: index, ready: make(chan struct{})}
-	heap.Push(l, w)
+	at, _ := slices.BinarySearchFunc(*l, index+1, func(other *waiter, index int) int { return other.index - index })
+	*l = slices.Insert(*l, at, w)
 	return w
 }
 
 // next takes the first waiter out, nil if there is none.
 func (l *line) next() *waiter {
 	for len(*l) > 0 {
-		if w := heap.Pop(l).(*waiter); !w.gone {
+		w := (*l)[0]
+		(*l)[0], *l = nil, (*l)[1:]
+		if !w.gone {
 			return w
 		}
 	}

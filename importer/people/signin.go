@@ -31,7 +31,7 @@ func (o *person) byPassword() bool {
 // sign-in by password.
 func (p *People) signIn(ctx context.Context, o *person, by *Session, place *pace.Place) error {
 	if o.known.Name == "" {
-		known, _, err := p.History.Owner(ctx, o.Name)
+		known, _, err := p.History.Owner(context.WithoutCancel(ctx), o.Name)
 		if err != nil {
 			return err
 		}

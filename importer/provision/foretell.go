@@ -17,7 +17,7 @@ func (w *Worker) Foretell(ctx context.Context, r *Row) (Step, error) {
 }
 
 func (w *Worker) foretell(ctx context.Context, r *Row, session *people.Session) (Step, error) {
-	known, ok, err := w.History.Account(ctx, r.Key)
+	known, ok, err := w.History.Account(context.WithoutCancel(ctx), r.Key)
 	if err != nil {
 		return Step{}, err
 	}
@@ -43,6 +43,27 @@ func (w *Worker) foretell(ctx context.Context, r *Row, session *people.Session) 
 	}
 	r.Entry.MailboxID = d.found.ID
 	return w.decide(ctx, r, diagnosis.WouldUpdate, *diagnosis.New(diagnosis.WouldChange, "Fields", d.names()))
+}
+
+// visit signs in as the row's person and works on it, as often as it takes. The
+// work holds a turn.
+func (w *Worker) visit(ctx context.Context, r *Row, work func(context.Context, *Row, *people.Session) (Step, error)) (Step, error) {
+	for ctx.Err() == nil {
+		session, step, err := w.enter(ctx, r)
+		if session == nil {
+			return step, err
+		}
+		turn, err := w.Turns.Take(ctx, r.Index)
+		if err != nil {
+			return Step{}, nil // the run stops
+		}
+		step, err = work(ctx, r, session)
+		turn.Done()
+		if !step.again || err != nil {
+			return step, err
+		}
+	}
+	return Step{}, nil
 }
 
 // asSent returns what is known of an account once the look has found what an

@@ -154,7 +154,7 @@ func (w *Worker) attempt(ctx context.Context, r *Row, session *people.Session) (
 	}
 
 	// Look.
-	known, ok, err := w.History.Account(ctx, r.Key)
+	known, ok, err := w.History.Account(context.WithoutCancel(ctx), r.Key)
 	if err != nil {
 		return Step{}, err
 	}
@@ -251,27 +251,6 @@ func (w *Worker) turnedBack(session *people.Session, answer portal.Answer) Step 
 	return again
 }
 
-// visit signs in as the row's person and works on it, as often as it takes. The
-// work holds a turn.
-func (w *Worker) visit(ctx context.Context, r *Row, work func(context.Context, *Row, *people.Session) (Step, error)) (Step, error) {
-	for ctx.Err() == nil {
-		session, step, err := w.enter(ctx, r)
-		if session == nil {
-			return step, err
-		}
-		turn, err := w.Turns.Take(ctx, r.Index)
-		if err != nil {
-			return Step{}, nil // the run stops
-		}
-		step, err = work(ctx, r, session)
-		turn.Done()
-		if !step.again || err != nil {
-			return step, err
-		}
-	}
-	return Step{}, nil
-}
-
 // leaveAlone gives the row its outcome without a write. What was seen to agree
 // is remembered, so that the next run need not look again.
 func (w *Worker) leaveAlone(ctx context.Context, r *Row, d decision, known journal.Account) (Step, error) {
@@ -361,7 +340,7 @@ func (w *Worker) succeeded(ctx context.Context, r *Row, session *people.Session,
 	}
 	if intent.Kind != journal.Create {
 		made.Status = diagnosis.Updated
-		known, ok, err := w.History.Account(ctx, r.Key)
+		known, ok, err := w.History.Account(context.WithoutCancel(ctx), r.Key)
 		if err != nil {
 			return Step{}, err
 		}
@@ -397,93 +376,4 @@ func (w *Worker) doubted(ctx context.Context, r *Row, intent journal.Intent, ans
 		answered: answer.Status != 0 && !answer.Code.Away(),
 	})
 	return wait(0, diagnosis.OutcomeUnknown), nil
-}
-
-// fail is End with what the answer says of side and host.
-func (r *Row) fail(status diagnosis.Status, answer portal.Answer) journal.Entry {
-	r.End(status, answer.Problem())
-	if answer.Side != "" {
-		r.Entry.Side = answer.Side
-	}
-	r.Entry.Host = r.host(answer.Side)
-	return r.Entry
-}
-
-// report notes in the row's entry what a request has come to.
-func (r *Row) report(answer portal.Answer) {
-	if answer.Fate == diagnosis.NotSent || answer.Fate == diagnosis.TurnedAway {
-		return
-	}
-	r.Entry.Attempts++
-	if r.Entry.Started.IsZero() {
-		r.Entry.Started = answer.Sent
-	}
-	r.Entry.Took += answer.Took
-	r.Entry.Evidence = evidence(answer)
-}
-
-// decide makes an outcome durable that needed no write.
-func (w *Worker) decide(ctx context.Context, r *Row, status diagnosis.Status, problems ...diagnosis.Problem) (Step, error) {
-	r.End(status, problems...)
-	return w.record(ctx, r)
-}
-
-// record makes the outcome that the row has been given durable.
-func (w *Worker) record(ctx context.Context, r *Row) (Step, error) {
-	if err := w.Ledger.SetEntries(context.WithoutCancel(ctx), r.Entry); err != nil {
-		return Step{}, err
-	}
-	w.Tally.ended(r)
-	return done, nil
-}
-
-// close makes the outcome of a write durable.
-func (w *Worker) close(ctx context.Context, r *Row, outcome journal.Outcome) (Step, error) {
-	if err := w.Ledger.Settle(context.WithoutCancel(ctx), outcome); err != nil {
-		return Step{}, err
-	}
-	w.Tally.ended(r)
-	return done, nil
-}
-
-func (w *Worker) fingerprint(s *account.Settings) account.Fingerprint {
-	prints, ok := w.prints.Get().(*account.Fingerprinter)
-	if !ok {
-		prints = account.NewFingerprinter(w.History.Key())
-	}
-	defer w.prints.Put(prints)
-	return prints.Of(s)
-}
-
-// evidence returns what the portal answered, in its own words and without ours.
-func evidence(answer portal.Answer) string {
-	if answer.Status == 0 {
-		return ""
-	}
-	if answer.Text == "" {
-		return "HTTP " + itoa(answer.Status)
-	}
-	return "HTTP " + itoa(answer.Status) + ": " + answer.Text
-}
-
-// evidenceOf says what a code shows about the mail host that caused it.
-func evidenceOf(code diagnosis.Code) pace.Evidence {
-	switch {
-	case code == diagnosis.MailTooMany:
-		return pace.TooMany
-	case code.HostTrouble():
-		return pace.ConnectTrouble
-	}
-	return pace.Refused
-}
-
-// WhyResting puts what a rest began with into the words of the catalogue.
-func WhyResting(evidence pace.Evidence) diagnosis.Code {
-	switch evidence {
-	case pace.Refused:
-		return diagnosis.HostRefuses
-	case pace.TooMany:
-		return diagnosis.HostFull
-	}
-	return diagnosis.HostSilent
 }

@@ -64,7 +64,7 @@ func (u *Undo) Row(ctx context.Context, r *Row) (Step, error) {
 
 // takeBack removes an account or switches it off, if it is still what was left of it.
 func (u *Undo) takeBack(ctx context.Context, r *Row, session *people.Session) (Step, error) {
-	known, _, err := u.History.Account(ctx, r.Key)
+	known, _, err := u.History.Account(context.WithoutCancel(ctx), r.Key)
 	if err != nil {
 		return Step{}, err
 	}

@@ -49,7 +49,7 @@ func (v *Verification) dealtWith(run string) {
 // their rows, tells what the portal makes of the account; its settings are in the
 // account alone.
 func (v *Verification) check(ctx context.Context, r *Row, session *people.Session) (Step, error) {
-	known, _, err := v.History.Account(ctx, r.Key)
+	known, _, err := v.History.Account(context.WithoutCancel(ctx), r.Key)
 	if err != nil {
 		return Step{}, err
 	}
