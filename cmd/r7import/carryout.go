@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
 	"r7import/cmd/r7import/ui"
@@ -18,25 +17,20 @@ import (
 	"r7import/report"
 )
 
-// carrying is what run, plan, verify and undo have in common once they know what
-// is to be done.
-type carrying struct {
-	config.Results
-	command     string
-	args        []string // of the program, for whoever is to give the same command again
-	reports     []string // where they go
-	changesExit bool     // pending changes have an exit code of their own
-	sandbox     bool
-	act         func(context.Context, *plan.Plan) (importer.Result, error)
-	add         func(*show.Result) // to the result, nil adds nothing
+// task is what a command does with the rows, once all is prepared.
+type task struct {
+	command string
+	reports []string // where they go
+	act     func(context.Context, *plan.Plan) (importer.Result, error)
+	add     func(*show.Result) // to the result, nil adds nothing
 }
 
 // carryOut runs or looks, shows how it gets on, and tells how it ended. What was
 // done is reported whole even if a signal ended it.
-func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan, o *carrying) (ending, error) {
+func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan, o *runOptions, t *task) (ending, error) {
 	progress := show.Follow(p.Console, p.Log, ui.Style(o.Progress))
 	j.Observe, j.Greet = progress.Show, progress.Greet
-	if !o.Yes && !o.sandbox && p.Console.Terminal() { // else the run goes on by itself after the rows on trial
+	if !o.Yes && !o.Target.Sandbox && p.Console.Terminal() { // else the run goes on by itself after the rows on trial
 		j.Canary = progress.Looked
 	}
 	silence := context.AfterFunc(ctx, func() {
@@ -44,30 +38,30 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	})
 	started := time.Now()
 	p.Log.Info("send", "run", rows.Run.ID, "rows", rows.Rows, "to_send", rows.ToSend(), "invalid", rows.Invalid)
-	ended, err := o.act(ctx, rows)
+	ended, err := t.act(ctx, rows)
 	silence()
 	progress.Stop()
 	end := ending{signal: signalOf(ctx)}
 
 	ctx = context.WithoutCancel(ctx)
 	made := outcomesOf(j.Ledger, rows.Run.ID)
-	about := report.Summary{Command: o.command, Run: rows.Run.ID, File: j.Input.File.Name(), Portal: j.Client.URL(), StartedAt: started, EndedAt: time.Now()}
+	about := report.Summary{Command: t.command, Run: rows.Run.ID, File: j.Input.File.Name(), Portal: j.Client.URL(), StartedAt: started, EndedAt: time.Now()}
 	summary, countErr := made.summary(ctx, about)
 	if ended.OpenSessions > 0 {
 		p.Warn(*diagnosis.New(diagnosis.SessionsLeft, "Count", strconv.Itoa(ended.OpenSessions)))
 	}
-	written, reportErr := made.write(ctx, o.reports, summary, reportOptions(p.Console, j.Input))
+	written, reportErr := made.write(ctx, t.reports, summary, reportOptions(p.Console, j.Input))
 	err = errors.Join(err, countErr, reportErr)
 	if ended.Stopped != nil {
 		err = errors.Join(err, ended.Stopped)
 	}
 	r := show.Result{
-		Summary: summary, Sandbox: o.sandbox, Plan: show.Facts(rows), Stopped: show.Tell(p.Console, ended.Stopped),
+		Summary: summary, Sandbox: o.Target.Sandbox, Plan: show.Facts(rows), Stopped: show.Tell(p.Console, ended.Stopped),
 		Reports: written, Missing: show.Addresses(rows.Missing), Again: show.Again(o.args),
 		Disabling: j.Options.OnMissing == policy.MissingDisable,
 	}
-	if o.add != nil {
-		o.add(&r)
+	if t.add != nil {
+		t.add(&r)
 	}
 	end.err = err
 	end.warned = o.FailOnWarning && r.Warned > 0

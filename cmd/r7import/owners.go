@@ -112,7 +112,7 @@ func findOwners(ctx context.Context, p *setup.Process, o *ownersOptions) (end en
 }
 
 // copyPath returns where the copy goes: beside the input unless -o says where.
-// What could keep it from being written is told before anybody signs in.
+// It fails before anybody signs in if the copy could not be written.
 func (o *ownersOptions) copyPath(ctx context.Context, p *setup.Process, file *source.File) (string, error) {
 	extension := extensionOf(file)
 	stem := strings.TrimSuffix(unwrapped(file), filepath.Ext(unwrapped(file)))

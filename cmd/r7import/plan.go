@@ -37,5 +37,5 @@ func planFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending,
 	if err := showPlan(ctx, p, j, rows, o); err != nil {
 		return ending{}, err
 	}
-	return carryOut(ctx, p, j, rows, o.carrying("plan", paths, j.Look))
+	return carryOut(ctx, p, j, rows, o, &task{command: "plan", reports: paths, act: j.Look})
 }

@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	p.Console = &ui.Console{
 		In: stdin, Err: stderr, Lang: printer,
-		NoColor: p.Env.Get("NO_COLOR") != "" || slices.Contains(args, "--no-color"), // wrong flags are told of without colours, too
+		NoColor: p.Env.Get("NO_COLOR") != "" || slices.Contains(args, "--no-color"), // errors in the flags have no colours either
 	}
 	fault := diagnosis.Guard(func() error {
 		code = p.execute(ctx, args)
@@ -207,13 +207,16 @@ func (p *program) pickPortal() error {
 	return nil
 }
 
-// jobOn returns how a file and the portal are brought together.
-func (p *program) jobOn(file string) (setup.JobOptions, error) {
-	err := p.pickPortal()
+// runOn returns what is in force for a command that deals with the rows of a file.
+func (p *program) runOn(file string) (*runOptions, error) {
+	if err := p.pickPortal(); err != nil {
+		return nil, err
+	}
 	s := &p.settings
-	return setup.JobOptions{
-		File: file, Target: s.Target, Caller: s.Caller, Table: s.Table, Run: s.Options, Settings: p.changedSettings(),
-	}, err
+	o := &runOptions{Results: s.Results, args: p.args, changesExit: s.ChangesExit}
+	o.Input = setup.Input{File: file, Table: s.Table, Owner: s.Owner, Harmless: s.Sandbox}
+	o.Target, o.Caller, o.Run, o.Settings = s.Target, s.Caller, s.Options, p.changedSettings()
+	return o, nil
 }
 
 // changedSettings are the settings that are not so by default, to be noted down with a run.

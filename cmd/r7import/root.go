@@ -2,15 +2,12 @@ package main
 
 import (
 	"errors"
-	"io"
-	"os"
 	"runtime"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/setup"
@@ -35,7 +32,7 @@ func newRoot(p *program) *cobra.Command {
 	}
 	root.SetOut(p.Out)
 	root.SetErr(p.Console.Err)
-	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { show.Help(p.Out, p.Console, cmd, widthOf(p.results.to)) })
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { show.Help(p.Out, p.Console, cmd, ui.Width(p.results.to)) })
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().BoolP("help", "h", false, "")
 	root.PersistentFlags().String("config", "", "")
@@ -73,16 +70,6 @@ func bare(cmd *cobra.Command, p *setup.Process) error {
 	return cmd.Help()
 }
 
-// widthOf returns how many characters a line of a terminal holds, 0 if out is none.
-func widthOf(out io.Writer) int {
-	if f, ok := out.(*os.File); ok {
-		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
-			return width
-		}
-	}
-	return 0
-}
-
 // describe puts the sentences of the catalogue where the completions of shells look for them.
 func describe(cmd *cobra.Command, c *ui.Console) {
 	cmd.Short = c.Text(show.ID(cmd, "short"))
@@ -108,7 +95,7 @@ func (p *program) flags(cmd *cobra.Command, names ...string) {
 	}
 }
 
-// noCommand takes what is no command of cmd apart.
+// noCommand refuses an argument that is no command of cmd, and names a likely one.
 func noCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil

@@ -12,7 +12,6 @@ import (
 	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
-	"r7import/importer"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 	"r7import/importer/plan"
@@ -20,12 +19,12 @@ import (
 	"r7import/report"
 )
 
-// runOptions is what run and plan read.
+// runOptions is what run and plan read, and verify and undo as well.
 type runOptions struct {
 	setup.JobOptions
 	config.Results
 	args        []string // of the program
-	changesExit bool     // plan only
+	changesExit bool     // of plan
 }
 
 func newRun(p *program) *cobra.Command {
@@ -53,11 +52,11 @@ func jobFlags(p *program, cmd *cobra.Command) {
 
 // runOrPlan calls one of the two with what is in force.
 func runOrPlan(ctx context.Context, p *program, file string, act func(context.Context, *setup.Process, *runOptions) (ending, error)) error {
-	job, err := p.jobOn(file)
+	o, err := p.runOn(file)
 	if err != nil {
 		return err
 	}
-	p.ending, err = act(ctx, p.Process, &runOptions{JobOptions: job, Results: p.settings.Results, args: p.args, changesExit: p.settings.ChangesExit})
+	p.ending, err = act(ctx, p.Process, o)
 	return err
 }
 
@@ -83,11 +82,11 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 	if err := confirm(ctx, p, j, rows, o); err != nil {
 		return ending{}, errors.Join(err, j.Discard(context.WithoutCancel(ctx), rows))
 	}
-	return carryOut(ctx, p, j, rows, o.carrying("run", paths, j.Run))
+	return carryOut(ctx, p, j, rows, o, &task{command: "run", reports: paths, act: j.Run})
 }
 
-// openRun brings together what a run or a plan needs. What could keep a report
-// from being written is told before.
+// openRun brings together what a run or a plan needs. It fails before that if a
+// report could not be written.
 func openRun(ctx context.Context, p *setup.Process, o *runOptions) (*setup.Job, []string, error) {
 	if err := checkMissing(o); err != nil {
 		return nil, nil, err
@@ -120,12 +119,6 @@ func checkMissing(o *runOptions) error {
 		return diagnosis.New(diagnosis.MissingNameless)
 	}
 	return nil
-}
-
-func (o *runOptions) carrying(command string, paths []string, act func(context.Context, *plan.Plan) (importer.Result, error)) *carrying {
-	return &carrying{
-		Results: o.Results, command: command, args: o.args, reports: paths, changesExit: o.changesExit, sandbox: o.Target.Sandbox, act: act,
-	}
 }
 
 // showPlan shows the offline plan.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
 	"r7import/importer"
@@ -18,9 +17,7 @@ import (
 
 // undoOptions is what undo reads.
 type undoOptions struct {
-	setup.JobOptions
-	config.Results
-	args    []string // of the program
+	*runOptions
 	run     string
 	disable bool // instead of removing
 }
@@ -30,13 +27,11 @@ func newUndo(p *program) *cobra.Command {
 		Use:  "undo",
 		Args: p.takes("value.run", "value.file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			job, err := p.jobOn(args[1])
+			o, err := p.runOn(args[1])
 			if err != nil {
 				return err
 			}
-			p.ending, err = undoRun(cmd.Context(), p.Process, &undoOptions{
-				JobOptions: job, Results: p.settings.Results, args: p.args, run: args[0], disable: p.settings.Disable,
-			})
+			p.ending, err = undoRun(cmd.Context(), p.Process, &undoOptions{o, args[0], p.settings.Disable})
 			return err
 		},
 	}
@@ -83,7 +78,7 @@ func undoRun(ctx context.Context, p *setup.Process, o *undoOptions) (end ending,
 		}
 		return undone.Result, err
 	}
-	return carryOut(ctx, p, j, u.Plan, &carrying{Results: o.Results, command: "undo", args: o.args, reports: paths, act: act})
+	return carryOut(ctx, p, j, u.Plan, o.runOptions, &task{command: "undo", reports: paths, act: act})
 }
 
 // runToUndo finds the run that is meant. The latest is the latest that made

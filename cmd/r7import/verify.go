@@ -24,10 +24,8 @@ import (
 
 // verifyOptions is what verify reads.
 type verifyOptions struct {
-	setup.JobOptions
-	config.Results
-	args  []string // of the program
-	proof string   // file, empty for none
+	*runOptions
+	proof string // file, empty for none
 }
 
 func newVerify(p *program) *cobra.Command {
@@ -35,13 +33,11 @@ func newVerify(p *program) *cobra.Command {
 		Use:  "verify",
 		Args: p.takes("value.file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			job, err := p.jobOn(args[0])
+			o, err := p.runOn(args[0])
 			if err != nil {
 				return err
 			}
-			p.ending, err = verifyFile(cmd.Context(), p.Process, &verifyOptions{
-				JobOptions: job, Results: p.settings.Results, args: p.args, proof: p.settings.Proof,
-			})
+			p.ending, err = verifyFile(cmd.Context(), p.Process, &verifyOptions{o, p.settings.Proof})
 			return err
 		},
 	}
@@ -88,8 +84,8 @@ func verifyFile(ctx context.Context, p *setup.Process, o *verifyOptions) (end en
 		}
 		return found.Result, err
 	}
-	return carryOut(ctx, p, j, rows, &carrying{
-		Results: o.Results, command: "verify", args: o.args, reports: paths, act: act,
+	return carryOut(ctx, p, j, rows, o.runOptions, &task{
+		command: "verify", reports: paths, act: act,
 		add: func(r *show.Result) { r.Verified, r.Proof = &found.Counts, written },
 	})
 }

@@ -29,7 +29,7 @@ type Settings struct {
 	ChangesExit bool          // exit code 10 when a plan has changes pending
 	Disable     bool          // undo only switches off
 	Row         int           // that runs resolve is about
-	As          string        // what somebody says has become of it
+	As          string        // what has become of it by the word of the user
 	OlderThan   time.Duration // what runs prune removes
 	Detect      bool          // ask the DNS and the portal
 	CSV         bool

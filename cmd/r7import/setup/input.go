@@ -101,7 +101,7 @@ func Within(file *source.File, err error) error {
 	return many
 }
 
-// sourceOptions takes the reading flags apart. All that is wrong with them is told at once.
+// sourceOptions parses the reading flags. It reports all that is wrong with them at once.
 func (p *Process) sourceOptions(ctx context.Context, t *config.Table) (source.Options, error) {
 	o := source.Options{
 		Sheet: t.Sheet, HeaderRow: t.HeaderRow, Delimiter: t.Delimiter, Encoding: t.Encoding,

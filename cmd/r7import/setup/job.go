@@ -15,17 +15,12 @@ import (
 
 // JobOptions say which file and which portal to bring together, and how.
 type JobOptions struct {
-	File   string
-	Target config.Target
-	Caller config.Caller
-	Table  config.Table
-	Run    policy.Options
-	// Settings are those that are not so by default, to be noted down with the run.
-	Settings json.RawMessage
-	// Dry leaves no trace in the state.
-	Dry bool
-	// NoMailPasswords says that nobody will log in to the mailboxes.
-	NoMailPasswords bool
+	Input
+	Target   config.Target
+	Caller   config.Caller
+	Run      policy.Options
+	Settings json.RawMessage // those that are not so by default, to be noted down with the run
+	Dry      bool            // no trace is left in the state
 }
 
 // Job is a file, a portal and a store brought together.
@@ -66,10 +61,7 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 			err = errors.Join(err, j.Close())
 		}
 	}()
-	j.Input, err = p.OpenInput(ctx, &Input{
-		File: o.File, Table: o.Table, Owner: o.Run.Owner, NoMailPasswords: o.NoMailPasswords, Harmless: o.Target.Sandbox,
-	})
-	if err != nil {
+	if j.Input, err = p.OpenInput(ctx, &o.Input); err != nil {
 		return nil, err
 	}
 	j.told = len(j.Input.Binding.Notices())

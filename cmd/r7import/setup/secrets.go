@@ -85,7 +85,7 @@ func (p *Process) openSecret(s Secret) (io.ReadCloser, error) {
 	return f, nil
 }
 
-// openToOthers reports whether somebody but the owner may read a file. On
+// openToOthers reports whether others than the owner may read a file. On
 // Windows the mode does not tell.
 func openToOthers(info os.FileInfo) bool {
 	return runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o044 != 0

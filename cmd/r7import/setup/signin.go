@@ -91,7 +91,7 @@ type attempt struct {
 	password account.Secret
 	retry    bool           // the password is sent though it was refused before
 	totp     account.Secret // makes the codes of an authenticator app
-	person   bool           // somebody is there to type a code
+	person   bool           // a person at a terminal can type a code
 }
 
 // codeTries is how many codes may be typed. Each wrong one counts towards the

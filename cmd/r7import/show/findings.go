@@ -11,7 +11,7 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Findings gathers the problems of rows: what many rows share is told once.
+// Findings gathers the problems of rows: what many rows share is shown once.
 type Findings struct {
 	groups map[string]*finding
 	order  []*finding
@@ -27,10 +27,10 @@ type finding struct {
 }
 
 const (
-	toldSingly  = 3    // so many rows of a finding get a line each
-	RowsShown   = 8    // so many row numbers stand on the line of a larger one
-	findingsMax = 1000 // so many findings are kept; a file has that many only if it is something else
-	linesMax    = 200  // so many are shown
+	toldSingly  = 3    // rows of a finding that get a line each
+	RowsShown   = 8    // row numbers on the line of a larger one
+	findingsMax = 1000 // findings that are kept; a file with more is something else
+	linesMax    = 200  // lines that are shown
 )
 
 // NewFindings returns none.

@@ -26,7 +26,7 @@ type Owners struct {
 	Guests    int     `json:"guests"`
 	Ambiguous int     `json:"ambiguous"`
 	Written   string  `json:"written"`
-	List      []Owner `json:"list"` // rows that somebody should look at
+	List      []Owner `json:"list"` // rows to look at
 	ExitCode  int     `json:"exit_code"`
 }
 
@@ -58,7 +58,7 @@ func (f *Owners) Add(c *ui.Console, row *account.Row, match people.Match) {
 	})
 }
 
-// Open returns how many rows have no usable person: they wait for somebody's decision.
+// Open returns how many rows have no usable person: they wait for a decision.
 func (f *Owners) Open() int { return f.Missing + f.Disabled + f.Guests + f.Ambiguous }
 
 // Show lists the rows to look at and says what was written.

@@ -156,7 +156,7 @@ func (v planView) policy(p policy.Action) string { return v.console.Text("plan.p
 // hostsShown bounds the mail servers of each side that are listed.
 const hostsShown = 12
 
-// hosts lists the mail servers of a side: those with few rows may be slips of the pen.
+// hosts lists the mail servers of a side: those with few rows may be mistyped.
 func (v planView) hosts(side diagnosis.Side) []string {
 	var uses []plan.HostUse
 	for _, use := range v.Hosts {

@@ -155,7 +155,7 @@ func (s summaryView) counts() {
 // causesShown bounds the groups on the screen; the report has them all.
 const causesShown = 15
 
-// causes lists why rows need somebody, grouped by cause and mail server.
+// causes lists why rows need attention, grouped by cause and mail server.
 func (s summaryView) causes() {
 	hinted := make(map[string]bool)
 	for i := range s.result.Causes {
