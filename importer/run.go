@@ -96,7 +96,6 @@ func (r *run) all(caller context.Context, k kind) error {
 	defer r.stop.Release()
 	defer context.AfterFunc(caller, func() { r.stop.Because(diagnosis.New(diagnosis.Interrupted)) })()
 	r.Gate.Outlive()
-	defer r.Gate.CutOff()
 	aside, end := context.WithCancel(context.WithoutCancel(caller)) // of what goes on beside the rows
 	defer end()
 	r.spawn(func() error { return r.watch.show(aside) })
@@ -104,11 +103,11 @@ func (r *run) all(caller context.Context, k kind) error {
 	r.spawn(func() error { return r.grantGrace(aside) })
 
 	err := diagnosis.Guard(func() error { return r.rows(r.stop.Context(), k) })
-	if err != nil { // nobody is left to wait for what is under way
+	if err != nil {
 		r.stop.Because(nil)
-		r.Gate.CutOff()
 	}
 	end()
+	r.Gate.CutOff() // nobody is left to wait for what is under way
 	if waited := r.group.Wait(); err == nil {
 		err = waited
 	}
