@@ -22,6 +22,7 @@ func TestMatch(t *testing.T) {
 		{Email: "back@example.org", FirstName: "Инна", LastName: "Новикова"},
 		{Email: "guest@example.org", FirstName: "Гость", LastName: "Гостев", Guest: true},
 		{Email: "leave@example.org", FirstName: "Ольга", LastName: "Отпускная", Status: "leave"},
+		{Email: "olga@example.org", FirstName: "Ольга", LastName: "Отпускная"},
 		{Email: "mail@пример.рф", FirstName: "Кира", LastName: "Доменова"},
 	}
 	w := acting(t, portalsim.Options{People: staff}, owner)
@@ -53,7 +54,8 @@ func TestMatch(t *testing.T) {
 		{"dismissed, by name", "", "x@other.example", "Олег Уволенный", "gone@example.org", diagnosis.OwnerDisabled, false},
 		{"came back, by name", "", "x@other.example", "Инна Новикова", "back@example.org", diagnosis.OwnerByName, true},
 		{"guest", "", "guest@example.org", "", "guest@example.org", diagnosis.OwnerGuest, false},
-		{"on leave", "", "leave@example.org", "", "leave@example.org", "", true},
+		{"on leave", "", "leave@example.org", "", "leave@example.org", diagnosis.OwnerOnLeave, false},
+		{"on leave, of two with the name", "", "x@other.example", "Отпускная Ольга", "olga@example.org", diagnosis.OwnerByName, true},
 		{"nobody", "", "x@other.example", "Никто Никтоев", "", diagnosis.OwnerUnknown, false},
 		{"nothing", "", "", "", "", diagnosis.OwnerUnknown, false},
 	} {

@@ -67,6 +67,16 @@ func (b *Binding) Notices() []diagnosis.Problem {
 	return slices.Concat(b.notices, b.fills.notices(), b.presets.notices())
 }
 
+// Uncounted returns the same binding for one more reading of the file: its rows are not
+// among the notices of b. The two share what they remember of cells and must not be
+// used at the same time.
+func (b *Binding) Uncounted() *Binding {
+	again, presets := *b, *b.presets
+	presets.rows = make(map[*Preset]int)
+	again.fills, again.presets = tally{}, &presets
+	return &again
+}
+
 // Row makes an account of a record. What it finds wrong is among the problems of
 // the row, each with its place.
 func (b *Binding) Row(rec *source.Record) account.Row {

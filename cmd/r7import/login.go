@@ -46,7 +46,7 @@ func (p *program) loginOn(address string) *loginOptions {
 // token. It ends the one kept before. A token that cannot be kept is ended: nobody
 // could use it, and it lasts for a year.
 func login(ctx context.Context, p *setup.Process, o *loginOptions) error {
-	c, err := p.Connect(&o.target, o.workers)
+	c, err := p.Connect(ctx, &o.target, o.workers, nil, "")
 	if err != nil {
 		return err
 	}

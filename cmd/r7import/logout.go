@@ -24,7 +24,7 @@ func newLogout(p *program) *cobra.Command {
 // logout makes the kept token worthless in the portal and forgets it. It is
 // forgotten even if the portal cannot be reached.
 func logout(ctx context.Context, p *setup.Process, o *loginOptions) error {
-	c, err := p.Connect(&o.target, o.workers)
+	c, err := p.Connect(ctx, &o.target, o.workers, nil, "")
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func proposeMapping(ctx context.Context, p *setup.Process, o *mappingOptions) (e
 // sessionFor signs in to the portal as whoever a run of the file would, nil if
 // there is nobody. done ends what the sign-in began.
 func sessionFor(ctx context.Context, p *setup.Process, o *mappingOptions, binding *mapping.Binding) (s *portal.Session, done func(), err error) {
-	c, err := p.Connect(&o.target, o.workers)
+	c, err := p.Connect(ctx, &o.target, o.workers, nil, "")
 	if err != nil {
 		return nil, nil, err
 	}

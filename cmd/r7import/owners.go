@@ -71,7 +71,7 @@ func findOwners(ctx context.Context, p *setup.Process, o *ownersOptions) (end en
 		return ending{}, err
 	}
 	defer func() { err = errors.Join(err, input.File.Close()) }()
-	c, err := p.Connect(&o.target, o.workers)
+	c, err := p.Connect(ctx, &o.target, o.workers, input, o.caller.User)
 	if err != nil {
 		return ending{}, err
 	}

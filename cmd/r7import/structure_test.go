@@ -54,7 +54,6 @@ var mayImport = map[string][]string{
 	"cmd/r7import": {"cmd/r7import/config", "cmd/r7import/propose", "cmd/r7import/setup", "cmd/r7import/show", "cmd/r7import/ui", "cmd/r7import/vault",
 		"importer", "importer/account", "importer/diagnosis", "importer/journal", "importer/lang", "importer/people", "importer/plan", "importer/policy",
 		"importer/portal", "importer/source", "mapping", "report"},
-	"samples/gen": {},
 }
 
 // sourceFiles parses every Go file of the project that is no test, by path.
@@ -110,12 +109,12 @@ var cyrillicData = []string{
 	"cmd/r7import/ui/ask.go",       // answers
 	"importer/diagnosis/texts",     // words of mail servers and portals
 	"importer/source/", "mapping/", // headers, letters, code pages
-	"importer/validate/", "samples/", // look-alike letters; invented people
+	"importer/validate/", // look-alike letters
 }
 
 // Packages whose sentences are not for the users of r7import: the simulator speaks
 // as the portal does, and its command speaks to developers.
-var speakForThemselves = []string{"importer/portalsim/", "cmd/portalsim/", "samples/"}
+var speakForThemselves = []string{"importer/portalsim/", "cmd/portalsim/"}
 
 func hasPrefixOf(name string, prefixes []string) bool {
 	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })

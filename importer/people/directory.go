@@ -16,9 +16,11 @@ import (
 	"r7import/importer/portal"
 )
 
-// personDismissed is the status of people who can no longer sign in
-// (ASC.Core.Common/Users/EmployeeStatus.cs).
-const personDismissed = 2
+// The statuses of people who cannot sign in (ASC.Core.Common/Users/EmployeeStatus.cs).
+const (
+	personDismissed = 2
+	personOnLeave   = 4
+)
 
 // Directory is the people of a portal. It is safe for concurrent use once it has been read.
 type Directory struct {
@@ -86,7 +88,7 @@ func (d *Directory) Named(name string) []account.Person {
 			seen[i] = true
 		}
 	}
-	active := slices.DeleteFunc(slices.Clone(all), func(p account.Person) bool { return p.Status == personDismissed })
+	active := slices.DeleteFunc(slices.Clone(all), func(p account.Person) bool { return p.Status == personDismissed || p.Status == personOnLeave })
 	if len(active) > 0 {
 		return active
 	}
@@ -103,6 +105,8 @@ func unfit(p account.Person) *diagnosis.Problem {
 	switch {
 	case p.Status == personDismissed:
 		return diagnosis.New(diagnosis.OwnerDisabled)
+	case p.Status == personOnLeave:
+		return diagnosis.New(diagnosis.OwnerOnLeave)
 	case p.Guest:
 		return diagnosis.New(diagnosis.OwnerGuest)
 	}

@@ -268,7 +268,7 @@ func (o *person) become(s state) {
 
 // fail ends a person: that is what becomes of all rows of theirs.
 func (p *People) fail(o *person, why Bar) {
-	if o.self.ID == "" && !o.admin {
+	if o.self.ID == "" && !o.admin && why.Problem.Code != diagnosis.OwnerOnLeave {
 		p.failed++
 	}
 	o.bar = why
@@ -276,9 +276,14 @@ func (p *People) fail(o *person, why Bar) {
 	o.become(failed)
 }
 
-// end fails a person; where everything hangs on them, it ends the run.
+// end fails a person; where everything hangs on them, it ends the run. The rows of
+// people on leave are held: they wait until the leave is over.
 func (p *People) end(o *person, problem diagnosis.Problem) {
-	p.fail(o, Bar{diagnosis.Failed, problem})
+	status := diagnosis.Failed
+	if problem.Code == diagnosis.OwnerOnLeave {
+		status = diagnosis.Held
+	}
+	p.fail(o, Bar{status, problem})
 	if o.shared {
 		p.Stop.Because(&problem)
 	}

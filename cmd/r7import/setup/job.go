@@ -66,7 +66,7 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 	}
 	j.told = len(j.Input.Binding.Notices())
 	j.closers = append(j.closers, j.Input.File.Close)
-	c, err := p.Connect(&o.Target, o.Run.Workers)
+	c, err := p.Connect(ctx, &o.Target, o.Run.Workers, j.Input, o.Caller.User)
 	if err != nil {
 		return nil, err
 	}

@@ -1,9 +1,12 @@
 package setup
 
 import (
+	"context"
+
 	"r7import/cmd/r7import/config"
 	"r7import/importer/diagnosis"
 	"r7import/importer/pace"
+	"r7import/importer/plan"
 	"r7import/importer/portal"
 )
 
@@ -26,13 +29,14 @@ func CheckPortal(t *config.Target) error {
 }
 
 // Connect makes the client of a portal, or starts a sandbox. It connects to
-// nothing yet. The caller closes the connection.
-func (p *Process) Connect(t *config.Target, workers int) (*Connection, error) {
+// nothing yet. The caller closes the connection. A sandbox knows the people that
+// the rows of input are for, and the user who signs in; a real portal needs neither.
+func (p *Process) Connect(ctx context.Context, t *config.Target, workers int, input *plan.Input, user string) (*Connection, error) {
 	c := &Connection{target: *t, Name: t.Portal}
 	address := t.Portal
 	if t.Sandbox {
 		var err error
-		if c.sandbox, err = openSandbox(); err != nil {
+		if c.sandbox, err = openSandbox(ctx, input, user); err != nil {
 			return nil, err
 		}
 		address, c.Name = c.sandbox.url, p.Console.Text("sandbox.name")

@@ -23,6 +23,7 @@ type Owners struct {
 	ByName    int     `json:"by_name"` // by the full name alone
 	Missing   int     `json:"missing"`
 	Disabled  int     `json:"disabled"`
+	OnLeave   int     `json:"on_leave"`
 	Guests    int     `json:"guests"`
 	Ambiguous int     `json:"ambiguous"`
 	Written   string  `json:"written"`
@@ -49,7 +50,7 @@ func (f *Owners) Add(c *ui.Console, row *account.Row, match people.Match) {
 	}
 	counts := map[diagnosis.Code]*int{
 		diagnosis.OwnerByName: &f.ByName, diagnosis.OwnerUnknown: &f.Missing, diagnosis.OwnerDisabled: &f.Disabled,
-		diagnosis.OwnerGuest: &f.Guests, diagnosis.OwnerAmbiguous: &f.Ambiguous,
+		diagnosis.OwnerOnLeave: &f.OnLeave, diagnosis.OwnerGuest: &f.Guests, diagnosis.OwnerAmbiguous: &f.Ambiguous,
 	}
 	*counts[match.Problem.Code]++
 	f.List = append(f.List, Owner{
@@ -59,7 +60,7 @@ func (f *Owners) Add(c *ui.Console, row *account.Row, match people.Match) {
 }
 
 // Open returns how many rows have no usable person: they wait for a decision.
-func (f *Owners) Open() int { return f.Missing + f.Disabled + f.Guests + f.Ambiguous }
+func (f *Owners) Open() int { return f.Missing + f.Disabled + f.OnLeave + f.Guests + f.Ambiguous }
 
 // Show lists the rows to look at and says what was written.
 func (f *Owners) Show(out io.Writer, c *ui.Console) {
@@ -81,7 +82,7 @@ func (f *Owners) counts(c *ui.Console) string {
 		count int
 	}{
 		{"owners.found", f.Found}, {"owners.by_name", f.ByName}, {"owners.missing", f.Missing},
-		{"owners.disabled", f.Disabled}, {"owners.guests", f.Guests}, {"owners.ambiguous", f.Ambiguous},
+		{"owners.disabled", f.Disabled}, {"owners.on_leave", f.OnLeave}, {"owners.guests", f.Guests}, {"owners.ambiguous", f.Ambiguous},
 	} {
 		separator := ", "
 		if i == 0 {
