@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"path"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -54,6 +55,39 @@ func TestShapeOfTheEngine(t *testing.T) {
 	}
 	if len(methods) == 0 || importerFiles > mostFiles {
 		t.Errorf("package importer has %d files, want at most %d", importerFiles, mostFiles)
+	}
+}
+
+// TestShapeOfTheCommands holds the types of the commands to the same bounds; they
+// may return functions, such as one that ends what was begun.
+func TestShapeOfTheCommands(t *testing.T) {
+	files, _ := sourceFiles(t, parser.SkipObjectResolution)
+	methods := make(map[string]int)
+	for name, file := range files {
+		folder := path.Dir(name)
+		if !strings.HasPrefix(folder, "cmd/r7import") {
+			continue
+		}
+		for _, decl := range file.Decls {
+			switch decl := decl.(type) {
+			case *ast.GenDecl:
+				for _, spec := range decl.Specs {
+					checkFields(t, folder, spec)
+				}
+			case *ast.FuncDecl:
+				if of := receiver(decl); of != "" {
+					methods[folder+"."+of]++
+				}
+			}
+		}
+	}
+	for name, n := range methods {
+		if n > mostMethods {
+			t.Errorf("%s has %d methods, want at most %d", name, n, mostMethods)
+		}
+	}
+	if methods["cmd/r7import.program"] == 0 {
+		t.Error("the methods of program were not found")
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
-	"r7import/importer/journal"
 	"r7import/importer/pace"
 	"r7import/importer/plan"
 	"r7import/importer/policy"
@@ -16,10 +15,6 @@ import (
 )
 
 const (
-	// quickSignIns is how many sign-ins of one person may be under way or without
-	// an answer within one Waits.SignIn. The portal blocks a person at the sixth
-	// (web/core/ASC.Web.Core/Utility/LoginSettings.cs), and the person signs in too.
-	quickSignIns = 2
 	// maxSMS is how many sign-ins may end with a code sent by SMS: each one costs
 	// money and wakes a person. So no more than that are under way at a time.
 	maxSMS = 3
@@ -57,54 +52,29 @@ func (p *People) signIn(ctx context.Context, o *person, by *Session, place *pace
 // signInByPassword sends the password, unless something is remembered against
 // it. The attempt is written down first, so that a sudden end does not hide it.
 func (p *People) signInByPassword(ctx context.Context, o *person, place *pace.Place) error {
-	print := account.NewFingerprinter(p.History.Key()).Text(account.PortalPassword, o.Login.Password.Reveal())
-	if held := refusedBefore(&o.known, print, p.Options); held != nil {
+	if held := p.History.RefusedBefore(&o.known, o.Login.Password); held != nil && !p.Options.RetryRefused {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.fail(o, Bar{diagnosis.Held, *held})
 		return nil
 	}
-	if until := nextSignIn(&o.known, p.Options.Waits.SignIn); until.After(time.Now()) {
+	if until := o.known.NextSignIn(p.Options.Waits.SignIn); until.After(time.Now()) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		o.retryAt = until
 		return nil
 	}
-	o.known.LastAttempt = time.Now()
-	o.known.Attempts++
+	o.known.BeginSignIn(time.Now())
 	if err := p.remember(ctx, o); err != nil {
 		return err
 	}
 	token, answer := p.Client.SignIn(ctx, o.Login.User, o.Login.Password)
 	p.Turns.Note(answer)
+	p.History.EndSignIn(&o.known, o.Login.Password, answer.Fate, answer.Code, p.Options.Waits.SignIn)
 	if answer.Fate != diagnosis.Done {
-		return p.signInFailed(ctx, o, print, answer, place)
+		return p.signInFailed(ctx, o, answer, place)
 	}
-	o.known.Attempts, o.known.Refused, o.known.RefusedCode, o.known.BlockedUntil = 0, nil, "", time.Time{}
 	return p.introduce(ctx, o, login{portal: p.Client.Session(token.Secret), opened: true})
-}
-
-// refusedBefore says what earlier attempts know against this password: the portal has
-// refused it, or has drawn an SMS for it. Nil if nothing.
-func refusedBefore(known *journal.Owner, print []byte, o *policy.Options) *diagnosis.Problem {
-	switch {
-	case len(known.Refused) == 0 || o.RetryRefused || string(known.Refused) != string(print):
-		return nil
-	case known.RefusedCode == diagnosis.PortalSMS:
-		return diagnosis.New(diagnosis.OwnerSMSBefore)
-	}
-	return diagnosis.New(diagnosis.OwnerRefused)
-}
-
-// nextSignIn returns when the person may be signed in as again, in the past if now.
-func nextSignIn(known *journal.Owner, calm time.Duration) time.Time {
-	next := known.BlockedUntil
-	if known.Attempts >= quickSignIns {
-		if until := known.LastAttempt.Add(calm); until.After(next) {
-			next = until
-		}
-	}
-	return next
 }
 
 // remember makes what is known of the person durable.
@@ -113,20 +83,9 @@ func (p *People) remember(ctx context.Context, o *person) error {
 }
 
 // signInFailed remembers a refusal before anything else and says what becomes of the person.
-func (p *People) signInFailed(ctx context.Context, o *person, print []byte, answer portal.Answer, place *pace.Place) error {
-	switch answer.Code {
-	case diagnosis.PortalBlocked:
-		o.known.BlockedUntil = time.Now().Add(p.Options.Waits.SignIn)
-	case diagnosis.PortalSMS:
+func (p *People) signInFailed(ctx context.Context, o *person, answer portal.Answer, place *pace.Place) error {
+	if answer.Code == diagnosis.PortalSMS {
 		place.Spend()
-		o.known.SMS++
-		o.known.Refused, o.known.RefusedCode = print, answer.Code
-	case diagnosis.PortalSignIn:
-		o.known.Refused, o.known.RefusedCode = print, answer.Code
-	default:
-		if answer.Fate == diagnosis.NotSent || answer.Fate == diagnosis.TurnedAway {
-			o.known.Attempts-- // nobody has counted it
-		}
 	}
 	if err := p.remember(ctx, o); err != nil {
 		return err

@@ -1,8 +1,11 @@
-package main
+// Package show is what people read: the plan, the progress, findings, the summary,
+// help. It takes data and writes words to a console or to the stream of results;
+// it opens nothing, asks no portal and decides nothing.
+package show
 
 import (
-	"encoding/json"
 	"fmt"
+	"io"
 	"runtime"
 	"slices"
 	"strconv"
@@ -16,13 +19,13 @@ import (
 	"r7import/report"
 )
 
-// result is what a command tells at its end: to a person in words, to a script
+// Result is what a command tells at its end: to a person in words, to a script
 // as one JSON object. Fields of the object are only ever added.
-type result struct {
+type Result struct {
 	report.Summary
 	Sandbox  bool       `json:"sandbox"`
-	Plan     *planFacts `json:"plan,omitempty"`
-	Stopped  *told      `json:"stopped,omitempty"` // why it ended before all rows were through
+	Plan     *PlanFacts `json:"plan,omitempty"`
+	Stopped  *Told      `json:"stopped,omitempty"` // why it ended before all rows were through
 	Reports  []string   `json:"reports"`
 	Missing  []string   `json:"missing,omitempty"` // addresses earlier runs of the file made and no row names any more
 	Again    string     `json:"again,omitempty"`   // the command that goes on
@@ -31,11 +34,11 @@ type result struct {
 	Verified *importer.Verified `json:"verified,omitempty"`
 	Proof    string             `json:"proof,omitempty"` // where it was written
 
-	err error // what the command will return
+	Disabling bool `json:"-"` // accounts that no row names are among the rows
 }
 
-// planFacts is the offline plan as JSON.
-type planFacts struct {
+// PlanFacts is the offline plan as JSON.
+type PlanFacts struct {
 	Rows         int             `json:"rows"`
 	ToSend       int             `json:"to_send"`
 	Settled      int             `json:"settled"`
@@ -56,8 +59,9 @@ type planFacts struct {
 	Fills        []plan.FillUse  `json:"fills"`
 }
 
-func factsOf(plan *plan.Plan) *planFacts {
-	return &planFacts{
+// Facts returns the facts of a plan.
+func Facts(plan *plan.Plan) *PlanFacts {
+	return &PlanFacts{
 		Rows: plan.Rows, ToSend: plan.ToSend(), Settled: plan.Settled, Refused: plan.Refused, Invalid: plan.Invalid, Warned: plan.Warned, OverLimit: plan.OverLimit,
 		SignIn: plan.Way, Owners: plan.Owners, RowsBy: plan.RowsBy, Nobody: plan.Nobody, LastDays: plan.LastDays, WholeHistory: plan.WholeHistory,
 		Unreadable: plan.Unreadable, ToDisable: plan.ToDisable, DisableLimit: plan.DisableLimit,
@@ -65,42 +69,59 @@ func factsOf(plan *plan.Plan) *planFacts {
 	}
 }
 
-// finish tells the result on the stream for results and notes what the exit code follows from.
-func (p *program) finish(r result) {
-	p.ending.statuses = r.Statuses
-	p.ending.warned = p.settings.FailOnWarning && r.Warned > 0
-	p.ending.pending = p.settings.ChangesExit && r.Statuses[diagnosis.WouldCreate]+r.Statuses[diagnosis.WouldUpdate]+r.Statuses[diagnosis.WouldDisable] > 0
-	for status, rows := range r.Statuses {
-		p.log.Info("rows", "status", status, "count", rows)
-	}
-	r.ExitCode = ending{signal: p.ending.signal, err: r.err, statuses: p.ending.statuses, warned: p.ending.warned, pending: p.ending.pending}.code()
-	p.tellResult(r)
+// Told is a problem as JSON, with its sentences. Fields are only ever added.
+type Told struct {
+	diagnosis.Problem
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
 }
 
-// tellResult writes the result for whoever reads it.
-func (p *program) tellResult(r result) {
-	if p.settings.JSON {
-		_ = json.NewEncoder(p.out).Encode(r) // a reader that has gone has seen what it wanted
-		return
+// Tell returns a problem with its sentences, nil for none.
+func Tell(c *ui.Console, problem *diagnosis.Problem) *Told {
+	if problem == nil {
+		return nil
 	}
-	s := summaryView{program: p, result: r}
+	return &Told{*problem, c.Lang.Located(problem), c.Lang.Hint(problem)}
+}
+
+// Any reports whether rows ended with a status of that kind.
+func Any(statuses map[diagnosis.Status]int, is func(diagnosis.Status) bool) bool {
+	for status, rows := range statuses {
+		if rows > 0 && is(status) {
+			return true
+		}
+	}
+	return false
+}
+
+// Line writes a line of results.
+func Line(out io.Writer, text string) { _, _ = fmt.Fprintln(out, ui.Clean(text)) }
+
+// Show tells the result to a person.
+func (r *Result) Show(out io.Writer, c *ui.Console) {
+	s := summaryView{console: c, out: out, result: r}
 	s.counts()
 	if r.Command != "validate" { // there every problem has been told already
 		s.causes()
 	}
 	s.missing()
-	s.verified()
+	if r.Verified != nil {
+		for _, line := range verifiedLines(c, r.Verified) {
+			s.print(line)
+		}
+	}
 	s.files()
 	s.next()
 }
 
 // summaryView puts a result into words.
 type summaryView struct {
-	*program
-	result result
+	console *ui.Console
+	out     io.Writer
+	result  *Result
 }
 
-func (s summaryView) print(text string) { _, _ = fmt.Fprintln(s.out, ui.Clean(text)) }
+func (s summaryView) print(text string) { Line(s.out, text) }
 
 // missing tells of accounts that no row names any more, unless they are among
 // the rows of the report, because they were to be switched off.
@@ -108,8 +129,8 @@ func (s summaryView) missing() {
 	if plan := s.result.Plan; plan != nil && plan.Unreadable > 0 {
 		s.print(s.console.Text("summary.unreadable", "Count", strconv.Itoa(plan.Unreadable)))
 	}
-	if list := s.result.Missing; len(list) > 0 && s.settings.OnMissing != string(policy.MissingDisable) {
-		s.print(s.console.Text("summary.missing", "Count", strconv.Itoa(len(list)), "Addresses", firstOf(list)))
+	if list := s.result.Missing; len(list) > 0 && !s.result.Disabling {
+		s.print(s.console.Text("summary.missing", "Count", strconv.Itoa(len(list)), "Addresses", First(list)))
 	}
 }
 
@@ -134,7 +155,7 @@ func (s summaryView) counts() {
 // causesShown bounds the groups on the screen; the report has them all.
 const causesShown = 15
 
-// causes lists why rows need somebody, grouped by cause and mail server.
+// causes lists why rows need attention, grouped by cause and mail server.
 func (s summaryView) causes() {
 	hinted := make(map[string]bool)
 	for i := range s.result.Causes {
@@ -173,7 +194,7 @@ func (s summaryView) rowsOf(c *report.Cause) string {
 	if len(c.Examples) == 0 || c.Examples[0] == 0 {
 		return s.console.Text("summary.rowless")
 	}
-	return numbers(c.Examples, c.Count)
+	return Numbers(c.Examples, c.Count)
 }
 
 func (s summaryView) files() {
@@ -190,31 +211,30 @@ func (s summaryView) files() {
 
 // next says what to do now.
 func (s summaryView) next() {
-	open := ending{statuses: s.result.Statuses}
 	switch {
 	case s.result.Sandbox:
 		s.print(s.console.Text("summary.next.sandbox"))
 	case s.result.Again == "":
 	case s.result.Stopped != nil && s.result.Stopped.Code.Scope() == diagnosis.Portal:
 		s.print(s.console.Text("summary.next.stopped", "Command", s.result.Again))
-	case open.any(diagnosis.Status.Open):
+	case Any(s.result.Statuses, diagnosis.Status.Open):
 		s.print(s.console.Text("summary.next.open", "Command", s.result.Again))
-	case open.any(diagnosis.Status.Declined):
+	case Any(s.result.Statuses, diagnosis.Status.Declined):
 		s.print(s.console.Text("summary.next.declined", "Command", s.result.Again))
 	}
 }
 
-// again returns the command line as it could be typed once more.
-func again(args []string) string {
+// Again returns the command line as it could be typed once more.
+func Again(args []string) string {
 	quoted := []string{"r7import"}
 	for _, arg := range args {
-		quoted = append(quoted, quote(arg, runtime.GOOS))
+		quoted = append(quoted, Quote(arg, runtime.GOOS))
 	}
 	return strings.Join(quoted, " ")
 }
 
-// quote puts an argument into the quotes of the system's shell if it needs them.
-func quote(arg, system string) string {
+// Quote puts an argument into the quotes of the system's shell if it needs them.
+func Quote(arg, system string) string {
 	harmless := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r > 0x7f || strings.ContainsRune("-_./:=@,+%", r)
 	}
@@ -226,4 +246,23 @@ func quote(arg, system string) string {
 		return `"` + arg + `"`
 	}
 	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+}
+
+// Addresses returns those of accounts that no row names any more.
+func Addresses(accounts []plan.Missing) []string {
+	list := make([]string, len(accounts))
+	for i := range accounts {
+		list[i] = accounts[i].Key.Address
+	}
+	return list
+}
+
+// First names the first of a list.
+func First(list []string) string {
+	const most = 5
+	names := strings.Join(list[:min(most, len(list))], ", ")
+	if len(list) > most {
+		names += ", …"
+	}
+	return names
 }

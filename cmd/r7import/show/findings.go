@@ -1,4 +1,4 @@
-package main
+package show
 
 import (
 	"maps"
@@ -6,12 +6,13 @@ import (
 	"strconv"
 	"strings"
 
+	"r7import/cmd/r7import/ui"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 )
 
-// findings gathers the problems of rows: what many rows share is told once.
-type findings struct {
+// Findings gathers the problems of rows: what many rows share is shown once.
+type Findings struct {
 	groups map[string]*finding
 	order  []*finding
 	left   int // problems beyond the groups that are kept
@@ -26,24 +27,26 @@ type finding struct {
 }
 
 const (
-	toldSingly  = 3    // so many rows of a finding get a line each
-	rowsShown   = 8    // so many row numbers stand on the line of a larger one
-	findingsMax = 1000 // so many findings are kept; a file has that many only if it is something else
-	linesMax    = 200  // so many are shown
+	toldSingly  = 3    // rows of a finding that get a line each
+	RowsShown   = 8    // row numbers on the line of a larger one
+	findingsMax = 1000 // findings that are kept; a file with more is something else
+	linesMax    = 200  // lines that are shown
 )
 
-func newFindings() *findings { return &findings{groups: make(map[string]*finding)} }
+// NewFindings returns none.
+func NewFindings() *Findings { return &Findings{groups: make(map[string]*finding)} }
 
-// add takes the errors and warnings of a row.
-func (f *findings) add(row *account.Row) {
+// Row takes the errors and warnings of a row.
+func (f *Findings) Row(row *account.Row) {
 	for i := range row.Problems {
 		if p := &row.Problems[i]; p.Severity() != diagnosis.Notice {
-			f.addProblem(p)
+			f.Add(p)
 		}
 	}
 }
 
-func (f *findings) addProblem(p *diagnosis.Problem) {
+// Add takes a problem of a row.
+func (f *Findings) Add(p *diagnosis.Problem) {
 	key := keyOf(p)
 	group := f.groups[key]
 	if group == nil {
@@ -59,7 +62,7 @@ func (f *findings) addProblem(p *diagnosis.Problem) {
 	if group.count <= toldSingly {
 		group.places = append(group.places, *p)
 	}
-	if group.count <= rowsShown {
+	if group.count <= RowsShown {
 		group.rows = append(group.rows, p.Place.Row)
 	}
 }
@@ -73,8 +76,11 @@ func keyOf(p *diagnosis.Problem) string {
 	return strings.Join(parts, "\x00")
 }
 
-// tell shows the findings, errors first, each kind with its hint once.
-func (p *program) tell(f *findings) {
+// None reports whether nothing was found.
+func (f *Findings) None() bool { return len(f.order) == 0 }
+
+// Show shows the findings, errors first, each kind with its hint once.
+func (f *Findings) Show(c *ui.Console) {
 	hinted := make(map[string]bool)
 	lines, left := 0, f.left
 	for _, severity := range []diagnosis.Severity{diagnosis.Error, diagnosis.Warning} {
@@ -84,39 +90,36 @@ func (p *program) tell(f *findings) {
 			case lines >= linesMax:
 				left += group.count
 			default:
-				lines += p.tellOne(group)
-				p.hintOnce(hinted, &group.problem)
+				lines += group.show(c)
+				if hint := c.Lang.Hint(&group.problem); !hinted[hint] {
+					hinted[hint] = true
+					c.Advise(&group.problem)
+				}
 			}
 		}
 	}
 	if left > 0 {
-		p.console.Say("findings.more", "Count", strconv.Itoa(left))
+		c.Say("findings.more", "Count", strconv.Itoa(left))
 	}
 }
 
-func (p *program) tellOne(group *finding) (lines int) {
-	if group.count <= toldSingly {
-		for i := range group.places {
-			p.console.Finding(&group.places[i], p.console.Lang.Located(&group.places[i]))
+// show shows one finding and returns how many lines that took.
+func (g *finding) show(c *ui.Console) (lines int) {
+	if g.count <= toldSingly {
+		for i := range g.places {
+			c.Finding(&g.places[i], c.Lang.Located(&g.places[i]))
 		}
-		return group.count
+		return g.count
 	}
-	shared := group.problem
+	shared := g.problem
 	shared.Place.Row = 0
-	p.console.Finding(&shared, p.console.Text("findings.shared",
-		"Problem", p.console.Lang.Located(&shared), "Count", strconv.Itoa(group.count), "Rows", numbers(group.rows, group.count)))
+	c.Finding(&shared, c.Text("findings.shared",
+		"Problem", c.Lang.Located(&shared), "Count", strconv.Itoa(g.count), "Rows", Numbers(g.rows, g.count)))
 	return 1
 }
 
-func (p *program) hintOnce(hinted map[string]bool, problem *diagnosis.Problem) {
-	if hint := p.console.Lang.Hint(problem); !hinted[hint] {
-		hinted[hint] = true
-		p.console.Advise(problem)
-	}
-}
-
-// numbers lists row numbers, with dots if there are more.
-func numbers(rows []int, count int) string {
+// Numbers lists row numbers, with dots if there are more.
+func Numbers(rows []int, count int) string {
 	texts := make([]string, len(rows))
 	for i, row := range rows {
 		texts[i] = strconv.Itoa(row)

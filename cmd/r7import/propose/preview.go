@@ -1,4 +1,4 @@
-package main
+package propose
 
 import (
 	"strconv"
@@ -23,9 +23,9 @@ func (m *proposal) preview() {
 	if len(rows) == 0 {
 		return
 	}
-	head := []string{"", m.console.Text("proposal.from")}
+	head := []string{"", m.Console.Text("proposal.from")}
 	for i := range rows {
-		head = append(head, m.console.Text("proposal.row", "Row", strconv.Itoa(rows[i].Number)))
+		head = append(head, m.Console.Text("proposal.row", "Row", strconv.Itoa(rows[i].Number)))
 	}
 	table := [][]string{head}
 	for f := range account.NumFields {
@@ -33,9 +33,9 @@ func (m *proposal) preview() {
 			table = append(table, line)
 		}
 	}
-	m.console.Print(m.console.Text("proposal.preview"))
-	for _, line := range aligned(table, m.console.Width()) {
-		m.console.Print(line)
+	m.Console.Print(m.Console.Text("proposal.preview"))
+	for _, line := range aligned(table, m.Console.Width()) {
+		m.Console.Print(line)
 	}
 }
 
@@ -64,13 +64,13 @@ func (m *proposal) cell(row *account.Row, f account.Field) (text, from string) {
 	case row.Given.Has(f):
 		from = strconv.Quote(headerOf(row, f))
 	case fill != account.NotFilled:
-		from = m.console.Text("proposal.from." + fill.String())
+		from = m.Console.Text("proposal.from." + fill.String())
 	default:
 		return "", ""
 	}
 	for i := range row.Problems {
 		if p := &row.Problems[i]; p.Field == f.String() && p.Severity() == diagnosis.Error {
-			return m.console.Text("proposal.unfit"), from
+			return m.Console.Text("proposal.unfit"), from
 		}
 	}
 	if row.Given.Has(f) && mapping.TellsOfSecret(headerOf(row, f)) {

@@ -1,16 +1,13 @@
-package main
+package show
 
 import (
-	"bytes"
 	"log/slog"
 	"strings"
 	"testing"
 	"time"
 
-	"r7import/cmd/r7import/ui"
 	"r7import/importer"
 	"r7import/importer/diagnosis"
-	"r7import/importer/lang"
 )
 
 func TestEachTurnOfARestIsToldOnce(t *testing.T) {
@@ -18,12 +15,8 @@ func TestEachTurnOfARestIsToldOnce(t *testing.T) {
 	rest := func(host string, why diagnosis.Code, tries int) importer.HostRest {
 		return importer.HostRest{Host: host, Why: why, Until: at, Tries: tries}
 	}
-	printer, err := lang.New("ru")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out bytes.Buffer
-	p := &program{console: &ui.Console{Err: &out, Lang: printer}, log: slog.New(slog.DiscardHandler)}
+	c, out := console(t, "ru")
+	log := slog.New(slog.DiscardHandler)
 	pictures := [][]importer.HostRest{
 		nil,
 		{rest("imap.one.example", diagnosis.HostRefuses, 0)},
@@ -32,8 +25,8 @@ func TestEachTurnOfARestIsToldOnce(t *testing.T) {
 		{rest("imap.one.example", diagnosis.HostRefuses, 1)},
 	}
 	for i := 1; i < len(pictures); i++ {
-		p.tellResting(pictures[i-1], pictures[i])
-		p.tellResting(pictures[i], pictures[i])
+		tellResting(c, log, pictures[i-1], pictures[i])
+		tellResting(c, log, pictures[i], pictures[i])
 	}
 	want := []string{
 		"предупреждение: imap.one.example отверг почти всех подряд; до 02:30:00",
@@ -45,7 +38,7 @@ func TestEachTurnOfARestIsToldOnce(t *testing.T) {
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	if len(lines) != len(want) {
-		t.Fatalf("told:\n%swant %d lines", &out, len(want))
+		t.Fatalf("told:\n%swant %d lines", out, len(want))
 	}
 	for i, line := range lines {
 		if !strings.HasPrefix(line, "r7import: "+want[i]) {

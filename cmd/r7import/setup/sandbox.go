@@ -1,4 +1,4 @@
-package main
+package setup
 
 import (
 	"context"
@@ -75,16 +75,20 @@ func (s *sandbox) close() {
 	s.portal.Close()
 }
 
-// quicken sets a brisk pace where none was asked for: nobody is loaded by a sandbox.
-func (p *program) quicken() {
-	for name, set := range map[string]func(){
-		"rate":     func() { p.settings.Rate = 200 },
-		"workers":  func() { p.settings.Workers = 16 },
-		"per-host": func() { p.settings.PerHost = 16 },
-	} {
-		if k, _ := config.Named(name); p.origins.Of(k) == config.ByDefault {
-			set()
-		}
+// Quicken sets a brisk pace where none was asked for: nobody is loaded by a sandbox.
+func Quicken(s *config.Settings, origins config.Origins) {
+	usual := func(name string) bool {
+		k, _ := config.Named(name)
+		return origins.Of(k) == config.ByDefault
+	}
+	if usual("rate") {
+		s.Rate = 200
+	}
+	if usual("workers") {
+		s.Workers = 16
+	}
+	if usual("per-host") {
+		s.PerHost = 16
 	}
 }
 

@@ -1,4 +1,4 @@
-package main
+package propose
 
 import (
 	"context"
@@ -7,9 +7,6 @@ import (
 	"time"
 
 	"r7import/importer"
-	"r7import/importer/diagnosis"
-	"r7import/importer/plan"
-	"r7import/importer/portal"
 	"r7import/mapping"
 )
 
@@ -20,8 +17,8 @@ const mostDetected = 200
 // which mail services the domains have, and writes the answers down with who gave them.
 func (m *proposal) detect(ctx context.Context) (err error) {
 	detector := importer.Detector{DNS: net.DefaultResolver, Known: m.known()}
-	if m.settings.Portal != "" {
-		session, done, err := m.session(ctx)
+	if m.asked.Session != nil {
+		session, done, err := m.asked.Session(ctx, m.survey.Binding)
 		if err != nil {
 			return err
 		}
@@ -36,7 +33,7 @@ func (m *proposal) detect(ctx context.Context) (err error) {
 	}
 	found, err := detector.Detect(ctx, domains)
 	for i := range found {
-		m.warn(found[i].Problem)
+		m.Warn(found[i].Problem)
 		m.use(&found[i])
 	}
 	return errors.Join(err, m.look(ctx))
@@ -52,39 +49,10 @@ func (m *proposal) use(found *importer.Detected) {
 	} else {
 		m.addPreset(found.Preset)
 	}
-	m.told = append(m.told, time.Now().Format(time.DateOnly)+" "+m.console.Lang.Problem(&found.Problem))
+	m.told = append(m.told, time.Now().Format(time.DateOnly)+" "+m.Console.Lang.Problem(&found.Problem))
 }
 
 // addPreset writes a preset into the mapping file itself.
 func (m *proposal) addPreset(preset *mapping.Preset) {
 	m.Mapping.Presets.Own = append(m.Mapping.Presets.Own, preset)
-}
-
-// session signs in to the portal as whoever the run would, nil if there is nobody.
-// done ends what the sign-in began.
-func (m *proposal) session(ctx context.Context) (s *portal.Session, done func(), err error) {
-	j := &job{Importer: &importer.Importer{Input: &plan.Input{File: m.File, Binding: m.survey.Binding}}}
-	if err := m.connect(ctx, j); err != nil {
-		return nil, nil, err
-	}
-	done = func() { _ = j.close() }
-	caller, err := m.caller(ctx, j)
-	switch {
-	case err != nil || caller.Empty():
-		return nil, done, err
-	case !caller.Token.Empty():
-		return j.Client.Session(caller.Token), done, nil
-	}
-	token, answer := j.Client.SignIn(ctx, caller.User, caller.Password)
-	if answer.Fate != diagnosis.Done {
-		done()
-		problem := answer.Problem()
-		return nil, nil, &problem
-	}
-	s = j.Client.Session(token.Secret)
-	done = func() {
-		s.SignOut(context.WithoutCancel(ctx)) // a token that is left ends by itself
-		_ = j.close()
-	}
-	return s, done, nil
 }

@@ -1,7 +1,6 @@
-package main
+package show
 
 import (
-	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -9,6 +8,8 @@ import (
 
 	"github.com/mattn/go-runewidth"
 
+	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/ui"
 	"r7import/importer/diagnosis"
 	"r7import/importer/pace"
 	"r7import/importer/plan"
@@ -18,45 +19,54 @@ import (
 
 var planLabels = []string{"history", "rows", "owners", "incoming", "outgoing", "filled", "existing", "missing", "pace", "forecast"}
 
-// planView shows what one reading of the file found, before anything is sent.
-type planView struct {
-	*program
-	plan  *plan.Plan
-	label int // width of the labels
+// Plan is what one reading of the file found, and what a run will do about it.
+type Plan struct {
+	*plan.Plan
+	File, Sheet string
+	Portal      string // as it is shown
+	Sandbox     bool
+	User        string // who signs in where a row names nobody, if that was said
+	Options     policy.Options
+	Rate        config.Rate
+	Notices     []diagnosis.Problem // about columns and what was filled in
+	Load        plan.Load
+	Measured    int // writes that tell how long one takes, 0 if none has been measured
 }
 
-// showPlan shows the offline plan: how much mail will be fetched first, because
-// that is what nobody can take back.
-func (p *program) showPlan(ctx context.Context, j *job, plan *plan.Plan) error {
-	load, measured, err := j.Load(ctx, plan)
-	if err != nil {
-		return err
-	}
-	v, input := planView{program: p, plan: plan}, j.Input
+// planView puts a plan into words.
+type planView struct {
+	Plan
+	console *ui.Console
+	label   int // width of the labels
+}
+
+// Show shows the plan before anything is sent: how much mail will be fetched
+// first, because that is what nobody can take back.
+func (p Plan) Show(c *ui.Console) {
+	v := planView{Plan: p, console: c}
 	for _, name := range planLabels {
-		v.label = max(v.label, runewidth.StringWidth(p.console.Text("plan."+name)))
+		v.label = max(v.label, runewidth.StringWidth(c.Text("plan."+name)))
 	}
-	title := input.File.Name()
-	if sheet := input.File.Sheet(); sheet != "" {
-		title += " (" + sheet + ")"
+	title := p.File
+	if p.Sheet != "" {
+		title += " (" + p.Sheet + ")"
 	}
-	p.console.Print(p.console.Text("plan.title", "File", title, "Portal", j.portal))
-	if plan.LastDays+plan.WholeHistory > 0 {
+	c.Print(c.Text("plan.title", "File", title, "Portal", p.Portal))
+	if p.LastDays+p.WholeHistory > 0 {
 		v.row("history", v.history())
 	}
 	v.row("rows", v.rows())
 	v.row("owners", v.owners()...)
 	v.row("incoming", v.hosts(diagnosis.Incoming)...)
 	v.row("outgoing", v.hosts(diagnosis.Outgoing)...)
-	v.row("filled", v.fills(input.Binding.Notices())...)
-	v.row("existing", p.console.Text("plan.policy", "Existing", v.policy(p.settings.OnExisting), "Changed", v.policy(p.settings.OnChanged)))
+	v.row("filled", v.fills()...)
+	v.row("existing", c.Text("plan.policy", "Existing", v.policy(p.Options.OnExisting), "Changed", v.policy(p.Options.OnChanged)))
 	v.row("missing", v.missing()...)
-	v.row("pace", p.console.Text("plan.limits", "Rate", p.settings.Rate.String(),
-		"Workers", strconv.Itoa(p.settings.Workers), "PerHost", strconv.Itoa(p.settings.PerHost)))
-	if !p.settings.Sandbox {
-		v.row("forecast", v.forecast(load, measured, j.Options.Window)...)
+	v.row("pace", c.Text("plan.limits", "Rate", p.Rate.String(),
+		"Workers", strconv.Itoa(p.Options.Workers), "PerHost", strconv.Itoa(p.Options.PerHost)))
+	if !p.Sandbox {
+		v.row("forecast", v.forecast()...)
 	}
-	return nil
 }
 
 // row shows a label with its lines; without lines it shows nothing.
@@ -69,24 +79,24 @@ func (v planView) row(name string, lines ...string) {
 }
 
 func (v planView) history() string {
-	days, whole := strconv.Itoa(v.plan.LastDays), strconv.Itoa(v.plan.WholeHistory)
+	days, whole := strconv.Itoa(v.LastDays), strconv.Itoa(v.WholeHistory)
 	switch {
-	case v.plan.WholeHistory == 0:
+	case v.WholeHistory == 0:
 		return v.console.Text("plan.history.days", "Count", days)
-	case v.plan.LastDays == 0:
+	case v.LastDays == 0:
 		return v.console.Text("plan.history.whole", "Count", whole)
 	}
 	return v.console.Text("plan.history.mixed", "Days", days, "Whole", whole)
 }
 
 func (v planView) rows() string {
-	parts := []string{v.console.Text("plan.rows.all", "N", strconv.Itoa(v.plan.Rows)), v.console.Text("plan.rows.send", "N", strconv.Itoa(v.plan.ToSend()))}
+	parts := []string{v.console.Text("plan.rows.all", "N", strconv.Itoa(v.Rows)), v.console.Text("plan.rows.send", "N", strconv.Itoa(v.ToSend()))}
 	for _, part := range []struct {
 		id    string
 		count int
-	}{{"plan.rows.settled", v.plan.Settled}, {"plan.rows.refused", v.plan.Refused}, {"plan.rows.invalid", v.plan.Invalid}, {"plan.rows.held", v.plan.OverLimit}, {"plan.rows.warned", v.plan.Warned}} {
+	}{{"plan.rows.settled", v.Settled}, {"plan.rows.refused", v.Refused}, {"plan.rows.invalid", v.Invalid}, {"plan.rows.held", v.OverLimit}, {"plan.rows.warned", v.Warned}} {
 		if part.count > 0 {
-			parts = append(parts, v.console.Text(part.id, "Count", strconv.Itoa(part.count), "Limit", strconv.Itoa(v.settings.MaxPerOwner)))
+			parts = append(parts, v.console.Text(part.id, "Count", strconv.Itoa(part.count), "Limit", strconv.Itoa(v.Options.MaxPerOwner)))
 		}
 	}
 	return strings.Join(parts, "; ")
@@ -94,11 +104,11 @@ func (v planView) rows() string {
 
 // missing says what becomes of accounts without a row, if anything does.
 func (v planView) missing() []string {
-	plan := v.plan
-	if v.settings.OnMissing != string(policy.MissingDisable) || len(plan.Missing) == 0 {
+	plan := v.Plan
+	if v.Options.OnMissing != policy.MissingDisable || len(plan.Missing) == 0 {
 		return nil
 	}
-	lines := []string{v.console.Text("plan.missing.accounts", "Count", strconv.Itoa(len(plan.Missing)), "Addresses", firstOf(addresses(plan.Missing)))}
+	lines := []string{v.console.Text("plan.missing.accounts", "Count", strconv.Itoa(len(plan.Missing)), "Addresses", First(Addresses(plan.Missing)))}
 	if plan.ToDisable > plan.DisableLimit {
 		return append(lines, v.console.Text("plan.missing.many", "Limit", strconv.Itoa(plan.DisableLimit)))
 	}
@@ -113,10 +123,10 @@ func (v planView) missing() []string {
 
 // owners says how many rows go which way.
 func (v planView) owners() []string {
-	if v.plan.Way == policy.OwnerSelf {
-		return []string{v.console.Text("plan.owners.self", "User", v.settings.User, "Sandbox", yes(v.settings.Sandbox))}
+	if v.Way == policy.OwnerSelf {
+		return []string{v.console.Text("plan.owners.self", "User", v.User, "Sandbox", Yes(v.Sandbox))}
 	}
-	people, rows := v.plan.People, v.plan.RowsBy
+	people, rows := v.People, v.RowsBy
 	var lines []string
 	for _, way := range []struct {
 		id          string
@@ -125,32 +135,32 @@ func (v planView) owners() []string {
 		{"plan.owners.column", people.Own, rows.Own},
 		{"plan.owners.impersonate", people.Acting, rows.Acting},
 		{"plan.owners.caller", rows.Caller, rows.Caller},
-		{"plan.owners.nobody", v.plan.Nobody, v.plan.Nobody},
+		{"plan.owners.nobody", v.Nobody, v.Nobody},
 	} {
 		if way.rows > 0 {
-			lines = append(lines, v.console.Text(way.id, "Count", strconv.Itoa(way.count), "Rows", strconv.Itoa(way.rows), "User", v.settings.User))
+			lines = append(lines, v.console.Text(way.id, "Count", strconv.Itoa(way.count), "Rows", strconv.Itoa(way.rows), "User", v.User))
 		}
 	}
 	return lines
 }
 
-// yes is a fact that holds for {{if}}.
-func yes(holds bool) string {
+// Yes is a fact that holds for {{if}}.
+func Yes(holds bool) string {
 	if holds {
 		return "yes"
 	}
 	return ""
 }
 
-func (v planView) policy(word string) string { return v.console.Text("plan.policy." + word) }
+func (v planView) policy(p policy.Action) string { return v.console.Text("plan.policy." + string(p)) }
 
 // hostsShown bounds the mail servers of each side that are listed.
 const hostsShown = 12
 
-// hosts lists the mail servers of a side: those with few rows may be slips of the pen.
+// hosts lists the mail servers of a side: those with few rows may be mistyped.
 func (v planView) hosts(side diagnosis.Side) []string {
 	var uses []plan.HostUse
-	for _, use := range v.plan.Hosts {
+	for _, use := range v.Hosts {
 		if use.Side == side {
 			uses = append(uses, use)
 		}
@@ -192,7 +202,7 @@ func (v planView) doubt(use plan.HostUse, all []plan.HostUse) string {
 	if near := typo.Nearest(use.Host, common); near != "" {
 		return v.console.Text("plan.host.near", "Host", near)
 	}
-	total := v.plan.LastDays + v.plan.WholeHistory
+	total := v.LastDays + v.WholeHistory
 	if use.Rows*rare <= total {
 		return v.console.Text("plan.host.rare")
 	}
@@ -200,9 +210,9 @@ func (v planView) doubt(use plan.HostUse, all []plan.HostUse) string {
 }
 
 // fills says what was put where cells are empty, and in how many rows.
-func (v planView) fills(notices []diagnosis.Problem) []string {
+func (v planView) fills() []string {
 	var lines []string
-	for _, notice := range notices {
+	for _, notice := range v.Notices {
 		if notice.Code == diagnosis.Filled {
 			lines = append(lines, v.console.Lang.Problem(&notice))
 		}
@@ -211,16 +221,17 @@ func (v planView) fills(notices []diagnosis.Problem) []string {
 }
 
 // forecast says how long the run will take and what bounds it.
-func (v planView) forecast(load plan.Load, measured int, window pace.Window) []string {
+func (v planView) forecast() []string {
+	load, window := v.Load, v.Options.Window
 	f := load.Forecast()
 	if f.Bound == "" {
 		return nil
 	}
-	bound := v.console.Text("plan.bound."+string(f.Bound), "Rate", v.settings.Rate.String(),
+	bound := v.console.Text("plan.bound."+string(f.Bound), "Rate", v.Rate.String(),
 		"Workers", strconv.Itoa(load.Workers), "PerHost", strconv.Itoa(load.PerHost), "Host", load.Host)
 	lines := []string{v.console.Text("plan.forecast.text", "Time", v.console.Duration(f.Takes), "Bound", bound)}
-	if measured > 0 {
-		lines = append(lines, v.console.Text("plan.forecast.measured", "Each", v.brief(load.Each), "Count", strconv.Itoa(measured)))
+	if v.Measured > 0 {
+		lines = append(lines, v.console.Text("plan.forecast.measured", "Each", v.brief(load.Each), "Count", strconv.Itoa(v.Measured)))
 	} else {
 		lines = append(lines, v.console.Text("plan.forecast.usual", "Each", v.brief(load.Each)))
 	}

@@ -1,4 +1,4 @@
-package main
+package propose
 
 import (
 	"context"
@@ -21,7 +21,7 @@ const (
 // again asks until an answer fits, or is empty, or there were too many that do not.
 func (m *proposal) again(ctx context.Context, take func(answer string) error, id string, facts ...string) error {
 	for range tries {
-		answer, err := m.console.Ask(ctx, id, facts...)
+		answer, err := m.Console.Ask(ctx, id, facts...)
 		if err != nil || answer == "" {
 			return err
 		}
@@ -30,7 +30,7 @@ func (m *proposal) again(ctx context.Context, take func(answer string) error, id
 		if !errors.As(err, &wrong) || ctx.Err() != nil {
 			return err
 		}
-		m.console.Problem(wrong)
+		m.Console.Problem(wrong)
 	}
 	return nil
 }
@@ -53,13 +53,13 @@ func (m *proposal) askColumns(ctx context.Context) error {
 		if len(free) == 0 {
 			return nil
 		}
-		m.console.Print(m.console.Text("proposal.columns"))
+		m.Console.Print(m.Console.Text("proposal.columns"))
 		for n, i := range free {
 			line := "  " + strconv.Itoa(n+1) + "  " + strings.TrimSpace(columns[i].Header)
 			if slices.Contains(m.Doubts[f], i) {
 				line += " (" + f.String() + "?)"
 			}
-			m.console.Print(line)
+			m.Console.Print(line)
 		}
 		take := func(answer string) error {
 			for n, i := range free {
@@ -123,16 +123,16 @@ func (m *proposal) askEach(ctx context.Context, choices []string, domains []plan
 // choices shows the presets that a domain of one's own can have, those that are
 // for nothing else first and servers of one's own last, and returns their names.
 func (m *proposal) choices() (names []string) {
-	m.console.Print(m.console.Text("proposal.services"))
+	m.Console.Print(m.Console.Text("proposal.services"))
 	for _, public := range []bool{false, true} {
 		for _, p := range m.known() {
 			if (len(p.Domains) > 0) == public && (!public || len(p.MX) > 0) {
 				names = append(names, p.Name)
-				m.console.Print("  " + strconv.Itoa(len(names)) + "  " + p.Name + " — " + p.Title)
+				m.Console.Print("  " + strconv.Itoa(len(names)) + "  " + p.Name + " — " + p.Title)
 			}
 		}
 	}
-	m.console.Print("  " + strconv.Itoa(len(names)+1) + "  " + m.console.Text("proposal.own"))
+	m.Console.Print("  " + strconv.Itoa(len(names)+1) + "  " + m.Console.Text("proposal.own"))
 	return names
 }
 
@@ -145,7 +145,7 @@ func (m *proposal) choose(ctx context.Context, choices []string, answer string) 
 	preset, err := m.known().Choose(answer)
 	var wrong *diagnosis.Problem
 	if errors.As(err, &wrong) && wrong.Code == diagnosis.PresetHost && !strings.Contains(answer, "=") {
-		host, err := m.console.Ask(ctx, "ask.host", "Name", wrong.Args["Name"])
+		host, err := m.Console.Ask(ctx, "ask.host", "Name", wrong.Args["Name"])
 		if err != nil {
 			return "", err
 		}
@@ -166,7 +166,7 @@ func (m *proposal) choose(ctx context.Context, choices []string, answer string) 
 
 // askOwn asks for the servers of a domain that has its own.
 func (m *proposal) askOwn(ctx context.Context, domain string) error {
-	text, err := m.console.Ask(ctx, "ask.incoming", "Domain", domain)
+	text, err := m.Console.Ask(ctx, "ask.incoming", "Domain", domain)
 	if err != nil {
 		return err
 	}
@@ -174,7 +174,7 @@ func (m *proposal) askOwn(ctx context.Context, domain string) error {
 	if err != nil {
 		return err
 	}
-	text, err = m.console.Ask(ctx, "ask.outgoing", "Host", incoming.Host)
+	text, err = m.Console.Ask(ctx, "ask.outgoing", "Host", incoming.Host)
 	if err != nil {
 		return err
 	}
