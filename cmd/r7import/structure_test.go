@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 	"importer/source":    {"importer/account", "importer/diagnosis"},
 	"importer/validate":  {"importer/account", "importer/diagnosis"},
 	"importer/portal":    {"importer/account", "importer/diagnosis"},
-	"importer/pace":      {"importer/diagnosis", "importer/portal"},
+	"importer/pace":      {"importer/account", "importer/diagnosis", "importer/portal"},
 	"importer/policy":    {"importer/account", "importer/pace"},
 	"importer/durable":   {},
 	"importer/journal":   {"importer/account", "importer/diagnosis", "importer/durable"},
