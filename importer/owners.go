@@ -173,7 +173,7 @@ func (e *engine) signIn(ctx context.Context, o *owner, by actor) (after, error) 
 	case o.via == viaActing:
 		return e.actAs(ctx, o, by)
 	case !o.login.Token.Empty():
-		return e.introduce(ctx, o, e.Client.Session(o.login.Token), false)
+		return e.introduce(ctx, o, e.Client.Session(o.login.Token, o.login.Password), false)
 	}
 	return e.signInByPassword(ctx, o)
 }
@@ -198,7 +198,7 @@ func (e *engine) signInByPassword(ctx context.Context, o *owner) (after, error) 
 		return e.signInFailed(ctx, o, print, answer)
 	}
 	o.known.Attempts, o.known.Refused, o.known.RefusedCode, o.known.BlockedUntil = 0, nil, "", time.Time{}
-	return e.introduce(ctx, o, e.Client.Session(token.Secret), true)
+	return e.introduce(ctx, o, e.Client.Session(token.Secret, o.login.Password), true)
 }
 
 // refusedOwner says what earlier attempts know against this password: the portal

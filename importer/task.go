@@ -11,7 +11,7 @@ type task func(context.Context, *job) (after, error)
 
 // begin takes the job out of the window and works on it in a goroutine of the group.
 func (e *engine) begin(j *job, work task) {
-	j.removed, j.session = true, j.owner.session
+	j.removed, j.session = true, j.owner.session.About(j.row)
 	e.spawn(func(ctx context.Context) (after, error) { return work(ctx, j) })
 }
 

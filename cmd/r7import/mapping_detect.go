@@ -80,7 +80,7 @@ func (m *proposal) session(ctx context.Context) (s *portal.Session, done func(),
 		problem := answer.Problem()
 		return nil, nil, &problem
 	}
-	s = j.Client.Session(token.Secret)
+	s = j.Client.Session(token.Secret, caller.Password)
 	done = func() {
 		s.SignOut(context.WithoutCancel(ctx)) // a token that is left ends by itself
 		_ = j.close()

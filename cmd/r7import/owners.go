@@ -166,7 +166,7 @@ func sessionOf(ctx context.Context, client *portal.Client, caller importer.Calle
 	if answer.Fate != diagnosis.Done {
 		return nil, false, problemOf(answer)
 	}
-	return client.Session(token.Secret), true, nil
+	return client.Session(token.Secret, caller.Password), true, nil
 }
 
 func problemOf(answer portal.Answer) error {

@@ -98,8 +98,12 @@ func (c *Client) Proxy() string { return c.proxy }
 func (c *Client) Close() { c.transport.CloseIdleConnections() }
 
 // Session returns what the holder of a token can do. Whether the portal accepts
-// the token shows with the first call.
-func (c *Client) Session(token account.Secret) *Session { return &Session{client: c, token: token} }
+// the token shows with the first call. Others are secrets of the same person, such
+// as the password that the token was got with: no text of an answer is shown that
+// tells anything of them.
+func (c *Client) Session(token account.Secret, others ...account.Secret) *Session {
+	return &Session{client: c, token: token, known: confidence{secrets: others}}
+}
 
 // Session is one person's portal, as that person sees it. It is safe for
 // concurrent use. The portal does not bear two writes at a time for one address:
@@ -107,4 +111,21 @@ func (c *Client) Session(token account.Secret) *Session { return &Session{client
 type Session struct {
 	client *Client
 	token  account.Secret
+	known  confidence
+}
+
+// About returns the session for calls about one row: no text of their answers is
+// shown that tells anything of a secret of that row, and no title of a web page
+// that holds a value of it.
+func (s *Session) About(row *account.Row) *Session {
+	about := *s
+	secrets := []account.Secret{row.Settings.Incoming.Password, row.Settings.Outgoing.Password, row.Owner.Password, row.Owner.Token}
+	about.known = s.known.with(secrets, append(valuesOf(&row.Settings), row.Owner.User)...)
+	return &about
+}
+
+// exchange makes a call with the session's token.
+func (s *Session) exchange(ctx context.Context, call *call) (*reply, Answer) {
+	call.token, call.known = s.token, s.known
+	return s.client.exchange(ctx, call)
 }
