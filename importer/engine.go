@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -51,7 +50,6 @@ type engine struct {
 	past         *memory // used by the reader; its open intents never change
 	hosts        *pace.Hosts
 	probes       map[string]*job // the row that finds out whether a resting mail host is well again
-	prints       sync.Pool       // of *account.Fingerprinter
 	sms          int             // sign-ins that sent an SMS
 	signingIn    int             // sign-ins with a password under way
 	mailOff      int             // people in a row who may not use the portal's mail
@@ -114,7 +112,6 @@ func newEngine(ctx context.Context, im *Importer, plan *Plan, m mode) (*engine, 
 		owners: make(map[ownerKey]*owner), keys: newRowsByKey(), perID: make(map[string]int),
 		domains: make(map[string]domainState), past: past, off: offTaker(past, !m.writes),
 		hosts: pace.NewHosts(m.perHost), probes: make(map[string]*job),
-		prints: sync.Pool{New: func() any { return account.NewFingerprinter(im.History.Key()) }},
 	}
 	e.hosts.FirstRest = im.Options.HostWait
 	if m.writes {

@@ -105,7 +105,7 @@ func (e *engine) lookAndAct(ctx context.Context, j *job) (after, error) {
 	if err != nil {
 		return nil, err
 	}
-	if ok && !e.Options.RetryRefused && refuses(known, e.fingerprint(j)) {
+	if ok && !e.Options.RetryRefused && e.refuses(known, &j.row.Settings) {
 		return e.decided(ctx, j, diagnosis.Held, *diagnosis.New(diagnosis.PasswordRefused, "Code", string(known.RefusedCode)))
 	}
 	mailbox, found, answer := e.look(ctx, j, ok)
@@ -158,9 +158,7 @@ func (e *engine) leaveAlone(ctx context.Context, j *job, d decision, known journ
 
 // fingerprint may be called from tasks.
 func (e *engine) fingerprint(j *job) account.Fingerprint {
-	prints := e.prints.Get().(*account.Fingerprinter)
-	defer e.prints.Put(prints)
-	return prints.Of(&j.row.Settings)
+	return e.History.Prints().Of(j.key, &j.row.Settings)
 }
 
 // look finds the account. For an owner with many rows one list answers for
@@ -273,9 +271,8 @@ func (e *engine) differences(j *job, mailbox account.Mailbox, known journal.Acco
 			fields = fields.With(f)
 		}
 	}
-	if ours {
-		changed := known.Fingerprint.Differs(e.fingerprint(j))
-		fields |= changed & (1<<account.Password | 1<<account.SMTPPassword)
+	if ours && fields == 0 { // else they are sent anyway
+		fields = e.History.Prints().Changed(known.Fingerprint, j.key, &j.row.Settings, account.Passwords)
 	}
 	return fields
 }

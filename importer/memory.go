@@ -13,9 +13,8 @@ import (
 // not safe for concurrent use.
 type memory struct {
 	*Importer
-	open   map[account.Key]journal.Intent // requests nobody knows the outcome of
-	ids    map[string]string              // portal ids by the name of the owner; empty for a name the journal does not know
-	prints *account.Fingerprinter
+	open map[account.Key]journal.Intent // requests nobody knows the outcome of
+	ids  map[string]string              // portal ids by the name of the owner; empty for a name the journal does not know
 }
 
 func (im *Importer) memory(ctx context.Context) (*memory, error) {
@@ -23,10 +22,7 @@ func (im *Importer) memory(ctx context.Context) (*memory, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &memory{
-		Importer: im, open: make(map[account.Key]journal.Intent, len(intents)), ids: make(map[string]string),
-		prints: account.NewFingerprinter(im.History.Key()),
-	}
+	m := &memory{Importer: im, open: make(map[account.Key]journal.Intent, len(intents)), ids: make(map[string]string)}
 	for _, intent := range intents {
 		m.open[intent.Key] = intent
 	}
@@ -84,22 +80,19 @@ func (m *memory) standing(ctx context.Context, who identity, row *account.Row) (
 	if err != nil || !ok {
 		return toDo, journal.Account{}, err
 	}
-	print := m.prints.Of(&row.Settings)
 	foreign := known.Status == diagnosis.Exists && m.Options.OnExisting == Fail
 	switch {
-	case !foreign && m.believed(known) && known.Fingerprint.Differs(print) == 0:
+	case !foreign && m.believed(known) && m.History.Prints().Changed(known.Fingerprint, key, &row.Settings, account.RequestFields) == 0:
 		return settled, known, nil
-	case !m.Options.RetryRefused && refuses(known, print):
+	case !m.Options.RetryRefused && m.refuses(known, &row.Settings):
 		return refused, known, nil
 	}
 	return toDo, known, nil
 }
 
 // refuses reports whether a mail server has refused what is about to be sent again.
-func refuses(known journal.Account, print account.Fingerprint) bool {
-	const credentials = account.Fields(1<<account.Account | 1<<account.Password | 1<<account.ServerHost | 1<<account.Port |
-		1<<account.SMTPAccount | 1<<account.SMTPPassword | 1<<account.SMTPServer | 1<<account.SMTPPort)
-	return len(known.Refused) > 0 && known.Refused.Differs(print)&credentials == 0
+func (im *Importer) refuses(known journal.Account, s *account.Settings) bool {
+	return len(known.Refused) > 0 && im.History.Prints().Changed(known.Refused, known.Key, s, account.Credentials) == 0
 }
 
 // believed reports whether what is known of an account says that it is there and

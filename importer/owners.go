@@ -181,8 +181,7 @@ func (e *engine) signIn(ctx context.Context, o *owner, by actor) (after, error) 
 // signInByPassword sends the password, unless something is remembered against
 // it. The attempt is written down first, so that a sudden end does not hide it.
 func (e *engine) signInByPassword(ctx context.Context, o *owner) (after, error) {
-	print := account.NewFingerprinter(e.History.Key()).Text(account.PortalPassword, o.login.Password.Reveal())
-	if held := e.refusedOwner(&o.known, print); held != nil {
+	if held := e.refusedOwner(&o.known, o.login.Password); held != nil {
 		return func() { e.fail(o, diagnosis.Held, *held) }, nil
 	}
 	if until := e.nextSignIn(&o.known); until.After(time.Now()) {
@@ -195,7 +194,7 @@ func (e *engine) signInByPassword(ctx context.Context, o *owner) (after, error) 
 	}
 	token, answer := e.Client.SignIn(ctx, o.login.User, o.login.Password)
 	if answer.Fate != diagnosis.Done {
-		return e.signInFailed(ctx, o, print, answer)
+		return e.signInFailed(ctx, o, answer)
 	}
 	o.known.Attempts, o.known.Refused, o.known.RefusedCode, o.known.BlockedUntil = 0, nil, "", time.Time{}
 	return e.introduce(ctx, o, e.Client.Session(token.Secret, o.login.Password), true)
@@ -203,9 +202,9 @@ func (e *engine) signInByPassword(ctx context.Context, o *owner) (after, error) 
 
 // refusedOwner says what earlier attempts know against this password: the portal
 // has refused it, or has drawn an SMS for it. Nil if nothing.
-func (e *engine) refusedOwner(known *journal.Owner, print []byte) *diagnosis.Problem {
+func (e *engine) refusedOwner(known *journal.Owner, password account.Secret) *diagnosis.Problem {
 	switch {
-	case len(known.Refused) == 0 || e.Options.RetryRefused || string(known.Refused) != string(print):
+	case len(known.Refused) == 0 || e.Options.RetryRefused || !e.History.Prints().SameSecret(known.Refused, known.Name, password):
 		return nil
 	case known.RefusedCode == diagnosis.PortalSMS:
 		return diagnosis.New(diagnosis.OwnerSMSBefore)
@@ -230,7 +229,7 @@ func (e *engine) remember(ctx context.Context, o *owner) error {
 }
 
 // signInFailed remembers a refusal before anything else and says what becomes of the owner.
-func (e *engine) signInFailed(ctx context.Context, o *owner, print []byte, answer portal.Answer) (after, error) {
+func (e *engine) signInFailed(ctx context.Context, o *owner, answer portal.Answer) (after, error) {
 	problem := answer.Problem()
 	switch answer.Code {
 	case diagnosis.PortalBlocked:
@@ -244,13 +243,13 @@ func (e *engine) signInFailed(ctx context.Context, o *owner, print []byte, answe
 			o.state, o.retryAt, o.blocked = ownerNew, o.known.BlockedUntil, true
 		}, e.remember(ctx, o)
 	case diagnosis.PortalSignIn:
-		o.known.Refused, o.known.RefusedCode = print, answer.Code
+		o.known.Refused, o.known.RefusedCode = e.History.Prints().Secret(o.known.Name, o.login.Password), answer.Code
 		return func() {
 			e.portal.good()
 			e.endOwner(o, problem)
 		}, e.remember(ctx, o)
 	case diagnosis.PortalSMS:
-		o.known.Refused, o.known.RefusedCode = print, answer.Code
+		o.known.Refused, o.known.RefusedCode = e.History.Prints().Secret(o.known.Name, o.login.Password), answer.Code
 		o.known.SMS++
 		return func() {
 			e.portal.good()
@@ -321,7 +320,7 @@ func (e *engine) endOwner(o *owner, problem diagnosis.Problem) {
 func (e *engine) sessionLost(j *job, answer portal.Answer) {
 	o := j.owner
 	switch {
-	case o.state != ownerReady || o.session != j.session: // another row of the owner was told first
+	case o.state != ownerReady || !o.session.Same(j.session): // another row of the owner was told first
 	case answer.Code == diagnosis.PortalToken && o.opened && !o.renewed:
 		o.state, o.renewed, o.session, o.opened = ownerNew, true, nil, false
 	default:

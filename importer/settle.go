@@ -44,7 +44,7 @@ func (e *engine) foundAfterAll(ctx context.Context, j *job, mailbox account.Mail
 		made.Fingerprint = e.fingerprint(j)
 	}
 	entry := j.end(diagnosis.Created, *diagnosis.New(diagnosis.FoundByLookUp))
-	changed := made.Fingerprint.Differs(e.fingerprint(j)) != 0 // the row was edited since it was sent
+	changed := e.History.Prints().Changed(made.Fingerprint, j.key, &j.row.Settings, account.RequestFields) != 0 // the row was edited since it was sent
 	err := e.Ledger.Settle(context.WithoutCancel(ctx), journal.Outcome{Intent: d.intent, Entry: entry, Account: &made})
 	return func() {
 		e.portal.good()

@@ -71,13 +71,13 @@ func (t *taker) takeBack(e *engine, ctx context.Context, j *job) (after, error) 
 // we left it. The journal remembers hashes only, and the portal folds some texts:
 // there the row helps to compare, as long as it says what was sent.
 func (e *engine) changedSince(j *job, mailbox account.Mailbox, known journal.Account) account.Fields {
-	prints := account.NewFingerprinter(e.History.Key())
-	there := known.Fingerprint.Differs(prints.Of(&mailbox.Settings))
-	edited := known.Fingerprint.Differs(prints.Of(&j.row.Settings))
+	const open = account.RequestFields &^ account.Passwords
+	there := e.History.Prints().Changed(known.Fingerprint, known.Key, &mailbox.Settings, open)
+	edited := e.History.Prints().Changed(known.Fingerprint, known.Key, &j.row.Settings, open)
 	var changed account.Fields
 	for f := range there.All() {
 		same := !edited.Has(f) && sameSetting(f, &j.row.Settings, &mailbox.Settings)
-		if !f.Secret() && !same {
+		if !same {
 			changed = changed.With(f)
 		}
 	}

@@ -172,9 +172,9 @@ func TestEchoedSecrets(t *testing.T) {
 
 // echo is a run against a portal of that kind.
 type echo struct {
-	t      *testing.T
-	dir    string
-	sim    *portalsim.Portal
+	t   *testing.T
+	dir string
+	sim *portalsim.Portal
 	// answer returns what to answer to a request about a row, nil for the proper answer.
 	answer func(r *http.Request, row int, token string) func(http.ResponseWriter)
 

@@ -90,7 +90,7 @@ type Owner struct {
 	Name         string
 	ID           string // the portal's id
 	Email        string
-	Refused      []byte // keyed hash of a refused password, see account.Fingerprinter.Text
+	Refused      []byte // slow hash of a refused password, see account.Fingerprinter.Secret
 	RefusedCode  diagnosis.Code
 	Attempts     int // sign-ins in a row that did not succeed, those without an answer included
 	LastAttempt  time.Time

@@ -45,7 +45,8 @@ func (s *Store) connect(readOnly bool, connections int) (*sql.DB, error) {
 }
 
 // dataSource returns the URI of a database. Every commit is synced; the log is
-// emptied by the writer alone, see walLimit; nothing is spilled to other files.
+// emptied by the writer alone, see walLimit; nothing is spilled to other files, and
+// what is deleted is overwritten.
 // Half a megabyte of pages is enough for each connection, because nearly all of
 // what is read and written lies in the order of the file.
 func dataSource(path string, readOnly bool) string {
@@ -54,7 +55,7 @@ func dataSource(path string, readOnly bool) string {
 		mode = "ro"
 	}
 	settings := url.Values{"mode": {mode}, "_pragma": {
-		"busy_timeout(10000)", "cache_size(-512)", "temp_store(memory)", "synchronous(full)", "wal_autocheckpoint(0)",
+		"busy_timeout(10000)", "cache_size(-512)", "temp_store(memory)", "synchronous(full)", "wal_autocheckpoint(0)", "secure_delete(on)",
 	}}
 	path = filepath.ToSlash(path)
 	if filepath.VolumeName(path) != "" {
@@ -88,12 +89,25 @@ func (s *Store) check(db *sql.DB) (err error) {
 			return err
 		}
 	}
+	if version > withoutKey { // nothing is rewritten with another key
+		if err := s.checkKey(db); err != nil {
+			return err
+		}
+	}
 	if version < len(migrations) {
 		if err := s.migrate(db); err != nil {
 			return err
 		}
+		if version > withoutKey {
+			if err := compact(context.Background(), db); err != nil {
+				return err
+			}
+		}
 	}
-	return s.checkKey(db)
+	if err := s.checkKey(db); err != nil {
+		return err
+	}
+	return s.loadPrints(db)
 }
 
 // checkDatabaseFile looks at the database without opening it. It reports whether
@@ -230,10 +244,15 @@ func (s *Store) migrateIn(ctx context.Context, conn *sql.Conn) error {
 		if _, err := conn.ExecContext(ctx, migrations[version]); err != nil {
 			return err
 		}
-		if version == 0 {
-			if err := s.begin(ctx, conn); err != nil {
-				return err
-			}
+		var err error
+		switch version {
+		case withoutKey:
+			err = s.begin(ctx, conn)
+		case withQuickSecrets:
+			err = s.slowDown(ctx, conn)
+		}
+		if err != nil {
+			return err
 		}
 		if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version+1)); err != nil {
 			return err

@@ -9,8 +9,8 @@
 // lists those, from whatever run. The report of a run is read from here.
 //
 // No type of this package can hold a password or a token. What has to be
-// recognised later is kept as a few keyed hash bytes; the key lies beside the
-// database in a file of its own.
+// recognised later is kept as a few keyed hash bytes, of passwords slow ones. The
+// key lies in the system's keyring, or else beside the database in a file of its own.
 //
 // Errors that a user can do something about are *diagnosis.Problem values with a
 // scope of State, Busy or Usage.
@@ -40,6 +40,7 @@ type Store struct {
 	folder   string // empty in memory
 	portal   string
 	key      []byte
+	prints   *account.Fingerprinter
 	readOnly bool
 
 	read   *sql.DB
@@ -155,6 +156,9 @@ func (s *Store) open() (err error) {
 		if err := s.migrate(db); err != nil {
 			return err
 		}
+		if err := s.loadPrints(db); err != nil {
+			return err
+		}
 	} else if err := s.check(db); err != nil {
 		return err
 	}
@@ -189,9 +193,9 @@ func (s *Store) prepareHot() error {
 	return errors.Join(errs[:]...)
 }
 
-// Key returns the 32 random bytes made with the store, for fingerprints. The
-// caller must not change them.
-func (s *Store) Key() []byte { return s.key }
+// Prints returns the maker of the store's fingerprints: its key, and the cost of
+// its slow hashes, were made with the store.
+func (s *Store) Prints() *account.Fingerprinter { return s.prints }
 
 // Close waits until everything taken on is durable and closes the store.
 func (s *Store) Close() error {

@@ -112,6 +112,7 @@ type Session struct {
 	client *Client
 	token  account.Secret
 	known  confidence
+	whole  *Session // that this one is about a row of, nil for the session itself
 }
 
 // About returns the session for calls about one row: no text of their answers is
@@ -119,9 +120,22 @@ type Session struct {
 // that holds a value of it.
 func (s *Session) About(row *account.Row) *Session {
 	about := *s
+	about.whole = s.origin()
 	secrets := []account.Secret{row.Settings.Incoming.Password, row.Settings.Outgoing.Password, row.Owner.Password, row.Owner.Token}
 	about.known = s.known.with(secrets, append(valuesOf(&row.Settings), row.Owner.User)...)
 	return &about
+}
+
+// Same reports whether both are one session, whatever row they are about.
+func (s *Session) Same(other *Session) bool {
+	return s != nil && other != nil && s.origin() == other.origin()
+}
+
+func (s *Session) origin() *Session {
+	if s.whole != nil {
+		return s.whole
+	}
+	return s
 }
 
 // exchange makes a call with the session's token.
