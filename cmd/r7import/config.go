@@ -12,6 +12,8 @@ import (
 	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/ui"
 	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
 )
 
 func (p *program) newConfig() *cobra.Command {
@@ -72,6 +74,7 @@ type inForce struct {
 // configShow lists every key with its value and where that came from. Of a
 // secret it tells that it is there.
 func (p *program) configShow() error {
+	p.warnOfKeyFiles()
 	if p.settings.JSON {
 		return p.configJSON()
 	}
@@ -83,6 +86,17 @@ func (p *program) configShow() error {
 		_, _ = fmt.Fprintf(w, "%s\t%v\t%s\n", variable, secret, p.console.Text("origin.environment", "Variable", variable))
 	}
 	return w.Flush()
+}
+
+// warnOfKeyFiles tells which stores have their key beside them.
+func (p *program) warnOfKeyFiles() {
+	folder, err := p.stateFolder()
+	if err != nil {
+		return
+	}
+	for _, file := range journal.KeyFiles(folder) {
+		p.warn(*diagnosis.New(diagnosis.StateKeyFile, "Path", file))
+	}
 }
 
 func (p *program) configJSON() error {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/vault"
 	"r7import/importer"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
@@ -132,7 +133,7 @@ func (p *program) openStores(j *job, dry bool) error {
 	if err != nil {
 		return err
 	}
-	store, err := journal.Open(folder, j.Client.URL(), journal.Options{ReadOnly: dry})
+	store, err := journal.Open(folder, j.Client.URL(), p.storeOptions(dry))
 	if err != nil {
 		return err
 	}
@@ -147,6 +148,12 @@ func (p *program) openStores(j *job, dry bool) error {
 	}
 	j.closers = append(j.closers, func() error { unlock(); return nil })
 	return nil
+}
+
+// storeOptions says where the key of a store lies: in the keyring, unless a folder
+// was named for everything.
+func (p *program) storeOptions(readOnly bool) journal.Options {
+	return journal.Options{ReadOnly: readOnly, Keyring: vault.Keys{Patience: p.patience()}, KeyInFile: p.settings.State != ""}
 }
 
 // scratch opens a store that leaves no trace.

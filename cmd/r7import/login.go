@@ -194,11 +194,15 @@ func (p *program) vault(portalURL string) (vault.Vault, error) {
 		return vault.Vault{}, err
 	}
 	folder, err := journal.Folder(state, portalURL)
-	patience := keyringGlance
+	return vault.Vault{Portal: portalURL, Folder: folder, OnlyFile: p.settings.State != "", Patience: p.patience()}, err
+}
+
+// patience is how long the keyring may take.
+func (p *program) patience() time.Duration {
 	if p.console.Terminal() {
-		patience = keyringPatience
+		return keyringPatience
 	}
-	return vault.Vault{Portal: portalURL, Folder: folder, OnlyFile: p.settings.State != "", Patience: patience}, err
+	return keyringGlance
 }
 
 // totpSecret reads what makes the codes of an authenticator app, if there is a

@@ -94,12 +94,12 @@ func aboutRun(r journal.Run) report.Summary {
 
 // readState opens what earlier runs on the portal have left, for reading.
 func (p *program) readState() (*journal.Store, error) {
-	return p.openState(journal.Options{ReadOnly: true})
+	return p.openState(true)
 }
 
 // lockState opens it for changes, while nothing else runs on the portal. done closes it.
 func (p *program) lockState() (store *journal.Store, done func() error, err error) {
-	store, err = p.openState(journal.Options{})
+	store, err = p.openState(false)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -113,7 +113,7 @@ func (p *program) lockState() (store *journal.Store, done func() error, err erro
 	}, nil
 }
 
-func (p *program) openState(o journal.Options) (*journal.Store, error) {
+func (p *program) openState(readOnly bool) (*journal.Store, error) {
 	if err := p.whichPortal(); err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func (p *program) openState(o journal.Options) (*journal.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return journal.Open(folder, client.URL(), o)
+	return journal.Open(folder, client.URL(), p.storeOptions(readOnly))
 }
 
 // tellUnfinished tells of earlier runs of this portal that did not come to their end.

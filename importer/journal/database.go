@@ -3,8 +3,6 @@ package journal
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
 	"errors"
@@ -100,6 +98,9 @@ func (s *Store) check(db *sql.DB) (err error) {
 		}
 		if version > withoutKey {
 			if err := compact(context.Background(), db); err != nil {
+				return err
+			}
+			if err := s.putAway(); err != nil {
 				return err
 			}
 		}
@@ -263,9 +264,7 @@ func (s *Store) migrateIn(ctx context.Context, conn *sql.Conn) error {
 
 // begin marks a new store as ours and ties it to its key.
 func (s *Store) begin(ctx context.Context, conn *sql.Conn) (err error) {
-	if s.folder == "" {
-		s.key = newKey()
-	} else if s.key, err = makeKey(s.folder); err != nil {
+	if err := s.makeKey(); err != nil {
 		return err
 	}
 	if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
@@ -273,30 +272,4 @@ func (s *Store) begin(ctx context.Context, conn *sql.Conn) (err error) {
 	}
 	_, err = conn.ExecContext(ctx, "INSERT INTO store (key_check) VALUES (?)", keyCheck(s.key))
 	return err
-}
-
-// checkKey makes sure that the key is the one the store was made with.
-func (s *Store) checkKey(db *sql.DB) error {
-	if s.key == nil {
-		// Another process may have made it since.
-		key, err := readKey(s.folder)
-		if err != nil {
-			return err
-		}
-		s.key = key
-	}
-	var stored []byte
-	if err := db.QueryRow("SELECT key_check FROM store").Scan(&stored); err != nil {
-		return err
-	}
-	if s.key == nil || !hmac.Equal(stored, keyCheck(s.key)) {
-		return diagnosis.New(diagnosis.StateKey, "Path", s.path(keyFile))
-	}
-	return nil
-}
-
-func keyCheck(key []byte) []byte {
-	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte("r7import store"))
-	return mac.Sum(nil)
 }

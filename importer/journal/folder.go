@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -28,8 +27,6 @@ const (
 	lockFile     = "lock"
 	pidFile      = "pid"
 )
-
-const keyLength = 32
 
 // folderName returns the name of the folder for a portal: its host, for people,
 // and a hash of what else tells portals apart. http or https, a final slash and
@@ -148,42 +145,6 @@ func checkFolder(folder string) (exists bool, err error) {
 	return exists, nil
 }
 
-// readKey returns the key of a store, nil if there is none.
-func readKey(folder string) ([]byte, error) {
-	path := filepath.Join(folder, keyFile)
-	key, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, unusable(err, path)
-	}
-	if len(key) != keyLength {
-		return nil, nil
-	}
-	return key, nil
-}
-
-// makeKey returns the key of a new store, which it makes unless the making of
-// the store got so far before.
-func makeKey(folder string) ([]byte, error) {
-	if key, err := readKey(folder); key != nil || err != nil {
-		return key, err
-	}
-	path := filepath.Join(folder, keyFile)
-	if err := makePrivate(path + ".new"); err != nil {
-		return nil, err
-	}
-	key := newKey()
-	if err := writeDurably(path+".new", key); err != nil {
-		return nil, unusable(err, path)
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return nil, unusable(err, path)
-	}
-	return key, syncFolder(folder)
-}
-
 func writeDurably(path string, content []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -191,12 +152,6 @@ func writeDurably(path string, content []byte) error {
 	}
 	_, err = f.Write(content)
 	return errors.Join(err, f.Sync(), f.Close())
-}
-
-func newKey() []byte {
-	key := make([]byte, keyLength)
-	_, _ = rand.Read(key) // never fails
-	return key
 }
 
 // syncFolder makes the names of new files durable, where the system can.

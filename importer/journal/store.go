@@ -33,6 +33,12 @@ type Options struct {
 	// writes fails. A portal without a store has an empty one then, and nothing is
 	// made on disk.
 	ReadOnly bool
+	// Keyring is where the key of a store lies, nil if there is none: then it lies in
+	// a file of the store's folder.
+	Keyring Keyring
+	// KeyInFile keeps the key of a new store in a file all the same, and puts one that
+	// is found in the keyring into a file, for processes that have no keyring.
+	KeyInFile bool
 }
 
 // Store is the memory of one portal. It is safe for concurrent use.
@@ -42,6 +48,9 @@ type Store struct {
 	key      []byte
 	prints   *account.Fingerprinter
 	readOnly bool
+
+	keyring   Keyring
+	keyInFile bool
 
 	read   *sql.DB
 	writer *writer // nil if read only
@@ -89,13 +98,16 @@ func Open(dir, portalURL string, o Options) (*Store, error) {
 	} else if !exists {
 		return inMemory(portalURL, true)
 	}
-	s := &Store{folder: folder, portal: portalURL, readOnly: o.ReadOnly}
+	s := &Store{folder: folder, portal: portalURL, readOnly: o.ReadOnly, keyring: o.Keyring, keyInFile: o.KeyInFile}
+	if s.keyring == nil {
+		s.keyring = noKeyring{}
+	}
 	err = s.open()
 	switch {
 	case errors.Is(err, errEmpty):
 		return inMemory(portalURL, true)
 	case errors.Is(err, errOlder), o.ReadOnly && unrecovered(err):
-		return reopen(dir, portalURL)
+		return reopen(dir, portalURL, o)
 	case err != nil:
 		return nil, located(unreadable(err), folder)
 	}
@@ -104,15 +116,17 @@ func Open(dir, portalURL string, o Options) (*Store, error) {
 
 // reopen opens a store for reading after bringing it up to date, or after taking
 // back what a process that died had begun.
-func reopen(dir, portalURL string) (*Store, error) {
-	s, err := Open(dir, portalURL, Options{})
+func reopen(dir, portalURL string, o Options) (*Store, error) {
+	o.ReadOnly = false
+	s, err := Open(dir, portalURL, o)
 	if err != nil {
 		return nil, err
 	}
 	if err := s.Close(); err != nil {
 		return nil, err
 	}
-	return Open(dir, portalURL, Options{ReadOnly: true})
+	o.ReadOnly = true
+	return Open(dir, portalURL, o)
 }
 
 // Scratch returns an empty store in memory, for what is to leave no trace. It

@@ -89,12 +89,16 @@ func (v Vault) Forget() error {
 
 var errNoKeyring = errors.New("vault: no keyring")
 
-// inKeyring does something with the keyring. One that does not answer in time is
-// left behind: the program is about to go on without it.
 func (v Vault) inKeyring(do func() (string, error)) (string, error) {
 	if v.OnlyFile {
 		return "", errNoKeyring
 	}
+	return inKeyring(v.Patience, do)
+}
+
+// inKeyring does something with the keyring. One that does not answer in time is
+// left behind: the program is about to go on without it.
+func inKeyring(patience time.Duration, do func() (string, error)) (string, error) {
 	type answer struct {
 		text string
 		err  error
@@ -107,7 +111,7 @@ func (v Vault) inKeyring(do func() (string, error)) (string, error) {
 	select {
 	case a := <-done:
 		return a.text, a.err
-	case <-time.After(v.Patience):
+	case <-time.After(patience):
 		return "", errNoKeyring
 	}
 }
