@@ -13,7 +13,11 @@ import (
 func main() {
 	forbidCoreDumps()
 	ctx := listen(context.Background())
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Environ()))
+	environ := os.Environ()
+	for _, variable := range secretVariables {
+		_ = os.Unsetenv(variable) // fails for no name of ours
+	}
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, environ))
 }
 
 // listen returns a context that the first signal cancels: nothing new is begun

@@ -17,6 +17,7 @@ import (
 	"r7import/cmd/r7import/ui"
 	"r7import/importer/diagnosis"
 	"r7import/importer/lang"
+	"r7import/importer/trust"
 )
 
 // program is one call of r7import: who is at the other end, what is in force,
@@ -98,12 +99,13 @@ func isInterruption(err error) bool {
 // openConfig reads the configuration file before the flags are parsed, because
 // the language of their help may stand in it.
 func (p *program) openConfig(args []string) (config.File, error) {
-	path := early(args, "config")
-	if path == "" {
-		path = p.env.Get(configVariable)
-	}
-	if path != "" {
+	if path := early(args, "config"); path != "" {
 		return config.Open(path)
+	}
+	if path := p.env.Get(configVariable); path != "" {
+		file, err := config.Open(path)
+		file.Variable = configVariable
+		return file, err
 	}
 	return config.OpenIfThere(config.DefaultFile(runtime.GOOS, p.env))
 }
@@ -157,9 +159,34 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 	if err := p.openLog(); err != nil {
 		return err
 	}
+	if err := p.checkTrust(); err != nil {
+		return err
+	}
 	p.log.Info("begin", "command", cmd.CommandPath(), "version", version())
 	if p.settings.Verbose {
 		p.tellSettings()
+	}
+	return nil
+}
+
+// checkTrust refuses files that decide what is done with passwords, or hold some,
+// if others may change them. All of them are told at once.
+func (p *program) checkTrust() error {
+	s := &p.settings
+	var problems diagnosis.Problems
+	for _, path := range []string{
+		s.Mapping, s.Presets, s.CAFile, s.TokenFile, s.PasswordFile, s.TOTPSecretFile, s.WorkbookPasswordFile, s.Identity,
+	} {
+		var problem *diagnosis.Problem
+		if path != "" && path != "-" && errors.As(trust.File(path), &problem) {
+			problems = append(problems, *problem)
+		}
+	}
+	if info, err := os.Stat(s.Identity); err == nil && trust.Readable(info) {
+		p.warn(*diagnosis.New(diagnosis.SecretFileOpen, "Name", "--identity", "File", s.Identity))
+	}
+	if len(problems) > 0 {
+		return problems
 	}
 	return nil
 }

@@ -5,12 +5,12 @@ import (
 	"context"
 	"io"
 	"os"
-	"runtime"
 	"unicode"
 	"unicode/utf8"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/trust"
 )
 
 // Variables that are no keys of the configuration.
@@ -22,6 +22,7 @@ const (
 	passphraseVariable = "R7IMPORT_PASSPHRASE"
 )
 
+// secretVariables are unset as soon as they are read, so that no child inherits them.
 var secretVariables = []string{tokenVariable, passwordVariable, workbookVariable, passphraseVariable}
 
 // secret is where a secret may come from, the first that is there wins.
@@ -79,16 +80,10 @@ func (p *program) openSecret(s secret) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, diagnosis.Wrap(err, diagnosis.SecretFileUnreadable, "Name", s.flag, "File", s.file)
 	}
-	if info, err := f.Stat(); err == nil && openToOthers(info) {
+	if info, err := f.Stat(); err == nil && trust.Readable(info) {
 		p.warn(*diagnosis.New(diagnosis.SecretFileOpen, "Name", s.flag, "File", s.file))
 	}
 	return f, nil
-}
-
-// openToOthers reports whether somebody but the owner may read a file. On
-// Windows the mode does not tell.
-func openToOthers(info os.FileInfo) bool {
-	return runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o044 != 0
 }
 
 // takeStdin reserves standard input, which can be read once.

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/net/idna"
 
 	"r7import/importer/diagnosis"
+	"r7import/importer/trust"
 )
 
 // The files of a store.
@@ -95,7 +96,8 @@ func makeFolder(path string) error {
 }
 
 // checkKind refuses anything at path that is neither absent nor of the kind
-// expected, links above all: what is written through one lands elsewhere.
+// expected, links above all: what is written through one lands elsewhere. What
+// belongs to somebody else is refused as well.
 func checkKind(path string, kind fs.FileMode) (exists bool, err error) {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -107,7 +109,7 @@ func checkKind(path string, kind fs.FileMode) (exists bool, err error) {
 	if info.Mode().Type() != kind {
 		return true, diagnosis.New(diagnosis.StateLink, "Path", path)
 	}
-	return true, nil
+	return true, trust.Own(path)
 }
 
 // makePrivate makes an empty file for nobody but the user, or makes an existing
@@ -132,6 +134,9 @@ func makePrivate(path string) error {
 // checkFolder refuses links in place of the portal's folder and its files. It
 // reports whether a store is there: the folder may hold nothing but a token.
 func checkFolder(folder string) (exists bool, err error) {
+	if err := trust.Folder(filepath.Dir(folder)); err != nil {
+		return false, err
+	}
 	if there, err := checkKind(folder, fs.ModeDir); err != nil || !there {
 		return false, err
 	}

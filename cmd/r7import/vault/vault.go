@@ -17,6 +17,7 @@ import (
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/trust"
 )
 
 // Kept is a token with what is known of it.
@@ -145,6 +146,9 @@ func (v Vault) readFile() (string, error) {
 	}
 	if err != nil || !info.Mode().IsRegular() {
 		return "", diagnosis.Wrap(err, diagnosis.TokenUnreadable, "File", v.path())
+	}
+	if err := trust.Info(v.path(), info); err != nil {
+		return "", err
 	}
 	f, err := os.Open(v.path())
 	if err != nil {
