@@ -22,7 +22,7 @@ type proof struct {
 	Program       string            `json:"program"`
 	File          string            `json:"file"`
 	Sheet         string            `json:"sheet,omitempty"`
-	SHA256        string            `json:"sha256"` // of the file
+	FileDigest    string            `json:"file_digest"` // keyed, see journal.Store.FileDigest
 	Portal        string            `json:"portal"`
 	PortalVersion string            `json:"portal_version,omitempty"`
 	StartedAt     time.Time         `json:"started_at"`
@@ -32,12 +32,12 @@ type proof struct {
 	Counts        importer.Verified `json:"counts"`
 }
 
-func newProof(j *job, plan *importer.Plan, found importer.Verification, started time.Time) proof {
+func newProof(j *job, digest string, plan *importer.Plan, found importer.Verification, started time.Time) proof {
 	if found.Runs == nil {
 		found.Runs = []string{}
 	}
 	return proof{
-		Schema: "r7import.proof/1", Program: version(), File: plan.Run.File, Sheet: plan.Run.Sheet, SHA256: plan.Run.FileDigest,
+		Schema: "r7import.proof/1", Program: version(), File: plan.Run.File, Sheet: plan.Run.Sheet, FileDigest: j.History.FileDigest(digest),
 		Portal: j.Client.URL(), PortalVersion: found.Version, StartedAt: started.Round(time.Second), EndedAt: time.Now().Round(time.Second),
 		Runs: found.Runs, Agrees: found.Counts.Agrees(), Counts: found.Counts,
 	}
@@ -89,7 +89,7 @@ func (p *program) proofText(found proof) string {
 	lines := []string{
 		p.console.Text("proof.title"), "",
 		p.console.Text("proof.file", "File", file),
-		p.console.Text("proof.digest", "Digest", found.SHA256),
+		p.console.Text("proof.digest", "Digest", found.FileDigest),
 		p.console.Text("proof.portal", "Portal", found.Portal),
 		p.console.Text("proof.version", "Version", portalVersion),
 		p.console.Text("proof.time", "From", found.StartedAt.Local().Format(moment), "To", found.EndedAt.Local().Format(moment)),

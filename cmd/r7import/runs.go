@@ -31,15 +31,15 @@ func (p *program) newRuns() *cobra.Command {
 
 // listed is a run as `runs --json` tells it. Fields are only ever added.
 type listed struct {
-	ID      string           `json:"id"`
-	Kind    journal.Kind     `json:"kind"`
-	State   journal.RunState `json:"state"`
-	File    string           `json:"file"`
-	SHA256  string           `json:"sha256"`
-	Rows    int              `json:"rows"`
-	Started time.Time        `json:"started_at"`
-	Ended   time.Time        `json:"ended_at,omitzero"`
-	Version string           `json:"version"`
+	ID         string           `json:"id"`
+	Kind       journal.Kind     `json:"kind"`
+	State      journal.RunState `json:"state"`
+	File       string           `json:"file"`
+	FileDigest string           `json:"file_digest"`
+	Rows       int              `json:"rows"`
+	Started    time.Time        `json:"started_at"`
+	Ended      time.Time        `json:"ended_at,omitzero"`
+	Version    string           `json:"version"`
 }
 
 // runs lists the runs on a portal, the latest first.

@@ -15,6 +15,7 @@ import (
 	"r7import/cmd/r7import/config"
 	"r7import/importer/account"
 	"r7import/importer/journal"
+	"r7import/mapping"
 )
 
 func (p *program) newRunsShow() *cobra.Command {
@@ -30,13 +31,13 @@ func (p *program) newRunsShow() *cobra.Command {
 // shown is a run as `runs show --json` tells it. Fields are only ever added.
 type shown struct {
 	result
-	Kind     journal.Kind      `json:"kind"`
-	State    journal.RunState  `json:"state"`
-	Sheet    string            `json:"sheet,omitempty"`
-	SHA256   string            `json:"sha256"`
-	Version  string            `json:"version"`  // of the program
-	Settings map[string]string `json:"settings"` // those that were not the defaults
-	InDoubt  []inDoubt         `json:"in_doubt"`
+	Kind       journal.Kind      `json:"kind"`
+	State      journal.RunState  `json:"state"`
+	Sheet      string            `json:"sheet,omitempty"`
+	FileDigest string            `json:"file_digest"`
+	Version    string            `json:"version"`  // of the program
+	Settings   map[string]string `json:"settings"` // those that were not the defaults
+	InDoubt    []inDoubt         `json:"in_doubt"`
 }
 
 // inDoubt is a row whose last request has no outcome.
@@ -67,7 +68,7 @@ func (p *program) runsShow(ctx context.Context, name string) (err error) {
 		return err
 	}
 	r := shown{
-		result: result{Summary: summary}, Kind: run.Kind, State: run.State, Sheet: run.Sheet, SHA256: run.FileDigest,
+		result: result{Summary: summary}, Kind: run.Kind, State: run.State, Sheet: run.Sheet, FileDigest: run.FileDigest,
 		Version: run.Version, Settings: settingsOf(run), InDoubt: doubts,
 	}
 	if p.settings.JSON {
@@ -113,6 +114,9 @@ func (p *program) inForceNow() json.RawMessage {
 	for _, k := range config.Keys {
 		if p.origins.Of(k) != config.ByDefault {
 			values[k.Name] = k.Show(&p.settings)
+			if k.Name == "where" {
+				values[k.Name] = p.whereNoted()
+			}
 		}
 	}
 	noted, err := json.Marshal(values)
@@ -120,6 +124,20 @@ func (p *program) inForceNow() json.RawMessage {
 		return nil // cannot be: texts can always be encoded
 	}
 	return noted
+}
+
+// whereNoted writes down by which columns rows were selected. What a column of
+// passwords was compared with is not, nor where it is not known what a column is.
+func (p *program) whereNoted() string {
+	var all []string
+	for _, where := range p.settings.Where {
+		column, pattern, _ := strings.Cut(where, "=")
+		if !mapping.Harmless(column) {
+			pattern = "[secret]"
+		}
+		all = append(all, strings.TrimSpace(column)+"="+pattern)
+	}
+	return strings.Join(all, ", ")
 }
 
 // settingsOf returns the settings a run noted down.

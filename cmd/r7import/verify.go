@@ -61,7 +61,10 @@ func (p *program) verify(ctx context.Context, path string) (err error) {
 		started := time.Now()
 		found, err = j.Verify(ctx, plan)
 		if err == nil && found.Stopped == nil && p.settings.Proof != "" {
-			written, err = p.writeProof(newProof(j, plan, found, started))
+			var digest string
+			if digest, err = j.Input.File.Digest(); err == nil {
+				written, err = p.writeProof(newProof(j, digest, plan, found, started))
+			}
 		}
 		return found.Result, err
 	}

@@ -2,6 +2,7 @@ package account
 
 import (
 	"net/mail"
+	"net/netip"
 	"slices"
 	"strings"
 	"unicode"
@@ -53,13 +54,19 @@ func IsAddress(text string, dotted bool) bool {
 		return true
 	}
 	_, domain, _ := strings.Cut(text, "@")
-	labels := strings.Split(domain, ".")
-	for _, label := range labels {
-		if !isLabel(label) {
-			return false
-		}
+	_, err = netip.ParseAddr(domain)
+	return err != nil && IsHost(domain)
+}
+
+// IsHost reports whether text looks like the name of a server to everybody: labels
+// of which the last has letters only, or an address of four numbers. A name of one
+// label may be one inside a company, and a password as well.
+func IsHost(text string) bool {
+	if ip, err := netip.ParseAddr(text); err == nil {
+		return ip.Is4()
 	}
-	return len(labels) > 1 && isTopLevel(labels[len(labels)-1])
+	labels := strings.Split(text, ".")
+	return len(labels) > 1 && !slices.ContainsFunc(labels, func(l string) bool { return !isLabel(l) }) && isTopLevel(labels[len(labels)-1])
 }
 
 func isLabel(s string) bool {

@@ -41,7 +41,7 @@ type Run struct {
 	Kind       Kind
 	State      RunState
 	File       string // base name of the input
-	FileDigest string
+	FileDigest string // SHA-256; once stored, what Store.FileDigest makes of it
 	Sheet      string
 	Portal     string
 	Version    string // of the program
@@ -78,7 +78,7 @@ func (s *Store) Begin(ctx context.Context, r Run) (Run, error) {
 	if r.Portal == "" {
 		r.Portal = s.portal
 	}
-	r.State = Running
+	r.State, r.FileDigest = Running, s.FileDigest(r.FileDigest)
 	var number int64
 	err := s.write(ctx, func(t *tx) error {
 		if _, err := t.exec(interruptRuns); err != nil {

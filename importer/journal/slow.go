@@ -39,7 +39,14 @@ func (s *Store) slowDown(ctx context.Context, conn *sql.Conn) error {
 		return err
 	}
 	prints := account.NewFingerprinter(s.key, cost)
-	if err := rewriteOwners(ctx, conn, prints); err != nil {
+	if err := rewriteTexts(ctx, conn, quickOwners, rewriteOwner, func(name string, old []byte) any {
+		return prints.UpgradeSecret(name, old)
+	}); err != nil {
+		return err
+	}
+	if err := rewriteTexts(ctx, conn, plainDigests, rewriteDigest, func(_ string, old []byte) any {
+		return s.FileDigest(string(old))
+	}); err != nil {
 		return err
 	}
 	if err := rewritePrints(ctx, conn, prints, quickAccounts, rewriteAccount); err != nil {
@@ -108,26 +115,28 @@ func quickLines(ctx context.Context, conn *sql.Conn, find string) ([]quick, erro
 	return lines, rows.Err()
 }
 
-func rewriteOwners(ctx context.Context, conn *sql.Conn, prints *account.Fingerprinter) error {
-	rows, err := conn.QueryContext(ctx, quickOwners)
+// rewriteTexts gives each line that a query finds by its first column another value
+// for its second one.
+func rewriteTexts(ctx context.Context, conn *sql.Conn, find, rewrite string, anew func(id string, old []byte) any) error {
+	rows, err := conn.QueryContext(ctx, find)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	refused := make(map[string][]byte)
+	values := make(map[string]any)
 	for rows.Next() {
-		var name string
+		var id string
 		var old []byte
-		if err := rows.Scan(&name, &old); err != nil {
+		if err := rows.Scan(&id, &old); err != nil {
 			return err
 		}
-		refused[name] = prints.UpgradeSecret(name, old)
+		values[id] = anew(id, old)
 	}
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	for name, hash := range refused {
-		if _, err := conn.ExecContext(ctx, rewriteOwner, hash, name); err != nil {
+	for id, value := range values {
+		if _, err := conn.ExecContext(ctx, rewrite, value, id); err != nil {
 			return err
 		}
 	}

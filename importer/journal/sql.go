@@ -116,6 +116,8 @@ const (
 	quickIntents   = `SELECT id, address, owner_id, fingerprint FROM intents WHERE fingerprint IS NOT NULL`
 	rewriteIntent  = `UPDATE intents SET fingerprint = ? WHERE id = ?`
 	quickOwners    = `SELECT name, refused FROM owners WHERE refused IS NOT NULL`
+	plainDigests   = `SELECT number, digest FROM runs WHERE digest <> ''`
+	rewriteDigest  = `UPDATE runs SET digest = ? WHERE number = ?`
 	rewriteOwner   = `UPDATE owners SET refused = ? WHERE name = ?`
 )
 
