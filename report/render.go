@@ -115,7 +115,11 @@ func (r *renderer) line(row *Row) line {
 
 func (r *renderer) cell(text string, limit int) string {
 	shown := clean(text, limit)
-	if r.guarded && startsFormula(text) {
+	if !r.guarded {
+		return shown
+	}
+	shown = guardInner(shown)
+	if startsFormula(text) {
 		return "'" + shown
 	}
 	return shown

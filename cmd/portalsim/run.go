@@ -110,7 +110,7 @@ type server struct {
 }
 
 func newServer(l net.Listener, h http.Handler) *server {
-	return &server{http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}, l}
+	return &server{http.Server{Handler: portalsim.OnlyHere(h), ReadHeaderTimeout: 10 * time.Second}, l}
 }
 
 func (s *server) url() string { return "http://" + s.listener.Addr().String() }

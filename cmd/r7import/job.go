@@ -114,6 +114,9 @@ func (p *program) connect(j *job) error {
 		return err
 	}
 	j.Client = client
+	if !p.settings.Sandbox {
+		j.portal = portal.Shown(client.URL())
+	}
 	j.closers = append(j.closers, func() error { client.Close(); return nil })
 	if proxy := client.Proxy(); proxy != "" {
 		p.console.Say("run.proxy", "Proxy", proxy)

@@ -143,7 +143,7 @@ func (p *program) keep(ctx context.Context, client *portal.Client, token portal.
 	if !earlier.Empty() {
 		client.Session(earlier).SignOut(ctx)
 	}
-	p.console.Say("login.done", "Person", personText(person), "Portal", client.URL(), "File", file, "Admin", yes(person.Admin), "Expires", date(token.Expires))
+	p.console.Say("login.done", "Person", personText(person), "Portal", portal.Shown(client.URL()), "File", file, "Admin", yes(person.Admin), "Expires", date(token.Expires))
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"r7import/importer/diagnosis"
+	"r7import/importer/portal"
 )
 
 func (p *program) newLogout() *cobra.Command {
@@ -43,9 +44,8 @@ func (p *program) logout(ctx context.Context, address string) error {
 		return err
 	}
 	if answer.Fate != diagnosis.Done && answer.Code != diagnosis.PortalToken {
-		p.warn(*diagnosis.New(diagnosis.TokenStays, "User", kept.User, "Date", date(kept.Expires), "Code", string(answer.Code)))
-		return nil
+		return diagnosis.New(diagnosis.TokenStays, "User", kept.User, "Date", date(kept.Expires), "Code", string(answer.Code))
 	}
-	p.console.Say("logout.done", "User", kept.User, "Portal", client.URL())
+	p.console.Say("logout.done", "User", kept.User, "Portal", portal.Shown(client.URL()))
 	return nil
 }

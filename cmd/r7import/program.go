@@ -206,7 +206,7 @@ func (p *program) openLog() error {
 	if p.settings.LogFile == "" {
 		return nil
 	}
-	f, err := os.OpenFile(p.settings.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	f, err := openLogFile(p.settings.LogFile)
 	if err != nil {
 		return diagnosis.Wrap(err, diagnosis.LogUnwritable, "File", p.settings.LogFile)
 	}

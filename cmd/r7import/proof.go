@@ -13,6 +13,7 @@ import (
 	"r7import/cmd/r7import/ui"
 	"r7import/importer"
 	"r7import/importer/diagnosis"
+	"r7import/importer/portal"
 	"r7import/report"
 )
 
@@ -90,7 +91,7 @@ func (p *program) proofText(found proof) string {
 		p.console.Text("proof.title"), "",
 		p.console.Text("proof.file", "File", file),
 		p.console.Text("proof.digest", "Digest", found.FileDigest),
-		p.console.Text("proof.portal", "Portal", found.Portal),
+		p.console.Text("proof.portal", "Portal", portal.Shown(found.Portal)),
 		p.console.Text("proof.version", "Version", portalVersion),
 		p.console.Text("proof.time", "From", found.StartedAt.Local().Format(moment), "To", found.EndedAt.Local().Format(moment)),
 		p.console.Text("proof.runs", "Runs", runs),

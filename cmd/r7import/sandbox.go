@@ -29,7 +29,7 @@ func openSandbox() (*sandbox, error) {
 	portal := portalsim.New(portalsim.Options{Latency: 20 * time.Millisecond, Spread: 10 * time.Millisecond})
 	s := &sandbox{
 		portal: portal,
-		server: &http.Server{Handler: portal, ReadHeaderTimeout: 10 * time.Second},
+		server: &http.Server{Handler: portalsim.OnlyHere(portal), ReadHeaderTimeout: 10 * time.Second},
 		url:    "http://" + listener.Addr().String(),
 	}
 	go func() { _ = s.server.Serve(listener) }() // ends with close

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/natefinch/atomic"
@@ -41,6 +42,9 @@ type Vault struct {
 const (
 	service  = "r7import" // the program's name in the keyring
 	fileName = "token"
+	// openName is for a portal that is talked to without encryption: a token that was
+	// got over TLS is never sent there because somebody mistyped an address.
+	openName = "http-token"
 	largest  = 64 << 10
 )
 
@@ -117,7 +121,12 @@ func inKeyring(patience time.Duration, do func() (string, error)) (string, error
 	}
 }
 
-func (v Vault) path() string { return filepath.Join(v.Folder, fileName) }
+func (v Vault) path() string {
+	if strings.HasPrefix(v.Portal, "http://") {
+		return filepath.Join(v.Folder, openName)
+	}
+	return filepath.Join(v.Folder, fileName)
+}
 
 // writeFile replaces the file whole. A link in its place is not followed.
 func (v Vault) writeFile(text []byte) error {
