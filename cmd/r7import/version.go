@@ -2,10 +2,13 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"r7import/cmd/r7import/licences"
 )
 
 // release is set by the linker when a release is built.
@@ -33,12 +36,20 @@ func version() string {
 }
 
 func (p *program) newVersion() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:               "version",
 		Args:              p.takes(),
 		PersistentPreRunE: alone,
-		RunE:              func(*cobra.Command, []string) error { return p.printVersion() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if all, _ := cmd.Flags().GetBool("licences"); all {
+				_, err := io.WriteString(p.out, licences.Text)
+				return err
+			}
+			return p.printVersion()
+		},
 	}
+	cmd.Flags().Bool("licences", false, "")
+	return cmd
 }
 
 func (p *program) printVersion() error {
