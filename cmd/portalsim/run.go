@@ -77,14 +77,14 @@ func serve(ctx context.Context, s *settings, options portalsim.Options, w *words
 	if err != nil {
 		return err
 	}
-	servers := []*server{newServer(api, portal)}
+	servers := []*server{newServer(api, s.guarded(portal))}
 	servers[0].ConnState = portal.ConnState
 	if s.control != noServer {
 		control, err := net.Listen("tcp", s.control)
 		if err != nil {
 			return errors.Join(err, api.Close())
 		}
-		servers = append(servers, newServer(control, portal.Control()))
+		servers = append(servers, newServer(control, s.guarded(portal.Control())))
 	}
 	failed := make(chan error, len(servers))
 	for _, one := range servers {
@@ -103,6 +103,15 @@ func serve(ctx context.Context, s *settings, options portalsim.Options, w *words
 	return err
 }
 
+// guarded keeps web pages from reading what is served here, unless other machines,
+// which may call this one by any name, are let in.
+func (s *settings) guarded(h http.Handler) http.Handler {
+	if s.allowRemote {
+		return h
+	}
+	return portalsim.OnlyHere(h)
+}
+
 // server is an HTTP server and where it listens.
 type server struct {
 	http.Server
@@ -110,7 +119,7 @@ type server struct {
 }
 
 func newServer(l net.Listener, h http.Handler) *server {
-	return &server{http.Server{Handler: portalsim.OnlyHere(h), ReadHeaderTimeout: 10 * time.Second}, l}
+	return &server{http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}, l}
 }
 
 func (s *server) url() string { return "http://" + s.listener.Addr().String() }
