@@ -43,6 +43,12 @@ func TellsOfSecret(header string) bool {
 	return tellsOfKey(header) || slices.Contains(secretNames, folded) || slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(folded, word) })
 }
 
+// Harmless reports whether a header is known to be that of a column without secrets.
+func Harmless(header string) bool {
+	h, known := lookup(header)
+	return known && !h.field.Secret() && !TellsOfSecret(header)
+}
+
 // Secrets returns which columns hold secrets: those of the fields that are, those
 // that only secrets are made of, and any whose header tells of a password or a token.
 func (b *Binding) Secrets(columns []source.Column) []bool {

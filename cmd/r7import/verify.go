@@ -80,7 +80,10 @@ func verifyFile(ctx context.Context, p *setup.Process, o *verifyOptions) (end en
 		started := time.Now()
 		found, err = j.Verify(ctx, rows)
 		if err == nil && found.Stopped == nil && o.proof != "" {
-			written, err = writeProof(o.proof, p, proofOf(p, j, rows, &found, started))
+			var digest string
+			if digest, err = j.Input.File.Digest(); err == nil {
+				written, err = writeProof(o.proof, p, proofOf(p, j, j.History.FileDigest(digest), rows, &found, started))
+			}
 		}
 		return found.Result, err
 	}
@@ -96,13 +99,13 @@ func nameFor(input, command string) string {
 	return strings.TrimSuffix(report.DefaultName(input), "report.csv") + command + ".csv"
 }
 
-func proofOf(p *setup.Process, j *setup.Job, rows *plan.Plan, found *importer.Verification, started time.Time) *show.Proof {
+func proofOf(p *setup.Process, j *setup.Job, digest string, rows *plan.Plan, found *importer.Verification, started time.Time) *show.Proof {
 	runs := found.Runs
 	if runs == nil {
 		runs = []string{}
 	}
 	return &show.Proof{
-		Schema: "r7import.proof/1", Program: p.Version, File: rows.Run.File, Sheet: rows.Run.Sheet, SHA256: rows.Run.FileDigest,
+		Schema: "r7import.proof/1", Program: p.Version, File: rows.Run.File, Sheet: rows.Run.Sheet, FileDigest: digest,
 		Portal: j.Client.URL(), PortalVersion: found.Version, StartedAt: started.Round(time.Second), EndedAt: time.Now().Round(time.Second),
 		Runs: runs, Agrees: found.Counts.Agrees(), Counts: found.Counts,
 	}

@@ -48,6 +48,21 @@ func canonical(text string, insecure bool) (*url.URL, error) {
 	return clean, nil
 }
 
+// Shown returns the address of a portal as people read it: the name of the host in
+// its own letters, with the form that is used for it behind, because letters of
+// different alphabets look alike.
+func Shown(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	host, err := idna.Display.ToUnicode(u.Hostname())
+	if err != nil || host == u.Hostname() {
+		return address
+	}
+	return strings.Replace(address, u.Hostname(), host, 1) + " (" + u.Hostname() + ")"
+}
+
 func canonicalHost(host string) (string, error) {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return ip.String(), nil

@@ -74,9 +74,8 @@ func (w *Worker) differences(r *Row, mailbox account.Mailbox, known journal.Acco
 			fields = fields.With(f)
 		}
 	}
-	if ours {
-		changed := known.Fingerprint.Differs(w.fingerprint(&r.Row.Settings))
-		fields |= changed & (1<<account.Password | 1<<account.SMTPPassword)
+	if ours && fields == 0 { // else they are sent anyway
+		fields = w.History.Prints().Changed(known.Fingerprint, r.Key, &r.Row.Settings, account.Passwords)
 	}
 	return fields
 }

@@ -2,11 +2,12 @@ package source
 
 import (
 	"bytes"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/richardlehane/mscfb"
 	"github.com/xuri/excelize/v2"
@@ -77,17 +78,32 @@ func compoundParts(content []byte) (info []byte, found kind, err error) {
 	return info, found, nil
 }
 
-var spinCount = regexp.MustCompile(`spinCount="(\d+)"`)
-
 // checkSpin refuses a workbook whose key takes longer to compute than any
-// program would make it.
+// program would make it. What says so is XML behind eight bytes, however it is
+// written; XML that cannot be read says nothing to the library either.
 func checkSpin(info []byte) error {
-	for _, m := range spinCount.FindAllSubmatch(info, -1) {
-		if n, err := strconv.Atoi(string(m[1])); err != nil || n > maxSpin {
-			return diagnosis.New(diagnosis.WorkbookLimits)
+	at := bytes.IndexByte(info, '<')
+	if at < 0 {
+		return nil // the older way has a number of its own
+	}
+	for d := xml.NewDecoder(bytes.NewReader(info[at:])); ; {
+		token, err := d.Token()
+		if err != nil {
+			return nil
+		}
+		element, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		for _, attribute := range element.Attr {
+			if attribute.Name.Local != "spinCount" {
+				continue
+			}
+			if n, err := strconv.Atoi(strings.TrimSpace(attribute.Value)); err != nil || n > maxSpin {
+				return diagnosis.New(diagnosis.WorkbookLimits)
+			}
 		}
 	}
-	return nil
 }
 
 func decryptWorkbook(content []byte, password account.Secret) ([]byte, error) {

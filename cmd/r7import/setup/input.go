@@ -79,8 +79,33 @@ func (p *Process) OpenTable(ctx context.Context, path string, t *config.Table) (
 	if err != nil {
 		return nil, mapping.Options{}, err
 	}
-	file, err := source.Open(ctx, path, options)
+	file, err := openSource(ctx, path, options)
 	return file, columns, err
+}
+
+// openSource opens the file. A signal ends that, too: much of it may be one long
+// read or computation, which is left behind with the process.
+func openSource(ctx context.Context, path string, options source.Options) (*source.File, error) {
+	type opened struct {
+		file *source.File
+		err  error
+	}
+	done := make(chan opened, 1)
+	go func() {
+		var o opened
+		fault := diagnosis.Guard(func() error {
+			o.file, o.err = source.Open(ctx, path, options)
+			return nil
+		})
+		o.err = errors.Join(o.err, fault)
+		done <- o
+	}()
+	select {
+	case o := <-done:
+		return o.file, o.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 }
 
 // NoRows is the refusal of a file without rows.
