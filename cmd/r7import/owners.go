@@ -17,6 +17,7 @@ import (
 	"r7import/importer/diagnosis"
 	"r7import/importer/portal"
 	"r7import/importer/source"
+	"r7import/importer/source/rewrite"
 	"r7import/report"
 )
 
@@ -192,7 +193,7 @@ func matchRows(ctx context.Context, input *importer.Input, directory *importer.D
 
 // writeCopy writes the file with the people found in its column portal_user.
 func writeCopy(ctx context.Context, target string, input *importer.Input, cells map[int]string) (string, error) {
-	add := source.Added{
+	add := rewrite.Added{
 		Column: slices.Index(input.Binding.Columns(), account.PortalUser.String()),
 		Header: account.PortalUser.String(), Cells: cells,
 	}

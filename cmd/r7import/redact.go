@@ -14,6 +14,7 @@ import (
 
 	"r7import/importer/diagnosis"
 	"r7import/importer/source"
+	"r7import/importer/source/rewrite"
 	"r7import/mapping"
 	"r7import/report"
 )
@@ -55,9 +56,9 @@ func (p *program) redact(ctx context.Context, path string) (err error) {
 	if !slices.Contains(secret, true) {
 		return within(file, diagnosis.New(diagnosis.RedactNothing))
 	}
-	var done source.Redacted
+	var done rewrite.Redacted
 	written, err := report.Publish(out, func(w io.Writer) (err error) {
-		done, err = file.Redact(ctx, w, source.Redaction{Names: binding.Columns(), Secret: secret, Astray: binding.Astray, Mask: mapping.Mask})
+		done, err = file.Redact(ctx, w, binding.Columns(), rewrite.Redaction{Secret: secret, Astray: binding.Astray, Mask: mapping.Mask})
 		return err
 	})
 	if err != nil {
@@ -85,7 +86,7 @@ func sameKind(path, out string) error {
 }
 
 // tellRedacted says what was masked, and what was not.
-func (p *program) tellRedacted(file *source.File, secret []bool, done source.Redacted) {
+func (p *program) tellRedacted(file *source.File, secret []bool, done rewrite.Redacted) {
 	var masked, kept []string
 	for i, c := range file.Columns() {
 		header := strconv.Quote(strings.TrimSpace(c.Header))

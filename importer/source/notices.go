@@ -7,6 +7,9 @@ import (
 	"unicode/utf8"
 
 	"r7import/importer/diagnosis"
+	"r7import/importer/source/table"
+	"r7import/importer/source/text"
+	"r7import/importer/source/xlsx"
 )
 
 func (f *File) note(code diagnosis.Code, facts ...string) {
@@ -19,8 +22,7 @@ func (f *File) note(code diagnosis.Code, facts ...string) {
 func (f *File) noteTitleRows(above [][]string) {
 	n := 0
 	for _, cells := range above {
-		_, declared := declaredDelimiter(top{rows: [][]string{cells}})
-		if filled(cells) > 0 && !declared {
+		if _, declared := text.Declared(cells); table.Filled(cells) > 0 && !declared {
 			n++
 		}
 	}
@@ -31,40 +33,31 @@ func (f *File) noteTitleRows(above [][]string) {
 
 // noteHidden says what of a workbook a person does not see but is read, or sees
 // nowhere and is not.
-func (f *File) noteHidden(book *workbook, t *sheetTable) {
-	var others []sheet
-	for _, s := range book.sheets {
-		if s.name != f.sheet && s.hidden {
+func (f *File) noteHidden(t *xlsx.Table) {
+	var others []xlsx.Sheet
+	for _, s := range t.Book.Sheets {
+		if s.Name != f.sheet && s.Hidden {
 			others = append(others, s)
 		}
 	}
 	if len(others) > 0 {
-		f.note(diagnosis.SheetsPassed, "Sheets", sheetNames(others))
+		f.note(diagnosis.SheetsPassed, "Sheets", xlsx.SheetNames(others))
 	}
-	if t.sheet.hidden {
+	if t.Sheet.Hidden {
 		f.note(diagnosis.SheetHidden, "Sheet", f.sheet)
 	}
-	if t.hiddenRows > 0 {
-		f.note(diagnosis.RowsHidden, "Count", strconv.Itoa(t.hiddenRows), "Row", strconv.Itoa(t.firstHidden))
+	if t.HiddenRows > 0 {
+		f.note(diagnosis.RowsHidden, "Count", strconv.Itoa(t.HiddenRows), "Row", strconv.Itoa(t.FirstHidden))
 	}
 	var letters []string
 	for i, c := range f.columns {
-		if t.hidesColumn(i) {
+		if t.HidesColumn(i) {
 			letters = append(letters, c.Label)
 		}
 	}
 	if len(letters) > 0 {
-		f.note(diagnosis.ColumnsHidden, "Count", strconv.Itoa(len(letters)), "Columns", joined(letters))
+		f.note(diagnosis.ColumnsHidden, "Count", strconv.Itoa(len(letters)), "Columns", strings.Join(letters, ", "))
 	}
-}
-
-func (t *sheetTable) hidesColumn(column int) bool {
-	for _, c := range t.hiddenColumns {
-		if c.from <= column && column <= c.to {
-			return true
-		}
-	}
-	return false
 }
 
 // decodedSample returns a text that shows whether the encoding was told right:
@@ -72,7 +65,7 @@ func (t *sheetTable) hidesColumn(column int) bool {
 // secrets, and so may a header that nobody knows: perhaps it is none.
 func (f *File) decodedSample(rows [][]string) string {
 	const longest = 40
-	if countKnown(rows[len(rows)-1], f.options.Known) == 0 {
+	if f.headers().Names(rows[len(rows)-1]) == 0 {
 		return ""
 	}
 	for i := len(rows) - 1; i >= 0; i-- {

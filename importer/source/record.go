@@ -6,6 +6,7 @@ import (
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/source/table"
 )
 
 // Column is one column of the table.
@@ -64,7 +65,8 @@ type layout struct {
 	read    []int                  // columns: those of the fields in their order, then the others
 	keys    []string               // what gocsv knows the columns of read by
 	others  []string               // names of the columns that feed no field
-	passed  tally                  // the rows passed over so far
+	asides  table.Asides
+	passed  tally // the rows passed over so far
 }
 
 func newLayout(file, sheet string, columns []Column, names []string) *layout {
@@ -73,7 +75,8 @@ func newLayout(file, sheet string, columns []Column, names []string) *layout {
 		l.column[f] = -1
 	}
 	var others []int
-	for i := range columns {
+	for i, c := range columns {
+		l.asides.Headers = append(l.asides.Headers, c.Header)
 		l.fields[i] = account.NumFields
 		if i >= len(names) || names[i] == "" {
 			continue
@@ -83,6 +86,9 @@ func newLayout(file, sheet string, columns []Column, names []string) *layout {
 			continue
 		}
 		others, l.others = append(others, i), append(l.others, names[i])
+	}
+	for _, f := range l.fields {
+		l.asides.Secret = append(l.asides.Secret, f.Secret())
 	}
 	for f, column := range l.column {
 		if column >= 0 {

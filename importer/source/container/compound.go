@@ -1,0 +1,124 @@
+package container
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+
+	"github.com/richardlehane/mscfb"
+	"github.com/xuri/excelize/v2"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+)
+
+// defaultPassword is what Excel encrypts a workbook with that is only protected
+// against changes, and opens it with unasked ([MS-OFFCRYPTO] 2.4.2.3).
+const defaultPassword = "VelvetSweatshop"
+
+// maxSpin is how often a password may be hashed for a key ([MS-OFFCRYPTO] 2.3.4.10).
+const maxSpin = 10_000_000
+
+// openCompound decrypts a workbook with a password and names what else is in
+// Microsoft's older container.
+func (in *File) openCompound(o Options) error {
+	content, err := readHeld(io.NewSectionReader(in.at, 0, in.size), in.name, o.MaxBytes)
+	if err != nil {
+		return err
+	}
+	info, found, err := compoundParts(content)
+	switch {
+	case err != nil:
+		return damaged(err)
+	case found == kindOldExcel || found == kindOtherCompound:
+		in.kind = found
+		return nil
+	}
+	if err := checkSpin(info); err != nil {
+		return err
+	}
+	plain, err := decryptWorkbook(content, o.WorkbookPassword)
+	if err != nil {
+		return err
+	}
+	in.hold(plain)
+	in.kind = kindZip
+	return nil
+}
+
+// compoundParts looks at the list of parts. For an encrypted workbook it returns
+// how it is encrypted, with the kind of a workbook.
+func compoundParts(content []byte) (info []byte, found kind, err error) {
+	defer recoverDamage(&err)
+	doc, err := mscfb.New(bytes.NewReader(content))
+	if err != nil {
+		return nil, 0, err
+	}
+	found = kindOtherCompound
+	for entry, err := doc.Next(); err == nil; entry, err = doc.Next() {
+		switch entry.Name {
+		case "Workbook", "Book":
+			found = kindOldExcel
+		case "EncryptionInfo", "EncryptedPackage":
+			if entry.Size > int64(len(content)) {
+				return nil, 0, errors.New("a part longer than the file")
+			}
+			found = kindWorkbook
+			if entry.Name == "EncryptionInfo" {
+				if info, err = io.ReadAll(entry); err != nil {
+					return nil, 0, err
+				}
+			}
+		}
+	}
+	return info, found, nil
+}
+
+var spinCount = regexp.MustCompile(`spinCount="(\d+)"`)
+
+// checkSpin refuses a workbook whose key takes longer to compute than any
+// program would make it.
+func checkSpin(info []byte) error {
+	for _, m := range spinCount.FindAllSubmatch(info, -1) {
+		if n, err := strconv.Atoi(string(m[1])); err != nil || n > maxSpin {
+			return diagnosis.New(diagnosis.WorkbookLimits)
+		}
+	}
+	return nil
+}
+
+func decryptWorkbook(content []byte, password account.Secret) ([]byte, error) {
+	text := password.Reveal()
+	if password.Empty() {
+		text = defaultPassword
+	}
+	plain, err := decryptCompound(content, text)
+	switch {
+	case err == nil && bytes.HasPrefix(plain, []byte("PK\x03\x04")):
+		return plain, nil
+	case err == nil, errors.Is(err, excelize.ErrWorkbookPassword):
+		if password.Empty() {
+			return nil, diagnosis.New(diagnosis.WorkbookEncrypted)
+		}
+		return nil, diagnosis.New(diagnosis.WorkbookPassword)
+	case errors.Is(err, excelize.ErrUnsupportedEncryptMechanism), errors.Is(err, excelize.ErrUnknownEncryptMechanism):
+		return nil, diagnosis.Wrap(err, diagnosis.WorkbookCipher)
+	}
+	return nil, damaged(err)
+}
+
+func decryptCompound(content []byte, password string) (plain []byte, err error) {
+	defer recoverDamage(&err)
+	return excelize.Decrypt(content, &excelize.Options{Password: password})
+}
+
+// recoverDamage makes an error of a panic: the libraries that read the older
+// container trust the lengths it states.
+func recoverDamage(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("damaged container: %v", r)
+	}
+}

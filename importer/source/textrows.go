@@ -1,0 +1,107 @@
+package source
+
+import (
+	"strconv"
+	"unicode/utf8"
+
+	"r7import/importer/diagnosis"
+	"r7import/importer/source/table"
+	"r7import/importer/source/text"
+)
+
+// textTable makes rows of accounts of a delimited text.
+type textTable struct{ *text.Table }
+
+// open implements table.
+func (t textTable) open(l *layout) (rows, error) {
+	in, err := t.Rows()
+	if err != nil {
+		return nil, err
+	}
+	return &textRows{Rows: in, encoding: t.Charset.Name(), layout: l}, nil
+}
+
+// textRows is one pass over a text file.
+type textRows struct {
+	*text.Rows
+	encoding string
+	layout   *layout
+	current  row
+}
+
+func (t *textRows) close() { t.Close() }
+
+// next implements rows.
+func (t *textRows) next() (*row, error) {
+	for {
+		if err := t.Next(); err != nil {
+			return nil, err
+		}
+		if t.take() {
+			return &t.current, nil
+		}
+	}
+}
+
+// take makes a row of the cells read and reports whether it is one to yield.
+func (t *textRows) take() bool {
+	r := &t.current
+	r.number, r.problems, r.cells = t.Line, nil, t.Cells
+	if t.Fault != text.Sound {
+		t.widen()
+		t.reportFault()
+		return true
+	}
+	if table.Blank(r.cells) || table.IsEndMark(r.cells) || t.layout.passOver(r, t.Whole) {
+		return false
+	}
+	got, want := len(r.cells), len(t.layout.columns)
+	ragged := got < want || got > want && !table.Blank(r.cells[want:])
+	t.widen()
+	switch {
+	case ragged:
+		r.report(t.layout, wholeRow, diagnosis.RowWidth, "Count", strconv.Itoa(got), "Want", strconv.Itoa(want))
+	case !t.Decodable:
+		t.reportUndecodable()
+	default:
+		r.judgeText(t.layout, t.Whole)
+	}
+	return true
+}
+
+// widen gives the row as many cells as the table has columns.
+func (t *textRows) widen() {
+	r := &t.current
+	for len(r.cells) < len(t.layout.columns) {
+		r.cells = append(r.cells, "")
+	}
+	t.Cells = r.cells
+	r.cells = r.cells[:len(t.layout.columns)]
+}
+
+func (t *textRows) reportFault() {
+	r := &t.current
+	column := strconv.Itoa(t.Column + 1)
+	switch t.Fault {
+	case text.Stray:
+		r.report(t.layout, wholeRow, diagnosis.QuoteStray, "Column", column)
+	case text.Unclosed:
+		r.report(t.layout, wholeRow, diagnosis.QuoteUnclosed, "Column", column)
+	case text.TooLong:
+		r.report(t.layout, wholeRow, diagnosis.RowTooLong, "Limit", strconv.Itoa(table.MaxRowBytes>>10))
+	case text.TooWide:
+		r.report(t.layout, wholeRow, diagnosis.RowTooWide, "Limit", strconv.Itoa(table.MaxColumns))
+	}
+}
+
+// reportUndecodable reports the cells with bytes that stand for no character.
+func (t *textRows) reportUndecodable() {
+	r := &t.current
+	for _, column := range t.layout.read {
+		cell := r.cells[column]
+		if at := text.Undecodable(cell); at >= 0 {
+			r.report(t.layout, column, diagnosis.TextUndecodable,
+				"Character", strconv.Itoa(utf8.RuneCountInString(cell[:at])+1), "Encoding", t.encoding)
+		}
+	}
+}
