@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 
 	"r7import/importer"
@@ -25,7 +27,7 @@ func (p *program) openInput(ctx context.Context, path string) (*importer.Input, 
 	}
 	binding, err := mapping.Bind(file.Columns(), columns)
 	if err != nil {
-		return nil, errors.Join(within(file, err), file.Close())
+		return nil, errors.Join(within(file, explained(file, err)), file.Close())
 	}
 	p.warn(file.Notices()...)
 	p.warn(binding.Notices()...)
@@ -56,6 +58,24 @@ func (p *program) openTable(ctx context.Context, path string) (*source.File, map
 	}
 	file, err := source.Open(ctx, path, options)
 	return file, columns, err
+}
+
+// explained adds to a refusal for missing columns that names in the header cannot be
+// read, if so: then they are not missing but hidden.
+func explained(file *source.File, err error) error {
+	var many diagnosis.Problems
+	unreadable := file.Unreadable()
+	missing := func(p diagnosis.Problem) bool {
+		return p.Code == diagnosis.ColumnsMissing || p.Code == diagnosis.HeaderNone
+	}
+	if len(unreadable) == 0 || !errors.As(err, &many) || !slices.ContainsFunc(many, missing) {
+		return err
+	}
+	labels := make([]string, len(unreadable))
+	for i, c := range unreadable {
+		labels[i] = c.Label
+	}
+	return append(many, *diagnosis.New(diagnosis.HeaderUnreadable, "Count", strconv.Itoa(len(labels)), "Columns", strings.Join(labels, ", ")))
 }
 
 // within puts the file into the places of problems with its columns.

@@ -69,6 +69,7 @@ const (
 	HeaderLost       Code = "HEADER_LOST"
 	HeaderGarbled    Code = "HEADER_GARBLED"
 	HeaderFaulty     Code = "HEADER_FAULTY"
+	HeaderUnreadable Code = "HEADER_UNREADABLE"
 
 	// Which rows are asked for.
 	RowsSyntax   Code = "ROWS_SYNTAX"
@@ -79,6 +80,7 @@ const (
 	// What was found.
 	TextRead          Code = "TEXT_READ"
 	SheetRead         Code = "SHEET_READ"
+	EncodingGuessed   Code = "ENCODING_GUESSED"
 	TitleRowsPassed   Code = "TITLE_ROWS_PASSED"
 	CommentsPassed    Code = "COMMENTS_PASSED"
 	TotalsPassed      Code = "TOTALS_PASSED"
@@ -171,6 +173,7 @@ var sourceCodes = map[Code]Entry{
 	HeaderLost:       {Scope: File, Side: OnFile},
 	HeaderGarbled:    {Scope: File, Side: OnFile},
 	HeaderFaulty:     {Scope: File, Side: OnFile},
+	HeaderUnreadable: {Scope: File, Side: OnFile},
 
 	RowsSyntax:   {Scope: Usage},
 	WhereSyntax:  {Scope: Usage},
@@ -179,6 +182,7 @@ var sourceCodes = map[Code]Entry{
 
 	TextRead:          {Scope: File, Severity: Notice},
 	SheetRead:         {Scope: File, Severity: Notice},
+	EncodingGuessed:   {Scope: File, Severity: Notice},
 	TitleRowsPassed:   {Scope: File, Severity: Notice},
 	CommentsPassed:    {Scope: File, Severity: Notice},
 	TotalsPassed:      {Scope: File, Severity: Notice},

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -64,17 +65,19 @@ func (f *File) noteHidden(t *xlsx.Table) {
 // the first header or title with a letter beyond ASCII. Other cells may hold
 // secrets, and so may a header that nobody knows: perhaps it is none.
 func (f *File) decodedSample(rows [][]string) string {
-	const longest = 40
 	if f.headers().Names(rows[len(rows)-1]) == 0 {
 		return ""
 	}
 	for i := len(rows) - 1; i >= 0; i-- {
-		for _, c := range rows[i] {
-			c = strings.TrimSpace(c)
-			if utf8.RuneCountInString(c) <= longest && strings.ContainsFunc(c, func(r rune) bool { return r >= utf8.RuneSelf && unicode.IsLetter(r) }) {
-				return c
-			}
+		if at := slices.IndexFunc(rows[i], showsEncoding); at >= 0 {
+			return strings.TrimSpace(rows[i][at])
 		}
 	}
 	return ""
+}
+
+// showsEncoding reports whether a text tells a person how it was decoded.
+func showsEncoding(text string) bool {
+	const longest = 40
+	return utf8.RuneCountInString(text) <= longest && strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf && unicode.IsLetter(r) })
 }

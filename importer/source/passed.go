@@ -8,10 +8,13 @@ import (
 	"r7import/importer/source/table"
 )
 
-// tally counts the rows passed over in one pass.
+// tally counts what was done to rows in one pass that a person should know.
 type tally struct {
 	counts [table.Commented]int
 	first  [table.Commented]int // row number
+
+	sample   string // a name in the encoding that was guessed
+	sampleAt int
 }
 
 func (t *tally) add(a table.Aside, number int) {
@@ -21,10 +24,15 @@ func (t *tally) add(a table.Aside, number int) {
 	t.counts[a]++
 }
 
-// notices returns what to say about the rows passed over.
-func (t *tally) notices(at diagnosis.Place) []diagnosis.Problem {
+// notices returns what to say about the rows.
+func (t *tally) notices(at diagnosis.Place, encoding string) []diagnosis.Problem {
 	codes := map[table.Aside]diagnosis.Code{table.Comment: diagnosis.CommentsPassed, table.Total: diagnosis.TotalsPassed, table.HeaderAgain: diagnosis.HeadersPassed}
 	var out []diagnosis.Problem
+	if t.sample != "" {
+		p := diagnosis.New(diagnosis.EncodingGuessed, "Encoding", encoding, "Sample", t.sample, "Row", strconv.Itoa(t.sampleAt))
+		p.Place = at
+		out = append(out, *p)
+	}
 	for _, a := range []table.Aside{table.Comment, table.Total, table.HeaderAgain} {
 		if t.counts[a] > 0 {
 			p := diagnosis.New(codes[a], "Count", strconv.Itoa(t.counts[a]), "Row", strconv.Itoa(t.first[a]))

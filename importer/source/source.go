@@ -174,14 +174,30 @@ func (f *File) Sheet() string { return f.sheet }
 // Columns returns the columns of the table.
 func (f *File) Columns() []Column { return f.columns }
 
+// Unreadable returns the columns whose names have lost their letters, or have others
+// in their place.
+func (f *File) Unreadable() []Column {
+	var columns []Column
+	for _, c := range f.columns {
+		if table.Unreadable(c.Header) {
+			columns = append(columns, c)
+		}
+	}
+	return columns
+}
+
 // Notices returns what was found out about the file when it was opened.
 func (f *File) Notices() []diagnosis.Problem { return f.notices }
 
-// Passed returns what rows the last pass over the records left out that were no
-// accounts: comments, totals, repeated headers. It is complete when the loop has
-// ended by itself.
+// Passed returns what the last pass over the records has to tell: rows left out that
+// were no accounts, what was taken off cells, one name where the encoding was
+// guessed. It is complete when the loop has ended by itself.
 func (f *File) Passed() []diagnosis.Problem {
-	return f.passed.notices(diagnosis.Place{File: f.name, Sheet: f.sheet})
+	encoding := ""
+	if t, ok := f.table.(textTable); ok {
+		encoding = t.Charset.Name()
+	}
+	return f.passed.notices(diagnosis.Place{File: f.name, Sheet: f.sheet}, encoding)
 }
 
 // Encrypted reports whether the file as it is stored cannot be read without a

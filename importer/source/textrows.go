@@ -2,8 +2,10 @@ package source
 
 import (
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
+	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/source/table"
 	"r7import/importer/source/text"
@@ -18,15 +20,15 @@ func (t textTable) open(l *layout) (rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &textRows{Rows: in, encoding: t.Charset.Name(), layout: l}, nil
+	return &textRows{Rows: in, table: t.Table, layout: l}, nil
 }
 
 // textRows is one pass over a text file.
 type textRows struct {
 	*text.Rows
-	encoding string
-	layout   *layout
-	current  row
+	table   *text.Table
+	layout  *layout
+	current row
 }
 
 func (t *textRows) close() { t.Close() }
@@ -64,9 +66,19 @@ func (t *textRows) take() bool {
 	case !t.Decodable:
 		t.reportUndecodable()
 	default:
+		if t.table.Guessed && t.layout.passed.sample == "" {
+			t.takeSample()
+		}
 		r.judgeText(t.layout, t.Whole)
 	}
 	return true
+}
+
+// takeSample keeps the first name that shows what the guessed encoding makes of it.
+func (t *textRows) takeSample() {
+	if column := t.layout.column[account.Name]; column >= 0 && showsEncoding(t.current.cells[column]) {
+		t.layout.passed.sample, t.layout.passed.sampleAt = strings.TrimSpace(t.current.cells[column]), t.current.number
+	}
 }
 
 // widen gives the row as many cells as the table has columns.
@@ -101,7 +113,7 @@ func (t *textRows) reportUndecodable() {
 		cell := r.cells[column]
 		if at := text.Undecodable(cell); at >= 0 {
 			r.report(t.layout, column, diagnosis.TextUndecodable,
-				"Character", strconv.Itoa(utf8.RuneCountInString(cell[:at])+1), "Encoding", t.encoding)
+				"Character", strconv.Itoa(utf8.RuneCountInString(cell[:at])+1), "Encoding", t.table.Charset.Name())
 		}
 	}
 }

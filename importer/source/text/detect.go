@@ -1,25 +1,64 @@
 package text
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"r7import/importer/source/table"
 )
 
-// guessCodePage tells which of the code pages text is written in; knows counts
-// the column names that one makes of the file's header.
-func guessCodePage(text []byte, knows func(Charset) int) (best Charset, sure bool) {
+// guess is what a code page makes of a text.
+type guess struct {
+	charset Charset
+	names   int // column names that are known
+	table.Letters
+}
+
+// guessCodePage tells which of the code pages a text is written in; names counts the
+// column names that one makes of the file's header. It is sure of one that stands out
+// and whose words people write so.
+func guessCodePage(text []byte, names func(Charset) int) (best guess, sure bool) {
 	const perName, margin = 100, 8
-	high, second := 0, 0
+	second := 0
 	for _, c := range codePages {
-		s := score(c, text) + perName*knows(c)
-		if s > high {
-			best, high, second = c, s, high
-		} else {
-			second = max(second, s)
+		g := guess{c, names(c), weigh(c, text)}
+		g.Score += perName * g.names
+		switch {
+		case g.Score > best.Score:
+			best, second = g, best.Score
+		case best.Score > 0 && !same(best.charset, c, text):
+			second = max(second, g.Score)
 		}
 	}
-	return best, high-second >= margin
+	tolerated := best.Words / 5
+	if best.names > 0 { // the header speaks for it
+		tolerated = best.Words / 2
+	}
+	return best, best.Score-second >= margin && best.Odd <= tolerated
+}
+
+// same reports whether two code pages make the same of a text.
+func same(a, b Charset, text []byte) bool {
+	for _, c := range text {
+		if c >= utf8.RuneSelf && a.high[c-utf8.RuneSelf] != b.high[c-utf8.RuneSelf] {
+			return false
+		}
+	}
+	return true
+}
+
+// weigh looks at the letters that a code page makes of a text.
+func weigh(c Charset, text []byte) table.Letters {
+	var l table.Letters
+	for _, b := range text {
+		if b < utf8.RuneSelf {
+			l.Add(rune(b))
+		} else {
+			l.Add(c.high[b-utf8.RuneSelf])
+		}
+	}
+	l.Add(' ')
+	return l
 }
 
 // wideOrder tells UTF-16 by its zero bytes: every ASCII character has one, and
@@ -57,9 +96,9 @@ func Plausible(head []byte) bool {
 }
 
 // looksUTF8 reports whether text is UTF-8, a few damaged characters included. Text
-// in a code page makes UTF-8 by chance only, so it has much that is none; a few
-// characters that are have come about by chance if they are of far scripts.
-func looksUTF8(text []byte) bool {
+// in a code page makes UTF-8 by chance only, so it has much that is none. Of text with
+// a few characters of far scripts alone it is not sure.
+func looksUTF8(text []byte) (is, sure bool) {
 	const few = 4
 	good, strange, bad := 0, 0, 0
 	for len(text) > 0 {
@@ -76,10 +115,7 @@ func looksUTF8(text []byte) bool {
 		}
 		text = text[size:]
 	}
-	if strange > good && good+strange < few {
-		return false
-	}
-	return good+strange >= 9*bad
+	return good+strange >= 9*bad, strange <= good || good+strange >= few
 }
 
 // usual reports whether a character beyond ASCII is at home in a Russian or Western file.
@@ -91,42 +127,4 @@ func usual(r rune) bool {
 		return true
 	}
 	return r < 0x100 || r >= 0x2000 && r < 0x2200 || r >= 0xFE00 && r <= utf8.RuneError || r >= 0x1F000
-}
-
-// score says how much what a code page makes of the bytes looks like Russian.
-func score(c Charset, text []byte) int {
-	sum := 0
-	prev := ' '
-	for _, b := range text {
-		r := rune(b)
-		if b >= utf8.RuneSelf {
-			r = c.high[b-utf8.RuneSelf]
-			sum += letterScore(prev, r)
-		}
-		prev = r
-	}
-	return sum
-}
-
-// frequent are the letters that make up four fifths of any Russian text.
-const frequent = "оеаинтсрвлкмдпуя"
-
-// letterScore weighs a character beyond ASCII by the one before it. KOI8-R and
-// Windows-1251 have each other's capitals where their small letters are, which
-// shows as capitals inside of words.
-func letterScore(prev, r rune) int {
-	lower := unicode.ToLower(r)
-	switch {
-	case strings.ContainsRune("№«»–—\u00a0", r):
-		return 0
-	case (lower < 'а' || lower > 'я') && lower != 'ё':
-		return -3
-	case unicode.IsLower(prev) && unicode.IsUpper(r):
-		return -4
-	case !unicode.IsLetter(prev) && strings.ContainsRune("ъьы", lower):
-		return -4
-	case strings.ContainsRune(frequent, lower):
-		return 2
-	}
-	return 0
 }

@@ -5,6 +5,7 @@
 package text
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -37,11 +38,18 @@ var (
 	windows1251 = codePage("windows-1251", charmap.Windows1251)
 	koi8r       = codePage("koi8-r", charmap.KOI8R)
 	cp866       = codePage("cp866", charmap.CodePage866)
+	macCyrillic = codePage("x-mac-cyrillic", charmap.MacintoshCyrillic)
+	iso8859x5   = codePage("iso-8859-5", charmap.ISO8859_5)
 
-	// charsets are those that can be asked for.
-	charsets = []Charset{utf8Text, utf16LE, utf16BE, windows1251, koi8r, cp866}
-	// codePages are those that are told apart by what they make of the bytes.
-	codePages = []Charset{windows1251, koi8r, cp866}
+	// codePages are those that are told apart by what they make of the bytes. Of two
+	// that make the same, the first is meant.
+	codePages = []Charset{windows1251, koi8r, cp866, macCyrillic, iso8859x5}
+	// charsets are those that can be asked for. Those of other alphabets than ours
+	// differ in letters that only a person can tell right.
+	charsets = slices.Concat([]Charset{utf8Text, utf16LE, utf16BE}, codePages, []Charset{
+		codePage("windows-1250", charmap.Windows1250), codePage("windows-1252", charmap.Windows1252),
+		codePage("windows-1253", charmap.Windows1253), codePage("windows-1254", charmap.Windows1254),
+	})
 )
 
 func codePage(name string, m *charmap.Charmap) Charset {
@@ -61,22 +69,27 @@ func Encodings() []string {
 	return names
 }
 
+// others are further names of charsets, in lower case and without punctuation.
+var others = map[string]string{
+	"utf8bom": "utf-8", "utf8sig": "utf-8", "utf16": "utf-16le", "unicode": "utf-16le",
+	"win1251": "windows-1251", "cp1251": "windows-1251", "1251": "windows-1251", "ansi": "windows-1251",
+	"koi8": "koi8-r", "ibm866": "cp866", "dos": "cp866", "oem": "cp866", "866": "cp866",
+	"maccyrillic": "x-mac-cyrillic", "macintoshcyrillic": "x-mac-cyrillic", "mac": "x-mac-cyrillic", "10007": "x-mac-cyrillic",
+	"88595": "iso-8859-5", "isocyrillic": "iso-8859-5",
+	"win1250": "windows-1250", "cp1250": "windows-1250", "1250": "windows-1250",
+	"win1252": "windows-1252", "cp1252": "windows-1252", "1252": "windows-1252", "iso88591": "windows-1252", "latin1": "windows-1252",
+	"win1253": "windows-1253", "cp1253": "windows-1253", "1253": "windows-1253",
+	"win1254": "windows-1254", "cp1254": "windows-1254", "1254": "windows-1254",
+}
+
 // charsetNamed finds a charset by its name as people write it.
 func charsetNamed(name string) (Charset, bool) {
-	folded := strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(name))
-	switch folded {
-	case "utf8", "utf8bom", "utf8sig":
-		return utf8Text, true
-	case "utf16le", "utf16", "unicode":
-		return utf16LE, true
-	case "utf16be":
-		return utf16BE, true
-	case "windows1251", "win1251", "cp1251", "1251", "ansi":
-		return windows1251, true
-	case "koi8r", "koi8":
-		return koi8r, true
-	case "cp866", "ibm866", "dos", "oem", "866":
-		return cp866, true
+	folded := strings.NewReplacer("-", "", "_", "", " ", "")
+	wanted := folded.Replace(strings.ToLower(name))
+	for _, c := range charsets {
+		if folded.Replace(c.name) == wanted || c.name == others[wanted] {
+			return c, true
+		}
 	}
 	return Charset{}, false
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"r7import/importer/diagnosis"
@@ -30,6 +31,7 @@ type Options struct {
 // Table is a text that has been looked at.
 type Table struct {
 	Charset   Charset
+	Guessed   bool // the charset: a person had better look at what it makes of a name
 	Delimiter byte
 	Header    int // line of the column names
 
@@ -55,6 +57,7 @@ func Look(in Content, o Options) (t *Table, first table.Top, at int, err error) 
 	if t.Charset, t.mark, err = findCharset(s, o); err != nil {
 		return nil, first, 0, err
 	}
+	t.Guessed = o.Encoding == "" && t.Charset.high != nil
 	s.head = s.head[t.mark:]
 	if len(bytes.TrimSpace(s.head)) == 0 && s.whole {
 		return nil, first, 0, diagnosis.New(diagnosis.FileEmpty, "File", o.Name)
@@ -137,10 +140,13 @@ func ReadUpTo(in io.Reader, buf []byte) (n int, err error) {
 	return n, err
 }
 
-// beyondASCII returns text from its first byte that is not ASCII, or is zero.
+// beyondASCII returns text from the word with its first byte that is not ASCII, or is zero.
 func beyondASCII(text []byte) []byte {
 	for i, b := range text {
 		if b >= utf8.RuneSelf || b == 0 {
+			for i > 0 && unicode.IsLetter(rune(text[i-1])) {
+				i--
+			}
 			return text[i:]
 		}
 	}
@@ -170,17 +176,21 @@ func findCharset(s sample, o Options) (c Charset, mark int, err error) {
 	return c, mark, nil
 }
 
+// guessCharset tells the charset by the content. Of one that is not certain a person
+// has to be shown what it makes of a name.
 func guessCharset(s sample, h table.Headers) (Charset, error) {
 	if order := wideOrder(s.head); order == littleEndian {
 		return utf16LE, nil
 	} else if order == bigEndian {
 		return utf16BE, nil
 	}
-	if looksUTF8(s.foreign) {
+	is, certain := looksUTF8(s.foreign)
+	byChance := func(c Charset) bool { l := weigh(c, s.foreign); return l.Plain() }
+	if is && (certain || !slices.ContainsFunc(codePages, byChance)) {
 		return utf8Text, nil
 	}
 	foreign := table.Headers{Row: h.Row, Known: func(header string) bool { return beyondASCII([]byte(header)) != nil && h.Known(header) }}
-	c, sure := guessCodePage(s.foreign, func(c Charset) int {
+	page, sure := guessCodePage(s.foreign, func(c Charset) int {
 		names := 0
 		for _, d := range delimiters {
 			_, n := foreign.Find(preview(s, c, d, h.Depth()).Rows)
@@ -189,9 +199,9 @@ func guessCharset(s sample, h table.Headers) (Charset, error) {
 		return names
 	})
 	if !sure {
-		return c, diagnosis.New(diagnosis.EncodingUnclear, "Encodings", strings.Join(Encodings(), ", "))
+		return Charset{}, diagnosis.New(diagnosis.EncodingUnclear, "Encodings", strings.Join(Encodings(), ", "))
 	}
-	return c, nil
+	return page.charset, nil
 }
 
 func findDelimiter(s sample, c Charset, o Options) (byte, error) {
