@@ -85,6 +85,10 @@ const (
 	CommentsPassed    Code = "COMMENTS_PASSED"
 	TotalsPassed      Code = "TOTALS_PASSED"
 	HeadersPassed     Code = "HEADERS_PASSED"
+	LinesUnquoted     Code = "LINES_UNQUOTED"
+	PaddingTaken      Code = "PADDING_TAKEN"
+	CellsUnwrapped    Code = "CELLS_UNWRAPPED"
+	ColumnNameless    Code = "COLUMN_NAMELESS"
 	SheetsPassed      Code = "SHEETS_PASSED"
 	SheetHidden       Code = "SHEET_HIDDEN"
 	RowsHidden        Code = "ROWS_HIDDEN"
@@ -98,6 +102,7 @@ const (
 	RowCommented      Code = "ROW_COMMENTED"
 	QuoteStray        Code = "QUOTE_STRAY"
 	QuoteUnclosed     Code = "QUOTE_UNCLOSED"
+	PaddingBroken     Code = "PADDING_BROKEN"
 	TextUndecodable   Code = "TEXT_UNDECODABLE"
 	TextLost          Code = "TEXT_LOST"
 	TextGarbled       Code = "TEXT_GARBLED"
@@ -187,6 +192,10 @@ var sourceCodes = map[Code]Entry{
 	CommentsPassed:    {Scope: File, Severity: Notice},
 	TotalsPassed:      {Scope: File, Severity: Notice},
 	HeadersPassed:     {Scope: File, Severity: Notice},
+	LinesUnquoted:     {Scope: File, Severity: Notice},
+	PaddingTaken:      {Scope: File, Severity: Notice},
+	CellsUnwrapped:    {Scope: File, Severity: Notice},
+	ColumnNameless:    {Scope: File, Severity: Notice},
 	SheetsPassed:      {Scope: File, Severity: Notice},
 	SheetHidden:       {Scope: File, Severity: Notice},
 	RowsHidden:        {Scope: File, Severity: Notice},
@@ -199,6 +208,7 @@ var sourceCodes = map[Code]Entry{
 	RowCommented:      {Side: OnFile},
 	QuoteStray:        {Side: OnFile},
 	QuoteUnclosed:     {Side: OnFile},
+	PaddingBroken:     {Side: OnFile},
 	TextUndecodable:   {Side: OnFile},
 	TextLost:          {Side: OnFile},
 	TextGarbled:       {Side: OnFile},

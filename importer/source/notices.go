@@ -32,6 +32,22 @@ func (f *File) noteTitleRows(above [][]string) {
 	}
 }
 
+// noteForm says what was taken off the cells of a text.
+func (f *File) noteForm(t *text.Table) {
+	if t.Unquoted {
+		f.note(diagnosis.LinesUnquoted)
+	}
+	var padded []string
+	for i, pad := range t.Pads {
+		if pad != (text.Pad{}) {
+			padded = append(padded, strconv.Itoa(i+1))
+		}
+	}
+	if len(padded) > 0 {
+		f.note(diagnosis.PaddingTaken, "Count", strconv.Itoa(len(padded)), "Columns", strings.Join(padded, ", "))
+	}
+}
+
 // noteHidden says what of a workbook a person does not see but is read, or sees
 // nowhere and is not.
 func (f *File) noteHidden(t *xlsx.Table) {

@@ -2,7 +2,10 @@ package source
 
 import (
 	"bytes"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 
 	"r7import/importer/diagnosis"
 	"r7import/importer/source/table"
@@ -10,35 +13,57 @@ import (
 
 // tally counts what was done to rows in one pass that a person should know.
 type tally struct {
-	counts [table.Commented]int
-	first  [table.Commented]int // row number
+	asides   [table.Commented]count
+	wrapped  count          // rows with cells like ="0123"
+	nameless map[int]*count // rows with something in a column that has no name
 
 	sample   string // a name in the encoding that was guessed
 	sampleAt int
 }
 
-func (t *tally) add(a table.Aside, number int) {
-	if t.counts[a] == 0 {
-		t.first[a] = number
+// count is how many rows there are of a kind, and the number of the first.
+type count struct{ rows, first int }
+
+func (c *count) add(number int) {
+	if c.rows == 0 {
+		c.first = number
 	}
-	t.counts[a]++
+	c.rows++
 }
 
-// notices returns what to say about the rows.
-func (t *tally) notices(at diagnosis.Place, encoding string) []diagnosis.Problem {
-	codes := map[table.Aside]diagnosis.Code{table.Comment: diagnosis.CommentsPassed, table.Total: diagnosis.TotalsPassed, table.HeaderAgain: diagnosis.HeadersPassed}
-	var out []diagnosis.Problem
-	if t.sample != "" {
-		p := diagnosis.New(diagnosis.EncodingGuessed, "Encoding", encoding, "Sample", t.sample, "Row", strconv.Itoa(t.sampleAt))
-		p.Place = at
-		out = append(out, *p)
+// mostNameless bounds the columns without a name that are counted.
+const mostNameless = 100
+
+// meetNameless takes note of a cell in a column that has no name.
+func (t *tally) meetNameless(column, number int, text string) {
+	if strings.TrimSpace(text) == "" || t.nameless[column] == nil && len(t.nameless) == mostNameless {
+		return
 	}
-	for _, a := range []table.Aside{table.Comment, table.Total, table.HeaderAgain} {
-		if t.counts[a] > 0 {
-			p := diagnosis.New(codes[a], "Count", strconv.Itoa(t.counts[a]), "Row", strconv.Itoa(t.first[a]))
-			p.Place = at
-			out = append(out, *p)
+	if t.nameless == nil {
+		t.nameless = make(map[int]*count)
+	}
+	if t.nameless[column] == nil {
+		t.nameless[column] = new(count)
+	}
+	t.nameless[column].add(number)
+}
+
+// notices returns what to say about the rows; label names a column.
+func (t *tally) notices(encoding string, label func(column int) string) (out []diagnosis.Problem) {
+	tell := func(code diagnosis.Code, c count, facts ...string) {
+		if c.rows > 0 {
+			out = append(out, *diagnosis.New(code, append(facts, "Count", strconv.Itoa(c.rows), "Row", strconv.Itoa(c.first))...))
 		}
+	}
+	if t.sample != "" {
+		tell(diagnosis.EncodingGuessed, count{1, t.sampleAt}, "Encoding", encoding, "Sample", t.sample)
+	}
+	tell(diagnosis.CommentsPassed, t.asides[table.Comment])
+	tell(diagnosis.TotalsPassed, t.asides[table.Total])
+	tell(diagnosis.HeadersPassed, t.asides[table.HeaderAgain])
+	tell(diagnosis.CellsUnwrapped, t.wrapped)
+	for _, column := range slices.Sorted(maps.Keys(t.nameless)) {
+		tell(diagnosis.ColumnNameless, *t.nameless[column], "Column", label(column))
 	}
 	return out
 }
@@ -53,7 +78,7 @@ func (l *layout) passOver(r *row, text []byte) bool {
 		r.report(l, wholeRow, diagnosis.RowCommented)
 		return false
 	default:
-		l.passed.add(a, r.number)
+		l.passed.asides[a].add(r.number)
 		return true
 	}
 }

@@ -3,6 +3,7 @@ package source
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -63,10 +64,13 @@ type layout struct {
 	fields  []account.Field        // of each column; NumFields for one that feeds none
 	column  [account.NumFields]int // of each field, -1 for none
 	read    []int                  // columns: those of the fields in their order, then the others
+	asked   []int                  // columns that rows are chosen by
 	keys    []string               // what gocsv knows the columns of read by
 	others  []string               // names of the columns that feed no field
-	asides  table.Asides
-	passed  tally // the rows passed over so far
+	// nameless are the columns without a name that are not read.
+	nameless []int
+	asides   table.Asides
+	passed   tally // the rows passed over so far
 }
 
 func newLayout(file, sheet string, columns []Column, names []string) *layout {
@@ -79,6 +83,9 @@ func newLayout(file, sheet string, columns []Column, names []string) *layout {
 		l.asides.Headers = append(l.asides.Headers, c.Header)
 		l.fields[i] = account.NumFields
 		if i >= len(names) || names[i] == "" {
+			if strings.TrimSpace(c.Header) == "" {
+				l.nameless = append(l.nameless, i)
+			}
 			continue
 		}
 		if f, ok := account.FieldNamed(names[i]); ok {
@@ -100,6 +107,9 @@ func newLayout(file, sheet string, columns []Column, names []string) *layout {
 	}
 	return l
 }
+
+// reads reports whether a column is read.
+func (l *layout) reads(column int) bool { return slices.Contains(l.read, column) }
 
 // place returns where a column stands in a row; -1 is the row as a whole.
 func (l *layout) place(row, column int) diagnosis.Place {

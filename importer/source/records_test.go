@@ -225,3 +225,18 @@ func TestNoCellTextInMessages(t *testing.T) {
 		}
 	}
 }
+
+// A habit is told from a thousand rows; one that breaks it further down is an error.
+func TestBrokenPadding(t *testing.T) {
+	text := "email, password\n" + strings.Repeat("a@example.com, x\n", 1000) + "b@example.com,y\nc@example.com,\"z\"\nd@example.com,\ne@example.com, x\n"
+	f, err := source.Open(t.Context(), "-", source.Options{Stdin: strings.NewReader(text), Known: isKnown})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	short, _ := readRows(t, f)
+	const want = " 1001 1002:PADDING_BROKEN 1003:PADDING_BROKEN 1004 1005"
+	if !strings.HasSuffix(short, want) || strings.Count(short, ":") != 2 {
+		t.Errorf("rows = ...%q, want ...%q and no other problem", short[len(short)-len(want)-20:], want)
+	}
+}

@@ -59,7 +59,7 @@ func TestRedactText(t *testing.T) {
 		{"a cell less", "name,email,password\nx,a@b.ru\nB,b@b.ru,y\n", "name,email,password\n***,***\nB,b@b.ru,***\n", 3, []int{2}},
 		{"slipped to the left", "name,email,password,note\na@b.ru,secret,x,\nB,b@b.ru,y,\n", "name,email,password,note\n***,***,***,\nB,b@b.ru,***,\n", 4, []int{2}},
 		{"slipped under a port", "email,port,password\na@b.ru,secret,993\nb@b.ru,993,y\n", "email,port,password\n***,***,***\nb@b.ru,993,***\n", 4, []int{2}},
-		{"stray quotation mark", "email,password\na@b.ru,x\"y\nb@b.ru,z\n", "email,password\n***\nb@b.ru,***\n", 2, []int{2}},
+		{"stray quotation mark", "email,password\na@b.ru,\"x\"y\nb@b.ru,z\n", "email,password\n***\nb@b.ru,***\n", 2, []int{2}},
 		{"unclosed quotation mark", "email,password\na@b.ru,\"x\nb@b.ru,z\n", "email,password\n***\nb@b.ru,***\n", 2, []int{2}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

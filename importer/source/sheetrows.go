@@ -66,6 +66,9 @@ func (s *sheetRows) take() bool {
 		if c.Column < len(r.cells) {
 			r.cells[c.Column] = text[c.From:c.To]
 		}
+		if c.Column >= len(r.cells) || slices.Contains(s.layout.nameless, c.Column) {
+			s.layout.passed.meetNameless(c.Column, r.number, text[c.From:c.To])
+		}
 	}
 	if table.Blank(r.cells) && !s.mentionsTrouble() {
 		return false

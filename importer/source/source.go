@@ -131,6 +131,7 @@ func (f *File) lookAtText() error {
 	f.note(diagnosis.TextRead, "Encoding", t.Charset.Name(), "Delimiter", delimiterName(t.Delimiter),
 		"Row", strconv.Itoa(t.Header), "Sample", f.decodedSample(first.Rows[:at+1]))
 	f.noteTitleRows(first.Rows[:at])
+	f.noteForm(t)
 	return nil
 }
 
@@ -193,11 +194,15 @@ func (f *File) Notices() []diagnosis.Problem { return f.notices }
 // were no accounts, what was taken off cells, one name where the encoding was
 // guessed. It is complete when the loop has ended by itself.
 func (f *File) Passed() []diagnosis.Problem {
-	encoding := ""
+	encoding, label := "", xlsx.ColumnLetters
 	if t, ok := f.table.(textTable); ok {
-		encoding = t.Charset.Name()
+		encoding, label = t.Charset.Name(), func(column int) string { return strconv.Itoa(column + 1) }
 	}
-	return f.passed.notices(diagnosis.Place{File: f.name, Sheet: f.sheet}, encoding)
+	passed := f.passed.notices(encoding, label)
+	for i := range passed {
+		passed[i].Place = diagnosis.Place{File: f.name, Sheet: f.sheet}
+	}
+	return passed
 }
 
 // Encrypted reports whether the file as it is stored cannot be read without a
@@ -269,13 +274,16 @@ func (f *File) Records(ctx context.Context, names []string) iter.Seq2[*Record, e
 
 // pass begins to read the rows asked for.
 func (f *File) pass(l *layout, names []string) (*filter, error) {
+	where, err := conditionsOf(f.options.Where, f.columns, names)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range where {
+		l.asked = append(l.asked, c.column)
+	}
 	in, err := f.table.open(l)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := newFilter(in, f.options, f.columns, names)
-	if err != nil {
-		in.close()
-	}
-	return asked, err
+	return &filter{rows: in, numbers: f.options.Rows, where: where}, nil
 }

@@ -1,6 +1,8 @@
 package source
 
 import (
+	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -57,21 +59,77 @@ func (t *textRows) take() bool {
 	if table.Blank(r.cells) || table.IsEndMark(r.cells) || t.layout.passOver(r, t.Whole) {
 		return false
 	}
-	got, want := len(r.cells), len(t.layout.columns)
-	ragged := got < want || got > want && !table.Blank(r.cells[want:])
+	got := len(r.cells)
+	surplus := got > t.table.Width && !table.Blank(r.cells[t.table.Width:])
+	t.meetNameless()
 	t.widen()
 	switch {
-	case ragged:
-		r.report(t.layout, wholeRow, diagnosis.RowWidth, "Count", strconv.Itoa(got), "Want", strconv.Itoa(want))
+	case surplus, t.lacks(got):
+		r.report(t.layout, wholeRow, diagnosis.RowWidth, "Count", strconv.Itoa(got), "Want", strconv.Itoa(t.table.Width))
 	case !t.Decodable:
 		t.reportUndecodable()
 	default:
 		if t.table.Guessed && t.layout.passed.sample == "" {
 			t.takeSample()
 		}
+		t.takePadding()
+		t.unwrap()
 		r.judgeText(t.layout, t.Whole)
 	}
 	return true
+}
+
+// meetNameless takes note of what stands in columns without a name.
+func (t *textRows) meetNameless() {
+	r := &t.current
+	for _, column := range t.layout.nameless {
+		if column < len(r.cells) {
+			t.layout.passed.meetNameless(column, r.number, r.cells[column])
+		}
+	}
+	for column := len(t.layout.columns); column < min(len(r.cells), t.table.Width); column++ {
+		t.layout.passed.meetNameless(column, r.number, r.cells[column])
+	}
+}
+
+// lacks reports whether cells that matter are not there in a row of so many. Cells at
+// the end that nobody asks for may be left out.
+func (t *textRows) lacks(got int) bool {
+	missing := func(column int) bool { return column >= got }
+	return got < len(t.layout.columns) && (slices.ContainsFunc(t.layout.read, missing) || slices.ContainsFunc(t.layout.asked, missing))
+}
+
+// takePadding reports the cells that break a habit of the file: the blank that stands
+// before all others is not there, or stands before a quotation mark without the habit.
+func (t *textRows) takePadding() {
+	r := &t.current
+	for _, column := range t.Bare {
+		if t.layout.reads(column) {
+			r.report(t.layout, column, diagnosis.PaddingBroken)
+		}
+	}
+	for _, column := range t.Loose {
+		if t.layout.reads(column) {
+			r.report(t.layout, column, diagnosis.QuoteStray, "Column", strconv.Itoa(column+1))
+		}
+	}
+}
+
+// unwrap takes the wrapping of a spreadsheet program off cells.
+func (t *textRows) unwrap() {
+	r := &t.current
+	if !bytes.Contains(t.Whole, []byte(`="`)) {
+		return
+	}
+	wrapped := false
+	for _, column := range t.layout.read {
+		if text, was := text.Unwrapped(r.cells[column]); was {
+			r.cells[column], wrapped = text, true
+		}
+	}
+	if wrapped {
+		t.layout.passed.wrapped.add(r.number)
+	}
 }
 
 // takeSample keeps the first name that shows what the guessed encoding makes of it.

@@ -76,7 +76,7 @@ func eachRow(ctx context.Context, w io.Writer, t *text.Table, change func(row []
 		return err
 	}
 	defer closer.Close()
-	scan, lines := text.NewScanner(rows, t.Delimiter, text.ScanBuffer), bufio.NewReaderSize(raw, text.ScanBuffer)
+	scan, lines := t.Scanner(rows), bufio.NewReaderSize(raw, text.ScanBuffer)
 	to := t.Charset.Writer(out)
 	for {
 		if err := ctx.Err(); err != nil {
@@ -87,7 +87,7 @@ func eachRow(ctx context.Context, w io.Writer, t *text.Table, change func(row []
 		} else if err != nil {
 			return diagnosis.Or(err, diagnosis.FileBroken)
 		}
-		row, err := readLines(lines, scan.NextLine-scan.Line, scan.Fault == text.Sound)
+		row, err := readLines(lines, scan.NextLine-scan.Line)
 		if err != nil {
 			return diagnosis.Or(err, diagnosis.FileBroken)
 		}
@@ -100,11 +100,10 @@ func eachRow(ctx context.Context, w io.Writer, t *text.Table, change func(row []
 	}
 }
 
-// readLines reads so many lines with their ends; the last of a text may have
-// none and is then not counted. In a sound row quotation marks come in pairs.
-func readLines(in *bufio.Reader, count int, sound bool) ([]byte, error) {
+// readLines reads so many lines with their ends; the last of a text may have none.
+func readLines(in *bufio.Reader, count int) ([]byte, error) {
 	var lines []byte
-	for n := 0; n < max(1, count) || sound && bytes.Count(lines, []byte(`"`))%2 != 0; n++ {
+	for range count {
 		for {
 			b, err := in.ReadByte()
 			if err == io.EOF {
@@ -142,7 +141,7 @@ func filled(t *text.Table, row []byte, number int, add Added) ([]byte, error) {
 		return nil, p
 	}
 	end := bytes.TrimRight(row, "\r\n")
-	cells := cellsOf(end, t.Delimiter)
+	cells := t.Spans(end)
 	if add.Column < len(cells) {
 		at := cells[add.Column]
 		if len(bytes.Trim(end[at.From:at.To], " \t\"")) > 0 {
@@ -155,22 +154,6 @@ func filled(t *text.Table, row []byte, number int, add Added) ([]byte, error) {
 	}
 	gap := bytes.Repeat([]byte{t.Delimiter}, add.Column-len(cells)+1)
 	return bytes.Join([][]byte{end, gap, cell, row[len(end):]}, nil), nil
-}
-
-// cellsOf returns where the cells of a sound row lie, with their quotation marks.
-func cellsOf(row []byte, delim byte) []text.Span {
-	var cells []text.Span
-	from, quoted := 0, false
-	for i, b := range row {
-		switch {
-		case b == '"':
-			quoted = !quoted // a doubled mark switches twice
-		case b == delim && !quoted:
-			cells = append(cells, text.Span{From: from, To: i})
-			from = i + 1
-		}
-	}
-	return append(cells, text.Span{From: from, To: len(row)})
 }
 
 // quoted returns a text as a cell.

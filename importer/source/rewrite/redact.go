@@ -221,7 +221,7 @@ func (r *redactor) line(t *text.Table, row []byte, number int, f text.Fault) lin
 		l.at, l.cells, l.treatment = []text.Span{{From: 0, To: len(l.bytes)}}, []string{""}, asAWhole
 		return l
 	}
-	l.at = cellsOf(l.bytes, t.Delimiter)
+	l.at = t.Spans(l.bytes)
 	for _, at := range l.at {
 		l.cells = append(l.cells, textOf(t, l.bytes[at.From:at.To]))
 	}

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"bytes"
 	"io"
 	"unicode/utf8"
 
@@ -40,7 +41,7 @@ func (t *Table) skipHeader(in io.Reader) (*Scanner, error) {
 	if _, err := io.CopyN(io.Discard, in, int64(t.mark)); err != nil {
 		return nil, diagnosis.Or(err, diagnosis.FileBroken)
 	}
-	s := NewScanner(t.Charset.Reader(in), t.Delimiter, ScanBuffer)
+	s := t.Scanner(t.reader(in))
 	for s.NextLine <= t.Header {
 		if err := s.Next(); err != nil {
 			return nil, diagnosis.Or(err, diagnosis.FileBroken)
@@ -101,5 +102,30 @@ func (t *Table) Top(mark io.Writer) (io.Reader, io.Closer, error) {
 		in.Close()
 		return nil, nil, diagnosis.Or(err, diagnosis.FileBroken)
 	}
-	return t.Charset.Reader(in), in, nil
+	return t.reader(in), in, nil
+}
+
+// reader returns the text behind its mark as it is scanned.
+func (t *Table) reader(in io.Reader) io.Reader {
+	in = t.Charset.Reader(in)
+	if t.Unquoted {
+		in = newLineUnquoter(in)
+	}
+	return in
+}
+
+// Scanner begins to scan what [Table.Top] gives.
+func (t *Table) Scanner(in io.Reader) *Scanner {
+	s := NewScanner(in, t.Delimiter, ScanBuffer)
+	s.pads = t.Pads
+	return s
+}
+
+// Spans returns where the cells of a sound row lie as it is written, with their
+// quotation marks and without their padding.
+func (t *Table) Spans(row []byte) []Span {
+	s := NewScanner(bytes.NewReader(row), t.Delimiter, len(row)+1)
+	s.pads, s.raw = t.Pads, true
+	_ = s.Next() // of a row that has been scanned before
+	return s.Raw
 }

@@ -28,11 +28,14 @@ type Span struct{ From, To int }
 // line. It works on bytes in which ASCII characters are single bytes, so on
 // UTF-8 and on code pages alike.
 //
-// A row with a fault ends at the end of its first line: one forgotten quotation
-// mark costs one row and not the rest of the file.
+// A quotation mark opens a cell only where it is the first character of it, and is
+// one like others behind any. A row with a fault ends at the end of its first line:
+// one forgotten quotation mark costs one row and not the rest of the file.
 type Scanner struct {
 	in    io.Reader
 	delim byte
+	pads  []Pad // of the columns, nil where no column has any
+	raw   bool  // Raw is wanted
 
 	buf        []byte
 	start, end int // buf[start:end] is read and not yet scanned
@@ -47,9 +50,15 @@ type Scanner struct {
 	Text     []byte
 	Cells    []Span // in text
 	Fault    Fault
-	Column   int // of the cell at fault
+	Column   int    // of the cell at fault
+	Bare     []int  // columns whose cells hold something and not their padding
+	Loose    []int  // columns whose cells have blanks before an opening quotation mark
+	Raw      []Span // where the cells lie in the row as it is written, without their padding
 	unquoted []byte
 }
+
+// Pad is what stands before and behind the cells of a column and is no part of them.
+type Pad struct{ Before, After string }
 
 func NewScanner(in io.Reader, delim byte, buffer int) *Scanner {
 	return &Scanner{in: in, delim: delim, buf: make([]byte, buffer), NextLine: 1}
@@ -58,6 +67,7 @@ func NewScanner(in io.Reader, delim byte, buffer int) *Scanner {
 // Next scans one row, blank lines included. io.EOF ends.
 func (s *Scanner) Next() error {
 	s.Cells, s.Text, s.Fault = s.Cells[:0], nil, Sound
+	s.Bare, s.Loose, s.Raw = s.Bare[:0], s.Loose[:0], s.Raw[:0]
 	s.Line = s.NextLine
 	stop, width := s.lineEnd()
 	switch {
@@ -93,7 +103,28 @@ func (s *Scanner) split() {
 	s.Cells = append(cells, Span{from, len(text)})
 	if len(s.Cells) > table.MaxColumns {
 		s.refuse(TooWide)
+		return
 	}
+	for i := range min(len(s.pads), len(s.Cells)) {
+		s.Cells[i] = s.stripped(i, s.Cells[i])
+	}
+	if s.raw {
+		s.Raw = append(s.Raw, s.Cells...)
+	}
+}
+
+// stripped returns a cell of an unquoted row without its padding.
+func (s *Scanner) stripped(column int, c Span) Span {
+	pad, cell := s.pads[column], s.Text[c.From:c.To]
+	inner, before := bytes.CutPrefix(cell, []byte(pad.Before))
+	inner, after := bytes.CutSuffix(inner, []byte(pad.After))
+	if !before || !after {
+		if len(bytes.TrimSpace(cell)) > 0 {
+			s.Bare = append(s.Bare, column)
+		}
+		return c
+	}
+	return Span{c.From + len(pad.Before), c.From + len(pad.Before) + len(inner)}
 }
 
 // refuse makes the row one that cannot be read.
@@ -128,7 +159,7 @@ func (s *Scanner) quotedRow(firstLine, width int) error {
 	at := 0
 	for {
 		from := len(s.unquoted)
-		at = s.cell(at)
+		at = s.paddedCell(at)
 		if len(s.Cells) == table.MaxColumns && s.Fault == Sound {
 			s.Fault = TooWide
 		}
@@ -148,28 +179,81 @@ func (s *Scanner) quotedRow(firstLine, width int) error {
 		at++
 	}
 	s.Text = s.unquoted
-	at += s.breakAt(at)
+	end := s.breakAt(at)
+	at += end
 	s.NextLine += countLines(s.buf[s.start : s.start+at])
+	if end == 0 { // the last line, which has no end
+		s.NextLine++
+	}
 	s.advance(s.start + at)
 	return nil
 }
 
-// cell appends the cell at an offset to unquoted and returns the offset behind it.
-func (s *Scanner) cell(at int) int {
-	if b, ok := s.byteAt(at); ok && b == '"' {
-		return s.quotedCell(at + 1)
+// paddedCell appends the cell at an offset to unquoted, without the padding of its
+// column, and returns the offset behind both.
+func (s *Scanner) paddedCell(at int) int {
+	column := len(s.Cells)
+	var pad Pad
+	if column < len(s.pads) {
+		pad = s.pads[column]
+	}
+	whole, begin := at, len(s.unquoted)
+	before := s.follows(at, pad.Before)
+	if before {
+		at += len(pad.Before)
 	}
 	from := at
+	at = s.cell(at, pad.After)
+	if s.Fault != Sound {
+		return at
+	}
+	to := at
+	inner, after := bytes.CutSuffix(s.unquoted[begin:], []byte(pad.After))
+	switch quoted := to > from && s.buf[s.start+from] == '"'; {
+	case quoted: // cell has seen the padding behind the closing mark, or there is none
+		after = s.follows(at, pad.After)
+		if after {
+			at += len(pad.After)
+		}
+	case after:
+		s.unquoted, to = s.unquoted[:begin+len(inner)], to-len(pad.After)
+	}
+	if (!before || !after) && len(bytes.TrimSpace(s.buf[s.start+whole:s.start+at])) > 0 {
+		s.Bare = append(s.Bare, column)
+	}
+	if s.raw {
+		s.Raw = append(s.Raw, Span{from, to})
+	}
+	return at
+}
+
+// follows reports whether a text stands at an offset.
+func (s *Scanner) follows(at int, text string) bool {
+	for i := range len(text) {
+		if b, ok := s.byteAt(at + i); !ok || b != text[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// cell appends the cell at an offset to unquoted and returns the offset behind it;
+// after is what may stand behind a closing quotation mark.
+func (s *Scanner) cell(at int, after string) int {
+	if b, ok := s.byteAt(at); ok && b == '"' {
+		return s.quotedCell(at+1, after)
+	}
+	from, blank := at, true
 	for {
 		for _, b := range s.buf[s.start+at : s.end] {
 			if b == s.delim || b == '\n' || b == '\r' {
 				s.unquoted = append(s.unquoted, s.buf[s.start+from:s.start+at]...)
 				return at
 			}
-			if b == '"' {
-				s.Fault = Stray
-				return at
+			if b == '"' && blank {
+				s.Loose = append(s.Loose, len(s.Cells))
 			}
+			blank = blank && (b == ' ' || b == '\t')
 			at++
 		}
 		if !s.fill() {
@@ -184,7 +268,7 @@ func (s *Scanner) cell(at int) int {
 }
 
 // quotedCell does the same for a cell whose opening mark is before the offset.
-func (s *Scanner) quotedCell(at int) int {
+func (s *Scanner) quotedCell(at int, after string) int {
 	for {
 		rest := s.buf[s.start+at : s.end]
 		n := bytes.IndexByte(rest, '"')
@@ -204,13 +288,19 @@ func (s *Scanner) quotedCell(at int) int {
 		case ok && b == '"':
 			s.unquoted = append(s.unquoted, '"')
 			at++
-		case !ok && s.ended, ok && (b == s.delim || b == '\n' || b == '\r'):
+		case s.endsCell(at), after != "" && s.follows(at, after) && s.endsCell(at+len(after)):
 			return at
 		default:
 			s.Fault = Stray
 			return at
 		}
 	}
+}
+
+// endsCell reports whether a cell can end before an offset.
+func (s *Scanner) endsCell(at int) bool {
+	b, ok := s.byteAt(at)
+	return !ok && s.ended || ok && (b == s.delim || b == '\n' || b == '\r')
 }
 
 // byteAt returns the byte at an offset from start, reading on if need be; false

@@ -33,7 +33,10 @@ type Table struct {
 	Charset   Charset
 	Guessed   bool // the charset: a person had better look at what it makes of a name
 	Delimiter byte
-	Header    int // line of the column names
+	Header    int   // line of the column names
+	Width     int   // cells of that line
+	Pads      []Pad // what is no part of the cells of each column, nil if nothing is
+	Unquoted  bool  // the lines were one quoted cell each
 
 	content Content
 	mark    int // bytes of the byte order mark
@@ -43,6 +46,7 @@ type Table struct {
 type sample struct {
 	head    []byte
 	whole   bool   // head is all there is
+	unquote bool   // its lines are one quoted cell each
 	foreign []byte // where the first character beyond ASCII is; empty if there is none
 }
 
@@ -62,15 +66,57 @@ func Look(in Content, o Options) (t *Table, first table.Top, at int, err error) 
 	if len(bytes.TrimSpace(s.head)) == 0 && s.whole {
 		return nil, first, 0, diagnosis.New(diagnosis.FileEmpty, "File", o.Name)
 	}
-	if t.Delimiter, err = findDelimiter(s, t.Charset, o); err != nil {
+	if first, at, err = t.findTable(s, o); err != nil {
 		return nil, first, 0, err
 	}
-	first = preview(s, t.Charset, t.Delimiter, o.Headers.Depth())
-	if at, err = findHeader(first, o); err != nil {
+	header := first.Rows[at]
+	t.Header, t.Width = first.Numbers[at], len(header)
+	if t.Pads, err = t.findPadding(header); err != nil {
 		return nil, first, 0, err
 	}
-	t.Header = first.Numbers[at]
+	for i, cell := range header {
+		if t.Pads != nil && t.Pads[i] != (Pad{}) {
+			cell = strings.TrimSpace(cell)
+		}
+		header[i], _ = Unwrapped(cell)
+	}
 	return t, first, at, nil
+}
+
+// findTable finds delimiter and header. Where there is no table, the lines may be one
+// with their quotation marks taken off.
+func (t *Table) findTable(s sample, o Options) (first table.Top, at int, err error) {
+	t.Delimiter, first, at, err = s.table(t.Charset, o)
+	if err == nil && len(first.Rows[at]) > 1 {
+		return first, at, nil
+	}
+	s.unquote = true
+	if delim, inner, header, err := s.table(t.Charset, o); err == nil && len(inner.Rows[header]) > 1 {
+		t.Delimiter, t.Unquoted = delim, true
+		return inner, header, nil
+	}
+	return first, at, err
+}
+
+// table finds delimiter and header.
+func (s sample) table(c Charset, o Options) (delim byte, first table.Top, at int, err error) {
+	if delim, err = findDelimiter(s, c, o); err != nil {
+		return 0, first, 0, err
+	}
+	first = preview(s, c, delim, o.Headers.Depth())
+	at, err = findHeader(first, o)
+	return delim, first, at, err
+}
+
+// Unwrapped returns the text of a cell like ="0123", in which a spreadsheet program
+// keeps what it would take for a number, and whether it was one.
+func Unwrapped(cell string) (text string, was bool) {
+	inner, opens := strings.CutPrefix(cell, `="`)
+	inner, closes := strings.CutSuffix(inner, `"`)
+	if !opens || !closes || strings.Contains(strings.ReplaceAll(inner, `""`, ""), `"`) {
+		return cell, false
+	}
+	return strings.ReplaceAll(inner, `""`, `"`), true
 }
 
 // findHeader returns the index of the header among the first rows.
@@ -220,6 +266,13 @@ func findDelimiter(s sample, c Charset, o Options) (byte, error) {
 	d, score, sure := guessDelimiter(read, o.Headers)
 	if score == 0 {
 		_, err := findHeader(read(d), o)
+		if p := diagnosis.Or(err, diagnosis.HeaderNotFound); p.Code == diagnosis.HeaderNotFound {
+			for _, other := range delimiters { // where another opens cells that nothing closes, that is why
+				if first := read(other); first.Faulty > 0 {
+					_, err = findHeader(first, o)
+				}
+			}
+		}
 		return d, err
 	}
 	if !sure {
@@ -232,7 +285,11 @@ func findDelimiter(s sample, c Charset, o Options) (byte, error) {
 // row that the sample may have cut is left out.
 func preview(from sample, c Charset, delim byte, depth int) table.Top {
 	var t table.Top
-	s := NewScanner(c.Reader(bytes.NewReader(from.head)), delim, min(len(from.head)+1, ScanBuffer))
+	in := c.Reader(bytes.NewReader(from.head))
+	if from.unquote {
+		in = newLineUnquoter(in)
+	}
+	s := NewScanner(in, delim, min(len(from.head)+1, ScanBuffer))
 	for len(t.Rows) < depth && s.Next() == nil {
 		if !from.whole && s.start == s.end && s.ended {
 			break
