@@ -81,6 +81,7 @@ const (
 	TextRead          Code = "TEXT_READ"
 	SheetRead         Code = "SHEET_READ"
 	EncodingGuessed   Code = "ENCODING_GUESSED"
+	HeaderJoined      Code = "HEADER_JOINED"
 	TitleRowsPassed   Code = "TITLE_ROWS_PASSED"
 	CommentsPassed    Code = "COMMENTS_PASSED"
 	TotalsPassed      Code = "TOTALS_PASSED"
@@ -89,6 +90,8 @@ const (
 	PaddingTaken      Code = "PADDING_TAKEN"
 	CellsUnwrapped    Code = "CELLS_UNWRAPPED"
 	ColumnNameless    Code = "COLUMN_NAMELESS"
+	CellsShared       Code = "CELLS_SHARED"
+	NumbersTaken      Code = "NUMBERS_TAKEN"
 	SheetsPassed      Code = "SHEETS_PASSED"
 	SheetHidden       Code = "SHEET_HIDDEN"
 	RowsHidden        Code = "ROWS_HIDDEN"
@@ -111,6 +114,7 @@ const (
 	CellMerged        Code = "CELL_MERGED"
 	FormulaUncomputed Code = "FORMULA_UNCOMPUTED"
 	PasswordNotText   Code = "PASSWORD_NOT_TEXT"
+	PasswordNumber    Code = "PASSWORD_NUMBER"
 	NumberAltered     Code = "NUMBER_ALTERED"
 )
 
@@ -188,6 +192,7 @@ var sourceCodes = map[Code]Entry{
 	TextRead:          {Scope: File, Severity: Notice},
 	SheetRead:         {Scope: File, Severity: Notice},
 	EncodingGuessed:   {Scope: File, Severity: Notice},
+	HeaderJoined:      {Scope: File, Severity: Notice},
 	TitleRowsPassed:   {Scope: File, Severity: Notice},
 	CommentsPassed:    {Scope: File, Severity: Notice},
 	TotalsPassed:      {Scope: File, Severity: Notice},
@@ -196,6 +201,8 @@ var sourceCodes = map[Code]Entry{
 	PaddingTaken:      {Scope: File, Severity: Notice},
 	CellsUnwrapped:    {Scope: File, Severity: Notice},
 	ColumnNameless:    {Scope: File, Severity: Notice},
+	CellsShared:       {Scope: File, Severity: Notice},
+	NumbersTaken:      {Scope: File, Severity: Warning},
 	SheetsPassed:      {Scope: File, Severity: Notice},
 	SheetHidden:       {Scope: File, Severity: Notice},
 	RowsHidden:        {Scope: File, Severity: Notice},
@@ -217,5 +224,6 @@ var sourceCodes = map[Code]Entry{
 	CellMerged:        {Side: OnFile},
 	FormulaUncomputed: {Side: OnFile},
 	PasswordNotText:   {Side: OnFile},
+	PasswordNumber:    {Side: OnFile},
 	NumberAltered:     {Side: OnFile},
 }

@@ -45,6 +45,8 @@ func oddRows() []odd {
 		{name: "title-rows.csv", content: text("Список сотрудников\n\"ООО \"\"Рога, копыта\"\"\"\n\n", header, anna), want: "5"},
 		{name: "title-row-with-delimiters.csv", content: text("Приложение 1;;;\n", header, anna), want: "3"},
 		{name: "group-header-above.csv", content: text("Кто;Почта;;Сервер\n", header, anna), want: "3"},
+		{name: "groups-above-names.csv", content: text("ФИО;Почта;Пароль;IMAP;;SMTP;;Прочее\n;;;Сервер;Порт;Сервер;Порт;\nАнна;a@example.com;x;imap.example.com;993;smtp.example.com;465;n\n"), want: "3"},
+		{name: "names-above-short-data.csv", content: text("name;email;password;port\nport;;;\nAnna;a@example.com;x;993\n"), want: "2 3"},
 		{name: "comments.csv", content: text("# made by hand\n", header, "# sales\n", anna, "// stores;;;\n", boris), want: "4 6"},
 		{name: "comment-with-an-account.csv", content: text(header, "#", anna, boris), want: "2:ROW_COMMENTED 3"},
 		{name: "comment-sign-in-a-password-column.csv", content: text("password;email\n#x;a@example.com\n"), want: "2"},

@@ -104,7 +104,7 @@ func (s sample) table(c Charset, o Options) (delim byte, first table.Top, at int
 		return 0, first, 0, err
 	}
 	first = preview(s, c, delim, o.Headers.Depth())
-	at, err = findHeader(first, o)
+	at, err = findHeader(&first, o)
 	return delim, first, at, err
 }
 
@@ -120,7 +120,7 @@ func Unwrapped(cell string) (text string, was bool) {
 }
 
 // findHeader returns the index of the header among the first rows.
-func findHeader(first table.Top, o Options) (int, error) {
+func findHeader(first *table.Top, o Options) (int, error) {
 	if o.Encoding != "" && o.Headers.Row == 0 {
 		looked := first.Rows
 		if at, _ := o.Headers.Find(first.Rows); at >= 0 {
@@ -265,11 +265,12 @@ func findDelimiter(s sample, c Charset, o Options) (byte, error) {
 	read := func(d byte) table.Top { return preview(s, c, d, o.Headers.Depth()) }
 	d, score, sure := guessDelimiter(read, o.Headers)
 	if score == 0 {
-		_, err := findHeader(read(d), o)
+		first := read(d)
+		_, err := findHeader(&first, o)
 		if p := diagnosis.Or(err, diagnosis.HeaderNotFound); p.Code == diagnosis.HeaderNotFound {
 			for _, other := range delimiters { // where another opens cells that nothing closes, that is why
 				if first := read(other); first.Faulty > 0 {
-					_, err = findHeader(first, o)
+					_, err = findHeader(&first, o)
 				}
 			}
 		}

@@ -24,6 +24,7 @@ type Table struct {
 
 	HiddenRows  int // below the header
 	FirstHidden int
+	Numbers     map[int]int // cells of each column below the header with numbers that are shown whole
 
 	merges        []merge
 	hiddenColumns []span
@@ -38,11 +39,11 @@ func Look(ctx context.Context, content *io.SectionReader, o Options) (t *Table, 
 	if err != nil {
 		return nil, first, 0, err
 	}
-	t = &Table{Book: book}
+	t = &Table{Book: book, Numbers: make(map[int]int)}
 	if t.Sheet, first, err = book.choose(o); err != nil {
 		return nil, first, 0, err
 	}
-	if at, err = o.Headers.Among(first); err != nil {
+	if at, err = o.Headers.Among(&first); err != nil {
 		return nil, first, 0, err
 	}
 	t.Header = first.Numbers[at]
@@ -69,11 +70,19 @@ func (t *Table) survey(ctx context.Context) error {
 		} else if err != nil {
 			return err
 		}
-		if rows.Hidden && rows.Number > t.Header {
+		if rows.Number <= t.Header {
+			continue
+		}
+		if rows.Hidden {
 			if t.HiddenRows == 0 {
 				t.FirstHidden = rows.Number
 			}
 			t.HiddenRows++
+		}
+		for _, c := range rows.Cells {
+			if c.Kind == Number && ShownWhole(t.Book.Shape(c.Style), string(rows.Text[c.From:c.To])) {
+				t.Numbers[c.Column]++
+			}
 		}
 	}
 	t.merges, t.hiddenColumns = rows.merges, rows.hiddenColumns
