@@ -45,7 +45,7 @@ func (p *program) openInput(ctx context.Context, path string) (*importer.Input, 
 // that the cells show. Where nobody can be asked, such rows have errors.
 func (p *program) askNumericPasswords(ctx context.Context, input *importer.Input) error {
 	cells := input.File.NumericPasswords(input.Binding.Columns())
-	if cells == 0 || p.settings.NumericPasswords || p.settings.Yes || !p.console.Terminal() {
+	if cells == 0 || p.settings.NumericPasswords || p.settings.Yes || p.settings.Sandbox || !p.console.Terminal() {
 		return nil
 	}
 	yes, err := p.console.Confirm(ctx, "run.question.numbers", "Count", strconv.Itoa(cells))

@@ -69,6 +69,7 @@ const (
 	HeaderLost       Code = "HEADER_LOST"
 	HeaderGarbled    Code = "HEADER_GARBLED"
 	HeaderFaulty     Code = "HEADER_FAULTY"
+	FileMisfit       Code = "FILE_MISFIT"
 	HeaderUnreadable Code = "HEADER_UNREADABLE"
 
 	// Which rows are asked for.
@@ -182,6 +183,7 @@ var sourceCodes = map[Code]Entry{
 	HeaderLost:       {Scope: File, Side: OnFile},
 	HeaderGarbled:    {Scope: File, Side: OnFile},
 	HeaderFaulty:     {Scope: File, Side: OnFile},
+	FileMisfit:       {Scope: File, Side: OnFile},
 	HeaderUnreadable: {Scope: File, Side: OnFile},
 
 	RowsSyntax:   {Scope: Usage},

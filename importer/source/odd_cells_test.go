@@ -23,6 +23,12 @@ func cellsOf(cells map[string]string) []byte {
 	return sheetOf(inline(1, columns...) + row + `</row>`)
 }
 
+// numericRow is an account whose password is a number.
+func numericRow(number int, address, password string) string {
+	row := inline(number, address, "", "imap.example.com", "993", "smtp.example.com", "465", address, "portal-1")
+	return strings.Replace(row, `<c r="C`, fmt.Sprintf(`<c r="B%d"><v>%s</v></c><c r="C`, number, password), 1)
+}
+
 func numericPasswords(o *source.Options) { o.NumericPasswords = true }
 
 func oddCells() []odd {
@@ -43,6 +49,8 @@ func oddCells() []odd {
 		{name: "password-number-negative.xlsx", content: one("password", `<c><v>-5</v></c>`), want: "2:PASSWORD_NOT_TEXT", with: numericPasswords},
 		{name: "password-number-with-zeros.xlsx", content: one("password", `<c s="3"><v>123</v></c>`), want: "2:PASSWORD_NOT_TEXT", with: numericPasswords},
 		{name: "password-number-as-date.xlsx", content: one("password", `<c s="2"><v>46146</v></c>`), want: "2:CELL_DATE", with: numericPasswords},
+		{name: "numeric-passwords.xlsx", content: sheetOf(inline(1, "email", "password", "server", "port", "smtp_server", "smtp_port", "portal_user", "portal_password") +
+			numericRow(2, "anna@example.com", "8812345") + numericRow(3, "boris@example.com", "20251224")), want: "2:PASSWORD_NUMBER 3:PASSWORD_NUMBER"},
 		{name: "inline-with-value-behind.xlsx", content: one("port", `<c t="inlineStr"><is><t>993</t></is><v>993.0</v></c>`), want: "2"},
 		{name: "inline-with-value-before.xlsx", content: one("port", `<c t="inlineStr"><v>0</v><is><t>993</t></is></c>`), want: "2"},
 		{name: "inline-with-value-and-no-text.xlsx", content: one("name", `<c t="inlineStr"><v>0</v><is/></c>`), want: "2"},

@@ -13,7 +13,7 @@ import (
 // sheetTable makes rows of accounts of a sheet.
 type sheetTable struct{ *xlsx.Table }
 
-// open implements table.
+// open implements format.
 func (t sheetTable) open(l *layout) (rows, error) {
 	in, err := t.Rows()
 	if err != nil {
