@@ -11,7 +11,8 @@
 // of cells, table knows what tables look like, rewrite writes copies. This package
 // says which cell feeds which field and what is wrong with it.
 //
-// Cells are taken literally: nothing is trimmed, computed or replaced.
+// Cells are taken literally: nothing is trimmed, computed or replaced, but what a
+// program has put around all of them is taken off.
 package source
 
 import (
