@@ -69,6 +69,8 @@ const (
 	HeaderLost       Code = "HEADER_LOST"
 	HeaderGarbled    Code = "HEADER_GARBLED"
 	HeaderFaulty     Code = "HEADER_FAULTY"
+	FileIsDrawn      Code = "FILE_IS_DRAWN"
+	FileEscaped      Code = "FILE_ESCAPED"
 	FileMisfit       Code = "FILE_MISFIT"
 	HeaderUnreadable Code = "HEADER_UNREADABLE"
 
@@ -183,6 +185,8 @@ var sourceCodes = map[Code]Entry{
 	HeaderLost:       {Scope: File, Side: OnFile},
 	HeaderGarbled:    {Scope: File, Side: OnFile},
 	HeaderFaulty:     {Scope: File, Side: OnFile},
+	FileIsDrawn:      {Scope: File, Side: OnFile},
+	FileEscaped:      {Scope: File, Side: OnFile},
 	FileMisfit:       {Scope: File, Side: OnFile},
 	HeaderUnreadable: {Scope: File, Side: OnFile},
 

@@ -28,7 +28,16 @@ func oddQuotes() []odd {
 		{name: "apostrophes.csv", content: []byte(header + "'Anna','a@example.com','x'\n"), want: "2"},
 		{name: "guillemets.csv", content: []byte(header + "ООО «Ромашка»,a@example.com,“x”\n"), want: "2"},
 		{name: "long-cell.csv", content: []byte(header + "\"" + long + "\",a@example.com,x\nBoris,b@example.com,y\n"), want: "2 3"},
-		{name: "backslash-quotes.csv", content: []byte(header + "Anna,a@example.com,\"x\\\"y\"\nBoris,b@example.com,y\\\n"), want: "2:QUOTE_STRAY 3"},
+		{name: "backslash-quotes.csv", content: []byte(header + "Anna,a@example.com,\"x\\\"y\"\nBoris,b@example.com,y\\\n"), want: "refused FILE_ESCAPED"},
+		{name: "backslash-delimiters.csv", content: []byte("email\tpassword\tnote\na@example.com\tx\\\\y\tn\nb@example.com\ta\\\tb\tn\n"), want: "refused FILE_ESCAPED"},
+		{name: "backslashes-that-are-meant.csv", content: []byte("name;account;email;password\nAnna;CORP\\anna;a@example.com;\"x\\\"\nBo;CORP\\bo;b@example.com;y\\\\\nCarl;c\\;c@example.com;\\z\n"), want: "2 3 4"},
+		{name: "drawn-by-mysql.txt", content: []byte("+---------------+----------+\n| email         | password |\n+---------------+----------+\n| a@example.com | x        |\n+---------------+----------+\n"), want: "refused FILE_IS_DRAWN"},
+		{name: "drawn-by-psql.txt", content: []byte("     email     | password \n---------------+----------\n a@example.com | x\n(1 row)\n"), want: "refused FILE_IS_DRAWN"},
+		{name: "drawn-by-sqlcmd.txt", content: []byte("email          password  \r\n-------------- ----------\r\na@example.com  x         \r\n"), want: "refused FILE_IS_DRAWN"},
+		{name: "drawn-in-a-box.txt", content: []byte("┌───────────────┬──────────┐\n│     email     │ password │\n├───────────────┼──────────┤\n│ a@example.com │ x        │\n└───────────────┴──────────┘\n"), want: "refused FILE_IS_DRAWN"},
+		{name: "drawn-in-markdown.txt", content: []byte("| email | password |\n|---|:--|\n| a@example.com | x |\n"), want: "refused FILE_IS_DRAWN"},
+		{name: "dashes-below-a-title.csv", content: []byte("Ящики\n-----\n\nemail;password\na@example.com;--\nb@example.com;---\n"), want: "5 6"},
+		{name: "bars-around-cells.txt", content: []byte("|email|password|\n|a@example.com|x|\n"), want: "2"},
 	}
 }
 

@@ -86,9 +86,12 @@ func Look(in Content, o Options) (t *Table, first table.Top, at int, err error) 
 // findTable finds delimiter and header. Where there is no table, the lines may be one
 // with their quotation marks taken off.
 func (t *Table) findTable(s sample, o Options) (first table.Top, at int, err error) {
+	if err := s.refuseDrawn(t.Charset); err != nil {
+		return first, 0, err
+	}
 	t.Delimiter, first, at, err = s.table(t.Charset, o)
 	if err == nil && len(first.Rows[at]) > 1 {
-		return first, at, nil
+		return first, at, s.refuseEscaped(t.Charset, t.Delimiter, first, at)
 	}
 	s.unquote = true
 	if delim, inner, header, err := s.table(t.Charset, o); err == nil && len(inner.Rows[header]) > 1 {
