@@ -213,7 +213,7 @@ func (f *File) Passed() []diagnosis.Problem {
 func (f *File) NumericPasswords(names []string) (cells int) {
 	if t, ok := f.table.(sheetTable); ok {
 		for i, name := range names {
-			if field, ok := account.FieldNamed(name); ok && isPassword(field) {
+			if field, ok := account.FieldNamed(name); ok && isPassword(field) && i < len(t.Numbers) {
 				cells += t.Numbers[i]
 			}
 		}

@@ -16,7 +16,7 @@ const (
 // digits a spreadsheet program shows an exponent.
 func ShownWhole(s Shape, number string) bool {
 	const most = 11
-	return s == ShownPlain && len(number) <= most && isDigits([]byte(number))
+	return s == ShownPlain && len(number) <= most && strings.Trim(number, "0123456789") == ""
 }
 
 // readStyles returns the shape of each cell style of a workbook.

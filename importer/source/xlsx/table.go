@@ -24,7 +24,7 @@ type Table struct {
 
 	HiddenRows  int // below the header
 	FirstHidden int
-	Numbers     map[int]int // cells of each column below the header with numbers that are shown whole
+	Numbers     []int // of each column: its cells below the header with numbers that are shown whole
 
 	merges        []merge
 	hiddenColumns []span
@@ -39,7 +39,7 @@ func Look(ctx context.Context, content *io.SectionReader, o Options) (t *Table, 
 	if err != nil {
 		return nil, first, 0, err
 	}
-	t = &Table{Book: book, Numbers: make(map[int]int)}
+	t = &Table{Book: book}
 	if t.Sheet, first, err = book.choose(o); err != nil {
 		return nil, first, 0, err
 	}
@@ -81,6 +81,9 @@ func (t *Table) survey(ctx context.Context) error {
 		}
 		for _, c := range rows.Cells {
 			if c.Kind == Number && ShownWhole(t.Book.Shape(c.Style), string(rows.Text[c.From:c.To])) {
+				for len(t.Numbers) <= c.Column {
+					t.Numbers = append(t.Numbers, 0)
+				}
 				t.Numbers[c.Column]++
 			}
 		}
