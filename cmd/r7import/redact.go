@@ -12,6 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/setup"
+	"r7import/cmd/r7import/show"
 	"r7import/importer/diagnosis"
 	"r7import/importer/source"
 	"r7import/importer/source/rewrite"
@@ -19,29 +22,40 @@ import (
 	"r7import/report"
 )
 
-func (p *program) newRedact() *cobra.Command {
+// redactOptions is what redact reads.
+type redactOptions struct {
+	file   string
+	table  config.Table
+	output string
+	force  bool // overwrite it
+}
+
+func newRedact(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "redact",
 		Args: p.takes("value.file"),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.redact(cmd.Context(), args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s := &p.settings
+			return redactFile(cmd.Context(), p.Process, &redactOptions{file: args[0], table: s.Table, output: s.Output, force: s.Force})
+		},
 	}
 	p.flags(cmd, "mapping", "sheet", "header-row", "delimiter", "encoding", "identity", "workbook-password-file", "output", "force")
 	return cmd
 }
 
-// redact copies a table with its secrets masked.
-func (p *program) redact(ctx context.Context, path string) (err error) {
-	out := p.settings.Output
+// redactFile copies a table with its secrets masked.
+func redactFile(ctx context.Context, p *setup.Process, o *redactOptions) (err error) {
+	path, out := o.file, o.output
 	if out == "" {
 		return diagnosis.New(diagnosis.FlagNoValue, "Name", "--output", "Command", "r7import redact")
 	}
 	if err := sameKind(path, out); err != nil {
 		return err
 	}
-	if err := p.checkOutput(ctx, out, path); err != nil {
+	if err := p.CheckOutput(ctx, out, path, o.force); err != nil {
 		return err
 	}
-	file, options, err := p.openTable(ctx, path)
+	file, options, err := p.OpenTable(ctx, path, &o.table)
 	if err != nil {
 		return err
 	}
@@ -49,12 +63,12 @@ func (p *program) redact(ctx context.Context, path string) (err error) {
 	options.Draft, options.WithoutPasswords = true, true
 	binding, err := mapping.Bind(file.Columns(), options)
 	if err != nil {
-		return within(file, err)
+		return setup.Within(file, err)
 	}
-	p.warn(file.Notices()...)
+	p.Warn(file.Notices()...)
 	secret := binding.Secrets(file.Columns())
 	if !slices.Contains(secret, true) {
-		return within(file, diagnosis.New(diagnosis.RedactNothing))
+		return setup.Within(file, diagnosis.New(diagnosis.RedactNothing))
 	}
 	var done rewrite.Redacted
 	written, err := report.Publish(out, func(w io.Writer) (err error) {
@@ -64,12 +78,12 @@ func (p *program) redact(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	p.tellRedacted(file, secret, done)
-	check := []string{"r7import", "validate", quote(written, runtime.GOOS), "--without-passwords"}
-	if p.settings.Mapping != "" {
-		check = append(check, "--mapping", quote(p.settings.Mapping, runtime.GOOS))
+	tellRedacted(p, file, secret, done)
+	check := []string{"r7import", "validate", show.Quote(written, runtime.GOOS), "--without-passwords"}
+	if o.table.Mapping != "" {
+		check = append(check, "--mapping", show.Quote(o.table.Mapping, runtime.GOOS))
 	}
-	p.console.Say("redact.written", "Path", written, "Command", strings.Join(check, " "))
+	p.Console.Say("redact.written", "Path", written, "Command", strings.Join(check, " "))
 	return nil
 }
 
@@ -86,7 +100,7 @@ func sameKind(path, out string) error {
 }
 
 // tellRedacted says what was masked, and what was not.
-func (p *program) tellRedacted(file *source.File, secret []bool, done rewrite.Redacted) {
+func tellRedacted(p *setup.Process, file *source.File, secret []bool, done rewrite.Redacted) {
 	var masked, kept []string
 	for i, c := range file.Columns() {
 		header := strconv.Quote(strings.TrimSpace(c.Header))
@@ -100,14 +114,14 @@ func (p *program) tellRedacted(file *source.File, secret []bool, done rewrite.Re
 	tell := func(code diagnosis.Code, facts ...string) {
 		problem := diagnosis.New(code, facts...)
 		problem.Place = diagnosis.Place{File: file.Name(), Sheet: file.Sheet()}
-		p.warn(*problem)
+		p.Warn(*problem)
 	}
 	tell(diagnosis.RedactMasked, "Count", strconv.Itoa(done.Cells), "Columns", strings.Join(masked, ", "))
 	if len(kept) > 0 {
 		tell(diagnosis.RedactKept, "Count", strconv.Itoa(len(kept)), "Columns", strings.Join(kept, ", "))
 	}
 	if n := len(done.Whole); n > 0 {
-		tell(diagnosis.RedactWhole, "Count", strconv.Itoa(n), "Rows", numbers(done.Whole[:min(n, rowsShown)], n))
+		tell(diagnosis.RedactWhole, "Count", strconv.Itoa(n), "Rows", show.Numbers(done.Whole[:min(n, show.RowsShown)], n))
 	}
 	for _, a := range done.Alike {
 		problem := diagnosis.New(diagnosis.RedactAlike, "Count", strconv.Itoa(a.Cells), "Column", "")
@@ -115,7 +129,7 @@ func (p *program) tellRedacted(file *source.File, secret []bool, done rewrite.Re
 			problem.Args["Column"] = a.Column
 		}
 		problem.Place = diagnosis.Place{File: file.Name(), Sheet: a.Sheet, Column: a.Column, Header: a.Header}
-		p.warn(*problem)
+		p.Warn(*problem)
 	}
 	if len(done.Unseen) > 0 {
 		tell(diagnosis.RedactUnseen, "Count", strconv.Itoa(len(done.Unseen)), "Parts", strings.Join(done.Unseen, ", "))
