@@ -17,6 +17,7 @@ import (
 	"r7import/cmd/r7import/show"
 	"r7import/importer/diagnosis"
 	"r7import/importer/source"
+	"r7import/importer/source/rewrite"
 	"r7import/mapping"
 	"r7import/report"
 )
@@ -69,9 +70,9 @@ func redactFile(ctx context.Context, p *setup.Process, o *redactOptions) (err er
 	if !slices.Contains(secret, true) {
 		return setup.Within(file, diagnosis.New(diagnosis.RedactNothing))
 	}
-	var done source.Redacted
+	var done rewrite.Redacted
 	written, err := report.Publish(out, func(w io.Writer) (err error) {
-		done, err = file.Redact(ctx, w, source.Redaction{Names: binding.Columns(), Secret: secret, Astray: binding.Astray, Mask: mapping.Mask})
+		done, err = file.Redact(ctx, w, binding.Columns(), rewrite.Redaction{Secret: secret, Astray: binding.Astray, Mask: mapping.Mask})
 		return err
 	})
 	if err != nil {
@@ -99,7 +100,7 @@ func sameKind(path, out string) error {
 }
 
 // tellRedacted says what was masked, and what was not.
-func tellRedacted(p *setup.Process, file *source.File, secret []bool, done source.Redacted) {
+func tellRedacted(p *setup.Process, file *source.File, secret []bool, done rewrite.Redacted) {
 	var masked, kept []string
 	for i, c := range file.Columns() {
 		header := strconv.Quote(strings.TrimSpace(c.Header))

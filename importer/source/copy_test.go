@@ -15,6 +15,7 @@ import (
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/source"
+	"r7import/importer/source/rewrite"
 	"r7import/mapping"
 )
 
@@ -35,7 +36,7 @@ func saved(t testing.TB, name string, content []byte, o source.Options) (*source
 }
 
 // copied returns the copy of a file that is written under that name.
-func copied(t *testing.T, name string, content []byte, o source.Options, add source.Added) ([]byte, error) {
+func copied(t *testing.T, name string, content []byte, o source.Options, add rewrite.Added) ([]byte, error) {
 	t.Helper()
 	file, path := saved(t, name, content, o)
 	var out bytes.Buffer
@@ -47,14 +48,14 @@ func copied(t *testing.T, name string, content []byte, o source.Options, add sou
 }
 
 func TestCopyOfText(t *testing.T) {
-	fresh := func(cells map[int]string) source.Added {
-		return source.Added{Column: -1, Header: "portal_user", Cells: cells}
+	fresh := func(cells map[int]string) rewrite.Added {
+		return rewrite.Added{Column: -1, Header: "portal_user", Cells: cells}
 	}
 	two := fresh(map[int]string{2: "a@x.ru", 3: "b@x.ru"})
 	for _, tc := range []struct {
 		name     string
 		in, want string
-		add      source.Added
+		add      rewrite.Added
 	}{
 		{"plain", "name,email\nA,a@b.ru\nB,b@b.ru\n", "name,email,portal_user\nA,a@b.ru,a@x.ru\nB,b@b.ru,b@x.ru\n", two},
 		{"no line end at the end", "name;email\r\nA;a@b.ru\r\nB;b@b.ru", "name;email;portal_user\r\nA;a@b.ru;a@x.ru\r\nB;b@b.ru;b@x.ru", two},
@@ -68,12 +69,15 @@ func TestCopyOfText(t *testing.T) {
 		{"title and declared delimiter", "sep=;\nСотрудники\n\nname;email\nA;a@b.ru\n", "sep=;\nСотрудники\n\nname;email;portal_user\nA;a@b.ru;a@x.ru\n", fresh(map[int]string{5: "a@x.ru"})},
 		{"empty columns behind", "name,email,,\nA,a@b.ru,,\nB,b@b.ru\n", "name,email,portal_user,\nA,a@b.ru,a@x.ru,\nB,b@b.ru,b@x.ru\n", two},
 		{"short row", "name,email,note\nA,a@b.ru\nB,b@b.ru,x\n", "name,email,note,portal_user\nA,a@b.ru,,a@x.ru\nB,b@b.ru,x,b@x.ru\n", two},
-		{"stray quote", "name,email\nA\"x,a@b.ru\nB,b@b.ru\n", "name,email,portal_user\nA\"x,a@b.ru\nB,b@b.ru,b@x.ru\n", two},
+		{"quote inside a cell", "name,email\nA\"x,a@b.ru\nB,b@b.ru\n", "name,email,portal_user\nA\"x,a@b.ru,a@x.ru\nB,b@b.ru,b@x.ru\n", two},
+		{"stray quote", "name,email\n\"A\"x,a@b.ru\nB,b@b.ru\n", "name,email,portal_user\n\"A\"x,a@b.ru\nB,b@b.ru,b@x.ru\n", two},
+		{"padded cells", "name, email\nA, \"a,@b.ru\"\nB, b@b.ru\nC, \nD, d@b.ru\n", "name, email,portal_user\nA, \"a,@b.ru\",a@x.ru\nB, b@b.ru,b@x.ru\nC, ,\nD, d@b.ru,\n", two},
+		{"lines in quotes", "\"name,\"\"email\"\"\"\n\"A,a@b.ru\"\n\"B,\"\"b@b.ru\"\"\"\n", "name,\"email\",portal_user\nA,a@b.ru,a@x.ru\nB,\"b@b.ru\",b@x.ru\n", two},
 		{"line break in the last cell", "name,email\na@b.ru,\"A\nB\"", "name,email,portal_user\na@b.ru,\"A\nB\",a@x.ru", two},
 		{"text with a delimiter", "name,email\nA,a@b.ru\n", "name,email,\"portal,user\"\nA,a@b.ru,\"a \"\"b\"\"\"\n",
-			source.Added{Column: -1, Header: "portal,user", Cells: map[int]string{2: `a "b"`}}},
+			rewrite.Added{Column: -1, Header: "portal,user", Cells: map[int]string{2: `a "b"`}}},
 		{"column that is there", "portal_user,email\n,a@b.ru\nold@x.ru,b@b.ru\n\" \",c@b.ru\n", "portal_user,email\na@x.ru,a@b.ru\nold@x.ru,b@b.ru\nc@x.ru,c@b.ru\n",
-			source.Added{Column: 0, Header: "no matter", Cells: map[int]string{2: "a@x.ru", 3: "b@x.ru", 4: "c@x.ru"}}},
+			rewrite.Added{Column: 0, Header: "no matter", Cells: map[int]string{2: "a@x.ru", 3: "b@x.ru", 4: "c@x.ru"}}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got, err := copied(t, "in.csv", []byte(tc.in), source.Options{}, tc.add)
@@ -87,7 +91,7 @@ func TestCopyOfText(t *testing.T) {
 func TestCopyKeepsTheEncoding(t *testing.T) {
 	const in = "Имя;Почта\r\nАнна Иванова;anna@example.ru\r\nБорис Петров;boris@example.ru\r\nВера Соколова-Микитова;vera@example.ru\r\n"
 	const want = "Имя;Почта;Владелец\r\nАнна Иванова;anna@example.ru;анна@пример.рф\r\nБорис Петров;boris@example.ru;\r\nВера Соколова-Микитова;vera@example.ru;\r\n"
-	add := source.Added{Column: -1, Header: "Владелец", Cells: map[int]string{2: "анна@пример.рф"}}
+	add := rewrite.Added{Column: -1, Header: "Владелец", Cells: map[int]string{2: "анна@пример.рф"}}
 	for name, e := range map[string]textenc.Encoding{
 		"windows-1251": charmap.Windows1251, "koi8-r": charmap.KOI8R, "cp866": charmap.CodePage866, "utf-8": textenc.Nop,
 		"utf-16le": unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "utf-16be": unicode.UTF16(unicode.BigEndian, unicode.UseBOM),
@@ -149,7 +153,7 @@ func book(t *testing.T, password string) []byte {
 func TestCopyOfAWorkbook(t *testing.T) {
 	for _, password := range []string{"", "Kanarienvogel"} {
 		o := source.Options{Sheet: "Sheet1", WorkbookPassword: account.NewSecret(password)}
-		got, err := copied(t, "in.xlsx", book(t, password), o, source.Added{Column: -1, Header: "portal_user", Cells: map[int]string{5: "b@x.ru"}})
+		got, err := copied(t, "in.xlsx", book(t, password), o, rewrite.Added{Column: -1, Header: "portal_user", Cells: map[int]string{5: "b@x.ru"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -190,7 +194,7 @@ func TestCopyFillsAColumnOfAWorkbook(t *testing.T) {
 	if err := f.Write(&in); err != nil {
 		t.Fatal(err)
 	}
-	got, err := copied(t, "in.xlsx", in.Bytes(), source.Options{}, source.Added{Column: 0, Cells: map[int]string{2: "a@x.ru", 3: "b@x.ru"}})
+	got, err := copied(t, "in.xlsx", in.Bytes(), source.Options{}, rewrite.Added{Column: 0, Cells: map[int]string{2: "a@x.ru", 3: "b@x.ru"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +226,7 @@ func FuzzCopy(f *testing.F) {
 		}
 		defer file.Close()
 		var same bytes.Buffer
-		err = file.Copy(t.Context(), &same, source.Added{Column: 0})
+		err = file.Copy(t.Context(), &same, rewrite.Added{Column: 0})
 		if err == nil && !bytes.Equal(same.Bytes(), content) && !file.Encrypted() && !(bytes.HasPrefix(content, []byte("\xff\xfe")) || bytes.HasPrefix(content, []byte("\xfe\xff")) || bytes.IndexByte(content, 0) >= 0) {
 			t.Errorf("a copy to which nothing was added\n%q\nis\n%q", content, same.Bytes())
 		}

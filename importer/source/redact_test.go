@@ -19,11 +19,12 @@ import (
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/source"
+	"r7import/importer/source/rewrite"
 	"r7import/mapping"
 )
 
 // redacted returns the copy of a file with its secrets masked.
-func redacted(t testing.TB, name string, content []byte, o source.Options) ([]byte, source.Redacted, error) {
+func redacted(t testing.TB, name string, content []byte, o source.Options) ([]byte, rewrite.Redacted, error) {
 	t.Helper()
 	file, _ := saved(t, name, content, o)
 	binding, err := mapping.Bind(file.Columns(), mapping.Options{Draft: true, WithoutPasswords: true})
@@ -31,8 +32,8 @@ func redacted(t testing.TB, name string, content []byte, o source.Options) ([]by
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	done, err := file.Redact(t.Context(), &out, source.Redaction{
-		Names: binding.Columns(), Secret: binding.Secrets(file.Columns()), Astray: binding.Astray, Mask: mapping.Mask,
+	done, err := file.Redact(t.Context(), &out, binding.Columns(), rewrite.Redaction{
+		Secret: binding.Secrets(file.Columns()), Astray: binding.Astray, Mask: mapping.Mask,
 	})
 	return out.Bytes(), done, err
 }
@@ -58,7 +59,7 @@ func TestRedactText(t *testing.T) {
 		{"a cell less", "name,email,password\nx,a@b.ru\nB,b@b.ru,y\n", "name,email,password\n***,***\nB,b@b.ru,***\n", 3, []int{2}},
 		{"slipped to the left", "name,email,password,note\na@b.ru,secret,x,\nB,b@b.ru,y,\n", "name,email,password,note\n***,***,***,\nB,b@b.ru,***,\n", 4, []int{2}},
 		{"slipped under a port", "email,port,password\na@b.ru,secret,993\nb@b.ru,993,y\n", "email,port,password\n***,***,***\nb@b.ru,993,***\n", 4, []int{2}},
-		{"stray quotation mark", "email,password\na@b.ru,x\"y\nb@b.ru,z\n", "email,password\n***\nb@b.ru,***\n", 2, []int{2}},
+		{"stray quotation mark", "email,password\na@b.ru,\"x\"y\nb@b.ru,z\n", "email,password\n***\nb@b.ru,***\n", 2, []int{2}},
 		{"unclosed quotation mark", "email,password\na@b.ru,\"x\nb@b.ru,z\n", "email,password\n***\nb@b.ru,***\n", 2, []int{2}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -106,7 +107,7 @@ func TestRedactTellsOfTheSameTextElsewhere(t *testing.T) {
 	if err != nil || strings.Count(string(got), "secret") != 2 {
 		t.Fatalf("Redact = %q, %v; want the other columns kept", got, err)
 	}
-	if diff := cmp.Diff([]source.Alike{{Column: "3", Header: "note", Cells: 2}}, done.Alike); diff != "" {
+	if diff := cmp.Diff([]rewrite.Alike{{Column: "3", Header: "note", Cells: 2}}, done.Alike); diff != "" {
 		t.Errorf("Alike: want - got +\n%s", diff)
 	}
 }
@@ -230,7 +231,7 @@ func TestRedactWorkbook(t *testing.T) {
 	if done.Cells != 6 || len(done.Whole) > 0 {
 		t.Errorf("Redact masked %d cells and the rows %v, want 6 and none", done.Cells, done.Whole)
 	}
-	if diff := cmp.Diff([]source.Alike{{Sheet: "Sheet1", Column: "A", Header: "Имя", Cells: 1}, {Sheet: "Sheet1", Column: "F", Header: "Отдел", Cells: 1}}, done.Alike); diff != "" {
+	if diff := cmp.Diff([]rewrite.Alike{{Sheet: "Sheet1", Column: "A", Header: "Имя", Cells: 1}, {Sheet: "Sheet1", Column: "F", Header: "Отдел", Cells: 1}}, done.Alike); diff != "" {
 		t.Errorf("Alike: want - got +\n%s", diff)
 	}
 	f, err := excelize.OpenReader(bytes.NewReader(got))
@@ -273,7 +274,7 @@ func TestRedactKeepsOtherSheets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]source.Alike{{Sheet: "Архив", Column: "AB", Cells: 1}}, done.Alike); diff != "" {
+	if diff := cmp.Diff([]rewrite.Alike{{Sheet: "Архив", Column: "AB", Cells: 1}}, done.Alike); diff != "" {
 		t.Errorf("Alike: want - got +\n%s", diff)
 	}
 	f, err := excelize.OpenReader(bytes.NewReader(got))
@@ -387,8 +388,8 @@ func FuzzRedact(f *testing.F) {
 			secret[i] = name == "password"
 		}
 		var out bytes.Buffer
-		_, err = file.Redact(t.Context(), &out, source.Redaction{
-			Names: names(file.Columns()), Secret: secret, Mask: "***", Astray: func([]string) bool { return false },
+		_, err = file.Redact(t.Context(), &out, names(file.Columns()), rewrite.Redaction{
+			Secret: secret, Mask: "***", Astray: func([]string) bool { return false },
 		})
 		if err != nil {
 			var p *diagnosis.Problem

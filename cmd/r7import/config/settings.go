@@ -69,6 +69,7 @@ type Table struct {
 	Where                []string
 	Identity             string
 	WorkbookPasswordFile string
+	NumericPasswords     bool
 	WithoutPasswords     bool
 	AllowedHosts         []string
 }
