@@ -31,9 +31,11 @@ func (s sample) refuseDrawn(c Charset) error {
 // refuseEscaped refuses a table in which backslashes stand before quotation marks or
 // delimiters: the others are doubled then, and a password that has one would be wrong.
 func (s sample) refuseEscaped(c Charset, delim byte, first table.Top, header int) error {
-	width := len(first.Rows[header])
+	width, within := len(first.Rows[header]), false // a cell of several lines
 	for number, line := range s.lines(c) {
-		if number < first.Numbers[header] || !bytes.Contains(line, []byte{'\\', '"'}) && !bytes.Contains(line, []byte{'\\', delim}) {
+		begun := within
+		within = within != (bytes.Count(line, []byte{'"'})%2 == 1)
+		if begun || number < first.Numbers[header] || !bytes.Contains(line, []byte{'\\', '"'}) && !bytes.Contains(line, []byte{'\\', delim}) {
 			continue
 		}
 		row := NewScanner(bytes.NewReader(line), delim, len(line)+1)
