@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"r7import/importer/diagnosis"
+	"r7import/importer/durable"
 )
 
 // Check reports, before anything is sent, why a report could not be written to
@@ -33,7 +34,7 @@ func CheckPath(path, input string) error {
 	if isSameFile(path, input) {
 		return diagnosis.New(diagnosis.ReportIsInput, "Name", path)
 	}
-	probe, err := createBeside(path)
+	probe, err := durable.Create(path)
 	if err != nil {
 		return diagnosis.Wrap(err, diagnosis.ReportFolderReadOnly, "Folder", dir)
 	}

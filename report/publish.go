@@ -11,13 +11,12 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/natefinch/atomic"
-
 	"r7import/importer/diagnosis"
+	"r7import/importer/durable"
 )
 
 // replace moves a file onto another; tests stand in for Windows here.
-var replace = atomic.ReplaceFile
+var replace = durable.Move
 
 // Publish lets fill write a file and moves it to path once it is whole and on
 // disk. A link at path is not followed. If path cannot be replaced the file goes
@@ -28,7 +27,7 @@ func Publish(path string, fill func(io.Writer) error) (writtenTo string, err err
 	if err := checkTarget(path); err != nil {
 		return "", err
 	}
-	f, err := createBeside(path)
+	f, err := durable.Create(path)
 	if err != nil {
 		return "", writeProblem(err, path)
 	}
@@ -41,22 +40,14 @@ func Publish(path string, fill func(io.Writer) error) (writtenTo string, err err
 	if err := fill(f); err != nil {
 		return "", writeProblem(err, path)
 	}
-	if err := f.Sync(); err != nil {
-		return "", writeProblem(err, path)
-	}
-	if err := f.Close(); err != nil {
+	if err := durable.Finish(f); err != nil {
 		return "", writeProblem(err, path)
 	}
 	if writtenTo, err = moveInto(f.Name(), path); err != nil {
 		return "", writeProblem(err, path)
 	}
-	syncFolder(filepath.Dir(path))
+	_ = durable.SyncFolder(filepath.Dir(path)) // the report can be made again
 	return writtenTo, nil
-}
-
-// createBeside makes an empty file in the folder of path that nobody else can read.
-func createBeside(path string) (*os.File, error) {
-	return os.CreateTemp(filepath.Dir(path), ".r7import-report-*.tmp")
 }
 
 // maxNumbered is the highest number tried beside a name that cannot be replaced.
@@ -81,18 +72,6 @@ func moveInto(file, path string) (string, error) {
 		return numbered, nil
 	}
 	return "", first
-}
-
-// syncFolder makes the new name survive a power cut where a folder can be
-// synced. The report can be made again, so a failure is not worth an error.
-func syncFolder(dir string) {
-	if runtime.GOOS == "windows" {
-		return
-	}
-	if d, err := os.Open(dir); err == nil {
-		_ = d.Sync()
-		_ = d.Close()
-	}
 }
 
 // errDiskFull is what Windows says when a disk is full (ERROR_DISK_FULL).

@@ -10,12 +10,12 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"golang.org/x/net/idna"
 
 	"r7import/importer/diagnosis"
+	"r7import/importer/durable"
 )
 
 // The files of a store.
@@ -138,7 +138,7 @@ func checkFolder(folder string) (exists bool, err error) {
 	if there, err := checkKind(folder, fs.ModeDir); err != nil || !there {
 		return false, err
 	}
-	for _, name := range []string{databaseFile, walFile, shmFile, rollbackFile, keyFile, keyFile + ".new", lockFile, pidFile} {
+	for _, name := range []string{databaseFile, walFile, shmFile, rollbackFile, keyFile, lockFile, pidFile} {
 		there, err := checkKind(filepath.Join(folder, name), 0)
 		if err != nil {
 			return true, err
@@ -171,43 +171,12 @@ func makeKey(folder string) ([]byte, error) {
 		return key, err
 	}
 	path := filepath.Join(folder, keyFile)
-	if err := makePrivate(path + ".new"); err != nil {
-		return nil, err
-	}
 	key := newKey()
-	if err := writeDurably(path+".new", key); err != nil {
-		return nil, unusable(err, path)
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return nil, unusable(err, path)
-	}
-	return key, syncFolder(folder)
-}
-
-func writeDurably(path string, content []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	return errors.Join(err, f.Sync(), f.Close())
+	return key, unusable(durable.Write(path, key), path)
 }
 
 func newKey() []byte {
 	key := make([]byte, keyLength)
 	_, _ = rand.Read(key) // never fails
 	return key
-}
-
-// syncFolder makes the names of new files durable, where the system can.
-func syncFolder(folder string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	f, err := os.Open(folder)
-	if err != nil {
-		return unusable(err, folder)
-	}
-	defer f.Close()
-	return unusable(f.Sync(), folder)
 }

@@ -12,11 +12,11 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/natefinch/atomic"
 	"github.com/zalando/go-keyring"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/durable"
 )
 
 // Kept is a token with what is known of it.
@@ -119,16 +119,8 @@ func (v Vault) writeFile(text []byte) error {
 	if err := os.MkdirAll(v.Folder, 0o700); err != nil {
 		return diagnosis.Wrap(err, diagnosis.TokenNotKept, "File", v.path())
 	}
-	f, err := os.CreateTemp(v.Folder, fileName+"-*") // for its user alone
-	if err != nil {
+	if err := durable.Write(v.path(), text); err != nil {
 		return diagnosis.Wrap(err, diagnosis.TokenNotKept, "File", v.path())
-	}
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = atomic.ReplaceFile(f.Name(), v.path())
-	}
-	if err != nil {
-		return errors.Join(diagnosis.Wrap(err, diagnosis.TokenNotKept, "File", v.path()), os.Remove(f.Name()))
 	}
 	return nil
 }
