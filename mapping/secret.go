@@ -12,6 +12,7 @@ import (
 var (
 	// secretWords are parts of headers, folded, that tell of a secret in whatever column.
 	secretWords = foldAll([]string{"парол", "секрет", "тайн", "токен", "кодовое слово", "контрольное слово", "пин код", "ключ доступа", "ключ api",
+		"kennwort", "passwort", "mot de passe", "contraseña", "psw",
 		"password", "passwd", "passphrase", "passcode", "pwd", "secret", "token", "pin code", "api key", "access key", "private key"})
 	// secretNames are whole headers that do.
 	secretNames = foldAll([]string{"pin", "пин", "pass", "pw"})

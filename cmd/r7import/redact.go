@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -13,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"r7import/importer/diagnosis"
+	"r7import/importer/durable"
 	"r7import/importer/source"
 	"r7import/importer/source/rewrite"
 	"r7import/mapping"
@@ -25,7 +28,7 @@ func (p *program) newRedact() *cobra.Command {
 		Args: p.takes("value.file"),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.redact(cmd.Context(), args[0]) },
 	}
-	p.flags(cmd, "mapping", "sheet", "header-row", "delimiter", "encoding", "identity", "workbook-password-file", "output", "force")
+	p.flags(cmd, "mapping", "sheet", "header-row", "delimiter", "encoding", "identity", "workbook-password-file", "keep", "output", "force")
 	return cmd
 }
 
@@ -52,19 +55,25 @@ func (p *program) redact(ctx context.Context, path string) (err error) {
 		return within(file, err)
 	}
 	p.warn(file.Notices()...)
-	secret := binding.Secrets(file.Columns())
-	if !slices.Contains(secret, true) {
-		return within(file, diagnosis.New(diagnosis.RedactNothing))
+	o, err := redaction(file, binding, p.settings.Keep)
+	if err != nil {
+		return err
 	}
+	temp, err := durable.Folder(out)
+	if err != nil {
+		return diagnosis.Wrap(err, diagnosis.ReportFolderReadOnly, "Folder", filepath.Dir(out))
+	}
+	defer func() { err = errors.Join(err, temp.Close(), os.RemoveAll(temp.Name())) }()
+	o.Temp = temp.Name()
 	var done rewrite.Redacted
 	written, err := report.Publish(out, func(w io.Writer) (err error) {
-		done, err = file.Redact(ctx, w, binding.Columns(), rewrite.Redaction{Secret: secret, Astray: binding.Astray, Mask: mapping.Mask})
+		done, err = file.Redact(ctx, w, binding.Columns(), o)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	p.tellRedacted(file, secret, done)
+	p.tellRedacted(file, o, done)
 	check := []string{"r7import", "validate", quote(written, runtime.GOOS), "--without-passwords"}
 	if p.settings.Mapping != "" {
 		check = append(check, "--mapping", quote(p.settings.Mapping, runtime.GOOS))
@@ -73,12 +82,37 @@ func (p *program) redact(ctx context.Context, path string) (err error) {
 	return nil
 }
 
-// sameKind requires the copy to be named as a file of the kind it is.
+// redaction decides which columns of a file are shown: those known to be harmless, and
+// those that somebody wants to keep.
+func redaction(file *source.File, binding *mapping.Binding, keep []string) (rewrite.Redaction, error) {
+	columns := file.Columns()
+	o := rewrite.Redaction{Secret: binding.Secrets(columns), Kept: binding.Harmless(columns), Astray: binding.Astray, Mask: mapping.Mask}
+	for _, name := range keep {
+		switch i := file.Column(name, binding.Columns()); {
+		case i < 0:
+			return o, diagnosis.New(diagnosis.RedactNoColumn, "Column", name)
+		case binding.FeedsSecret(i):
+			return o, diagnosis.New(diagnosis.RedactSecret, "Column", name)
+		default:
+			o.Secret[i], o.Kept[i] = false, true
+		}
+	}
+	if !slices.Contains(o.Kept, true) || !slices.Contains(o.Kept, false) {
+		return o, within(file, diagnosis.New(diagnosis.RedactNothing))
+	}
+	return o, nil
+}
+
+// sameKind requires the copy to be named as a file of the kind it is. That of a
+// workbook has no macros.
 func sameKind(path, out string) error {
 	for _, packed := range []string{".age", ".gz"} {
 		path = strings.TrimSuffix(path, packed)
 	}
 	want := strings.ToLower(filepath.Ext(path))
+	if isWorkbook(want) {
+		want = ".xlsx"
+	}
 	if path == "-" || strings.EqualFold(filepath.Ext(out), want) {
 		return nil
 	}
@@ -86,41 +120,44 @@ func sameKind(path, out string) error {
 }
 
 // tellRedacted says what was masked, and what was not.
-func (p *program) tellRedacted(file *source.File, secret []bool, done rewrite.Redacted) {
-	var masked, kept []string
+func (p *program) tellRedacted(file *source.File, o rewrite.Redaction, done rewrite.Redacted) {
+	var secret, unknown, kept []string
 	for i, c := range file.Columns() {
 		header := strconv.Quote(strings.TrimSpace(c.Header))
 		switch {
-		case secret[i]:
-			masked = append(masked, header)
-		case header != `""`:
+		case o.Secret[i]:
+			secret = append(secret, header)
+		case o.Kept[i]:
 			kept = append(kept, header)
+		case header == `""`:
+			unknown = append(unknown, c.Label)
+		default:
+			unknown = append(unknown, header)
 		}
 	}
-	tell := func(code diagnosis.Code, facts ...string) {
-		problem := diagnosis.New(code, facts...)
+	tell := func(code diagnosis.Code, count int, facts ...string) {
+		problem := diagnosis.New(code, append(facts, "Count", strconv.Itoa(count))...)
 		problem.Place = diagnosis.Place{File: file.Name(), Sheet: file.Sheet()}
 		p.warn(*problem)
 	}
-	tell(diagnosis.RedactMasked, "Count", strconv.Itoa(done.Cells), "Columns", strings.Join(masked, ", "))
-	if len(kept) > 0 {
-		tell(diagnosis.RedactKept, "Count", strconv.Itoa(len(kept)), "Columns", strings.Join(kept, ", "))
+	tell(diagnosis.RedactMasked, done.Cells, "Columns", strings.Join(secret, ", "))
+	if len(unknown) > 0 {
+		tell(diagnosis.RedactUnknown, len(unknown), "Columns", strings.Join(unknown, ", "))
 	}
+	tell(diagnosis.RedactKept, len(kept), "Columns", strings.Join(kept, ", "))
 	if n := len(done.Whole); n > 0 {
-		tell(diagnosis.RedactWhole, "Count", strconv.Itoa(n), "Rows", numbers(done.Whole[:min(n, rowsShown)], n))
+		tell(diagnosis.RedactWhole, n, "Rows", numbers(done.Whole[:min(n, rowsShown)], n))
 	}
-	for _, a := range done.Alike {
-		problem := diagnosis.New(diagnosis.RedactAlike, "Count", strconv.Itoa(a.Cells), "Column", "")
-		if a.Header == "" {
-			problem.Args["Column"] = a.Column
-		}
-		problem.Place = diagnosis.Place{File: file.Name(), Sheet: a.Sheet, Column: a.Column, Header: a.Header}
+	for _, i := range slices.Sorted(maps.Keys(done.Alike)) {
+		c := file.Columns()[i]
+		problem := diagnosis.New(diagnosis.RedactAlike, "Count", strconv.Itoa(done.Alike[i]))
+		problem.Place = diagnosis.Place{File: file.Name(), Sheet: file.Sheet(), Column: c.Label, Header: c.Header}
 		p.warn(*problem)
 	}
-	if len(done.Unseen) > 0 {
-		tell(diagnosis.RedactUnseen, "Count", strconv.Itoa(len(done.Unseen)), "Parts", strings.Join(done.Unseen, ", "))
+	if file.Sheet() != "" {
+		tell(diagnosis.RedactAlone, 1)
 	}
 	if file.Encrypted() {
-		tell(diagnosis.RedactOpen)
+		tell(diagnosis.RedactOpen, 1)
 	}
 }

@@ -46,7 +46,7 @@ var mayImport = map[string][]string{
 	"cmd/r7import/config": {"importer/account", "importer/diagnosis", "importer/yamltree"},
 	"cmd/r7import/vault":  {"importer/account", "importer/diagnosis", "importer/durable"},
 	"cmd/r7import/ui":     {"importer", "importer/account", "importer/diagnosis", "importer/lang"},
-	"cmd/r7import": {"cmd/r7import/config", "cmd/r7import/ui", "cmd/r7import/vault", "importer", "importer/account", "importer/diagnosis", "importer/lang",
+	"cmd/r7import": {"cmd/r7import/config", "cmd/r7import/ui", "cmd/r7import/vault", "importer", "importer/account", "importer/diagnosis", "importer/durable", "importer/lang",
 		"importer/source", "importer/source/rewrite", "importer/validate", "importer/pace", "importer/journal", "importer/portal", "importer/portalsim",
 		"mapping", "report"},
 	"samples/gen": {},

@@ -72,9 +72,10 @@ type Settings struct {
 	Window     string        // 22:00-06:00; empty is always open
 
 	// Out.
-	Detect    bool   // ask the DNS and the portal
-	Output    string // file that a command makes
-	Force     bool   // overwrite it
+	Detect    bool     // ask the DNS and the portal
+	Output    string   // file that a command makes
+	Force     bool     // overwrite it
+	Keep      []string // columns that redact shows
 	CSV       bool
 	Report    []string
 	Proof     string

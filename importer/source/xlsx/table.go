@@ -24,6 +24,8 @@ type Table struct {
 
 	HiddenRows  int // below the header
 	FirstHidden int
+	// Last is the last column in which a cell holds something, -1 for none.
+	Last int
 
 	merges        []merge
 	hiddenColumns []span
@@ -60,6 +62,7 @@ func (t *Table) survey(ctx context.Context) error {
 		return err
 	}
 	defer rows.Close()
+	t.Last = -1
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -68,6 +71,9 @@ func (t *Table) survey(ctx context.Context) error {
 			break
 		} else if err != nil {
 			return err
+		}
+		if n := len(rows.Cells); n > 0 {
+			t.Last = max(t.Last, rows.Cells[n-1].Column)
 		}
 		if rows.Hidden && rows.Number > t.Header {
 			if t.HiddenRows == 0 {
