@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -59,12 +58,12 @@ func (p *program) redact(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	temp, err := durable.Folder(out)
+	temp, remove, err := durable.Folder(out)
 	if err != nil {
 		return diagnosis.Wrap(err, diagnosis.ReportFolderReadOnly, "Folder", filepath.Dir(out))
 	}
-	defer func() { err = errors.Join(err, temp.Close(), os.RemoveAll(temp.Name())) }()
-	o.Temp = temp.Name()
+	defer func() { err = errors.Join(err, remove()) }()
+	o.Temp = temp
 	var done rewrite.Redacted
 	written, err := report.Publish(out, func(w io.Writer) (err error) {
 		done, err = file.Redact(ctx, w, binding.Columns(), o)

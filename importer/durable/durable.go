@@ -24,17 +24,20 @@ func Create(path string) (*os.File, error) {
 }
 
 // Folder makes an empty folder beside path for files on the way to what becomes of
-// it, as [Create] makes a file. Remove it with all it holds when they are not
-// needed any more, and close it.
-func Folder(path string) (*os.File, error) {
+// it, as [Create] makes a file. Call remove when they are not needed any more.
+func Folder(path string) (name string, remove func() error, err error) {
 	folder := filepath.Dir(path)
-	return held(folder, func() (*os.File, error) {
+	f, err := held(folder, func() (*os.File, error) {
 		name, err := os.MkdirTemp(folder, pattern)
 		if err != nil {
 			return nil, err
 		}
 		return os.Open(name)
 	})
+	if err != nil {
+		return "", nil, err
+	}
+	return f.Name(), func() error { return errors.Join(f.Close(), os.RemoveAll(f.Name())) }, nil
 }
 
 // held removes what is abandoned in a folder, and makes a file there that others do

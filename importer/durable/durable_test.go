@@ -73,11 +73,10 @@ func TestCreateRemovesWhatIsAbandoned(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer live.Close()
-	used, err := durable.Folder(path)
+	used, remove, err := durable.Folder(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer used.Close()
 	dead, deadFolder := filepath.Join(folder, ".r7import-1.tmp"), filepath.Join(folder, ".r7import-report-2.tmp")
 	other, link := filepath.Join(folder, ".r7import-3.txt"), filepath.Join(folder, ".r7import-4.tmp")
 	long := time.Now().Add(-time.Hour)
@@ -94,9 +93,15 @@ func TestCreateRemovesWhatIsAbandoned(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer next.Close()
-	for name, want := range map[string]bool{dead: false, deadFolder: false, other: true, link: true, live.Name(): true, used.Name(): true, next.Name(): true} {
+	for name, want := range map[string]bool{dead: false, deadFolder: false, other: true, link: true, live.Name(): true, used: true, next.Name(): true} {
 		if _, err := os.Lstat(name); (err == nil) != want {
 			t.Errorf("%s: %v, want it there: %v", filepath.Base(name), err, want)
 		}
+	}
+	if err := remove(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Lstat(used); err == nil {
+		t.Error("the folder is there after it was removed")
 	}
 }
