@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -49,9 +50,12 @@ func (b *Binding) onlyForSecrets(name string) bool {
 	})
 }
 
+var guid = regexp.MustCompile(`(?i)^\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?$`)
+
 // Astray reports whether the cells of a row do not stand under their headers, as
-// far as that shows: an address that is none, a port without a digit. Any of them
-// may then be a password.
+// far as that shows: an address that is none, a port without a digit, a portal user
+// who is neither an address nor a GUID nor a name of several words. Any of them may
+// then be a password.
 func (b *Binding) Astray(cells []string) bool {
 	for i, name := range b.names {
 		if i >= len(cells) {
@@ -69,6 +73,10 @@ func (b *Binding) Astray(cells []string) bool {
 			}
 		case account.Port, account.SMTPPort:
 			if !strings.ContainsFunc(text, unicode.IsDigit) {
+				return true
+			}
+		case account.PortalUser:
+			if !strings.ContainsAny(text, "@ ") && !guid.MatchString(text) {
 				return true
 			}
 		}
