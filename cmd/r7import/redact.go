@@ -58,12 +58,14 @@ func (p *program) redact(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	temp, remove, err := durable.Folder(out)
-	if err != nil {
-		return diagnosis.Wrap(err, diagnosis.ReportFolderReadOnly, "Folder", filepath.Dir(out))
+	if file.Sheet() != "" {
+		temp, remove, err := durable.Folder(out)
+		if err != nil {
+			return diagnosis.Wrap(err, diagnosis.ReportFolderReadOnly, "Folder", filepath.Dir(out))
+		}
+		defer func() { _ = remove() }() // what it leaves the next call removes
+		o.Temp = temp
 	}
-	defer func() { err = errors.Join(err, remove()) }()
-	o.Temp = temp
 	var done rewrite.Redacted
 	written, err := report.Publish(out, func(w io.Writer) (err error) {
 		done, err = file.Redact(ctx, w, binding.Columns(), o)
@@ -122,16 +124,17 @@ func sameKind(path, out string) error {
 func (p *program) tellRedacted(file *source.File, o rewrite.Redaction, done rewrite.Redacted) {
 	var secret, unknown, kept []string
 	for i, c := range file.Columns() {
-		header := strconv.Quote(strings.TrimSpace(c.Header))
+		name := c.Label
+		if header := strings.TrimSpace(c.Header); header != "" {
+			name = strconv.Quote(header)
+		}
 		switch {
 		case o.Secret[i]:
-			secret = append(secret, header)
+			secret = append(secret, name)
 		case o.Kept[i]:
-			kept = append(kept, header)
-		case header == `""`:
-			unknown = append(unknown, c.Label)
+			kept = append(kept, name)
 		default:
-			unknown = append(unknown, header)
+			unknown = append(unknown, name)
 		}
 	}
 	tell := func(code diagnosis.Code, count int, facts ...string) {

@@ -47,7 +47,6 @@ type editor struct {
 	*xmlScanner
 	ctx     context.Context
 	strings *Strings
-	in      io.Reader
 	out     io.Writer
 	held    []byte
 	first   int64 // where in the part held begins
@@ -62,8 +61,8 @@ func (w *Book) edit(ctx context.Context, name string, to io.Writer, change PartE
 	}
 	defer part.Close()
 	out := bufio.NewWriterSize(to, text.ScanBuffer)
-	e := &editor{ctx: ctx, strings: w.Strings, in: charset.Reader(in), out: charset.Writer(out)}
-	e.xmlScanner = newXMLScanner(io.TeeReader(e.in, e))
+	e := &editor{ctx: ctx, strings: w.Strings, out: charset.Writer(out)}
+	e.xmlScanner = newXMLScanner(io.TeeReader(charset.Reader(in), e))
 	if err := change(e); err != nil {
 		return err
 	}

@@ -89,6 +89,10 @@ func TestSheetEdit(t *testing.T) {
 				`<row r="4"><c r="A4" t="str"><f>""</f><v></v></c></row><row r="5"><c r="B5"/></row><row r="6"><c r="A6" t="inlineStr"><is><r><rPr><family val="2"/></rPr><t> </t></r></is></c></row></sheetData>`,
 			`<sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="2"><c r="A2" s="3"` + x + `</row><row r="3"><c r="A3" s="4"` + x + `<c r="B3"/></row>` +
 				`<row r="4"><c r="A4" t="str"><f>""</f><v></v></c></row><row r="5"><c r="A5"` + x + `<c r="B5"/></row><row r="6"><c r="A6"` + x + `</row></sheetData>`},
+		{"rows and columns of other things", SheetEdit{Row: fill(0), New: 1, Last: 1, Width: 9},
+			`<sheetData><row r="1"><c r="A1"/></row></sheetData><controls><from><xdr:col>1</xdr:col><xdr:row>2</xdr:row></from></controls><extLst><ext><row/><cols><col min="1" max="9"/></cols></ext></extLst>`,
+			`<cols><col min="2" max="2" width="9" customWidth="1"/></cols><sheetData><row r="1"><c r="A1"` + x +
+				`</row></sheetData><controls><from><xdr:col>1</xdr:col><xdr:row>2</xdr:row></from></controls><extLst><ext><row/><cols><col min="1" max="9"/></cols></ext></extLst>`},
 		{"styles and blanks", SheetEdit{New: 1, Row: func(r *SheetRow) []Edit {
 			return []Edit{{Column: 1, Text: ref("")}, {Column: 0, Style: ref(9)}, {Column: 2, Style: ref(8)}}
 		}},

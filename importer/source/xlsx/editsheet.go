@@ -70,6 +70,7 @@ func (r *SheetRow) Style(column int) int {
 func (s SheetEdit) Apply(e *editor) error {
 	rows := &Rows{x: e.xmlScanner, strings: e.strings}
 	shown := s.Last < s.New
+	within := "" // the element of the sheet that is open; drawings have rows and columns, too
 	for {
 		if err := e.next(); err == io.EOF {
 			return nil
@@ -77,20 +78,23 @@ func (s SheetEdit) Apply(e *editor) error {
 			return damaged(err)
 		}
 		var err error
-		name := string(e.name)
+		name, depth := string(e.name), len(e.depths)
+		if e.kind == xmlStart && depth == 2 {
+			within = name
+		}
 		switch {
-		case e.kind == xmlEnd && name == "cols" && !shown:
+		case e.kind == xmlEnd && depth == 1 && name == "cols" && !shown:
 			shown, err = true, e.insert(s.columns(prefixOf(e.tag())))
 		case e.kind != xmlStart:
-		case name == "dimension":
+		case depth == 2 && name == "dimension":
 			err = s.dimension(e)
-		case name == "col":
+		case depth == 3 && within == "cols" && name == "col":
 			shown, err = s.column(e, shown)
-		case name == "sheetData" && !shown:
+		case depth == 2 && name == "sheetData" && !shown:
 			shown = true
 			p := prefixOf(e.tag())
 			err = e.insert("<" + p + "cols>" + s.columns(p) + "</" + p + "cols>")
-		case name == "row":
+		case depth == 3 && within == "sheetData" && name == "row":
 			err = s.row(e, rows)
 		}
 		if err == nil {

@@ -24,7 +24,7 @@ type Table struct {
 
 	HiddenRows  int // below the header
 	FirstHidden int
-	// Last is the last column in which a cell holds something, -1 for none.
+	// Last is the last column in which a cell holds something, in the header or below it.
 	Last int
 
 	merges        []merge
@@ -62,7 +62,6 @@ func (t *Table) survey(ctx context.Context) error {
 		return err
 	}
 	defer rows.Close()
-	t.Last = -1
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -72,7 +71,7 @@ func (t *Table) survey(ctx context.Context) error {
 		} else if err != nil {
 			return err
 		}
-		if n := len(rows.Cells); n > 0 {
+		if n := len(rows.Cells); n > 0 && rows.Number >= t.Header {
 			t.Last = max(t.Last, rows.Cells[n-1].Column)
 		}
 		if rows.Hidden && rows.Number > t.Header {
