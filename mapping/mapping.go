@@ -81,6 +81,7 @@ func (b *Binding) Row(rec *source.Record) account.Row {
 
 // read takes the cells of a record and returns the fields whose cells are unfit.
 func (b *Binding) read(rec *source.Record, row *account.Row) (bad account.Fields) {
+	trimmed := false
 	for _, f := range b.fed {
 		if rec.Bad(f) {
 			bad = bad.With(f)
@@ -88,7 +89,13 @@ func (b *Binding) read(rec *source.Record, row *account.Row) (bad account.Fields
 		}
 		text := rec.Text(f)
 		if !f.Secret() {
-			text = clean(text)
+			inner, cut, problem := seen(text)
+			if problem != nil {
+				row.Given, bad = row.Given.With(f), bad.With(f)
+				row.Report(f, *problem)
+				continue
+			}
+			text, trimmed = inner, trimmed || cut && inner != ""
 		}
 		if text == "" {
 			continue
@@ -103,6 +110,9 @@ func (b *Binding) read(rec *source.Record, row *account.Row) (bad account.Fields
 			bad = bad.With(f)
 			row.Report(f, *p)
 		}
+	}
+	if trimmed {
+		b.fills.trimmed++
 	}
 	b.invert(row, bad)
 	return bad

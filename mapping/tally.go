@@ -9,12 +9,13 @@ import (
 )
 
 // tally counts what was filled in, so that a value that is the same in all rows
-// is said once.
+// is said once, and the rows of which cells were cut.
 type tally struct {
-	rows  [account.NumFields][account.FromRule + 1]int
-	first account.Settings
-	mixed account.Fields // fields whose filled values differ between rows, or are made of cells
-	seen  account.Fields
+	trimmed int
+	rows    [account.NumFields][account.FromRule + 1]int
+	first   account.Settings
+	mixed   account.Fields // fields whose filled values differ between rows, or are made of cells
+	seen    account.Fields
 }
 
 // count takes the filled values of one row.
@@ -38,6 +39,9 @@ func (t *tally) count(row *account.Row) {
 
 // notices says for each source and number of rows what was filled in.
 func (t *tally) notices() (notices []diagnosis.Problem) {
+	if t.trimmed > 0 {
+		notices = append(notices, *diagnosis.New(diagnosis.EdgesTaken, "Count", strconv.Itoa(t.trimmed)))
+	}
 	for fill := account.FromMapping; fill <= account.FromRule; fill++ {
 		byCount, counts := make(map[int][]string), []int(nil)
 		for f := range account.NumFields {

@@ -41,6 +41,20 @@ func (p *program) openInput(ctx context.Context, path string) (*importer.Input, 
 	}, nil
 }
 
+// askNumericPasswords asks once for all rows whether whole numbers are the passwords
+// that the cells show. Where nobody can be asked, such rows have errors.
+func (p *program) askNumericPasswords(ctx context.Context, input *importer.Input) error {
+	cells := input.File.NumericPasswords(input.Binding.Columns())
+	if cells == 0 || p.settings.NumericPasswords || p.settings.Yes || p.settings.Sandbox || !p.console.Terminal() {
+		return nil
+	}
+	yes, err := p.console.Confirm(ctx, "run.question.numbers", "Count", strconv.Itoa(cells))
+	if err == nil && yes {
+		input.File.TakeNumericPasswords()
+	}
+	return err
+}
+
 // openTable opens the file and reads what the flags say about its columns.
 func (p *program) openTable(ctx context.Context, path string) (*source.File, mapping.Options, error) {
 	options, err := p.sourceOptions(ctx)
@@ -100,7 +114,7 @@ func (p *program) sourceOptions(ctx context.Context) (source.Options, error) {
 	s := &p.settings
 	o := source.Options{
 		Sheet: s.Sheet, HeaderRow: s.HeaderRow, Delimiter: s.Delimiter, Encoding: s.Encoding,
-		Identity: s.Identity, Stdin: p.in, Known: mapping.Known,
+		Identity: s.Identity, Stdin: p.in, Known: mapping.Known, NumericPasswords: s.NumericPasswords,
 		Passphrase: func() (account.Secret, error) {
 			return p.secret(ctx, secret{variable: passphraseVariable, question: "ask.passphrase"})
 		},

@@ -85,6 +85,9 @@ func (p *program) run(ctx context.Context, path string) (err error) {
 	if err := p.tellUnfinished(ctx, j.History); err != nil {
 		return err
 	}
+	if err := p.askNumericPasswords(ctx, j.Input); err != nil {
+		return err
+	}
 	plan, err := j.prepare(ctx, journal.KindRun)
 	if err != nil {
 		return err

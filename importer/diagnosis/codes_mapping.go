@@ -10,6 +10,7 @@ const (
 	ColumnsTaken   Code = "COLUMNS_TAKEN"
 	ColumnsIgnored Code = "COLUMNS_IGNORED"
 	Filled         Code = "FILLED"        // what was filled in, from where, in how many rows
+	EdgesTaken     Code = "EDGES_TAKEN"   // blanks and invisible characters cut off cells
 	SetSecret      Code = "SET_SECRET"    // a password or token as a value for empty cells
 	SetValue       Code = "SET_VALUE"     // a value for empty cells that does not fit its field
 	ColumnAbsent   Code = "COLUMN_ABSENT" // the mapping file names a column that the file has not
@@ -73,6 +74,7 @@ var mappingCodes = map[Code]Entry{
 	ColumnsTaken:   {Severity: Notice, Scope: File},
 	ColumnsIgnored: {Severity: Notice, Scope: File},
 	Filled:         {Severity: Notice, Scope: File},
+	EdgesTaken:     {Severity: Notice, Scope: File},
 	SetSecret:      {Scope: Usage},
 	SetValue:       {Scope: Usage},
 	ColumnAbsent:   {Scope: File},

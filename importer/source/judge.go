@@ -71,12 +71,19 @@ func verdict(c xlsx.Cell, shape xlsx.Shape, f account.Field, text string) (diagn
 		return diagnosis.CellFailure, []string{"Failure", "#?"}
 	case c.Kind == xlsx.Date, c.Kind == xlsx.Number && shape == xlsx.ShownDate:
 		return diagnosis.CellDate, nil
+	case c.Kind == xlsx.Number && isPassword(f) && xlsx.ShownWhole(shape, text):
+		return diagnosis.PasswordNumber, nil
 	case (c.Kind == xlsx.Number || c.Kind == xlsx.Truth) && f.Secret():
 		return diagnosis.PasswordNotText, nil
 	case c.Kind == xlsx.Number && isWords(f) && (shape != xlsx.ShownPlain || !exact(text)):
 		return diagnosis.NumberAltered, nil
 	}
 	return "", nil
+}
+
+// isPassword reports whether a field is a password that a person may have made of digits.
+func isPassword(f account.Field) bool {
+	return f == account.Password || f == account.SMTPPassword || f == account.PortalPassword
 }
 
 // isWords reports whether a field is text, of which digits are a part like any other.

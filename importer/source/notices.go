@@ -19,10 +19,13 @@ func (f *File) note(code diagnosis.Code, facts ...string) {
 	f.notices = append(f.notices, *p)
 }
 
-// noteTitleRows says how many rows above the header are passed over.
-func (f *File) noteTitleRows(above [][]string) {
+// noteHeader says how many rows above the header are passed over, and that it takes two.
+func (f *File) noteHeader(first table.Top, at int) {
+	if first.Upper > 0 {
+		f.note(diagnosis.HeaderJoined, "Row", strconv.Itoa(first.Upper), "Other", strconv.Itoa(first.Numbers[at]))
+	}
 	n := 0
-	for _, cells := range above {
+	for _, cells := range first.Rows[:at] {
 		if _, declared := text.Declared(cells); table.Filled(cells) > 0 && !declared {
 			n++
 		}

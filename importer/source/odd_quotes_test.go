@@ -28,7 +28,16 @@ func oddQuotes() []odd {
 		{name: "apostrophes.csv", content: []byte(header + "'Anna','a@example.com','x'\n"), want: "2"},
 		{name: "guillemets.csv", content: []byte(header + "ООО «Ромашка»,a@example.com,“x”\n"), want: "2"},
 		{name: "long-cell.csv", content: []byte(header + "\"" + long + "\",a@example.com,x\nBoris,b@example.com,y\n"), want: "2 3"},
-		{name: "backslash-quotes.csv", content: []byte(header + "Anna,a@example.com,\"x\\\"y\"\nBoris,b@example.com,y\\\n"), want: "2:QUOTE_STRAY 3"},
+		{name: "backslash-quotes.csv", content: []byte(header + "Anna,a@example.com,\"x\\\"y\"\nBoris,b@example.com,y\\\n"), want: "refused FILE_ESCAPED"},
+		{name: "backslash-delimiters.csv", content: []byte("email\tpassword\tnote\na@example.com\tx\\\\y\tn\nb@example.com\ta\\\tb\tn\n"), want: "refused FILE_ESCAPED"},
+		{name: "backslashes-that-are-meant.csv", content: []byte("name;account;email;password\nAnna;CORP\\anna;a@example.com;\"x\\\"\nBo;CORP\\bo;b@example.com;y\\\\\nCarl;c\\;c@example.com;\\z\n"), want: "2 3 4"},
+		{name: "drawn-by-mysql.txt", content: []byte("+---------------+----------+\n| email         | password |\n+---------------+----------+\n| a@example.com | x        |\n+---------------+----------+\n"), want: "refused FILE_IS_DRAWN"},
+		{name: "drawn-by-psql.txt", content: []byte("     email     | password \n---------------+----------\n a@example.com | x\n(1 row)\n"), want: "refused FILE_IS_DRAWN"},
+		{name: "drawn-by-sqlcmd.txt", content: []byte("email          password  \r\n-------------- ----------\r\na@example.com  x         \r\n"), want: "refused FILE_IS_DRAWN"},
+		{name: "drawn-in-a-box.txt", content: []byte("┌───────────────┬──────────┐\n│     email     │ password │\n├───────────────┼──────────┤\n│ a@example.com │ x        │\n└───────────────┴──────────┘\n"), want: "refused FILE_IS_DRAWN"},
+		{name: "drawn-in-markdown.txt", content: []byte("| email | password |\n|---|:--|\n| a@example.com | x |\n"), want: "refused FILE_IS_DRAWN"},
+		{name: "dashes-below-a-title.csv", content: []byte("Ящики\n-----\n\nemail;password\na@example.com;--\nb@example.com;---\n"), want: "5 6"},
+		{name: "bars-around-cells.txt", content: []byte("|email|password|\n|a@example.com|x|\n"), want: "2"},
 	}
 }
 
@@ -45,6 +54,8 @@ func oddRows() []odd {
 		{name: "title-rows.csv", content: text("Список сотрудников\n\"ООО \"\"Рога, копыта\"\"\"\n\n", header, anna), want: "5"},
 		{name: "title-row-with-delimiters.csv", content: text("Приложение 1;;;\n", header, anna), want: "3"},
 		{name: "group-header-above.csv", content: text("Кто;Почта;;Сервер\n", header, anna), want: "3"},
+		{name: "groups-above-names.csv", content: text("ФИО;Почта;Пароль;IMAP;;SMTP;;Прочее\n;;;Сервер;Порт;Сервер;Порт;\nАнна;a@example.com;x;imap.example.com;993;smtp.example.com;465;n\n"), want: "3"},
+		{name: "names-above-short-data.csv", content: text("name;email;password;port\nport;;;\nAnna;a@example.com;x;993\n"), want: "2 3"},
 		{name: "comments.csv", content: text("# made by hand\n", header, "# sales\n", anna, "// stores;;;\n", boris), want: "4 6"},
 		{name: "comment-with-an-account.csv", content: text(header, "#", anna, boris), want: "2:ROW_COMMENTED 3"},
 		{name: "comment-sign-in-a-password-column.csv", content: text("password;email\n#x;a@example.com\n"), want: "2"},

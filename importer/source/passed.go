@@ -15,6 +15,8 @@ import (
 type tally struct {
 	asides   [table.Commented]count
 	wrapped  count          // rows with cells like ="0123"
+	merged   count          // rows that share a merged cell
+	numbers  count          // rows with passwords that are numbers
 	nameless map[int]*count // rows with something in a column that has no name
 
 	sample   string // a name in the encoding that was guessed
@@ -62,6 +64,8 @@ func (t *tally) notices(encoding string, label func(column int) string) (out []d
 	tell(diagnosis.TotalsPassed, t.asides[table.Total])
 	tell(diagnosis.HeadersPassed, t.asides[table.HeaderAgain])
 	tell(diagnosis.CellsUnwrapped, t.wrapped)
+	tell(diagnosis.CellsShared, t.merged)
+	tell(diagnosis.NumbersTaken, t.numbers)
 	for _, column := range slices.Sorted(maps.Keys(t.nameless)) {
 		tell(diagnosis.ColumnNameless, *t.nameless[column], "Column", label(column))
 	}

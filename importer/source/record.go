@@ -69,8 +69,10 @@ type layout struct {
 	others  []string               // names of the columns that feed no field
 	// nameless are the columns without a name that are not read.
 	nameless []int
-	asides   table.Asides
-	passed   tally // the rows passed over so far
+	// takeNumbers makes passwords of numbers that are shown whole.
+	takeNumbers bool
+	asides      table.Asides
+	passed      tally // the rows passed over so far
 }
 
 func newLayout(file, sheet string, columns []Column, names []string) *layout {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/source/table"
 	"r7import/importer/source/xlsx"
@@ -12,7 +13,7 @@ import (
 // sheetTable makes rows of accounts of a sheet.
 type sheetTable struct{ *xlsx.Table }
 
-// open implements table.
+// open implements format.
 func (t sheetTable) open(l *layout) (rows, error) {
 	in, err := t.Rows()
 	if err != nil {
@@ -22,7 +23,7 @@ func (t sheetTable) open(l *layout) (rows, error) {
 	for _, column := range l.read {
 		s.reads[column] = true
 		if c, merged := t.Covered(column); merged {
-			s.covered = append(s.covered, c)
+			s.merged = append(s.merged, mergedColumn{Coverage: c})
 		}
 	}
 	return s, nil
@@ -34,8 +35,15 @@ type sheetRows struct {
 	table   *xlsx.Table
 	layout  *layout
 	reads   []bool // of each column
-	covered []xlsx.Coverage
+	merged  []mergedColumn
 	current row
+}
+
+// mergedColumn is a column with merged cells.
+type mergedColumn struct {
+	xlsx.Coverage
+	text string // of the merged cell above or here
+	top  int    // its row
 }
 
 func (s *sheetRows) close() { s.Close() }
@@ -92,14 +100,44 @@ func (s *sheetRows) judge() {
 		if c.Column >= len(s.reads) || !s.reads[c.Column] {
 			continue
 		}
-		if code, facts := verdict(c, s.table.Book.Shape(c.Style), s.layout.fields[c.Column], r.cells[c.Column]); code != "" {
+		code, facts := verdict(c, s.table.Book.Shape(c.Style), s.layout.fields[c.Column], r.cells[c.Column])
+		if code == diagnosis.PasswordNumber && s.layout.takeNumbers {
+			s.layout.passed.numbers.add(r.number)
+			continue
+		}
+		if code != "" {
 			r.report(s.layout, c.Column, code, facts...)
 		}
 	}
-	for i := range s.covered {
-		if c := &s.covered[i]; c.At(r.number) {
-			r.report(s.layout, c.Column, diagnosis.CellMerged)
-		}
+	for i := range s.merged {
+		s.share(&s.merged[i])
 	}
 	r.judgeText(s.layout, s.Text)
+}
+
+// share gives a cell merged with those above it their text, if it is one of those that
+// rows have in common, and reports it otherwise.
+func (s *sheetRows) share(m *mergedColumn) {
+	r := &s.current
+	top, left, merged := m.At(r.number)
+	switch {
+	case !merged:
+	case left == m.Column && top == r.number:
+		m.text, m.top = r.cells[m.Column], top
+	case left == m.Column && top == m.top && m.text != "" && isCommon(s.layout.fields[m.Column]):
+		r.cells[m.Column] = m.text
+		s.layout.passed.merged.add(r.number)
+	default:
+		r.report(s.layout, m.Column, diagnosis.CellMerged)
+	}
+}
+
+// isCommon reports whether rows have the value of a field in common, so that people
+// write it once for all of them.
+func isCommon(f account.Field) bool {
+	switch f {
+	case account.ServerHost, account.Port, account.IncomingEncryption, account.SMTPServer, account.SMTPPort, account.OutgoingEncryption:
+		return true
+	}
+	return false
 }

@@ -11,7 +11,8 @@
 // of cells, table knows what tables look like, rewrite writes copies. This package
 // says which cell feeds which field and what is wrong with it.
 //
-// Cells are taken literally: nothing is trimmed, computed or replaced.
+// Cells are taken literally: nothing is trimmed, computed or replaced, but what a
+// program has put around all of them is taken off.
 package source
 
 import (
@@ -38,6 +39,8 @@ type Options struct {
 	Encoding  string // of a CSV file, one of [Encodings], empty to find it out
 	Rows      Rows   // the rows to yield; empty yields all
 	Where     []Where
+	// NumericPasswords takes whole numbers of a workbook for passwords as the cells show them.
+	NumericPasswords bool
 
 	WorkbookPassword account.Secret
 	Identity         string                         // path of an age key file
@@ -130,7 +133,7 @@ func (f *File) lookAtText() error {
 	}
 	f.note(diagnosis.TextRead, "Encoding", t.Charset.Name(), "Delimiter", delimiterName(t.Delimiter),
 		"Row", strconv.Itoa(t.Header), "Sample", f.decodedSample(first.Rows[:at+1]))
-	f.noteTitleRows(first.Rows[:at])
+	f.noteHeader(first, at)
 	f.noteForm(t)
 	return nil
 }
@@ -153,7 +156,7 @@ func (f *File) lookAtSheet(ctx context.Context) error {
 		f.columns = append(f.columns, Column{Header: h, Label: xlsx.ColumnLetters(i)})
 	}
 	f.note(diagnosis.SheetRead, "Sheet", f.sheet, "Row", strconv.Itoa(t.Header))
-	f.noteTitleRows(first.Rows[:at])
+	f.noteHeader(first, at)
 	f.noteHidden(t)
 	return nil
 }
@@ -211,6 +214,22 @@ func (f *File) Passed() []diagnosis.Problem {
 	return passed
 }
 
+// NumericPasswords returns how many cells of password columns hold whole numbers that
+// are shown digit by digit; names are as for [File.Records].
+func (f *File) NumericPasswords(names []string) (cells int) {
+	if t, ok := f.table.(sheetTable); ok {
+		for i, name := range names {
+			if field, ok := account.FieldNamed(name); ok && isPassword(field) && i < len(t.Numbers) {
+				cells += t.Numbers[i]
+			}
+		}
+	}
+	return cells
+}
+
+// TakeNumericPasswords is [Options.NumericPasswords], said once the file is open.
+func (f *File) TakeNumericPasswords() { f.options.NumericPasswords = true }
+
 // Encrypted reports whether the file as it is stored cannot be read without a
 // key that its copy would not need.
 func (f *File) Encrypted() bool { return f.input.Encrypted() }
@@ -261,6 +280,7 @@ func (f *File) Close() error { return f.input.Close() }
 func (f *File) Records(ctx context.Context, names []string) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		l := newLayout(f.name, f.sheet, f.columns, names)
+		l.takeNumbers = f.options.NumericPasswords
 		in, err := f.pass(l, names)
 		if err != nil {
 			yield(nil, f.placed(err))

@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,14 +17,57 @@ import (
 // textTable makes rows of accounts of a delimited text.
 type textTable struct{ *text.Table }
 
-// open implements table.
+// open implements format.
 func (t textTable) open(l *layout) (rows, error) {
+	if err := t.checkFit(*l); err != nil {
+		return nil, err
+	}
+	return t.rows(l)
+}
+
+func (t textTable) rows(l *layout) (*textRows, error) {
 	in, err := t.Rows()
 	if err != nil {
 		return nil, err
 	}
 	return &textRows{Rows: in, table: t.Table, layout: l}, nil
 }
+
+// checkFit refuses a text of which nearly no row fits its header: that is wrong with
+// the file as a whole and not with its rows. It reads on only while that is so.
+func (t textTable) checkFit(l layout) error {
+	const (
+		looked, fewest = 10_000, 100
+		fitting        = looked / 20
+	)
+	in, err := t.rows(&l)
+	if err != nil {
+		return err
+	}
+	defer in.close()
+	rows, fit := 0, 0
+	for rows < looked && fit <= fitting {
+		r, err := in.next()
+		if err == io.EOF {
+			break
+		} else if err != nil {
+			return nil // whoever reads the rows comes upon it
+		}
+		rows++
+		if !slices.ContainsFunc(r.problems, misfits) {
+			fit++
+		}
+	}
+	if rows < fewest || fit*20 > rows {
+		return nil
+	}
+	return diagnosis.New(diagnosis.FileMisfit, "Count", strconv.Itoa(rows-fit), "Rows", strconv.Itoa(rows),
+		"Delimiter", delimiterName(t.Delimiter), "Row", strconv.Itoa(t.Header), "Want", strconv.Itoa(t.Width))
+}
+
+// misfits reports whether a problem says that a row cannot be told apart into the
+// cells that the header announces.
+func misfits(p diagnosis.Problem) bool { return p.Field == "" && p.Code != diagnosis.RowCommented }
 
 // textRows is one pass over a text file.
 type textRows struct {

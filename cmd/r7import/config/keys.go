@@ -84,6 +84,7 @@ var Keys = []*Key{
 	list("where", Reading, "where", func(s *Settings) *[]string { return &s.Where }, parseText),
 	file("identity", Reading, func(s *Settings) *string { return &s.Identity }),
 	file("workbook-password-file", Reading, func(s *Settings) *string { return &s.WorkbookPasswordFile }),
+	toggle("numeric-passwords", Reading, func(s *Settings) *bool { return &s.NumericPasswords }),
 	toggle("without-passwords", Reading, func(s *Settings) *bool { return &s.WithoutPasswords }),
 
 	choice("on-existing", Policy, func(s *Settings) *string { return &s.OnExisting }, "skip", "update", "fail"),

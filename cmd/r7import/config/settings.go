@@ -41,6 +41,7 @@ type Settings struct {
 	Where                []string
 	Identity             string
 	WorkbookPasswordFile string
+	NumericPasswords     bool
 	WithoutPasswords     bool
 
 	// What to do with what is found.

@@ -40,6 +40,9 @@ func (in *File) openCompound(o Options) error {
 	if err := checkSpin(info); err != nil {
 		return err
 	}
+	if mixesCiphers(info) {
+		return diagnosis.New(diagnosis.WorkbookCipher)
+	}
 	plain, err := decryptWorkbook(content, o.WorkbookPassword)
 	if err != nil {
 		return err
@@ -88,6 +91,29 @@ func checkSpin(info []byte) error {
 		}
 	}
 	return nil
+}
+
+var (
+	// ciphered are the elements that say how the package and the key of a password are encrypted.
+	ciphered = regexp.MustCompile(`<(?:\w+:)?(?:keyData|encryptedKey)\b[^>]*>`)
+	ciphers  = regexp.MustCompile(`\b(cipherAlgorithm|cipherChaining|keyBits|hashAlgorithm)="([^"]*)"`)
+)
+
+// mixesCiphers reports whether package and password are encrypted in different ways,
+// as some programs do. The library takes one for the other and then the right
+// password for a wrong one.
+func mixesCiphers(info []byte) bool {
+	first := make(map[string]string)
+	for _, element := range ciphered.FindAll(info, -1) {
+		for _, m := range ciphers.FindAllSubmatch(element, -1) {
+			name, value := string(m[1]), string(m[2])
+			if seen, ok := first[name]; ok && seen != value {
+				return true
+			}
+			first[name] = value
+		}
+	}
+	return false
 }
 
 func decryptWorkbook(content []byte, password account.Secret) ([]byte, error) {

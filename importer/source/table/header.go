@@ -39,6 +39,7 @@ type Top struct {
 	Rows    [][]string
 	Numbers []int
 	Faulty  int // number of the first row with a fault, 0 for none
+	Upper   int // number of the upper row of a header that takes two, 0 for none
 }
 
 // Cell returns the cell in a row given by its number.
@@ -49,13 +50,26 @@ func (t Top) Cell(number, column int) string {
 	return ""
 }
 
-// Among returns the index of the header among the first rows.
-func (h Headers) Among(t Top) (int, error) {
+// Among returns the index of the header among the first rows. Of a header that takes
+// two rows it is the index of the lower one, which then has the names of both, and the
+// upper one is empty.
+func (h Headers) Among(t *Top) (int, error) {
+	from, to := 0, len(t.Rows)
+	if h.Row > 0 { // that row, or it and the one above
+		to, _ = slices.BinarySearch(t.Numbers, h.Row+1)
+		from = max(0, to-2)
+	}
+	if lower, joined := h.pair(t.Rows[from:to]); lower > 0 {
+		at := from + lower
+		t.Upper = t.Numbers[at-1]
+		t.Rows[at-1], t.Rows[at] = nil, joined
+		return at, nil
+	}
 	if h.Row == 0 {
 		at, _ := h.Find(t.Rows)
 		switch {
 		case at < 0:
-			return 0, noHeader(t)
+			return 0, noHeader(*t)
 		case lostNames(t.Rows[at]):
 			return 0, diagnosis.New(diagnosis.HeaderLost)
 		}

@@ -86,9 +86,12 @@ func Look(in Content, o Options) (t *Table, first table.Top, at int, err error) 
 // findTable finds delimiter and header. Where there is no table, the lines may be one
 // with their quotation marks taken off.
 func (t *Table) findTable(s sample, o Options) (first table.Top, at int, err error) {
+	if err := s.refuseDrawn(t.Charset); err != nil {
+		return first, 0, err
+	}
 	t.Delimiter, first, at, err = s.table(t.Charset, o)
 	if err == nil && len(first.Rows[at]) > 1 {
-		return first, at, nil
+		return first, at, s.refuseEscaped(t.Charset, t.Delimiter, first, at)
 	}
 	s.unquote = true
 	if delim, inner, header, err := s.table(t.Charset, o); err == nil && len(inner.Rows[header]) > 1 {
@@ -104,7 +107,7 @@ func (s sample) table(c Charset, o Options) (delim byte, first table.Top, at int
 		return 0, first, 0, err
 	}
 	first = preview(s, c, delim, o.Headers.Depth())
-	at, err = findHeader(first, o)
+	at, err = findHeader(&first, o)
 	return delim, first, at, err
 }
 
@@ -120,7 +123,7 @@ func Unwrapped(cell string) (text string, was bool) {
 }
 
 // findHeader returns the index of the header among the first rows.
-func findHeader(first table.Top, o Options) (int, error) {
+func findHeader(first *table.Top, o Options) (int, error) {
 	if o.Encoding != "" && o.Headers.Row == 0 {
 		looked := first.Rows
 		if at, _ := o.Headers.Find(first.Rows); at >= 0 {
@@ -265,11 +268,12 @@ func findDelimiter(s sample, c Charset, o Options) (byte, error) {
 	read := func(d byte) table.Top { return preview(s, c, d, o.Headers.Depth()) }
 	d, score, sure := guessDelimiter(read, o.Headers)
 	if score == 0 {
-		_, err := findHeader(read(d), o)
+		first := read(d)
+		_, err := findHeader(&first, o)
 		if p := diagnosis.Or(err, diagnosis.HeaderNotFound); p.Code == diagnosis.HeaderNotFound {
 			for _, other := range delimiters { // where another opens cells that nothing closes, that is why
 				if first := read(other); first.Faulty > 0 {
-					_, err = findHeader(first, o)
+					_, err = findHeader(&first, o)
 				}
 			}
 		}

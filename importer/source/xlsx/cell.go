@@ -42,7 +42,7 @@ func (s *Rows) cell(behind int) (column int, err error) {
 		return 0, errXMLLimit
 	}
 	c := Cell{Column: column}
-	if style := s.x.attr("s"); style != nil {
+	if style := s.x.attr("s"); len(style) > 0 {
 		if c.Style, err = strconv.Atoi(string(style)); err != nil || c.Style < 0 {
 			return 0, errXML
 		}
@@ -104,7 +104,7 @@ func kindOfCell(t string) (valueKind, bool) {
 // value reads the elements of a cell to its end.
 func (s *Rows) value(c *Cell, kind valueKind) error {
 	from := len(s.Text)
-	formula, valued := false, false
+	formula, valued, inline := false, false, false
 	for {
 		if err := s.x.next(); err != nil {
 			return err
@@ -122,13 +122,17 @@ func (s *Rows) value(c *Cell, kind valueKind) error {
 				return errXML
 			}
 			valued = true
-			err = s.appendValue()
+			if inline { // an inline text counts, whatever else some programs write beside it
+				err = s.x.skip()
+			} else {
+				err = s.appendValue()
+			}
 		case "is":
-			if valued || kind != valueInline {
+			if inline || kind != valueInline {
 				return errXML
 			}
-			valued = true
-			s.Text, err = appendRichText(s.Text, s.x)
+			inline = true
+			s.Text, err = appendRichText(s.Text[:from], s.x)
 		case "f":
 			formula = true
 			err = s.x.skip()
@@ -140,7 +144,7 @@ func (s *Rows) value(c *Cell, kind valueKind) error {
 		}
 	}
 	c.From, c.To = from, len(s.Text)
-	if valued && len(s.Text) > from {
+	if (valued || inline) && len(s.Text) > from {
 		return s.finish(c, kind)
 	}
 	c.Uncomputed = formula && kind == valueNumber

@@ -8,8 +8,8 @@ import (
 // maxMerges bounds the merged ranges of a sheet, which are held in memory.
 const maxMerges = 100_000
 
-// Coverage finds the cells that merging has taken the value from: all of a
-// merged range but its first. It is asked row by row, downwards.
+// Coverage finds the merged cells of a column: all of a merged range but its first
+// have lost their value. It is asked row by row, downwards.
 type Coverage struct {
 	ranges []merge // of one column, from the top
 	Column int
@@ -28,15 +28,16 @@ func (t *Table) Covered(column int) (Coverage, bool) {
 	return c, len(c.ranges) > 0
 }
 
-// At reports whether the cell in a row has lost its value.
-func (c *Coverage) At(row int) bool {
+// At returns the row and the column of the cell that has the value of the cell in a
+// row, and false if that is merged with no other.
+func (c *Coverage) At(row int) (top, left int, merged bool) {
 	for len(c.ranges) > 0 && c.ranges[0].bottom < row {
 		c.ranges = c.ranges[1:]
 	}
 	if len(c.ranges) == 0 || c.ranges[0].top > row {
-		return false
+		return 0, 0, false
 	}
-	return row > c.ranges[0].top || c.Column > c.ranges[0].left
+	return c.ranges[0].top, c.ranges[0].left, true
 }
 
 // mergedFromAbove returns, for the columns in which a cell of a row is covered by a

@@ -12,6 +12,13 @@ const (
 	ShownFormed              // with a format of its own: zeros in front, spaces, a currency
 )
 
+// ShownWhole reports whether a number is shown digit by digit as it is stored: of more
+// digits a spreadsheet program shows an exponent.
+func ShownWhole(s Shape, number string) bool {
+	const most = 11
+	return s == ShownPlain && len(number) <= most && strings.Trim(number, "0123456789") == ""
+}
+
 // readStyles returns the shape of each cell style of a workbook.
 func readStyles(x *xmlScanner) ([]Shape, error) {
 	custom := make(map[string]Shape)

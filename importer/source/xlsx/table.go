@@ -24,8 +24,8 @@ type Table struct {
 
 	HiddenRows  int // below the header
 	FirstHidden int
-	// Last is the last column in which a cell holds something, in the header or below it.
-	Last int
+	Last        int   // column below the header in which a cell holds something
+	Numbers     []int // of each column: its cells below the header with numbers that are shown whole
 
 	merges        []merge
 	hiddenColumns []span
@@ -44,7 +44,7 @@ func Look(ctx context.Context, content *io.SectionReader, o Options) (t *Table, 
 	if t.Sheet, first, err = book.choose(o); err != nil {
 		return nil, first, 0, err
 	}
-	if at, err = o.Headers.Among(first); err != nil {
+	if at, err = o.Headers.Among(&first); err != nil {
 		return nil, first, 0, err
 	}
 	t.Header = first.Numbers[at]
@@ -71,14 +71,25 @@ func (t *Table) survey(ctx context.Context) error {
 		} else if err != nil {
 			return err
 		}
-		if n := len(rows.Cells); n > 0 && rows.Number >= t.Header {
+		if rows.Number <= t.Header {
+			continue
+		}
+		if n := len(rows.Cells); n > 0 {
 			t.Last = max(t.Last, rows.Cells[n-1].Column)
 		}
-		if rows.Hidden && rows.Number > t.Header {
+		if rows.Hidden {
 			if t.HiddenRows == 0 {
 				t.FirstHidden = rows.Number
 			}
 			t.HiddenRows++
+		}
+		for _, c := range rows.Cells {
+			if c.Kind == Number && ShownWhole(t.Book.Shape(c.Style), string(rows.Text[c.From:c.To])) {
+				for len(t.Numbers) <= c.Column {
+					t.Numbers = append(t.Numbers, 0)
+				}
+				t.Numbers[c.Column]++
+			}
 		}
 	}
 	t.merges, t.hiddenColumns = rows.merges, rows.hiddenColumns
