@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"r7import/importer/diagnosis"
+	"r7import/importer/provision"
 )
 
 // canary is the careful beginning of a run: a few rows go first, one at a time
@@ -13,66 +14,47 @@ import (
 type canary struct {
 	left   int             // rows still to pass
 	hosts  map[string]bool // that one has passed for
-	busy   bool            // one is under way
 	asking bool            // the person is asked whether to go on
+	answer chan bool
+}
+
+func newCanary(rows int) canary {
+	return canary{left: rows, hosts: make(map[string]bool), answer: make(chan bool, 1)}
 }
 
 // over reports whether all rows may go.
 func (c *canary) over() bool { return c.left == 0 && !c.asking }
 
-// candidates returns which part of the window may be started: all of it, or the
-// one job whose turn it is.
-func (e *engine) candidates() (from, to int) {
-	c := &e.canary
-	switch {
-	case c.over() || len(e.window) == 0:
-		return 0, len(e.window)
-	case c.busy || c.asking:
-		return 0, 0
+// pick returns the place of the row that goes next: the first that is for a mail
+// host that none has passed for.
+func (c *canary) pick(rows []*provision.Row) int {
+	fresh := func(r *provision.Row) bool {
+		return slices.ContainsFunc(r.Hosts, func(h string) bool { return !c.hosts[h] })
 	}
-	fresh := func(j *job) bool {
-		return slices.ContainsFunc(j.hosts, func(h string) bool { return !c.hosts[h] })
-	}
-	i := max(0, slices.IndexFunc(e.window, fresh))
-	return i, i + 1
+	return max(0, slices.IndexFunc(rows, fresh))
 }
 
 // tried tells the canary how a row got on. Rows that needed no write say
 // nothing; one that was not written stops the run.
-func (e *engine) tried(j *job) {
-	c := &e.canary
-	if c.over() {
+func (f *feeder) tried(ctx context.Context, r *provision.Row) {
+	c := &f.canary
+	if c.over() || r.Entry.Attempts == 0 {
 		return
 	}
-	c.busy = false
-	switch {
-	case j.entry.Attempts == 0:
-		return
-	case j.entry.Status != diagnosis.Created && j.entry.Status != diagnosis.Updated:
-		e.stop(diagnosis.New(diagnosis.CanaryFailed, "Row", itoa(j.entry.Row)))
+	if r.Entry.Status != diagnosis.Created && r.Entry.Status != diagnosis.Updated {
+		f.stop.Because(diagnosis.New(diagnosis.CanaryFailed, "Row", itoa(r.Entry.Row)))
 		return
 	}
-	for _, h := range j.hosts {
+	for _, h := range r.Hosts {
 		c.hosts[h] = true
 	}
-	if c.left--; c.left == 0 && e.Canary != nil {
+	if c.left--; c.left == 0 && f.Canary != nil {
 		c.asking = true
-		e.spawn(e.askAboutCanary)
+		f.spawn(func() error {
+			// Only a stop takes the question back: while the machine sleeps the person may just be away.
+			goOn, err := f.Canary(ctx)
+			c.answer <- err == nil && goOn
+			return nil
+		})
 	}
-}
-
-// askAboutCanary lets the person look in the portal before the other rows follow.
-// Only a stop takes the question back: a machine that slept cuts off requests, and
-// the person may just have been away.
-func (e *engine) askAboutCanary(ctx context.Context) (after, error) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-	defer context.AfterFunc(e.Gate.stopping, cancel)()
-	goOn, err := e.Canary(ctx)
-	return func() {
-		e.canary.asking = false
-		if err != nil || !goOn {
-			e.stop(diagnosis.New(diagnosis.CanaryDeclined))
-		}
-	}, nil
 }

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/policy"
 	"r7import/importer/portalsim"
 )
 
@@ -46,8 +46,8 @@ func acting(t *testing.T, o portalsim.Options, caller string) *world {
 	t.Helper()
 	o.Tokens = map[string]string{"admin-token": caller}
 	w := newWorld(t, o)
-	w.adjust = func(o *importer.Options) {
-		o.Owner, o.Caller.Token = importer.OwnerImpersonate, account.NewSecret("admin-token")
+	w.adjust = func(o *policy.Options) {
+		o.Owner, o.Caller.Token = policy.OwnerImpersonate, account.NewSecret("admin-token")
 	}
 	return w
 }
@@ -166,8 +166,8 @@ func TestImpersonationThatIsNotPossible(t *testing.T) {
 func TestOnePersonWithTooManyAddressesUnderAnAdministrator(t *testing.T) {
 	t.Parallel()
 	w := acting(t, portalsim.Options{People: employees(6), Impersonation: allowed}, owner)
-	w.adjust = func(o *importer.Options) {
-		o.Owner, o.Caller.Token, o.MaxPerOwner = importer.OwnerImpersonate, account.NewSecret("admin-token"), 3
+	w.adjust = func(o *policy.Options) {
+		o.Owner, o.Caller.Token, o.MaxPerOwner = policy.OwnerImpersonate, account.NewSecret("admin-token"), 3
 	}
 	_, got := w.run(named(6, func(i int) string {
 		if i < 4 {
@@ -183,15 +183,15 @@ func TestAdministratorsTokenRefusedHalfWay(t *testing.T) {
 	const rows = 40
 	for _, tc := range []struct {
 		name   string
-		caller importer.Caller
+		caller policy.Caller
 		want   diagnosis.Code
 	}{
-		{"token", importer.Caller{Token: account.NewSecret("admin-token")}, diagnosis.PortalToken},
-		{"password", importer.Caller{User: owner, Password: account.NewSecret("secret")}, ""},
+		{"token", policy.Caller{Token: account.NewSecret("admin-token")}, diagnosis.PortalToken},
+		{"password", policy.Caller{User: owner, Password: account.NewSecret("secret")}, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			w := acting(t, portalsim.Options{People: employees(rows), Impersonation: allowed}, owner)
-			w.adjust = func(o *importer.Options) { o.Owner, o.Caller, o.Workers = importer.OwnerImpersonate, tc.caller, 2 }
+			w.adjust = func(o *policy.Options) { o.Owner, o.Caller, o.Workers = policy.OwnerImpersonate, tc.caller, 2 }
 			go func() {
 				for w.sim.Stats().Created < 10 && t.Context().Err() == nil {
 					time.Sleep(time.Millisecond)

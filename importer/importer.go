@@ -1,35 +1,51 @@
+// Package importer makes a portal agree with a file.
+//
+// [Importer.Prepare] reads the file once and sends nothing; [Importer.Run] reads it
+// again and creates the accounts; [Importer.Look] goes the same way and changes
+// nothing; [Importer.Verify] and [Importer.Undo] look again and take back. A feeder
+// decides which rows are worked on, and each of them has a goroutine in which
+// package provision does what is to be done. What was sent and what came back is in
+// the journal before anything else happens, so that a run can be repeated after any
+// kind of end.
 package importer
 
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
+	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/pace"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
 	"r7import/importer/portal"
+	"r7import/importer/provision"
+	"r7import/report"
 )
 
-// Importer makes one portal agree with one file. All fields but Observe and
-// Canary are needed. It is used for one plan and one run or look.
+// Importer makes one portal agree with one file. All fields but Observe, Canary
+// and Greet are needed. It is used for one plan and one run or look.
 type Importer struct {
-	Input  *Input
+	Input  *plan.Input
 	Client *portal.Client // whose Admit is Gate.Admit
-	Gate   *Gate
+	Gate   *pace.Gate
 	// History is what earlier runs left: read only.
 	History *journal.Store
 	// Ledger takes the new run. It is the same store as History in a real run
 	// and a scratch one in a dry run.
 	Ledger  *journal.Store
-	Options Options
+	Options policy.Options
 	// Version of the program and Settings it was given are noted down with the
 	// run; none of them is a secret. Both may be empty.
 	Version  string
 	Settings json.RawMessage
-	// Observe is called from one goroutine, a few times a second at the most.
+	// Observe is called a few times a second at the most.
 	Observe func(Progress)
 	// Canary is asked whether to go on when the first rows have passed, see
-	// Options.Canary. Nil goes on without asking.
+	// policy.Options.Canary. Nil goes on without asking.
 	Canary func(context.Context) (bool, error)
 	// Greet is called from the goroutine of Observe, before the first row and once
 	// more when the one person everything hangs on has signed in. Nil is not called.
@@ -50,41 +66,83 @@ type Result struct {
 	Version string
 }
 
+// Greeting is what a run learns of the portal before the first row.
+type Greeting struct {
+	Version string // of the portal, such as 12.7.1; empty if it does not tell
+	LDAP    bool   // people of a directory sign in with their directory password
+	SSO     bool   // people may come from an identity provider, and then have no password
+	// Person is who the run signs in as; zero where rows have their own people, or until somebody has signed in.
+	Person account.Person
+	Mail   bool // that person may use the portal's mail; of no meaning without a person, or if Acting
+	Acting bool // that person is an administrator and may act as others
+}
+
+// Prepare reads the file once, checks every row, and writes the rows down in
+// the journal under a new run, each as invalid or as not tried. Nothing is
+// sent. kind is what the run is called in the list of runs.
+func (im *Importer) Prepare(ctx context.Context, kind journal.Kind) (*plan.Plan, error) {
+	scan := plan.Scan{
+		Input: im.Input, Options: &im.Options, History: im.History, Ledger: im.Ledger, Portal: im.Client.URL(),
+		Version: im.Version, Settings: im.Settings,
+	}
+	return scan.Prepare(ctx, kind)
+}
+
+// Discard forgets a plan that nobody wants to run.
+func (im *Importer) Discard(ctx context.Context, p *plan.Plan) error {
+	return im.Ledger.DeleteRun(ctx, p.Run.ID)
+}
+
+// Load returns what running the plan asks for, and how many rows of earlier
+// runs the time of a write was measured on, 0 if it is only the usual one.
+func (im *Importer) Load(ctx context.Context, p *plan.Plan) (load plan.Load, measured int, err error) {
+	return p.Load(ctx, im.History, &im.Options, im.Gate.Pacer.Snapshot().Configured)
+}
+
 // Run makes the portal agree with the file. It returns when every row has its
 // outcome, when something ends the run for all rows, or when ctx is cancelled:
 // then nothing new is sent and requests in flight get Options.Grace to finish.
 // The error is of the machine or the store; what the portal does is in the
 // result and in the journal.
-func (im *Importer) Run(ctx context.Context, plan *Plan) (Result, error) {
-	return im.execute(ctx, plan, mode{
-		remember: (*reader).settled, work: (*engine).lookAndAct, act: (*engine).write, perHost: im.Options.PerHost, writes: true,
+func (im *Importer) Run(ctx context.Context, p *plan.Plan) (Result, error) {
+	r, err := im.begin(ctx, p)
+	if err != nil {
+		return Result{Run: p.Run}, err
+	}
+	return r.through(ctx, kind{
+		remember: r.settled, work: r.worker.Provision, missing: provision.SwitchOff(r.worker, false).Row, canary: im.Options.Canary,
 	})
 }
 
 // Look goes the way of Run and changes nothing: it signs in, looks, and notes
 // what Run would do.
-func (im *Importer) Look(ctx context.Context, plan *Plan) (Result, error) {
-	return im.execute(ctx, plan, mode{
-		remember: (*reader).settled, work: (*engine).lookAndAct, act: (*engine).foretell, perHost: im.Options.Workers * 2,
-	})
+func (im *Importer) Look(ctx context.Context, p *plan.Plan) (Result, error) {
+	r, err := im.begin(ctx, p)
+	if err != nil {
+		return Result{Run: p.Run}, err
+	}
+	return r.through(ctx, kind{remember: r.settled, work: r.worker.Foretell, missing: provision.SwitchOff(r.worker, true).Row})
 }
 
-func (im *Importer) execute(ctx context.Context, plan *Plan, m mode) (Result, error) {
-	e, err := newEngine(ctx, im, plan, m)
-	if err != nil {
-		return Result{Run: plan.Run}, err
+// settled decides a row that earlier runs know to be done, or to be refused again:
+// nobody need sign in for that.
+func (r *run) settled(ctx context.Context, row *provision.Row) (bool, error) {
+	left, known, err := r.known.Standing(ctx, row.Who, row.Row)
+	if err != nil || left == plan.ToDo {
+		return false, err
 	}
-	err = e.run(ctx)
-	result := Result{Run: plan.Run, Stopped: e.stopped, OpenSessions: e.openSessions(), Version: e.greeting.Version}
-	result.Interrupted = e.stopped != nil && e.stopped.Code == diagnosis.Interrupted
-	state := journal.Finished
-	if e.stopped != nil || err != nil {
-		state = journal.Stopped
+	row.Entry.OwnerID = known.Key.OwnerID
+	switch {
+	case left == plan.Refused:
+		row.End(diagnosis.Held, *diagnosis.New(diagnosis.PasswordRefused, "Code", string(known.RefusedCode)))
+		return true, nil
+	case known.Status == diagnosis.Exists:
+		row.End(diagnosis.Exists, *diagnosis.New(diagnosis.AccountExists))
+	default:
+		row.End(diagnosis.Unchanged)
 	}
-	if endErr := im.Ledger.End(context.WithoutCancel(ctx), plan.Run.ID, state); err == nil {
-		err = endErr
-	}
-	return result, err
+	row.Entry.MailboxID = known.MailboxID
+	return true, nil
 }
 
 // Progress is a picture of a run at one moment.
@@ -113,4 +171,29 @@ type HostRest struct {
 	Why   diagnosis.Code `json:"why"`
 	Until time.Time      `json:"until"`
 	Tries int            `json:"tries"` // how often one of its rows has tried in vain whether it is well again
+}
+
+// ReportRow returns the line of the report for an entry.
+func ReportRow(e *journal.Entry) report.Row {
+	problems := e.Problems
+	if e.Status == diagnosis.NotTried && e.Code == "" {
+		problems = append(problems[:len(problems):len(problems)], *diagnosis.New(diagnosis.NotReached))
+	}
+	return report.Row{
+		Number: e.Row, Name: e.Name, Email: e.Email, Owner: e.Owner,
+		Status: e.Status, Side: e.Side, Host: e.Host, Problems: problems,
+		MailboxID: e.MailboxID, Fills: fills(e.Filled), Attempts: e.Attempts,
+		StartedAt: e.Started.Local(), Duration: e.Took, Evidence: e.Evidence, Run: e.Run,
+	}
+}
+
+// fills is the reverse of filled.
+func fills(text string) (out [account.NumFields]account.Fill) {
+	for pair := range strings.FieldsSeq(text) {
+		name, origin, _ := strings.Cut(pair, "=")
+		if f, ok := account.FieldNamed(name); ok {
+			out[f] = account.FillNamed(origin)
+		}
+	}
+	return out
 }

@@ -3,9 +3,9 @@ package importer_test
 import (
 	"testing"
 
-	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	signedin "r7import/importer/people"
 	"r7import/importer/portal"
 	"r7import/importer/portalsim"
 )
@@ -22,6 +22,7 @@ func TestMatch(t *testing.T) {
 		{Email: "back@example.org", FirstName: "Инна", LastName: "Новикова"},
 		{Email: "guest@example.org", FirstName: "Гость", LastName: "Гостев", Guest: true},
 		{Email: "leave@example.org", FirstName: "Ольга", LastName: "Отпускная", Status: "leave"},
+		{Email: "olga@example.org", FirstName: "Ольга", LastName: "Отпускная"},
 		{Email: "mail@пример.рф", FirstName: "Кира", LastName: "Доменова"},
 	}
 	w := acting(t, portalsim.Options{People: staff}, owner)
@@ -30,7 +31,7 @@ func TestMatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	directory, answer := importer.ReadDirectory(t.Context(), client.Session(account.NewSecret("admin-token")), nil)
+	directory, answer := signedin.ReadDirectory(t.Context(), client.Session(account.NewSecret("admin-token")), nil)
 	if answer.Fate != diagnosis.Done {
 		t.Fatal(answer)
 	}
@@ -53,7 +54,8 @@ func TestMatch(t *testing.T) {
 		{"dismissed, by name", "", "x@other.example", "Олег Уволенный", "gone@example.org", diagnosis.OwnerDisabled, false},
 		{"came back, by name", "", "x@other.example", "Инна Новикова", "back@example.org", diagnosis.OwnerByName, true},
 		{"guest", "", "guest@example.org", "", "guest@example.org", diagnosis.OwnerGuest, false},
-		{"on leave", "", "leave@example.org", "", "leave@example.org", "", true},
+		{"on leave", "", "leave@example.org", "", "leave@example.org", diagnosis.OwnerOnLeave, false},
+		{"on leave, of two with the name", "", "x@other.example", "Отпускная Ольга", "olga@example.org", diagnosis.OwnerByName, true},
 		{"nobody", "", "x@other.example", "Никто Никтоев", "", diagnosis.OwnerUnknown, false},
 		{"nothing", "", "", "", "", diagnosis.OwnerUnknown, false},
 	} {

@@ -10,10 +10,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/policy"
 	"r7import/importer/portalsim"
 )
 
@@ -24,9 +24,9 @@ func oneOwner(t *testing.T, o portalsim.Options) *world {
 	o.Tokens = map[string]string{"the-token": person(1)[1]}
 	w := newWorld(t, o)
 	w.header = header[:7]
-	w.adjust = func(o *importer.Options) {
-		o.Caller.Token, o.MaxPerOwner, o.Owner = account.NewSecret("the-token"), 0, importer.OwnerSelf
-		o.OnMissing = importer.MissingDisable
+	w.adjust = func(o *policy.Options) {
+		o.Caller.Token, o.MaxPerOwner, o.Owner = account.NewSecret("the-token"), 0, policy.OwnerSelf
+		o.OnMissing = policy.MissingDisable
 	}
 	return w
 }
@@ -95,20 +95,20 @@ func TestWhatIsNotMissing(t *testing.T) {
 	for _, tc := range []struct {
 		name       string
 		rows       [][]string
-		onMissing  importer.OnMissing
+		onMissing  policy.OnMissing
 		missing    []int
 		unreadable int
 	}{
-		{name: "a row with errors", rows: [][]string{person(1), badPort}, onMissing: importer.MissingReport, missing: []int{2}},
-		{name: "nobody knows about a row without an address", rows: [][]string{person(1), badAddress}, onMissing: importer.MissingReport, unreadable: 1},
-		{name: "an address under somebody nobody knows yet", rows: [][]string{person(1), person(2), otherOwner}, onMissing: importer.MissingReport},
+		{name: "a row with errors", rows: [][]string{person(1), badPort}, onMissing: policy.MissingReport, missing: []int{2}},
+		{name: "nobody knows about a row without an address", rows: [][]string{person(1), badAddress}, onMissing: policy.MissingReport, unreadable: 1},
+		{name: "an address under somebody nobody knows yet", rows: [][]string{person(1), person(2), otherOwner}, onMissing: policy.MissingReport},
 		{name: "a part of the file", rows: [][]string{person(1)}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, portalsim.Options{})
 			w.run(people(3))
-			w.adjust = func(o *importer.Options) { o.OnMissing = tc.onMissing }
+			w.adjust = func(o *policy.Options) { o.OnMissing = tc.onMissing }
 			w.look(tc.rows)
 			w.missing(tc.missing...)
 			if w.plan.Unreadable != tc.unreadable {
@@ -139,9 +139,9 @@ func TestTheSameFileForTwoPeople(t *testing.T) {
 	w := oneOwner(t, portalsim.Options{})
 	w.run(ownerless(3))
 	first := w.adjust
-	w.adjust = func(o *importer.Options) {
+	w.adjust = func(o *policy.Options) {
 		first(o)
-		o.Caller = importer.Caller{User: person(2)[1], Password: account.NewSecret("portal-secret")}
+		o.Caller = policy.Caller{User: person(2)[1], Password: account.NewSecret("portal-secret")}
 	}
 	w.run(ownerless(3))
 	w.missing()
@@ -203,11 +203,11 @@ func TestSwitchedOnAgainByPolicy(t *testing.T) {
 	w := newWorld(t, portalsim.Options{})
 	run, _ := w.run(people(2))
 	w.undo(run.Run, people(2), true)
-	w.adjust = func(o *importer.Options) { o.OnChanged = importer.Skip }
+	w.adjust = func(o *policy.Options) { o.OnChanged = policy.Skip }
 	_, got := w.run(people(2))
 	w.want(got, "2 changed ACCOUNT_DIFFERS", "3 changed ACCOUNT_DIFFERS")
 	w.off(1, 2)
-	w.adjust = func(o *importer.Options) { o.MaxChanges = importer.Share{N: 1} }
+	w.adjust = func(o *policy.Options) { o.MaxChanges = policy.Share{N: 1} }
 	_, got = w.run(people(1))
 	w.want(got, "2 updated ENABLED_AGAIN")
 	// With other changes, the update switches it on as well.
@@ -223,9 +223,9 @@ func TestOnlyWhatIsAsItWasLeftIsSwitchedOff(t *testing.T) {
 	_, got := w.run(rows)
 	w.all(got, 6, diagnosis.Created)
 	act := w.adjust
-	w.adjust = func(o *importer.Options) {
+	w.adjust = func(o *policy.Options) {
 		act(o)
-		o.OnMissing = importer.MissingDisable
+		o.OnMissing = policy.MissingDisable
 	}
 	w.rename(person(3)[1])
 	w.replace(person(4)[1])
@@ -241,7 +241,7 @@ func TestOnlyWhatIsAsItWasLeftIsSwitchedOff(t *testing.T) {
 
 func TestWhoSignsInForAccountsWithoutARow(t *testing.T) {
 	w := newWorld(t, portalsim.Options{})
-	w.adjust = func(o *importer.Options) { o.OnMissing, o.AllowMismatch = importer.MissingDisable, true }
+	w.adjust = func(o *policy.Options) { o.OnMissing, o.AllowMismatch = policy.MissingDisable, true }
 	second := with(person(1), "email", "info@example.org")
 	w.run([][]string{person(1), second, person(2)})
 	// The owner of the second address still has a row, the third row was the only one of its owner.
@@ -259,23 +259,23 @@ func TestTooManyAccountsWithoutARow(t *testing.T) {
 	for _, tc := range []struct {
 		name         string
 		rows, left   int
-		changes      importer.Share
+		changes      policy.Share
 		disabled     bool
 		changedToo   bool
 		disableLimit int
 	}{
 		{name: "a few are usual", rows: 15, left: 5, disabled: true, disableLimit: 10},
 		{name: "a file cut in half", rows: 30, left: 15, disableLimit: 10},
-		{name: "as many as are allowed", rows: 30, left: 15, changes: importer.Share{N: 15}, disabled: true, disableLimit: 15},
-		{name: "a part of the rows left", rows: 12, left: 10, changes: importer.Share{N: 10, Percent: true}, disableLimit: 1},
-		{name: "changes count", rows: 6, left: 4, changes: importer.Share{N: 2}, changedToo: true, disableLimit: 2},
+		{name: "as many as are allowed", rows: 30, left: 15, changes: policy.Share{N: 15}, disabled: true, disableLimit: 15},
+		{name: "a part of the rows left", rows: 12, left: 10, changes: policy.Share{N: 10, Percent: true}, disableLimit: 1},
+		{name: "changes count", rows: 6, left: 4, changes: policy.Share{N: 2}, changedToo: true, disableLimit: 2},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			w := oneOwner(t, portalsim.Options{})
 			w.run(ownerless(tc.rows))
 			one := w.adjust
-			w.adjust = func(o *importer.Options) {
+			w.adjust = func(o *policy.Options) {
 				one(o)
 				o.MaxChanges = tc.changes
 			}
@@ -324,7 +324,7 @@ func TestSwitchingOffInterruptedGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	one := w.adjust
-	w.adjust = func(o *importer.Options) {
+	w.adjust = func(o *policy.Options) {
 		one(o)
 		o.Workers, o.Grace = 2, time.Millisecond
 	}
@@ -367,9 +367,9 @@ func TestSomebodyNewMissesNothing(t *testing.T) {
 	w := oneOwner(t, portalsim.Options{})
 	w.run(ownerless(3))
 	first := w.adjust
-	w.adjust = func(o *importer.Options) {
+	w.adjust = func(o *policy.Options) {
 		first(o)
-		o.Caller = importer.Caller{User: "newcomer@example.org", Password: account.NewSecret("portal-secret")}
+		o.Caller = policy.Caller{User: "newcomer@example.org", Password: account.NewSecret("portal-secret")}
 	}
 	_, got := w.run(ownerless(6)[3:])
 	w.all(got, 3, diagnosis.Created)
@@ -392,8 +392,8 @@ func TestWhoSignedInForARowDoesSoOnceForAnAccountWithoutOne(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, portalsim.Options{})
-			w.adjust = func(o *importer.Options) {
-				o.OnMissing, o.AllowMismatch, o.RetryRefused, o.Workers = importer.MissingDisable, true, true, 2
+			w.adjust = func(o *policy.Options) {
+				o.OnMissing, o.AllowMismatch, o.RetryRefused, o.Workers = policy.MissingDisable, true, true, 2
 			}
 			w.run(append(people(1), with(person(1), "email", "second@example.org")))
 			if err := w.sim.SetFaults(tc.faults); err != nil {

@@ -13,6 +13,7 @@ import (
 	"r7import/importer"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/policy"
 	"r7import/importer/portalsim"
 )
 
@@ -42,15 +43,19 @@ func (w *world) agrees(entries []journal.Entry) {
 
 func TestLostAnswersOfManyRows(t *testing.T) {
 	t.Parallel()
+	virtual(t, lostAnswersOfManyRows)
+}
+
+func lostAnswersOfManyRows(t *testing.T) {
 	lost := func(do portalsim.Action, processed bool) portalsim.Fault {
 		return portalsim.Fault{Method: http.MethodPost, Path: "mail/accounts", Share: 0.01, Do: do, Processed: processed}
 	}
-	w := newWorld(t, portalsim.Options{Seed: 11, Latency: 4 * time.Millisecond, Spread: 3 * time.Millisecond, Faults: []portalsim.Fault{
+	w := newVirtualWorld(t, portalsim.Options{Seed: 11, Latency: 4 * time.Millisecond, Spread: 3 * time.Millisecond, Faults: []portalsim.Fault{
 		lost(portalsim.Reset, true), lost(portalsim.Cut, false), lost(portalsim.Reset, false), lost(portalsim.Answer, true), lost(portalsim.Silence, true),
 		{Method: http.MethodGet, Path: "mail/accounts/single", Share: 0.01, Do: portalsim.Reset},
 	}})
 	w.timeout = time.Second
-	w.adjust = func(o *importer.Options) { o.Workers, o.PerHost, o.Settle = 16, 16, 2*time.Second }
+	w.adjust = func(o *policy.Options) { o.Workers, o.PerHost, o.Settle = 16, 16, 2*time.Second }
 	result, got := w.run(people(*night))
 	if result.Stopped != nil {
 		t.Fatalf("stopped: %v", result.Stopped)
@@ -93,7 +98,7 @@ func TestBadNight(t *testing.T) {
 		Latency: 4 * time.Millisecond, Spread: 3 * time.Millisecond,
 		MailHosts: []portalsim.MailHost{{Host: "*.dead.example", Do: portalsim.NotListening}, {Host: "*.example.org", Passwords: passwords}},
 	})
-	w.adjust = func(o *importer.Options) {
+	w.adjust = func(o *policy.Options) {
 		o.Workers, o.PerHost, o.Settle, o.HostWait = 8, 8, 500*time.Millisecond, 100*time.Millisecond
 	}
 	ended := make(chan struct{})
@@ -173,7 +178,7 @@ func TestStoppedRunSaysWhyRowsWaited(t *testing.T) {
 	}
 	w := newWorld(t, portalsim.Options{
 		Latency: 10 * time.Millisecond, MailHosts: []portalsim.MailHost{{Host: "imap.dead.example", Do: portalsim.NotListening}}})
-	w.adjust = func(o *importer.Options) { o.HostWait, o.Workers = time.Hour, 2 }
+	w.adjust = func(o *policy.Options) { o.HostWait, o.Workers = time.Hour, 2 }
 	ctx := w.until(func() bool { return w.sim.Stats().Created >= 20 })
 	_, got := w.runWith(ctx, rows)
 	failed, paused, notReached := 0, 0, 0

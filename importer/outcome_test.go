@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"r7import/importer"
 	"r7import/importer/diagnosis"
+	"r7import/importer/policy"
 	"r7import/importer/portalsim"
 )
 
@@ -136,36 +136,38 @@ func TestEveryOutcome(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, tc.sim)
-			w.timeout = time.Second
-			w.adjust = func(o *importer.Options) {
-				o.Workers, o.Settle = 1, 100*time.Millisecond
-			}
-			rows := people(2)
-			if tc.row != nil {
-				rows[0] = slices.Clone(tc.row)
-			}
-			result, got := w.run(rows)
-			second := "3 created"
-			if tc.stopped != "" {
-				second = "3 not_tried"
-			}
-			w.want(got, "2 "+tc.want, second)
-			if tc.stopped == "" && result.Stopped != nil || tc.stopped != "" && (result.Stopped == nil || result.Stopped.Code != tc.stopped) {
-				t.Errorf("stopped = %v, want %s", result.Stopped, tc.stopped)
-			}
-			if got[0].Side != tc.side && tc.side != "" {
-				t.Errorf("side %q, want %q", got[0].Side, tc.side)
-			}
-			writes := 0
-			for _, r := range w.sim.Requests() {
-				if r.Method == http.MethodPost && r.Path == "/api/2.0/mail/accounts.json" && r.Address == "user001@example.org" {
-					writes++
+			virtual(t, func(t *testing.T) {
+				w := newVirtualWorld(t, tc.sim)
+				w.timeout = time.Second
+				w.adjust = func(o *policy.Options) {
+					o.Workers, o.Settle = 1, 100*time.Millisecond
 				}
-			}
-			if s := w.sim.Stats(); writes != tc.writes || len(w.live()) > 2+len(tc.sim.Accounts) || s.PerKey > 1 {
-				t.Errorf("%d create calls for the row, want %d; accounts %d, in flight for one %d", writes, tc.writes, len(w.live()), s.PerKey)
-			}
+				rows := people(2)
+				if tc.row != nil {
+					rows[0] = slices.Clone(tc.row)
+				}
+				result, got := w.run(rows)
+				second := "3 created"
+				if tc.stopped != "" {
+					second = "3 not_tried"
+				}
+				w.want(got, "2 "+tc.want, second)
+				if tc.stopped == "" && result.Stopped != nil || tc.stopped != "" && (result.Stopped == nil || result.Stopped.Code != tc.stopped) {
+					t.Errorf("stopped = %v, want %s", result.Stopped, tc.stopped)
+				}
+				if got[0].Side != tc.side && tc.side != "" {
+					t.Errorf("side %q, want %q", got[0].Side, tc.side)
+				}
+				writes := 0
+				for _, r := range w.sim.Requests() {
+					if r.Method == http.MethodPost && r.Path == "/api/2.0/mail/accounts.json" && r.Address == "user001@example.org" {
+						writes++
+					}
+				}
+				if s := w.sim.Stats(); writes != tc.writes || len(w.live()) > 2+len(tc.sim.Accounts) || s.PerKey > 1 {
+					t.Errorf("%d create calls for the row, want %d; accounts %d, in flight for one %d", writes, tc.writes, len(w.live()), s.PerKey)
+				}
+			})
 		})
 	}
 }

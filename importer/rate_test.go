@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/policy"
 	"r7import/importer/portalsim"
 )
 
@@ -22,11 +22,16 @@ func counted(t *testing.T, o portalsim.Options, rate float64) *world {
 	w.server = httptest.NewUnstartedServer(w.sim)
 	w.server.Config.ConnState = w.sim.ConnState
 	w.server.Start()
-	w.header, w.rate = header[:7], rate
-	w.adjust = func(o *importer.Options) {
-		o.Owner, o.MaxPerOwner, o.Caller.Token = importer.OwnerSelf, 0, account.NewSecret("the-token")
-	}
+	w.givesAllToOne(rate)
 	return w
+}
+
+// givesAllToOne has one person get the accounts of all rows.
+func (w *world) givesAllToOne(rate float64) {
+	w.header, w.rate = header[:7], rate
+	w.adjust = func(o *policy.Options) {
+		o.Owner, o.MaxPerOwner, o.Caller.Token = policy.OwnerSelf, 0, account.NewSecret("the-token")
+	}
 }
 
 func TestRateAndConnectionsAsThePortalSeesThem(t *testing.T) {
@@ -52,21 +57,29 @@ func TestRateAndConnectionsAsThePortalSeesThem(t *testing.T) {
 func TestNothingIsSentWhileThePortalAsksForAPause(t *testing.T) {
 	t.Parallel()
 	for _, form := range []string{"seconds", "date"} {
-		w := counted(t, portalsim.Options{Latency: 10 * time.Millisecond, Faults: []portalsim.Fault{
-			{Method: http.MethodPost, Path: "mail/accounts", Skip: 30, First: 1, Do: portalsim.TooManyRequests, RetryAfter: form, Pause: time.Second}}}, 500)
-		began := time.Now()
-		_, got := w.run(ownerless(80))
-		w.all(got, 80, diagnosis.Created)
-		if took := time.Since(began); took < time.Second {
-			t.Errorf("%s: the run took %v with a pause of a second in it", form, took)
-		}
-		if s := w.sim.Stats(); s.Turned != 1 {
-			t.Errorf("%s: %d turned away, want one", form, s.Turned)
-		}
-		// What left before the answer was read may still arrive for a while.
-		if n := w.arrived(http.StatusTooManyRequests, 400*time.Millisecond, 900*time.Millisecond); n > 0 {
-			t.Errorf("%s: %d requests within the pause, want none", form, n)
-		}
+		t.Run(form, func(t *testing.T) {
+			virtual(t, func(t *testing.T) {
+				w := newVirtualWorld(t, portalsim.Options{
+					Latency: 10 * time.Millisecond, Tokens: map[string]string{"the-token": "user001@example.org"},
+					Faults: []portalsim.Fault{
+						{Method: http.MethodPost, Path: "mail/accounts", Skip: 30, First: 1, Do: portalsim.TooManyRequests, RetryAfter: form, Pause: time.Second}},
+				})
+				w.givesAllToOne(500)
+				began := time.Now()
+				_, got := w.run(ownerless(80))
+				w.all(got, 80, diagnosis.Created)
+				if took := time.Since(began); took < time.Second {
+					t.Errorf("the run took %v with a pause of a second in it", took)
+				}
+				if s := w.sim.Stats(); s.Turned != 1 {
+					t.Errorf("%d turned away, want one", s.Turned)
+				}
+				// What left before the answer was read may still arrive for a while.
+				if n := w.arrived(http.StatusTooManyRequests, 400*time.Millisecond, 900*time.Millisecond); n > 0 {
+					t.Errorf("%d requests within the pause, want none", n)
+				}
+			})
+		})
 	}
 }
 

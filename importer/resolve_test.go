@@ -9,6 +9,7 @@ import (
 	"r7import/importer"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/policy"
 	"r7import/importer/portalsim"
 )
 
@@ -18,16 +19,16 @@ func doubtful(t *testing.T, made bool) (*world, journal.Run) {
 	t.Helper()
 	w := newWorld(t, portalsim.Options{Faults: []portalsim.Fault{
 		{Method: http.MethodPost, Path: "mail/accounts", First: 1, Do: portalsim.Silence, Processed: made}}})
-	w.adjust = func(o *importer.Options) { o.Grace = 50 * time.Millisecond }
+	w.adjust = func(o *policy.Options) { o.Grace = 50 * time.Millisecond }
 	ctx := w.until(func() bool { return w.creates() >= 1 })
 	result, got := w.runWith(ctx, people(1))
 	w.all(got, 1, diagnosis.Unknown)
 	return w, result.Run
 }
 
-func (w *world) resolve(run journal.Run, word importer.Word) {
+func (w *world) resolve(run journal.Run, word journal.Word) {
 	w.t.Helper()
-	if _, err := importer.Resolve(w.t.Context(), w.store, run, 2, word, 0); err != nil {
+	if _, err := journal.Resolve(w.t.Context(), w.store, run, 2, word, 0); err != nil {
 		w.t.Fatalf("Resolve %s: %v", word, err)
 	}
 }
@@ -35,7 +36,7 @@ func (w *world) resolve(run journal.Run, word importer.Word) {
 func TestWordThatAnAccountIsThere(t *testing.T) {
 	t.Parallel()
 	w, run := doubtful(t, true)
-	w.resolve(run, importer.IsCreated)
+	w.resolve(run, journal.IsCreated)
 	w.want(entries(t, w.store, run.ID), "2 created RESOLVED_BY_HAND")
 	before := w.sim.Stats().Requests
 	_, got := w.run(people(1))
@@ -50,7 +51,7 @@ func TestWordThatAnAccountIsThere(t *testing.T) {
 func TestWordThatAnAccountIsAbsent(t *testing.T) {
 	t.Parallel()
 	w, run := doubtful(t, false)
-	w.resolve(run, importer.IsAbsent)
+	w.resolve(run, journal.IsAbsent)
 	w.want(entries(t, w.store, run.ID), "2 not_tried RESOLVED_BY_HAND")
 	_, got := w.run(people(1))
 	w.want(got, "2 created")
@@ -74,7 +75,7 @@ func TestWordAboutALaterRun(t *testing.T) {
 	if err := w.store.AddEntries(t.Context(), []journal.Entry{row}); err != nil {
 		t.Fatal(err)
 	}
-	w.resolve(later, importer.IsCreated)
+	w.resolve(later, journal.IsCreated)
 	for _, run := range []journal.Run{later, earlier} {
 		w.want(entries(t, w.store, run.ID), "2 created RESOLVED_BY_HAND")
 	}
@@ -91,17 +92,17 @@ func TestWordsThatAreRefused(t *testing.T) {
 		store  *journal.Store
 		run    journal.Run
 		row    int
-		word   importer.Word
+		word   journal.Word
 		settle time.Duration
 		want   diagnosis.Code
 	}{
-		{"no such row", w.store, run, 3, importer.IsCreated, 0, diagnosis.ResolveNoRow},
-		{"nothing in doubt", w.store, done.Run, 2, importer.IsAbsent, 0, diagnosis.ResolveNoDoubt},
-		{"in doubt no more", w.store, run, 2, importer.IsCreated, 0, diagnosis.ResolveNoDoubt},
-		{"the portal may be at work", open.store, openRun, 2, importer.IsAbsent, time.Hour, diagnosis.ResolveTooSoon},
+		{"no such row", w.store, run, 3, journal.IsCreated, 0, diagnosis.ResolveNoRow},
+		{"nothing in doubt", w.store, done.Run, 2, journal.IsAbsent, 0, diagnosis.ResolveNoDoubt},
+		{"in doubt no more", w.store, run, 2, journal.IsCreated, 0, diagnosis.ResolveNoDoubt},
+		{"the portal may be at work", open.store, openRun, 2, journal.IsAbsent, time.Hour, diagnosis.ResolveTooSoon},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			_, err := importer.Resolve(t.Context(), tc.store, tc.run, tc.row, tc.word, tc.settle)
+			_, err := journal.Resolve(t.Context(), tc.store, tc.run, tc.row, tc.word, tc.settle)
 			var problem *diagnosis.Problem
 			if !errors.As(err, &problem) || problem.Code != tc.want {
 				t.Errorf("Resolve = %v, want %s", err, tc.want)
@@ -121,7 +122,7 @@ func TestRefusedLookUpKeepsTheDoubt(t *testing.T) {
 		},
 		MailHosts: []portalsim.MailHost{{Host: "imap.example.org", Delay: 300 * time.Millisecond}},
 	})
-	w.adjust = func(o *importer.Options) { o.Settle = 10 * time.Second }
+	w.adjust = func(o *policy.Options) { o.Settle = 10 * time.Second }
 	_, got := w.run(people(1))
 	w.want(got, "2 created FOUND_BY_LOOK_UP")
 	if n := w.creates(); n != 1 {
@@ -147,7 +148,7 @@ func TestDoubtOutlivesAnOwnerOfNoUse(t *testing.T) {
 			if err := w.sim.SetFaults(tc.faults); err != nil {
 				t.Fatal(err)
 			}
-			w.adjust = func(o *importer.Options) { o.MaxPerOwner = tc.limit }
+			w.adjust = func(o *policy.Options) { o.MaxPerOwner = tc.limit }
 			for _, took := range []func([][]string) (importer.Result, []journal.Entry){w.look, w.run} {
 				_, got := took(tc.rows)
 				w.want(got[:1], "2 unknown OUTCOME_UNKNOWN")
@@ -158,7 +159,7 @@ func TestDoubtOutlivesAnOwnerOfNoUse(t *testing.T) {
 			if err := w.sim.SetFaults(nil); err != nil {
 				t.Fatal(err)
 			}
-			w.adjust = func(o *importer.Options) { o.RetryRefused = true }
+			w.adjust = func(o *policy.Options) { o.RetryRefused = true }
 			_, got := w.run(people(1))
 			w.want(got, "2 created FOUND_BY_LOOK_UP")
 		})
@@ -182,7 +183,7 @@ func TestDoubtOutlivesASession(t *testing.T) {
 	if err := w.sim.SetFaults(nil); err != nil {
 		t.Fatal(err)
 	}
-	w.adjust = func(o *importer.Options) { o.RetryRefused = true }
+	w.adjust = func(o *policy.Options) { o.RetryRefused = true }
 	_, got = w.run(people(1))
 	w.want(got, "2 created FOUND_BY_LOOK_UP")
 }

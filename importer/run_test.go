@@ -7,10 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/pace"
+	"r7import/importer/policy"
 	"r7import/importer/portalsim"
 )
 
@@ -87,22 +88,22 @@ func TestSortedAndExtendedFileSendsOnlyTheNewRows(t *testing.T) {
 func TestChangedRowOfOursIsUpdated(t *testing.T) {
 	for _, tc := range []struct {
 		name, column, value string
-		policy              importer.Policy
+		policy              policy.Action
 		want                string
 	}{
-		{"name, update", "name", "Petr Ivanov", importer.Update, "2 updated"},
-		{"password, update", "password", "another", importer.Update, "2 updated"},
-		{"name, skip", "name", "Petr Ivanov", importer.Skip, "2 changed ACCOUNT_DIFFERS"},
-		{"name, fail", "name", "Petr Ivanov", importer.Fail, "2 failed ACCOUNT_EXISTS_REFUSED"},
+		{"name, update", "name", "Petr Ivanov", policy.Update, "2 updated"},
+		{"password, update", "password", "another", policy.Update, "2 updated"},
+		{"name, skip", "name", "Petr Ivanov", policy.Skip, "2 changed ACCOUNT_DIFFERS"},
+		{"name, fail", "name", "Petr Ivanov", policy.Fail, "2 failed ACCOUNT_EXISTS_REFUSED"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			w := newWorld(t, portalsim.Options{})
 			w.run(people(1))
-			w.adjust = func(o *importer.Options) { o.OnChanged = tc.policy }
+			w.adjust = func(o *policy.Options) { o.OnChanged = tc.policy }
 			_, got := w.run([][]string{with(person(1), tc.column, tc.value)})
 			w.want(got, tc.want)
 			_, got = w.run([][]string{with(person(1), tc.column, tc.value)})
-			if tc.policy == importer.Update {
+			if tc.policy == policy.Update {
 				w.want(got, "2 unchanged")
 			}
 			if n := len(w.live()); n != 1 {
@@ -124,26 +125,26 @@ func TestForeignAccountIsLeftAlone(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
 		there  portalsim.Account
-		policy importer.Policy
+		policy policy.Action
 		want   string
 	}{
-		{"equal", there, importer.Skip, "2 exists ACCOUNT_EXISTS"},
-		{"different", differs, importer.Skip, "2 changed ACCOUNT_DIFFERS"},
-		{"different, update", differs, importer.Update, "2 updated"},
-		{"equal, fail", there, importer.Fail, "2 failed ACCOUNT_EXISTS_REFUSED"},
-		{"hosted, update", hosted, importer.Update, "2 exists ACCOUNT_PROTECTED"},
+		{"equal", there, policy.Skip, "2 exists ACCOUNT_EXISTS"},
+		{"different", differs, policy.Skip, "2 changed ACCOUNT_DIFFERS"},
+		{"different, update", differs, policy.Update, "2 updated"},
+		{"equal, fail", there, policy.Fail, "2 failed ACCOUNT_EXISTS_REFUSED"},
+		{"hosted, update", hosted, policy.Update, "2 exists ACCOUNT_PROTECTED"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			w := newWorld(t, portalsim.Options{Accounts: []portalsim.Account{tc.there}})
-			w.adjust = func(o *importer.Options) { o.OnExisting = tc.policy }
+			w.adjust = func(o *policy.Options) { o.OnExisting = tc.policy }
 			_, got := w.run(people(1))
 			w.want(got, tc.want)
-			if tc.policy == importer.Fail {
+			if tc.policy == policy.Fail {
 				_, got = w.run(people(1))
 				w.want(got, tc.want) // and does not fall silent
 				w.adjust = nil
 				w.run(people(1)) // takes it as it is
-				w.adjust = func(o *importer.Options) { o.OnExisting = tc.policy }
+				w.adjust = func(o *policy.Options) { o.OnExisting = tc.policy }
 				_, got = w.run(people(1))
 				w.want(got, tc.want)
 			}
@@ -162,7 +163,7 @@ func TestRefusedPasswordIsNotSentAgain(t *testing.T) {
 	}
 	before := w.creates()
 	for retry, want := range map[bool][3]int{false: {1, 1, 0}, true: {0, 1, 1}} {
-		w.adjust = func(o *importer.Options) { o.RetryRefused = retry }
+		w.adjust = func(o *policy.Options) { o.RetryRefused = retry }
 		plan, err := w.importer(t.Context(), w.open()).Prepare(t.Context(), journal.KindPlan)
 		if err != nil {
 			t.Fatal(err)
@@ -180,7 +181,7 @@ func TestRefusedPasswordIsNotSentAgain(t *testing.T) {
 	if n := w.sim.Stats().SignIns["user001@example.org"].Tried; n != 1 {
 		t.Errorf("%d sign-ins for a row that is held, want none after the first run's", n)
 	}
-	w.adjust = func(o *importer.Options) { o.RetryRefused = true }
+	w.adjust = func(o *policy.Options) { o.RetryRefused = true }
 	_, got = w.run(people(2))
 	w.want(got, "2 failed MAIL_AUTH", "3 unchanged")
 	w.adjust = nil
@@ -242,7 +243,7 @@ func TestSMSStopsAfterThree(t *testing.T) {
 		sms = append(sms, portalsim.Person{Email: person(n + 1)[1], Password: "portal-secret", TwoFactor: "sms", Phone: "+7 900 000-00-00"})
 	}
 	w := newWorld(t, portalsim.Options{People: sms})
-	w.adjust = func(o *importer.Options) { o.Workers = 1 }
+	w.adjust = func(o *policy.Options) { o.Workers = 1 }
 	_, got := w.run(people(6))
 	sent := 0
 	for _, s := range w.sim.Stats().SignIns {
@@ -259,15 +260,15 @@ func TestSMSStopsAfterThree(t *testing.T) {
 func TestOneCallerWithTooManyAddresses(t *testing.T) {
 	w := newWorld(t, portalsim.Options{Tokens: map[string]string{"the-token": "user001@example.org"}})
 	w.header = header[:7]
-	w.adjust = func(o *importer.Options) { o.Caller.Token = account.NewSecret("the-token") }
+	w.adjust = func(o *policy.Options) { o.Caller.Token = account.NewSecret("the-token") }
 	rows := ownerless(6)
 	_, got := w.run(rows)
 	w.all(got, 6, diagnosis.Held)
 	if n := w.creates(); n != 0 {
 		t.Errorf("%d create calls, want none", n)
 	}
-	w.adjust = func(o *importer.Options) {
-		o.Caller.Token, o.MaxPerOwner, o.Owner = account.NewSecret("the-token"), 6, importer.OwnerSelf
+	w.adjust = func(o *policy.Options) {
+		o.Caller.Token, o.MaxPerOwner, o.Owner = account.NewSecret("the-token"), 6, policy.OwnerSelf
 	}
 	_, got = w.run(rows)
 	w.all(got, 6, diagnosis.Created)
@@ -276,8 +277,8 @@ func TestOneCallerWithTooManyAddresses(t *testing.T) {
 func TestManyRowsOfOneCallerAreLookedUpByOneList(t *testing.T) {
 	w := newWorld(t, portalsim.Options{Tokens: map[string]string{"the-token": "user001@example.org"}})
 	w.header = header[:7]
-	w.adjust = func(o *importer.Options) {
-		o.Caller.Token, o.MaxPerOwner, o.Owner = account.NewSecret("the-token"), 0, importer.OwnerSelf
+	w.adjust = func(o *policy.Options) {
+		o.Caller.Token, o.MaxPerOwner, o.Owner = account.NewSecret("the-token"), 0, policy.OwnerSelf
 	}
 	rows := ownerless(100)
 	_, got := w.run(rows)
@@ -320,7 +321,7 @@ func TestRowStaysUnknownWhereLookUpsDoNotWork(t *testing.T) {
 		{Method: http.MethodPost, Path: "mail/accounts", First: 1, Do: portalsim.Reset, Processed: true},
 		{Method: http.MethodGet, Path: "mail/accounts/single", Skip: 1, Do: portalsim.Envelope, Text: "no such luck"},
 	}})
-	w.adjust = func(o *importer.Options) { o.Settle = 10 * time.Millisecond }
+	w.adjust = func(o *policy.Options) { o.Settle = 10 * time.Millisecond }
 	result, got := w.run(people(1))
 	w.want(got, "2 unknown LOOK_UP_FAILED")
 	if w.creates() != 1 || result.Stopped != nil {
@@ -331,7 +332,7 @@ func TestRowStaysUnknownWhereLookUpsDoNotWork(t *testing.T) {
 func TestTurnedAwayRowsWaitTheirTurn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, portalsim.Options{Faults: []portalsim.Fault{{Method: http.MethodPost, Path: "mail/accounts", First: 2, Do: portalsim.TooManyRequests, RetryAfter: "1"}}})
-	w.adjust = func(o *importer.Options) { o.Workers = 1 } // so that nothing is under way when the first answer is read
+	w.adjust = func(o *policy.Options) { o.Workers = 1 } // so that nothing is under way when the first answer is read
 	_, got := w.run(people(10))
 	w.all(got, 10, diagnosis.Created)
 	if s := w.sim.Stats(); s.Early != 0 {
@@ -370,7 +371,7 @@ func TestPortalThatAnswersNothingElseIsGivenUp(t *testing.T) {
 			down := portalsim.Fault{Path: broken, Do: portalsim.Answer, Status: 502}
 			deeper := portalsim.Fault{Path: broken + "/*", Do: portalsim.Answer, Status: 502}
 			w := newWorld(t, portalsim.Options{Faults: []portalsim.Fault{down, deeper}})
-			w.adjust = func(o *importer.Options) { o.PortalWait = time.Second }
+			w.adjust = func(o *policy.Options) { o.PortalWait = time.Second }
 			began := time.Now()
 			result, got := w.run(people(50))
 			if result.Stopped == nil || result.Stopped.Code != diagnosis.PortalAway {
@@ -422,7 +423,7 @@ func TestSignalLeavesEveryRowInAKnownState(t *testing.T) {
 func TestGraceOverLeavesRowsUnknownAndTheNextRunLooks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, portalsim.Options{Faults: []portalsim.Fault{{Method: http.MethodPost, Path: "mail/accounts", First: 1, Do: portalsim.Silence, Processed: true}}})
-	w.adjust = func(o *importer.Options) { o.Grace = 50 * time.Millisecond }
+	w.adjust = func(o *policy.Options) { o.Grace = 50 * time.Millisecond }
 	ctx := w.until(func() bool { return w.creates() >= 1 })
 	_, got := w.runWith(ctx, people(1))
 	if got[0].Status != diagnosis.Unknown {
@@ -477,7 +478,7 @@ func TestLookAtRowsInDoubt(t *testing.T) {
 	never := silence
 	never.Only, never.Processed = []string{"user002@example.com"}, false
 	w := newWorld(t, portalsim.Options{Faults: []portalsim.Fault{silence, never}})
-	w.adjust = func(o *importer.Options) { o.Grace = 50 * time.Millisecond }
+	w.adjust = func(o *policy.Options) { o.Grace = 50 * time.Millisecond }
 	ctx := w.until(func() bool { return w.creates() >= 2 })
 	rows := people(2)
 	rows[1] = with(with(rows[1], "email", "user002@example.com"), "portal_user", "user002@example.com") // a domain of its own goes along with the first
@@ -505,7 +506,7 @@ func TestPortalThatIsNotThere(t *testing.T) {
 func TestSharedTokenRefusedStopsTheRun(t *testing.T) {
 	w := newWorld(t, portalsim.Options{})
 	w.header = header[:7]
-	w.adjust = func(o *importer.Options) { o.Caller.Token = account.NewSecret("wrong") }
+	w.adjust = func(o *policy.Options) { o.Caller.Token = account.NewSecret("wrong") }
 	result, got := w.run([][]string{person(1)[:7], person(2)[:7]})
 	if result.Stopped == nil || result.Stopped.Code != diagnosis.PortalToken {
 		t.Errorf("stopped = %v, want %s", result.Stopped, diagnosis.PortalToken)
@@ -551,7 +552,7 @@ func TestCanariesGoFirst(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, tc.sim)
-			w.adjust = func(o *importer.Options) { o.Canary = 3 }
+			w.adjust = func(o *policy.Options) { o.Canary = 3 }
 			atQuestion := 0
 			w.canary = func(context.Context) (bool, error) {
 				atQuestion = w.sim.Stats().Created
@@ -577,13 +578,17 @@ func TestCanariesGoFirst(t *testing.T) {
 	}
 }
 
-// By itself: what it sees depends on how fast rows go.
 func TestWindowCloses(t *testing.T) {
-	w := newWorld(t, portalsim.Options{Latency: 100 * time.Millisecond})
-	w.adjust = func(o *importer.Options) {
+	t.Parallel()
+	virtual(t, windowCloses)
+}
+
+func windowCloses(t *testing.T) {
+	w := newVirtualWorld(t, portalsim.Options{Latency: 100 * time.Millisecond})
+	w.adjust = func(o *policy.Options) {
 		now := time.Now()
 		since := now.Sub(time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location()))
-		o.Window = importer.Window{From: max(0, since-time.Minute), To: (since + 2*time.Second) % (24 * time.Hour)}
+		o.Window = pace.Window{From: max(0, since-time.Minute), To: (since + 2*time.Second) % (24 * time.Hour)}
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second) // if the window should have closed before the run began
 	defer cancel()
@@ -606,12 +611,16 @@ func TestWindowCloses(t *testing.T) {
 
 func TestWindowIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, portalsim.Options{})
+	virtual(t, windowIsWaitedFor)
+}
+
+func windowIsWaitedFor(t *testing.T) {
+	w := newVirtualWorld(t, portalsim.Options{})
 	now := time.Now()
 	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
 	opens := now.Sub(midnight) + 500*time.Millisecond
-	w.adjust = func(o *importer.Options) {
-		o.Window = importer.Window{From: opens % (24 * time.Hour), To: (opens + time.Hour) % (24 * time.Hour)}
+	w.adjust = func(o *policy.Options) {
+		o.Window = pace.Window{From: opens % (24 * time.Hour), To: (opens + time.Hour) % (24 * time.Hour)}
 	}
 	_, got := w.run(people(2))
 	w.all(got, 2, diagnosis.Created)
@@ -625,7 +634,7 @@ func TestWindowIsWaitedFor(t *testing.T) {
 
 func TestTooManyFailuresStopTheRun(t *testing.T) {
 	w := newWorld(t, portalsim.Options{MailHosts: []portalsim.MailHost{{Do: portalsim.Refuse}}})
-	w.adjust = func(o *importer.Options) { o.MaxFailures = importer.Share{N: 3}; o.Workers = 1 }
+	w.adjust = func(o *policy.Options) { o.MaxFailures = policy.Share{N: 3}; o.Workers = 1 }
 	result, _ := w.run(people(15))
 	if result.Stopped == nil || result.Stopped.Code != diagnosis.TooManyFailures {
 		t.Fatalf("stopped = %v, want %s", result.Stopped, diagnosis.TooManyFailures)
@@ -642,7 +651,7 @@ func TestTooManyChangesAreHeld(t *testing.T) {
 	for i := range rows {
 		rows[i] = with(rows[i], "name", "Somebody Else")
 	}
-	w.adjust = func(o *importer.Options) { o.MaxChanges = importer.Share{N: 2} }
+	w.adjust = func(o *policy.Options) { o.MaxChanges = policy.Share{N: 2} }
 	_, got := w.run(rows)
 	held := 0
 	for _, e := range got {
@@ -666,7 +675,7 @@ func TestAnUpdateThatIsRepeatedIsOneChange(t *testing.T) {
 	if err := w.sim.SetFaults([]portalsim.Fault{{Method: http.MethodPut, Path: "mail/accounts", First: 3, Do: portalsim.TooManyRequests, RetryAfter: "0"}}); err != nil {
 		t.Fatal(err)
 	}
-	w.adjust = func(o *importer.Options) { o.Workers, o.MaxChanges = 1, importer.Share{N: 3} }
+	w.adjust = func(o *policy.Options) { o.Workers, o.MaxChanges = 1, policy.Share{N: 3} }
 	_, got := w.run(rows)
 	w.all(got, 3, diagnosis.Updated)
 }
@@ -681,8 +690,12 @@ func TestPortalThatIsBusyAtFirst(t *testing.T) {
 // TestShortRestOfADeadHost has a rest be over before a row that has probed in vain comes back.
 func TestShortRestOfADeadHost(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, portalsim.Options{MailHosts: []portalsim.MailHost{{Host: "imap.example.org", Side: portalsim.IMAP, Do: portalsim.NotListening}}})
-	w.adjust = func(o *importer.Options) {
+	virtual(t, shortRestOfADeadHost)
+}
+
+func shortRestOfADeadHost(t *testing.T) {
+	w := newVirtualWorld(t, portalsim.Options{MailHosts: []portalsim.MailHost{{Host: "imap.example.org", Side: portalsim.IMAP, Do: portalsim.NotListening}}})
+	w.adjust = func(o *policy.Options) {
 		o.Workers, o.HostWait, o.Waits.Later = 1, 5*time.Millisecond, 500*time.Millisecond
 	}
 	_, got := w.run(people(40))

@@ -11,6 +11,8 @@ import (
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
 	"r7import/importer/portal"
 	"r7import/importer/portalsim"
 )
@@ -55,7 +57,7 @@ func TestSignInsOfThreeHundredPeople(t *testing.T) {
 		sms[i].Password, sms[i].TwoFactor, sms[i].Phone = "portal-secret", "sms", "+7 900 000-00-00"
 	}
 	w := newWorld(t, portalsim.Options{People: staff})
-	w.adjust = func(o *importer.Options) { o.MaxPerOwner, o.AllowMismatch = 300, true }
+	w.adjust = func(o *policy.Options) { o.MaxPerOwner, o.AllowMismatch = 300, true }
 	rows := people(300)
 	for n := range 300 { // the collector of shared mailboxes has as many rows as all others together
 		rows = slices.Insert(rows, 2*n, with(with(person(1000+n), "portal_user", "user000@example.org"), "name", "Shared"))
@@ -99,7 +101,7 @@ func TestSMSInTheBeginningHoldsAllWhoWouldSignInByPassword(t *testing.T) {
 	if sum, _ := w.signIns(staff); sum.SMS != 3 {
 		t.Errorf("%d SMS were sent, want 3 though eight rows are worked on at once", sum.SMS)
 	}
-	w.adjust = func(o *importer.Options) { o.RetryRefused = true }
+	w.adjust = func(o *policy.Options) { o.RetryRefused = true }
 	_, got = w.run(rows)
 	checkCounts(t, statuses(got), map[string]int{"unchanged ": 1, "failed PORTAL_SMS": 3, "held OWNER_SMS_STOP": 26})
 }
@@ -134,7 +136,7 @@ func TestBlockedPersonIsSignedInOnceMore(t *testing.T) {
 				BruteForce: portalsim.BruteForce{Attempts: 3, Block: tc.block, Period: time.Hour},
 			})
 			w.signInWrongly("user001@example.org", 3)
-			w.adjust = func(o *importer.Options) { o.Waits.SignIn = pause }
+			w.adjust = func(o *policy.Options) { o.Waits.SignIn = pause }
 			began := time.Now()
 			_, got := w.run(append(people(1), person(2)))
 			w.want(got, tc.want, "3 created")
@@ -162,7 +164,7 @@ func TestAttemptsWithoutAnAnswerAreRememberedAcrossRuns(t *testing.T) {
 	t.Parallel()
 	const pause = 500 * time.Millisecond
 	w := newWorld(t, portalsim.Options{})
-	w.adjust = func(o *importer.Options) { o.Waits.SignIn = pause }
+	w.adjust = func(o *policy.Options) { o.Waits.SignIn = pause }
 	last := time.Now()
 	known := journal.Owner{Name: "user001@example.org", Attempts: 2, LastAttempt: last}
 	if err := w.store.SaveOwner(t.Context(), known); err != nil {
@@ -185,7 +187,7 @@ func TestAttemptsWithoutAnAnswerAreRememberedAcrossRuns(t *testing.T) {
 func TestAttemptIsOnRecordBeforeItIsMade(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, portalsim.Options{Faults: []portalsim.Fault{{Method: http.MethodPost, Path: "authentication", Do: portalsim.Silence}}})
-	w.adjust = func(o *importer.Options) { o.Grace = 50 * time.Millisecond }
+	w.adjust = func(o *policy.Options) { o.Grace = 50 * time.Millisecond }
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	go func() {
@@ -211,7 +213,7 @@ func TestRowsWithoutAnOwnerAmongOthers(t *testing.T) {
 	sim := portalsim.Options{Tokens: map[string]string{"the-token": "user001@example.org"}}
 	t.Run("with a caller", func(t *testing.T) {
 		w := newWorld(t, sim)
-		w.adjust = func(o *importer.Options) { o.Caller.Token = account.NewSecret("the-token") }
+		w.adjust = func(o *policy.Options) { o.Caller.Token = account.NewSecret("the-token") }
 		_, got := w.run(rows)
 		w.want(got, "2 created", "3 held OWNER_MISMATCH", "4 held OWNER_NOBODY", "5 created")
 	})
@@ -222,7 +224,7 @@ func TestRowsWithoutAnOwnerAmongOthers(t *testing.T) {
 	})
 	t.Run("with a caller who is refused", func(t *testing.T) {
 		w := newWorld(t, portalsim.Options{})
-		w.adjust = func(o *importer.Options) { o.Caller.Token = account.NewSecret("wrong") }
+		w.adjust = func(o *policy.Options) { o.Caller.Token = account.NewSecret("wrong") }
 		_, got := w.run(rows)
 		w.want(got, "2 failed PORTAL_TOKEN", "3 failed PORTAL_TOKEN", "4 held OWNER_NOBODY", "5 created")
 	})
@@ -238,19 +240,19 @@ func TestPlanCountsTheWays(t *testing.T) {
 	w.write(rows)
 	for _, tc := range []struct {
 		name         string
-		adjust       func(*importer.Options)
-		people, rows importer.SignIns
+		adjust       func(*policy.Options)
+		people, rows plan.SignIns
 		nobody       int
 	}{
-		{"column", nil, importer.SignIns{Own: 1}, importer.SignIns{Own: 2}, 3},
-		{"column with a caller", func(o *importer.Options) { o.Caller.User = "x@example.org" },
-			importer.SignIns{Caller: 1, Own: 1}, importer.SignIns{Caller: 2, Own: 2}, 1},
-		{"impersonate", func(o *importer.Options) { o.Caller.User, o.Owner = "x@example.org", importer.OwnerImpersonate },
-			importer.SignIns{Acting: 3, Own: 1}, importer.SignIns{Acting: 3, Own: 2}, 0},
-		{"self", func(o *importer.Options) {
-			o.Caller.User, o.Owner, o.MaxPerOwner = "x@example.org", importer.OwnerSelf, 0
+		{"column", nil, plan.SignIns{Own: 1}, plan.SignIns{Own: 2}, 3},
+		{"column with a caller", func(o *policy.Options) { o.Caller.User = "x@example.org" },
+			plan.SignIns{Caller: 1, Own: 1}, plan.SignIns{Caller: 2, Own: 2}, 1},
+		{"impersonate", func(o *policy.Options) { o.Caller.User, o.Owner = "x@example.org", policy.OwnerImpersonate },
+			plan.SignIns{Acting: 3, Own: 1}, plan.SignIns{Acting: 3, Own: 2}, 0},
+		{"self", func(o *policy.Options) {
+			o.Caller.User, o.Owner, o.MaxPerOwner = "x@example.org", policy.OwnerSelf, 0
 		},
-			importer.SignIns{Caller: 1}, importer.SignIns{Caller: 5}, 0},
+			plan.SignIns{Caller: 1}, plan.SignIns{Caller: 5}, 0},
 	} {
 		w.adjust = tc.adjust
 		plan, err := w.importer(t.Context(), w.open()).Prepare(t.Context(), journal.KindPlan)
@@ -274,7 +276,7 @@ func TestPlanKnowsWhatIsDone(t *testing.T) {
 	for _, tc := range []struct {
 		name            string
 		rows            [][]string
-		adjust          func(*importer.Options)
+		adjust          func(*policy.Options)
 		kind            journal.Kind
 		settled, toSend int
 		owners          int // to be signed in
@@ -283,13 +285,13 @@ func TestPlanKnowsWhatIsDone(t *testing.T) {
 		{"the same in a dry run", first, nil, journal.KindPlan, 4, 0, 0},
 		{"one is edited", edited, nil, journal.KindRun, 3, 1, 1},
 		{"another is new", append(slices.Clone(first), person(9)), nil, journal.KindRun, 4, 1, 1},
-		{"all are to be seen again", first, func(o *importer.Options) { o.Recheck = time.Nanosecond }, journal.KindRun, 0, 4, 3},
-		{"an owner over the limit is held", first, func(o *importer.Options) { o.MaxPerOwner = 1 }, journal.KindRun, 2, 0, 0},
+		{"all are to be seen again", first, func(o *policy.Options) { o.Recheck = time.Nanosecond }, journal.KindRun, 0, 4, 3},
+		{"an owner over the limit is held", first, func(o *policy.Options) { o.MaxPerOwner = 1 }, journal.KindRun, 2, 0, 0},
 		{"a proof looks at all", first, nil, journal.KindVerify, 0, 4, 3},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			w := newWorld(t, portalsim.Options{})
-			w.adjust = func(o *importer.Options) { o.AllowMismatch = true }
+			w.adjust = func(o *policy.Options) { o.AllowMismatch = true }
 			_, got := w.run(first)
 			w.all(got, 4, diagnosis.Created)
 			if tc.adjust != nil {
@@ -319,7 +321,7 @@ func TestSessionsAreClosed(t *testing.T) {
 	})
 	t.Run("though the run has stopped itself", func(t *testing.T) {
 		w := newWorld(t, portalsim.Options{MailHosts: []portalsim.MailHost{{Do: portalsim.Refuse}}})
-		w.adjust = func(o *importer.Options) { o.MaxFailures = importer.Share{N: 2} }
+		w.adjust = func(o *policy.Options) { o.MaxFailures = policy.Share{N: 2} }
 		result, _ := w.run(people(30))
 		if result.Stopped == nil || result.Stopped.Code != diagnosis.TooManyFailures {
 			t.Fatalf("stopped = %v, want %s", result.Stopped, diagnosis.TooManyFailures)
@@ -330,7 +332,7 @@ func TestSessionsAreClosed(t *testing.T) {
 	})
 	t.Run("an old portal cannot", func(t *testing.T) {
 		w := newWorld(t, portalsim.Options{Version: "11.6.0"})
-		w.adjust = func(o *importer.Options) { o.Workers = 1 }
+		w.adjust = func(o *policy.Options) { o.Workers = 1 }
 		result, got := w.run(people(30))
 		w.all(got, 30, diagnosis.Created)
 		if result.OpenSessions != 30 {
@@ -362,7 +364,7 @@ func TestSessionsAreClosed(t *testing.T) {
 	t.Run("not those that were given", func(t *testing.T) {
 		w := newWorld(t, portalsim.Options{Tokens: map[string]string{"the-token": "user001@example.org"}})
 		w.header = header[:7]
-		w.adjust = func(o *importer.Options) { o.Caller.Token = account.NewSecret("the-token") }
+		w.adjust = func(o *policy.Options) { o.Caller.Token = account.NewSecret("the-token") }
 		for range 2 {
 			w.run([][]string{person(1)[:7]})
 		}
@@ -392,7 +394,7 @@ func TestMailThatIsOffForEverybody(t *testing.T) {
 	t.Run("of the caller", func(t *testing.T) {
 		w := newWorld(t, portalsim.Options{MailOff: true, Tokens: map[string]string{"the-token": "user001@example.org"}})
 		w.header = header[:7]
-		w.adjust = func(o *importer.Options) { o.Caller.Token = account.NewSecret("the-token") }
+		w.adjust = func(o *policy.Options) { o.Caller.Token = account.NewSecret("the-token") }
 		result, got := w.run([][]string{person(1)[:7]})
 		if result.Stopped == nil || result.Stopped.Code != diagnosis.PortalMailOff {
 			t.Errorf("stopped = %v, want %s", result.Stopped, diagnosis.PortalMailOff)
@@ -404,7 +406,7 @@ func TestMailThatIsOffForEverybody(t *testing.T) {
 func TestSessionRefusedHalfWayIsReplacedOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, portalsim.Options{Latency: 2 * time.Millisecond})
-	w.adjust = func(o *importer.Options) { o.MaxPerOwner, o.AllowMismatch = 0, true }
+	w.adjust = func(o *policy.Options) { o.MaxPerOwner, o.AllowMismatch = 0, true }
 	rows := people(60)
 	for i := range rows {
 		rows[i][7] = "user000@example.org"
@@ -446,7 +448,7 @@ func TestGreeting(t *testing.T) {
 	t.Run("the caller", func(t *testing.T) {
 		w := newWorld(t, portalsim.Options{Tokens: map[string]string{"the-token": "user001@example.org"}, SSO: true})
 		w.header = header[:7]
-		w.adjust = func(o *importer.Options) { o.Caller.Token = account.NewSecret("the-token") }
+		w.adjust = func(o *policy.Options) { o.Caller.Token = account.NewSecret("the-token") }
 		got := greetings(t, w, [][]string{person(1)[:7]})
 		if len(got) != 2 || got[1].Person.Email != "user001@example.org" || !got[1].Mail || got[1].Acting || !got[0].SSO {
 			t.Errorf("greetings %+v", got)

@@ -4,15 +4,18 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/plan"
+	"r7import/importer/provision"
 )
 
 // Undoing is an undo that is prepared and not yet begun: nothing has been sent for it.
 type Undoing struct {
-	*Plan
+	*plan.Plan
 	Of      journal.Run // the run that is taken back
 	Disable bool        // accounts are only switched off
 
@@ -27,8 +30,8 @@ type Undoing struct {
 	// file gives: whether their accounts are the run's shows when they sign in.
 	Strangers int
 
-	made map[account.Key]made
-	past *memory
+	made  map[account.Key]made
+	known *plan.History
 }
 
 // made is an account as the rows of a run tell of it.
@@ -47,21 +50,19 @@ func (im *Importer) PrepareUndo(ctx context.Context, run journal.Run, disable bo
 	}
 	im.Options.MaxPerOwner, im.Options.AllowMismatch = 0, true
 	u := &Undoing{Of: run, Disable: disable}
-	past, err := im.memory(ctx)
+	known, err := plan.NewHistory(ctx, im.History, &im.Options)
 	if err != nil {
 		return nil, err
 	}
-	u.past = past
+	u.known = known
 	if err := u.recall(ctx, im.History); err != nil {
 		return nil, err
 	}
-	plan, err := im.Prepare(ctx, journal.KindUndo)
-	if err != nil {
+	if u.Plan, err = im.Prepare(ctx, journal.KindUndo); err != nil {
 		return nil, err
 	}
-	u.Plan = plan
 	if err := u.match(ctx, im); err != nil {
-		return nil, errors.Join(err, im.Discard(context.WithoutCancel(ctx), plan))
+		return nil, errors.Join(err, im.Discard(context.WithoutCancel(ctx), u.Plan))
 	}
 	return u, nil
 }
@@ -110,7 +111,7 @@ func (u *Undoing) match(ctx context.Context, im *Importer) error {
 		if row.Invalid() {
 			continue
 		}
-		key, err := u.past.keyOf(ctx, u.roster.of(row), row)
+		key, err := u.known.KeyOf(ctx, u.Who(row), row)
 		if err != nil {
 			return err
 		}
@@ -136,7 +137,7 @@ func (u *Undoing) match(ctx context.Context, im *Importer) error {
 // row and why. The status is empty if the portal has to be asked.
 func (u *Undoing) verdict(key account.Key, known journal.Account) (diagnosis.Status, *diagnosis.Problem) {
 	one, ours := u.made[key]
-	open, doubted := u.past.open[key]
+	open, doubted := u.known.Open(key)
 	switch {
 	case doubted && (open.Kind == journal.Create || open.Kind == journal.Update):
 		return diagnosis.Held, diagnosis.New(diagnosis.UndoInDoubt)
@@ -169,11 +170,16 @@ type Undone struct {
 // does not do again. It returns when every row has its outcome, when something
 // ends the undo for all rows, or when ctx is cancelled, as [Importer.Run] does.
 func (im *Importer) Undo(ctx context.Context, u *Undoing) (Undone, error) {
-	back := taker{past: u.past, disable: u.Disable, verdict: u.verdict}
-	result, err := im.execute(ctx, u.Plan, mode{
-		remember: u.fromJournal, work: back.takeBack, perHost: im.Options.Workers * 2, oneEach: !u.Disable,
+	r, err := im.begin(ctx, u.Plan)
+	if err != nil {
+		return Undone{Result: Result{Run: u.Run}}, err
+	}
+	back := provision.Undo{Worker: r.worker, Disable: u.Disable, Verdict: u.verdict}
+	undone := Undone{}
+	undone.Result, err = r.through(ctx, kind{
+		remember: func(ctx context.Context, row *provision.Row) (bool, error) { return u.fromJournal(ctx, r, row) },
+		work:     back.Row,
 	})
-	undone := Undone{Result: result}
 	if err != nil {
 		return undone, err
 	}
@@ -182,8 +188,8 @@ func (im *Importer) Undo(ctx context.Context, u *Undoing) (Undone, error) {
 }
 
 // fromJournal decides a row that needs no request.
-func (u *Undoing) fromJournal(r *reader, ctx context.Context, j *job) (bool, error) {
-	key, err := r.past.keyOf(ctx, j.who, j.row)
+func (u *Undoing) fromJournal(ctx context.Context, r *run, row *provision.Row) (bool, error) {
+	key, err := r.known.KeyOf(ctx, row.Who, row.Row)
 	if err != nil || key == (account.Key{}) {
 		return false, err
 	}
@@ -195,8 +201,8 @@ func (u *Undoing) fromJournal(r *reader, ctx context.Context, j *job) (bool, err
 	if status == "" {
 		return false, nil
 	}
-	j.entry.OwnerID, j.entry.MailboxID = key.OwnerID, u.made[key].mailbox
-	j.end(status, *problem)
+	row.Entry.OwnerID, row.Entry.MailboxID = key.OwnerID, u.made[key].mailbox
+	row.End(status, *problem)
 	return true, nil
 }
 
@@ -226,4 +232,28 @@ func (u *Undoing) rowless(ctx context.Context, ledger *journal.Store) ([]string,
 	}
 	slices.Sort(left)
 	return left, nil
+}
+
+const (
+	// usualRemoval is what a removal takes where nobody has measured it: the
+	// portal deletes the mail it has fetched.
+	usualRemoval = 5 * time.Second
+	perRemoved   = 5 // requests: look, remove, ask twice how far it is, look
+	perDisabled  = 2 // look, switch off
+	perPerson    = 4 // sign in, ask who that is, close the session in two steps
+)
+
+// Forecast returns how long the undo will take if all goes well, at so many
+// requests a second and workers, and what it takes a removal to last.
+func (u *Undoing) Forecast(perSecond float64, workers int) (takes, each time.Duration) {
+	per, each := perRemoved, usualRemoval
+	if u.Disable {
+		per, each = perDisabled, plan.OtherRequest
+	}
+	requests := u.Here*per + u.People*perPerson
+	takes = time.Duration(float64(requests) / perSecond * float64(time.Second))
+	if atOnce := min(workers, max(u.People, 1)); !u.Disable {
+		takes = max(takes, time.Duration((u.Here+atOnce-1)/atOnce)*each)
+	}
+	return takes, each
 }

@@ -14,6 +14,7 @@ import (
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/policy"
 	"r7import/importer/portalsim"
 )
 
@@ -183,8 +184,8 @@ func TestUndoRemovesOneAccountOfAPersonAtATime(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, portalsim.Options{Tokens: map[string]string{"the-token": "user001@example.org"}, RemoveTime: 100 * time.Millisecond})
 	w.header = header[:7]
-	w.adjust = func(o *importer.Options) {
-		o.Caller.Token, o.MaxPerOwner, o.Owner = account.NewSecret("the-token"), 0, importer.OwnerSelf
+	w.adjust = func(o *policy.Options) {
+		o.Caller.Token, o.MaxPerOwner, o.Owner = account.NewSecret("the-token"), 0, policy.OwnerSelf
 	}
 	rows := ownerless(5)
 	run, _ := w.run(rows)
@@ -246,7 +247,7 @@ func TestUndoInterruptedGoesOn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, portalsim.Options{RemoveTime: 400 * time.Millisecond})
 	run, _ := w.run(people(12))
-	w.adjust = func(o *importer.Options) { o.Workers = 3 }
+	w.adjust = func(o *policy.Options) { o.Workers = 3 }
 	ctx := w.until(func() bool { return w.removals() >= 4 })
 	_, undone, got := w.undoWith(ctx, run.Run, people(12), false)
 	if !undone.Interrupted {

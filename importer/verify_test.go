@@ -11,6 +11,7 @@ import (
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/policy"
 	"r7import/importer/portal"
 	"r7import/importer/portalsim"
 )
@@ -108,8 +109,8 @@ func TestVerify(t *testing.T) {
 func TestVerifyReadsOneListForAllRowsOfAnOwner(t *testing.T) {
 	w := newWorld(t, portalsim.Options{Tokens: map[string]string{"the-token": "user001@example.org"}})
 	w.header = header[:7]
-	w.adjust = func(o *importer.Options) {
-		o.Caller.Token, o.MaxPerOwner, o.Owner = account.NewSecret("the-token"), 0, importer.OwnerSelf
+	w.adjust = func(o *policy.Options) {
+		o.Caller.Token, o.MaxPerOwner, o.Owner = account.NewSecret("the-token"), 0, policy.OwnerSelf
 	}
 	rows := ownerless(15)
 	w.run(rows)

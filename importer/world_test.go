@@ -6,12 +6,15 @@ import (
 	"encoding/csv"
 	"flag"
 	"fmt"
+	"net"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -20,6 +23,8 @@ import (
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 	"r7import/importer/pace"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
 	"r7import/importer/portal"
 	"r7import/importer/portalsim"
 	"r7import/importer/source"
@@ -34,13 +39,12 @@ func TestMain(m *testing.M) {
 }
 
 // quick are the waits for a portal that does everything in an instant.
-var quick = importer.Waits{
+var quick = policy.Waits{
 	Later:    20 * time.Millisecond,
 	SignIn:   time.Second,
 	LookUps:  []time.Duration{10 * time.Millisecond, 30 * time.Millisecond, 100 * time.Millisecond},
-	Portal:   importer.Growing{First: 10 * time.Millisecond, Longest: 100 * time.Millisecond},
-	Probe:    20 * time.Millisecond,
-	Removal:  importer.Growing{First: 5 * time.Millisecond, Longest: 50 * time.Millisecond},
+	Portal:   pace.Growing{First: 10 * time.Millisecond, Longest: 100 * time.Millisecond},
+	Removal:  pace.Growing{First: 5 * time.Millisecond, Longest: 50 * time.Millisecond},
 	Removals: 30 * time.Millisecond,
 }
 
@@ -82,17 +86,20 @@ type world struct {
 	t      *testing.T
 	sim    *portalsim.Portal
 	server *httptest.Server
+	dial   func(ctx context.Context, network, address string) (net.Conn, error) // nil for the network's
 	store  *journal.Store
 	file   string
 	header []string
 	bare   bool // without the passwords of mailboxes
 	// adjust changes the options of the next run.
-	adjust  func(*importer.Options)
+	adjust  func(*policy.Options)
 	timeout time.Duration // of a request, 10 s when 0
 	rate    float64       // requests a second, 2000 when 0
 	canary  func(context.Context) (bool, error)
+	watch   func(importer.Progress) // looks on, if it is set
+	gate    *pace.Gate              // of the latest run or look
 	seen    []importer.Progress
-	plan    *importer.Plan // of the latest run or look
+	plan    *plan.Plan // of the latest run or look
 }
 
 func newWorld(t *testing.T, o portalsim.Options) *world {
@@ -101,6 +108,29 @@ func newWorld(t *testing.T, o portalsim.Options) *world {
 	w.server = httptest.NewServer(w.sim)
 	t.Cleanup(func() {
 		w.server.Close()
+		w.sim.Close()
+	})
+	w.store = w.open()
+	return w
+}
+
+// virtual runs a test in a bubble, where waiting takes no time. What it is given
+// must be made in there.
+func virtual(t *testing.T, test func(t *testing.T)) {
+	t.Helper()
+	synctest.Test(t, test)
+}
+
+// newVirtualWorld is newWorld for a bubble: the portal is reached through pipes.
+func newVirtualWorld(t *testing.T, o portalsim.Options) *world {
+	t.Helper()
+	w := &world{t: t, sim: portalsim.New(o), file: filepath.Join(t.TempDir(), "accounts.csv"), header: header}
+	listener := portalsim.Listen()
+	w.server = &httptest.Server{URL: "http://localhost", Listener: listener, Config: &http.Server{Handler: w.sim}}
+	w.dial = listener.Dial
+	go func() { _ = w.server.Config.Serve(listener) }()
+	t.Cleanup(func() {
+		_ = w.server.Config.Close()
 		w.sim.Close()
 	})
 	w.store = w.open()
@@ -128,7 +158,7 @@ func (w *world) write(rows [][]string) {
 	}
 }
 
-func (w *world) input(ctx context.Context) *importer.Input {
+func (w *world) input(ctx context.Context) *plan.Input {
 	w.t.Helper()
 	file, err := source.Open(ctx, w.file, source.Options{Known: mapping.Known})
 	if err != nil {
@@ -139,26 +169,32 @@ func (w *world) input(ctx context.Context) *importer.Input {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return &importer.Input{File: file, Binding: binding, Rules: validate.Rules{WithoutMailPasswords: w.bare}}
+	return &plan.Input{File: file, Binding: binding, Rules: validate.Rules{WithoutMailPasswords: w.bare}}
 }
 
 func (w *world) importer(ctx context.Context, ledger *journal.Store) *importer.Importer {
 	w.t.Helper()
-	options := importer.Defaults()
+	options := policy.Defaults()
 	options.Workers, options.PerHost, options.Settle, options.Waits = 8, 8, 50*time.Millisecond, quick
 	if w.adjust != nil {
 		w.adjust(&options)
 	}
-	gate := importer.NewGate(options.Workers, pace.New(cmp.Or(w.rate, 2000)))
-	client, err := portal.New(portal.Options{URL: w.server.URL, Workers: options.Workers, Timeout: cmp.Or(w.timeout, 10*time.Second), Admit: gate.Admit})
+	gate := pace.NewGate(options.Workers, pace.New(cmp.Or(w.rate, 2000)))
+	client, err := portal.New(portal.Options{URL: w.server.URL, Workers: options.Workers, Timeout: cmp.Or(w.timeout, 10*time.Second), Admit: gate.Admit, Dial: w.dial})
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(client.Close)
+	w.gate = gate
 	return &importer.Importer{
 		Input: w.input(ctx), Client: client, Gate: gate, History: w.store, Ledger: ledger, Options: options,
-		Canary:  w.canary,
-		Observe: func(p importer.Progress) { w.seen = append(w.seen, p) },
+		Canary: w.canary,
+		Observe: func(p importer.Progress) {
+			w.seen = append(w.seen, p)
+			if w.watch != nil {
+				w.watch(p)
+			}
+		},
 	}
 }
 

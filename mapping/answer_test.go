@@ -2,6 +2,7 @@ package mapping_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -49,10 +50,10 @@ func TestEndpoints(t *testing.T) {
 
 func TestAnswers(t *testing.T) {
 	columns := header("Кто;Куда писать;Куда;Тайна;Тайна")
-	file, _ := mapping.Propose(columns)
+	file := mapping.Propose(columns, nil).File
 	file.Give(account.Email, columns, 1)
 	file.Give(account.Password, columns, 4)
-	file.Serve("example.org", "yandex360")
+	file.UsePreset("example.org", "yandex360")
 	if err := file.Default(account.SMTPPort, " 465 "); err != nil {
 		t.Fatal(err)
 	}
@@ -90,18 +91,19 @@ func TestFindPassword(t *testing.T) {
 		{"masks in both", "Email;Password;App Password", [][]string{{"a@b.ru", "****", "•••"}}, "Password"},
 		{"passwords in the first", "Email;Password;App Password", [][]string{{"a@b.ru", "****", "x"}, {"b@b.ru", "y", "z"}}, "Password"},
 		{"no other column", "Email;Password;Note", [][]string{{"a@b.ru", "****", "x"}}, "Password"},
-		{"nothing in the first", "Email;Password;App Password", [][]string{{"a@b.ru", "", "x"}}, "Password"},
+		{"nothing in the first", "Email;Password;App Password", [][]string{{"a@b.ru", "", "x"}}, "App Password"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			columns := header(tc.header)
-			file, _ := mapping.Propose(columns)
-			before := file.Columns[account.Password].Header
-			notice := file.FindPassword(columns, tc.rows)
-			after := file.Columns[account.Password].Header
-			if after != tc.want || (notice != nil) != (before != after) {
-				t.Errorf("the password is taken from %q with the notice %v, want %q", after, notice, tc.want)
+			p := mapping.Propose(columns, tc.rows)
+			if got := p.File.Columns[account.Password].Header; got != tc.want {
+				t.Errorf("the password is taken from %q with the notices %v, want %q", got, p.Notices, tc.want)
 			}
-			if _, err := mapping.Bind(columns, mapping.Options{File: file}); err != nil {
+			unmasked := slices.ContainsFunc(p.Notices, func(n diagnosis.Problem) bool { return n.Code == diagnosis.ProposedUnmasked })
+			if unmasked != (tc.name == "masks, and another column") {
+				t.Errorf("notices %v", p.Notices)
+			}
+			if _, err := mapping.Bind(columns, mapping.Options{File: p.File}); err != nil {
 				t.Errorf("Bind by the proposal: %v", err)
 			}
 		})
@@ -122,13 +124,13 @@ func TestFindAddress(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			columns := header(tc.header)
-			file, _ := mapping.Propose(columns)
-			notice := file.FindAddress(columns, tc.rows)
-			if got := file.Columns[account.Email].Header; got != tc.want {
+			p := mapping.Propose(columns, tc.rows)
+			if got := p.File.Columns[account.Email].Header; got != tc.want {
 				t.Errorf("the address is taken from %q, want %q", got, tc.want)
 			}
-			if (notice != nil) != (tc.want == "Куда") {
-				t.Errorf("notice %v", notice)
+			found := slices.ContainsFunc(p.Notices, func(n diagnosis.Problem) bool { return n.Code == diagnosis.ProposedContent })
+			if found != (tc.want == "Куда") {
+				t.Errorf("notices %v", p.Notices)
 			}
 		})
 	}

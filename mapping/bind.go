@@ -3,7 +3,6 @@ package mapping
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -18,9 +17,12 @@ func Bind(columns []source.Column, o Options) (*Binding, error) {
 	b := &Binding{reader: newReader()}
 	t := newTable(columns)
 	problems := t.bindFile(o.File)
+	joined := t.bindNames(o.File)
 	t.bindKnown()
+	t.bindServer(o.Sample)
+	t.divide()
 	problems = append(problems, t.doubts()...)
-	problems = append(problems, b.useFile(o.File, t)...)
+	problems = append(problems, b.useFile(o.File, t, joined)...)
 	problems = append(problems, b.set(o.Set)...)
 	presets, wrong := newChooser(o)
 	problems = append(problems, wrong...)
@@ -37,7 +39,7 @@ func Bind(columns []source.Column, o Options) (*Binding, error) {
 
 // take keeps what the header row was understood to be.
 func (b *Binding) take(t *table) {
-	b.names = t.names(b.recipes)
+	b.names = t.names(b.templates)
 	for _, h := range t.headings {
 		if h.field == account.NumFields {
 			continue
@@ -46,21 +48,37 @@ func (b *Binding) take(t *table) {
 		if h.inverse {
 			b.inverse = b.inverse.With(h.field)
 		}
+		if h.tls {
+			b.reader.switched = b.reader.switched.With(h.field)
+		}
 	}
 	slices.Sort(b.fed)
 	b.notices = t.notices(b.names)
-	for _, r := range b.recipes {
+	for _, r := range b.templates {
 		b.fills.mixed = b.fills.mixed.With(r.field)
 	}
 }
 
-// useFile takes templates, defaults and words of a mapping file.
-func (b *Binding) useFile(f *FileMapping, t *table) (problems diagnosis.Problems) {
+// useFile takes templates, defaults and words of a mapping file, and the template of
+// a joined name, nil for none.
+func (b *Binding) useFile(f *FileMapping, t *table, joined *Template) (problems diagnosis.Problems) {
+	templates := make(map[account.Field]*Template)
+	if joined != nil {
+		templates[account.Name] = joined
+	}
+	if f != nil {
+		maps.Copy(templates, f.Templates)
+	}
+	b.templates, problems = arrange(templates, t.fields(), t.others())
+	for i := range b.templates {
+		if b.templates[i].Template == joined {
+			b.templates[i].fill = account.FromRow
+		}
+	}
 	if f == nil {
-		return nil
+		return problems
 	}
 	b.words = f.Words
-	b.recipes, problems = arrange(f.Templates, t.fields(), t.others())
 	if len(f.Defaults) > 0 {
 		l := level{fill: account.FromMapping}
 		for _, field := range slices.Sorted(maps.Keys(f.Defaults)) {
@@ -109,14 +127,19 @@ func (b *Binding) missing(o Options, t *table) *diagnosis.Problem {
 	for _, l := range b.levels {
 		have |= l.fields
 	}
-	for _, r := range b.recipes {
+	for _, r := range b.templates {
 		have = have.With(r.field)
 	}
 	lacking := b.needed(o, columns, have) &^ have &^ t.nearly
+	for _, pair := range [...][2]account.Field{{account.Port, account.ServerHost}, {account.SMTPPort, account.SMTPServer}} {
+		if lacking.Has(pair[0]) && o.Sample != nil && t.holdsPorts(pair[1], o.Sample()) {
+			lacking = lacking.Without(pair[0])
+		}
+	}
 	if lacking == 0 {
 		return nil
 	}
-	return diagnosis.New(diagnosis.ColumnsMissing, "Fields", strings.Join(fieldNames(lacking), ", "))
+	return diagnosis.New(diagnosis.ColumnsMissing, "Fields", lacking.String())
 }
 
 // servers are the fields that a preset gives together.
@@ -140,12 +163,4 @@ func (b *Binding) needed(o Options, columns, have account.Fields) account.Fields
 		}
 	}
 	return need
-}
-
-func fieldNames(s account.Fields) []string {
-	var names []string
-	for f := range s.All() {
-		names = append(names, f.String())
-	}
-	return names
 }

@@ -26,7 +26,9 @@ type reader struct {
 	periods     memo[meaning[bool]]
 	bools       memo[meaning[bool]]
 	encryptions memo[meaning[account.Encryption]]
+	switches    memo[meaning[account.Encryption]]
 	auths       memo[meaning[account.Auth]]
+	switched    account.Fields // encryptions whose column is named for SSL or TLS
 }
 
 func newReader() *reader {
@@ -40,6 +42,7 @@ func newReader() *reader {
 		periods:     word(account.Restrict),
 		bools:       word(account.SMTPAuth),
 		encryptions: learn(parseEncryption),
+		switches:    learn(parseSwitch),
 		auths:       learn(parseAuth),
 	}
 }
@@ -76,9 +79,9 @@ func (r *reader) put(row *account.Row, f account.Field, text string) *diagnosis.
 	case account.Restrict:
 		return keep(&s.Restrict, r.periods.of(text))
 	case account.IncomingEncryption:
-		return keep(&s.Incoming.Encryption, r.encryptions.of(text))
+		return keep(&s.Incoming.Encryption, r.encryption(f, text))
 	case account.OutgoingEncryption:
-		return keep(&s.Outgoing.Encryption, r.encryptions.of(text))
+		return keep(&s.Outgoing.Encryption, r.encryption(f, text))
 	case account.AuthIn:
 		return keep(&s.Incoming.Auth, r.auths.of(text))
 	case account.AuthSMTP:
@@ -91,6 +94,13 @@ func (r *reader) put(row *account.Row, f account.Field, text string) *diagnosis.
 		row.Owner.Token = account.NewSecret(text)
 	}
 	return nil
+}
+
+func (r *reader) encryption(f account.Field, text string) meaning[account.Encryption] {
+	if r.switched.Has(f) {
+		return r.switches.of(text)
+	}
+	return r.encryptions.of(text)
 }
 
 // address is [ParseAddress] with a memory for domains.

@@ -32,7 +32,7 @@ func (f *FileMapping) Encode(comments map[string]string) []byte {
 			w.pair("  ", field.String(), name.Header)
 		}
 	}
-	w.list("", "ignore", f.Ignore)
+	w.ignore(f)
 	w.fields("defaults", f.Defaults)
 	w.fields("templates", templateTexts(f.Templates))
 	if len(f.Words) > 0 {
@@ -90,6 +90,19 @@ func (w *yamlWriter) list(indent, key string, values []string) {
 	fmt.Fprintf(&w.text, "%s%s:\n", indent, key)
 	for _, v := range values {
 		fmt.Fprintf(&w.text, "%s  - %s\n", indent, quote(v))
+	}
+}
+
+func (w *yamlWriter) ignore(f *FileMapping) {
+	if len(f.Ignore) == 0 && len(f.IgnoreColumns) == 0 {
+		return
+	}
+	w.section("ignore")
+	for _, header := range f.Ignore {
+		fmt.Fprintf(&w.text, "  - %s\n", quote(header))
+	}
+	for _, label := range f.IgnoreColumns {
+		fmt.Fprintf(&w.text, "  - {column: %s}\n", quote(label))
 	}
 }
 

@@ -8,18 +8,21 @@ import (
 // filler fills the empty fields of one row. The fields in bad have a cell that is
 // unfit: nothing stands in for them, and nothing is made of them.
 type filler struct {
-	row *account.Row
-	bad account.Fields
+	row     *account.Row
+	bad     account.Fields
+	remarks *remarks
 }
 
 // fill gives the empty fields of a row their values, from the strongest source to the weakest.
 func (b *Binding) fill(row *account.Row, bad account.Fields) {
-	w := filler{row, bad}
+	w := filler{row, bad, &b.remarks}
 	for i := range b.levels {
 		w.fromLevel(&b.levels[i])
 	}
 	w.fromPreset(b.presets)
 	w.fromRow()
+	w.settle(account.IncomingEncryption, account.Port, &row.Settings.Incoming)
+	w.settle(account.OutgoingEncryption, account.SMTPPort, &row.Settings.Outgoing)
 	w.fromRule()
 }
 
@@ -75,6 +78,47 @@ func (w filler) fromRow() {
 		s.Outgoing.Password = s.Incoming.Password
 		w.row.Fills[account.SMTPPassword] = account.FromRow
 	}
+}
+
+// settle makes an encryption of a word that depends on the port.
+func (w filler) settle(f, port account.Field, s *account.Server) {
+	word := s.Encryption
+	if word <= account.StartTLS {
+		return
+	}
+	s.Encryption = account.TLS
+	usual, known := usualEncryption(f, s.Port)
+	switch {
+	case known && word == tlsWord && usual == account.StartTLS:
+		s.Encryption = usual
+		w.remarks.add(startTLSRead, f)
+	case known && word != tlsWord:
+		s.Encryption = usual
+		w.row.Given, w.row.Fills[f] = w.row.Given.Without(f), account.FromRule
+		w.remarks.add(byPortRead, f)
+	case word == notSaid && w.has(port):
+		w.row.Report(f, *diagnosis.New(diagnosis.EncryptionMissing, "Port", port.String()))
+	}
+}
+
+// usualEncryption returns the encryption that a port means to everybody, and
+// false if it means none. f is that of the side.
+func usualEncryption(f account.Field, port int) (account.Encryption, bool) {
+	if f == account.IncomingEncryption {
+		usual, known := account.UsualIncoming(port)
+		return usual.Encryption, known
+	}
+	if port == account.RelayPort {
+		return account.StartTLS, true
+	}
+	usual, known := account.UsualOutgoing(port)
+	return usual.Encryption, known
+}
+
+// startsTLS reports whether connections to a port begin in the clear and change to TLS.
+func startsTLS(f account.Field, port int) bool {
+	usual, known := usualEncryption(f, port)
+	return known && usual == account.StartTLS
 }
 
 // fromRule fills what the server would otherwise take as POP3, plaintext and the

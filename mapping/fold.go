@@ -29,6 +29,33 @@ func foldLetter(r rune) rune {
 	return r
 }
 
+// wordsOf returns the words of a header, folded: "login_totp" and "loginTotp" have two.
+func wordsOf(header string) []string {
+	var words []string
+	var b strings.Builder
+	flush := func() {
+		if b.Len() > 0 {
+			words = append(words, b.String())
+			b.Reset()
+		}
+	}
+	small := false // the letter before is a small one
+	for _, r := range norm.NFKC.String(header) {
+		switch {
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			flush()
+			small = false
+			continue
+		case small && unicode.IsUpper(r):
+			flush()
+		}
+		small = unicode.IsLower(r)
+		b.WriteRune(foldLetter(r))
+	}
+	flush()
+	return words
+}
+
 // foldWord is [fold] for the words of a cell, where a sign can be the word itself
 // or a part of it: "+", "-1". Only blanks go, and punctuation behind a letter.
 func foldWord(text string) string {
@@ -85,14 +112,15 @@ func invisible(r rune) bool {
 	return unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) || r == 0x034F || r == 0x115F || r == 0x1160 || r == 0x3164 || r == 0xFFA0
 }
 
-// clean cuts blanks, no-break blanks, control and invisible characters off both
-// ends of a cell. Secrets are never cleaned.
+// clean cuts blanks, no-break blanks and characters without a width off both ends
+// of a cell, but no direction marks: these change what a person sees. Secrets are
+// never cleaned.
 func clean(text string) string {
 	if plainEnds(text) {
 		return text
 	}
 	return strings.TrimFunc(text, func(r rune) bool {
-		return unicode.IsSpace(r) || invisible(r)
+		return unicode.IsSpace(r) || invisible(r) && !unicode.Is(unicode.Bidi_Control, r)
 	})
 }
 

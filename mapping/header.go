@@ -19,6 +19,7 @@ var aliasData []byte
 type heading struct {
 	field   account.Field
 	inverse bool // a yes in this column is a no for the field
+	tls     bool // the column is named for SSL or TLS: a yes or no in it follows from the port
 }
 
 // vocabulary is every header this program knows. A name is one word, or a word of
@@ -31,9 +32,14 @@ type vocabulary struct {
 	byName map[[2]int]heading // by the sets of a name, the second 0 for none
 	sides  [3][]string        // folded words that tell a side
 
+	tls int // the set of names for SSL and TLS
+
 	weak    []string // folded names that often mean something else
 	surname []string // folded names of the parts of a person's name
 	given   []string
+	person  []string        // folded words beside them
+	foreign map[string]bool // words of headers for what belongs to somebody or something else
+	usual   map[string]bool // words of all names
 }
 
 // set is words that can stand for each other in a name. The set 0 is empty.
@@ -59,6 +65,8 @@ var headers = sync.OnceValue(func() *vocabulary {
 		Weak    []string            `json:"weak"`
 		Surname []string            `json:"surname"`
 		Given   []string            `json:"given"`
+		Person  []string            `json:"person"`
+		Foreign []string            `json:"foreign"`
 	}
 	if err := json.Unmarshal(aliasData, &data); err != nil {
 		panic("mapping: aliases.json: " + err.Error())
@@ -71,6 +79,7 @@ var headers = sync.OnceValue(func() *vocabulary {
 	for f := range account.NumFields {
 		v.addName(ids, f.String(), heading{field: f})
 	}
+	v.tls = ids["{tls}"]
 	v.addNames(ids, data.Fields, false)
 	v.addNames(ids, data.Inverse, true)
 	for i, name := range []string{"{in}", "{out}", "{portal}"} {
@@ -78,7 +87,15 @@ var headers = sync.OnceValue(func() *vocabulary {
 			v.sides[i] = append(v.sides[i], w.key)
 		}
 	}
-	v.weak, v.surname, v.given = foldAll(data.Weak), foldAll(data.Surname), foldAll(data.Given)
+	v.weak, v.surname, v.given, v.person = foldAll(data.Weak), foldAll(data.Surname), foldAll(data.Given), foldAll(data.Person)
+	v.foreign, v.usual = setOf(data.Foreign...), make(map[string]bool)
+	for _, words := range v.sets {
+		for _, w := range words {
+			for _, part := range wordsOf(w.text) {
+				v.usual[part] = true
+			}
+		}
+	}
 	return v
 })
 
@@ -127,6 +144,7 @@ func (v *vocabulary) addName(ids map[string]int, pattern string, h heading) {
 	if _, twice := v.byName[sets]; twice {
 		return
 	}
+	h.tls = v.tls != 0 && slices.Contains(sets[:], v.tls)
 	v.byName[sets] = h
 	v.names = append(v.names, name{sets[0], sets[1], h})
 }
@@ -183,6 +201,18 @@ func ownColumn(header string) bool {
 	return strings.HasPrefix(strings.ToLower(clean(header)), "r7_")
 }
 
+// answers at the end of a header are what its cells may hold: "SSL: да/нет".
+var answers = regexp.MustCompile(`(?i)^(.*[\pL\pN)])[\s:;,=?–—-]*[(\[]?\s*(?:да\s*/\s*нет|д\s*/\s*н|yes\s*/\s*no|y\s*/\s*n|true\s*/\s*false|вкл\.?\s*/\s*выкл\.?|on\s*/\s*off|1\s*/\s*0|0\s*/\s*1|\+\s*/\s*-)\s*[)\]]?\s*$`)
+
+// cutAnswers returns a header without the answers that it asks for.
+func cutAnswers(header string) (string, bool) {
+	m := answers.FindStringSubmatch(tidy(header))
+	if m == nil {
+		return header, false
+	}
+	return m[1], true
+}
+
 var bracketed = regexp.MustCompile(`\([^()]*\)|\[[^\[\]]*\]`)
 
 // maxHeader is the length in bytes beyond which a text is no header anybody knows.
@@ -198,6 +228,10 @@ func lookup(header string) (heading, bool) {
 	v := headers()
 	if h, ok := v.find(fold(header), v.byKey); ok {
 		return h, true
+	}
+	if before, ok := cutAnswers(header); ok {
+		h, ok := lookup(before)
+		return h, ok && (isYesOrNo(h.field) || h.tls)
 	}
 	h, ok := v.find(fold(bracketed.ReplaceAllString(header, " ")), v.byKey)
 	if !ok {

@@ -33,12 +33,13 @@ func parseHost(text string) (string, *diagnosis.Problem) {
 		return text, nil
 	}
 	name := strings.TrimSuffix(text, ".")
+	_, _, ported := splitHost(name)
 	switch {
 	case strings.Contains(name, "://"):
 		return "", diagnosis.New(diagnosis.HostScheme)
 	case strings.Contains(name, "@"):
 		return "", diagnosis.New(diagnosis.HostAddress)
-	case hasPort(name):
+	case ported:
 		return "", diagnosis.New(diagnosis.HostPort)
 	}
 	if at := mixedAt(name); at > 0 {
@@ -62,10 +63,10 @@ func toASCII(name string) (string, bool) {
 	return ascii, err == nil && strings.Trim(last, "0123456789") != ""
 }
 
-// hasPort reports whether a name ends with a colon and a number.
-func hasPort(name string) bool {
-	_, port, found := strings.Cut(name, ":")
-	return found && port != "" && strings.Trim(port, "0123456789") == ""
+// splitHost splits a name from the port behind it, "imap.example.org:993".
+func splitHost(text string) (host, port string, ok bool) {
+	host, port, found := strings.Cut(text, ":")
+	return host, port, found && host != "" && port != "" && strings.Trim(port, "0123456789") == ""
 }
 
 func hostCharacter(r rune) bool {

@@ -30,6 +30,9 @@ type Options struct {
 	OwnerColumns bool
 	// WithoutPasswords lets the column of passwords be absent.
 	WithoutPasswords bool
+	// Sample returns the cells of the first rows, every column of them. It is asked
+	// where the header alone does not tell what the columns hold. Nil knows none.
+	Sample func() [][]string
 	// Draft takes a file as far as it is understood: every needed field may be missing.
 	Draft bool
 }
@@ -37,17 +40,18 @@ type Options struct {
 // Binding knows which column of one file feeds which field. It is not safe for
 // concurrent use.
 type Binding struct {
-	names   []string        // by column, empty for one that is ignored
-	fed     []account.Field // fields that have a column
-	inverse account.Fields  // of them, those whose column says the opposite
-	words   map[account.Field]map[string]string
-	recipes []recipe
-	levels  []level
-	presets *chooser
-	reader  *reader
-	places  *[account.NumFields]diagnosis.Place
-	fills   tally
-	notices []diagnosis.Problem
+	names     []string        // by column, empty for one that is ignored
+	fed       []account.Field // fields that have a column
+	inverse   account.Fields  // of them, those whose column says the opposite
+	words     map[account.Field]map[string]string
+	templates []fieldTemplate
+	levels    []level
+	presets   *chooser
+	reader    *reader
+	places    *[account.NumFields]diagnosis.Place
+	fills     tally
+	remarks   remarks
+	notices   []diagnosis.Problem
 }
 
 // level is one source of values for empty cells. Levels stand in the order they are asked.
@@ -62,9 +66,19 @@ type level struct {
 func (b *Binding) Columns() []string { return b.names }
 
 // Notices tells what the columns were taken for, which are ignored, and what was
-// filled in for the rows seen so far.
+// made of cells and filled in for the rows seen so far.
 func (b *Binding) Notices() []diagnosis.Problem {
-	return slices.Concat(b.notices, b.fills.notices(), b.presets.notices())
+	return slices.Concat(b.notices, b.remarks.notices(), b.fills.notices(), b.presets.notices())
+}
+
+// Uncounted returns the same binding for one more reading of the file: its rows are not
+// among the notices of b. The two share what they remember of cells and must not be
+// used at the same time.
+func (b *Binding) Uncounted() *Binding {
+	again, presets := *b, *b.presets
+	presets.rows = make(map[*Preset]int)
+	again.fills, again.presets = tally{}, &presets
+	return &again
 }
 
 // Row makes an account of a record. What it finds wrong is among the problems of
@@ -73,21 +87,32 @@ func (b *Binding) Row(rec *source.Record) account.Row {
 	row := account.Row{Number: rec.Row, Columns: b.columns(rec)}
 	row.Problems = append(row.Problems, rec.Problems...)
 	bad := b.read(rec, &row)
-	bad = b.cook(rec, &row, bad)
+	bad = b.fromTemplates(rec, &row, bad)
 	b.fill(&row, bad)
 	b.fills.count(&row)
+	b.remarks.count()
 	return row
 }
 
 // read takes the cells of a record and returns the fields whose cells are unfit.
 func (b *Binding) read(rec *source.Record, row *account.Row) (bad account.Fields) {
-	trimmed := false
 	for _, f := range b.fed {
 		if rec.Bad(f) {
 			bad = bad.With(f)
 			continue
 		}
 		text := rec.Text(f)
+		cleaned := clean(text)
+		if known := b.words[f]; known != nil {
+			if meaning, ok := known[foldWord(cleaned)]; ok {
+				text, cleaned = meaning, meaning
+			}
+		}
+		if isVoid(f, cleaned) {
+			row.Void = row.Void.With(f)
+			b.remarks.add(voidRead, f)
+			continue
+		}
 		if !f.Secret() {
 			inner, cut, problem := seen(text)
 			if problem != nil {
@@ -95,27 +120,49 @@ func (b *Binding) read(rec *source.Record, row *account.Row) (bad account.Fields
 				row.Report(f, *problem)
 				continue
 			}
-			text, trimmed = inner, trimmed || cut && inner != ""
+			if cut && inner != "" {
+				b.remarks.add(blanksCut, f)
+			}
+			text = inner
 		}
 		if text == "" {
 			continue
 		}
-		if known := b.words[f]; known != nil {
-			if meaning, ok := known[foldWord(text)]; ok {
-				text = meaning
-			}
-		}
 		row.Given = row.Given.With(f)
-		if p := b.reader.put(row, f, text); p != nil {
+		if p := b.put(row, f, text); p != nil {
 			bad = bad.With(f)
 			row.Report(f, *p)
 		}
 	}
-	if trimmed {
-		b.fills.trimmed++
-	}
 	b.invert(row, bad)
 	return bad
+}
+
+// put reads a cell. That of a server may hold the port as well.
+func (b *Binding) put(row *account.Row, f account.Field, text string) *diagnosis.Problem {
+	host, digits, split := splitHost(text)
+	if !split || f != account.ServerHost && f != account.SMTPServer {
+		return b.reader.put(row, f, text)
+	}
+	portField, port := account.Port, &row.Settings.Incoming.Port
+	if f == account.SMTPServer {
+		portField, port = account.SMTPPort, &row.Settings.Outgoing.Port
+	}
+	n, problem := parsePort(digits)
+	switch {
+	case problem != nil:
+		return problem
+	case row.Given.Has(portField) && *port != 0 && *port != n:
+		return diagnosis.New(diagnosis.HostPortOther, "Field", portField.String())
+	}
+	if problem := b.reader.put(row, f, host); problem != nil {
+		return problem
+	}
+	if !row.Given.Has(portField) {
+		row.Given, *port = row.Given.With(portField), n
+	}
+	b.remarks.add(portSplit, f)
+	return nil
 }
 
 // invert turns the values of columns that say the opposite of their field.

@@ -2,9 +2,12 @@ package mapping
 
 import (
 	"math/bits"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"r7import/importer/typo"
 )
 
 // nearest finds the known header that an unknown one was probably meant to be:
@@ -19,22 +22,21 @@ func nearest(header string) (h heading, text string, ok bool) {
 		return heading{}, "", false
 	}
 	v, like := headers(), skeleton(folded)
-	_, alike := v.find(like, v.byLike)
-	if _, numbered := v.find(withoutDigits(like), v.byLike); numbered && !alike {
+	if tellsOfKey(header) || v.spelled(header) {
 		return heading{}, "", false
 	}
-	s := spell(like)
+	s, numbers := spell(like), numbersOf(folded)
 	least := maxSlips + 1
 	for _, n := range v.names {
 		for _, first := range v.sets[n.first] {
 			if n.second == 0 {
-				if d, ok := s.slipsTo(first.like, least-1); ok {
+				if d, ok := s.slipsTo(first.like, least-1); ok && numbersOf(first.key) == numbers {
 					h, text, least = n.heading, first.text, d
 				}
 				continue
 			}
 			for _, second := range v.sets[n.second] {
-				if d, ok := s.slipsTo2(first.like, second.like, least-1); ok {
+				if d, ok := s.slipsTo2(first.like, second.like, least-1); ok && numbersOf(first.key+second.key) == numbers {
 					h, text, least = n.heading, first.text+" "+second.text, d
 				}
 			}
@@ -64,7 +66,7 @@ func (s *spelling) slipsTo(k spelling, most int) (int, bool) {
 	if s.isFar(k, most) {
 		return 0, false
 	}
-	d := distance([]rune(s.text), []rune(k.text))
+	d := typo.Distance(s.text, k.text)
 	return d, d <= min(most, slips(min(s.length, k.length)))
 }
 
@@ -112,36 +114,19 @@ func slips(length int) int {
 	return maxSlips
 }
 
-// withoutDigits tells a numbered column, "Email 2", which is another one and no slip.
-func withoutDigits(text string) string {
+// numbersOf returns the digits of a folded text. One more or another one is no slip:
+// "Email 2" is a second column, and "Пользователь 1" no login.
+func numbersOf(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsDigit(r) {
-			return -1
+			return r
 		}
-		return r
+		return -1
 	}, text)
 }
 
-// distance counts the letters to add, drop, change or swap with their neighbour
-// to get from a to b (Damerau and Levenshtein, each place touched once).
-func distance(a, b []rune) int {
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(row[j-1]+1, last[j]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(b)]
+// spelled reports whether every word of a header is one of those that known headers
+// are made of: then it has another meaning and no slip.
+func (v *vocabulary) spelled(header string) bool {
+	return !slices.ContainsFunc(wordsOf(bracketed.ReplaceAllString(header, " ")), func(word string) bool { return !v.usual[word] })
 }

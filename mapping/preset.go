@@ -11,6 +11,7 @@ import (
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/yamltree"
 )
 
 //go:embed presets/*.yaml
@@ -104,12 +105,11 @@ func OwnServers(domain string, incoming, outgoing Endpoint) *Preset {
 
 // login returns the login that belongs to an address.
 func (p *Preset) login(address string) string {
-	local, domain, _ := strings.Cut(address, "@")
-	switch p.Login {
+	switch a := account.Address(address); p.Login {
 	case LoginLocal:
-		return local
+		return a.Local()
 	case LoginPercent:
-		return local + "%" + domain
+		return a.Local() + "%" + a.Domain()
 	}
 	return address
 }
@@ -156,7 +156,7 @@ func (ps Presets) ForDomain(domain string) *Preset {
 // ForMX returns the preset of the service that a domain's MX records lead to, nil if none is known.
 func (ps Presets) ForMX(hosts []string) *Preset {
 	for _, host := range hosts {
-		host = "." + strings.ToLower(strings.TrimSuffix(host, "."))
+		host = "." + account.FoldHost(host)
 		for _, p := range ps {
 			if slices.ContainsFunc(p.MX, func(mx string) bool { return strings.HasSuffix(host, "."+mx) }) {
 				return p
@@ -211,37 +211,37 @@ func (ps Presets) Choose(text string) (*Preset, error) {
 // as an organisation's own. The name is for messages. The error is a
 // [diagnosis.Problems].
 func ParsePresets(name string, text []byte) (Presets, error) {
-	d := &document{name: name}
-	root := d.open(text)
-	if err := d.err(); err != nil {
+	d := document{yamltree.Read(name, text)}
+	root := d.Root()
+	if err := d.Err(); err != nil {
 		return nil, err
 	}
-	top := d.known(root, "version", "presets")
-	d.version(root, top["version"])
+	top := d.Known(root, "version", "presets")
+	d.Version(root, top["version"])
 	all := d.presets(top["presets"])
-	if err := d.err(); err != nil {
+	if err := d.Err(); err != nil {
 		return nil, err
 	}
 	return all, nil
 }
 
 // presets reads a list of presets, each with a name of its own.
-func (d *document) presets(n ast.Node) (all Presets) {
-	for _, item := range d.items(n) {
+func (d document) presets(n ast.Node) (all Presets) {
+	for _, item := range d.Items(n) {
 		p := d.preset(item)
 		if all.Named(p.Name) != nil {
-			d.wrong(item, diagnosis.YAMLTwice)
+			d.Wrong(item, diagnosis.YAMLTwice)
 		}
 		all = append(all, p)
 	}
 	return all
 }
 
-func (d *document) preset(n ast.Node) *Preset {
-	v := d.known(n, "name", "title", "domains", "mx", "incoming", "outgoing", "login", "notes", "help")
-	p := &Preset{Name: d.text(v["name"]), Title: d.text(v["title"]), Help: d.text(v["help"]), Login: LoginAddress}
+func (d document) preset(n ast.Node) *Preset {
+	v := d.Known(n, "name", "title", "domains", "mx", "incoming", "outgoing", "login", "notes", "help")
+	p := &Preset{Name: d.Text(v["name"]), Title: d.Text(v["title"]), Help: d.Text(v["help"]), Login: LoginAddress}
 	if !presetName(p.Name) {
-		d.wrong(n, diagnosis.PresetForm, "Key", "name")
+		d.Wrong(n, diagnosis.PresetForm, "Key", "name")
 	}
 	if p.Title == "" {
 		p.Title = p.Name
@@ -250,12 +250,12 @@ func (d *document) preset(n ast.Node) *Preset {
 	p.Incoming = d.endpoints(n, "incoming", v["incoming"])
 	p.Outgoing = d.endpoints(n, "outgoing", v["outgoing"])
 	if len(p.Incoming) > 0 && len(p.Outgoing) > 0 && (p.Incoming[0].Host == "") != (p.Outgoing[0].Host == "") {
-		d.wrong(n, diagnosis.PresetForm, "Key", "host")
+		d.Wrong(n, diagnosis.PresetForm, "Key", "host")
 	}
-	if text := d.text(v["login"]); text != "" {
+	if text := d.Text(v["login"]); text != "" {
 		p.Login = oneOf(d, v["login"], text, logins)
 	}
-	for _, text := range d.texts(v["notes"]) {
+	for _, text := range d.Texts(v["notes"]) {
 		p.Notes = append(p.Notes, oneOf(d, v["notes"], text, notes))
 	}
 	return p
@@ -266,11 +266,11 @@ func presetName(name string) bool {
 	return name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
-func (d *document) domains(n ast.Node) (list []string) {
-	for _, text := range d.texts(n) {
+func (d document) domains(n ast.Node) (list []string) {
+	for _, text := range d.Texts(n) {
 		ascii, problem := parseHost(clean(text))
 		if problem != nil {
-			d.wrong(n, diagnosis.PresetForm, "Key", "domain")
+			d.Wrong(n, diagnosis.PresetForm, "Key", "domain")
 			continue
 		}
 		list = append(list, ascii)
@@ -278,44 +278,48 @@ func (d *document) domains(n ast.Node) (list []string) {
 	return list
 }
 
-func (d *document) endpoints(preset ast.Node, key string, n ast.Node) (list []Endpoint) {
-	for _, item := range d.items(n) {
-		list = append(list, d.endpoint(item))
+func (d document) endpoints(preset ast.Node, key string, n ast.Node) (list []Endpoint) {
+	side := account.IncomingEncryption
+	if key == "outgoing" {
+		side = account.OutgoingEncryption
+	}
+	for _, item := range d.Items(n) {
+		list = append(list, d.endpoint(item, side))
 	}
 	if len(list) == 0 {
-		d.wrong(preset, diagnosis.PresetForm, "Key", key)
+		d.Wrong(preset, diagnosis.PresetForm, "Key", key)
 		return nil
 	}
 	for _, e := range list[1:] {
 		if (e.Host == "") != (list[0].Host == "") {
-			d.wrong(n, diagnosis.PresetForm, "Key", "host")
+			d.Wrong(n, diagnosis.PresetForm, "Key", "host")
 		}
 	}
 	return list
 }
 
-func (d *document) endpoint(n ast.Node) (e Endpoint) {
-	v := d.known(n, "host", "port", "encryption", "protocol")
+func (d document) endpoint(n ast.Node, side account.Field) (e Endpoint) {
+	v := d.Known(n, "host", "port", "encryption", "protocol")
 	var problem *diagnosis.Problem
 	if v["host"] != nil {
-		e.Host = clean(d.text(v["host"]))
+		e.Host = clean(d.Text(v["host"]))
 		ascii, problem := parseHost(e.Host)
 		if problem != nil {
-			d.wrong(v["host"], diagnosis.PresetForm, "Key", "host")
+			d.Wrong(v["host"], diagnosis.PresetForm, "Key", "host")
 		} else {
 			e.Host = ascii
 		}
 	}
-	if e.Port, problem = parsePort(d.text(v["port"])); problem != nil {
-		d.wrong(n, diagnosis.PresetForm, "Key", "port")
+	if e.Port, problem = parsePort(d.Text(v["port"])); problem != nil {
+		d.Wrong(n, diagnosis.PresetForm, "Key", "port")
 	}
-	if e.Encryption, problem = parseEncryption(d.text(v["encryption"])); problem != nil {
-		d.wrong(n, diagnosis.PresetForm, "Key", "encryption")
+	if e.Encryption, problem = parseFixedEncryption(d.Text(v["encryption"]), startsTLS(side, e.Port)); problem != nil {
+		d.Wrong(n, diagnosis.PresetForm, "Key", "encryption")
 	}
 	if v["protocol"] != nil {
-		imap, problem := parseBool(account.IMAP, d.text(v["protocol"]))
+		imap, problem := parseBool(account.IMAP, d.Text(v["protocol"]))
 		if problem != nil {
-			d.wrong(v["protocol"], diagnosis.PresetForm, "Key", "protocol")
+			d.Wrong(v["protocol"], diagnosis.PresetForm, "Key", "protocol")
 		}
 		e.POP3 = !imap
 	}
@@ -323,9 +327,9 @@ func (d *document) endpoint(n ast.Node) (e Endpoint) {
 }
 
 // oneOf requires a text to be one of the words.
-func oneOf[W ~string](d *document, n ast.Node, text string, words []W) W {
+func oneOf[W ~string](d document, n ast.Node, text string, words []W) W {
 	if !slices.Contains(words, W(text)) {
-		d.wrong(n, diagnosis.YAMLKey, "Keys", strings.Trim(fmt.Sprint(words), "[]"))
+		d.Wrong(n, diagnosis.YAMLKey, "Keys", strings.Trim(fmt.Sprint(words), "[]"))
 	}
 	return W(text)
 }

@@ -1,148 +1,382 @@
 package mapping
 
 import (
+	"cmp"
+	"maps"
 	"slices"
-	"strconv"
-	"text/template/parse"
+	"strings"
+	"unicode"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/source"
 )
 
-// Propose writes the mapping file that a header row asks for: every column has its
-// field or is ignored, doubts are decided, and a name in two columns is put together.
-// The notices tell what was decided. What the file still needs, [Bind] tells.
-func Propose(columns []source.Column) (*FileMapping, []diagnosis.Problem) {
-	p := proposal{t: newTable(columns), source: make(map[account.Field]string), file: &FileMapping{
-		Columns:   make(map[account.Field]ColumnName),
-		Templates: make(map[account.Field]*Template),
-	}}
-	p.joinNames()
-	p.known()
+// Proposal is a mapping file that a table asks for.
+type Proposal struct {
+	File    *FileMapping
+	Notices []diagnosis.Problem // what was decided, and what was not
+	// Doubts are columns that may be those of a field, and that only a person can
+	// give to it. The file ignores them.
+	Doubts map[account.Field][]int
+}
+
+// Propose writes the mapping file that a header row asks for, with a look at the
+// cells of the first rows: every column has its field or is ignored, and a name in
+// two columns is put together. A column whose cells have not the form of a field is
+// not proposed for it, and neither is one whose header is only nearly known. What
+// the file still needs, [Bind] tells.
+func Propose(columns []source.Column, rows [][]string) *Proposal {
+	p := proposer{
+		t: newTable(columns), rows: rows, taken: make(map[account.Field]int),
+		Proposal: &Proposal{
+			File:   &FileMapping{Columns: make(map[account.Field]ColumnName), Templates: make(map[account.Field]*Template)},
+			Doubts: make(map[account.Field][]int),
+		},
+	}
+	if joined, notice := p.t.joinNames(); joined != nil {
+		p.File.Templates[account.Name] = joined
+		p.Notices = append(p.Notices, *notice)
+	}
+	p.t.bindKnown()
+	p.t.bindServer(func() [][]string { return rows })
+	p.t.divide()
+	p.candidates()
+	p.choose(account.Email) // the login and the password are those of the address
+	p.choose(account.Password)
+	for f := range account.NumFields {
+		if _, made := p.File.Templates[f]; !made && f != account.Email && f != account.Password {
+			p.choose(f)
+		}
+	}
 	p.near()
 	p.owner()
 	p.rest()
-	return p.file, p.notices
+	return p.Proposal
 }
 
-// proposal is a mapping file while it is proposed.
-type proposal struct {
-	t       *table
-	file    *FileMapping
-	source  map[account.Field]string // the header that a field comes from
-	notices []diagnosis.Problem
+// proposer is a proposal while it is made.
+type proposer struct {
+	*Proposal
+	t     *table
+	rows  [][]string
+	all   []candidate
+	taken map[account.Field]int // columns of fields
+
+	isLogin bool     // the address is from a column of logins
+	foreign bool     // the header of the address only ends like its name, and what has a plain name may be of something else
+	begins  []string // how the headers of address and password begin, where only their ends are names
 }
 
-// joinNames makes the display name of a given name and a surname that stand in two columns.
-func (p *proposal) joinNames() {
+// candidate is a column that may be the one of a field.
+type candidate struct {
+	column int
+	heading
+	rank  rank
+	form  form
+	begin string // the words before the known ones, for a header that only ends like a name
+}
+
+// rank is how plainly a header names a field.
+type rank uint8
+
+const (
+	byKin  rank = iota // it begins as that of the address or the password does: "external_login" beside "external_email"
+	byName             // it is a name
+	byWeakName
+	byEnd // the header ends with a known name: "external_email"
+)
+
+// form is whether the cells of a column are what a field wants.
+type form uint8
+
+const (
+	fit form = iota
+	unseen
+	unfit
+)
+
+// candidates finds what each column may be by its header.
+func (p *proposer) candidates() {
 	v := headers()
-	given, surname := p.columnOf(v.given), p.columnOf(v.surname)
-	if given < 0 || surname < 0 {
-		return
-	}
-	text := "{{ " + reference(p.header(given)) + " }} {{ " + reference(p.header(surname)) + " }}"
-	t, err := ParseTemplate(account.Name, text)
-	if err != nil { // a header that no template can name
-		return
-	}
-	p.file.Templates[account.Name] = t
-	p.source[account.Name] = p.header(given)
-	p.t.settled[given], p.t.settled[surname] = true, true
-	p.notices = append(p.notices, *diagnosis.New(diagnosis.ProposedName, "Given", p.header(given), "Surname", p.header(surname)))
-}
-
-// columnOf returns the first column with one of the names, -1 if there is none.
-func (p *proposal) columnOf(names []string) int {
-	return slices.IndexFunc(p.t.columns, func(c source.Column) bool {
-		return slices.Contains(names, fold(bracketed.ReplaceAllString(tidy(c.Header), " ")))
-	})
-}
-
-func (p *proposal) header(column int) string { return tidy(p.t.columns[column].Header) }
-
-// reference writes how a template names a column.
-func reference(header string) string {
-	if tree, err := parse.New("").Parse("{{ ."+header+" }}", "", "", map[string]*parse.Tree{}); err == nil {
-		if action, ok := tree.Root.Nodes[0].(*parse.ActionNode); ok && action.Pipe.String() == "."+header {
-			return "." + header
-		}
-	}
-	return "index . " + strconv.Quote(header)
-}
-
-// known gives the columns with known headers their fields. Of two for one field
-// the one whose name is plainer wins, then the first.
-func (p *proposal) known() {
-	for _, weak := range []bool{false, true} {
-		for i, c := range p.t.columns {
-			h, ok := lookup(c.Header)
-			if !ok || p.t.settled[i] || ownColumn(c.Header) || slices.Contains(headers().weak, fold(tidy(c.Header))) != weak {
-				continue
-			}
-			p.give(i, h)
-		}
-	}
-}
-
-// near gives the columns with nearly known headers their fields, where these have none yet.
-func (p *proposal) near() {
+	portalUser := slices.ContainsFunc(p.t.headings, func(h heading) bool { return h.field == account.PortalUser })
 	for i, c := range p.t.columns {
-		if p.t.settled[i] || ownColumn(c.Header) {
+		h := p.t.headings[i]
+		switch {
+		case p.t.settled[i] || ownColumn(c.Header):
+			continue
+		case tellsOfKey(c.Header) && !(h.field == account.PortalToken && portalUser):
+			continue
+		case h.field < account.NumFields:
+			r := byName
+			if slices.Contains(v.weak, fold(tidy(c.Header))) {
+				r = byWeakName
+			}
+			p.all = append(p.all, candidate{column: i, heading: h, rank: r, form: p.form(i, h)})
+		default:
+			if h, begin, ok := endsLike(c.Header); ok {
+				p.all = append(p.all, candidate{column: i, heading: h, rank: byEnd, form: p.form(i, h), begin: begin})
+			}
+		}
+	}
+}
+
+// endsLike returns what the last words of a header name: an address, a login or a
+// password, of nobody and nothing else than the row's own mailbox as far as the
+// words before tell.
+func endsLike(header string) (h heading, begin string, ok bool) {
+	words := wordsOf(bracketed.ReplaceAllString(tidy(header), " "))
+	for at := 1; at < len(words); at++ {
+		h, ok := lookup(strings.Join(words[at:], " "))
+		if !ok {
+			continue
+		}
+		foreign := slices.ContainsFunc(words[:at], func(word string) bool { return headers().foreign[word] })
+		return h, strings.Join(words[:at], ""), !foreign && (h.field == account.Email || h.field == account.Account || h.field == account.Password)
+	}
+	return heading{}, "", false
+}
+
+// form looks at the cells of a column. More than half of those that hold something
+// have to be what the field wants; of passwords one is enough, beside masks.
+func (p *proposer) form(column int, h heading) form {
+	held, good := 0, 0
+	for _, cells := range p.rows {
+		text := clean(cells[column])
+		if text == "" || isVoid(h.field, text) {
+			continue
+		}
+		held++
+		if hasForm(h, text) {
+			good++
+		}
+	}
+	switch {
+	case held == 0:
+		return unseen
+	case 2*good > held, good > 0 && h.field.Secret():
+		return fit
+	}
+	return unfit
+}
+
+// hasForm reports whether a text is what a field wants.
+func hasForm(h heading, text string) bool {
+	var problem *diagnosis.Problem
+	switch f := h.field; f {
+	case account.ServerHost, account.SMTPServer:
+		host, _, split := splitHost(text)
+		if !split {
+			host = text
+		}
+		_, problem = parseHost(host)
+	case account.IncomingEncryption, account.OutgoingEncryption:
+		_, problem = parseEncryption(text)
+		if h.tls {
+			_, problem = parseSwitch(text)
+		}
+	case account.AuthIn, account.AuthSMTP:
+		if _, problem = parseAuth(text); problem != nil && problem.Code == diagnosis.AuthOAuth {
+			return true
+		}
+	case account.Account, account.SMTPAccount:
+		return !strings.ContainsFunc(text, unicode.IsSpace)
+	case account.Password, account.SMTPPassword, account.PortalPassword, account.PortalToken:
+		return !account.NewSecret(text).Masked()
+	default:
+		problem = newReader().put(new(account.Row), f, text)
+	}
+	return problem == nil
+}
+
+// choose takes the column of a field: the first one whose cells have the form, a
+// plain name before a weak one, and one that only ends like a name if there is no other.
+func (p *proposer) choose(f account.Field) {
+	var of []candidate
+	for _, c := range p.all {
+		if c.field == f && !p.t.settled[c.column] {
+			of = append(of, c)
+		}
+	}
+	slices.SortStableFunc(of, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.form, b.form), cmp.Compare(p.rankOf(a), p.rankOf(b)))
+	})
+	of = slices.DeleteFunc(of, func(c candidate) bool {
+		if c.form != unfit || f.Secret() || f == account.Name {
+			return false
+		}
+		if c.rank < byEnd {
+			p.note(c.column, diagnosis.ProposedUnfit, "Field", f.String())
+		}
+		return true
+	})
+	if f == account.Account {
+		of = slices.DeleteFunc(of, func(c candidate) bool {
+			return p.isLogin || p.rankOf(c) != byKin && (c.rank == byEnd || p.foreign) // a login of something else
+		})
+	}
+	switch ending := slices.DeleteFunc(slices.Clone(of), func(c candidate) bool { return c.rank < byEnd }); {
+	case len(of) > 0 && p.rankOf(of[0]) < byEnd:
+		p.take(f, of[0])
+	case f == account.Email && p.addressByContent(of):
+	case len(ending) == 1:
+		p.take(f, ending[0])
+	case len(ending) > 1:
+		for _, c := range ending {
+			p.doubt(c.column, f, diagnosis.ProposedMany)
+		}
+	}
+	chosen, ok := p.taken[f]
+	if !ok {
+		return
+	}
+	masked := func(c candidate) bool { return f.Secret() && c.form == unfit }
+	for _, c := range of {
+		switch {
+		case p.t.settled[c.column]:
+		case masked(c) && c.rank < byEnd && !slices.ContainsFunc(of, func(c candidate) bool { return c.column == chosen && masked(c) }): // a list of users, with masks in its own column of passwords
+			p.note(chosen, diagnosis.ProposedUnmasked, "Field", f.String(), "Other", p.header(c.column))
+		default:
+			p.note(c.column, diagnosis.ProposedFirst, "Field", f.String(), "Other", p.header(chosen))
+		}
+	}
+}
+
+// rankOf is the rank of a column beside those that are taken.
+func (p *proposer) rankOf(c candidate) rank {
+	if c.begin != "" && slices.Contains(p.begins, c.begin) {
+		return byKin
+	}
+	return c.rank
+}
+
+// addressByContent takes the column of the address where no header plainly names
+// it: one with the end of such a name, one of logins, or else any other that holds
+// addresses and nothing else. It reports whether it has decided.
+func (p *proposer) addressByContent(of []candidate) bool {
+	if slices.ContainsFunc(of, func(c candidate) bool { return c.form == fit }) {
+		return false // by its end
+	}
+	var logins, others []int
+	for i, c := range p.t.columns {
+		if p.t.settled[i] || tidy(c.Header) == "" || ownColumn(c.Header) || TellsOfSecret(c.Header) || !p.holdsAddresses(i) {
+			continue
+		}
+		isLogin := func(c candidate) bool { return c.column == i && c.field == account.Account }
+		switch h := p.t.headings[i]; {
+		case slices.ContainsFunc(p.all, isLogin):
+			logins = append(logins, i)
+		case h.field == account.NumFields && !slices.ContainsFunc(wordsOf(c.Header), func(word string) bool { return headers().foreign[word] }):
+			others = append(others, i)
+		}
+	}
+	if len(logins) > 0 {
+		others = logins
+	}
+	switch {
+	case len(others) == 0:
+		return false
+	case len(others) == 1, len(logins) > 0:
+		p.isLogin = len(logins) > 0
+		_, begin, _ := endsLike(p.t.columns[others[0]].Header)
+		p.take(account.Email, candidate{column: others[0], begin: begin})
+		p.note(others[0], diagnosis.ProposedContent, "Field", account.Email.String())
+	default:
+		for _, column := range others {
+			p.doubt(column, account.Email, diagnosis.ProposedMany)
+		}
+	}
+	return true
+}
+
+// holdsAddresses reports whether a column holds addresses and nothing else.
+func (p *proposer) holdsAddresses(column int) bool {
+	some := false
+	for _, cells := range p.rows {
+		text := clean(cells[column])
+		if text == "" || isVoid(account.Email, text) {
+			continue
+		}
+		if _, err := ParseAddress(text); err != nil {
+			return false
+		}
+		some = true
+	}
+	return some
+}
+
+// take makes a column the one of a field. A header that says the opposite of its
+// field is known as such and better not named.
+func (p *proposer) take(f account.Field, c candidate) {
+	p.t.settled[c.column] = true
+	p.taken[f] = c.column
+	if c.rank == byEnd {
+		p.foreign = p.foreign || f == account.Email
+		p.note(c.column, diagnosis.ProposedEnd, "Field", f.String())
+	}
+	if c.begin != "" && (f == account.Email || f == account.Password) {
+		p.begins = append(p.begins, c.begin)
+	}
+	if !c.inverse {
+		p.File.Columns[f] = p.t.name(c.column)
+	}
+}
+
+// near tells of headers that are nearly known, for fields without a column. They
+// are not taken: what is near to a name can be another name.
+func (p *proposer) near() {
+	for i, c := range p.t.columns {
+		if p.t.settled[i] || ownColumn(c.Header) || p.t.headings[i].field < account.NumFields {
+			continue
+		}
+		doubted := func(columns []int) bool { return slices.Contains(columns, i) }
+		if slices.ContainsFunc(slices.Collect(maps.Values(p.Doubts)), doubted) {
 			continue
 		}
 		h, known, ok := nearest(c.Header)
-		if !ok || p.source[h.field] != "" {
+		if _, has := p.taken[h.field]; !ok || has || p.File.Templates[h.field] != nil {
 			continue
 		}
-		p.give(i, h)
-		p.notices = append(p.notices, p.t.about(i, diagnosis.New(diagnosis.ProposedNear, "Field", h.field.String(), "Known", known)))
+		p.doubt(i, h.field, diagnosis.ProposedDoubt, "Known", known)
 	}
-}
-
-// give makes a column the one of a field, unless the field has one. A header that
-// says the opposite of its field is known as such and better not named.
-func (p *proposal) give(column int, h heading) {
-	if other := p.source[h.field]; other != "" {
-		p.notices = append(p.notices, p.t.about(column, diagnosis.New(diagnosis.ProposedFirst, "Field", h.field.String(), "Other", other)))
-		return
-	}
-	p.t.settled[column] = true
-	p.source[h.field] = p.header(column)
-	if !h.inverse {
-		p.file.Columns[h.field] = p.name(column)
-	}
-}
-
-// name returns how a mapping file names a column: by its letters or number where
-// the header leads to another one.
-func (p *proposal) name(column int) ColumnName {
-	name := ColumnName{Header: p.header(column)}
-	if p.t.find(name) != column {
-		return ColumnName{Label: p.t.columns[column].Label}
-	}
-	return name
 }
 
 // owner makes the portal user the address, where the file has the user's password or token only.
-func (p *proposal) owner() {
-	if p.source[account.PortalUser] != "" || p.source[account.PortalPassword] == "" || p.source[account.Email] == "" {
+func (p *proposer) owner() {
+	_, user := p.taken[account.PortalUser]
+	_, password := p.taken[account.PortalPassword]
+	_, email := p.taken[account.Email]
+	if user || !password || !email {
 		return
 	}
-	t, err := ParseTemplate(account.PortalUser, "{{ .email }}")
-	if err == nil {
-		p.file.Templates[account.PortalUser] = t
-		p.notices = append(p.notices, *diagnosis.New(diagnosis.ProposedOwner))
+	if t, err := ParseTemplate(account.PortalUser, "{{ .email }}"); err == nil {
+		p.File.Templates[account.PortalUser] = t
+		p.Notices = append(p.Notices, *diagnosis.New(diagnosis.ProposedOwner))
 	}
 }
 
 // rest lists every other column as ignored.
-func (p *proposal) rest() {
+func (p *proposer) rest() {
+	read := p.File.templateHeaders()
 	for i, c := range p.t.columns {
 		header := tidy(c.Header)
-		if p.t.settled[i] || header == "" || ownColumn(header) || slices.Contains(p.file.Ignore, header) {
+		taken := func(column int) bool { return column == i }
+		if header == "" || ownColumn(header) || read[header] || slices.ContainsFunc(slices.Collect(maps.Values(p.taken)), taken) || slices.Contains(p.File.Ignore, header) {
 			continue
 		}
-		p.file.Ignore = append(p.file.Ignore, header)
+		p.File.Ignore = append(p.File.Ignore, header)
 	}
+}
+
+func (p *proposer) header(column int) string { return tidy(p.t.columns[column].Header) }
+
+// note tells something about a column.
+func (p *proposer) note(column int, code diagnosis.Code, facts ...string) {
+	p.Notices = append(p.Notices, p.t.about(column, diagnosis.New(code, facts...)))
+}
+
+// doubt tells that a column may be the one of a field.
+func (p *proposer) doubt(column int, f account.Field, code diagnosis.Code, facts ...string) {
+	p.Doubts[f] = append(p.Doubts[f], column)
+	p.note(column, code, append(facts, "Field", f.String())...)
 }

@@ -72,8 +72,7 @@ func (c *chooser) asked() bool { return c.forAll != nil || len(c.byDomain) > 0 }
 
 // of returns the preset for an address, nil if there is none.
 func (c *chooser) of(address string) *Preset {
-	_, domain, _ := strings.Cut(address, "@")
-	return c.domains.of(domain)
+	return c.domains.of(account.Address(address).Domain())
 }
 
 func (c *chooser) ofDomain(domain string) *Preset {
@@ -139,7 +138,7 @@ func (w filler) incoming(ways []Endpoint) *Endpoint {
 	for i := range ways {
 		e := &ways[i]
 		if w.agrees(account.ServerHost, e.Host == s.Incoming.Host) && w.agrees(account.Port, e.Port == s.Incoming.Port) &&
-			w.agrees(account.IncomingEncryption, e.Encryption == s.Incoming.Encryption) && w.agrees(account.IMAP, e.POP3 != s.IMAP) {
+			w.agrees(account.IncomingEncryption, meets(e.Encryption, s.Incoming.Encryption)) && w.agrees(account.IMAP, e.POP3 != s.IMAP) {
 			return e
 		}
 	}
@@ -151,7 +150,7 @@ func (w filler) outgoing(ways []Endpoint) *Endpoint {
 	for i := range ways {
 		e := &ways[i]
 		if w.agrees(account.SMTPServer, e.Host == s.Outgoing.Host) && w.agrees(account.SMTPPort, e.Port == s.Outgoing.Port) &&
-			w.agrees(account.OutgoingEncryption, e.Encryption == s.Outgoing.Encryption) {
+			w.agrees(account.OutgoingEncryption, meets(e.Encryption, s.Outgoing.Encryption)) {
 			return e
 		}
 	}
@@ -163,6 +162,17 @@ func (w filler) agrees(f account.Field, same bool) bool {
 	return !w.bad.Has(f) && (same || !w.has(f))
 }
 
+// meets reports whether an encryption is what a row asks for.
+func meets(e, asked account.Encryption) bool {
+	switch asked {
+	case tlsWord, encrypted:
+		return e != account.Plain
+	case notSaid:
+		return true
+	}
+	return e == asked
+}
+
 // otherService warns of a preset that would send the password of a public mail
 // service to somebody else.
 func (w filler) otherService(c *chooser, used *Preset) {
@@ -170,7 +180,7 @@ func (w filler) otherService(c *chooser, used *Preset) {
 	if used != c.forAll || w.row.Fills[account.ServerHost] != account.FromPreset {
 		return
 	}
-	_, domain, _ := strings.Cut(w.row.Settings.Email, "@")
+	domain := account.Address(w.row.Settings.Email).Domain()
 	if own := c.known.ForDomain(domain); own != nil && !own.hasHost(host) {
 		w.row.Report(account.ServerHost, *diagnosis.New(diagnosis.PresetOtherService, "Domain", domain, "Preset", used.Name, "Service", own.Title))
 	}

@@ -19,9 +19,30 @@ var (
 	secretNames = foldAll([]string{"pin", "пин", "pass", "pw"})
 )
 
-func tellsOfSecret(header string) bool {
+// keyWords are words of headers that tell of a key, with which codes or signatures
+// are made: none of the row's fields but the portal's token.
+var keyWords = setOf("2fa", "mfa", "seed", "secret", "secrets", "key", "keys", "token", "tokens",
+	"секрет", "секретный", "секреты", "ключ", "ключи", "токен", "токены")
+
+// keyParts tell of one wherever they stand in a header.
+var keyParts = []string{"otp", "secret", "token", "секрет", "токен"}
+
+// tellsOfKey reports whether the header names a key, or a token that is not the portal's.
+func tellsOfKey(header string) bool {
 	folded := fold(header)
-	return slices.Contains(secretNames, folded) || slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(folded, word) })
+	if !slices.ContainsFunc(wordsOf(header), func(word string) bool { return keyWords[word] }) &&
+		!slices.ContainsFunc(keyParts, func(part string) bool { return strings.Contains(folded, part) }) {
+		return false
+	}
+	h, known := lookup(header)
+	return !known || h.field != account.PortalToken || headers().sidesIn(folded) != onPortal
+}
+
+// TellsOfSecret reports whether a header tells of a password, a key or a token,
+// whatever field the column feeds.
+func TellsOfSecret(header string) bool {
+	folded := fold(header)
+	return tellsOfKey(header) || slices.Contains(secretNames, folded) || slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(folded, word) })
 }
 
 // Secrets returns which columns hold secrets: those of the fields that are, those
@@ -37,7 +58,7 @@ func (b *Binding) Secrets(columns []source.Column) []bool {
 		case b.names[i] != "" && b.onlyForSecrets(b.names[i]):
 			secret[i] = true
 		default:
-			secret[i] = tellsOfSecret(c.Header)
+			secret[i] = TellsOfSecret(c.Header)
 		}
 	}
 	return secret
@@ -45,8 +66,8 @@ func (b *Binding) Secrets(columns []source.Column) []bool {
 
 // onlyForSecrets reports whether every template that reads a column makes a secret of it.
 func (b *Binding) onlyForSecrets(name string) bool {
-	return !slices.ContainsFunc(b.recipes, func(r recipe) bool {
-		return !r.field.Secret() && slices.Contains(r.template.names, name)
+	return !slices.ContainsFunc(b.templates, func(t fieldTemplate) bool {
+		return !t.field.Secret() && slices.Contains(t.names, name)
 	})
 }
 

@@ -39,3 +39,8 @@ func (v *vocabulary) sidesIn(folded string) (sides side) {
 	}
 	return sides
 }
+
+// isSide reports whether a folded text is nothing but a word for a side.
+func (v *vocabulary) isSide(folded string) bool {
+	return slices.ContainsFunc(v.sides[:], func(words []string) bool { return slices.Contains(words, folded) })
+}

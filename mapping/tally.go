@@ -9,13 +9,58 @@ import (
 )
 
 // tally counts what was filled in, so that a value that is the same in all rows
-// is said once, and the rows of which cells were cut.
+// is said once.
 type tally struct {
-	trimmed int
-	rows    [account.NumFields][account.FromRule + 1]int
-	first   account.Settings
-	mixed   account.Fields // fields whose filled values differ between rows, or are made of cells
-	seen    account.Fields
+	rows  [account.NumFields][account.FromRule + 1]int
+	first account.Settings
+	mixed account.Fields // fields whose filled values differ between rows, or are made of cells
+	seen  account.Fields
+}
+
+// remarks count what was made of cells that do not say what they mean in plain words.
+type remarks [len(remarkCodes)]remark
+
+// remark is one kind of remark: the rows it is about, and their fields.
+type remark struct {
+	rows   int
+	fields account.Fields
+	here   account.Fields // of the row that is being read
+}
+
+const (
+	voidRead     = iota // words for no value, read as empty
+	blanksCut           // blanks and invisible characters around a value
+	portSplit           // a port behind a host
+	startTLSRead        // SSL or TLS, read as STARTTLS
+	byPortRead          // yes or no to SSL, read as the port says
+)
+
+// remarkCodes are told in this order.
+var remarkCodes = [...]diagnosis.Code{
+	voidRead: diagnosis.ValuesVoid, blanksCut: diagnosis.ValuesTrimmed, portSplit: diagnosis.HostPortSplit,
+	startTLSRead: diagnosis.EncryptionStartTLS, byPortRead: diagnosis.EncryptionByPort,
+}
+
+// add makes a remark about a field of the row that is being read.
+func (r *remarks) add(kind int, f account.Field) { r[kind].here = r[kind].here.With(f) }
+
+// count ends a row.
+func (r *remarks) count() {
+	for i := range r {
+		if r[i].here != 0 {
+			r[i].rows++
+			r[i].fields, r[i].here = r[i].fields|r[i].here, 0
+		}
+	}
+}
+
+func (r *remarks) notices() (notices []diagnosis.Problem) {
+	for i := range r {
+		if r[i].rows > 0 {
+			notices = append(notices, *diagnosis.New(remarkCodes[i], "Count", strconv.Itoa(r[i].rows), "Fields", r[i].fields.String()))
+		}
+	}
+	return notices
 }
 
 // count takes the filled values of one row.
@@ -39,9 +84,6 @@ func (t *tally) count(row *account.Row) {
 
 // notices says for each source and number of rows what was filled in.
 func (t *tally) notices() (notices []diagnosis.Problem) {
-	if t.trimmed > 0 {
-		notices = append(notices, *diagnosis.New(diagnosis.EdgesTaken, "Count", strconv.Itoa(t.trimmed)))
-	}
 	for fill := account.FromMapping; fill <= account.FromRule; fill++ {
 		byCount, counts := make(map[int][]string), []int(nil)
 		for f := range account.NumFields {

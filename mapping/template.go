@@ -29,8 +29,8 @@ func (t *Template) String() string { return t.text }
 
 // functions are what a template may call beside those of text/template.
 var functions = template.FuncMap{
-	"localpart": func(address string) string { local, _, _ := strings.Cut(address, "@"); return local },
-	"domain":    func(address string) string { _, domain, _ := strings.Cut(address, "@"); return domain },
+	"localpart": func(address string) string { return account.Address(address).Local() },
+	"domain":    func(address string) string { return account.Address(address).Domain() },
 	"lower":     strings.ToLower,
 	"upper":     strings.ToUpper,
 	"trim":      clean,

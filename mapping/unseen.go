@@ -33,7 +33,7 @@ func seen(text string) (inner string, cut bool, problem *diagnosis.Problem) {
 	inner = strings.TrimLeftFunc(text, saysNothing)
 	from := len(text) - len(inner)
 	inner = strings.TrimRightFunc(inner, saysNothing)
-	if at := strings.IndexFunc(inner, unseen); at >= 0 {
+	if at := strings.IndexFunc(inner, isUnseen); at >= 0 {
 		r, _ := utf8.DecodeRuneInString(inner[at:])
 		position := utf8.RuneCountInString(text[:from+at]) + 1
 		return "", false, diagnosis.New(diagnosis.TextCharacter, "Position", strconv.Itoa(position), "Character", fmt.Sprintf("U+%04X", r))
@@ -55,7 +55,7 @@ func saysNothing(r rune) bool {
 	return unicode.IsSpace(r) || invisible(r) && !unicode.Is(unicode.Bidi_Control, r)
 }
 
-// unseen reports whether a character is a control or a mark that nobody sees.
-func unseen(r rune) bool {
+// isUnseen reports whether a character is a control or a mark that nobody sees.
+func isUnseen(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == 0x034F || r == 0x2028 || r == 0x2029
 }

@@ -51,6 +51,7 @@ var words = sync.OnceValue(func() *wordList {
 	for _, a := range []account.Auth{account.NoAuth, account.LoginCmd, account.CramMD5, account.NTLM} {
 		addWords(l.auths, a, data.Auth[a.String()])
 	}
+	addWords(l.encryptions, tlsWord, data.Encryption["tls"])
 	addWords(l.auths, oauth2, data.Auth["oauth2"])
 	return l
 })
@@ -89,11 +90,53 @@ func parseBool(f account.Field, text string) (bool, *diagnosis.Problem) {
 	return false, diagnosis.New(diagnosis.BoolWord)
 }
 
+// What a cell says of encryption can depend on the port. Such a word is kept as
+// one of these until the port of the row is known; [filler.settle] ends that.
+const (
+	// tlsWord is SSL or TLS, which people write for both kinds: STARTTLS at a port
+	// whose connections begin in the clear, else from the first byte.
+	tlsWord account.Encryption = 0x10 + iota
+	// encrypted is a yes: as the port says, else from the first byte.
+	encrypted
+	// notSaid is a no to SSL, which seldom asks for a password in the clear: as the port says.
+	notSaid
+)
+
+// parseEncryption reads the cell of a column for the kind of encryption.
 func parseEncryption(text string) (account.Encryption, *diagnosis.Problem) {
-	if e, ok := words().encryptions[wholeNumber(foldWord(text))]; ok {
+	key := wholeNumber(foldWord(text))
+	if e, ok := words().encryptions[key]; ok {
 		return e, nil
 	}
+	if words().bools[key] {
+		return encrypted, nil
+	}
 	return 0, diagnosis.New(diagnosis.EncryptionWord)
+}
+
+// parseSwitch reads the cell of a column that is named for SSL or TLS: a yes or no,
+// or a kind of encryption after all.
+func parseSwitch(text string) (account.Encryption, *diagnosis.Problem) {
+	on, ok := words().bools[wholeNumber(foldWord(text))]
+	switch {
+	case !ok:
+		return parseEncryption(text)
+	case on:
+		return encrypted, nil
+	}
+	return notSaid, nil
+}
+
+// parseFixedEncryption reads a kind of encryption that stands beside its port.
+func parseFixedEncryption(text string, startTLS bool) (account.Encryption, *diagnosis.Problem) {
+	e, problem := parseEncryption(text)
+	switch {
+	case problem != nil || e <= account.StartTLS:
+		return e, problem
+	case startTLS:
+		return account.StartTLS, nil
+	}
+	return account.TLS, nil
 }
 
 func parseAuth(text string) (account.Auth, *diagnosis.Problem) {

@@ -30,7 +30,7 @@ func TestWords(t *testing.T) {
 			"false": "нет|все|Всё|все письма|вся почта|all|everything|0",
 		},
 		"incoming_encryption_type": {
-			"none":     "нет|без шифрования|none|None|0|0.0|plain|-",
+			"none":     "нет|без шифрования|none|NONE|0|0.0|plain",
 			"ssl":      "ssl|SSL|ssl/tls|SSL / TLS|SSL-TLS|tls|TLS|1|1.0",
 			"starttls": "starttls|STARTTLS|StartTLS|start tls|STARTTLS |2|2,0|TLS (STARTTLS)",
 		},

@@ -212,6 +212,51 @@ func TestPeopleFile(t *testing.T) {
 	}
 }
 
+// A portal of which nothing is said has the people of the sample files, and lets its
+// administrators act as them.
+func TestKnowsThePeopleOfTheSamples(t *testing.T) {
+	samples := map[string]string{ // what in a file an address ends with, or stands before
+		"accounts.csv": `[\w.-]+@example\.org;[^;]+\r`, "google-workspace.csv": `[\w.]+@example\.net`, "personnel-1c.csv": `[a-z]+\.[a-z]+;`,
+	}
+	p := launch(t)
+	_, token := p.signIn("admin@example.org", "any")
+	person := func(address string) string {
+		_, text := p.do("GET", p.api+"/api/2.0/people/email.json?email="+address, "", "Authorization", token)
+		return text
+	}
+	for file, pattern := range samples {
+		text, err := os.ReadFile(filepath.Join("..", "..", "samples", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := regexp.MustCompile(pattern).FindAllString(string(text), -1)
+		if len(found) < 5 {
+			t.Errorf("%s: only %d people", file, len(found))
+		}
+		for _, one := range found {
+			address, _, _ := strings.Cut(one, ";")
+			if !strings.Contains(address, "@") {
+				address += "@example.org"
+			}
+			if answer := person(address); !strings.Contains(answer, `"email":"`+address+`"`) {
+				t.Errorf("%s: %s is unknown: %s", file, address, answer)
+			}
+		}
+	}
+	id := regexp.MustCompile(`"id":"([^"]+)"`).FindStringSubmatch(person("p.abramov@example.org"))[1]
+	if status, text := p.do("POST", p.api+"/api/2.0/security/impersonate/"+id, "", "Authorization", token); status != 201 {
+		t.Errorf("impersonation = %d %s", status, text)
+	}
+	p = launch(t, "--impersonation=false", "--people", "1")
+	_, token = p.signIn("admin@example.org", "any")
+	if status, text := p.do("POST", p.api+"/api/2.0/security/impersonate/"+id, "", "Authorization", token); status != 403 {
+		t.Errorf("impersonation where it is off = %d %s", status, text)
+	}
+	if answer := person("p.abramov@example.org"); !strings.Contains(answer, "User not found") {
+		t.Errorf("with invented people p.abramov is %s", answer)
+	}
+}
+
 func TestFaultFlags(t *testing.T) {
 	tests := []struct {
 		flag   string

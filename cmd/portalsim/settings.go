@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"bytes"
+	_ "embed"
 	"errors"
 	"fmt"
 	"io"
@@ -54,7 +56,7 @@ func (s *settings) define(w *words) *pflag.FlagSet {
 	f.StringVar((*string)(&o.State), "state", "", "")
 	f.Uint64Var(&o.Seed, "seed", 0, "")
 	f.StringArrayVar(&s.tokensFor, "token-for", nil, "")
-	f.BoolVar(&s.impersonation, "impersonation", false, "")
+	f.BoolVar(&s.impersonation, "impersonation", true, "")
 	f.DurationVar(&o.Latency, "latency", 0, "")
 	f.DurationVar(&o.Spread, "spread", 0, "")
 	f.IntVar(&o.Limit.PerSecond, "limit", 0, "")
@@ -96,8 +98,8 @@ func (s *settings) merge(scenario portalsim.Options, f *pflag.FlagSet) (portalsi
 			set()
 		}
 	}
-	if s.impersonation {
-		o.Impersonation.Available, o.Impersonation.Enabled, o.Impersonation.EnableType = true, true, 1
+	if s.scenario == "" || f.Changed("impersonation") {
+		o.Impersonation.Available, o.Impersonation.Enabled, o.Impersonation.EnableType = s.impersonation, s.impersonation, 1
 	}
 	if s.restart.After > 0 {
 		o.Restarts = append(o.Restarts, s.restart)
@@ -168,10 +170,19 @@ func (s *settings) readScenario() (portalsim.Options, error) {
 	return portalsim.ReadScenario(file)
 }
 
-// addPeople invents people, or adds those of a file.
+//go:embed people.yaml
+var samplePeople []byte
+
+// addPeople invents people, or adds those of a file. Without either a portal that is
+// not described by a scenario has the people of the sample files.
 func (s *settings) addPeople(o *portalsim.Options) error {
 	if s.people == "" {
-		return nil
+		if s.scenario != "" {
+			return nil
+		}
+		people, err := portalsim.ReadPeople(bytes.NewReader(samplePeople))
+		o.People = people
+		return err
 	}
 	if n, err := strconv.Atoi(s.people); err == nil && n >= 0 {
 		o.Invent = n

@@ -6,7 +6,7 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-func (p *program) newCompletion() *cobra.Command {
+func newCompletion(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:               "completion",
 		Args:              p.takes("value.shell"),
@@ -16,13 +16,13 @@ func (p *program) newCompletion() *cobra.Command {
 			root := cmd.Root()
 			switch args[0] {
 			case "bash":
-				return root.GenBashCompletionV2(p.out, true)
+				return root.GenBashCompletionV2(p.Out, true)
 			case "zsh":
-				return root.GenZshCompletion(p.out)
+				return root.GenZshCompletion(p.Out)
 			case "fish":
-				return root.GenFishCompletion(p.out, true)
+				return root.GenFishCompletion(p.Out, true)
 			case "powershell":
-				return root.GenPowerShellCompletionWithDesc(p.out)
+				return root.GenPowerShellCompletionWithDesc(p.Out)
 			}
 			return diagnosis.New(diagnosis.ValueNotOffered, "Name", cmd.CommandPath(), "Choices", "bash, zsh, fish, powershell")
 		},

@@ -10,51 +10,52 @@ import (
 	"github.com/spf13/cobra"
 
 	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/ui"
 	"r7import/importer/account"
 )
 
-func (p *program) newConfig() *cobra.Command {
-	cmd := &cobra.Command{Use: "config", Args: p.noCommand, RunE: showHelp}
-	cmd.AddCommand(p.newConfigShow(), p.newConfigCheck())
+func newConfig(p *program) *cobra.Command {
+	cmd := &cobra.Command{Use: "config", Args: noCommand, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd.AddCommand(newConfigShow(p), newConfigCheck(p))
 	return cmd
 }
 
-func (p *program) newConfigShow() *cobra.Command {
+func newConfigShow(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "show",
 		Args: p.takes(),
-		RunE: func(*cobra.Command, []string) error { return p.configShow() },
+		RunE: func(*cobra.Command, []string) error { return configShow(p) },
 	}
-	p.hiddenFlags(cmd)
+	hiddenFlags(p, cmd)
 	return cmd
 }
 
-func (p *program) newConfigCheck() *cobra.Command {
+func newConfigCheck(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "check",
 		Args: p.takes(),
-		RunE: func(*cobra.Command, []string) error { return p.configCheck() },
+		RunE: func(*cobra.Command, []string) error { return configCheck(p) },
 	}
-	p.hiddenFlags(cmd)
+	hiddenFlags(p, cmd)
 	return cmd
 }
 
-func (p *program) configCheck() error {
+func configCheck(p *program) error {
 	if p.file.Path == "" {
-		p.console.Say("config.none", "Path", config.DefaultFile(runtime.GOOS, p.env))
+		p.Console.Say("config.none", "Path", config.DefaultFile(runtime.GOOS, p.Env))
 		return nil
 	}
 	if err := p.file.Check(); err != nil {
 		return err
 	}
-	p.console.Say("config.good", "Path", p.file.Path)
+	p.Console.Say("config.good", "Path", p.file.Path)
 	return nil
 }
 
 // hiddenFlags gives a command every flag there is, so that the values of all
 // keys are put together and judged; help does not list them.
-func (p *program) hiddenFlags(cmd *cobra.Command) {
+func hiddenFlags(p *program, cmd *cobra.Command) {
 	for _, name := range config.Of(config.Where, config.Who, config.SignIn, config.Reading, config.Policy, config.Pace, config.Output) {
 		p.flags(cmd, name)
 		cmd.Flags().Lookup(name).Hidden = name != "json"
@@ -71,39 +72,39 @@ type inForce struct {
 
 // configShow lists every key with its value and where that came from. Of a
 // secret it tells that it is there.
-func (p *program) configShow() error {
+func configShow(p *program) error {
 	if p.settings.JSON {
-		return p.configJSON()
+		return configJSON(p)
 	}
-	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
+	w := tabwriter.NewWriter(p.Out, 0, 0, 2, ' ', 0)
 	for _, k := range config.Keys {
 		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", k.Name, ui.Clean(k.Show(&p.settings)), p.originText(k))
 	}
-	for variable, secret := range p.secretsSet() {
-		_, _ = fmt.Fprintf(w, "%s\t%v\t%s\n", variable, secret, p.console.Text("origin.environment", "Variable", variable))
+	for variable, secret := range secretsSet(p.Env) {
+		_, _ = fmt.Fprintf(w, "%s\t%v\t%s\n", variable, secret, p.Console.Text("origin.environment", "Variable", variable))
 	}
 	return w.Flush()
 }
 
-func (p *program) configJSON() error {
+func configJSON(p *program) error {
 	var all []inForce
 	for _, k := range config.Keys {
 		all = append(all, inForce{k.Name, k.Show(&p.settings), p.origins.Of(k), k.Variable()})
 	}
-	for variable, secret := range p.secretsSet() {
+	for variable, secret := range secretsSet(p.Env) {
 		all = append(all, inForce{"", fmt.Sprint(secret), config.ByEnvironment, variable})
 	}
-	return json.NewEncoder(p.out).Encode(struct {
+	return json.NewEncoder(p.Out).Encode(struct {
 		File string    `json:"file"`
 		Keys []inForce `json:"keys"`
 	}{p.file.Path, all})
 }
 
 // secretsSet yields the variables that hold a secret.
-func (p *program) secretsSet() iter.Seq2[string, account.Secret] {
+func secretsSet(env config.Environment) iter.Seq2[string, account.Secret] {
 	return func(yield func(string, account.Secret) bool) {
-		for _, variable := range secretVariables {
-			if text := p.env.Get(variable); text != "" && !yield(variable, account.NewSecret(text)) {
+		for _, variable := range setup.SecretVariables {
+			if text := env.Get(variable); text != "" && !yield(variable, account.NewSecret(text)) {
 				return
 			}
 		}
@@ -111,5 +112,5 @@ func (p *program) secretsSet() iter.Seq2[string, account.Secret] {
 }
 
 func (p *program) originText(k *config.Key) string {
-	return p.console.Text("origin."+string(p.origins.Of(k)), "File", p.file.Path, "Variable", k.Variable(), "Flag", "--"+k.Name)
+	return p.Console.Text("origin."+string(p.origins.Of(k)), "File", p.file.Path, "Variable", k.Variable(), "Flag", "--"+k.Name)
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"syscall"
 
+	"r7import/cmd/r7import/show"
 	"r7import/cmd/r7import/ui"
 	"r7import/importer/diagnosis"
 )
@@ -53,25 +54,16 @@ func (e ending) code() int {
 		return exitPortal
 	case anyProblem(e.err, failsAgain):
 		return exitError
-	case about(diagnosis.Unfinished), e.any(diagnosis.Status.Open):
+	case about(diagnosis.Unfinished), show.Any(e.statuses, diagnosis.Status.Open):
 		return exitUnfinished
 	case about(diagnosis.State):
 		return exitError
-	case about(diagnosis.Row), e.any(diagnosis.Status.Declined), e.warned:
+	case about(diagnosis.Row), show.Any(e.statuses, diagnosis.Status.Declined), e.warned:
 		return exitRows
 	case e.pending:
 		return exitChanges
 	}
 	return exitDone
-}
-
-func (e ending) any(is func(diagnosis.Status) bool) bool {
-	for status, rows := range e.statuses {
-		if rows > 0 && is(status) {
-			return true
-		}
-	}
-	return false
 }
 
 // about returns a test for what the errors in err are about. One that is none of

@@ -29,7 +29,7 @@ import (
 // More of them by hand: go test ./cmd/r7import -run Killed -kills 200 -lossy-kills 60 -undo-kills 60
 var (
 	killRuns  = flag.Int("kills", 60, "imports that are killed at random moments")
-	lossyRuns = flag.Int("lossy-kills", 20, "of such imports where each tenth answer is lost as well")
+	lossyRuns = flag.Int("lossy-kills", 20, "of such imports where each tenth request is lost as well, or its answer")
 	undoRuns  = flag.Int("undo-kills", 12, "undos that are killed at random moments")
 	killSeed  = flag.Uint64("kill-seed", 1, "of the first that is killed")
 )
@@ -39,14 +39,17 @@ var (
 // written again without a look, and the report says what the portal has.
 func TestKilledAtAnyMoment(t *testing.T) {
 	t.Parallel()
-	lost := portalsim.Fault{Method: http.MethodPost, Path: "mail/accounts", Share: 0.1, Do: portalsim.Reset, Processed: true}
+	// Half of them before the portal has read them, the other half once it has made the account.
+	lost := portalsim.Fault{Method: http.MethodPost, Path: "mail/accounts", Share: 0.05, Do: portalsim.Reset}
+	made := lost
+	made.Processed = true
 	for _, tc := range []struct {
 		name   string
 		runs   int
 		faults []portalsim.Fault
 	}{
 		{"answers come", *killRuns, nil},
-		{"answers get lost", *lossyRuns, []portalsim.Fault{lost}},
+		{"requests and answers get lost", *lossyRuns, []portalsim.Fault{lost, made}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -5,14 +5,17 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"r7import/cmd/r7import/setup"
 	"r7import/importer/diagnosis"
 )
 
-func (p *program) newLogout() *cobra.Command {
+func newLogout(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "logout",
 		Args: p.takes("value.url"),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.logout(cmd.Context(), args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return logout(cmd.Context(), p.Process, p.loginOn(args[0]))
+		},
 	}
 	p.flags(cmd, "ca-file", "insecure-http", "state", "timeout")
 	return cmd
@@ -20,13 +23,14 @@ func (p *program) newLogout() *cobra.Command {
 
 // logout makes the kept token worthless in the portal and forgets it. It is
 // forgotten even if the portal cannot be reached.
-func (p *program) logout(ctx context.Context, address string) error {
-	client, err := p.portalAt(address)
+func logout(ctx context.Context, p *setup.Process, o *loginOptions) error {
+	c, err := p.Connect(ctx, &o.target, o.workers, nil, "")
 	if err != nil {
 		return err
 	}
-	defer client.Close()
-	vault, err := p.vault(client.URL())
+	defer c.Close()
+	portal := c.Client.URL()
+	vault, err := p.Vault(&o.target, portal)
 	if err != nil {
 		return err
 	}
@@ -35,17 +39,17 @@ func (p *program) logout(ctx context.Context, address string) error {
 		return err
 	}
 	if !ok {
-		p.warn(*diagnosis.New(diagnosis.TokenNone, "Portal", client.URL()))
+		p.Warn(*diagnosis.New(diagnosis.TokenNone, "Portal", portal))
 		return vault.Forget()
 	}
-	answer := client.Session(kept.Token).SignOut(ctx)
+	answer := c.Client.Session(kept.Token).SignOut(ctx)
 	if err := vault.Forget(); err != nil {
 		return err
 	}
 	if answer.Fate != diagnosis.Done && answer.Code != diagnosis.PortalToken {
-		p.warn(*diagnosis.New(diagnosis.TokenStays, "User", kept.User, "Date", date(kept.Expires), "Code", string(answer.Code)))
+		p.Warn(*diagnosis.New(diagnosis.TokenStays, "User", kept.User, "Date", setup.Date(kept.Expires), "Code", string(answer.Code)))
 		return nil
 	}
-	p.console.Say("logout.done", "User", kept.User, "Portal", client.URL())
+	p.Console.Say("logout.done", "User", kept.User, "Portal", portal)
 	return nil
 }

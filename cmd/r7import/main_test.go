@@ -22,6 +22,7 @@ func TestMain(m *testing.M) {
 		},
 		"bare":     bareLoop,
 		"bareread": readBarely,
+		"curl":     curl,
 	})
 }
 

@@ -3,229 +3,90 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
-	"maps"
-	"path/filepath"
-	"runtime"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"r7import/cmd/r7import/config"
-	"r7import/importer"
-	"r7import/importer/account"
-	"r7import/importer/diagnosis"
+	"r7import/cmd/r7import/propose"
+	"r7import/cmd/r7import/setup"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
+	"r7import/importer/portal"
 	"r7import/mapping"
-	"r7import/report"
 )
 
-func (p *program) newMapping() *cobra.Command {
+// mappingOptions is what mapping reads.
+type mappingOptions struct {
+	file    string
+	table   config.Table
+	target  config.Target
+	caller  config.Caller
+	retry   bool // a password the portal has refused is sent again
+	owner   policy.OwnerWay
+	workers int
+	detect  bool
+	output  string
+	force   bool // overwrite it
+}
+
+func newMapping(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "mapping",
 		Args: p.takes("value.file"),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.mapping(cmd.Context(), args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s := &p.settings
+			return proposeMapping(cmd.Context(), p.Process, &mappingOptions{
+				file: args[0], table: s.Table, target: s.Target, caller: s.Caller, retry: s.RetryRefused,
+				owner: s.Owner, workers: s.Workers, detect: s.Detect, output: s.Output, force: s.Force,
+			})
+		},
 	}
 	reading := slices.DeleteFunc(config.Of(config.Reading), func(name string) bool { return name == "mapping" })
 	p.flags(cmd, reading...)
-	p.flags(cmd, "portal", "ca-file", "insecure-http", "token-file", "user", "password-file", "timeout", "owner", "detect", "output", "force")
+	p.flags(cmd, "portal", "ca-file", "insecure-http", "state", "token-file", "user", "password-file", "retry-refused", "timeout", "owner", "detect", "output", "force")
 	return cmd
 }
 
-// mapping proposes a mapping file for a table: what it can tell by itself, by the
-// flags, by the DNS and the portal, and by asking, in this order.
-func (p *program) mapping(ctx context.Context, path string) (err error) {
-	if out := p.settings.Output; out != "" {
-		if err := p.checkOutput(ctx, out, path); err != nil {
+// proposeMapping proposes a mapping file for a table.
+func proposeMapping(ctx context.Context, p *setup.Process, o *mappingOptions) (err error) {
+	if o.output != "" {
+		if err := p.CheckOutput(ctx, o.output, o.file, o.force); err != nil {
 			return err
 		}
 	}
-	file, options, err := p.openTable(ctx, path)
+	file, fills, err := p.OpenTable(ctx, o.file, &o.table)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	p.warn(file.Notices()...)
-	m := &proposal{program: p, path: path}
-	if m.Draft, err = importer.NewDraft(ctx, file, options); err != nil {
-		return err
-	}
-	if err := m.takeFlags(); err != nil {
-		return err
-	}
-	p.warn(m.placed(m.Notices)...)
-	if err := m.complete(ctx); err != nil {
-		return err
-	}
-	return m.finish()
-}
-
-// proposal is a mapping file while the command works at it.
-type proposal struct {
-	*program
-	*importer.Draft
-	path     string         // of the table
-	told     []string       // comments about mail services
-	lacking  account.Fields // needed fields that nothing gives
-	survey   importer.Survey
-	findings *findings // what rows lack
-	others   int       // rows with other mistakes
-}
-
-// takeFlags writes down what --set and --preset say.
-func (m *proposal) takeFlags() error {
-	var errs []error
-	for _, f := range slices.Sorted(maps.Keys(m.Options.Set)) {
-		errs = append(errs, m.Mapping.Default(f, m.Options.Set[f]))
-	}
-	if preset := m.Options.Preset; preset != "" {
-		_, err := m.known().Choose(preset)
-		errs = append(errs, err)
-		m.Mapping.Presets.Use = preset
-	}
-	m.Options.Set, m.Options.Preset = nil, ""
-	return errors.Join(errs...)
-}
-
-// known are the presets there are.
-func (m *proposal) known() mapping.Presets {
-	return slices.Concat(m.Options.Presets, mapping.BuiltinPresets())
-}
-
-// placed puts the file into the places of notices.
-func (m *proposal) placed(notices []diagnosis.Problem) []diagnosis.Problem {
-	var many diagnosis.Problems
-	if len(notices) > 0 && errors.As(within(m.File, diagnosis.Problems(notices)), &many) {
-		return many
-	}
-	return notices
-}
-
-// complete finds out what is missing, and gets it where it can.
-func (m *proposal) complete(ctx context.Context) error {
-	if err := m.look(ctx); err != nil {
-		return err
-	}
-	if m.console.Terminal() && m.lacking != 0 {
-		if err := m.askColumns(ctx); err != nil {
-			return err
+	p.Warn(file.Notices()...)
+	fills.OwnerColumns = o.owner == policy.OwnerColumn
+	about := &propose.Options{File: file, Path: o.file, Fills: fills, Detect: o.detect, Output: o.output}
+	if o.target.Portal != "" {
+		about.Session = func(ctx context.Context, binding *mapping.Binding) (*portal.Session, func(), error) {
+			return sessionFor(ctx, p, o, binding)
 		}
 	}
-	if m.settings.Detect && len(m.survey.Domains) > 0 {
-		if err := m.detect(ctx); err != nil {
-			return err
-		}
-	}
-	if !m.console.Terminal() {
-		return nil
-	}
-	if err := m.askServices(ctx); err != nil {
-		return err
-	}
-	return m.askValues(ctx)
+	return propose.Propose(ctx, p, about)
 }
 
-// look reads the table as the mapping stands.
-func (m *proposal) look(ctx context.Context) (err error) {
-	if m.lacking, err = m.Lacking(); err != nil {
-		return err
+// sessionFor signs in to the portal as whoever a run of the file would, nil if
+// there is nobody. done ends what the sign-in began.
+func sessionFor(ctx context.Context, p *setup.Process, o *mappingOptions, binding *mapping.Binding) (s *portal.Session, done func(), err error) {
+	c, err := p.Connect(ctx, &o.target, o.workers, nil, "")
+	if err != nil {
+		return nil, nil, err
 	}
-	m.findings, m.others = newFindings(), 0
-	m.survey, err = m.Survey(ctx, m.lacking, func(row *account.Row) {
-		other := false
-		for i := range row.Problems {
-			switch p := &row.Problems[i]; {
-			case wanting(p.Code):
-				m.findings.addProblem(p)
-			case p.Code == diagnosis.ServersUnknown: // the survey has its domain
-			case p.Severity() == diagnosis.Error:
-				other = true
-			}
-		}
-		if other {
-			m.others++
-		}
-	})
-	return err
-}
-
-// wanting reports whether a mapping can cure what is wrong with a row.
-func wanting(code diagnosis.Code) bool {
-	return slices.Contains([]diagnosis.Code{
-		diagnosis.ValueMissing, diagnosis.ProtocolMissing, diagnosis.EncryptionMissing, diagnosis.PortalUserMissing,
-	}, code)
-}
-
-// finish shows what the rows come to and writes the file.
-func (m *proposal) finish() error {
-	m.warn(m.placed(m.survey.Binding.Notices())...)
-	m.preview()
-	text := m.Mapping.Encode(m.comments())
-	if m.settings.Output == "" {
-		_, _ = m.out.Write(text)
-	} else if err := m.write(text); err != nil {
-		return err
+	theirs := plan.WayFor(o.owner, binding) == policy.OwnerColumn
+	caller, err := p.Caller(ctx, c, &o.caller, !theirs)
+	end := func() {}
+	if err == nil && !caller.Empty() {
+		s, end, err = p.Session(ctx, c, caller, o.retry)
 	}
-	return m.missing()
-}
-
-// domainsShown bounds the domains that are told.
-const domainsShown = 20
-
-// missing says what is still missing, and why.
-func (m *proposal) missing() error {
-	m.tell(m.findings)
-	if m.others > 0 {
-		m.console.Say("proposal.other", "Count", strconv.Itoa(m.others))
+	if err != nil {
+		c.Close()
+		return nil, nil, err
 	}
-	domains := m.survey.Domains
-	for _, d := range domains[:min(domainsShown, len(domains))] {
-		m.warn(*diagnosis.New(diagnosis.ProposalDomain, "Domain", d.Domain, "Count", strconv.Itoa(d.Rows)))
-	}
-	if m.lacking != 0 {
-		m.warn(*diagnosis.New(diagnosis.ProposalLacks, "Fields", names(m.lacking)))
-	}
-	if m.lacking != 0 || len(domains) > 0 || len(m.findings.order) > 0 {
-		return diagnosis.New(diagnosis.ProposalIncomplete)
-	}
-	return nil
-}
-
-func (m *proposal) write(text []byte) error {
-	written, err := report.Publish(m.settings.Output, func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
-	})
-	if err == nil {
-		m.console.Say("proposal.written", "Path", quote(written, runtime.GOOS), "File", quote(m.path, runtime.GOOS))
-	}
-	return err
-}
-
-// comments say in the file itself where it comes from and what it still needs.
-func (m *proposal) comments() map[string]string {
-	top := []string{m.console.Text("proposal.comment.title", "File", filepath.Base(m.path))}
-	if m.lacking != 0 {
-		top = append(top, m.console.Text("proposal.comment.lacks", "Fields", names(m.lacking)))
-	}
-	if domains := m.survey.Domains; len(domains) > 0 {
-		var list []string
-		for _, d := range domains[:min(domainsShown, len(domains))] {
-			list = append(list, d.Domain)
-		}
-		if len(domains) > domainsShown {
-			list = append(list, "…")
-		}
-		top = append(top, m.console.Text("proposal.comment.domains", "Domains", strings.Join(list, ", ")))
-	}
-	return map[string]string{"version": strings.Join(top, "\n"), "presets": strings.Join(m.told, "\n")}
-}
-
-func names(fields account.Fields) string {
-	var list []string
-	for f := range fields.All() {
-		list = append(list, f.String())
-	}
-	return strings.Join(list, ", ")
+	return s, func() { end(); c.Close() }, nil
 }

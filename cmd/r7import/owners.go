@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"path/filepath"
@@ -12,101 +13,133 @@ import (
 	"github.com/spf13/cobra"
 
 	"r7import/cmd/r7import/config"
-	"r7import/importer"
+	"r7import/cmd/r7import/setup"
+	"r7import/cmd/r7import/show"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
-	"r7import/importer/portal"
+	"r7import/importer/people"
+	"r7import/importer/plan"
 	"r7import/importer/source"
 	"r7import/importer/source/rewrite"
 	"r7import/report"
 )
 
-func (p *program) newOwners() *cobra.Command {
+// ownersOptions is what owners reads.
+type ownersOptions struct {
+	setup.Input
+	target  config.Target
+	caller  config.Caller
+	retry   bool // a password the portal has refused is sent again
+	workers int
+	output  string
+	force   bool // overwrite it
+	json    bool
+}
+
+func newOwners(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "owners",
 		Args: p.takes("value.file"),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.owners(cmd.Context(), args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := p.pickPortal(); err != nil {
+				return err
+			}
+			s := &p.settings
+			o := &ownersOptions{
+				Input:  setup.Input{File: args[0], Table: s.Table, Owner: s.Owner, Harmless: s.Sandbox},
+				target: s.Target, caller: s.Caller, retry: s.RetryRefused, workers: s.Workers,
+				output: s.Output, force: s.Force, json: s.JSON,
+			}
+			o.WithoutPasswords = true // only names and addresses are looked at
+			var err error
+			p.ending, err = findOwners(cmd.Context(), p.Process, o)
+			return err
+		},
 	}
 	p.flags(cmd, config.Of(config.Where, config.Reading)...)
-	p.flags(cmd, "token-file", "user", "password-file", "rate", "timeout", "output", "force", "json")
+	p.flags(cmd, "token-file", "user", "password-file", "retry-refused", "rate", "timeout", "output", "force", "json")
 	return cmd
 }
 
-// owners finds each row's person in the portal and writes a copy of the file with
-// their addresses. Nobody but the administrator is signed in.
-func (p *program) owners(ctx context.Context, path string) (err error) {
-	p.settings.WithoutPasswords = true // only names and addresses are looked at
-	j, err := p.openOwners(ctx, path)
+// findOwners finds each row's person in the portal and writes a copy of the file
+// with their addresses. Nobody but the administrator is signed in.
+func findOwners(ctx context.Context, p *setup.Process, o *ownersOptions) (end ending, err error) {
+	if err := setup.CheckPortal(&o.target); err != nil {
+		return ending{}, err
+	}
+	input, err := p.OpenInput(ctx, &o.Input)
 	if err != nil {
-		return err
+		return ending{}, err
 	}
-	defer func() { err = errors.Join(err, j.close()) }()
-	target, err := p.copyPath(ctx, path, j.Input.File)
+	defer func() { err = errors.Join(err, input.File.Close()) }()
+	c, err := p.Connect(ctx, &o.target, o.workers, input, o.caller.User)
 	if err != nil {
-		return err
+		return ending{}, err
 	}
-	directory, err := p.readDirectory(ctx, j)
+	defer c.Close()
+	target, err := o.copyPath(ctx, p, input.File)
 	if err != nil {
-		return err
+		return ending{}, err
 	}
-	found, err := matchRows(ctx, j.Input, directory)
+	directory, err := readDirectory(ctx, p, c, o)
 	if err != nil {
-		return err
+		return ending{}, err
 	}
-	written, err := writeCopy(ctx, target, j.Input, found.cells)
-	if err != nil {
-		return err
+	found := &show.Owners{Schema: "r7import.owners/1", List: []show.Owner{}, File: input.File.Name(), Portal: c.Client.URL()}
+	cells := make(map[int]string) // for the column portal_user, by row
+	for row, err := range input.Rows(ctx) {
+		if err != nil {
+			return ending{}, err
+		}
+		match := directory.Match(row)
+		found.Add(p.Console, row, match)
+		if match.Usable() && row.Owner.User == "" {
+			cells[row.Number] = match.Name()
+		}
 	}
-	found.File, found.Portal, found.Written = j.Input.File.Name(), j.Client.URL(), written
-	p.tellOwners(found)
-	return nil
-}
-
-// openOwners brings together the file and the portal; no store is needed.
-func (p *program) openOwners(ctx context.Context, path string) (*job, error) {
-	if err := p.whichPortal(); err != nil {
-		return nil, err
+	if found.Written, err = writeCopy(ctx, target, input, cells); err != nil {
+		return ending{}, err
 	}
-	j := &job{Importer: &importer.Importer{}, portal: p.settings.Portal}
-	input, err := p.openInput(ctx, path)
-	if err != nil {
-		return nil, err
+	if open := found.Open(); open > 0 {
+		end.statuses = map[diagnosis.Status]int{diagnosis.Held: open}
 	}
-	j.Input = input
-	j.closers = append(j.closers, input.File.Close)
-	if err := p.connect(j); err != nil {
-		return nil, errors.Join(err, j.close())
+	found.ExitCode = end.code()
+	if o.json {
+		_ = json.NewEncoder(p.Out).Encode(found)
+	} else {
+		found.Show(p.Out, p.Console)
 	}
-	return j, nil
+	return end, nil
 }
 
 // copyPath returns where the copy goes: beside the input unless -o says where.
-// What could keep it from being written is told before anybody signs in.
-func (p *program) copyPath(ctx context.Context, path string, file *source.File) (string, error) {
+// It fails before anybody signs in if the copy could not be written.
+func (o *ownersOptions) copyPath(ctx context.Context, p *setup.Process, file *source.File) (string, error) {
 	extension := extensionOf(file)
-	target := cmp.Or(p.settings.Output, filepath.Join(filepath.Dir(path), stemOf(file.Name())+"-owners"+extension))
+	stem := strings.TrimSuffix(unwrapped(file), filepath.Ext(unwrapped(file)))
+	target := cmp.Or(o.output, filepath.Join(filepath.Dir(o.File), stem+"-owners"+extension))
 	switch {
 	case file.Encrypted():
 		return "", diagnosis.New(diagnosis.CopyEncrypted, "File", file.Name())
 	case isWorkbook(filepath.Ext(target)) != isWorkbook(extension):
 		return "", diagnosis.New(diagnosis.CopyFormat, "File", target, "Extension", extension)
 	}
-	if err := report.CheckPath(target, path); err != nil {
-		return "", err
-	}
-	return target, p.mayWrite(ctx, target)
+	return target, p.CheckOutput(ctx, target, o.File, o.force)
 }
 
-// wrappings are extensions of what a file is packed in; the copy is not.
-var wrappings = []string{".gz", ".age"}
+// unwrapped returns the name of a file without the extensions of what it is packed
+// in; the copy is not.
+func unwrapped(file *source.File) string {
+	name := file.Name()
+	for slices.Contains([]string{".gz", ".age"}, strings.ToLower(filepath.Ext(name))) {
+		name = strings.TrimSuffix(name, filepath.Ext(name))
+	}
+	return name
+}
 
 // extensionOf returns the extension the copy of a file has.
 func extensionOf(file *source.File) string {
-	name := file.Name()
-	for slices.Contains(wrappings, strings.ToLower(filepath.Ext(name))) {
-		name = strings.TrimSuffix(name, filepath.Ext(name))
-	}
-	switch extension := filepath.Ext(name); {
+	switch extension := filepath.Ext(unwrapped(file)); {
 	case extension != "":
 		return extension
 	case file.Sheet() != "":
@@ -115,84 +148,42 @@ func extensionOf(file *source.File) string {
 	return ".csv"
 }
 
-// stemOf returns a name without its extensions.
-func stemOf(name string) string {
-	for slices.Contains(wrappings, strings.ToLower(filepath.Ext(name))) {
-		name = strings.TrimSuffix(name, filepath.Ext(name))
-	}
-	return strings.TrimSuffix(name, filepath.Ext(name))
-}
-
 func isWorkbook(extension string) bool {
 	return slices.Contains([]string{".xlsx", ".xlsm", ".xltx", ".xltm"}, strings.ToLower(extension))
 }
 
 // readDirectory signs in, reads the portal's people, and signs out again.
-func (p *program) readDirectory(ctx context.Context, j *job) (*importer.Directory, error) {
-	caller, err := p.callerOf(ctx, j.Client.URL(), true)
+func readDirectory(ctx context.Context, p *setup.Process, c *setup.Connection, o *ownersOptions) (*people.Directory, error) {
+	caller, err := p.Caller(ctx, c, &o.caller, true)
 	if err != nil {
 		return nil, err
 	}
 	if caller.Empty() {
 		return nil, diagnosis.New(diagnosis.NoAdministrator)
 	}
-	session, opened, err := sessionOf(ctx, j.Client, caller)
+	session, done, err := p.Session(ctx, c, caller, o.retry)
 	if err != nil {
 		return nil, err
 	}
-	if opened {
-		defer func() { session.SignOut(context.WithoutCancel(ctx)) }() // it ends by itself if that fails
-	}
+	defer done()
 	person, answer := session.Self(ctx)
-	if answer.Fate != diagnosis.Done {
-		return nil, problemOf(answer)
-	}
-	if !person.Admin {
+	if answer.Fate == diagnosis.Done && !person.Admin {
 		return nil, diagnosis.New(diagnosis.NotAdministrator, "Person", person.Email)
 	}
-	p.console.Say("owners.reading", "Person", personText(person), "Portal", j.portal)
-	directory, answer := importer.ReadDirectory(ctx, session, nil)
+	var directory *people.Directory
+	if answer.Fate == diagnosis.Done {
+		p.Console.Say("owners.reading", "Person", show.Person(person), "Portal", c.Name)
+		directory, answer = people.ReadDirectory(ctx, session, nil)
+	}
 	if answer.Fate != diagnosis.Done {
-		return nil, problemOf(answer)
+		problem := answer.Problem()
+		return nil, &problem
 	}
 	return directory, nil
 }
 
-// sessionOf returns a session of the caller, and whether it was opened for this.
-func sessionOf(ctx context.Context, client *portal.Client, caller importer.Caller) (session *portal.Session, opened bool, err error) {
-	if !caller.Token.Empty() {
-		return client.Session(caller.Token), false, nil
-	}
-	token, answer := client.SignIn(ctx, caller.User, caller.Password)
-	if answer.Fate != diagnosis.Done {
-		return nil, false, problemOf(answer)
-	}
-	return client.Session(token.Secret), true, nil
-}
-
-func problemOf(answer portal.Answer) error {
-	problem := answer.Problem()
-	return &problem
-}
-
-// matchRows finds the person of every row.
-func matchRows(ctx context.Context, input *importer.Input, directory *importer.Directory) (*ownersFound, error) {
-	found := &ownersFound{Schema: "r7import.owners/1", List: []ownerFinding{}, cells: make(map[int]string)}
-	for row, err := range input.Rows(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		match := directory.Match(row)
-		found.add(row, match)
-		if match.Usable() && row.Owner.User == "" {
-			found.cells[row.Number] = match.Name()
-		}
-	}
-	return found, nil
-}
-
 // writeCopy writes the file with the people found in its column portal_user.
-func writeCopy(ctx context.Context, target string, input *importer.Input, cells map[int]string) (string, error) {
+func writeCopy(ctx context.Context, target string, input *plan.Input, cells map[int]string) (string, error) {
 	add := rewrite.Added{
 		Column: slices.Index(input.Binding.Columns(), account.PortalUser.String()),
 		Header: account.PortalUser.String(), Cells: cells,

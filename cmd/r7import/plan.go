@@ -6,41 +6,36 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"r7import/cmd/r7import/setup"
 	"r7import/importer/journal"
 )
 
-func (p *program) newPlan() *cobra.Command {
+func newPlan(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "plan",
 		Args: p.takes("value.file"),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.plan(cmd.Context(), args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error { return runOrPlan(cmd.Context(), p, args[0], planFile) },
 	}
-	p.jobFlags(cmd)
+	jobFlags(p, cmd)
 	p.flags(cmd, "detailed-exitcode")
 	return cmd
 }
 
-// plan signs in and looks, and says for every row what a run would do. Nothing is changed.
-func (p *program) plan(ctx context.Context, path string) (err error) {
-	if err := p.checkMissing(path); err != nil {
-		return err
-	}
-	paths, err := p.reportPaths(path, true)
+// planFile signs in and looks, and says for every row what a run would do. Nothing is changed.
+func planFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, err error) {
+	o.Dry = true
+	j, paths, err := openRun(ctx, p, o)
 	if err != nil {
-		return err
+		return ending{}, err
 	}
-	j, err := p.openJob(ctx, path, true)
+	defer func() { err = errors.Join(err, j.Close()) }()
+	rows, err := j.Prepare(ctx, journal.KindPlan)
 	if err != nil {
-		return err
+		return ending{}, err
 	}
-	defer func() { err = errors.Join(err, j.close()) }()
-	plan, err := j.prepare(ctx, journal.KindPlan)
-	if err != nil {
-		return err
+	p.TellRest(j)
+	if err := showPlan(ctx, p, j, rows, o); err != nil {
+		return ending{}, err
 	}
-	p.tellServices(j)
-	if err := p.showPlan(ctx, j, plan); err != nil {
-		return err
-	}
-	return p.carryOut(ctx, j, plan, paths, "plan", j.Look)
+	return carryOut(ctx, p, j, rows, o, &task{command: "plan", reports: paths, act: j.Look})
 }

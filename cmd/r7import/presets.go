@@ -4,91 +4,103 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"r7import/cmd/r7import/setup"
+	"r7import/cmd/r7import/show"
 	"r7import/cmd/r7import/ui"
 	"r7import/mapping"
 )
 
-func (p *program) newPresets() *cobra.Command {
+// presetsOptions is what presets reads.
+type presetsOptions struct {
+	name string // of the one to tell about, empty for all
+	own  string // file with the organisation's
+	json bool
+}
+
+func newPresets(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "presets",
 		Args: takesOne,
-		RunE: func(_ *cobra.Command, args []string) error { return p.presets(args) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			return listPresets(p.Process, &presetsOptions{name: strings.Join(args, ""), own: p.settings.Presets, json: p.settings.JSON})
+		},
 	}
 	p.flags(cmd, "presets", "json")
 	return cmd
 }
 
-// presets lists what is known of mail services, or tells all about one.
-func (p *program) presets(args []string) error {
-	own, err := p.ownPresets()
+// listPresets lists what is known of mail services, or tells all about one.
+func listPresets(p *setup.Process, o *presetsOptions) error {
+	own, err := setup.OwnPresets(o.own)
 	if err != nil {
 		return err
 	}
 	known := append(own, mapping.BuiltinPresets()...)
-	if len(args) > 0 {
-		one := known.Named(args[0])
+	if o.name != "" {
+		one := known.Named(o.name)
 		if one == nil {
-			if one, err = known.Choose(args[0]); err != nil {
+			if one, err = known.Choose(o.name); err != nil {
 				return err
 			}
 		}
 		known = mapping.Presets{one}
 	}
-	if p.settings.JSON {
-		return p.presetsJSON(known)
+	if o.json {
+		return presetsJSON(p.Out, known)
 	}
 	for _, preset := range known {
-		_, _ = fmt.Fprintf(p.out, "%s — %s\n", preset.Name, ui.Clean(preset.Title))
-		for _, line := range p.aboutPreset(preset) {
-			_, _ = fmt.Fprintf(p.out, "    %s\n", ui.Clean(line))
+		show.Line(p.Out, preset.Name+" — "+preset.Title)
+		for _, line := range aboutPreset(p.Console, preset) {
+			show.Line(p.Out, "    "+line)
 		}
 	}
 	return nil
 }
 
 // aboutPreset says who a preset is for, where its servers are, and what to know about it.
-func (p *program) aboutPreset(preset *mapping.Preset) []string {
+func aboutPreset(c *ui.Console, preset *mapping.Preset) []string {
 	var lines []string
 	if len(preset.Domains) > 0 {
-		lines = append(lines, p.console.Text("presets.domains", "Domains", strings.Join(preset.Domains, ", ")))
+		lines = append(lines, c.Text("presets.domains", "Domains", strings.Join(preset.Domains, ", ")))
 	}
 	switch {
 	case preset.NeedsHost():
-		lines = append(lines, p.console.Text("presets.host", "Name", preset.Name))
+		lines = append(lines, c.Text("presets.host", "Name", preset.Name))
 	case len(preset.MX) > 0:
-		lines = append(lines, p.console.Text("presets.mx", "Name", preset.Name, "Hosts", strings.Join(preset.MX, ", ")))
+		lines = append(lines, c.Text("presets.mx", "Name", preset.Name, "Hosts", strings.Join(preset.MX, ", ")))
 	case len(preset.Domains) == 0:
-		lines = append(lines, p.console.Text("presets.name", "Name", preset.Name))
+		lines = append(lines, c.Text("presets.name", "Name", preset.Name))
 	}
-	lines = append(lines, p.ways(preset.Incoming, "IMAP"), p.ways(preset.Outgoing, "SMTP"))
+	lines = append(lines, servers(c, preset.Incoming, "IMAP"), servers(c, preset.Outgoing, "SMTP"))
 	for _, note := range preset.Notes {
-		lines = append(lines, p.console.Text("preset.note."+string(note)))
+		lines = append(lines, c.Text("preset.note."+string(note)))
 	}
 	if preset.Help != "" {
-		lines = append(lines, p.console.Text("presets.help", "Help", preset.Help))
+		lines = append(lines, c.Text("presets.help", "Help", preset.Help))
 	}
 	return lines
 }
 
-// ways writes the ways to a server, the best first: "IMAP imap.example.org:993 ssl".
-func (p *program) ways(endpoints []mapping.Endpoint, protocol string) string {
+// servers writes the ways to a server, the best first: "IMAP imap.example.org:993 ssl".
+func servers(c *ui.Console, endpoints []mapping.Endpoint, protocol string) string {
 	texts := make([]string, len(endpoints))
 	for i, e := range endpoints {
 		name := protocol
 		if e.POP3 {
 			name = "POP3"
 		}
-		texts[i] = fmt.Sprintf("%s %s:%d %s", name, cmp.Or(e.Host, p.console.Text("value.host")), e.Port, e.Encryption)
+		texts[i] = fmt.Sprintf("%s %s:%d %s", name, cmp.Or(e.Host, c.Text("value.host")), e.Port, e.Encryption)
 	}
 	return strings.Join(texts, ", ")
 }
 
 // presetsJSON writes the presets for scripts. Fields are only ever added.
-func (p *program) presetsJSON(presets mapping.Presets) error {
+func presetsJSON(out io.Writer, presets mapping.Presets) error {
 	type way struct {
 		Protocol   string `json:"protocol"`
 		Host       string `json:"host,omitempty"`
@@ -122,7 +134,7 @@ func (p *program) presetsJSON(presets mapping.Presets) error {
 		}
 		all = append(all, e)
 	}
-	return json.NewEncoder(p.out).Encode(struct {
+	return json.NewEncoder(out).Encode(struct {
 		Presets []entry `json:"presets"`
 	}{all})
 }

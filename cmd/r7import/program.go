@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,40 +15,36 @@ import (
 	"github.com/spf13/cobra"
 
 	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/ui"
 	"r7import/importer/diagnosis"
 	"r7import/importer/lang"
 )
 
-// program is one call of r7import: who is at the other end, what is in force,
-// and how it ends.
+// program is one call of r7import: what is in force, and how it ends. Commands
+// get of it what they read.
 type program struct {
+	*setup.Process
 	args    []string
-	in      io.Reader
-	out     *results
-	console *ui.Console
-	env     config.Environment
-	log     *slog.Logger
+	results *results
 	logFile io.Closer
 
 	file     config.File // the configuration file, and why it could not be read
 	fileErr  error
 	settings config.Settings
 	origins  config.Origins
-
-	stdinTaken           string // what reads standard input
-	withoutMailPasswords bool   // nobody will log in to the mailboxes: their passwords need not be in the file
-	ending               ending
+	ending   ending
 }
 
 // run does what the arguments ask for and returns the exit code. It touches
 // nothing of the process but what it is given, and files.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string) (code int) {
+	out := &results{to: stdout}
 	p := &program{
-		args: args, in: stdin, out: &results{to: stdout},
-		env:      config.NewEnvironment(environ),
-		log:      slog.New(slog.DiscardHandler),
-		settings: config.Defaults(),
+		Process: &setup.Process{
+			In: stdin, Out: out, Env: config.NewEnvironment(environ), Log: slog.New(slog.DiscardHandler), Version: version(),
+		},
+		args: args, results: out, settings: config.Defaults(),
 	}
 	p.file, p.fileErr = p.openConfig(args)
 	printer, err := lang.New(p.language(args))
@@ -55,40 +52,43 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		_, _ = fmt.Fprintln(stderr, err) // the catalogues are part of the program: only a broken build ends here
 		return exitError
 	}
-	p.console = &ui.Console{
+	p.Console = &ui.Console{
 		In: stdin, Err: stderr, Lang: printer,
-		NoColor: p.env.Get("NO_COLOR") != "" || slices.Contains(args, "--no-color"), // wrong flags are told of without colours, too
+		NoColor: p.Env.Get("NO_COLOR") != "" || slices.Contains(args, "--no-color"), // errors in the flags have no colours either
 	}
 	fault := diagnosis.Guard(func() error {
 		code = p.execute(ctx, args)
 		return nil
 	})
 	if fault != nil {
-		p.console.Error(fault)
+		p.Console.Error(fault)
 		return exitError
 	}
 	return code
 }
 
 func (p *program) execute(ctx context.Context, args []string) int {
-	root := p.newRoot()
+	root := newRoot(p)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err != nil && (errors.Is(err, context.Canceled) || isInterruption(err)) {
 		err = nil // the signal tells
 	}
 	p.ending.signal = signalOf(ctx)
-	p.ending.err = errors.Join(err, p.out.problem())
+	p.ending.err = errors.Join(err, p.results.problem())
 	if p.ending.err != nil {
 		p.tellError(p.ending.err)
 	}
 	code := p.ending.code()
-	p.log.Info("end", "exit", code)
+	p.Log.Info("end", "exit", code)
 	if p.logFile != nil {
 		_ = p.logFile.Close()
 	}
 	return code
 }
+
+// configVariable names the configuration file; it is no key of that file.
+const configVariable = "R7IMPORT_CONFIG"
 
 func isInterruption(err error) bool {
 	var by *interruption
@@ -100,23 +100,23 @@ func isInterruption(err error) bool {
 func (p *program) openConfig(args []string) (config.File, error) {
 	path := early(args, "config")
 	if path == "" {
-		path = p.env.Get(configVariable)
+		path = p.Env.Get(configVariable)
 	}
 	if path != "" {
 		return config.Open(path)
 	}
-	return config.OpenIfThere(config.DefaultFile(runtime.GOOS, p.env))
+	return config.OpenIfThere(config.DefaultFile(runtime.GOOS, p.Env))
 }
 
 // language returns the one to speak: what flag, variable or file say, else what
 // the system speaks. A word that is no language is refused later, by then in some language.
 func (p *program) language(args []string) string {
-	for _, asked := range []string{early(args, "lang"), p.env.Get("R7IMPORT_LANG"), p.file.Text("lang")} {
+	for _, asked := range []string{early(args, "lang"), p.Env.Get("R7IMPORT_LANG"), p.file.Text("lang")} {
 		if slices.Contains(lang.Languages, asked) {
 			return asked
 		}
 	}
-	return lang.Detect(p.env.Get)
+	return lang.Detect(p.Env.Get)
 }
 
 // early returns the value of a flag before the flags are parsed.
@@ -144,20 +144,20 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 	if p.fileErr != nil {
 		return p.fileErr
 	}
-	origins, err := config.Resolve(cmd.Flags(), &p.settings, p.env, p.file)
+	origins, err := config.Resolve(cmd.Flags(), &p.settings, p.Env, p.file)
 	if err != nil {
 		return err
 	}
 	p.origins = origins
-	p.console.Quiet = p.settings.Quiet
-	p.console.NoColor = p.console.NoColor || p.settings.NoColor
-	for _, warning := range config.Strangers(p.env, append(secretVariables, configVariable)...) {
-		p.console.Problem(&warning)
+	p.Console.Quiet = p.settings.Quiet
+	p.Console.NoColor = p.Console.NoColor || p.settings.NoColor
+	for _, warning := range config.Strangers(p.Env, append(setup.SecretVariables, configVariable)...) {
+		p.Console.Problem(&warning)
 	}
 	if err := p.openLog(); err != nil {
 		return err
 	}
-	p.log.Info("begin", "command", cmd.CommandPath(), "version", version())
+	p.Log.Info("begin", "command", cmd.CommandPath(), "version", p.Version)
 	if p.settings.Verbose {
 		p.tellSettings()
 	}
@@ -168,7 +168,7 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 func (p *program) tellSettings() {
 	for _, k := range config.Keys {
 		if p.origins.Of(k) != config.ByDefault {
-			p.console.Say("config.setting", "Key", k.Name, "Value", k.Show(&p.settings), "Origin", p.originText(k))
+			p.Console.Say("config.setting", "Key", k.Name, "Value", k.Show(&p.settings), "Origin", p.originText(k))
 		}
 	}
 }
@@ -185,17 +185,51 @@ func (p *program) openLog() error {
 	}
 	p.logFile = f
 	if p.settings.LogFormat == "json" {
-		p.log = slog.New(slog.NewJSONHandler(f, nil))
+		p.Log = slog.New(slog.NewJSONHandler(f, nil))
 	} else {
-		p.log = slog.New(slog.NewTextHandler(f, nil))
+		p.Log = slog.New(slog.NewTextHandler(f, nil))
 	}
 	return nil
 }
 
-// warn shows problems that stop nothing and notes them in the log.
-func (p *program) warn(problems ...diagnosis.Problem) {
-	for i := range problems {
-		p.log.Warn("problem", "code", problems[i].Code)
-		p.console.Problem(&problems[i])
+// pickPortal sees to it that not two portals are meant, and that a sandbox is brisk.
+func (p *program) pickPortal() error {
+	if !p.settings.Sandbox {
+		return nil
 	}
+	portal, _ := config.Named("portal")
+	sandbox, _ := config.Named("sandbox")
+	if p.origins.Of(portal) == config.ByFlag && p.origins.Of(sandbox) == config.ByFlag {
+		return diagnosis.New(diagnosis.FlagsTogether, "First", "--sandbox", "Second", "--portal")
+	}
+	setup.Quicken(&p.settings, p.origins)
+	p.settings.Portal = ""
+	return nil
+}
+
+// runOn returns what is in force for a command that deals with the rows of a file.
+func (p *program) runOn(file string) (*runOptions, error) {
+	if err := p.pickPortal(); err != nil {
+		return nil, err
+	}
+	s := &p.settings
+	o := &runOptions{Results: s.Results, args: p.args, changesExit: s.ChangesExit}
+	o.Input = setup.Input{File: file, Table: s.Table, Owner: s.Owner, Harmless: s.Sandbox}
+	o.Target, o.Caller, o.Run, o.Settings = s.Target, s.Caller, s.Options, p.changedSettings()
+	return o, nil
+}
+
+// changedSettings are the settings that are not so by default, to be noted down with a run.
+func (p *program) changedSettings() json.RawMessage {
+	values := make(map[string]string)
+	for _, k := range config.Keys {
+		if p.origins.Of(k) != config.ByDefault {
+			values[k.Name] = k.Show(&p.settings)
+		}
+	}
+	noted, err := json.Marshal(values)
+	if err != nil {
+		return nil // cannot be: texts can always be encoded
+	}
+	return noted
 }

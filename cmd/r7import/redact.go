@@ -13,6 +13,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/setup"
+	"r7import/cmd/r7import/show"
 	"r7import/importer/diagnosis"
 	"r7import/importer/durable"
 	"r7import/importer/source"
@@ -21,29 +24,41 @@ import (
 	"r7import/report"
 )
 
-func (p *program) newRedact() *cobra.Command {
+// redactOptions is what redact reads.
+type redactOptions struct {
+	file   string
+	table  config.Table
+	keep   []string // columns to show
+	output string
+	force  bool // overwrite it
+}
+
+func newRedact(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "redact",
 		Args: p.takes("value.file"),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.redact(cmd.Context(), args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s := &p.settings
+			return redactFile(cmd.Context(), p.Process, &redactOptions{file: args[0], table: s.Table, keep: s.Keep, output: s.Output, force: s.Force})
+		},
 	}
 	p.flags(cmd, "mapping", "sheet", "header-row", "delimiter", "encoding", "identity", "workbook-password-file", "keep", "output", "force")
 	return cmd
 }
 
-// redact copies a table with its secrets masked.
-func (p *program) redact(ctx context.Context, path string) (err error) {
-	out := p.settings.Output
+// redactFile copies a table with its secrets masked.
+func redactFile(ctx context.Context, p *setup.Process, o *redactOptions) (err error) {
+	path, out := o.file, o.output
 	if out == "" {
 		return diagnosis.New(diagnosis.FlagNoValue, "Name", "--output", "Command", "r7import redact")
 	}
 	if err := sameKind(path, out); err != nil {
 		return err
 	}
-	if err := p.checkOutput(ctx, out, path); err != nil {
+	if err := p.CheckOutput(ctx, out, path, o.force); err != nil {
 		return err
 	}
-	file, options, err := p.openTable(ctx, path)
+	file, options, err := p.OpenTable(ctx, path, &o.table)
 	if err != nil {
 		return err
 	}
@@ -51,10 +66,10 @@ func (p *program) redact(ctx context.Context, path string) (err error) {
 	options.Draft, options.WithoutPasswords = true, true
 	binding, err := mapping.Bind(file.Columns(), options)
 	if err != nil {
-		return within(file, err)
+		return setup.Within(file, err)
 	}
-	p.warn(file.Notices()...)
-	o, err := redaction(file, binding, p.settings.Keep)
+	p.Warn(file.Notices()...)
+	redaction, err := o.redaction(file, binding)
 	if err != nil {
 		return err
 	}
@@ -64,44 +79,44 @@ func (p *program) redact(ctx context.Context, path string) (err error) {
 			return diagnosis.Wrap(err, diagnosis.ReportFolderReadOnly, "Folder", filepath.Dir(out))
 		}
 		defer func() { _ = remove() }() // what it leaves the next call removes
-		o.Temp = temp
+		redaction.Temp = temp
 	}
 	var done rewrite.Redacted
 	written, err := report.Publish(out, func(w io.Writer) (err error) {
-		done, err = file.Redact(ctx, w, binding.Columns(), o)
+		done, err = file.Redact(ctx, w, binding.Columns(), redaction)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	p.tellRedacted(file, o, done)
-	check := []string{"r7import", "validate", quote(written, runtime.GOOS), "--without-passwords"}
-	if p.settings.Mapping != "" {
-		check = append(check, "--mapping", quote(p.settings.Mapping, runtime.GOOS))
+	tellRedacted(p, file, redaction, done)
+	check := []string{"r7import", "validate", show.Quote(written, runtime.GOOS), "--without-passwords"}
+	if o.table.Mapping != "" {
+		check = append(check, "--mapping", show.Quote(o.table.Mapping, runtime.GOOS))
 	}
-	p.console.Say("redact.written", "Path", written, "Command", strings.Join(check, " "))
+	p.Console.Say("redact.written", "Path", written, "Command", strings.Join(check, " "))
 	return nil
 }
 
 // redaction decides which columns of a file are shown: those known to be harmless, and
 // those that somebody wants to keep.
-func redaction(file *source.File, binding *mapping.Binding, keep []string) (rewrite.Redaction, error) {
+func (o *redactOptions) redaction(file *source.File, binding *mapping.Binding) (rewrite.Redaction, error) {
 	columns := file.Columns()
-	o := rewrite.Redaction{Secret: binding.Secrets(columns), Kept: binding.Harmless(columns), Astray: binding.Astray, Mask: mapping.Mask}
-	for _, name := range keep {
+	r := rewrite.Redaction{Secret: binding.Secrets(columns), Kept: binding.Harmless(columns), Astray: binding.Astray, Mask: mapping.Mask}
+	for _, name := range o.keep {
 		switch i := file.Column(name, binding.Columns()); {
 		case i < 0:
-			return o, diagnosis.New(diagnosis.RedactNoColumn, "Column", name)
+			return r, diagnosis.New(diagnosis.RedactNoColumn, "Column", name)
 		case binding.FeedsSecret(i):
-			return o, diagnosis.New(diagnosis.RedactSecret, "Column", name)
+			return r, diagnosis.New(diagnosis.RedactSecret, "Column", name)
 		default:
-			o.Secret[i], o.Kept[i] = false, true
+			r.Secret[i], r.Kept[i] = false, true
 		}
 	}
-	if !slices.Contains(o.Kept, true) || !slices.Contains(o.Kept, false) {
-		return o, within(file, diagnosis.New(diagnosis.RedactNothing))
+	if !slices.Contains(r.Kept, true) || !slices.Contains(r.Kept, false) {
+		return r, setup.Within(file, diagnosis.New(diagnosis.RedactNothing))
 	}
-	return o, nil
+	return r, nil
 }
 
 // sameKind requires the copy to be named as a file of the kind it is. That of a
@@ -121,7 +136,7 @@ func sameKind(path, out string) error {
 }
 
 // tellRedacted says what was masked, and what was not.
-func (p *program) tellRedacted(file *source.File, o rewrite.Redaction, done rewrite.Redacted) {
+func tellRedacted(p *setup.Process, file *source.File, r rewrite.Redaction, done rewrite.Redacted) {
 	var secret, unknown, kept []string
 	for i, c := range file.Columns() {
 		name := c.Label
@@ -129,9 +144,9 @@ func (p *program) tellRedacted(file *source.File, o rewrite.Redaction, done rewr
 			name = strconv.Quote(header)
 		}
 		switch {
-		case o.Secret[i]:
+		case r.Secret[i]:
 			secret = append(secret, name)
-		case o.Kept[i]:
+		case r.Kept[i]:
 			kept = append(kept, name)
 		default:
 			unknown = append(unknown, name)
@@ -140,7 +155,7 @@ func (p *program) tellRedacted(file *source.File, o rewrite.Redaction, done rewr
 	tell := func(code diagnosis.Code, count int, facts ...string) {
 		problem := diagnosis.New(code, append(facts, "Count", strconv.Itoa(count))...)
 		problem.Place = diagnosis.Place{File: file.Name(), Sheet: file.Sheet()}
-		p.warn(*problem)
+		p.Warn(*problem)
 	}
 	tell(diagnosis.RedactMasked, done.Cells, "Columns", strings.Join(secret, ", "))
 	if len(unknown) > 0 {
@@ -148,13 +163,13 @@ func (p *program) tellRedacted(file *source.File, o rewrite.Redaction, done rewr
 	}
 	tell(diagnosis.RedactKept, len(kept), "Columns", strings.Join(kept, ", "))
 	if n := len(done.Whole); n > 0 {
-		tell(diagnosis.RedactWhole, n, "Rows", numbers(done.Whole[:min(n, rowsShown)], n))
+		tell(diagnosis.RedactWhole, n, "Rows", show.Numbers(done.Whole[:min(n, show.RowsShown)], n))
 	}
 	for _, i := range slices.Sorted(maps.Keys(done.Alike)) {
 		c := file.Columns()[i]
 		problem := diagnosis.New(diagnosis.RedactAlike, "Count", strconv.Itoa(done.Alike[i]))
 		problem.Place = diagnosis.Place{File: file.Name(), Sheet: file.Sheet(), Column: c.Label, Header: c.Header}
-		p.warn(*problem)
+		p.Warn(*problem)
 	}
 	if file.Sheet() != "" {
 		tell(diagnosis.RedactAlone, 1)

@@ -6,35 +6,46 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/setup"
 	"r7import/importer/diagnosis"
 	"r7import/report"
 )
 
-func (p *program) newReport() *cobra.Command {
+// reportAgainOptions is what report reads.
+type reportAgainOptions struct {
+	target config.Target
+	run    string
+	paths  []string
+}
+
+func newReport(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "report",
 		Args: p.takes("value.run"),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.report(cmd.Context(), args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return reportAgain(cmd.Context(), p.Process, &reportAgainOptions{target: p.settings.Target, run: args[0], paths: p.settings.Report})
+		},
 	}
 	p.flags(cmd, "portal", "state", "report")
 	return cmd
 }
 
-// report writes the report of a run again. Nothing is sent.
-func (p *program) report(ctx context.Context, name string) (err error) {
-	if len(p.settings.Report) == 0 {
+// reportAgain writes the report of a run again. Nothing is sent.
+func reportAgain(ctx context.Context, p *setup.Process, o *reportAgainOptions) (err error) {
+	if len(o.paths) == 0 {
 		return diagnosis.New(diagnosis.FlagNoValue, "Name", "--report", "Command", "r7import report")
 	}
-	paths, err := p.reportPaths("", false)
+	paths, err := setup.ReportPaths(o.paths, "", "")
 	if err != nil {
 		return err
 	}
-	store, err := p.readState()
+	store, err := p.ReadState(&o.target)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	run, err := store.Run(ctx, name)
+	run, err := store.Run(ctx, o.run)
 	if err != nil {
 		return err
 	}
@@ -43,9 +54,9 @@ func (p *program) report(ctx context.Context, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	written, err := rows.write(ctx, paths, summary, report.Options{Printer: p.console.Lang, Excel: p.console.Lang.Name() == "ru"})
+	written, err := rows.write(ctx, paths, summary, report.Options{Printer: p.Console.Lang, Excel: p.Console.Lang.Name() == "ru"})
 	for _, path := range written {
-		p.console.Say("summary.report", "Path", path)
+		p.Console.Say("summary.report", "Path", path)
 	}
 	return err
 }

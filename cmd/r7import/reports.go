@@ -4,29 +4,14 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"slices"
 
+	"r7import/cmd/r7import/ui"
 	"r7import/importer"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/plan"
 	"r7import/report"
 )
-
-// reportPaths returns where reports go, checked before anything is sent. Without
-// -o it is a CSV file in the current folder if one is to be written anyway.
-func (p *program) reportPaths(input string, anyway bool) ([]string, error) {
-	paths := slices.Clone(p.settings.Report)
-	if len(paths) == 0 && anyway {
-		paths = []string{report.DefaultName(input)}
-	}
-	slices.Sort(paths)
-	paths = slices.Compact(paths)
-	var errs []error
-	for _, path := range paths {
-		errs = append(errs, report.Check(path, input))
-	}
-	return paths, errors.Join(errs...)
-}
 
 // outcomes yields what became of every row, in the order of the file, as often as it is asked.
 type outcomes func(ctx context.Context) iter.Seq2[report.Row, error]
@@ -74,17 +59,12 @@ func (o outcomes) write(ctx context.Context, paths []string, summary report.Summ
 	return written, err
 }
 
-func (p *program) reportOptions(input *importer.Input) report.Options {
-	return report.Options{Printer: p.console.Lang, Excel: p.excel(input)}
-}
-
-// excel reports whether CSV reports should suit an Excel whose comma is the
-// decimal sign: where the person speaks Russian, or the input was made so.
-func (p *program) excel(input *importer.Input) bool {
-	if p.console.Lang.Name() == "ru" {
-		return true
+// reportOptions say how to write reports about a file. CSV suits an Excel whose
+// comma is the decimal sign where the person speaks Russian, or the input was made so.
+func reportOptions(c *ui.Console, input *plan.Input) report.Options {
+	o := report.Options{Printer: c.Lang, Excel: c.Lang.Name() == "ru"}
+	for _, n := range input.File.Notices() {
+		o.Excel = o.Excel || n.Code == diagnosis.TextRead && n.Args["Delimiter"] == ";"
 	}
-	return slices.ContainsFunc(input.File.Notices(), func(n diagnosis.Problem) bool {
-		return n.Code == diagnosis.TextRead && n.Args["Delimiter"] == ";"
-	})
+	return o
 }

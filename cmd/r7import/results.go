@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"syscall"
 
+	"r7import/cmd/r7import/show"
 	"r7import/cmd/r7import/ui"
 	"r7import/importer/diagnosis"
 )
@@ -44,36 +45,21 @@ func readerGone(err error) bool {
 		runtime.GOOS == "windows" && (errors.Is(err, brokenPipe) || errors.Is(err, noData))
 }
 
-// told is a problem as JSON, with its sentences. Fields are only ever added.
-type told struct {
-	diagnosis.Problem
-	Message string `json:"message"`
-	Hint    string `json:"hint,omitempty"`
-}
-
-// told returns a problem with its sentences, nil for none.
-func (p *program) told(problem *diagnosis.Problem) *told {
-	if problem == nil {
-		return nil
-	}
-	return &told{*problem, p.console.Lang.Located(problem), p.console.Lang.Hint(problem)}
-}
-
 // tellError shows the errors a command ended with. A script that asked for JSON and
 // has got no result yet gets an object as well.
 func (p *program) tellError(err error) {
-	p.console.Error(err)
-	var all []*told
+	p.Console.Error(err)
+	var all []*show.Told
 	for _, problem := range ui.Problems(err) {
-		p.log.Error("problem", "code", problem.Code)
-		all = append(all, p.told(&problem))
+		p.Log.Error("problem", "code", problem.Code)
+		all = append(all, show.Tell(p.Console, &problem))
 	}
-	if !p.settings.JSON || p.out.begun {
+	if !p.settings.JSON || p.results.begun {
 		return
 	}
-	_ = json.NewEncoder(p.out).Encode(struct {
-		Schema   string  `json:"schema"`
-		Problems []*told `json:"problems"`
-		ExitCode int     `json:"exit_code"`
+	_ = json.NewEncoder(p.Out).Encode(struct {
+		Schema   string       `json:"schema"`
+		Problems []*show.Told `json:"problems"`
+		ExitCode int          `json:"exit_code"`
 	}{"r7import.error/1", all, p.ending.code()})
 }

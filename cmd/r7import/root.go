@@ -10,73 +10,75 @@ import (
 	"github.com/spf13/pflag"
 
 	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/setup"
+	"r7import/cmd/r7import/show"
+	"r7import/cmd/r7import/ui"
 	"r7import/importer/diagnosis"
+	"r7import/importer/typo"
 )
 
 // newRoot returns the command line: every command is made in a file of its own.
-func (p *program) newRoot() *cobra.Command {
+func newRoot(p *program) *cobra.Command {
 	root := &cobra.Command{
 		Use:               "r7import",
-		Args:              p.noCommand,
-		RunE:              p.bare,
+		Args:              noCommand,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return bare(cmd, p.Process) },
 		PersistentPreRunE: p.prepare,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	if runtime.GOOS == "windows" {
-		cobra.MousetrapHelpText = p.console.Text("help.mousetrap") // for a double click in the Explorer
+		cobra.MousetrapHelpText = p.Console.Text("help.mousetrap") // for a double click in the Explorer
 	}
-	root.SetOut(p.out)
-	root.SetErr(p.console.Err)
-	root.SetHelpFunc(p.help)
+	root.SetOut(p.Out)
+	root.SetErr(p.Console.Err)
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { show.Help(p.Out, p.Console, cmd, ui.Width(p.results.to)) })
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().BoolP("help", "h", false, "")
 	root.PersistentFlags().String("config", "", "")
 	root.Flags().Bool("version", false, "")
 	config.Register(root.PersistentFlags(), &p.settings, config.Of(config.General)...)
 	root.AddCommand(
-		p.newRun(),
-		p.newPlan(),
-		p.newValidate(),
-		p.newReport(),
-		p.newVerify(),
-		p.newUndo(),
-		p.newRuns(),
-		p.newPresets(),
-		p.newTemplate(),
-		p.newMapping(),
-		p.newRedact(),
-		p.newOwners(),
-		p.newLogin(),
-		p.newLogout(),
-		p.newConfig(),
-		p.newCompletion(),
-		p.newVersion(),
+		newRun(p),
+		newPlan(p),
+		newValidate(p),
+		newReport(p),
+		newVerify(p),
+		newUndo(p),
+		newRuns(p),
+		newPresets(p),
+		newTemplate(p),
+		newMapping(p),
+		newRedact(p),
+		newOwners(p),
+		newLogin(p),
+		newLogout(p),
+		newConfig(p),
+		newCompletion(p),
+		newVersion(p),
 	)
-	root.SetHelpCommand(p.newHelp())
-	p.describe(root)
+	root.SetHelpCommand(newHelp(p))
+	describe(root, p.Console)
 	return root
 }
 
 // bare is what r7import does without a command.
-func (p *program) bare(cmd *cobra.Command, args []string) error {
+func bare(cmd *cobra.Command, p *setup.Process) error {
 	if asked, _ := cmd.Flags().GetBool("version"); asked {
-		return p.printVersion()
+		return printVersion(p)
 	}
-	return showHelp(cmd, args)
+	return cmd.Help()
 }
 
-func showHelp(cmd *cobra.Command, _ []string) error { return cmd.Help() }
-
 // describe puts the sentences of the catalogue where the completions of shells look for them.
-func (p *program) describe(cmd *cobra.Command) {
-	cmd.Short = p.console.Text(id(cmd, "short"))
-	describe := func(f *pflag.Flag) { f.Usage = p.console.Text("flag." + f.Name) }
-	cmd.PersistentFlags().VisitAll(describe)
-	cmd.Flags().VisitAll(describe)
-	for _, c := range cmd.Commands() {
-		p.describe(c)
+func describe(cmd *cobra.Command, c *ui.Console) {
+	cmd.Short = c.Text(show.ID(cmd, "short"))
+	use := func(f *pflag.Flag) { f.Usage = c.Text("flag." + f.Name) }
+	cmd.PersistentFlags().VisitAll(use)
+	cmd.Flags().VisitAll(use)
+	for _, sub := range cmd.Commands() {
+		describe(sub, c)
 	}
 }
 
@@ -94,15 +96,15 @@ func (p *program) flags(cmd *cobra.Command, names ...string) {
 	}
 }
 
-// noCommand takes what is no command of cmd apart.
-func (p *program) noCommand(cmd *cobra.Command, args []string) error {
+// noCommand refuses an argument that is no command of cmd, and names a likely one.
+func noCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
 	near := ""
 	if looksLikeFile(args[0]) && !cmd.HasParent() {
 		near = "run " + args[0]
-	} else if likely := config.Nearest(args[0], commandNames(cmd)); likely != "" {
+	} else if likely := typo.Nearest(args[0], commandNames(cmd)); likely != "" {
 		near = strings.TrimPrefix(cmd.CommandPath()+" "+likely, "r7import ")
 	}
 	return diagnosis.New(diagnosis.CommandUnknown, "Name", args[0], "Near", near)
@@ -133,7 +135,7 @@ func looksLikeFile(arg string) bool {
 func (p *program) takes(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < len(names) {
-			return diagnosis.New(diagnosis.ArgumentMissing, "Command", cmd.CommandPath(), "Name", p.console.Text(names[len(args)]))
+			return diagnosis.New(diagnosis.ArgumentMissing, "Command", cmd.CommandPath(), "Name", p.Console.Text(names[len(args)]))
 		}
 		return tooMany(cmd, len(args)-len(names))
 	}
@@ -151,13 +153,13 @@ func tooMany(cmd *cobra.Command, extra int) error {
 
 // secretFlags are flags people expect, with what to use instead.
 var secretFlags = map[string]struct{ near, variable string }{
-	"token":             {"--token-file", tokenVariable},
-	"portal-token":      {"--token-file", tokenVariable},
-	"password":          {"--password-file", passwordVariable},
-	"pass":              {"--password-file", passwordVariable},
-	"portal-password":   {"--password-file", passwordVariable},
-	"workbook-password": {"--workbook-password-file", workbookVariable},
-	"passphrase":        {"--identity", passphraseVariable},
+	"token":             {"--token-file", setup.TokenVariable},
+	"portal-token":      {"--token-file", setup.TokenVariable},
+	"password":          {"--password-file", setup.PasswordVariable},
+	"pass":              {"--password-file", setup.PasswordVariable},
+	"portal-password":   {"--password-file", setup.PasswordVariable},
+	"workbook-password": {"--workbook-password-file", setup.WorkbookVariable},
+	"passphrase":        {"--identity", setup.PassphraseVariable},
 }
 
 // flagError puts an error of pflag into our words. It repeats names of flags and
@@ -188,7 +190,7 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 	if instead, ok := secretFlags[name]; ok {
 		return diagnosis.New(diagnosis.FlagSecret, "Name", "--"+name, "Near", instead.near, "Variable", instead.variable)
 	}
-	near := config.Nearest(name, flagNames(cmd))
+	near := typo.Nearest(name, flagNames(cmd))
 	if near != "" {
 		near = "--" + near
 	}

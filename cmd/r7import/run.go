@@ -6,193 +6,169 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"r7import/cmd/r7import/config"
-	"r7import/importer"
+	"r7import/cmd/r7import/setup"
+	"r7import/cmd/r7import/show"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
 	"r7import/report"
 )
 
-func (p *program) newRun() *cobra.Command {
+// runOptions is what run and plan read, and verify and undo as well.
+type runOptions struct {
+	setup.JobOptions
+	config.Results
+	args        []string // of the program
+	changesExit bool     // of plan
+}
+
+func newRun(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "run",
 		Args: p.takes("value.file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if p.settings.DryRun {
-				return p.plan(cmd.Context(), args[0])
+				return runOrPlan(cmd.Context(), p, args[0], planFile)
 			}
-			return p.run(cmd.Context(), args[0])
+			return runOrPlan(cmd.Context(), p, args[0], runFile)
 		},
 	}
-	p.jobFlags(cmd)
+	jobFlags(p, cmd)
 	p.flags(cmd, "dry-run", "yes")
 	return cmd
 }
 
 // jobFlags gives a command the flags of a run.
-func (p *program) jobFlags(cmd *cobra.Command) {
+func jobFlags(p *program, cmd *cobra.Command) {
 	names := config.Of(config.Where, config.Who, config.Reading, config.Pace)
 	p.flags(cmd, slices.DeleteFunc(names, func(name string) bool { return name == "without-passwords" })...)
 	p.flags(cmd, "on-existing", "on-changed", "on-missing", "retry-refused", "max-failures", "max-changes", "canary", "fail-on-warning", "report", "json", "progress")
 }
 
+// runOrPlan calls one of the two with what is in force.
+func runOrPlan(ctx context.Context, p *program, file string, act func(context.Context, *setup.Process, *runOptions) (ending, error)) error {
+	o, err := p.runOn(file)
+	if err != nil {
+		return err
+	}
+	p.ending, err = act(ctx, p.Process, o)
+	return err
+}
+
+// runFile makes the portal agree with the file.
+func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, err error) {
+	j, paths, err := openRun(ctx, p, o)
+	if err != nil {
+		return ending{}, err
+	}
+	defer func() { err = errors.Join(err, j.Close()) }()
+	unfinished, err := j.History.Unfinished(ctx)
+	for _, r := range unfinished {
+		p.Console.Say("run.unfinished", "Run", r.ID, "File", r.File)
+	}
+	if err != nil {
+		return ending{}, err
+	}
+	if !o.Table.NumericPasswords && !o.Yes && !o.Target.Sandbox {
+		if err := p.AskNumericPasswords(ctx, j.Input); err != nil {
+			return ending{}, err
+		}
+	}
+	rows, err := j.Prepare(ctx, journal.KindRun)
+	if err != nil {
+		return ending{}, err
+	}
+	p.TellRest(j)
+	if err := confirm(ctx, p, j, rows, o); err != nil {
+		return ending{}, errors.Join(err, j.Discard(context.WithoutCancel(ctx), rows))
+	}
+	return carryOut(ctx, p, j, rows, o, &task{command: "run", reports: paths, act: j.Run})
+}
+
+// openRun brings together what a run or a plan needs. It fails before that if a
+// report could not be written.
+func openRun(ctx context.Context, p *setup.Process, o *runOptions) (*setup.Job, []string, error) {
+	if err := checkMissing(o); err != nil {
+		return nil, nil, err
+	}
+	paths, err := setup.ReportPaths(o.Report, report.DefaultName(o.File), o.File)
+	if err != nil {
+		return nil, nil, err
+	}
+	if partOf(&o.Table) || o.File == "-" { // neither tells which accounts are missing
+		o.Run.OnMissing = ""
+	}
+	j, err := p.OpenJob(ctx, &o.JobOptions)
+	return j, paths, err
+}
+
+// partOf reports whether only some rows of a file are read.
+func partOf(t *config.Table) bool { return t.Rows != "" || len(t.Where) > 0 }
+
 // checkMissing refuses to switch accounts off because a file does not name them
 // where it cannot tell.
-func (p *program) checkMissing(path string) error {
+func checkMissing(o *runOptions) error {
 	switch {
-	case p.settings.OnMissing != string(importer.MissingDisable):
+	case o.Run.OnMissing != policy.MissingDisable:
 		return nil
-	case p.settings.Rows != "":
+	case o.Table.Rows != "":
 		return diagnosis.New(diagnosis.MissingPart, "Flag", "--rows")
-	case len(p.settings.Where) > 0:
+	case len(o.Table.Where) > 0:
 		return diagnosis.New(diagnosis.MissingPart, "Flag", "--where")
-	case path == "-":
+	case o.File == "-":
 		return diagnosis.New(diagnosis.MissingNameless)
 	}
 	return nil
 }
 
-// partOfFile reports whether only some rows of the file are read.
-func (p *program) partOfFile() bool { return p.settings.Rows != "" || len(p.settings.Where) > 0 }
-
-// onMissing says what is to become of accounts without a row. A part of a file
-// does not tell which these are, nor does one without a name.
-func (p *program) onMissing(file string) importer.OnMissing {
-	if p.partOfFile() || file == "-" {
-		return ""
+// showPlan shows the offline plan.
+func showPlan(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan, o *runOptions) error {
+	load, measured, err := j.Load(ctx, rows)
+	if err == nil {
+		show.Plan{
+			Plan: rows, File: j.Input.File.Name(), Sheet: j.Input.File.Sheet(), Portal: j.Portal, Sandbox: o.Target.Sandbox,
+			Options: j.Options, User: o.Caller.User, Rate: o.Target.Rate, Notices: j.Input.Binding.Notices(), Load: load, Measured: measured,
+		}.Show(p.Console)
 	}
-	return importer.OnMissing(p.settings.OnMissing)
-}
-
-// run makes the portal agree with the file.
-func (p *program) run(ctx context.Context, path string) (err error) {
-	if err := p.checkMissing(path); err != nil {
-		return err
-	}
-	paths, err := p.reportPaths(path, true)
-	if err != nil {
-		return err
-	}
-	j, err := p.openJob(ctx, path, false)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, j.close()) }()
-	if err := p.tellUnfinished(ctx, j.History); err != nil {
-		return err
-	}
-	if err := p.askNumericPasswords(ctx, j.Input); err != nil {
-		return err
-	}
-	plan, err := j.prepare(ctx, journal.KindRun)
-	if err != nil {
-		return err
-	}
-	p.tellServices(j)
-	if err := p.confirm(ctx, j, plan); err != nil {
-		return errors.Join(err, j.Discard(context.WithoutCancel(ctx), plan))
-	}
-	return p.carryOut(ctx, j, plan, paths, "run", j.Run)
-}
-
-// tellServices says which rows were passed over, and what there is to know about
-// the mail services of the others.
-// What was filled in stands in the plan.
-func (p *program) tellServices(j *job) {
-	p.warn(j.Input.File.Passed()...)
-	for _, notice := range j.Input.Binding.Notices()[j.told:] {
-		if notice.Code != diagnosis.Filled {
-			p.warn(notice)
-		}
-	}
+	return err
 }
 
 // confirm shows the plan and asks whether to go on. Where nobody can be asked,
 // --yes says so beforehand; in a sandbox there is nothing to ask about.
-func (p *program) confirm(ctx context.Context, j *job, plan *importer.Plan) error {
-	disable := 0
-	if plan.ToDisable <= plan.DisableLimit {
-		disable = plan.ToDisable
+func confirm(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan, o *runOptions) error {
+	send, disable := rows.ToSend(), rows.ToDisable
+	if disable > rows.DisableLimit {
+		disable = 0
 	}
-	asks := !p.settings.Yes && !p.settings.Sandbox && plan.ToSend()+disable > 0
-	p.console.Quiet = p.settings.Quiet && !asks
-	err := p.showPlan(ctx, j, plan)
-	p.console.Quiet = p.settings.Quiet
+	asks := !o.Yes && !o.Target.Sandbox && send+disable > 0
+	quiet := p.Console.Quiet
+	p.Console.Quiet = quiet && !asks
+	err := showPlan(ctx, p, j, rows, o)
+	p.Console.Quiet = quiet
 	switch {
 	case err != nil:
 		return err
 	case !asks:
 		return nil
-	case !p.console.Terminal():
+	case !p.Console.Terminal():
 		return diagnosis.New(diagnosis.ConfirmMissing)
 	}
-	yes, err := p.console.Confirm(ctx, questionAbout(plan.ToSend(), disable), "Count", strconv.Itoa(cmp.Or(plan.ToSend(), disable)),
-		"Accounts", p.console.Text("run.accounts", "Count", strconv.Itoa(disable)), "Portal", j.portal)
+	question := "run.question.both"
+	switch {
+	case disable == 0:
+		question = "run.question"
+	case send == 0:
+		question = "run.question.disable"
+	}
+	yes, err := p.Console.Confirm(ctx, question, "Count", strconv.Itoa(cmp.Or(send, disable)),
+		"Accounts", p.Console.Text("run.accounts", "Count", strconv.Itoa(disable)), "Portal", j.Portal)
 	if err == nil && !yes {
 		return diagnosis.New(diagnosis.ConfirmDeclined)
 	}
-	return err
-}
-
-// questionAbout returns the question to ask about rows to send and accounts to switch off.
-func questionAbout(send, disable int) string {
-	switch {
-	case disable == 0:
-		return "run.question"
-	case send == 0:
-		return "run.question.disable"
-	}
-	return "run.question.both"
-}
-
-// addresses are those of accounts that no row names any more.
-func addresses(accounts []importer.Missing) []string {
-	list := make([]string, len(accounts))
-	for i := range accounts {
-		list[i] = accounts[i].Key.Address
-	}
-	return list
-}
-
-// carryOut runs or looks, shows how it gets on, and tells how it ended, with what
-// others add to the result. What was done is reported whole even if a signal ended it.
-func (p *program) carryOut(ctx context.Context, j *job, plan *importer.Plan, paths []string, command string,
-	act func(context.Context, *importer.Plan) (importer.Result, error), add ...func(*result)) error {
-	progress := p.follow()
-	j.Observe = progress.show
-	j.Canary = p.askAfterTrial(progress)
-	j.Greet = p.greet
-	silence := context.AfterFunc(ctx, func() {
-		p.console.Say("run.stopping", "Grace", p.console.Duration(p.settings.Grace))
-	})
-	started := time.Now()
-	p.log.Info("send", "run", plan.Run.ID, "rows", plan.Rows, "to_send", plan.ToSend(), "invalid", plan.Invalid)
-	ended, err := act(ctx, plan)
-	silence()
-	progress.stop()
-	p.ending.signal = signalOf(ctx)
-
-	ctx = context.WithoutCancel(ctx)
-	made := outcomesOf(j.Ledger, plan.Run.ID)
-	about := report.Summary{Command: command, Run: plan.Run.ID, File: j.Input.File.Name(), Portal: j.Client.URL(), StartedAt: started, EndedAt: time.Now()}
-	summary, countErr := made.summary(ctx, about)
-	p.tellSessions(ended.OpenSessions)
-	written, reportErr := made.write(ctx, paths, summary, p.reportOptions(j.Input))
-	err = errors.Join(err, countErr, reportErr)
-	if ended.Stopped != nil {
-		err = errors.Join(err, ended.Stopped)
-	}
-	r := result{
-		Summary: summary, Sandbox: p.settings.Sandbox, Plan: factsOf(plan), Stopped: p.told(ended.Stopped),
-		Reports: written, Missing: addresses(plan.Missing), Again: again(p.args), err: err,
-	}
-	for _, more := range add {
-		more(&r)
-	}
-	p.finish(r)
 	return err
 }

@@ -9,86 +9,83 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/setup"
+	"r7import/cmd/r7import/show"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 )
 
-func (p *program) newRunsPrune() *cobra.Command {
+// pruneOptions is what runs prune reads.
+type pruneOptions struct {
+	target    config.Target
+	olderThan time.Duration
+	json, yes bool
+}
+
+func newRunsPrune(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "prune",
 		Args: p.takes(),
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.runsPrune(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s := &p.settings
+			return pruneRuns(cmd.Context(), p.Process, &pruneOptions{target: s.Target, olderThan: s.OlderThan, json: s.JSON, yes: s.Yes})
+		},
 	}
 	p.flags(cmd, "portal", "state", "older-than", "json", "yes")
 	return cmd
 }
 
-// runsPrune forgets the rows of old runs. What is known of accounts stays.
-func (p *program) runsPrune(ctx context.Context) error {
-	before := time.Now().Add(-p.settings.OlderThan)
-	old, err := p.prunable(ctx, before)
+// pruneRuns forgets the rows of old runs. What is known of accounts stays.
+func pruneRuns(ctx context.Context, p *setup.Process, o *pruneOptions) error {
+	before := time.Now().Add(-o.olderThan)
+	store, err := p.ReadState(&o.target)
 	if err != nil {
+		return err
+	}
+	old, err := store.Prunable(ctx, before)
+	if err := errors.Join(err, store.Close()); err != nil {
 		return err
 	}
 	if len(old) == 0 {
-		p.console.Say("runs.prune.none", "Age", p.console.Duration(p.settings.OlderThan))
-		return p.tellPruned(nil)
-	}
-	if err := p.confirmPrune(ctx, old); err != nil {
+		p.Console.Say("runs.prune.none", "Age", p.Console.Duration(o.olderThan))
+	} else if old, err = confirmPrune(ctx, p, o, old, before); err != nil {
 		return err
 	}
-	removed, err := p.prune(ctx, before)
-	if err != nil {
-		return err
+	if o.json {
+		return json.NewEncoder(p.Out).Encode(struct {
+			Removed []show.Listed `json:"removed"`
+		}{show.List(old)})
 	}
-	p.log.Info("pruned", "runs", len(removed))
-	return p.tellPruned(removed)
+	if len(old) > 0 {
+		show.Line(p.Out, p.Console.Text("runs.prune.done", "Count", strconv.Itoa(len(old))))
+	}
+	return nil
 }
 
-func (p *program) prunable(ctx context.Context, before time.Time) ([]journal.Run, error) {
-	store, err := p.readState()
-	if err != nil {
-		return nil, err
+// confirmPrune shows what would go, asks, and returns what has gone. Where nobody
+// can be asked, --yes says so beforehand.
+func confirmPrune(ctx context.Context, p *setup.Process, o *pruneOptions, old []journal.Run, before time.Time) ([]journal.Run, error) {
+	if !o.yes {
+		if err := show.Runs(p.Console.Err, p.Console, old); err != nil {
+			return nil, err
+		}
+		if !p.Console.Terminal() {
+			return nil, diagnosis.New(diagnosis.ConfirmAbove)
+		}
+		yes, err := p.Console.Confirm(ctx, "runs.prune.question", "Count", strconv.Itoa(len(old)))
+		if err == nil && !yes {
+			err = diagnosis.New(diagnosis.ConfirmDeclined)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	old, err := store.Prunable(ctx, before)
-	return old, errors.Join(err, store.Close())
-}
-
-func (p *program) prune(ctx context.Context, before time.Time) ([]journal.Run, error) {
-	store, done, err := p.lockState()
+	store, done, err := p.LockState(&o.target)
 	if err != nil {
 		return nil, err
 	}
 	removed, err := store.Prune(ctx, before)
+	p.Log.Info("pruned", "runs", len(removed))
 	return removed, errors.Join(err, done())
-}
-
-// confirmPrune shows what would go and asks. Where nobody can be asked, --yes says so beforehand.
-func (p *program) confirmPrune(ctx context.Context, old []journal.Run) error {
-	if p.settings.Yes {
-		return nil
-	}
-	if err := p.printRuns(p.console.Err, old); err != nil {
-		return err
-	}
-	if !p.console.Terminal() {
-		return diagnosis.New(diagnosis.ConfirmAbove)
-	}
-	yes, err := p.console.Confirm(ctx, "runs.prune.question", "Count", strconv.Itoa(len(old)))
-	if err == nil && !yes {
-		return diagnosis.New(diagnosis.ConfirmDeclined)
-	}
-	return err
-}
-
-func (p *program) tellPruned(removed []journal.Run) error {
-	if p.settings.JSON {
-		return json.NewEncoder(p.out).Encode(struct {
-			Removed []listed `json:"removed"`
-		}{listAll(removed)})
-	}
-	if len(removed) > 0 {
-		summaryView{program: p}.print(p.console.Text("runs.prune.done", "Count", strconv.Itoa(len(removed))))
-	}
-	return nil
 }

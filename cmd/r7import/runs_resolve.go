@@ -4,14 +4,27 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
 
-	"r7import/importer"
+	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/setup"
+	"r7import/cmd/r7import/show"
 	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
 )
 
-func (p *program) newRunsResolve() *cobra.Command {
+// resolveOptions is what runs resolve reads.
+type resolveOptions struct {
+	target config.Target
+	run    string
+	row    int
+	as     journal.Word
+	settle time.Duration
+}
+
+func newRunsResolve(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "resolve",
 		Args: p.takes("value.run"),
@@ -19,34 +32,37 @@ func (p *program) newRunsResolve() *cobra.Command {
 			if err := needs(cmd, "row", "as"); err != nil {
 				return err
 			}
-			return p.runsResolve(cmd.Context(), args[0])
+			s := &p.settings
+			return resolveRow(cmd.Context(), p.Process, &resolveOptions{
+				target: s.Target, run: args[0], row: s.Row, as: journal.Word(s.As), settle: s.Settle,
+			})
 		},
 	}
 	p.flags(cmd, "portal", "state", "row", "as", "settle")
 	return cmd
 }
 
-// runsResolve settles a row in doubt by the word of whoever looked in the portal.
-func (p *program) runsResolve(ctx context.Context, name string) (err error) {
-	if err := p.checkRun(ctx, name); err != nil {
+// resolveRow settles a row in doubt by the word of whoever looked in the portal.
+func resolveRow(ctx context.Context, p *setup.Process, o *resolveOptions) (err error) {
+	if err := p.CheckRun(ctx, &o.target, o.run); err != nil {
 		return err
 	}
-	store, done, err := p.lockState()
+	store, done, err := p.LockState(&o.target)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	run, err := store.Run(ctx, name)
+	run, err := store.Run(ctx, o.run)
 	if err != nil {
 		return err
 	}
-	entry, err := importer.Resolve(ctx, store, run, p.settings.Row, importer.Word(p.settings.As), p.settings.Settle)
+	entry, err := journal.Resolve(ctx, store, run, o.row, o.as, o.settle)
 	if err != nil {
 		return err
 	}
-	p.log.Info("resolved", "run", run.ID, "row", entry.Row, "status", entry.Status)
-	summaryView{program: p}.print(p.console.Text("runs.resolved",
-		"Row", strconv.Itoa(entry.Row), "Address", entry.Email, "Status", p.console.Text("status."+string(entry.Status))))
+	p.Log.Info("resolved", "run", run.ID, "row", entry.Row, "status", entry.Status)
+	show.Line(p.Out, p.Console.Text("runs.resolved",
+		"Row", strconv.Itoa(entry.Row), "Address", entry.Email, "Status", p.Console.Text("status."+string(entry.Status))))
 	return nil
 }
 
@@ -58,15 +74,4 @@ func needs(cmd *cobra.Command, names ...string) error {
 		}
 	}
 	return nil
-}
-
-// checkRun makes sure that there is such a run, so that a mistyped portal does
-// not get a state of its own.
-func (p *program) checkRun(ctx context.Context, name string) error {
-	store, err := p.readState()
-	if err != nil {
-		return err
-	}
-	_, err = store.Run(ctx, name)
-	return errors.Join(err, store.Close())
 }

@@ -30,26 +30,38 @@ var mayImport = map[string][]string{
 	"importer/source/xlsx":      {"importer/diagnosis", "importer/source/container", "importer/source/table", "importer/source/text"},
 	"importer/source/rewrite": {"importer/account", "importer/diagnosis", "importer/source/container", "importer/source/table",
 		"importer/source/text", "importer/source/xlsx"},
-	"importer/validate":  {"importer/account", "importer/diagnosis"},
-	"importer/pace":      {"importer/account", "importer/diagnosis"},
-	"importer/journal":   {"importer/account", "importer/diagnosis", "importer/durable"},
-	"importer/portal":    {"importer/account", "importer/diagnosis", "importer/pace"},
-	"importer/durable":   {},
+	"importer/validate": {"importer/account", "importer/diagnosis"},
+	"importer/portal":   {"importer/account", "importer/diagnosis"},
+	"importer/pace":     {"importer/diagnosis", "importer/portal"},
+	"importer/policy":   {"importer/account", "importer/pace"},
+	"importer/durable":  {},
+	"importer/journal":  {"importer/account", "importer/diagnosis", "importer/durable"},
+	"importer/plan":     {"importer/account", "importer/diagnosis", "importer/journal", "importer/policy", "importer/source", "importer/validate", "mapping"},
+	"importer/people":   {"importer/account", "importer/diagnosis", "importer/journal", "importer/pace", "importer/plan", "importer/policy", "importer/portal"},
+	"importer/provision": {"importer/account", "importer/diagnosis", "importer/journal", "importer/pace", "importer/people", "importer/plan",
+		"importer/policy", "importer/portal"},
 	"importer/portalsim": {},
-	"importer/yamltree":  {},
-	"mapping":            {"importer/account", "importer/diagnosis", "importer/source", "importer/yamltree"},
+	"importer/typo":      {},
+	"importer/yamltree":  {"importer/diagnosis"},
+	"mapping":            {"importer/account", "importer/diagnosis", "importer/source", "importer/typo", "importer/yamltree"},
 	"mapping/presets":    {"importer/account", "importer/diagnosis"},
 	"report":             {"importer/account", "importer/diagnosis", "importer/durable", "importer/lang"},
-	"importer": {"importer/account", "importer/diagnosis", "importer/source", "importer/validate", "importer/pace",
-		"importer/journal", "importer/portal", "mapping", "report"},
+	"importer": {"importer/account", "importer/diagnosis", "importer/journal", "importer/pace", "importer/people", "importer/plan", "importer/policy",
+		"importer/portal", "importer/provision", "mapping", "report"},
 	"cmd/portalsim":       {"importer/portalsim"},
-	"cmd/r7import/config": {"importer/account", "importer/diagnosis", "importer/yamltree"},
+	"cmd/r7import/config": {"importer/account", "importer/diagnosis", "importer/pace", "importer/policy", "importer/portal", "importer/typo", "importer/yamltree"},
 	"cmd/r7import/vault":  {"importer/account", "importer/diagnosis", "importer/durable"},
 	"cmd/r7import/ui":     {"importer", "importer/account", "importer/diagnosis", "importer/lang"},
-	"cmd/r7import": {"cmd/r7import/config", "cmd/r7import/ui", "cmd/r7import/vault", "importer", "importer/account", "importer/diagnosis", "importer/durable", "importer/lang",
-		"importer/source", "importer/source/rewrite", "importer/validate", "importer/pace", "importer/journal", "importer/portal", "importer/portalsim",
-		"mapping", "report"},
-	"samples/gen": {},
+	"cmd/r7import/setup": {"cmd/r7import/config", "cmd/r7import/ui", "cmd/r7import/vault", "importer", "importer/account", "importer/diagnosis",
+		"importer/journal", "importer/pace", "importer/plan", "importer/policy", "importer/portal", "importer/portalsim", "importer/source",
+		"importer/validate", "importer/yamltree", "mapping", "report"},
+	"cmd/r7import/show": {"cmd/r7import/config", "cmd/r7import/ui", "importer", "importer/account", "importer/diagnosis", "importer/journal",
+		"importer/pace", "importer/people", "importer/plan", "importer/policy", "importer/typo", "report"},
+	"cmd/r7import/propose": {"cmd/r7import/setup", "cmd/r7import/show", "importer", "importer/account", "importer/diagnosis", "importer/plan",
+		"importer/portal", "importer/source", "importer/typo", "mapping", "report"},
+	"cmd/r7import": {"cmd/r7import/config", "cmd/r7import/propose", "cmd/r7import/setup", "cmd/r7import/show", "cmd/r7import/ui", "cmd/r7import/vault",
+		"importer", "importer/account", "importer/diagnosis", "importer/durable", "importer/journal", "importer/lang", "importer/people", "importer/plan", "importer/policy",
+		"importer/portal", "importer/source", "importer/source/rewrite", "importer/typo", "mapping", "report"},
 }
 
 // sourceFiles parses every Go file of the project that is no test, by path.
@@ -105,12 +117,12 @@ var cyrillicData = []string{
 	"cmd/r7import/ui/ask.go",       // answers
 	"importer/diagnosis/texts",     // words of mail servers and portals
 	"importer/source/", "mapping/", // headers, letters, code pages
-	"importer/validate/", "samples/", // look-alike letters; invented people
+	"importer/validate/", // look-alike letters
 }
 
 // Packages whose sentences are not for the users of r7import: the simulator speaks
 // as the portal does, and its command speaks to developers.
-var speakForThemselves = []string{"importer/portalsim/", "cmd/portalsim/", "samples/"}
+var speakForThemselves = []string{"importer/portalsim/", "cmd/portalsim/"}
 
 func hasPrefixOf(name string, prefixes []string) bool {
 	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })

@@ -8,49 +8,61 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"r7import/importer"
+	"r7import/cmd/r7import/setup"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/policy"
 	"r7import/report"
 )
 
-func (p *program) newTemplate() *cobra.Command {
+// templateOptions is what template reads.
+type templateOptions struct {
+	owner  policy.OwnerWay
+	output string // file
+	force  bool   // overwrite it
+	csv    bool
+}
+
+func newTemplate(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "template",
 		Args: p.takes(),
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.template(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s := &p.settings
+			return makeTemplate(cmd.Context(), p.Process, &templateOptions{owner: s.Owner, output: s.Output, force: s.Force, csv: s.CSV})
+		},
 	}
 	p.flags(cmd, "owner", "output", "csv", "force")
 	return cmd
 }
 
-// template writes an empty table to fill in, in the language of the person.
-func (p *program) template(ctx context.Context) error {
-	path, err := p.templatePath()
+// makeTemplate writes an empty table to fill in, in the language of the person.
+func makeTemplate(ctx context.Context, p *setup.Process, o *templateOptions) error {
+	path, err := o.path()
 	if err != nil {
 		return err
 	}
 	if err := report.CheckTemplate(path); err != nil {
 		return err
 	}
-	if err := p.mayWrite(ctx, path); err != nil {
+	if err := p.MayWrite(ctx, path, o.force); err != nil {
 		return err
 	}
-	owner := p.ownerFields()
-	written, err := report.WriteTemplate(path, owner, report.Options{Printer: p.console.Lang, Excel: p.console.Lang.Name() == "ru"})
+	owner := ownerFields(o.owner)
+	written, err := report.WriteTemplate(path, owner, report.Options{Printer: p.Console.Lang, Excel: p.Console.Lang.Name() == "ru"})
 	if err != nil {
 		return err
 	}
-	p.console.Say("template.written", "Path", written)
+	p.Console.Say("template.written", "Path", written)
 	if len(owner) == 0 {
-		p.console.Say("template.no_owner")
+		p.Console.Say("template.no_owner")
 	}
 	return nil
 }
 
-func (p *program) templatePath() (string, error) {
-	path := p.settings.Output
-	if !p.settings.CSV {
+func (o *templateOptions) path() (string, error) {
+	path := o.output
+	if !o.csv {
 		return cmp.Or(path, "accounts.xlsx"), nil
 	}
 	path = cmp.Or(path, "accounts.csv")
@@ -62,11 +74,11 @@ func (p *program) templatePath() (string, error) {
 
 // ownerFields are the columns that a run with the same --owner looks for besides
 // those of the request.
-func (p *program) ownerFields() []account.Field {
-	switch importer.OwnerWay(p.settings.Owner) {
-	case importer.OwnerColumn:
+func ownerFields(way policy.OwnerWay) []account.Field {
+	switch way {
+	case policy.OwnerColumn:
 		return []account.Field{account.PortalUser, account.PortalPassword}
-	case importer.OwnerImpersonate:
+	case policy.OwnerImpersonate:
 		return []account.Field{account.PortalUser}
 	}
 	return nil

@@ -4,64 +4,81 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
+	"r7import/cmd/r7import/setup"
+	"r7import/cmd/r7import/show"
 	"r7import/importer"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/plan"
 )
 
-func (p *program) newUndo() *cobra.Command {
+// undoOptions is what undo reads.
+type undoOptions struct {
+	*runOptions
+	run     string
+	disable bool // instead of removing
+}
+
+func newUndo(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "undo",
 		Args: p.takes("value.run", "value.file"),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.undo(cmd.Context(), args[0], args[1]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o, err := p.runOn(args[1])
+			if err != nil {
+				return err
+			}
+			p.ending, err = undoRun(cmd.Context(), p.Process, &undoOptions{o, args[0], p.settings.Disable})
+			return err
+		},
 	}
-	p.lookFlags(cmd)
+	lookFlags(p, cmd)
 	p.flags(cmd, "disable", "retry-refused", "yes")
 	return cmd
 }
 
-// undo takes back what a run made. The file says who signs in for which account.
-func (p *program) undo(ctx context.Context, name, path string) (err error) {
-	p.withoutMailPasswords = true
-	paths, err := p.namedPaths(path, "undo")
+// undoRun takes back what a run made. The file says who signs in for which account.
+func undoRun(ctx context.Context, p *setup.Process, o *undoOptions) (end ending, err error) {
+	o.NoMailPasswords = true
+	paths, err := setup.ReportPaths(o.Report, nameFor(o.File, "undo"), o.File)
 	if err != nil {
-		return err
+		return ending{}, err
 	}
-	if err := p.checkRun(ctx, name); err != nil {
-		return err
+	if err := p.CheckRun(ctx, &o.Target, o.run); err != nil {
+		return ending{}, err
 	}
-	j, err := p.openJob(ctx, path, false)
+	j, err := p.OpenJob(ctx, &o.JobOptions)
 	if err != nil {
-		return err
+		return ending{}, err
 	}
-	defer func() { err = errors.Join(err, j.close()) }()
-	run, err := runToUndo(ctx, j.History, name)
+	defer func() { err = errors.Join(err, j.Close()) }()
+	run, err := runToUndo(ctx, j.History, o.run)
 	if err != nil {
-		return err
+		return ending{}, err
 	}
-	u, err := j.PrepareUndo(ctx, run, p.settings.Disable)
+	u, err := j.PrepareUndo(ctx, run, o.disable)
 	if err != nil {
-		return err
+		return ending{}, err
 	}
 	if u.Rows == 0 {
-		err = noRows(j.Input)
+		err = setup.NoRows(j.Input)
 	} else {
-		err = p.confirmUndo(ctx, j, u)
+		err = confirmUndo(ctx, p, j, u, o)
 	}
 	if err != nil {
-		return errors.Join(err, j.Discard(context.WithoutCancel(ctx), u.Plan))
+		return ending{}, errors.Join(err, j.Discard(context.WithoutCancel(ctx), u.Plan))
 	}
-	return p.carryOut(ctx, j, u.Plan, paths, "undo", func(ctx context.Context, _ *importer.Plan) (importer.Result, error) {
+	act := func(ctx context.Context, _ *plan.Plan) (importer.Result, error) {
 		undone, err := j.Undo(ctx, u)
-		if left := undone.Rowless; len(left) > 0 && !p.partOfFile() {
-			err = errors.Join(err, diagnosis.New(diagnosis.UndoRowless, "Count", strconv.Itoa(len(left)), "Addresses", firstOf(left)))
+		if left := undone.Rowless; len(left) > 0 && !partOf(&o.Table) {
+			err = errors.Join(err, diagnosis.New(diagnosis.UndoRowless, "Count", strconv.Itoa(len(left)), "Addresses", show.First(left)))
 		}
 		return undone.Result, err
-	})
+	}
+	return carryOut(ctx, p, j, u.Plan, o.runOptions, &task{command: "undo", reports: paths, act: act})
 }
 
 // runToUndo finds the run that is meant. The latest is the latest that made
@@ -84,68 +101,26 @@ func runToUndo(ctx context.Context, store *journal.Store, name string) (journal.
 
 // confirmUndo shows what would be done and asks. Where nobody can be asked, --yes
 // says so beforehand.
-func (p *program) confirmUndo(ctx context.Context, j *job, u *importer.Undoing) error {
+func confirmUndo(ctx context.Context, p *setup.Process, j *setup.Job, u *importer.Undoing, o *undoOptions) error {
 	atStake := u.Here + u.Strangers
-	asks := !p.settings.Yes && atStake > 0
-	p.console.Quiet = p.settings.Quiet && !asks
-	p.showUndo(j, u)
-	p.console.Quiet = p.settings.Quiet
+	asks := !o.Yes && atStake > 0
+	quiet := p.Console.Quiet
+	p.Console.Quiet = quiet && !asks
+	show.Undo(p.Console, j.Portal, u, float64(o.Target.Rate), o.Run.Workers)
+	p.Console.Quiet = quiet
 	switch {
 	case !asks:
 		return nil
-	case !p.console.Terminal():
+	case !p.Console.Terminal():
 		return diagnosis.New(diagnosis.ConfirmAbove)
 	}
 	question := "undo.question.remove"
 	if u.Disable {
 		question = "undo.question.disable"
 	}
-	yes, err := p.console.Confirm(ctx, question, "Count", strconv.Itoa(atStake), "Portal", j.portal)
+	yes, err := p.Console.Confirm(ctx, question, "Count", strconv.Itoa(atStake), "Portal", j.Portal)
 	if err == nil && !yes {
 		return diagnosis.New(diagnosis.ConfirmDeclined)
 	}
 	return err
-}
-
-// showUndo shows what the undo would do, as far as the journal tells.
-func (p *program) showUndo(j *job, u *importer.Undoing) {
-	say := func(id string, count int, facts ...string) {
-		p.console.Print(p.console.Text(id, append(facts, "Count", strconv.Itoa(count))...))
-	}
-	say("undo.title", 0, "Run", u.Of.ID, "File", u.Of.File, "Portal", j.portal)
-	say("undo.made", u.Made+u.Unproven)
-	for _, part := range []struct {
-		id    string
-		count int
-	}{
-		{"undo.done", u.Done}, {"undo.unproven", u.Unproven}, {"undo.held", u.Held}, {"undo.here", u.Here},
-		{"undo.rowless", u.Rowless}, {"undo.strangers", u.Strangers},
-	} {
-		if part.count > 0 && (part.id != "undo.rowless" || u.Strangers == 0) {
-			p.console.Print("  " + p.console.Text(part.id, "Count", strconv.Itoa(part.count)))
-		}
-	}
-	if u.Here+u.Strangers == 0 {
-		say("undo.nothing", 0)
-		return
-	}
-	takes, each := u.Forecast(float64(p.settings.Rate), p.settings.Workers)
-	facts := []string{"Time", p.console.Duration(takes), "Each", p.console.Duration(each)}
-	if u.Disable {
-		say("undo.disable", u.Here+u.Strangers)
-		say("undo.forecast.disable", 0, facts...)
-		return
-	}
-	say("undo.remove", u.Here+u.Strangers)
-	say("undo.forecast", 0, facts...)
-}
-
-// firstOf names the first of a list.
-func firstOf(list []string) string {
-	const most = 5
-	names := strings.Join(list[:min(most, len(list))], ", ")
-	if len(list) > most {
-		names += ", …"
-	}
-	return names
 }

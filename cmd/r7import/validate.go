@@ -8,64 +8,75 @@ import (
 	"github.com/spf13/cobra"
 
 	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/setup"
+	"r7import/cmd/r7import/show"
 	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/plan"
 	"r7import/report"
 )
 
-func (p *program) newValidate() *cobra.Command {
+// validateOptions is what validate reads.
+type validateOptions struct {
+	setup.Input
+	reports       []string
+	json          bool
+	failOnWarning bool
+}
+
+func newValidate(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "validate",
 		Args: p.takes("value.file"),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.validate(cmd.Context(), args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			s := &p.settings
+			p.ending, err = validateFile(cmd.Context(), p.Process, &validateOptions{
+				Input:   setup.Input{File: args[0], Table: s.Table, Owner: s.Owner},
+				reports: s.Report, json: s.JSON, failOnWarning: s.FailOnWarning,
+			})
+			return err
+		},
 	}
 	p.flags(cmd, config.Of(config.Reading)...)
 	p.flags(cmd, "owner", "allowed-mail-hosts", "fail-on-warning", "report", "json")
 	return cmd
 }
 
-// validate reads the file once and tells every problem of every row; each report
+// validateFile reads the file once and tells every problem of every row; each report
 // that is asked for takes another reading. Nothing is sent anywhere.
-func (p *program) validate(ctx context.Context, path string) error {
+func validateFile(ctx context.Context, p *setup.Process, o *validateOptions) (ending, error) {
 	about := report.Summary{Command: "validate", StartedAt: time.Now()}
-	paths, err := p.reportPaths(path, false)
+	paths, err := setup.ReportPaths(o.reports, "", o.File)
 	if err != nil {
-		return err
+		return ending{}, err
 	}
-	input, err := p.openInput(ctx, path)
+	input, err := p.OpenInput(ctx, &o.Input)
 	if err != nil {
-		return err
+		return ending{}, err
 	}
 	defer input.File.Close()
 	told := len(input.Binding.Notices())
-	found := newFindings()
+	found := show.NewFindings()
 	var tally report.Tally
 	for row, err := range input.Rows(ctx) {
 		if err != nil {
-			return err
+			return ending{}, err
 		}
-		found.add(row)
+		found.Row(row)
 		tally.Add(&report.Row{Number: row.Number, Status: statusOf(row), Side: diagnosis.OnFile, Problems: row.Problems})
 	}
 	if tally.Summary(about).Rows == 0 {
-		return noRows(input)
+		return ending{}, setup.NoRows(input)
 	}
-	p.warn(input.File.Passed()...)
-	p.warn(input.Binding.Notices()[told:]...) // what was filled in
-	p.tell(found)
+	p.Warn(input.File.Passed()...)
+	p.Warn(input.Binding.Notices()[told:]...) // what was filled in
+	found.Show(p.Console)
 	about.File, about.EndedAt = input.File.Name(), time.Now()
 	summary := tally.Summary(about)
-	written, err := checkedRows(input).write(ctx, paths, summary, p.reportOptions(input))
-	p.finish(result{Summary: summary, Reports: written, err: err})
-	return err
-}
-
-// noRows is the refusal of a file without rows.
-func noRows(input *importer.Input) error {
-	problem := diagnosis.New(diagnosis.NoRows)
-	problem.Place = diagnosis.Place{File: input.File.Name(), Sheet: input.File.Sheet()}
-	return problem
+	written, err := checkedRows(input).write(ctx, paths, summary, reportOptions(p.Console, input))
+	end := ending{err: err, warned: o.failOnWarning && summary.Warned > 0}
+	return finish(p, &show.Result{Summary: summary, Reports: written}, end, o.json), err
 }
 
 // statusOf is the status of a row that was only checked.
@@ -76,15 +87,8 @@ func statusOf(row *account.Row) diagnosis.Status {
 	return diagnosis.Valid
 }
 
-// checked is the line of a report for a row that was only checked.
-func checked(row *account.Row) report.Row {
-	entry := importer.NewEntry("", 0, row)
-	entry.Status = statusOf(row)
-	return importer.ReportRow(&entry)
-}
-
 // checkedRows reads the file again for a report.
-func checkedRows(input *importer.Input) outcomes {
+func checkedRows(input *plan.Input) outcomes {
 	return func(ctx context.Context) iter.Seq2[report.Row, error] {
 		return func(yield func(report.Row, error) bool) {
 			for row, err := range input.Rows(ctx) {
@@ -92,7 +96,9 @@ func checkedRows(input *importer.Input) outcomes {
 					yield(report.Row{}, err)
 					return
 				}
-				if !yield(checked(row), nil) {
+				entry := plan.NewEntry("", 0, row)
+				entry.Status = statusOf(row)
+				if !yield(importer.ReportRow(&entry), nil) {
 					return
 				}
 			}

@@ -2,33 +2,52 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
+	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/setup"
+	"r7import/cmd/r7import/show"
 	"r7import/importer"
+	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/plan"
 	"r7import/report"
 )
 
-func (p *program) newVerify() *cobra.Command {
+// verifyOptions is what verify reads.
+type verifyOptions struct {
+	*runOptions
+	proof string // file, empty for none
+}
+
+func newVerify(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "verify",
 		Args: p.takes("value.file"),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.verify(cmd.Context(), args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o, err := p.runOn(args[0])
+			if err != nil {
+				return err
+			}
+			p.ending, err = verifyFile(cmd.Context(), p.Process, &verifyOptions{o, p.settings.Proof})
+			return err
+		},
 	}
-	p.lookFlags(cmd)
+	lookFlags(p, cmd)
 	p.flags(cmd, "proof", "fail-on-warning")
 	return cmd
 }
 
 // lookFlags gives a command the flags of one that makes no accounts.
-func (p *program) lookFlags(cmd *cobra.Command) {
+func lookFlags(p *program, cmd *cobra.Command) {
 	names := config.Of(config.Where, config.Who, config.Reading, config.Pace)
 	p.flags(cmd, slices.DeleteFunc(names, func(name string) bool {
 		return slices.Contains([]string{"sandbox", "without-passwords", "per-host", "host-wait", "settle", "recheck"}, name)
@@ -36,63 +55,80 @@ func (p *program) lookFlags(cmd *cobra.Command) {
 	p.flags(cmd, "report", "json", "progress")
 }
 
-// verify looks again at what the file asks for. Nothing is changed.
-func (p *program) verify(ctx context.Context, path string) (err error) {
-	p.withoutMailPasswords = true
-	paths, err := p.namedPaths(path, "verify")
+// verifyFile looks again at what the file asks for. Nothing is changed.
+func verifyFile(ctx context.Context, p *setup.Process, o *verifyOptions) (end ending, err error) {
+	o.Dry, o.NoMailPasswords = true, true
+	paths, err := setup.ReportPaths(o.Report, nameFor(o.File, "verify"), o.File)
 	if err != nil {
-		return err
+		return ending{}, err
 	}
-	if err := p.checkProof(path, paths); err != nil {
-		return err
+	if err := checkProof(o.proof, o.File, paths); err != nil {
+		return ending{}, err
 	}
-	j, err := p.openJob(ctx, path, true)
+	j, err := p.OpenJob(ctx, &o.JobOptions)
 	if err != nil {
-		return err
+		return ending{}, err
 	}
-	defer func() { err = errors.Join(err, j.close()) }()
-	plan, err := j.prepare(ctx, journal.KindVerify)
+	defer func() { err = errors.Join(err, j.Close()) }()
+	rows, err := j.Prepare(ctx, journal.KindVerify)
 	if err != nil {
-		return err
+		return ending{}, err
 	}
 	var found importer.Verification
 	var written string
-	act := func(ctx context.Context, plan *importer.Plan) (_ importer.Result, err error) {
+	act := func(ctx context.Context, rows *plan.Plan) (_ importer.Result, err error) {
 		started := time.Now()
-		found, err = j.Verify(ctx, plan)
-		if err == nil && found.Stopped == nil && p.settings.Proof != "" {
-			written, err = p.writeProof(newProof(j, plan, found, started))
+		found, err = j.Verify(ctx, rows)
+		if err == nil && found.Stopped == nil && o.proof != "" {
+			written, err = writeProof(o.proof, p, proofOf(p, j, rows, &found, started))
 		}
 		return found.Result, err
 	}
-	return p.carryOut(ctx, j, plan, paths, "verify", act, func(r *result) { r.Verified, r.Proof = &found.Counts, written })
+	return carryOut(ctx, p, j, rows, o.runOptions, &task{
+		command: "verify", reports: paths, act: act,
+		add: func(r *show.Result) { r.Verified, r.Proof = &found.Counts, written },
+	})
 }
 
-// namedPaths returns where the reports of a command go. Without -o it is a file
-// named after the input and the command, so that the report of a run stays.
-func (p *program) namedPaths(input, command string) ([]string, error) {
-	if len(p.settings.Report) == 0 {
-		p.settings.Report = []string{strings.TrimSuffix(report.DefaultName(input), "report.csv") + command + ".csv"}
-	}
-	return p.reportPaths(input, false)
+// nameFor returns a name for the report of a command that is not the one of a
+// run, so that that one stays.
+func nameFor(input, command string) string {
+	return strings.TrimSuffix(report.DefaultName(input), "report.csv") + command + ".csv"
 }
 
-// verified tells what a verification found.
-func (s summaryView) verified() {
-	v := s.result.Verified
-	if v == nil {
-		return
+func proofOf(p *setup.Process, j *setup.Job, rows *plan.Plan, found *importer.Verification, started time.Time) *show.Proof {
+	runs := found.Runs
+	if runs == nil {
+		runs = []string{}
 	}
-	for _, line := range s.program.verifiedLines(v) {
-		s.print(line)
+	return &show.Proof{
+		Schema: "r7import.proof/1", Program: p.Version, File: rows.Run.File, Sheet: rows.Run.Sheet, SHA256: rows.Run.FileDigest,
+		Portal: j.Client.URL(), PortalVersion: found.Version, StartedAt: started.Round(time.Second), EndedAt: time.Now().Round(time.Second),
+		Runs: runs, Agrees: found.Counts.Agrees(), Counts: found.Counts,
 	}
 }
 
-func (p *program) verifiedLines(v *importer.Verified) []string {
-	return []string{
-		p.console.Text("verify.counts", "Wanted", strconv.Itoa(v.Wanted), "Present", strconv.Itoa(v.Present), "Equal", strconv.Itoa(v.Equal),
-			"Changed", strconv.Itoa(v.Changed), "Missing", strconv.Itoa(v.Missing), "Unseen", strconv.Itoa(v.Unseen)),
-		p.console.Text("verify.health", "Syncing", strconv.Itoa(v.Syncing), "Disabled", strconv.Itoa(v.Disabled),
-			"AuthError", strconv.Itoa(v.AuthError), "QuotaError", strconv.Itoa(v.QuotaError)),
+// checkProof finds out before anything is sent whether the proof can be written.
+func checkProof(path, input string, reports []string) error {
+	if path == "" {
+		return nil
 	}
+	if slices.ContainsFunc(reports, func(r string) bool { return filepath.Clean(r) == filepath.Clean(path) }) {
+		return diagnosis.New(diagnosis.FlagsTogether, "First", "--proof "+path, "Second", "--report "+path)
+	}
+	return report.CheckPath(path, input)
+}
+
+// writeProof writes the proof for programs or for people, as its name asks, and
+// returns where it is.
+func writeProof(path string, p *setup.Process, found *show.Proof) (string, error) {
+	return report.Publish(path, func(w io.Writer) error {
+		if strings.EqualFold(filepath.Ext(path), ".json") {
+			encoder := json.NewEncoder(w)
+			encoder.SetIndent("", "  ")
+			return encoder.Encode(found)
+		}
+		_, err := io.WriteString(w, found.Text(p.Console))
+		return err
+	})
 }

@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"r7import/cmd/r7import/setup"
 )
 
 // release is set by the linker when a release is built.
@@ -32,16 +34,16 @@ func version() string {
 	return text + changed
 }
 
-func (p *program) newVersion() *cobra.Command {
+func newVersion(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:               "version",
 		Args:              p.takes(),
 		PersistentPreRunE: alone,
-		RunE:              func(*cobra.Command, []string) error { return p.printVersion() },
+		RunE:              func(*cobra.Command, []string) error { return printVersion(p.Process) },
 	}
 }
 
-func (p *program) printVersion() error {
-	_, err := fmt.Fprintf(p.out, "r7import %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+func printVersion(p *setup.Process) error {
+	_, err := fmt.Fprintf(p.Out, "r7import %s (%s, %s/%s)\n", p.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }

@@ -3,6 +3,7 @@ package account
 import (
 	"iter"
 	"slices"
+	"strings"
 )
 
 // Field is one thing a row can say about an account: a field of the request, or
@@ -79,6 +80,9 @@ func (s Fields) Has(f Field) bool { return s&(1<<f) != 0 }
 // With returns the set with f in it.
 func (s Fields) With(f Field) Fields { return s | 1<<f }
 
+// Without returns the set without f.
+func (s Fields) Without(f Field) Fields { return s &^ (1 << f) }
+
 // All yields the fields of the set in order.
 func (s Fields) All() iter.Seq[Field] {
 	return func(yield func(Field) bool) {
@@ -88,6 +92,15 @@ func (s Fields) All() iter.Seq[Field] {
 			}
 		}
 	}
+}
+
+// String returns the names of the fields in order, for people: "email, password".
+func (s Fields) String() string {
+	var names []string
+	for f := range s.All() {
+		names = append(names, f.String())
+	}
+	return strings.Join(names, ", ")
 }
 
 // Fill says where a value came from that no cell of the row gave.

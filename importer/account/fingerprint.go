@@ -47,7 +47,7 @@ func asKept(s *Settings, f Field) string {
 	text := s.Text(f)
 	switch f {
 	case Email:
-		return strings.ToLower(text)
+		return Address(text).Fold()
 	case Account, SMTPAccount:
 		if strings.EqualFold(text, s.Email) {
 			return strings.ToLower(text)

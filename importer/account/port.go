@@ -1,5 +1,8 @@
 package account
 
+// RelayPort is for mail between servers. Its connections begin in the clear.
+const RelayPort = 25
+
 // UsualPort is what follows from a well-known port of a mail server (RFC 8314).
 // None of them means an unprotected connection.
 type UsualPort struct {

@@ -14,6 +14,7 @@ type Row struct {
 	Owner    Owner
 	Given    Fields          // fields that a cell of the row gave
 	Fills    [NumFields]Fill // where every other value came from
+	Void     Fields          // fields whose cell holds a word for no value, such as NULL
 	Problems []diagnosis.Problem
 	// Columns is where each field stands, without the row; all rows of a file share it. It is nil where that is not known.
 	Columns *[NumFields]diagnosis.Place
@@ -57,10 +58,9 @@ type Key struct {
 	Address string // lower case
 }
 
-// NewKey returns the key of an address under an owner. The portal compares
-// addresses without regard to case (ASC.Mail/Core/Dao/MailboxDao.cs).
+// NewKey returns the key of an address under an owner.
 func NewKey(ownerID, address string) Key {
-	return Key{OwnerID: strings.ToLower(ownerID), Address: strings.ToLower(address)}
+	return Key{OwnerID: strings.ToLower(ownerID), Address: Address(address).Fold()}
 }
 
 // Person is a portal user as the portal describes them.

@@ -21,7 +21,6 @@ const (
 	ValueNotFill     Code = "VALUE_NOT_FILL"
 
 	ConfigUnreadable   Code = "CONFIG_UNREADABLE"
-	ConfigSyntax       Code = "CONFIG_SYNTAX"
 	ConfigNotKeys      Code = "CONFIG_NOT_KEYS"
 	ConfigKeyUnknown   Code = "CONFIG_KEY_UNKNOWN"
 	ConfigValueForm    Code = "CONFIG_VALUE_FORM"
@@ -67,7 +66,6 @@ var commandCodes = map[Code]Entry{
 	ValueNotFill:     {Scope: Usage},
 
 	ConfigUnreadable:   {Scope: Usage},
-	ConfigSyntax:       {Scope: Usage},
 	ConfigNotKeys:      {Scope: Usage},
 	ConfigKeyUnknown:   {Scope: Usage},
 	ConfigValueForm:    {Scope: Usage},

@@ -10,7 +10,6 @@ const (
 	ColumnsTaken   Code = "COLUMNS_TAKEN"
 	ColumnsIgnored Code = "COLUMNS_IGNORED"
 	Filled         Code = "FILLED"        // what was filled in, from where, in how many rows
-	EdgesTaken     Code = "EDGES_TAKEN"   // blanks and invisible characters cut off cells
 	SetSecret      Code = "SET_SECRET"    // a password or token as a value for empty cells
 	SetValue       Code = "SET_VALUE"     // a value for empty cells that does not fit its field
 	ColumnAbsent   Code = "COLUMN_ABSENT" // the mapping file names a column that the file has not
@@ -25,6 +24,7 @@ const (
 	MappingSecret  Code = "MAPPING_SECRET"
 	MappingValue   Code = "MAPPING_VALUE"
 	MappingDomain  Code = "MAPPING_DOMAIN"
+	MappingColumn  Code = "MAPPING_COLUMN" // neither letters nor number of a column
 	TemplateSyntax Code = "TEMPLATE_SYNTAX"
 	TemplateSecret Code = "TEMPLATE_SECRET" // a template would show a password
 	TemplateName   Code = "TEMPLATE_NAME"
@@ -32,8 +32,11 @@ const (
 	TemplateFailed Code = "TEMPLATE_FAILED"
 
 	ProposedName  Code = "PROPOSED_NAME"  // the display name is put together of two columns
-	ProposedNear  Code = "PROPOSED_NEAR"  // a nearly known header is taken for the known one
+	ProposedDoubt Code = "PROPOSED_DOUBT" // a nearly known header, which is not taken
 	ProposedFirst Code = "PROPOSED_FIRST" // one of several columns for a field is taken
+	ProposedUnfit Code = "PROPOSED_UNFIT" // a known header whose cells hold something else
+	ProposedEnd   Code = "PROPOSED_END"   // a header that only ends like a known one
+	ProposedMany  Code = "PROPOSED_MANY"  // several columns, of which none is plainly the one
 	ProposedOwner Code = "PROPOSED_OWNER" // the portal user is taken to be the address
 
 	PresetUnknown      Code = "PRESET_UNKNOWN"
@@ -53,6 +56,8 @@ const (
 	HostScheme        Code = "HOST_SCHEME" // imap://…
 	HostAddress       Code = "HOST_ADDRESS"
 	HostPort          Code = "HOST_PORT"
+	HostPortOther     Code = "HOST_PORT_OTHER" // another port than in the row's own cell for it
+	HostPortSplit     Code = "HOST_PORT_SPLIT"
 	HostIPv6          Code = "HOST_IPV6"
 	HostLookAlike     Code = "HOST_LOOKALIKE"
 	PortSyntax        Code = "PORT_SYNTAX"
@@ -64,6 +69,11 @@ const (
 	EncryptionMissing Code = "ENCRYPTION_MISSING" // neither the row nor its port tells the encryption
 	AuthWord          Code = "AUTH_WORD"
 	AuthOAuth         Code = "AUTH_OAUTH"
+
+	ValuesVoid         Code = "VALUES_VOID"         // words for no value, such as NULL, were read as empty
+	ValuesTrimmed      Code = "VALUES_TRIMMED"      // blanks and characters without a width were taken off
+	EncryptionStartTLS Code = "ENCRYPTION_STARTTLS" // SSL or TLS was read as STARTTLS
+	EncryptionByPort   Code = "ENCRYPTION_BY_PORT"  // yes or no to SSL was read as the port says
 )
 
 var mappingCodes = map[Code]Entry{
@@ -74,7 +84,6 @@ var mappingCodes = map[Code]Entry{
 	ColumnsTaken:   {Severity: Notice, Scope: File},
 	ColumnsIgnored: {Severity: Notice, Scope: File},
 	Filled:         {Severity: Notice, Scope: File},
-	EdgesTaken:     {Severity: Notice, Scope: File},
 	SetSecret:      {Scope: Usage},
 	SetValue:       {Scope: Usage},
 	ColumnAbsent:   {Scope: File},
@@ -89,6 +98,7 @@ var mappingCodes = map[Code]Entry{
 	MappingSecret:  {Scope: Usage},
 	MappingValue:   {Scope: Usage},
 	MappingDomain:  {Scope: Usage},
+	MappingColumn:  {Scope: Usage},
 	TemplateSyntax: {Scope: Usage},
 	TemplateSecret: {Scope: Usage},
 	TemplateName:   {Scope: Usage},
@@ -96,8 +106,11 @@ var mappingCodes = map[Code]Entry{
 	TemplateFailed: {Side: OnFile},
 
 	ProposedName:  {Severity: Notice, Scope: File},
-	ProposedNear:  {Severity: Notice, Scope: File},
+	ProposedDoubt: {Severity: Warning, Scope: File},
 	ProposedFirst: {Severity: Notice, Scope: File},
+	ProposedUnfit: {Severity: Warning, Scope: File},
+	ProposedEnd:   {Severity: Notice, Scope: File},
+	ProposedMany:  {Severity: Warning, Scope: File},
 	ProposedOwner: {Severity: Notice, Scope: File},
 
 	PresetUnknown:      {Scope: Usage},
@@ -117,6 +130,8 @@ var mappingCodes = map[Code]Entry{
 	HostScheme:        {Side: OnFile},
 	HostAddress:       {Side: OnFile},
 	HostPort:          {Side: OnFile},
+	HostPortOther:     {Side: OnFile},
+	HostPortSplit:     {Severity: Notice, Scope: File},
 	HostIPv6:          {Side: OnFile},
 	HostLookAlike:     {Side: OnFile},
 	PortSyntax:        {Side: OnFile},
@@ -128,4 +143,9 @@ var mappingCodes = map[Code]Entry{
 	EncryptionMissing: {Side: OnFile},
 	AuthWord:          {Side: OnFile},
 	AuthOAuth:         {Side: OnFile},
+
+	ValuesVoid:         {Severity: Notice, Scope: File},
+	ValuesTrimmed:      {Severity: Notice, Scope: File},
+	EncryptionStartTLS: {Severity: Notice, Scope: File},
+	EncryptionByPort:   {Severity: Notice, Scope: File},
 }

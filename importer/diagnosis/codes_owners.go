@@ -8,6 +8,7 @@ const (
 	OwnerNobody    Code = "OWNER_NOBODY"     // the row names nobody and the run signs in as nobody
 	OwnerUnknown   Code = "OWNER_UNKNOWN"    // not among the portal's people
 	OwnerDisabled  Code = "OWNER_DISABLED"   // dismissed in the portal
+	OwnerOnLeave   Code = "OWNER_ON_LEAVE"   // neither dismissed nor active, and let in as little as the dismissed
 	OwnerGuest     Code = "OWNER_GUEST"      // guests have no mail
 	OwnerAmbiguous Code = "OWNER_AMBIGUOUS"  // several people of that name
 	OwnerByName    Code = "OWNER_BY_NAME"    // found by the name alone
@@ -41,6 +42,7 @@ var ownerCodes = map[Code]Entry{
 	OwnerNobody:    {Side: OnFile},
 	OwnerUnknown:   {Scope: Portal, Side: OnPortal},
 	OwnerDisabled:  {Scope: Portal, Side: OnPortal},
+	OwnerOnLeave:   {Fate: EndsOwner, Scope: Portal, Side: OnPortal},
 	OwnerGuest:     {Scope: Portal, Side: OnPortal},
 	OwnerAmbiguous: {Side: OnPortal},
 	OwnerByName:    {Severity: Warning, Side: OnPortal},

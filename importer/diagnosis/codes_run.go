@@ -59,7 +59,7 @@ var runCodes = map[Code]Entry{
 	TooManyFailures:  {Scope: Unfinished},
 	OwnerMismatch:    {Side: OnFile},
 	OwnerLimit:       {Side: OnFile},
-	OwnerRefused:     {Side: OnPortal},
+	OwnerRefused:     {Scope: Portal, Side: OnPortal},
 	OwnerSMSStop:     {Side: OnPortal},
 	OwnerFailed:      {Side: OnPortal},
 	PasswordRefused:  {},

@@ -3,6 +3,7 @@ package diagnosis
 // Codes of the checks on a row and across the rows of a file.
 const (
 	ValueMissing       Code = "VALUE_MISSING"
+	ValueVoid          Code = "VALUE_VOID"      // the cell holds a word for no value, such as NULL
 	ServersUnknown     Code = "SERVERS_UNKNOWN" // neither the row nor a preset names the mail servers of its domain
 	HostNotAllowed     Code = "HOST_NOT_ALLOWED"
 	TextLength         Code = "TEXT_LENGTH"
@@ -12,6 +13,8 @@ const (
 	PasswordControl    Code = "PASSWORD_CONTROL"
 	PasswordOnlyBlanks Code = "PASSWORD_ONLY_BLANKS"
 	PasswordMasked     Code = "PASSWORD_MASKED" // asterisks or dots, as in a redacted copy
+	PasswordHash       Code = "PASSWORD_HASH"   // a hash out of a server's table
+	PasswordMarked     Code = "PASSWORD_MARKED" // {PLAIN} and kin before the password
 	SMTPAuthNone       Code = "SMTP_AUTH_NONE"  // authentication is wanted and its kind is none
 	NTLMWithPOP3       Code = "NTLM_POP3"
 	PortalUserForm     Code = "PORTAL_USER_FORM"    // neither an address nor a GUID
@@ -20,6 +23,7 @@ const (
 	OwnerCredentials   Code = "OWNER_CREDENTIALS" // one owner with two different passwords or tokens
 
 	PasswordBlanks     Code = "PASSWORD_BLANKS"
+	PasswordDigest     Code = "PASSWORD_DIGEST" // as many hexadecimal digits as a hash has
 	PasswordInvisible  Code = "PASSWORD_INVISIBLE"
 	PortEncryption     Code = "PORT_ENCRYPTION"
 	PortProtocol       Code = "PORT_PROTOCOL"
@@ -35,6 +39,7 @@ const (
 
 var validateCodes = map[Code]Entry{
 	ValueMissing:       {Side: OnFile},
+	ValueVoid:          {Side: OnFile},
 	ServersUnknown:     {Side: OnFile},
 	HostNotAllowed:     {Side: OnFile},
 	TextLength:         {Side: OnFile},
@@ -44,6 +49,8 @@ var validateCodes = map[Code]Entry{
 	PasswordControl:    {Side: OnFile},
 	PasswordOnlyBlanks: {Side: OnFile},
 	PasswordMasked:     {Side: OnFile},
+	PasswordHash:       {Side: OnFile},
+	PasswordMarked:     {Side: OnFile},
 	SMTPAuthNone:       {Side: OnFile},
 	NTLMWithPOP3:       {Side: OnFile},
 	PortalUserForm:     {Side: OnFile},
@@ -52,6 +59,7 @@ var validateCodes = map[Code]Entry{
 	OwnerCredentials:   {Side: OnFile},
 
 	PasswordBlanks:     {Severity: Warning, Side: OnFile},
+	PasswordDigest:     {Severity: Warning, Side: OnFile},
 	PasswordInvisible:  {Severity: Warning, Side: OnFile},
 	PortEncryption:     {Severity: Warning, Side: OnFile},
 	PortProtocol:       {Severity: Warning, Side: OnFile},

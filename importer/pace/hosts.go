@@ -46,7 +46,7 @@ var restGrows = [...]time.Duration{1, 3, 6}
 // grows; one that rests because it refused nearly everybody is probed by up to
 // three rows in turn.
 //
-// Hosts belongs to the one goroutine that schedules; it is not safe for concurrent use.
+// Hosts is not safe for concurrent use: [Slots] has the lock.
 type Hosts struct {
 	// FirstRest is how long a host in trouble rests before it is probed, 5
 	// minutes unless set before the first use. Later rests are 3 and 6 times as long.
@@ -82,7 +82,7 @@ type Rest struct {
 }
 
 // Is reports whether the rest is that of a host.
-func (r Rest) Is(host string) bool { return r.Host == fold(host) }
+func (r Rest) Is(host string) bool { return r.Host == Fold(host) }
 
 // NewHosts returns the memory of all mail hosts, with at most so many writes in
 // flight at each.
@@ -102,7 +102,7 @@ func (h *Hosts) Free(hosts ...string) bool {
 }
 
 func (h *Hosts) free(name string) bool {
-	s, ok := h.hosts[fold(name)]
+	s, ok := h.hosts[Fold(name)]
 	if !ok {
 		return true
 	}
@@ -120,7 +120,7 @@ func (h *Hosts) Give(hosts ...string) { h.count(hosts, -1) }
 
 func (h *Hosts) count(hosts []string, n int) {
 	for i, name := range hosts {
-		again := func(earlier string) bool { return fold(earlier) == fold(name) }
+		again := func(earlier string) bool { return Fold(earlier) == Fold(name) }
 		if !slices.ContainsFunc(hosts[:i], again) {
 			h.host(name).inFlight += n
 		}
@@ -135,7 +135,7 @@ func (h *Hosts) Report(name, address string, evidence Evidence) {
 	switch {
 	case s.rest == nil:
 		if s.learn(address, evidence) {
-			s.rest = &Rest{Host: fold(name), Since: time.Now(), Until: time.Now().Add(h.FirstRest), Evidence: evidence}
+			s.rest = &Rest{Host: Fold(name), Since: time.Now(), Until: time.Now().Add(h.FirstRest), Evidence: evidence}
 			h.tired++
 		}
 	case time.Now().Before(s.rest.Until):
@@ -186,7 +186,7 @@ func (h *Hosts) PausedUntil(name string) (time.Time, bool) {
 	if h.tired == 0 {
 		return time.Time{}, false
 	}
-	if s, ok := h.hosts[fold(name)]; ok && s.rest != nil {
+	if s, ok := h.hosts[Fold(name)]; ok && s.rest != nil {
 		return s.rest.Until, true
 	}
 	return time.Time{}, false
@@ -205,7 +205,7 @@ func (h *Hosts) Resting() []Rest {
 }
 
 func (h *Hosts) host(name string) *host {
-	name = fold(name)
+	name = Fold(name)
 	s, ok := h.hosts[name]
 	if !ok {
 		s = new(host)
@@ -214,5 +214,5 @@ func (h *Hosts) host(name string) *host {
 	return s
 }
 
-// fold makes host names comparable; it costs nothing where they are lower case already.
-func fold(name string) string { return strings.ToLower(name) }
+// Fold makes host names comparable; it costs nothing where they are lower case already.
+func Fold(name string) string { return strings.ToLower(name) }

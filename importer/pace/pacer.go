@@ -1,9 +1,10 @@
-// Package pace decides when a request may leave and which mail hosts may be
-// asked for another login.
+// Package pace decides how fast requests may leave and how much may be under way
+// at once.
 //
-// One [Pacer] stands before every request to the portal. [Hosts] is the
-// scheduler's memory of the mail servers: how many writes each has in flight and
-// which of them are being given a rest.
+// One [Gate] with its [Pacer] stands before every request to the portal. A row
+// takes [Slots] at its mail servers, which may be resting, and then a turn of
+// [Turns], which knows whether the portal is in trouble. [Window] is the part of
+// the day in which anything is sent, [Stop] the end of a run.
 package pace
 
 import (
@@ -44,8 +45,8 @@ const (
 )
 
 // Pacer releases callers one by one so that no sliding second ever holds more
-// releases than the limit, not the first second and not the one after a pause.
-// It is safe for concurrent use.
+// requests than the limit, as counted when they are written: not the first second
+// and not the one after a pause. It is safe for concurrent use.
 type Pacer struct {
 	// MaxPause is the longest pause the portal may ask for, 10 minutes unless
 	// set before the first use. A longer one ends all waiting with an error.
@@ -61,17 +62,23 @@ type Pacer struct {
 	limiter    *rate.Limiter
 	next       *rate.Reservation // of the next release; nil until somebody waits for it
 	due        time.Time         // when the limiter lets the next one go, or let the last one go
-	ring       []time.Time       // times of the last releases; release k is at k modulo the length
+	ring       []time.Time       // when the last requests were written; request k is at k modulo the length
+	written    int64
+	open       int // released and not yet written: their moment is still to come
 	released   int64
 
 	pausedUntil time.Time
 	tooLong     *diagnosis.Problem // the portal asked for more than MaxPause
-	backoffs    int                // pauses of our own choosing in a row
+	refusal     refusal
+}
 
-	fell      time.Time // when the rate was last lowered
-	drew      float64   // the rate that was turned away
-	drewUntil time.Time // until when the rate stays below it
-	riseAt    time.Time // when the rate rises next
+// refusal is what is remembered of having been turned away.
+type refusal struct {
+	backoffs int       // pauses of our own choosing in a row
+	fell     time.Time // when the rate was last lowered
+	rate     float64   // that was turned away
+	below    time.Time // until when the rate stays below that
+	riseAt   time.Time // when the rate rises next
 }
 
 // New returns a pacer of so many requests a second, which may be fewer than
@@ -98,14 +105,15 @@ func New(perSecond float64) *Pacer {
 // burst is what may leave at once after idle time: 5 ms worth.
 func burst(limit float64) int { return max(1, int(limit/200)) }
 
-// window returns how many releases are watched: those of a second, or the one
+// window returns how many requests are watched: those of a second, or the one
 // last release where the limit is lower than one a second.
 func window(limit float64) int { return int(math.Ceil(limit)) }
 
-// Wait returns nil at the moment the caller is released, first come, first
+// Release returns nil at the moment the caller is released, first come, first
 // served. It returns the context's error if that ends first, and a
-// *diagnosis.Problem if the portal asked for a pause longer than MaxPause.
-func (p *Pacer) Wait(ctx context.Context) error {
+// *diagnosis.Problem if the portal asked for a pause longer than MaxPause. Whoever
+// was released calls either Written or Unwritten, or others wait for ever.
+func (p *Pacer) Release(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -150,9 +158,38 @@ func (p *Pacer) admit(arrived time.Time) (time.Duration, error) {
 		return d, nil
 	}
 	p.next = nil
-	p.ring[p.released%int64(len(p.ring))] = now
+	p.open++
 	p.released++
 	return 0, nil
+}
+
+// Written tells that the request of a release is being written now.
+func (p *Pacer) Written() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ring[p.written%int64(len(p.ring))] = time.Now()
+	p.written++
+	p.close()
+}
+
+// Unwritten tells that the request of a release will not be written.
+func (p *Pacer) Unwritten() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.close()
+}
+
+func (p *Pacer) close() {
+	p.open--
+	p.look()
+}
+
+// look has the caller whose turn it is look again.
+func (p *Pacer) look() {
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
 }
 
 // reserve asks the limiter for the next release as of the moment from which one
@@ -170,15 +207,20 @@ func (p *Pacer) reserve(now, arrived time.Time) {
 	p.due = since.Add(p.next.DelayFrom(since))
 }
 
-// guard returns how long the next release must wait because of the one that
-// many places earlier.
+// guard returns how long the next release must wait so that the second it falls
+// into does not hold more requests than the limit. Those released and not yet
+// written count as written now.
 func (p *Pacer) guard(now time.Time) time.Duration {
 	n := window(p.limit)
-	if p.released < int64(n) {
+	span := time.Duration(float64(n) / p.limit * float64(time.Second))
+	back := int64(n - p.open)
+	switch {
+	case back <= 0:
+		return span // or until one of them is written
+	case p.written < back:
 		return 0
 	}
-	earlier := p.ring[(p.released-int64(n))%int64(len(p.ring))]
-	span := time.Duration(float64(n) / p.limit * float64(time.Second))
+	earlier := p.ring[(p.written-back)%int64(len(p.ring))]
 	return earlier.Add(span + tolerance).Sub(now)
 }
 
@@ -205,10 +247,7 @@ func (p *Pacer) TurnedAway(retryAfter time.Duration) {
 	if retryAfter > p.MaxPause {
 		p.tooLong = diagnosis.New(diagnosis.PauseTooLong, "Asked", retryAfter.Round(time.Second).String(), "Limit", p.MaxPause.String())
 	}
-	select {
-	case p.wake <- struct{}{}:
-	default:
-	}
+	p.look()
 }
 
 // pause stops releases until then. A pause is never made shorter.
@@ -216,43 +255,43 @@ func (p *Pacer) pause(until time.Time) {
 	if until.After(p.pausedUntil) {
 		p.pausedUntil = until
 	}
-	p.riseAt = p.pausedUntil.Add(riseEvery)
-	p.drewUntil = p.pausedUntil.Add(drawnFor)
+	p.refusal.riseAt = p.pausedUntil.Add(riseEvery)
+	p.refusal.below = p.pausedUntil.Add(drawnFor)
 }
 
 // backoff returns a pause of our own choosing: anything up to a limit that
 // doubles as long as no minute passes in peace.
 func (p *Pacer) backoff(now time.Time) time.Duration {
-	if now.After(p.drewUntil) {
-		p.backoffs = 0
+	if now.After(p.refusal.below) {
+		p.refusal.backoffs = 0
 	}
-	most := min(firstBackoff<<p.backoffs, lastBackoff)
+	most := min(firstBackoff<<p.refusal.backoffs, lastBackoff)
 	if most < lastBackoff {
-		p.backoffs++
+		p.refusal.backoffs++
 	}
 	return rand.N(most)
 }
 
 // lower reduces the rate after the portal turned a request away.
 func (p *Pacer) lower(now time.Time) {
-	if now.Sub(p.fell) < fallEvery {
+	if now.Sub(p.refusal.fell) < fallEvery {
 		return
 	}
-	p.fell = now
-	p.drew = p.limit
+	p.refusal.fell = now
+	p.refusal.rate = p.limit
 	p.setLimit(now, max(p.limit*fall, p.configured*lowest))
 }
 
 // recover raises the rate for the time that has passed without being turned away.
 func (p *Pacer) recover(now time.Time) {
 	limit := p.limit
-	for limit < p.configured && !now.Before(p.riseAt) {
+	for limit < p.configured && !now.Before(p.refusal.riseAt) {
 		next := min(limit*rise, p.configured)
-		if p.riseAt.Before(p.drewUntil) {
-			next = min(next, p.drew*below)
+		if p.refusal.riseAt.Before(p.refusal.below) {
+			next = min(next, p.refusal.rate*below)
 		}
 		limit = max(limit, next)
-		p.riseAt = p.riseAt.Add(riseEvery)
+		p.refusal.riseAt = p.refusal.riseAt.Add(riseEvery)
 	}
 	if limit != p.limit {
 		p.setLimit(now, limit)

@@ -11,6 +11,16 @@ import (
 	"r7import/importer/diagnosis"
 )
 
+// Address returns the address of a portal in the one form that is used for it,
+// see [Client.URL]. A problem is one of the command line.
+func Address(text string) (string, error) {
+	u, err := canonical(text, true) // nothing is sent there
+	if err != nil {
+		return "", err
+	}
+	return u.String(), nil
+}
+
 // canonical reads the address of a portal. A password in it is refused and not repeated.
 func canonical(text string, insecure bool) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(text))

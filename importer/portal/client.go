@@ -14,6 +14,7 @@ package portal
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"time"
 
@@ -34,12 +35,32 @@ type Options struct {
 	Timeout      time.Duration // of a whole exchange; 0 is DefaultTimeout
 	UserAgent    string        // "r7import" when empty
 
-	// Admit is waited for before each exchange; done is called after it, before
-	// anybody else learns of the answer. Nil admits at once.
-	Admit func(ctx context.Context) (done func(Answer), err error)
+	// Dial connects to the portal, or to the proxy in front of it. Nil connects over
+	// the network and gives up after 15 s.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Admit is waited for before each exchange. Nil admits at once.
+	Admit func(ctx context.Context) (Admission, error)
 	// Log gets a line for each exchange: never a body, a password or a token. Nil is silent.
 	Log *slog.Logger
 }
+
+// Admission is leave for one exchange.
+type Admission interface {
+	// Context is what the exchange goes by: it may outlive the one it was asked with.
+	Context() context.Context
+	// Written is called when the request has been written. It may be called from
+	// any goroutine, and is not called for a request that never leaves.
+	Written()
+	// Done is called after the exchange, before anybody else learns of the answer.
+	Done(Answer)
+}
+
+// admitted is leave that nobody need be asked for.
+type admitted struct{ ctx context.Context }
+
+func (a admitted) Context() context.Context { return a.ctx }
+func (admitted) Written()                   {}
+func (admitted) Done(Answer)                {}
 
 // Client talks to one portal. It is safe for concurrent use.
 type Client struct {
@@ -49,7 +70,7 @@ type Client struct {
 	proxy     string
 	timeout   time.Duration
 	agent     string
-	admit     func(ctx context.Context) (done func(Answer), err error)
+	admit     func(ctx context.Context) (Admission, error)
 	log       *slog.Logger
 }
 
@@ -73,7 +94,7 @@ func New(o Options) (*Client, error) {
 		c.agent = "r7import"
 	}
 	if c.admit == nil {
-		c.admit = func(ctx context.Context) (func(Answer), error) { return func(Answer) {}, ctx.Err() }
+		c.admit = func(ctx context.Context) (Admission, error) { return admitted{ctx}, ctx.Err() }
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)

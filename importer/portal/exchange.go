@@ -53,18 +53,18 @@ func (c *Client) exchange(ctx context.Context, call *call) (r *reply, answer Ans
 	if !httpguts.ValidHeaderFieldValue(call.token.Reveal()) {
 		return &reply{}, answerWith(call, diagnosis.PortalToken)
 	}
-	done, err := c.admit(ctx)
+	leave, err := c.admit(ctx)
 	if err != nil {
 		return &reply{}, notSent(call, err)
 	}
-	defer func() { done(answer) }()
+	defer func() { leave.Done(answer) }()
 	if call.ready != nil {
 		if err := call.ready(); err != nil {
 			return &reply{}, notSent(call, err)
 		}
 	}
 	sent := time.Now()
-	r, answer = c.send(ctx, call)
+	r, answer = c.send(leave, call)
 	answer.Sent, answer.Took = sent, time.Since(sent)
 	if level := slogLevel(answer); c.log.Enabled(ctx, level) {
 		c.log.LogAttrs(ctx, level, "exchange", attributes(call, &answer)...)
@@ -72,10 +72,11 @@ func (c *Client) exchange(ctx context.Context, call *call) (r *reply, answer Ans
 	return r, answer
 }
 
-func (c *Client) send(ctx context.Context, call *call) (*reply, Answer) {
+func (c *Client) send(leave Admission, call *call) (*reply, Answer) {
+	ctx := leave.Context()
 	within, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	response, left, err := c.roundTrip(within, call)
+	response, left, err := c.roundTrip(within, leave, call)
 	if err != nil {
 		return &reply{}, unanswered(call, ctx, within, left, err)
 	}
@@ -105,12 +106,17 @@ func read(response *http.Response) ([]byte, error) {
 // roundTrip sends the request and reports whether any of it may have left. A
 // connection that died while nobody used it, so that nothing could be written, is
 // replaced by another one: no request has been made then. Nothing else is repeated.
-func (c *Client) roundTrip(ctx context.Context, call *call) (response *http.Response, left bool, err error) {
+func (c *Client) roundTrip(ctx context.Context, leave Admission, call *call) (response *http.Response, left bool, err error) {
 	for {
 		var reused, wrote atomic.Bool // settled when RoundTrip returns with an error
 		trace := &httptrace.ClientTrace{
 			GotConn:      func(info httptrace.GotConnInfo) { reused.Store(info.Reused) },
 			WroteHeaders: func() { wrote.Store(true) },
+			WroteRequest: func(info httptrace.WroteRequestInfo) {
+				if info.Err == nil || wrote.Load() {
+					leave.Written()
+				}
+			},
 		}
 		request, err := c.request(httptrace.WithClientTrace(ctx, trace), call)
 		if err != nil {

@@ -294,6 +294,16 @@ func TestHostileBytes(t *testing.T) {
 	}
 }
 
+// leave is leave for one exchange that tells how it went.
+type leave struct {
+	ctx  context.Context
+	done func(portal.Answer)
+}
+
+func (l leave) Context() context.Context { return l.ctx }
+func (leave) Written()                   {}
+func (l leave) Done(a portal.Answer)     { l.done(a) }
+
 func TestCalledOff(t *testing.T) {
 	var asked atomic.Int32
 	count := func(w http.ResponseWriter, _ *http.Request) {
@@ -303,7 +313,7 @@ func TestCalledOff(t *testing.T) {
 	}
 	busy := errors.New("no place")
 	t.Run("not admitted", func(t *testing.T) {
-		session := serve(t, portal.Options{Admit: func(context.Context) (func(portal.Answer), error) { return nil, busy }}, count)
+		session := serve(t, portal.Options{Admit: func(context.Context) (portal.Admission, error) { return nil, busy }}, count)
 		got := session.Create(t.Context(), settings(ivan), func() error { t.Error("ready was called"); return nil })
 		if got.Fate != diagnosis.NotSent || got.Code != diagnosis.RequestNotSent || !errors.Is(got.Err, busy) {
 			t.Errorf("Create = %s, %v, %v, want not sent because of %v", got.Code, got.Fate, got.Err, busy)
@@ -311,9 +321,9 @@ func TestCalledOff(t *testing.T) {
 	})
 	t.Run("not ready", func(t *testing.T) {
 		var steps []string
-		admit := func(context.Context) (func(portal.Answer), error) {
+		admit := func(ctx context.Context) (portal.Admission, error) {
 			steps = append(steps, "admit")
-			return func(a portal.Answer) { steps = append(steps, "done, "+a.Fate.String()) }, nil
+			return leave{ctx, func(a portal.Answer) { steps = append(steps, "done, "+a.Fate.String()) }}, nil
 		}
 		session := serve(t, portal.Options{Admit: admit}, count)
 		got := session.Create(t.Context(), settings(ivan), func() error { steps = append(steps, "ready"); return busy })

@@ -129,7 +129,7 @@ func TestOnePerson(t *testing.T) {
 }
 
 func TestImpersonate(t *testing.T) {
-	people := []portalsim.Person{{Email: "boss@example.org", Owner: true}, {Email: ivan, TwoFactor: "app"}, {Email: "gone@example.org", Status: "terminated"}}
+	people := []portalsim.Person{{Email: "boss@example.org", Owner: true}, {Email: ivan, TwoFactor: "app"}, {Email: "gone@example.org", Status: "terminated"}, {Email: "away@example.org", Status: "leave"}}
 	tokens := map[string]string{"admin": "boss@example.org"}
 	on := portalsim.Impersonation{Available: true, Enabled: true}
 	t.Run("on", func(t *testing.T) {
@@ -148,6 +148,17 @@ func TestImpersonate(t *testing.T) {
 		}
 		if self, _ := boss.Self(t.Context()); self.Email != "boss@example.org" {
 			t.Errorf("the administrator has become %s", self.Email)
+		}
+	})
+	t.Run("on leave", func(t *testing.T) {
+		client, _ := simulated(t, portalsim.Options{People: people, Tokens: tokens, Impersonation: on})
+		boss := client.Session(account.NewSecret("admin"))
+		target, _, _ := boss.PersonByEmail(t.Context(), "away@example.org")
+		if may, answer := boss.MayImpersonate(t.Context(), target.ID); !may || answer.Fate != diagnosis.Done {
+			t.Errorf("MayImpersonate = %v, %+v; the portal does not say it here", may, answer)
+		}
+		if _, answer := boss.Impersonate(t.Context(), target.ID); answer.Code != diagnosis.OwnerOnLeave || answer.Fate != diagnosis.EndsOwner || answer.Status != 500 {
+			t.Errorf("Impersonate = %+v, want %s, ends owner", answer, diagnosis.OwnerOnLeave)
 		}
 	})
 	t.Run("off", func(t *testing.T) {

@@ -123,8 +123,14 @@ func (s *Session) Impersonate(ctx context.Context, personID string) (Token, Answ
 	return Token{Secret: account.NewSecret(text)}, answer
 }
 
+// impersonation explains the answers about acting as another person. Of one who is not
+// active the portal says "account", the name of an argument, and nothing else
+// (ASC.Core.Common/Context/SecurityContext.cs). That somebody is dismissed shows when
+// they are looked up, so what is left are people on leave.
 func impersonation(r *reply) diagnosis.Code {
 	switch {
+	case r.failed && r.message == "account":
+		return diagnosis.OwnerOnLeave
 	case r.status == http.StatusNotFound && !r.failed:
 		return diagnosis.ImpersonationAbsent
 	case r.status == http.StatusForbidden && r.failed:

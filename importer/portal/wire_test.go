@@ -204,9 +204,9 @@ func TestConnectionsAreKept(t *testing.T) {
 // not: every request is admitted, counted and answered for.
 func TestNothingIsRepeatedBelowUs(t *testing.T) {
 	var asked, admitted atomic.Int32
-	options := portal.Options{Workers: 1, Admit: func(context.Context) (func(portal.Answer), error) {
+	options := portal.Options{Workers: 1, Admit: func(ctx context.Context) (portal.Admission, error) {
 		admitted.Add(1)
-		return func(portal.Answer) {}, nil
+		return leave{ctx, func(portal.Answer) {}}, nil
 	}}
 	session := serve(t, options, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)

@@ -59,12 +59,13 @@ func (p *Portal) Accounts() []Account {
 }
 
 func (m *mailbox) account(who *person) Account {
+	s := m.settings()
 	return Account{
 		ID: m.id, Owner: who.Email, OwnerID: who.ID, Address: m.address, Name: m.name,
-		Login: loginOf(m.address, m.login), Password: m.password, Server: m.server, Port: int(m.port), Security: int(m.encryption), Auth: int(m.auth),
+		Login: s.in.login, Password: s.in.password, Server: s.in.host, Port: int(s.in.port), Security: int(s.in.encryption), Auth: int(s.in.auth),
 		POP3: !m.imap, Restrict: m.restrict,
-		SMTPLogin: loginOf(m.address, m.smtpLogin), SMTPPassword: m.smtpPassword, SMTPServer: m.smtpServer, SMTPPort: int(m.smtpPort),
-		SMTPSecurity: int(m.smtpSecurity), SMTPAuth: int(m.smtpAuth),
+		SMTPLogin: s.out.login, SMTPPassword: s.out.password, SMTPServer: s.out.host, SMTPPort: int(s.out.port),
+		SMTPSecurity: int(s.out.encryption), SMTPAuth: int(s.out.auth),
 		Disabled: !m.enabled, AuthError: m.authError, QuotaError: m.quotaError, Hosted: m.hosted, OAuth: m.oauth,
 		Aliases: slices.Clone(m.aliases), Groups: slices.Clone(m.groups), Folder: m.inFolder,
 		Removed: m.removed, Resets: m.resets, Created: m.created,
@@ -97,10 +98,9 @@ func (p *Portal) Put(a Account) error {
 	setDefault(&a.SMTPServer, "smtp."+host)
 	setDefault(&a.SMTPPort, 465)
 	s := settings{
-		email: mailAddress{local: local, host: host}, name: a.Name, account: a.Login, password: a.Password,
-		server: a.Server, port: int32(a.Port), encryption: int32(a.Security), auth: int32(a.Auth), imap: !a.POP3, restrict: a.Restrict,
-		smtpAccount: a.SMTPLogin, smtpPass: a.SMTPPassword, smtpServer: a.SMTPServer, smtpPort: int32(a.SMTPPort),
-		smtpSecurity: int32(a.SMTPSecurity), smtpAuth: int32(a.SMTPAuth),
+		email: mailAddress{local: local, host: host}, name: a.Name, imap: !a.POP3, restrict: a.Restrict,
+		in:  server{host: a.Server, port: int32(a.Port), login: a.Login, password: a.Password, encryption: int32(a.Security), auth: int32(a.Auth)},
+		out: server{host: a.SMTPServer, port: int32(a.SMTPPort), login: a.SMTPLogin, password: a.SMTPPassword, encryption: int32(a.SMTPSecurity), auth: int32(a.SMTPAuth)},
 	}
 	now := time.Now()
 	m := &mailbox{id: int(p.lastMailbox.Add(1)), enabled: !a.Disabled, created: now, aliases: a.Aliases, groups: a.Groups}

@@ -2,6 +2,7 @@ package portalsim
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -57,20 +58,60 @@ func (p *person) remove(m *mailbox) {
 func (p *person) clearList() { p.list = nil }
 
 func bindList(*arguments) action {
-	return func(x *exchange) (any, error) { return x.list() }
+	return func(x *exchange) (any, error) {
+		all, err := x.list()
+		if err != nil {
+			return nil, err
+		}
+		x.caller.mu.Lock()
+		chosen := x.caller.byChoice
+		x.caller.mu.Unlock()
+		if chosen != "" {
+			all = slices.Clone(all)
+			for i := range all {
+				all[i].IsDefault = all[i].Email == chosen
+			}
+		}
+		return list[accountView]{items: all}, nil
+	}
+}
+
+// bindDefault chooses the account that new messages are written from, or none.
+func bindDefault(a *arguments) action {
+	email, on := strings.ToLower(a.text("email")), a.boolean("isDefault")
+	return func(x *exchange) (any, error) {
+		if email == "" {
+			return nil, argument(textNull, "email")
+		}
+		chosen := ""
+		if on {
+			all, err := x.list()
+			if err != nil {
+				return nil, err
+			}
+			if !slices.ContainsFunc(all, func(v accountView) bool { return v.Email == email && !v.IsGroup }) {
+				return nil, argument("Account not found", "")
+			}
+			chosen = email
+		}
+		x.caller.mu.Lock()
+		x.caller.byChoice = chosen
+		x.caller.mu.Unlock()
+		return email, nil
+	}
 }
 
 // list answers from memory for 20 minutes; changes clear it. The rows are read first
 // and remembered later, so a list that overlaps a create may be remembered without
 // it. Two rows of one address show as one (MAIL/Core/Engine/AccountEngine.cs,
 // CacheEngine.cs; MAIL/Extensions/DataContractsExtensions.cs).
-func (x *exchange) list() (any, error) {
+func (x *exchange) list() ([]accountView, error) {
 	p := x.caller
 	p.mu.Lock()
 	remembered, till := p.list, p.listTill
 	p.mu.Unlock()
 	if remembered != nil && time.Now().Before(till) {
-		return list[accountView]{items: remembered}, nil
+		return remembered, nil
 	}
 	fresh := x.portal.readList(p)
 	if err := x.wait(x.gap()); err != nil {
@@ -79,7 +120,7 @@ func (x *exchange) list() (any, error) {
 	p.mu.Lock()
 	p.list, p.listTill = fresh, time.Now().Add(x.portal.options.ListCache)
 	p.mu.Unlock()
-	return list[accountView]{items: fresh}, nil
+	return fresh, nil
 }
 
 func (p *Portal) readList(who *person) []accountView {
@@ -146,19 +187,15 @@ func bindCreate(a *arguments) action {
 		if s.emailProblem != nil {
 			return nil, s.emailProblem
 		}
-		return x.save(&s, true)
+		return x.save(&s, lines, true)
 	}
 }
 
 // save is AccountEngine.CreateAccount: the login test, then look-up and write. The
 // answer says what enabled was asked for, not what the database has.
-func (x *exchange) save(s *settings, enabled bool) (any, error) {
-	problems, err := x.testLogin(s)
-	if err != nil {
+func (x *exchange) save(s *settings, together func([]string) string, enabled bool) (any, error) {
+	if err := x.mustLogIn(s, together); err != nil {
 		return nil, err
-	}
-	if len(problems) > 0 {
-		return nil, internal(strings.Join(problems, "\r\n"))
 	}
 	id, err := x.store(s)
 	if err != nil {
@@ -245,14 +282,14 @@ func (x *exchange) update(s settings) (any, error) {
 	}
 	stored := *there
 	x.caller.mu.Unlock()
-	if s.password == "" {
-		s.password, s.hasPassword = stored.password, true
+	if s.in.password == "" {
+		s.in.password, s.in.hasPassword = stored.in.password, true
 	}
-	if s.smtpPass == "" {
-		s.smtpPass, s.hasSMTPPassword = stored.smtpPassword, true
+	if s.out.password == "" {
+		s.out.password, s.out.hasPassword = stored.out.password, true
 	}
 	s.imap = stored.imap
-	return x.save(&s, stored.enabled && x.portal.version.putTellsEnabled())
+	return x.save(&s, lines, stored.enabled && x.portal.version.putTellsEnabled())
 }
 
 // updateOAuth is called with mu held.
@@ -291,12 +328,8 @@ func (x *exchange) enable(email string, on bool) (any, error) {
 	}
 	if on {
 		s := m.settings()
-		problems, err := x.testLogin(&s)
-		if err != nil {
+		if err := x.mustLogIn(&s, lines); err != nil {
 			return nil, err
-		}
-		if len(problems) > 0 {
-			return nil, internal(strings.Join(problems, "\r\n"))
 		}
 	}
 	x.caller.mu.Lock()

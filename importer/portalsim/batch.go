@@ -32,8 +32,11 @@ func bindBatch(a *arguments) action {
 	text := a.text("batch")
 	return func(x *exchange) (any, error) {
 		var calls []batchCall
+		if !json.Valid([]byte(text)) {
+			return nil, brokenJSON([]byte(text))
+		}
 		if err := json.Unmarshal([]byte(text), &calls); err != nil {
-			return nil, argument("Unable to deserialize json", "")
+			return nil, jsonFailure([]byte(text), 1, "Cannot deserialize the current JSON.")
 		}
 		slices.SortStableFunc(calls, func(a, b batchCall) int { return cmp.Compare(a.Order, b.Order) })
 		answers := []batchAnswer{}

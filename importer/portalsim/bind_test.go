@@ -178,11 +178,17 @@ func TestBindingOfBodies(t *testing.T) {
 		{"query string overrides the body", "?port=143", "application/json", string(whole), 201, "", "143"},
 		{"empty value in the query spoils the body's", "?port=", "application/json", string(whole), 400, notNumber, ""},
 		{"empty body", "", "application/json", "", 400, noAddress, ""},
-		{"not JSON", "", "application/json", "email=a", 400, "Unable to deserialize json", ""},
-		{"top-level array", "", "application/json", "[" + string(whole) + "]", 400, "Unable to deserialize json", ""},
-		{"something behind the object", "", "application/json", string(whole) + "x", 400, "Unable to deserialize json", ""},
-		{"nested too deep", "", "application/json", `{"a":` + strings.Repeat("[", 100000), 400, "Unable to deserialize json", ""},
-		{"broken XML", "", "text/xml", "<request>", 400, "Root element is missing.", ""},
+		{"not JSON", "", "application/json", "email=a", 400, "Unexpected character encountered while parsing value: e. Path '', line 0, position 0.", ""},
+		{"broken JSON in the second line", "", "application/json", "{\n\"a\":я}", 400, "Unexpected character encountered while parsing value: я. Path '', line 2, position 4.", ""},
+		{"half of JSON", "", "application/json", `{"email":"a@b`, 400, "Unexpected end when reading JSON. Path '', line 1, position 13.", ""},
+		{"top-level array", "", "application/json", "[" + string(whole) + "]", 400, "XmlNodeConverter can only convert JSON that begins with an object. Path '', line 1, position 1.", ""},
+		{"something behind the object", "", "application/json", "{} x", 400, "Additional text encountered after finished reading JSON content: x. Path '', line 1, position 3.", ""},
+		{"nested too deep", "", "application/json", `{"a":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + "}", 400, "The reader's MaxDepth of 64 has been exceeded. Path '', line 1, position 69.", ""},
+		{"nested without end", "", "application/json", `{"a":` + strings.Repeat("[", 100000), 400, "The reader's MaxDepth of 64 has been exceeded. Path '', line 1, position 1.", ""},
+		{"broken XML", "", "text/xml", "<request>", 500, "Unexpected end of file has occurred. Line 1, position 10.", ""},
+		{"no XML", "", "text/xml", "", 500, "Root element is missing.", ""},
+		{"JSON in capitals is a form", "", "application/JSON", string(whole), 400, noAddress, ""},
+		{"a form in capitals is one", "", "APPLICATION/X-WWW-FORM-URLENCODED", form.Encode(), 201, "", "993"},
 	}
 	s := start(t, portalsim.Options{})
 	for i, test := range tests {

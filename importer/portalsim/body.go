@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -21,9 +22,10 @@ const maxBody = 16 << 20
 const formMemory = 1 << 20
 
 // readParams collects the arguments of a call: route values, query string, body.
-// JSON and text/xml are read for every method; any other media type is read as a
-// form, which only the two form types fill (API/Impl/ApiArgumentBuilder.cs). The
-// body is always UTF-8, whatever charset the header names.
+// JSON and text/xml are read for every method; any other media type, these two in
+// capitals too, is read as a form, which only the two form types fill
+// (API/Impl/ApiArgumentBuilder.cs). The body is always UTF-8, whatever charset the
+// header names.
 func readParams(route map[string]string, r *http.Request, body []byte, local *time.Location) (params, *failure) {
 	p := make(params, len(route)+24)
 	for name, value := range route {
@@ -40,22 +42,19 @@ func readParams(route map[string]string, r *http.Request, body []byte, local *ti
 	if err != nil && media == "" {
 		return p, &failure{status: http.StatusInternalServerError, message: "The specified content type is invalid.", hresult: hrFormat}
 	}
-	var problem *failure
-	switch media {
-	case "application/json":
-		problem = readJSON(body, local, p.add)
-	case "text/xml":
-		problem = readXML(body, p.add)
-	case "application/x-www-form-urlencoded":
-		if r.Method != http.MethodGet {
-			addQuery(p, string(body))
-		}
-	case "multipart/form-data":
-		if r.Method != http.MethodGet {
-			addMultipart(p, body, attributes["boundary"])
-		}
+	asGiven, _, _ := strings.Cut(header, ";")
+	switch {
+	case strings.TrimSpace(asGiven) == "application/json":
+		return p, readJSON(body, local, p.add)
+	case strings.TrimSpace(asGiven) == "text/xml":
+		return p, readXML(body, p.add)
+	case r.Method == http.MethodGet:
+	case media == "application/x-www-form-urlencoded":
+		addQuery(p, string(body))
+	case media == "multipart/form-data":
+		addMultipart(p, body, attributes["boundary"])
 	}
-	return p, problem
+	return p, nil
 }
 
 // addQuery adds the pairs in their own order; what cannot be decoded stays as sent.
@@ -90,26 +89,32 @@ func addMultipart(p params, body []byte, boundary string) {
 	}
 }
 
-// readXML takes the children of the root that hold text only.
+// readXML takes the children of the root that hold text only. What is no document is
+// not expected, unlike what is no JSON: 500.
 func readXML(body []byte, add func(name, value string)) *failure {
 	decoder := xml.NewDecoder(bytes.NewReader(body))
 	var (
 		depth   int
+		rooted  bool
 		name    string
 		text    []byte
 		isPlain bool
 	)
 	for {
 		token, err := decoder.Token()
-		if errors.Is(err, io.EOF) && depth == 0 {
+		switch {
+		case errors.Is(err, io.EOF) && rooted:
 			return nil
-		}
-		if err != nil {
-			return argument("Root element is missing.", "")
+		case errors.Is(err, io.EOF):
+			return internal("Root element is missing.")
+		case err != nil:
+			line, column := decoder.InputPos() // the words are those of the commonest case
+			return internal("Unexpected end of file has occurred. Line " + strconv.Itoa(line) + ", position " + strconv.Itoa(column) + ".")
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
 			depth++
+			rooted = true
 			if depth == 2 {
 				name, text, isPlain = t.Name.Local, text[:0], true
 			}

@@ -286,6 +286,22 @@ func TestSetups(t *testing.T) {
 			}
 		})
 	}
+	// The big names are known without being told of.
+	for _, test := range []struct{ email, action, want string }{
+		{"a@mail.ru", "get_imap_pop_settings", "a@mail.ru imap.mail.ru:993/1 smtp.mail.ru:465/1 true"},
+		{"a@BK.ru", "get_pop_server", "a@BK.ru pop.mail.ru:995/1 smtp.mail.ru:465/1 false"},
+		{"a@icloud.com", "get_imap_server_full", "a imap.mail.me.com:993/1 smtp.mail.me.com:587/2 true"},
+		{"a@qip.ru", "get_imap_pop_settings", "a@qip.ru imap.qip.ru:143/0 smtp.qip.ru:25/0 true"},
+		{"a@wp.pl", "get_imap_pop_settings", "a pop3.wp.pl:995/1 smtp.wp.pl:587/2 false"},
+		{"a@mail.ru", "", "a@mail.ru imap.mail.ru:993/1 smtp.mail.ru:25/0 true"},
+	} {
+		v := s.json(token, "GET", accounts+"/setups?email="+test.email+"&action="+test.action, nil).response(t).(map[string]any)
+		got := fmt.Sprintf("%v %v:%v/%v %v:%v/%v %v", v["account"], v["server"], v["port"], v["incoming_encryption_type"],
+			v["smtp_server"], v["smtp_port"], v["outcoming_encryption_type"], v["imap"])
+		if got != test.want {
+			t.Errorf("setups of %s, %q = %s, want %s", test.email, test.action, got, test.want)
+		}
+	}
 	if r := s.json(token, "GET", accounts+"/setups", nil); r.status != 400 {
 		t.Errorf("setups without an address = %d, want 400", r.status)
 	}
@@ -359,5 +375,59 @@ func TestBatch(t *testing.T) {
 	r = s.call("POST", "/api/2.0/batch", url.Values{"batch": {noCharset}}.Encode(), "Authorization", token, "Content-Type", "application/x-www-form-urlencoded")
 	if r.status != 400 {
 		t.Errorf("batch without a charset = %d %s, want it refused", r.status, r.body)
+	}
+}
+
+func TestDefaultAccount(t *testing.T) {
+	s := start(t, portalsim.Options{Accounts: []portalsim.Account{
+		{Owner: "a@example.org", Address: "one@example.org", Aliases: []string{"alias@example.org"}},
+		{Owner: "a@example.org", Address: "two@example.org", Groups: []string{"group@example.org"}},
+	}})
+	token := s.signIn("a@example.org")
+	chosen := func() string {
+		var all []string
+		for _, item := range s.json(token, "GET", accounts, nil).response(t).([]any) {
+			if v := item.(map[string]any); v["isDefault"] == true {
+				all = append(all, v["email"].(string))
+			}
+		}
+		return strings.Join(all, " ")
+	}
+	for _, test := range []struct {
+		email  string
+		on     bool
+		status int
+		chosen string
+	}{
+		{"TWO@example.org", true, 200, "two@example.org"},
+		{"alias@example.org", true, 200, "alias@example.org"},
+		{"group@example.org", true, 400, "alias@example.org"},
+		{"nobody@example.org", true, 400, "alias@example.org"},
+		{"", true, 400, "alias@example.org"},
+		{"anything", false, 200, ""},
+	} {
+		r := s.json(token, "PUT", accounts+"/default", fields{"email": test.email, "isDefault": test.on})
+		if r.status != test.status || r.status == 200 && r.response(t) != strings.ToLower(test.email) {
+			t.Errorf("default %q, %v = %d %s, want %d", test.email, test.on, r.status, r.body, test.status)
+		}
+		if got := chosen(); got != test.chosen {
+			t.Errorf("after default %q, %v the list marks %q, want %q", test.email, test.on, got, test.chosen)
+		}
+	}
+}
+
+func TestFoldersAndMessages(t *testing.T) {
+	s := start(t, portalsim.Options{})
+	token := s.signIn("a@example.org")
+	folders := s.json(token, "GET", "/api/2.0/mail/folders", nil).response(t).([]any)
+	if first := folders[0].(map[string]any); len(folders) != 6 || first["id"] != 1.0 || first["total_messages_count"] != 0.0 {
+		t.Errorf("folders = %v, want the six that everybody has, empty", folders)
+	}
+	r := s.json(token, "GET", "/api/2.0/mail/messages?folder=1&page=2&unread=true", nil)
+	if e := r.envelope(t); r.status != 200 || len(e["response"].([]any)) != 0 || e["total"] != nil {
+		t.Errorf("messages = %d %s, want an empty list", r.status, r.body)
+	}
+	if r := s.json(token, "GET", "/api/2.0/mail/messages?folder=inbox", nil); r.status != 400 {
+		t.Errorf("messages of a folder that is no number = %d %s, want 400", r.status, r.body)
 	}
 }

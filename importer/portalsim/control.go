@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"html/template"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -83,12 +82,8 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 
 // replace reads a list from the body; JSON is YAML too.
 func replace[T any](r *http.Request, set func([]T) error) error {
-	text, err := io.ReadAll(io.LimitReader(r.Body, maxScenario))
+	rules, err := read[[]T](r.Body, maxScenario)
 	if err != nil {
-		return err
-	}
-	var rules []T
-	if err := decode(text, &rules); err != nil {
 		return err
 	}
 	return set(rules)

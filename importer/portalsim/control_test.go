@@ -194,7 +194,7 @@ func TestSignInsAreCounted(t *testing.T) {
 	} {
 		s.json("", "POST", authentication, send)
 	}
-	want := map[string]portalsim.SignIns{"a@example.org": {Tried: 2, Passed: 1, Failed: 1}, "sms@example.org": {Tried: 2, SMS: 2}}
+	want := map[string]portalsim.SignIns{"a@example.org": {Tried: 2, Passed: 1, Failed: 1}, "sms@example.org": {Tried: 2, SMS: 1}}
 	if diff := cmp.Diff(want, s.Stats().SignIns); diff != "" {
 		t.Errorf("sign-ins (-want +got):\n%s", diff)
 	}

@@ -45,14 +45,18 @@ func toInt32(s string) (int32, string) {
 	if strings.Contains(s, "_") {
 		return 0, textNotNumber
 	}
+	return decimal(s)
+}
+
+func decimal(s string) (int32, string) {
 	n, err := strconv.ParseInt(s, decimalBaseInts, 32)
-	if err == nil {
-		return int32(n), ""
-	}
 	if isRange(err) {
 		return 0, textOverflow
 	}
-	return 0, textNotNumber
+	if err != nil {
+		return 0, textNotNumber
+	}
+	return int32(n), ""
 }
 
 // hexInt32 reads two's complement, as Convert.ToInt32(text, 16) does.
@@ -105,12 +109,8 @@ func enumMember(s string, members map[string]int32) (int32, string) {
 		return 0, textEmptyEnum
 	}
 	if strings.ContainsRune("0123456789+-", rune(s[0])) {
-		n, err := strconv.ParseInt(s, decimalBaseInts, 32)
-		if err == nil {
-			return int32(n), ""
-		}
-		if isRange(err) {
-			return 0, textOverflow
+		if n, problem := decimal(s); problem != textNotNumber {
+			return n, problem
 		}
 	}
 	if n, ok := members[strings.ToLower(s)]; ok {

@@ -3,6 +3,7 @@ package portalsim
 import (
 	"bytes"
 	"compress/gzip"
+	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -148,6 +149,19 @@ func (p *Portal) pause(d time.Duration, r *http.Request) bool {
 // flood sends blanks in front of the body: size of them, or without end.
 func (p *Portal) flood(a *answer, size int, w http.ResponseWriter, r *http.Request) {
 	a.head(w, -1)
+	p.pad(w, a.body, size, r)
+}
+
+// bomb sends the body behind blanks that gzip makes very small.
+func (p *Portal) bomb(a *answer, size int, w http.ResponseWriter, r *http.Request) {
+	a.set("Content-Encoding", "gzip")
+	a.head(w, -1)
+	packer := gzip.NewWriter(w)
+	defer packer.Close()
+	p.pad(packer, a.body, size, r)
+}
+
+func (p *Portal) pad(w io.Writer, body []byte, size int, r *http.Request) {
 	blanks := bytes.Repeat([]byte(" "), chunk)
 	for sent := 0; size < 0 || sent < size; sent += chunk {
 		if _, err := w.Write(blanks); err != nil {
@@ -161,22 +175,7 @@ func (p *Portal) flood(a *answer, size int, w http.ResponseWriter, r *http.Reque
 		default:
 		}
 	}
-	w.Write(a.body)
-}
-
-// bomb sends the body behind blanks that gzip makes very small.
-func (p *Portal) bomb(a *answer, size int, w http.ResponseWriter, r *http.Request) {
-	a.set("Content-Encoding", "gzip")
-	a.head(w, -1)
-	packer := gzip.NewWriter(w)
-	defer packer.Close()
-	blanks := bytes.Repeat([]byte(" "), chunk)
-	for sent := 0; sent < size; sent += chunk {
-		if _, err := packer.Write(blanks); err != nil || r.Context().Err() != nil {
-			return
-		}
-	}
-	packer.Write(a.body)
+	w.Write(body)
 }
 
 // afterHints sends informational answers before the true one.

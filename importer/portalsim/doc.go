@@ -10,7 +10,11 @@
 // MAILAPI/ for module/ASC.Api/ASC.Api.Mail/.
 //
 // Not simulated: answers as XML (paths that end in .xml), social sign-in, accounts made
-// by OAuth, and mail itself.
+// by OAuth, the Personal edition, mail itself (folders and messages are there and empty;
+// user folders, contacts, tags, alerts, signatures and autoreplies are not), the
+// portal's own mail server (mailserver/*), changes to people, groups and settings, and
+// all other modules. A route that is not simulated is a page with status 404, as on a
+// portal without that module.
 //
 // The package imports nothing else of this module: a client tested against it cannot
 // agree with it by sharing a mistake.

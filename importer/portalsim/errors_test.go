@@ -2,6 +2,7 @@ package portalsim_test
 
 import (
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -300,7 +301,7 @@ func TestUnknownRoutes(t *testing.T) {
 			t.Errorf("%s %s = %d %q, want a 404 page", test.method, test.path, r.status, r.body)
 		}
 	}
-	if r := s.json(token, "GET", "/API/2.0/People/@SELF.JSON", nil); r.status != 200 {
+	if r := s.json(token, "GET", "/API/2.0/People/@SELF.json", nil); r.status != 200 {
 		t.Errorf("routes in other case = %d, want 200", r.status)
 	}
 }
@@ -309,5 +310,48 @@ func TestTooBigARequest(t *testing.T) {
 	s := start(t, portalsim.Options{Tokens: map[string]string{"t": "a@example.org"}})
 	if r := s.call("POST", accounts, strings.Repeat(" ", 17<<20), "Authorization", "t"); r.status != 413 {
 		t.Errorf("17 MiB = %d, want 413", r.status)
+	}
+}
+
+// The suffix is known in lower case alone; else it is a part of the last name.
+func TestSuffixInCapitals(t *testing.T) {
+	s := start(t, portalsim.Options{})
+	token := s.signIn("ivan@example.org")
+	if r := s.json(token, "GET", accounts+".JSON", nil); r.status != 404 || !strings.Contains(r.body, "<html>") {
+		t.Errorf("accounts.JSON = %d %s, want a page with 404", r.status, r.body)
+	}
+	if r := s.json(token, "GET", "/api/2.0/people/ivan.JSON", nil); r.status != 404 || r.message(t) != "User not found" {
+		t.Errorf("people/ivan.JSON = %d %s, want 404 in an envelope", r.status, r.body)
+	}
+}
+
+// OPTIONS is answered on any path, without a sign-in, unless the portal as a whole does not serve.
+func TestOptions(t *testing.T) {
+	s := start(t, portalsim.Options{})
+	for _, path := range []string{accounts, "/api/2.0/no/such/path", "/api/2.0/people/@self.json"} {
+		r := s.call("OPTIONS", path, "")
+		if r.status != 200 || r.body != "" || r.header.Get("Access-Control-Allow-Methods") != "GET, POST, PUT, DELETE" || r.header.Get("Access-Control-Max-Age") != "1728000" {
+			t.Errorf("OPTIONS %s = %d %q %v", path, r.status, r.body, r.header)
+		}
+	}
+	if r := s.call("OPTIONS", "/elsewhere", ""); r.status != 404 {
+		t.Errorf("OPTIONS beside the API = %d, want 404", r.status)
+	}
+	if err := s.SetState(portalsim.Restoring); err != nil {
+		t.Fatal(err)
+	}
+	if r := s.call("OPTIONS", accounts, ""); r.status != 503 {
+		t.Errorf("OPTIONS of a portal that is restored = %d, want 503", r.status)
+	}
+}
+
+// A portal in UTC writes Z and no offset.
+func TestTimeZones(t *testing.T) {
+	for zone, want := range map[string]string{"": `\+03:00"`, "UTC": `Z"`, "+00:00": `Z"`, "Etc/GMT": `Z"`, "Asia/Yekaterinburg": `\+05:00"`, "-03:30": `-03:30"`} {
+		s := start(t, portalsim.Options{TimeZone: zone})
+		r := s.json("", "POST", authentication, fields{"userName": "a@example.org", "password": "x"})
+		if !regexp.MustCompile(`"expires":"[-0-9T:]{19}\.\d{7}` + want).MatchString(r.body) {
+			t.Errorf("time zone %q: %s, want expires to end in %s", zone, r.body, want)
+		}
 	}
 }

@@ -16,6 +16,7 @@ type exchange struct {
 	params  params
 	caller  *person // nil when nobody is signed in
 	cookie  string  // to be set by the answer
+	stale   bool    // the cookie sent is refused
 	began   time.Time
 	life    *life
 	visit   *visit
@@ -129,13 +130,13 @@ func (x *exchange) process(body []byte) (*answer, func(), error) {
 			return fault.replacement(x), func() { x.carryOut(late, unreadable) }, nil
 		}
 	}
-	if fault != nil && fault.Do.replaces() && !fault.Processed {
+	if fault != nil && replaces[fault.Do] && !fault.Processed {
 		return fault.replacement(x), nil, x.wait(late)
 	}
 	a, err := x.carryOut(late, unreadable)
 	switch {
 	case err != nil || fault == nil:
-	case fault.Do.replaces():
+	case replaces[fault.Do]:
 		a = fault.replacement(x)
 	default:
 		fault.spoil(p, a)
@@ -177,18 +178,21 @@ func (x *exchange) serve(unreadable *failure) (*answer, error) {
 	if a := x.blocked(state); a != nil {
 		return a, nil
 	}
-	if x.route == nil || x.route.mail && state == MailAbsent {
-		return htmlPage(http.StatusNotFound, "404 - File or directory not found."), nil
-	}
 	a, err := x.call(state, unreadable)
-	if a != nil && x.cookie != "" {
-		setCookie(a, x.cookie)
+	if a != nil {
+		x.setCookie(a)
 	}
 	return a, err
 }
 
 func (x *exchange) call(state State, unreadable *failure) (*answer, error) {
 	p := x.portal
+	if x.request.Method == http.MethodOptions && underAPI(x.request.URL.Path) {
+		return accessControl(), nil
+	}
+	if x.route == nil || x.route.mail && state == MailAbsent {
+		return htmlPage(http.StatusNotFound, "404 - File or directory not found."), nil
+	}
 	if x.caller == nil && !x.route.open {
 		return unauthorized(x.request), nil
 	}
@@ -225,7 +229,7 @@ func (x *exchange) blocked(s State) *answer {
 	if s == WarmingUp {
 		return htmlPage(http.StatusOK, "The portal is starting")
 	}
-	status := s.status()
+	status := stateStatus[s]
 	if status == 0 || s.passes() && strings.HasSuffix(strings.ToLower(x.request.URL.Path), "capabilities.json") {
 		return nil
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
-	"path"
 	"strings"
 	"sync"
 	"time"
@@ -59,38 +58,20 @@ const (
 	EarlyHints Action = "early-hints" // a flood of informational answers before the true one
 )
 
-// replaces tells whether the true answer is not wanted.
-func (a Action) replaces() bool {
-	switch a {
-	case Answer, Envelope, Empty, Redirect, TooManyRequests, Reset, Silence:
-		return true
-	default:
-		return false
-	}
-}
-
-func (a Action) known() bool {
-	switch a {
-	case Delay, Cut, Slow, Endless, Huge, GzipBomb, HeaderBomb, EarlyHints:
-		return true
-	default:
-		return a.replaces()
-	}
+// replaces tells of every action whether the true answer is not wanted.
+var replaces = map[Action]bool{
+	Answer: true, Envelope: true, Empty: true, Redirect: true, TooManyRequests: true, Reset: true, Silence: true,
+	Delay: false, Cut: false, Slow: false, Endless: false, Huge: false, GzipBomb: false, HeaderBomb: false, EarlyHints: false,
 }
 
 func (f *Fault) validate() error {
-	if !f.Do.known() {
+	if _, known := replaces[f.Do]; !known {
 		return fmt.Errorf("do: %q is nothing that can be done to a request", f.Do)
 	}
-	for _, pattern := range append([]string{f.Path}, f.Only...) {
-		if _, err := path.Match(pattern, ""); err != nil {
-			return fmt.Errorf("%q is no pattern", pattern)
-		}
+	if err := validateRule(f.Share, append([]string{f.Path}, f.Only...)...); err != nil {
+		return err
 	}
-	if f.Share < 0 || f.Share > 1 {
-		return fmt.Errorf("share: %v is not between 0 and 1", f.Share)
-	}
-	if f.Early && !f.Do.replaces() {
+	if f.Early && !replaces[f.Do] {
 		return fmt.Errorf("early: %s needs the true answer", f.Do)
 	}
 	if f.Status != 0 && (f.Status < 200 || f.Status > 599) {
@@ -168,7 +149,7 @@ func (f *faults) strikes(i int, rule *Fault, x *exchange) bool {
 
 // shortPath is what faults and people call a path.
 func shortPath(p string) string {
-	if len(p) >= len(prefix) && strings.EqualFold(p[:len(prefix)], prefix) {
+	if underAPI(p) {
 		p = p[len(prefix):]
 	}
 	return strings.TrimSuffix(p, ".json")

@@ -8,23 +8,6 @@ import (
 
 const textGUID = "Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx)."
 
-// impersonationView is ImpersonationSettings (web/core/ASC.Web.Core/Utility/ImpersonationSettings.cs).
-type impersonationView struct {
-	Enabled           bool     `json:"enabled"`
-	EnableType        int      `json:"enableType"`
-	OnlyForOwnGroups  bool     `json:"onlyForOwnGroups"`
-	AllowedAdmins     []string `json:"allowedAdmins"`
-	RestrictionUsers  []string `json:"restrictionUsers"`
-	RestrictionGroups []string `json:"restrictionGroups"`
-}
-
-func viewImpersonation(s *Impersonation) impersonationView {
-	return impersonationView{
-		Enabled: s.Enabled, EnableType: s.EnableType, OnlyForOwnGroups: s.OnlyForOwnGroups,
-		AllowedAdmins: s.AllowedAdmins, RestrictionUsers: s.RestrictionUsers, RestrictionGroups: s.RestrictionGroups,
-	}
-}
-
 var enableTypes = map[string]int32{"disableforadmins": 0, "enableforallfulladmins": 1, "enablewithlimits": 2}
 
 // mayConfigure: the settings exist where the server's configuration has them, and for
@@ -45,7 +28,7 @@ func bindImpersonation(*arguments) action {
 		if err := x.mayConfigure(); err != nil {
 			return nil, err
 		}
-		return viewImpersonation(x.portal.impersonation.Load()), nil
+		return x.portal.impersonation.Load(), nil
 	}
 }
 
@@ -63,7 +46,7 @@ func bindSetImpersonation(a *arguments) action {
 			s = Impersonation{Available: true}
 		}
 		x.portal.impersonation.Store(&s)
-		return viewImpersonation(&s), nil
+		return &s, nil
 	}
 }
 
@@ -90,8 +73,8 @@ func bindImpersonate(a *arguments) action {
 			return nil, security("Impossible to impersonate this user")
 		}
 		target := x.portal.people.id(id)
-		if target.status == statusTerminated {
-			return nil, security("Access denied")
+		if target.status != statusActive {
+			return nil, internal("account") // the name of an argument (common/ASC.Core.Common/Context/SecurityContext.cs)
 		}
 		token := x.portal.sessions.open(target, time.Now().Add(x.portal.options.TokenLife))
 		x.cookie = token

@@ -72,6 +72,24 @@ func TestImpersonation(t *testing.T) {
 	}
 }
 
+// Nobody is impersonated who is not active. The question beforehand does not tell.
+func TestImpersonationOfSomebodyNotActive(t *testing.T) {
+	for _, status := range []string{"terminated", "leave"} {
+		s := start(t, portalsim.Options{
+			People:        []portalsim.Person{{Email: "away@example.org", ID: "11111111-2222-4333-8444-555555555555", Status: status}},
+			Impersonation: portalsim.Impersonation{Available: true, Enabled: true},
+		})
+		token := s.signIn(s.Owner())
+		const path = "/api/2.0/security/impersonate/11111111-2222-4333-8444-555555555555"
+		if may := s.json(token, "GET", path, nil).response(t); may != true {
+			t.Errorf("%s: GET = %v, want true", status, may)
+		}
+		if r := s.json(token, "POST", path, nil); r.status != 500 || r.message(t) != "account" || len(r.header["Set-Cookie"]) != 1 {
+			t.Errorf("%s: POST = %d %s, cookies %q; want 500 account and the caller's own cookie", status, r.status, r.body, r.header["Set-Cookie"])
+		}
+	}
+}
+
 func TestImpersonationSettings(t *testing.T) {
 	const path = "/api/2.0/security/impersonate/settings"
 	s := start(t, portalsim.Options{Impersonation: portalsim.Impersonation{Available: true}})

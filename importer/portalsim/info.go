@@ -1,8 +1,6 @@
 package portalsim
 
 import (
-	"cmp"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -36,8 +34,8 @@ func bindBuild(*arguments) action {
 }
 
 // bindSetups answers what the portal knows of a domain's servers, or a guess that
-// looks the same: for get_imap_pop_settings plaintext POP3
-// (MAIL/Core/Engine/MailboxEngine.cs, GetDefaultMailboxData).
+// looks the same: for get_imap_pop_settings plaintext POP3. Without an action nothing
+// but the guess is answered (MAIL/Core/Engine/MailboxEngine.cs, GetDefaultMailboxData).
 func bindSetups(a *arguments) action {
 	address, problem := a.address("email")
 	wanted := a.text("action")
@@ -46,27 +44,24 @@ func bindSetups(a *arguments) action {
 			return nil, problem
 		}
 		host := strings.ToLower(address.host)
-		provider, known := x.portal.options.Providers[host]
-		v := singleView{
-			Email: address.String(), Account: address.address(), SMTPAccount: address.address(), Auth: 1, SMTPAuthType: 1, SMTPAuth: true,
-			BeginDate: plainTime(time.Now().Add(-monthBack)), Restrict: true, SMTPServer: "smtp." + host, SMTPPort: "25",
-		}
+		provider, _ := x.portal.provider(host)
+		guess := Provider{IMAP: "imap." + host, POP3: "pop." + host, POP3Port: 110, SMTP: "smtp." + host, SMTPPort: 25, Plain: true}
+		var s settings
 		switch {
-		case known && strings.HasPrefix(wanted, "get_imap"):
-			provider.into(&v)
+		case strings.HasPrefix(wanted, "get_imap") && provider.IMAP != "":
+			s = provider.settings(address, true)
+		case (strings.HasPrefix(wanted, "get_pop") || wanted == "get_imap_pop_settings") && provider.POP3 != "":
+			s = provider.settings(address, false)
 		case strings.HasPrefix(wanted, "get_pop") || wanted == "get_imap_pop_settings":
-			v.Server, v.Port = "pop."+host, "110"
+			s = guess.settings(address, false)
 		default:
-			v.Server, v.Port, v.IMAP, v.Encryption = "imap."+host, "993", true, 1
+			s = guess.settings(address, true)
+			s.in.encryption = 1
 		}
+		v := s.single()
+		v.BeginDate = plainTime(time.Now().Add(-monthBack))
 		return v, nil
 	}
-}
-
-func (p Provider) into(v *singleView) {
-	v.IMAP, v.Encryption, v.SMTPSecurity = true, 1, 1
-	v.Server, v.Port = p.IMAP, strconv.Itoa(cmp.Or(p.IMAPPort, 993))
-	v.SMTPServer, v.SMTPPort = p.SMTP, strconv.Itoa(cmp.Or(p.SMTPPort, 465))
 }
 
 // bindSimple is accounts/simple: it needs known settings, and hides their absence, and
@@ -79,35 +74,13 @@ func bindSimple(a *arguments) action {
 			return nil, argument("Empty email", "email")
 		}
 		_, domain, _ := strings.Cut(email, "@")
-		provider, known := x.portal.options.Providers[strings.ToLower(domain)]
+		provider, known := x.portal.provider(domain)
 		address, problem := parseAddress(email)
 		if !known || problem != nil {
 			return nil, x.unexpected()
 		}
-		return x.simple(provider.settings(address, password))
-	}
-}
-
-func (x *exchange) simple(s settings) (any, error) {
-	problems, err := x.testLogin(&s)
-	if err != nil {
-		return nil, err
-	}
-	if len(problems) > 0 {
-		return nil, internal("#1:<br>" + strings.Join(problems, "<br>") + "<br>")
-	}
-	id, err := x.store(&s)
-	if err != nil {
-		return nil, err
-	}
-	return x.portal.savedView(id, &s, true), nil
-}
-
-func (p Provider) settings(address mailAddress, password string) settings {
-	return settings{
-		email: address, account: address.address(), hasAccount: true, password: password, hasPassword: true,
-		server: p.IMAP, hasServer: true, port: int32(cmp.Or(p.IMAPPort, 993)), encryption: 1, auth: 1, imap: true, restrict: true,
-		smtpAccount: address.address(), hasSMTPAccount: true, smtpPass: password, hasSMTPPassword: true,
-		smtpServer: p.SMTP, hasSMTPServer: true, smtpPort: int32(cmp.Or(p.SMTPPort, 465)), smtpSecurity: 1, smtpAuth: 1, wantsSMTPAuth: true,
+		s := provider.settings(address, provider.IMAP != "")
+		s.in.password, s.out.password = password, password
+		return x.save(&s, func(problems []string) string { return "#1:<br>" + strings.Join(problems, "<br>") + "<br>" }, true)
 	}
 }

@@ -3,16 +3,54 @@ package portalsim
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // maxDepth is Json.NET's own limit on nesting.
 const maxDepth = 64
 
-var errJSON = argument("Unable to deserialize json", "")
+// jsonFailure is the innermost exception of a document that is no JSON object: the
+// parser's own words, and where it stood when it met byte at of the text. The path
+// within the document is left empty.
+func jsonFailure(text []byte, at int, words string) *failure {
+	before := text[:min(max(at, 0), len(text))]
+	line := bytes.Count(before, []byte("\n")) + 1
+	position := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
+	if len(before) == 0 {
+		line = 0 // it has not begun to count
+	}
+	return argument(fmt.Sprintf("%s Path '', line %d, position %d.", words, line, position), "")
+}
+
+// brokenJSON finds out what a text that is no JSON fails at.
+func brokenJSON(text []byte) *failure {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	err := decoder.Decode(new(json.RawMessage))
+	var syntax *json.SyntaxError
+	at := len(text) - len(bytes.TrimLeft(text[decoder.InputOffset():], " \t\r\n"))
+	switch {
+	case err == nil && at < len(text):
+		return jsonFailure(text, at, "Additional text encountered after finished reading JSON content: "+letterAt(text, at)+".")
+	case errors.As(err, &syntax) && strings.Contains(syntax.Error(), "max depth"):
+		return (&jsonReader{data: text}).tooDeep()
+	case errors.As(err, &syntax) && int(syntax.Offset) <= len(text):
+		at = int(syntax.Offset) - 1
+		return jsonFailure(text, at, "Unexpected character encountered while parsing value: "+letterAt(text, at)+".")
+	default:
+		return jsonFailure(text, len(text), "Unexpected end when reading JSON.")
+	}
+}
+
+func letterAt(text []byte, at int) string {
+	r, _ := utf8.DecodeRune(text[at:])
+	return string(r)
+}
 
 // element is one XML element the server makes out of a JSON value.
 type element struct {
@@ -24,14 +62,18 @@ type element struct {
 // elements become texts (API/Impl/ApiArgumentBuilder.cs, FillCollectionFromXElement).
 // An array gives its elements under one name, a nested object nothing, null the
 // empty string; keys that begin with @, # or $ are XML attributes and vanish. A
-// document that is no object is an error, an empty one has no arguments.
+// document that is no object is an error, an empty one has no arguments. Without
+// the wrapper's own text, the answer is what the parser says.
 func readJSON(body []byte, local *time.Location, add func(name, value string)) *failure {
 	body = bytes.Trim(body, " \t\r\n")
 	if len(body) == 0 || string(body) == "null" {
 		return nil
 	}
-	if body[0] != '{' || !json.Valid(body) {
-		return errJSON
+	if !json.Valid(body) {
+		return brokenJSON(body)
+	}
+	if body[0] != '{' {
+		return jsonFailure(body, 1, "XmlNodeConverter can only convert JSON that begins with an object.")
 	}
 	r := jsonReader{data: body, local: local}
 	groups, err := r.object(1)
@@ -69,6 +111,10 @@ type jsonReader struct {
 	local *time.Location
 }
 
+func (r *jsonReader) tooDeep() *failure {
+	return jsonFailure(r.data, r.at+1, fmt.Sprintf("The reader's MaxDepth of %d has been exceeded.", maxDepth))
+}
+
 // next passes blanks, commas and colons, and returns the byte it stands on.
 func (r *jsonReader) next() byte {
 	for strings.IndexByte(" \t\r\n,:", r.data[r.at]) >= 0 {
@@ -80,7 +126,7 @@ func (r *jsonReader) next() byte {
 // object reads the members of the object that begins here.
 func (r *jsonReader) object(depth int) ([]group, *failure) {
 	if depth > maxDepth {
-		return nil, errJSON
+		return nil, r.tooDeep()
 	}
 	var groups []group
 	index := map[string]int{}
@@ -121,7 +167,7 @@ func (r *jsonReader) value(depth int) ([]element, *failure) {
 
 func (r *jsonReader) array(depth int) ([]element, *failure) {
 	if depth > maxDepth {
-		return nil, errJSON
+		return nil, r.tooDeep()
 	}
 	var all []element
 	for r.at++; r.next() != ']'; {

@@ -100,6 +100,7 @@ func (p *Portal) Restart(down time.Duration, saved float64) {
 	old.saved = saved
 	close(old.dead)
 	p.guard.forget()
+	p.codes.forget()
 	p.people.forget()
 }
 

@@ -11,60 +11,44 @@ var errKilled = errors.New("server process gone")
 
 // login is one side of a login test.
 type login struct {
-	side       Side
-	host       string
-	port       int32
-	encryption int32
-	name       string
-	password   string
-	hasName    bool
-	hasPass    bool
-	hasHost    bool
-	auth       int32
-	address    string // of the mailbox, lower case
+	server
+	side    Side
+	address string // of the mailbox, lower case
 }
 
 // key is the mailbox at its server, for counting failed logins.
-func (l *login) key() string { return strings.ToLower(l.name + "\x00" + l.host) }
+func (l *login) key() string { return strings.ToLower(l.login + "\x00" + l.host) }
 
-// prefix is the library's class, part of its timeout texts.
-func (l *login) prefix() string {
-	switch l.side {
-	case IMAP:
-		return "Imap"
-	case POP3:
-		return "Pop"
-	default:
-		return "Smtp"
-	}
-}
+// classes are the library's, part of its timeout texts.
+var classes = map[Side]string{IMAP: "Imap", POP3: "Pop", SMTP: "Smtp"}
 
-func (s *settings) incoming() *login {
-	side := POP3
+// logins are those of the test, incoming first.
+func (s *settings) logins() [2]*login {
+	side, address := POP3, strings.ToLower(s.email.address())
 	if s.imap {
 		side = IMAP
 	}
-	return &login{
-		side: side, host: s.server, port: s.port, encryption: s.encryption, auth: s.auth,
-		name: s.account, password: s.password, hasName: s.hasAccount, hasPass: s.hasPassword, hasHost: s.hasServer,
-		address: strings.ToLower(s.email.address()),
-	}
+	return [2]*login{{s.in, side, address}, {s.out, SMTP, address}}
 }
 
-func (s *settings) outgoing() *login {
-	return &login{
-		side: SMTP, host: s.smtpServer, port: s.smtpPort, encryption: s.smtpSecurity, auth: s.smtpAuth,
-		name: s.smtpAccount, password: s.smtpPass, hasName: s.hasSMTPAccount, hasPass: s.hasSMTPPassword, hasHost: s.hasSMTPServer,
-		address: strings.ToLower(s.email.address()),
+// mustLogIn fails with the texts of a login test, put together in the method's way.
+func (x *exchange) mustLogIn(s *settings, together func(problems []string) string) error {
+	problems, err := x.testLogin(s)
+	if err == nil && len(problems) > 0 {
+		return internal(together(problems))
 	}
+	return err
 }
+
+func lines(problems []string) string { return strings.Join(problems, "\r\n") }
 
 // testLogin logs in to both servers, incoming first and the outgoing one even when
 // the incoming has failed, and returns what went wrong, a text for each side that
 // failed (MAIL/Clients/MailClient.cs, TestLogin; MAILAPI/MailApi.Accounts.cs).
 // The connections are closed politely before anything is saved.
 func (x *exchange) testLogin(s *settings) ([]string, error) {
-	in, out := s.incoming(), s.outgoing()
+	logins := s.logins()
+	in, out := logins[0], logins[1]
 	leaveIn := x.portal.stats.enterHost(in.host)
 	defer leaveIn()
 	if out.host != in.host {
@@ -73,13 +57,13 @@ func (x *exchange) testLogin(s *settings) ([]string, error) {
 	words := x.words()
 	var problems []string
 	farewells := make([]*login, 0, 2)
-	for _, l := range []*login{in, out} {
+	for _, l := range logins {
 		text, silent, err := x.logIn(l)
 		if err != nil {
 			return nil, err
 		}
 		if text != "" {
-			problems = append(problems, attempt(words.header(l.side), text))
+			problems = append(problems, attempt(words.headers[l.side], text))
 		}
 		if silent {
 			farewells = append(farewells, l)
@@ -91,17 +75,6 @@ func (x *exchange) testLogin(s *settings) ([]string, error) {
 		}
 	}
 	return problems, nil
-}
-
-func (w *wording) header(side Side) string {
-	switch side {
-	case IMAP:
-		return w.imap
-	case POP3:
-		return w.pop3
-	default:
-		return w.smtp
-	}
 }
 
 // farewell waits for a server that does not answer LOGOUT or QUIT: under TLS the
@@ -163,9 +136,9 @@ func (l *login) unusable() string {
 	switch {
 	case l.side == POP3 && l.auth == ntlm:
 		return "Object reference not set to an instance of an object"
-	case !l.hasName:
+	case !l.hasLogin:
 		return textNull + "\nParameter name: userName"
-	case !l.hasPass:
+	case !l.hasPassword:
 		return textNull + "\nParameter name: password"
 	default:
 		return ""
@@ -181,7 +154,7 @@ func (x *exchange) connect(l *login, rule *MailHost) (string, error) {
 	}
 	switch do {
 	case NoAnswer:
-		return rule.textOr(l, l.prefix()+".ConnectAsync timeout"), x.wait(timeouts.Connect)
+		return rule.textOr(l, classes[l.side]+".ConnectAsync timeout"), x.wait(timeouts.Connect)
 	case NotListening:
 		return rule.textOr(l, "Connection refused"), nil
 	case Unresolved:
@@ -236,7 +209,7 @@ func (x *exchange) authorize(l *login, rule *MailHost) (string, error) {
 		}
 		return rule.textOr(l, "The LOGIN command is disabled."), nil
 	case Hang:
-		return rule.textOr(l, l.prefix()+".AuthenticateAsync timeout"), x.wait(p.options.Timeouts.Login)
+		return rule.textOr(l, classes[l.side]+".AuthenticateAsync timeout"), x.wait(p.options.Timeouts.Login)
 	case Cancel:
 		return rule.textOr(l, "A task was canceled."), x.wait(p.options.Timeouts.Login)
 	case Temporary:
@@ -255,7 +228,7 @@ func (x *exchange) authorize(l *login, rule *MailHost) (string, error) {
 }
 
 func (x *exchange) accepted(l *login, rule *MailHost) bool {
-	if l.name == "" || l.password == "" || x.portal.mailHosts.locked(l, rule.LockAfter) {
+	if l.login == "" || l.password == "" || x.portal.mailHosts.locked(l, rule.LockAfter) {
 		return false
 	}
 	password, ok := rule.declared(l)
@@ -301,5 +274,5 @@ func (h *MailHost) textOr(l *login, usual string) string {
 	if h.Text == "" {
 		return usual
 	}
-	return strings.NewReplacer("{login}", l.name, "{password}", l.password).Replace(h.Text)
+	return strings.NewReplacer("{login}", l.login, "{password}", l.password).Replace(h.Text)
 }

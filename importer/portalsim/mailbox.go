@@ -18,6 +18,15 @@ const (
 // (MAIL/Data/Contracts/MailBoxData.cs, DefaultMailBeginTimestamp).
 var wholeHistory = time.Date(1975, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// server is one side of an account. As an argument it keeps what was null, which fails
+// differently from "". As stored its login is a template in lower case, and its password
+// what reads back: "" when it was cut.
+type server struct {
+	host, login, password          string
+	hasHost, hasLogin, hasPassword bool
+	port, encryption, auth         int32
+}
+
 // mailbox is a row of the table mail_mailbox with its two servers. It is guarded by
 // the mutex of its person.
 type mailbox struct {
@@ -27,15 +36,10 @@ type mailbox struct {
 	enabled bool
 	removed bool
 
-	imap                     bool
-	restrict                 bool
-	begin                    time.Time
-	server, smtpServer       string
-	port, smtpPort           int32
-	login, smtpLogin         string // as stored: a lower-case template
-	password, smtpPassword   string // as read back: "" when it was cut
-	encryption, smtpSecurity int32
-	auth, smtpAuth           int32
+	imap     bool
+	restrict bool
+	begin    time.Time
+	in, out  server
 
 	hosted   bool // a mailbox of the portal's own mail server
 	oauth    bool
@@ -50,21 +54,11 @@ type mailbox struct {
 
 // settings are the arguments of create and update, bound.
 type settings struct {
-	email                    mailAddress
-	emailProblem             *failure // found when the method runs, after the arguments are bound
-	hasAccount, hasPassword  bool     // null and "" fail differently
-	hasServer                bool
-	hasSMTPAccount           bool
-	hasSMTPPassword          bool
-	hasSMTPServer            bool
-	name, account, password  string
-	port, smtpPort           int32
-	server, smtpServer       string
-	smtpAccount, smtpPass    string
-	wantsSMTPAuth            bool
-	imap, restrict           bool
-	encryption, smtpSecurity int32
-	auth, smtpAuth           int32 // smtpAuth is 0 when smtp_auth is false
+	email          mailAddress
+	emailProblem   *failure // found when the method runs, after the arguments are bound
+	name           string
+	in, out        server // out.auth is 0 when smtp_auth is false
+	imap, restrict bool
 }
 
 // bindSettings reads the arguments in the order of the method's signature
@@ -72,39 +66,38 @@ type settings struct {
 // but the type's: no imap is POP3, no encryption is plain text, no restrict is the
 // whole history.
 func bindSettings(a *arguments, withIMAP bool) settings {
-	s := settings{
-		name:    a.text("name"),
-		account: a.text("account"), hasAccount: a.has("account"),
-		password: a.text("password"), hasPassword: a.has("password"),
-		port:   a.integer("port"),
-		server: a.text("server"), hasServer: a.has("server"),
-		smtpAccount: a.text("smtp_account"), hasSMTPAccount: a.has("smtp_account"),
-		smtpPass: a.text("smtp_password"), hasSMTPPassword: a.has("smtp_password"),
-		smtpPort:   a.integer("smtp_port"),
-		smtpServer: a.text("smtp_server"), hasSMTPServer: a.has("smtp_server"),
-		wantsSMTPAuth: a.boolean("smtp_auth"),
-	}
+	s := settings{name: a.text("name"), in: bindServer(a, ""), out: bindServer(a, "smtp_")}
+	wantsAuth := a.boolean("smtp_auth")
 	if withIMAP {
 		s.imap = a.boolean("imap")
 	}
 	s.restrict = a.boolean("restrict")
-	s.encryption = a.enum("incoming_encryption_type", encryptionTypes)
-	s.smtpSecurity = a.enum("outcoming_encryption_type", encryptionTypes)
-	s.auth = a.enum("auth_type_in", a.version.mechanisms())
-	s.smtpAuth = a.enum("auth_type_smtp", a.version.mechanisms())
-	if !s.wantsSMTPAuth {
-		s.smtpAuth = 0
+	s.in.encryption = a.enum("incoming_encryption_type", encryptionTypes)
+	s.out.encryption = a.enum("outcoming_encryption_type", encryptionTypes)
+	s.in.auth = a.enum("auth_type_in", a.version.mechanisms())
+	if auth := a.enum("auth_type_smtp", a.version.mechanisms()); wantsAuth {
+		s.out.auth = auth
 	}
 	s.email, s.emailProblem = a.address("email")
 	return s
+}
+
+func bindServer(a *arguments, prefix string) server {
+	return server{
+		login: a.text(prefix + "account"), hasLogin: a.has(prefix + "account"),
+		password: a.text(prefix + "password"), hasPassword: a.has(prefix + "password"),
+		host: a.text(prefix + "server"), hasHost: a.has(prefix + "server"), port: a.integer(prefix + "port"),
+	}
 }
 
 // nameable tells whether the values of the enums have names: OAuth2 and numbers
 // nobody defined have none, which shows only when the account is saved
 // (MAIL/Utils/Converter.cs, ToNameString).
 func (s *settings) nameable(v version) bool {
-	return (s.encryption|s.smtpSecurity) >= 0 && s.encryption <= 2 && s.smtpSecurity <= 2 &&
-		v.mechanismNamed(s.auth) && v.mechanismNamed(s.smtpAuth)
+	named := func(one server) bool {
+		return one.encryption >= 0 && one.encryption <= 2 && v.mechanismNamed(one.auth)
+	}
+	return named(s.in) && named(s.out)
 }
 
 func (v version) mechanismNamed(m int32) bool {
@@ -115,14 +108,17 @@ const ntlm = 7
 
 // fits tells whether every value fits its column.
 func (s *settings) fits() bool {
-	for _, text := range []string{s.name, s.email.address(), s.server, s.smtpServer} {
+	for _, text := range []string{s.name, s.email.address(), s.in.host, s.out.host} {
 		if utf8.RuneCountInString(text) > columnLength || strings.ContainsFunc(text, beyondBMP) {
 			return false
 		}
 	}
-	return len(s.password) <= passwordSize && len(s.smtpPass) <= passwordSize &&
-		utf8.RuneCountInString(loginFormat(s.email, s.account)) <= columnLength &&
-		utf8.RuneCountInString(loginFormat(s.email, s.smtpAccount)) <= columnLength
+	for _, one := range []server{s.in, s.out} {
+		if len(one.password) > passwordSize || utf8.RuneCountInString(loginFormat(s.email, one.login)) > columnLength {
+			return false
+		}
+	}
+	return true
 }
 
 func beyondBMP(r rune) bool { return r > 0xFFFF }
@@ -144,14 +140,6 @@ func store(s string) string {
 		out = append(out, r)
 	}
 	return string(out)
-}
-
-// storePassword: a cut password cannot be decrypted and reads back as nothing.
-func storePassword(s string) string {
-	if len(s) > passwordSize {
-		return ""
-	}
-	return s
 }
 
 // loginFormat is the login as stored: lower case with the parts of the address
@@ -189,19 +177,32 @@ func (m *mailbox) rewrite(s *settings, now time.Time) {
 	*m = mailbox{
 		id: m.id, enabled: m.enabled, created: m.created, resets: m.resets, aliases: m.aliases, groups: m.groups,
 		address: store(strings.ToLower(s.email.address())), name: store(s.name),
-		imap: s.imap, restrict: s.restrict, begin: wholeHistory,
-		login: store(loginFormat(s.email, s.account)), password: storePassword(s.password),
-		encryption: s.encryption, auth: s.auth,
-		smtpPassword: storePassword(s.smtpPass), smtpSecurity: s.smtpSecurity, smtpAuth: s.smtpAuth,
+		imap: s.imap, restrict: s.restrict, begin: wholeHistory, in: s.in.stored(s.email), out: s.out.stored(s.email),
 	}
-	m.server, m.port = splitServer(store(s.server), s.port)
-	m.smtpServer, m.smtpPort = splitServer(store(s.smtpServer), s.smtpPort)
-	if s.smtpAuth != 0 {
-		m.smtpLogin = store(loginFormat(s.email, s.smtpAccount))
+	if s.out.auth == 0 {
+		m.out.login = ""
 	}
 	if s.restrict {
 		m.begin = now.UTC().Add(-monthBack).Truncate(time.Second)
 	}
+}
+
+// stored is what the database has of a server. A password that was cut cannot be
+// decrypted and reads back as nothing.
+func (s server) stored(email mailAddress) server {
+	s.login = store(loginFormat(email, s.login))
+	if len(s.password) > passwordSize {
+		s.password = ""
+	}
+	s.host, s.port = splitServer(store(s.host), s.port)
+	return s
+}
+
+// readBack turns the template of a stored login into the login.
+func (s server) readBack(address string) server {
+	s.login = loginOf(address, s.login)
+	s.hasHost, s.hasLogin, s.hasPassword = true, true, true
+	return s
 }
 
 // splitServer is what comes back of host:port once it has been joined and split on
@@ -222,11 +223,7 @@ func splitServer(host string, port int32) (string, int32) {
 func (m *mailbox) settings() settings {
 	local, host, _ := strings.Cut(m.address, "@")
 	return settings{
-		email: mailAddress{local: local, host: host}, name: m.name,
-		account: loginOf(m.address, m.login), hasAccount: true, password: m.password, hasPassword: true,
-		server: m.server, hasServer: true, port: m.port, encryption: m.encryption, auth: m.auth,
-		smtpAccount: loginOf(m.address, m.smtpLogin), hasSMTPAccount: true, smtpPass: m.smtpPassword, hasSMTPPassword: true,
-		smtpServer: m.smtpServer, hasSMTPServer: true, smtpPort: m.smtpPort, smtpSecurity: m.smtpSecurity,
-		smtpAuth: m.smtpAuth, wantsSMTPAuth: m.smtpAuth != 0, imap: m.imap, restrict: m.restrict,
+		email: mailAddress{local: local, host: host}, name: m.name, imap: m.imap, restrict: m.restrict,
+		in: m.in.readBack(m.address), out: m.out.readBack(m.address),
 	}
 }

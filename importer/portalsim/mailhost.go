@@ -72,13 +72,18 @@ func (h *MailHost) validate() error {
 	default:
 		return fmt.Errorf("side: %q is none of imap, pop3, smtp", h.Side)
 	}
-	for _, pattern := range append([]string{h.Host}, h.Only...) {
+	return validateRule(h.Share, append([]string{h.Host}, h.Only...)...)
+}
+
+// validateRule checks what faults and mail servers have in common.
+func validateRule(share float64, patterns ...string) error {
+	for _, pattern := range patterns {
 		if _, err := path.Match(pattern, ""); err != nil {
 			return fmt.Errorf("%q is no pattern", pattern)
 		}
 	}
-	if h.Share < 0 || h.Share > 1 {
-		return fmt.Errorf("share: %v is not between 0 and 1", h.Share)
+	if share < 0 || share > 1 {
+		return fmt.Errorf("share: %v is not between 0 and 1", share)
 	}
 	return nil
 }
@@ -125,7 +130,7 @@ func (h *MailHost) fits(l *login, seed uint64, index int) bool {
 	if h.Side != "" && h.Side != l.side || !matches(h.Host, l.host) {
 		return false
 	}
-	if len(h.Only) > 0 && !matchesAny(h.Only, l.address, l.name) {
+	if len(h.Only) > 0 && !matchesAny(h.Only, l.address, l.login) {
 		return false
 	}
 	return h.Share == 0 || chance(seed, "mailhost", index, l.address) < h.Share
@@ -153,7 +158,7 @@ func matchesAny(patterns []string, texts ...string) bool {
 
 // declared is the password a rule knows for a login.
 func (h *MailHost) declared(l *login) (string, bool) {
-	for _, key := range []string{l.name, l.address} {
+	for _, key := range []string{l.login, l.address} {
 		if password, ok := h.Passwords[key]; ok {
 			return password, true
 		}

@@ -35,7 +35,7 @@ type Options struct {
 	Gzip          bool          `yaml:"gzip"`   // answers are compressed when the client asks for it
 
 	MailHosts      []MailHost          `yaml:"mail_hosts"` // the first that fits a server name decides; none: every login passes
-	Providers      map[string]Provider `yaml:"providers"`  // known settings by domain, for accounts/setups and accounts/simple
+	Providers      map[string]Provider `yaml:"providers"`  // known settings by domain, besides the big names known anyway, for accounts/setups and accounts/simple
 	Timeouts       Timeouts            `yaml:"timeouts"`
 	StrictDatabase bool                `yaml:"strict_database"` // over-long values fail instead of being cut
 	SaveGap        time.Duration       `yaml:"save_gap"`        // between look-up and insert: 1 ms when 0, none when negative; latency contains it
@@ -71,21 +71,13 @@ type Timeouts struct {
 // Impersonation has three gates: the server's configuration, the owner's setting, and
 // who asks (web/core/ASC.Web.Core/Utility/ImpersonationSettings.cs).
 type Impersonation struct {
-	Available         bool     `yaml:"available"`   // core.user.impersonate, ships as false
-	Enabled           bool     `yaml:"enabled"`     // by the owner
-	EnableType        int      `yaml:"enable_type"` // 0 the owner only, 1 all full administrators, 2 those allowed
-	OnlyForOwnGroups  bool     `yaml:"only_for_own_groups"`
-	AllowedAdmins     []string `yaml:"allowed_admins"` // addresses or GUIDs
-	RestrictionUsers  []string `yaml:"restriction_users"`
-	RestrictionGroups []string `yaml:"restriction_groups"`
-}
-
-// Provider is what the portal knows of a domain's servers.
-type Provider struct {
-	IMAP     string `yaml:"imap"`
-	IMAPPort int    `yaml:"imap_port"`
-	SMTP     string `yaml:"smtp"`
-	SMTPPort int    `yaml:"smtp_port"`
+	Available         bool     `yaml:"available" json:"-"`            // core.user.impersonate, ships as false
+	Enabled           bool     `yaml:"enabled" json:"enabled"`        // by the owner
+	EnableType        int      `yaml:"enable_type" json:"enableType"` // 0 the owner only, 1 all full administrators, 2 those allowed
+	OnlyForOwnGroups  bool     `yaml:"only_for_own_groups" json:"onlyForOwnGroups"`
+	AllowedAdmins     []string `yaml:"allowed_admins" json:"allowedAdmins"` // addresses or GUIDs
+	RestrictionUsers  []string `yaml:"restriction_users" json:"restrictionUsers"`
+	RestrictionGroups []string `yaml:"restriction_groups" json:"restrictionGroups"`
 }
 
 // State is what the portal as a whole is up to (web/studio/ASC.Web.Studio/Global.asax.cs).
@@ -107,30 +99,18 @@ const (
 	MailAbsent   State = "mail-absent"  // the mail module is not installed: its routes are unknown
 )
 
-// status is what a state answers before anything else; 0 lets the request in.
-func (s State) status() int {
-	switch s {
-	case Missing, Suspended, Removed:
-		return 404
-	case Restoring, Transferring, Migrating, Encrypting:
-		return 503
-	case Unpaid:
-		return 402
-	default:
-		return 0
-	}
+// stateStatus is what the states answer before anything else; 0 lets the request in.
+var stateStatus = map[State]int{
+	Active: 0, Missing: 404, Suspended: 404, Removed: 404, Restoring: 503, Transferring: 503, Migrating: 503, Encrypting: 503,
+	Unpaid: 402, Overdue: 0, WarmingUp: 0, MailAbsent: 0,
 }
 
 // passes tells whether capabilities.json is answered all the same.
 func (s State) passes() bool { return s != Missing && s != Removed }
 
 func (s State) known() bool {
-	switch s {
-	case Active, Missing, Suspended, Removed, Restoring, Transferring, Migrating, Encrypting, Unpaid, Overdue, WarmingUp, MailAbsent:
-		return true
-	default:
-		return false
-	}
+	_, known := stateStatus[s]
+	return known
 }
 
 const (

@@ -3,6 +3,7 @@ package portalsim
 import (
 	"crypto/sha256"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -55,6 +56,7 @@ type person struct {
 	byAddr   map[string][]*mailbox // live rows by lower-case address; more than one poisons the address
 	rows     []*mailbox            // in the order of their ids, removed ones included
 	live     int
+	byChoice string        // the address of the default account
 	list     []accountView // what the list answers from memory
 	listTill time.Time
 	tasks    []*task
@@ -127,22 +129,9 @@ func nameOf(local string) (first, last string) {
 	}
 }
 
-func isGUID(s string) bool {
-	if len(s) != 36 {
-		return false
-	}
-	for i, c := range []byte(s) {
-		switch {
-		case i == 8 || i == 13 || i == 18 || i == 23:
-			if c != '-' {
-				return false
-			}
-		case !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'):
-			return false
-		}
-	}
-	return true
-}
+var guid = regexp.MustCompile(`^(?i:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
+
+func isGUID(s string) bool { return guid.MatchString(s) }
 
 // looksLikeEmail is what the sign-in takes for an address when it invents people.
 func looksLikeEmail(s string) bool {
@@ -180,20 +169,12 @@ func (d *directory) add(p *person) *person {
 	return p
 }
 
-func (d *directory) email(s string) *person {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	return d.byEmail[strings.ToLower(s)]
-}
+func (d *directory) email(s string) *person    { return d.find(d.byEmail, s) }
+func (d *directory) id(s string) *person       { return d.find(d.byID, s) }
+func (d *directory) userName(s string) *person { return d.find(d.byName, s) }
 
-func (d *directory) id(s string) *person {
+func (d *directory) find(among map[string]*person, name string) *person {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	return d.byID[strings.ToLower(s)]
-}
-
-func (d *directory) userName(s string) *person {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	return d.byName[strings.ToLower(s)]
+	return among[strings.ToLower(name)]
 }

@@ -3,6 +3,8 @@ package portalsim_test
 import (
 	"fmt"
 	"net/url"
+	"slices"
+	"strings"
 	"testing"
 
 	"r7import/importer/portalsim"
@@ -82,5 +84,45 @@ func TestRussianPortalPutsTheFamilyNameFirst(t *testing.T) {
 	token := s.signIn("alexander.ivanov@example.org")
 	if v := s.json(token, "GET", "/api/2.0/people/@self", nil).response(t).(map[string]any); v["displayName"] != "Иванов Александр" {
 		t.Errorf("displayName = %v", v["displayName"])
+	}
+}
+
+// The searches of people/search, people/@search, filterValue and people/status/{status}/search.
+func TestPeopleSearch(t *testing.T) {
+	s := start(t, portalsim.Options{People: []portalsim.Person{
+		{Email: "zoe@example.org", UserName: "zw.1", FirstName: "Zoe", LastName: "White"},
+		{Email: "anna@zoo.example", FirstName: "Анна", LastName: "Белова"},
+		{Email: "leave@example.org", FirstName: "Zoe", LastName: "Away", Status: "leave"},
+	}})
+	token := s.signIn("zoe@example.org")
+	tests := []struct{ name, path, want string }{
+		{"in names and addresses", "/search?query=zo", "zoe@example.org anna@zoo.example"},
+		{"the same in the path", "/@search/zo", "zoe@example.org anna@zoo.example"},
+		{"inside a word, any case", "/search?query=" + url.QueryEscape("ЕЛОВ"), "anna@zoo.example"},
+		{"each word somewhere", "/search?query=zoe+white", "zoe@example.org"},
+		{"one letter is nowhere", "/search?query=z", ""},
+		{"nothing", "/search", ""},
+		{"the user name is not searched", "/search?query=zw.1", ""},
+		{"not active", "/status/LeaveOfAbsence/search?query=z", "leave@example.org"},
+		{"by status, in the user name", "/status/active/search?query=w.1", "zoe@example.org"},
+		{"filter", "/filter?employeeStatus=active&filterValue=zoe", "zoe@example.org"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := &site{s.Portal, t, s.url}
+			var got []string
+			for _, item := range s.json(token, "GET", "/api/2.0/people"+test.path, nil).response(t).([]any) {
+				got = append(got, item.(map[string]any)["email"].(string))
+			}
+			slices.Sort(got)
+			want := strings.Fields(test.want)
+			slices.Sort(want)
+			if !slices.Equal(got, want) {
+				t.Errorf("people%s finds %v, want %v", test.path, got, want)
+			}
+		})
+	}
+	if r := s.json(token, "GET", "/api/2.0/people/status/active/search", nil); r.status != 400 {
+		t.Errorf("search by status without a text = %d %s, want 400", r.status, r.body)
 	}
 }

@@ -3,6 +3,7 @@ package portalsim
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // personView is EmployeeWraperFull (module/ASC.Api/ASC.Employee/EmployeeWraperFull.cs).
@@ -76,22 +77,22 @@ func bindPerson(a *arguments) action {
 		if found == nil && isGUID(name) {
 			found = x.portal.people.id(name)
 		}
-		if found == nil {
-			return nil, notFound("User not found")
-		}
-		return x.view(found), nil
+		return x.viewFound(found)
 	}
 }
 
 func bindPersonByEmail(a *arguments) action {
 	email := a.text("email")
 	return func(x *exchange) (any, error) {
-		found := x.portal.people.email(email)
-		if found == nil {
-			return nil, notFound("User not found")
-		}
-		return x.view(found), nil
+		return x.viewFound(x.portal.people.email(email))
 	}
+}
+
+func (x *exchange) viewFound(p *person) (any, error) {
+	if p == nil {
+		return nil, notFound("User not found")
+	}
+	return x.view(p), nil
 }
 
 // employeeStatuses are the members of EmployeeStatus
@@ -129,7 +130,7 @@ func bindFilter(a *arguments) action {
 		}
 		found := x.portal.people.having(status)
 		if text := x.request.URL.Query().Get("filterValue"); text != "" {
-			found = slices.DeleteFunc(found, func(p *person) bool { return !p.answersTo(text) })
+			found = searched(found, text)
 		}
 		if x.request.URL.Query().Get("sortOrder") == "descending" {
 			slices.Reverse(found)
@@ -142,15 +143,44 @@ func bindFilter(a *arguments) action {
 	}
 }
 
-// answersTo searches as the portal does: each word begins a name or the address.
-func (p *person) answersTo(text string) bool {
-	for word := range strings.FieldsSeq(strings.ToLower(text)) {
-		if !strings.HasPrefix(strings.ToLower(p.FirstName), word) && !strings.HasPrefix(strings.ToLower(p.LastName), word) &&
-			!strings.Contains(strings.ToLower(p.Email), word) {
-			return false
-		}
+// bindSearch is people/search and people/@search: the active ones alone.
+func bindSearch(a *arguments) action {
+	query := a.text("query")
+	return func(x *exchange) (any, error) {
+		return list[personView]{items: x.viewAll(searched(x.portal.people.having(statusActive), query))}, nil
 	}
-	return true
+}
+
+// searched keeps those in whose names or address each word of the text is. A word of
+// one letter is nowhere, and neither is no word at all
+// (common/ASC.Core.Common/Context/Impl/UserManager.cs).
+func searched(people []*person, text string) []*person {
+	words := strings.Fields(text)
+	return slices.DeleteFunc(people, func(p *person) bool {
+		return len(words) == 0 || slices.ContainsFunc(words, func(word string) bool {
+			return utf8.RuneCountInString(word) < 2 || !contains(word, p.LastName, p.FirstName, p.Email)
+		})
+	})
+}
+
+// bindSearchByStatus is the older search: one text, of any length, in the user name too.
+func bindSearchByStatus(a *arguments) action {
+	status, query, given := a.enum("status", employeeStatuses), a.text("query"), a.has("query")
+	return func(x *exchange) (any, error) {
+		if !given {
+			return nil, argument(textNull, "value")
+		}
+		found := slices.DeleteFunc(x.portal.people.having(int(status)), func(p *person) bool {
+			return !contains(query, p.FirstName, p.LastName, p.UserName, p.Email)
+		})
+		return list[personView]{items: x.viewAll(found)}, nil
+	}
+}
+
+// contains tells whether a text is in one of the others, whatever the case.
+func contains(text string, others ...string) bool {
+	text = strings.ToLower(text)
+	return slices.ContainsFunc(others, func(other string) bool { return strings.Contains(strings.ToLower(other), text) })
 }
 
 // having copies those whose status is in mask, by display name.

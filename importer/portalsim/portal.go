@@ -19,6 +19,7 @@ type Portal struct {
 	people        *directory
 	sessions      *sessions
 	guard         *guard
+	codes         *codes
 	mailHosts     *mailHosts
 	faults        *faults
 	throttle      *throttle
@@ -52,6 +53,7 @@ func New(o Options) *Portal {
 		people:    newDirectory(),
 		sessions:  newSessions(),
 		guard:     &guard{BruteForce: o.BruteForce, counted: counted},
+		codes:     &codes{appAttempts: o.BruteForce.Attempts},
 		mailHosts: newMailHosts(o.MailHosts),
 		faults:    newFaults(o.Faults),
 		throttle:  newThrottle(o.Limit),
@@ -60,6 +62,7 @@ func New(o Options) *Portal {
 		closing:   make(chan struct{}),
 	}
 	p.guard.forget()
+	p.codes.forget()
 	p.state.Store(o.State)
 	p.restricted.Store(o.IPRestricted)
 	p.impersonation.Store(&o.Impersonation)

@@ -25,10 +25,10 @@ type route struct {
 const prefix = "/api/2.0/"
 
 var routes = []route{
-	{method: "POST", pattern: "authentication", bind: bindSignIn, open: true, signIn: true},
-	{method: "POST", pattern: "authentication/setphone", bind: bindSetPhone, open: true, signIn: true},
-	{method: "POST", pattern: "authentication/sendsms", bind: bindSendSMS, open: true, signIn: true},
-	{method: "POST", pattern: "authentication/{code}", bind: bindSignInCode, open: true, signIn: true},
+	{method: "POST", pattern: "authentication", bind: withUser((*exchange).signIn), open: true, signIn: true},
+	{method: "POST", pattern: "authentication/setphone", bind: withUser((*exchange).takePhone), open: true, signIn: true},
+	{method: "POST", pattern: "authentication/sendsms", bind: withUser((*exchange).sendAgain), open: true, signIn: true},
+	{method: "POST", pattern: "authentication/{code}", bind: withUser((*exchange).signInByCode), open: true, signIn: true},
 	{method: "GET", pattern: "capabilities", bind: bindCapabilities, open: true},
 	{method: "GET", pattern: "settings/version/build", bind: bindBuild, open: true},
 
@@ -36,7 +36,10 @@ var routes = []route{
 	{method: "GET", pattern: "people/@self", bind: bindSelf},
 	{method: "GET", pattern: "people/email", bind: bindPersonByEmail},
 	{method: "GET", pattern: "people/filter", bind: bindFilter},
+	{method: "GET", pattern: "people/search", bind: bindSearch},
+	{method: "GET", pattern: "people/@search/{query}", bind: bindSearch},
 	{method: "GET", pattern: "people/status/{status}", bind: bindPeopleByStatus},
+	{method: "GET", pattern: "people/status/{status}/search", bind: bindSearchByStatus},
 	{method: "GET", pattern: "people/{username}", bind: bindPerson},
 
 	{method: "GET", pattern: "security/impersonate/settings", bind: bindImpersonation, needs: version.hasImpersonation},
@@ -60,27 +63,29 @@ var routes = []route{
 	{method: "GET", pattern: "mail/accounts/setups", bind: bindSetups, mail: true},
 	{method: "POST", pattern: "mail/accounts/simple", bind: bindSimple, mail: true, gap: true},
 	{method: "PUT", pattern: "mail/accounts/state", bind: bindState, mail: true},
+	{method: "PUT", pattern: "mail/accounts/default", bind: bindDefault, mail: true},
+	{method: "GET", pattern: "mail/folders", bind: bindFolders, mail: true},
+	{method: "GET", pattern: "mail/messages", bind: bindMessages, mail: true},
 	{method: "GET", pattern: "mail/operations", bind: bindTasks, mail: true},
 	{method: "GET", pattern: "mail/operations/{operationId}", bind: bindTask, mail: true},
 }
 
-// router finds routes: exact ones by map, those with one variable at the end by what
-// precedes it.
+// router finds routes: exact ones by map, those with a variable one after the other.
 type router struct {
 	exact    map[string]*route
-	variable map[string]*route
+	variable []*route
 }
 
 func newRouter(v version) *router {
-	r := &router{exact: map[string]*route{}, variable: map[string]*route{}}
+	r := &router{exact: map[string]*route{}}
 	for i := range routes {
 		one := routes[i]
 		one.name = one.method + " " + one.pattern
 		if one.needs != nil && !one.needs(v) {
 			continue
 		}
-		if before, _, found := strings.Cut(one.pattern, "{"); found {
-			r.variable[one.method+" "+before] = &one
+		if strings.Contains(one.pattern, "{") {
+			r.variable = append(r.variable, &one)
 		} else {
 			r.exact[one.name] = &one
 		}
@@ -88,29 +93,45 @@ func newRouter(v version) *router {
 	return r
 }
 
-// find matches without regard to case, with or without the suffix .json.
+func underAPI(path string) bool {
+	return len(path) >= len(prefix) && strings.EqualFold(path[:len(prefix)], prefix)
+}
+
+// find matches without regard to case, with or without the suffix .json, which has to
+// be in lower case: in any other it is a part of the last name.
 func (r *router) find(method, path string) (*route, map[string]string) {
-	if len(path) < len(prefix) || !strings.EqualFold(path[:len(prefix)], prefix) {
+	if !underAPI(path) {
 		return nil, nil
 	}
-	given := strings.TrimSuffix(path[len(prefix):], "/")
-	if n := len(given) - len(".json"); n > 0 && strings.EqualFold(given[n:], ".json") {
-		given = given[:n]
-	}
-	lower := strings.ToLower(given)
-	if one := r.exact[method+" "+lower]; one != nil {
+	given := strings.TrimSuffix(strings.TrimSuffix(path[len(prefix):], "/"), ".json")
+	if one := r.exact[method+" "+strings.ToLower(given)]; one != nil {
 		return one, nil
 	}
-	last := strings.LastIndexByte(given, '/')
-	if last < 0 || last == len(given)-1 {
-		return nil, nil
+	for _, one := range r.variable {
+		if one.method != method {
+			continue
+		}
+		before, rest, _ := strings.Cut(one.pattern, "{")
+		name, behind, _ := strings.Cut(rest, "}")
+		value := len(given) - len(before) - len(behind)
+		if value <= 0 || !strings.EqualFold(given[:len(before)], before) || !strings.EqualFold(given[len(before)+value:], behind) {
+			continue
+		}
+		if text := given[len(before) : len(before)+value]; !strings.Contains(text, "/") {
+			return one, map[string]string{name: text}
+		}
 	}
-	one := r.variable[method+" "+lower[:last+1]]
-	if one == nil {
-		return nil, nil
-	}
-	name := strings.TrimSuffix(one.pattern[strings.IndexByte(one.pattern, '{')+1:], "}")
-	return one, map[string]string{name: given[last+1:]}
+	return nil, nil
+}
+
+// accessControl is the answer to OPTIONS, whatever the path and whoever asks
+// (API/Impl/Routing/ApiAccessControlRouteRegistrator.cs).
+func accessControl() *answer {
+	a := emptyAnswer(http.StatusOK)
+	a.set("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE")
+	a.set("Access-Control-Allow-Headers", "origin, authorization, accept, content-type")
+	a.set("Access-Control-Max-Age", "1728000")
+	return a
 }
 
 // htmlPage is what the front server shows instead of an answer of the API.

@@ -49,12 +49,12 @@ func (s *sessions) put(token string, p *person, expires time.Time) {
 	s.byPerson[p] = append(s.byPerson[p], one)
 }
 
-// person is whose token it is; nil when unknown, expired or its person is gone.
+// person is whose token it is; nil when unknown, expired or its person is not active.
 func (s *sessions) person(token string) *person {
 	s.mu.RLock()
 	found, ok := s.byToken[token]
 	s.mu.RUnlock()
-	if !ok || !time.Now().Before(found.expires) || found.person.status == statusTerminated {
+	if !ok || !time.Now().Before(found.expires) || found.person.status != statusActive {
 		return nil
 	}
 	return found.person
@@ -131,7 +131,7 @@ func (s *sessions) dropAll() {
 // authenticate, and silently so, the cookie; then query string and form. So a client
 // that shares a cookie jar between people and sends an expired header works in
 // somebody else's name. The cookie is set by answers to requests that the header
-// authenticated, and only by those (web/studio/ASC.Web.Studio/Global.asax.cs,
+// authenticated, and cleared where it was refused (web/studio/ASC.Web.Studio/Global.asax.cs,
 // web/core/ASC.Web.Core/Helpers/AuthorizationHelper.cs).
 func (x *exchange) authenticate() *person {
 	if header := strings.TrimSpace(x.request.Header.Get("Authorization")); header != "" {
@@ -140,10 +140,11 @@ func (x *exchange) authenticate() *person {
 			return p
 		}
 	}
-	if cookie, err := x.request.Cookie(cookieName); err == nil {
+	if cookie, err := x.request.Cookie(cookieName); err == nil && cookie.Value != "" {
 		if p := x.portal.sessions.person(cookie.Value); p != nil {
 			return p
 		}
+		x.stale = true
 	}
 	for _, token := range x.params[cookieName] {
 		if p := x.portal.sessions.person(token); p != nil {
@@ -175,7 +176,7 @@ func (p *Portal) byBasic(header string) (*person, string) {
 		return nil, ""
 	}
 	found := p.people.email(parts[0])
-	if found == nil || found.status == statusTerminated || !found.passwordIs(asciiOnly(parts[1])) {
+	if found == nil || found.status != statusActive || !found.passwordIs(asciiOnly(parts[1])) {
 		return nil, ""
 	}
 	return found, p.sessions.open(found, time.Now().Add(p.options.TokenLife))
@@ -196,7 +197,13 @@ func (p *person) passwordIs(s string) bool {
 	return s != "" && !p.SSO && (p.Password == "" || p.Password == s)
 }
 
-func setCookie(a *answer, token string) {
-	cookie := http.Cookie{Name: cookieName, Value: token, Path: "/", HttpOnly: true}
-	a.set("Set-Cookie", cookie.String())
+// setCookie gives the client the cookie of its token, or takes a refused one from it.
+func (x *exchange) setCookie(a *answer) {
+	cookie := http.Cookie{Name: cookieName, Value: x.cookie, Path: "/", HttpOnly: true}
+	if x.cookie == "" {
+		cookie.HttpOnly, cookie.Expires = false, x.began.AddDate(0, 0, -3)
+	}
+	if x.cookie != "" || x.stale {
+		a.set("Set-Cookie", cookie.String())
+	}
 }

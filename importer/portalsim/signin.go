@@ -15,8 +15,6 @@ const (
 	textSignInFailed = "User authentication failed"
 	textTooMany      = "Login Fail. Too many attempts"
 	textIPSecurity   = "Exception of type 'ASC.IPSecurity.IPSecurityException' was thrown."
-
-	smsKeyLife = 10 * time.Minute
 )
 
 // tokenData is the answer of a sign-in. 201 is no proof of a token: with a second
@@ -33,42 +31,50 @@ type tokenData struct {
 // credentials are what every sign-in method takes.
 type credentials struct {
 	userName, password, provider, code, phone string
+	given                                     bool // user name and password are there, if only as empty texts
 }
 
-func readCredentials(a *arguments) credentials {
-	return credentials{
-		userName: a.text("userName"), password: a.text("password"), provider: a.text("provider"),
-		code: a.text("code"), phone: a.text("mobilePhone"),
+// withUser binds a method that begins by knowing who signs in.
+func withUser(method func(*exchange, *person, credentials) (any, error)) func(*arguments) action {
+	return func(a *arguments) action {
+		c := credentials{
+			userName: a.text("userName"), password: a.text("password"), provider: a.text("provider"),
+			code: a.text("code"), phone: a.text("mobilePhone"), given: a.has("userName") && a.has("password"),
+		}
+		return func(x *exchange) (any, error) {
+			p, err := x.knownUser(c)
+			if err != nil {
+				return nil, err
+			}
+			return method(x, p, c)
+		}
 	}
 }
 
-func bindSignIn(a *arguments) action {
-	c := readCredentials(a)
-	return func(x *exchange) (any, error) { return x.signIn(c) }
-}
-
-func (x *exchange) signIn(c credentials) (any, error) {
-	p, err := x.knownUser(c)
-	if err != nil {
-		return nil, err
-	}
+func (x *exchange) signIn(p *person, c credentials) (any, error) {
 	phone := p.phoneNumber()
 	switch {
 	case p.TwoFactor == twoFactorSMS && phone == "":
 		return tokenData{SMS: true}, nil
 	case p.TwoFactor == twoFactorSMS:
-		return x.sendSMS(p, phone), nil
+		return x.sendSMS(p, phone, false)
 	case p.TwoFactor == twoFactorApp && !p.TFAReady:
 		return tokenData{TFA: true, TFAKey: "JBSWY3DPEHPK3PXP"}, nil
 	case p.TwoFactor == twoFactorApp:
 		return tokenData{TFA: true}, nil
 	}
-	return x.openSession(p), nil
+	return x.openSession(p, c)
 }
 
-func (x *exchange) sendSMS(p *person, phone string) tokenData {
-	x.portal.stats.sms(p.Email)
-	return tokenData{SMS: true, PhoneNoise: phoneNoise(phone), Expires: x.portal.moment(time.Now().Add(smsKeyLife))}
+func (x *exchange) sendSMS(p *person, phone string, again bool) (any, error) {
+	sent, ok := x.portal.codes.send(p, again)
+	if !ok {
+		return nil, internal(x.words().tooManySMS)
+	}
+	if sent {
+		x.portal.stats.sms(p.Email)
+	}
+	return tokenData{SMS: true, PhoneNoise: phoneNoise(phone), Expires: x.portal.moment(time.Now().Add(smsLife))}, nil
 }
 
 // phoneNoise shows the first and last four digits.
@@ -86,12 +92,25 @@ func phoneNoise(phone string) string {
 	return "+" + digits[:shown] + strings.Repeat("*", len(digits)-2*shown) + digits[len(digits)-shown:]
 }
 
-func (x *exchange) openSession(p *person) tokenData {
+// openSession ends a sign-in. Only here does the server look whether the person is
+// active, and refuses in the same words as a wrong password
+// (common/ASC.Core.Common/Context/SecurityContext.cs).
+func (x *exchange) openSession(p *person, c credentials) (any, error) {
+	if p.status != statusActive {
+		return nil, x.refuseSignIn(c)
+	}
 	expires := time.Now().Add(x.portal.options.TokenLife)
 	token := x.portal.sessions.open(p, expires)
 	x.cookie = token
 	x.portal.stats.signedIn(p.Email)
-	return tokenData{Token: &token, Expires: x.portal.moment(expires)}
+	data := tokenData{Token: &token, Expires: x.portal.moment(expires)}
+	switch p.TwoFactor {
+	case twoFactorSMS:
+		data.SMS, data.PhoneNoise = true, phoneNoise(p.phoneNumber())
+	case twoFactorApp:
+		data.TFA = true
+	}
+	return data, nil
 }
 
 // moment is how the API writes a time: seven digits of a second and the portal's zone.
@@ -99,70 +118,42 @@ func (p *Portal) moment(t time.Time) string {
 	return t.In(p.zone).Format("2006-01-02T15:04:05.0000000Z07:00")
 }
 
-func bindSignInCode(a *arguments) action {
-	c := readCredentials(a)
-	return func(x *exchange) (any, error) {
-		p, err := x.knownUser(c)
-		if err != nil {
-			return nil, err
-		}
-		if p.TwoFactor == "" || c.code != p.Code {
-			x.portal.stats.signInFailed(c.userName)
-			return nil, internal(textSignInFailed)
-		}
-		data := x.openSession(p)
-		if p.TwoFactor == twoFactorSMS {
-			data.SMS, data.PhoneNoise = true, phoneNoise(p.phoneNumber())
-		} else {
-			data.TFA = true
-		}
-		return data, nil
+func (x *exchange) signInByCode(p *person, c credentials) (any, error) {
+	if p.TwoFactor == "" || !x.portal.codes.pass(p, c.code) {
+		return nil, x.refuseSignIn(c)
 	}
+	return x.openSession(p, c)
 }
 
-func bindSetPhone(a *arguments) action {
-	c := readCredentials(a)
-	return func(x *exchange) (any, error) {
-		p, err := x.knownUser(c)
-		if err != nil {
-			return nil, err
-		}
-		if p.TwoFactor != twoFactorSMS || p.phoneNumber() != "" {
-			return nil, security("Access denied")
-		}
-		if c.phone == "" {
-			return nil, argument("Empty phone", "mobilePhone")
-		}
-		p.setPhone(c.phone)
-		return x.sendSMS(p, c.phone), nil
+func (x *exchange) takePhone(p *person, c credentials) (any, error) {
+	if p.TwoFactor != twoFactorSMS || p.phoneNumber() != "" {
+		return nil, security("Access denied")
 	}
+	if c.phone == "" {
+		return nil, argument("Empty phone", "mobilePhone")
+	}
+	p.setPhone(c.phone)
+	return x.sendSMS(p, c.phone, false)
 }
 
-func bindSendSMS(a *arguments) action {
-	c := readCredentials(a)
-	return func(x *exchange) (any, error) {
-		p, err := x.knownUser(c)
-		if err != nil {
-			return nil, err
-		}
-		phone := p.phoneNumber()
-		if p.TwoFactor != twoFactorSMS || phone == "" {
-			return nil, internal("Access denied")
-		}
-		return x.sendSMS(p, phone), nil
+func (x *exchange) sendAgain(p *person, _ credentials) (any, error) {
+	phone := p.phoneNumber()
+	if p.TwoFactor != twoFactorSMS || phone == "" {
+		return nil, internal("Access denied")
 	}
+	return x.sendSMS(p, phone, true)
 }
 
 // knownUser checks name and password. The attempt is counted before anything is
-// checked, so parallel sign-ins of one person block each other, and a success takes
-// only itself back.
+// checked, so parallel sign-ins of one person block each other, an empty password
+// counts too, and a success takes only itself back.
 func (x *exchange) knownUser(c credentials) (*person, error) {
 	portal := x.portal
 	portal.stats.signInTried(c.userName)
 	known := c.provider == "" || c.provider == "email"
-	complete := known && c.userName != "" && c.password != ""
+	counted := known && c.given
 	key := c.userName + x.bruteForceAddress()
-	blocked := complete && !portal.guard.increment(key)
+	blocked := counted && !portal.guard.increment(key)
 	if err := x.wait(x.pending); err != nil {
 		return nil, err
 	}
@@ -170,11 +161,11 @@ func (x *exchange) knownUser(c credentials) (*person, error) {
 		portal.stats.signInFailed(c.userName)
 		return nil, internal(textTooMany)
 	}
-	if !complete {
+	if !counted {
 		return nil, x.refuseSignIn(c)
 	}
 	p := portal.findUser(c.userName)
-	if p == nil || p.status == statusTerminated || !p.passwordIs(c.password) {
+	if p == nil || !p.passwordIs(c.password) {
 		return nil, x.refuseSignIn(c)
 	}
 	portal.guard.decrement(key)

@@ -85,6 +85,8 @@ func TestSecondFactor(t *testing.T) {
 	}{
 		{"bad code", "/000000", fields{"userName": "app@example.org", "password": "x"}, 500, signInFailed},
 		{"app code", "/654321", fields{"userName": "app@example.org", "password": "x"}, 201, `"tfa":true`},
+		{"SMS code before any SMS", "/123456", fields{"userName": "sms@example.org", "password": "x"}, 500, signInFailed},
+		{"sign-in", "", fields{"userName": "sms@example.org", "password": "x"}, 201, `"sms":true`},
 		{"SMS code", "/123456", fields{"userName": "sms@example.org", "password": "x"}, 201, `"phoneNoise":"+7900***4567"`},
 		{"one more SMS", "/sendsms", fields{"userName": "sms@example.org", "password": "x"}, 201, `"token":null`},
 		{"code of one without a second factor", "/123456", fields{"userName": "other@example.org", "password": "x"}, 500, signInFailed},
@@ -99,8 +101,130 @@ func TestSecondFactor(t *testing.T) {
 			}
 		})
 	}
-	if sent := s.Stats().SignIns["sms@example.org"].SMS; sent != 1 {
-		t.Errorf("SMS sent = %d, want 1", sent)
+	if sent := s.Stats().SignIns["sms@example.org"].SMS; sent != 2 {
+		t.Errorf("SMS sent = %d, want 2", sent)
+	}
+}
+
+// After five wrong codes the right one is refused too: for a minute after the last one
+// of an app, for ten minutes after that of an SMS.
+func TestCodesAreLimited(t *testing.T) {
+	const app, sms = "app@example.org", "sms@example.org"
+	people := []portalsim.Person{{Email: app, TwoFactor: "app", TFAReady: true}, {Email: sms, TwoFactor: "sms", Phone: "79001234567"}}
+	for _, test := range []struct {
+		who    string
+		period time.Duration
+	}{{app, time.Minute}, {sms, 10 * time.Minute}} {
+		t.Run(test.who, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := portalsim.New(portalsim.Options{People: people})
+				defer p.Close()
+				send := func(path string) int {
+					return direct(p, "", "POST", authentication+path, fields{"userName": test.who, "password": "x"}).Code
+				}
+				send("")
+				for range 4 {
+					send("/000000")
+				}
+				if got := send("/123456"); got != 201 {
+					t.Errorf("right code after 4 wrong ones = %d, want 201: it counts for nothing", got)
+				}
+				send("")
+				send("/000000")
+				if got := send("/123456"); got != 500 {
+					t.Errorf("right code after 5 wrong ones = %d, want 500", got)
+				}
+				time.Sleep(test.period - time.Second)
+				if got := send("/123456"); got != 500 {
+					t.Errorf("right code a second before the end = %d, want 500", got)
+				}
+				time.Sleep(2 * time.Second)
+				send("")
+				if got := send("/123456"); got != 201 {
+					t.Errorf("right code after the end = %d, want 201", got)
+				}
+			})
+		})
+	}
+}
+
+// A code sent by SMS lives for ten minutes, in which a sign-in sends no other, and no
+// more than six can be asked for.
+func TestSMSAreLimited(t *testing.T) {
+	const who = "sms@example.org"
+	synctest.Test(t, func(t *testing.T) {
+		p := portalsim.New(portalsim.Options{People: []portalsim.Person{{Email: who, TwoFactor: "sms", Phone: "79001234567"}}})
+		defer p.Close()
+		send := func(path string, sent int) string {
+			t.Helper()
+			w := direct(p, "", "POST", authentication+path, fields{"userName": who, "password": "x"})
+			if got := p.Stats().SignIns[who].SMS; got != sent {
+				t.Errorf("%q: %d SMS sent so far, want %d", path, got, sent)
+			}
+			return w.Body.String()
+		}
+		send("", 1)
+		send("", 1)
+		time.Sleep(10*time.Minute + time.Second)
+		if body := send("/123456", 1); !strings.Contains(body, signInFailed) {
+			t.Errorf("code after ten minutes = %s, want it refused", body)
+		}
+		send("", 2)
+		for i := range 5 {
+			send("/sendsms", 3+i)
+		}
+		if body := send("/sendsms", 7); !strings.Contains(body, "too many text messages") {
+			t.Errorf("the 7th SMS = %s, want it refused", body)
+		}
+		if body := send("", 7); !strings.Contains(body, `"sms":true`) {
+			t.Errorf("sign-in meanwhile = %s, want it to go on with the code there is", body)
+		}
+	})
+}
+
+// Whoever is not active is refused like a wrong password, also after the second step,
+// and so are tokens taken before; the password is counted as right.
+func TestNotActive(t *testing.T) {
+	for _, status := range []string{"terminated", "leave"} {
+		t.Run(status, func(t *testing.T) {
+			s := start(t, portalsim.Options{
+				Tokens: map[string]string{"old": "away@example.org"},
+				People: []portalsim.Person{
+					{Email: "away@example.org", Status: status},
+					{Email: "app@example.org", Status: status, TwoFactor: "app", TFAReady: true},
+				},
+			})
+			for range 7 {
+				if r := s.json("", "POST", authentication, fields{"userName": "away@example.org", "password": "x"}); r.status != 500 || r.message(t) != signInFailed {
+					t.Fatalf("sign-in = %d %s, want 500 %s", r.status, r.body, signInFailed)
+				}
+			}
+			if r := s.json("", "POST", authentication, fields{"userName": "app@example.org", "password": "x"}); r.status != 201 {
+				t.Errorf("first of two steps = %d %s, want 201", r.status, r.body)
+			}
+			if r := s.json("", "POST", authentication+"/123456", fields{"userName": "app@example.org", "password": "x"}); r.status != 500 {
+				t.Errorf("second of two steps = %d %s, want 500", r.status, r.body)
+			}
+			for _, header := range []string{"old", "Basic " + base64.StdEncoding.EncodeToString([]byte("away@example.org:x"))} {
+				if r := s.call("GET", "/api/2.0/people/@self", "", "Authorization", header); r.status != 401 {
+					t.Errorf("%s = %d %s, want 401", header, r.status, r.body)
+				}
+			}
+		})
+	}
+}
+
+// Only a password that is missing altogether is not counted.
+func TestEmptyPasswordsCount(t *testing.T) {
+	s := start(t, portalsim.Options{})
+	for range 6 {
+		s.json("", "POST", authentication, fields{"userName": "a@example.org", "password": ""})
+		s.json("", "POST", authentication, fields{"userName": "b@example.org"})
+	}
+	for user, want := range map[string]string{"a@example.org": tooMany, "b@example.org": ""} {
+		if r := s.json("", "POST", authentication, fields{"userName": user, "password": "x"}); r.message(t) != want {
+			t.Errorf("sign-in of %s = %d %s, want %q", user, r.status, r.body, want)
+		}
 	}
 }
 
@@ -207,6 +331,8 @@ func TestAuthenticationOfRequests(t *testing.T) {
 		setsCookie      bool
 		wwwAuthenticate bool
 	}{
+		{"refused cookie", "", []string{"Cookie", "asc_auth_key=expired"}, 401, "", true, false},
+		{"refused cookie beside a good header", "", []string{"Authorization", ivan, "Cookie", "asc_auth_key=expired"}, 200, "ivan@example.org", true, false},
 		{"raw header", "", []string{"Authorization", ivan}, 200, "ivan@example.org", true, false},
 		{"Bearer", "", []string{"Authorization", "Bearer " + ivan}, 200, "ivan@example.org", true, false},
 		{"fixed token", "", []string{"Authorization", "fixed-token"}, 200, "fixed@example.org", true, false},
@@ -243,6 +369,20 @@ func TestAuthenticationOfRequests(t *testing.T) {
 				t.Errorf("@self is %v, want %s", who, test.who)
 			}
 		})
+	}
+}
+
+// A cookie that is refused is taken from the client, unless the answer brings another one.
+func TestRefusedCookiesAreCleared(t *testing.T) {
+	s := start(t, portalsim.Options{})
+	r := s.call("GET", "/api/2.0/people/@self", "", "Cookie", "asc_auth_key=expired")
+	cookie, err := http.ParseSetCookie(r.header.Get("Set-Cookie"))
+	if err != nil || cookie.Value != "" || !cookie.Expires.Before(time.Now()) {
+		t.Errorf("Set-Cookie = %q (%v), want an empty one that has expired", r.header.Get("Set-Cookie"), err)
+	}
+	r = s.call("POST", authentication, `{"userName":"ivan@example.org","password":"x"}`, "Content-Type", "application/json", "Cookie", "asc_auth_key=expired")
+	if all := r.header["Set-Cookie"]; len(all) != 1 || !strings.Contains(r.body, strings.TrimPrefix(strings.Split(all[0], ";")[0], "asc_auth_key=")) {
+		t.Errorf("after a sign-in Set-Cookie = %q, want the new token alone", all)
 	}
 }
 

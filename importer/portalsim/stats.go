@@ -226,19 +226,19 @@ func (s *stats) leave(v *visit) {
 
 // enterHost counts a login test at a mail server; what it returns ends it.
 func (s *stats) enterHost(host string) func() {
-	s.change(func(t *Stats) {
-		h := t.MailHosts[host]
+	s.mailHost(host, func(h *HostLoad) {
 		h.enter()
 		h.Tests++
+	})
+	return func() { s.mailHost(host, func(h *HostLoad) { h.Now-- }) }
+}
+
+func (s *stats) mailHost(host string, f func(*HostLoad)) {
+	s.change(func(t *Stats) {
+		h := t.MailHosts[host]
+		f(&h)
 		t.MailHosts[host] = h
 	})
-	return func() {
-		s.change(func(t *Stats) {
-			h := t.MailHosts[host]
-			h.Now--
-			t.MailHosts[host] = h
-		})
-	}
 }
 
 // atHost is how many login tests concern a mail server right now.
@@ -249,12 +249,8 @@ func (s *stats) atHost(host string) int {
 }
 
 func (s *stats) mailRefused(address, host string, times int) {
-	s.change(func(t *Stats) {
-		t.FailedMail[address] += times
-		h := t.MailHosts[host]
-		h.Refused += times
-		t.MailHosts[host] = h
-	})
+	s.change(func(t *Stats) { t.FailedMail[address] += times })
+	s.mailHost(host, func(h *HostLoad) { h.Refused += times })
 }
 
 func (s *stats) change(f func(*Stats)) {

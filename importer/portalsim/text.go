@@ -7,18 +7,21 @@ import "strings"
 // Only these texts are translated; what follows a header comes from a library, an
 // operating system or a mail server.
 type wording struct {
-	imap, pop3, smtp string // headers of the login test
-	unexpected       string // hides everything that fails after the login test
+	headers    map[Side]string // of the login test
+	unexpected string          // hides everything that fails after the login test
+	tooManySMS string          // from web/studio/ASC.Web.Studio/PublicResources/Resource*.resx
 }
 
 var (
 	english = wording{
-		imap: "IMAP response:", pop3: "POP3 response:", smtp: "SMTP response:",
+		headers:    map[Side]string{IMAP: "IMAP response:", POP3: "POP3 response:", SMTP: "SMTP response:"},
 		unexpected: "Some unexpected error has occurred. Please try again later.",
+		tooManySMS: "You have sent too many text messages. Please try again later.",
 	}
 	russian = wording{
-		imap: "Ответ сервера IMAP:", pop3: "Ответ сервера POP3:", smtp: "Ответ сервера SMTP:",
+		headers:    map[Side]string{IMAP: "Ответ сервера IMAP:", POP3: "Ответ сервера POP3:", SMTP: "Ответ сервера SMTP:"},
 		unexpected: "Произошла непредвиденная ошибка. Пожалуйста, повторите попытку позже.",
+		tooManySMS: "Вы отправили слишком много текстовых сообщений. Пожалуйста, повторите попытку позже.",
 	}
 )
 

@@ -130,16 +130,20 @@ type singleView struct {
 }
 
 func (m *mailbox) single() singleView {
-	v := singleView{
-		ID: m.id, Email: m.address, Name: m.name,
-		Account: loginOf(m.address, m.login), Server: m.server, Port: strconv.Itoa(int(m.port)),
-		SMTPAccount: loginOf(m.address, m.smtpLogin), SMTPServer: m.smtpServer, SMTPPort: strconv.Itoa(int(m.smtpPort)),
-		SMTPAuth: m.smtpAuth != 0, Encryption: m.encryption, SMTPSecurity: m.smtpSecurity,
-		Auth: m.auth, SMTPAuthType: m.smtpAuth,
-		IMAP: m.imap, BeginDate: plainTime(m.begin), OAuth: m.oauth, Restrict: m.restrict, Teamlab: m.hosted,
-	}
+	s := m.settings()
+	v := s.single()
+	v.ID, v.BeginDate, v.OAuth, v.Teamlab = m.id, plainTime(m.begin), m.oauth, m.hosted
 	if m.inFolder != "" {
 		v.EmailInFolder = &m.inFolder
 	}
 	return v
+}
+
+func (s *settings) single() singleView {
+	return singleView{
+		Email: s.email.String(), Name: s.name, IMAP: s.imap, Restrict: s.restrict,
+		Account: s.in.login, Server: s.in.host, Port: strconv.Itoa(int(s.in.port)), Encryption: s.in.encryption, Auth: s.in.auth,
+		SMTPAccount: s.out.login, SMTPServer: s.out.host, SMTPPort: strconv.Itoa(int(s.out.port)), SMTPSecurity: s.out.encryption,
+		SMTPAuth: s.out.auth != 0, SMTPAuthType: s.out.auth,
+	}
 }

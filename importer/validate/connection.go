@@ -5,9 +5,6 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// relayPort is for mail between servers.
-const relayPort = 25
-
 // connections looks at ports, protocol and encryption. What does not belong
 // together is a warning: servers on unusual ports exist.
 func (c *check) connections() {
@@ -21,7 +18,7 @@ func (c *check) connections() {
 func (c *check) incoming(s *account.Server) {
 	usual, known := account.UsualIncoming(s.Port)
 	if !known {
-		if _, other := account.UsualOutgoing(s.Port); other || s.Port == relayPort {
+		if _, other := account.UsualOutgoing(s.Port); other || s.Port == account.RelayPort {
 			c.report(account.Port, diagnosis.PortOfOtherSide, "Port", number(s.Port))
 		}
 		return
@@ -40,7 +37,7 @@ func (c *check) outgoing(s *account.Server) {
 	if usual, known := account.UsualOutgoing(s.Port); known {
 		c.belongs(account.OutgoingEncryption, s, usual.Encryption)
 	}
-	if s.Port == relayPort {
+	if s.Port == account.RelayPort {
 		c.belongs(account.OutgoingEncryption, s, account.StartTLS)
 		if c.row.Settings.SMTPAuth {
 			c.report(account.SMTPPort, diagnosis.Port25Auth)

@@ -26,7 +26,7 @@ func (c *check) loginLater(f account.Field, login string) {
 	if login == "" || c.broken.Has(f) || login == address && isLower(login) {
 		return
 	}
-	form, later := keptLogin(strings.ToLower(address), login)
+	form, later := keptLogin(account.Address(address).Fold(), login)
 	switch {
 	case utf8.RuneCountInString(form) > maxText:
 		c.report(f, diagnosis.TextLength, "Length", number(utf8.RuneCountInString(form)), "Max", number(maxText))

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/text/unicode/norm"
-
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 )
@@ -37,7 +35,7 @@ func NewSeen() *Seen { return &Seen{seed: maphash.MakeSeed()} }
 // Check compares a row with those before it, adds what it finds to its problems,
 // and remembers it. The first of two equal rows stands, whatever is wrong with it.
 func (s *Seen) Check(row *account.Row) {
-	user := foldName(row.Owner.User)
+	user := account.Address(row.Owner.User).Fold()
 	kept := row.Settings.Email != "" && s.address(row, user)
 	if user == "" {
 		return
@@ -49,7 +47,7 @@ func (s *Seen) Check(row *account.Row) {
 // address finds an earlier row with the same address. It reports whether the
 // password of the owner is now kept with the address.
 func (s *Seen) address(row *account.Row, user string) (kept bool) {
-	text := foldName(row.Settings.Email)
+	text := account.Address(row.Settings.Email).Fold()
 	address, owner := s.hash(text), s.owner(&row.Owner, user)
 	s.alias(row, text, address, owner)
 	own := text == user && !row.Owner.Password.Empty()
@@ -152,14 +150,6 @@ func (s *Seen) token(row *account.Row, user string) {
 func (s *Seen) tag(secret account.Secret) uint32 { return uint32(s.hash(secret.Reveal())) }
 
 func (s *Seen) hash(text string) uint64 { return maphash.String(s.seed, text) }
-
-// foldName returns a name or address in the form in which the portal compares it.
-func foldName(text string) string {
-	if !isPlain(text) {
-		text = norm.NFC.String(text)
-	}
-	return strings.ToLower(text)
-}
 
 // entry is what is remembered of a row.
 type entry struct {

@@ -27,14 +27,14 @@ func (c *check) texts() {
 	c.text(account.Account, s.Incoming.Login)
 	c.text(account.SMTPAccount, s.Outgoing.Login)
 	c.text(account.PortalUser, c.row.Owner.User)
-	if local, _, _ := strings.Cut(s.Email, "@"); !isPlain(local) {
+	if !isPlain(account.Address(s.Email).Local()) {
 		c.report(account.Email, diagnosis.AddressNotASCII)
 	}
 }
 
 // text checks one free text, unless it was filled in: then the cell it came from tells.
 func (c *check) text(f account.Field, text string) {
-	if isPlain(text) && len(text) <= maxText || c.row.Fills[f] == account.FromRow {
+	if isPlain(text) && len(text) <= maxText || c.row.Fills[f] == account.FromRow && f != account.Name {
 		return
 	}
 	if len(text) > maxText {
@@ -82,6 +82,17 @@ func (c *check) password(f account.Field, secret account.Secret) {
 	if secret.Masked() && c.row.Fills[f] == account.NotFilled {
 		c.report(f, diagnosis.PasswordMasked)
 		return
+	}
+	if kind, plain := secret.Hash(); kind != "" && c.row.Fills[f] == account.NotFilled {
+		code := diagnosis.PasswordHash
+		if plain {
+			code = diagnosis.PasswordMarked
+		}
+		c.report(f, code, "Kind", kind)
+		return
+	}
+	if kind := secret.Digest(); kind != "" && c.row.Fills[f] == account.NotFilled && f != account.PortalToken {
+		c.report(f, diagnosis.PasswordDigest, "Kind", kind)
 	}
 	if c.row.Fills[f] != account.NotFilled || text == "" || isPlain(text) && len(text) <= maxPassword && !blankEnds(text) {
 		return

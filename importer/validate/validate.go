@@ -116,8 +116,7 @@ func (c *check) reportMissing(lacking account.Fields) {
 	}
 	if lacking&servers == servers && c.row.Settings.Email != "" {
 		lacking &^= servers
-		_, domain, _ := strings.Cut(c.row.Settings.Email, "@")
-		c.report(account.ServerHost, diagnosis.ServersUnknown, "Domain", domain)
+		c.report(account.ServerHost, diagnosis.ServersUnknown, "Domain", account.Address(c.row.Settings.Email).Domain())
 	}
 	// Without the incoming login or password there is nothing the outgoing one could follow.
 	for _, pair := range [...][2]account.Field{{account.Account, account.SMTPAccount}, {account.Password, account.SMTPPassword}, {account.Email, account.Account}} {
@@ -126,7 +125,11 @@ func (c *check) reportMissing(lacking account.Fields) {
 		}
 	}
 	for f := range lacking.All() {
-		c.report(f, diagnosis.ValueMissing, "Field", f.String())
+		code := diagnosis.ValueMissing
+		if c.row.Void.Has(f) {
+			code = diagnosis.ValueVoid
+		}
+		c.report(f, code, "Field", f.String())
 	}
 }
 

@@ -107,6 +107,30 @@ func TestCheck(t *testing.T) {
 		{name: "asterisks in a password", change: func(r *account.Row) {
 			r.Settings.Incoming.Password, r.Settings.Outgoing.Password = account.NewSecret("***a***"), account.NewSecret("**")
 		}},
+		{name: "a hash in place of a password", change: func(r *account.Row) {
+			r.Settings.Incoming.Password, r.Settings.Outgoing.Password = account.NewSecret("{SSHA}c2FsdA=="), account.NewSecret("$6$salt$hash")
+		}, want: []string{"password:PASSWORD_HASH", "smtp_password:PASSWORD_HASH"}},
+		{name: "a hash in place of the portal password", change: func(r *account.Row) {
+			r.Owner.User, r.Owner.Password = "ivan@example.org", account.NewSecret("$2y$10$abc")
+		}, want: []string{"portal_password:PASSWORD_HASH"}},
+		{name: "a mark before a password", change: func(r *account.Row) { r.Settings.Incoming.Password = account.NewSecret("{PLAIN}secret") }, want: []string{"password:PASSWORD_MARKED"}},
+		{name: "a filled hash is told once", change: func(r *account.Row) {
+			r.Settings.Incoming.Password, r.Settings.Outgoing.Password = account.NewSecret("{SSHA}c2FsdA=="), account.NewSecret("{SSHA}c2FsdA==")
+			r.Fills[account.SMTPPassword] = account.FromRow
+		}, want: []string{"password:PASSWORD_HASH"}},
+		{name: "digits as many as a hash has", change: func(r *account.Row) {
+			r.Settings.Incoming.Password = account.NewSecret(strings.Repeat("0f", 16))
+			r.Owner.User, r.Owner.Token = "ivan@example.org", account.NewSecret(strings.Repeat("0f", 16))
+		}, want: []string{"password:PASSWORD_DIGEST"}},
+		{name: "a hash that may be", rules: validate.Rules{WithoutPasswords: true}, change: func(r *account.Row) { r.Settings.Incoming.Password = account.NewSecret("{SSHA}c2FsdA==") }},
+		{name: "a word for no password", change: func(r *account.Row) {
+			r.Settings.Incoming.Password, r.Settings.Outgoing.Password = account.Secret{}, account.Secret{}
+			r.Void = r.Void.With(account.Password)
+		}, want: []string{"password:VALUE_VOID"}},
+		{name: "a direction mark in a name made of two cells", change: func(r *account.Row) {
+			r.Settings.Name = "Иван \u202eвортеП"
+			r.Fills[account.Name] = account.FromRow
+		}, want: []string{"name:TEXT_CHARACTER"}},
 		{name: "any sign in a password", change: func(r *account.Row) { r.Settings.Incoming.Password = account.NewSecret(`;" <\/$%эд`) }},
 		{name: "a filled password is told once", change: func(r *account.Row) {
 			r.Settings.Incoming.Password, r.Settings.Outgoing.Password = account.NewSecret("x "), account.NewSecret("x ")

@@ -1,9 +1,12 @@
-// Package yamltree parses YAML that somebody else has written.
+// Package yamltree reads YAML that somebody else has written, strictly: what is
+// unknown, said twice or of another form is a problem with its line and column.
 package yamltree
 
 import (
 	"bytes"
 	"errors"
+	"io"
+	"os"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
@@ -16,10 +19,30 @@ const deepest = 100
 // ErrNoYAML means that a text is so broken that nobody can say where.
 var ErrNoYAML = errors.New("yamltree: not YAML")
 
+// MaxSize is the size of a file that nobody has written by hand.
+const MaxSize = 1 << 20
+
+// errTooLarge is the error of a file above [MaxSize].
+var errTooLarge = errors.New("yamltree: too large a file")
+
+// ReadFile reads a file of at most [MaxSize].
+func ReadFile(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, MaxSize+1))
+	if err == nil && len(text) > MaxSize {
+		err = errTooLarge
+	}
+	return text, err
+}
+
 // Parse returns the tree of a text. A panic of the parser is an error too: broken
 // files have caused some (github.com/goccy/go-yaml, issue 540).
 func Parse(text []byte, options ...parser.Option) (tree *ast.File, err error) {
-	if deep(text) {
+	if len(text) > MaxSize || deep(text) {
 		return nil, ErrNoYAML
 	}
 	defer func() {

@@ -118,14 +118,14 @@ func TestRefusals(t *testing.T) {
 		{"mapping for a value", nil, nil, "report:\n  " + canary + ": a", diagnosis.ConfigValueForm, ""},
 		{"anchor", nil, nil, "portal: &a " + canary, diagnosis.ConfigValueForm, ""},
 		{"not a mapping", nil, nil, canary, diagnosis.ConfigNotKeys, ""},
-		{"not YAML", nil, nil, "portal: [" + canary, diagnosis.ConfigSyntax, `Line="1"`},
-		{"twice", nil, nil, "rate: 1\nrate: 2", diagnosis.ConfigSyntax, `Line="2"`},
-		{"two documents", nil, nil, "rate: 1\n---\nrate: 2", diagnosis.ConfigSyntax, ""},
+		{"not YAML", nil, nil, "portal: [" + canary, diagnosis.YAMLSyntax, `Line="1"`},
+		{"twice", nil, nil, "rate: 1\nrate: 2", diagnosis.YAMLTwice, `Line="2"`},
+		{"two documents", nil, nil, "rate: 1\n---\nrate: 2", diagnosis.YAMLSyntax, ""},
 		{"tag of no name", nil, nil, "rate:\n  ! 00000", diagnosis.ConfigValueForm, `Line="2"`},
 		{"alias of itself", nil, nil, "report: &a [*a]", diagnosis.ConfigValueForm, ""},
-		{"keys without an end", nil, nil, "{? {? ", diagnosis.ConfigSyntax, ""},
-		{"anchor of a brace", nil, nil, "&{0", diagnosis.ConfigSyntax, ""},
-		{"block of no indentation", nil, nil, "|0#", diagnosis.ConfigSyntax, ""},
+		{"keys without an end", nil, nil, "{? {? ", diagnosis.YAMLSyntax, ""},
+		{"anchor of a brace", nil, nil, "&{0", diagnosis.YAMLSyntax, ""},
+		{"block of no indentation", nil, nil, "|0#", diagnosis.YAMLSyntax, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, _, err := resolve(t, tc.args, tc.env, tc.file)

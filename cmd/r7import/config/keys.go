@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"r7import/importer/diagnosis"
+	"r7import/importer/pace"
+	"r7import/importer/policy"
 )
 
 // Group is where help lists a key.
@@ -66,9 +68,9 @@ var Keys = []*Key{
 	file("token-file", Who, func(s *Settings) *string { return &s.TokenFile }),
 	key("user", Who, "user", func(s *Settings) *string { return &s.User }, parseText, plain),
 	file("password-file", Who, func(s *Settings) *string { return &s.PasswordFile }),
-	guardedWhen("self", choice("owner", Who, func(s *Settings) *string { return &s.Owner }, "auto", "self", "column", "impersonate")),
+	guardedWhen("self", choice("owner", Who, func(s *Settings) *policy.OwnerWay { return &s.Owner }, "auto", "self", "column", "impersonate")),
 	guarded(number("max-per-owner", Who, func(s *Settings) *int { return &s.MaxPerOwner }, 1, 1_000_000)),
-	guarded(toggle("allow-owner-mismatch", Who, func(s *Settings) *bool { return &s.AllowOwnerMismatch })),
+	guarded(toggle("allow-owner-mismatch", Who, func(s *Settings) *bool { return &s.AllowMismatch })),
 
 	file("totp-secret-file", SignIn, func(s *Settings) *string { return &s.TOTPSecretFile }),
 
@@ -87,12 +89,12 @@ var Keys = []*Key{
 	toggle("numeric-passwords", Reading, func(s *Settings) *bool { return &s.NumericPasswords }),
 	toggle("without-passwords", Reading, func(s *Settings) *bool { return &s.WithoutPasswords }),
 
-	choice("on-existing", Policy, func(s *Settings) *string { return &s.OnExisting }, "skip", "update", "fail"),
-	choice("on-changed", Policy, func(s *Settings) *string { return &s.OnChanged }, "update", "skip", "fail"),
-	choice("on-missing", Policy, func(s *Settings) *string { return &s.OnMissing }, "report", "disable"),
+	choice("on-existing", Policy, func(s *Settings) *policy.Action { return &s.OnExisting }, "skip", "update", "fail"),
+	choice("on-changed", Policy, func(s *Settings) *policy.Action { return &s.OnChanged }, "update", "skip", "fail"),
+	choice("on-missing", Policy, func(s *Settings) *policy.OnMissing { return &s.OnMissing }, "report", "disable"),
 	guarded(toggle("retry-refused", Policy, func(s *Settings) *bool { return &s.RetryRefused })),
-	key("max-failures", Policy, "share", func(s *Settings) *Share { return &s.MaxFailures }, parseShare, Share.String),
-	key("max-changes", Policy, "share", func(s *Settings) *Share { return &s.MaxChanges }, parseShare, Share.String),
+	key("max-failures", Policy, "share", func(s *Settings) *policy.Share { return &s.MaxFailures }, parseShare, showShare),
+	key("max-changes", Policy, "share", func(s *Settings) *policy.Share { return &s.MaxChanges }, parseShare, showShare),
 	number("canary", Policy, func(s *Settings) *int { return &s.Canary }, 1, 1000),
 	toggle("disable", Policy, func(s *Settings) *bool { return &s.Disable }),
 	guarded(number("row", Policy, func(s *Settings) *int { return &s.Row }, 1, 100_000_000)),
@@ -111,7 +113,7 @@ var Keys = []*Key{
 	wait("host-wait", func(s *Settings) *time.Duration { return &s.HostWait }),
 	wait("grace", func(s *Settings) *time.Duration { return &s.Grace }),
 	wait("recheck", func(s *Settings) *time.Duration { return &s.Recheck }),
-	key("window", Pace, "window", func(s *Settings) *string { return &s.Window }, parseText, plain),
+	key("window", Pace, "window", func(s *Settings) *pace.Window { return &s.Window }, parseWindow, showWindow),
 
 	short("o", list("report", Output, "file", func(s *Settings) *[]string { return &s.Report }, parseText)),
 	file("proof", Output, func(s *Settings) *string { return &s.Proof }),
@@ -170,9 +172,11 @@ func wait(name string, at func(*Settings) *time.Duration) *Key {
 	return key(name, Pace, "duration", at, parseDuration, shortDuration)
 }
 
-func choice(name string, group Group, at func(*Settings) *string, choices ...string) *Key {
-	k := key(name, group, "choice", at, parseChoice(choices...), plain)
-	k.Choices = choices
+func choice[T ~string](name string, group Group, at func(*Settings) *T, choices ...T) *Key {
+	k := key(name, group, "choice", at, parseChoice(choices), func(v T) string { return string(v) })
+	for _, v := range choices {
+		k.Choices = append(k.Choices, string(v))
+	}
 	return k
 }
 

@@ -8,6 +8,8 @@ import (
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/pace"
+	"r7import/importer/policy"
 )
 
 // Rate is a number of requests a second.
@@ -32,16 +34,10 @@ func parseRate(text string) (Rate, *diagnosis.Problem) {
 	return r, nil
 }
 
-// Share is a bound: a number of rows, or a percentage of them. The zero value is no bound.
-type Share struct {
-	N       int
-	Percent bool
-}
-
-// String writes the bound as it is typed: "50" or "5%".
-func (s Share) String() string {
+// showShare writes a bound as it is typed: "50" or "5%".
+func showShare(s policy.Share) string {
 	switch {
-	case s == Share{}:
+	case s.None():
 		return ""
 	case s.Percent:
 		return strconv.Itoa(s.N) + "%"
@@ -49,13 +45,30 @@ func (s Share) String() string {
 	return strconv.Itoa(s.N)
 }
 
-func parseShare(text string) (Share, *diagnosis.Problem) {
+func parseShare(text string) (policy.Share, *diagnosis.Problem) {
 	number, percent := strings.CutSuffix(text, "%")
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 1 || percent && n > 100 {
-		return Share{}, diagnosis.New(diagnosis.ValueNotShare)
+		return policy.Share{}, diagnosis.New(diagnosis.ValueNotShare)
 	}
-	return Share{N: n, Percent: percent}, nil
+	return policy.Share{N: n, Percent: percent}, nil
+}
+
+// parseWindow reads "22:00-06:00".
+func parseWindow(text string) (pace.Window, *diagnosis.Problem) {
+	w, err := pace.ParseWindow(text)
+	if err != nil || text == "" {
+		return pace.Window{}, diagnosis.New(diagnosis.WindowForm)
+	}
+	return w, nil
+}
+
+func showWindow(w pace.Window) string {
+	if w == (pace.Window{}) {
+		return ""
+	}
+	clock := func(d time.Duration) string { return time.Time{}.Add(d).Format("15:04") }
+	return clock(w.From) + "-" + clock(w.To)
 }
 
 const (
@@ -99,12 +112,16 @@ func parseNumber(least, most int) func(string) (int, *diagnosis.Problem) {
 	}
 }
 
-func parseChoice(choices ...string) func(string) (string, *diagnosis.Problem) {
-	return func(text string) (string, *diagnosis.Problem) {
-		if !slices.Contains(choices, text) {
-			return "", diagnosis.New(diagnosis.ValueNotOffered, "Choices", strings.Join(choices, ", "))
+func parseChoice[T ~string](choices []T) func(string) (T, *diagnosis.Problem) {
+	return func(text string) (T, *diagnosis.Problem) {
+		if slices.Contains(choices, T(text)) {
+			return T(text), nil
 		}
-		return text, nil
+		var offered []string
+		for _, choice := range choices {
+			offered = append(offered, string(choice))
+		}
+		return "", diagnosis.New(diagnosis.ValueNotOffered, "Choices", strings.Join(offered, ", "))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"r7import/importer/diagnosis"
+	"r7import/importer/typo"
 )
 
 // Origin says where a value came from.
@@ -136,7 +137,7 @@ func Strangers(env Environment, others ...string) []diagnosis.Problem {
 	var warnings []diagnosis.Problem
 	for name := range env {
 		if strings.HasPrefix(name, prefix) && !slices.Contains(known, name) {
-			warnings = append(warnings, *diagnosis.New(diagnosis.VariableUnknown, "Variable", name, "Near", Nearest(name, known)))
+			warnings = append(warnings, *diagnosis.New(diagnosis.VariableUnknown, "Variable", name, "Near", typo.Nearest(name, known)))
 		}
 	}
 	slices.SortFunc(warnings, func(a, b diagnosis.Problem) int { return strings.Compare(a.Args["Variable"], b.Args["Variable"]) })

@@ -7,28 +7,57 @@
 // remembers where every value came from.
 package config
 
-import "time"
+import (
+	"time"
 
-// Settings are the values in force. The zero value is not useful; see [Defaults].
+	"r7import/importer/policy"
+	"r7import/importer/portal"
+)
+
+// Settings are the values in force, in the groups that the parts of the program
+// read. The zero value is not useful; see [Defaults].
 type Settings struct {
-	// Where to.
+	Target
+	Caller
+	Table
+	policy.Options // whose Caller is found by those that sign in
+	Results
+	Messages
+
+	// What single commands read.
+	DryRun      bool
+	ChangesExit bool          // exit code 10 when a plan has changes pending
+	Disable     bool          // undo only switches off
+	Row         int           // that runs resolve is about
+	As          string        // what has become of it by the word of the user
+	OlderThan   time.Duration // what runs prune removes
+	Detect      bool          // ask the DNS and the portal
+	CSV         bool
+	Proof       string
+	Keep        []string // columns that redact shows
+}
+
+// Target is the portal, and how it is reached.
+type Target struct {
 	Portal       string
 	Sandbox      bool
 	CAFile       string
 	InsecureHTTP bool
 	State        string // folder; empty is the user's own
-	AllowedHosts []string
+	Rate         Rate
+	Timeout      time.Duration
+}
 
-	// As whom.
-	TokenFile          string
-	User               string
-	PasswordFile       string
-	Owner              string
-	MaxPerOwner        int
-	AllowOwnerMismatch bool
-	TOTPSecretFile     string
+// Caller is who signs in where a row names nobody.
+type Caller struct {
+	TokenFile      string
+	User           string
+	PasswordFile   string
+	TOTPSecretFile string
+}
 
-	// Reading.
+// Table is how a file is read.
+type Table struct {
 	Mapping              string
 	Set                  []string
 	Preset               string
@@ -43,50 +72,26 @@ type Settings struct {
 	WorkbookPasswordFile string
 	NumericPasswords     bool
 	WithoutPasswords     bool
+	AllowedHosts         []string
+}
 
-	// What to do with what is found.
-	OnExisting    string
-	OnChanged     string
-	OnMissing     string
-	RetryRefused  bool
-	MaxFailures   Share
-	MaxChanges    Share
-	Canary        int           // rows that go first, on trial; 0 is none
-	Disable       bool          // undo only switches off
-	Row           int           // that runs resolve is about
-	As            string        // what somebody says has become of it
-	OlderThan     time.Duration // what runs prune removes
+// Results are what a command makes, and for whom.
+type Results struct {
+	Report        []string
+	Output        string // file that a command makes
+	Force         bool   // overwrite it
+	JSON          bool
+	Yes           bool
+	Progress      string
 	FailOnWarning bool
-	DryRun        bool
-	ChangesExit   bool // exit code 10 when a plan has changes pending
+}
 
-	// Pace.
-	Rate       Rate
-	Workers    int
-	PerHost    int
-	Timeout    time.Duration
-	Settle     time.Duration
-	PortalWait time.Duration
-	HostWait   time.Duration
-	Grace      time.Duration
-	Recheck    time.Duration // 0 is never
-	Window     string        // 22:00-06:00; empty is always open
-
-	// Out.
-	Detect    bool     // ask the DNS and the portal
-	Output    string   // file that a command makes
-	Force     bool     // overwrite it
-	Keep      []string // columns that redact shows
-	CSV       bool
-	Report    []string
-	Proof     string
-	JSON      bool
-	Yes       bool
+// Messages are the talk to the person and to the log.
+type Messages struct {
 	Lang      string
 	Quiet     bool
 	Verbose   bool
 	NoColor   bool
-	Progress  string
 	LogFile   string
 	LogFormat string
 }
@@ -95,21 +100,10 @@ type Settings struct {
 // gentle to the portal and to the mail servers.
 func Defaults() Settings {
 	return Settings{
-		Owner:       "auto",
-		MaxPerOwner: 5,
-		OnExisting:  "skip",
-		OnChanged:   "update",
-		OnMissing:   "report",
-		OlderThan:   90 * day,
-		Rate:        10,
-		Workers:     4,
-		PerHost:     2,
-		Timeout:     180 * time.Second,
-		Settle:      10 * time.Minute,
-		PortalWait:  30 * time.Minute,
-		HostWait:    5 * time.Minute,
-		Grace:       25 * time.Second,
-		Progress:    "auto",
-		LogFormat:   "text",
+		Target:    Target{Rate: 10, Timeout: portal.DefaultTimeout},
+		Options:   policy.Defaults(),
+		Results:   Results{Progress: "auto"},
+		Messages:  Messages{LogFormat: "text"},
+		OlderThan: 90 * day,
 	}
 }

@@ -147,8 +147,12 @@ func (c *Console) Watched() bool { return isTerminal(c.Err) }
 
 // Width returns how many characters a line of the terminal holds that messages go to,
 // 0 if they go elsewhere or nobody knows.
-func (c *Console) Width() int {
-	f, ok := c.Err.(*os.File)
+func (c *Console) Width() int { return Width(c.Err) }
+
+// Width returns how many characters a line of a terminal holds, 0 if the stream is
+// none or nobody knows.
+func Width(stream io.Writer) int {
+	f, ok := stream.(*os.File)
 	if !ok {
 		return 0
 	}

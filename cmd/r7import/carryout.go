@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"time"
+
+	"r7import/cmd/r7import/setup"
+	"r7import/cmd/r7import/show"
+	"r7import/cmd/r7import/ui"
+	"r7import/importer"
+	"r7import/importer/diagnosis"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
+	"r7import/report"
+)
+
+// task is what a command does with the rows, once all is prepared.
+type task struct {
+	command string
+	reports []string // where they go
+	act     func(context.Context, *plan.Plan) (importer.Result, error)
+	add     func(*show.Result) // to the result, nil adds nothing
+}
+
+// carryOut runs or looks, shows how it gets on, and tells how it ended. What was
+// done is reported whole even if a signal ended it.
+func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan, o *runOptions, t *task) (ending, error) {
+	progress := show.Follow(p.Console, p.Log, ui.Style(o.Progress))
+	j.Observe, j.Greet = progress.Show, progress.Greet
+	if !o.Yes && !o.Target.Sandbox && p.Console.Terminal() { // else the run goes on by itself after the rows on trial
+		j.Canary = progress.Looked
+	}
+	silence := context.AfterFunc(ctx, func() {
+		p.Console.Say("run.stopping", "Grace", p.Console.Duration(j.Options.Grace))
+	})
+	started := time.Now()
+	p.Log.Info("send", "run", rows.Run.ID, "rows", rows.Rows, "to_send", rows.ToSend(), "invalid", rows.Invalid)
+	ended, err := t.act(ctx, rows)
+	silence()
+	progress.Stop()
+	end := ending{signal: signalOf(ctx)}
+
+	ctx = context.WithoutCancel(ctx)
+	made := outcomesOf(j.Ledger, rows.Run.ID)
+	about := report.Summary{Command: t.command, Run: rows.Run.ID, File: j.Input.File.Name(), Portal: j.Client.URL(), StartedAt: started, EndedAt: time.Now()}
+	summary, countErr := made.summary(ctx, about)
+	if ended.OpenSessions > 0 {
+		p.Warn(*diagnosis.New(diagnosis.SessionsLeft, "Count", strconv.Itoa(ended.OpenSessions)))
+	}
+	written, reportErr := made.write(ctx, t.reports, summary, reportOptions(p.Console, j.Input))
+	err = errors.Join(err, countErr, reportErr)
+	if ended.Stopped != nil {
+		err = errors.Join(err, ended.Stopped)
+	}
+	r := show.Result{
+		Summary: summary, Sandbox: o.Target.Sandbox, Plan: show.Facts(rows), Stopped: show.Tell(p.Console, ended.Stopped),
+		Reports: written, Missing: show.Addresses(rows.Missing), Again: show.Again(o.args),
+		Disabling: j.Options.OnMissing == policy.MissingDisable,
+	}
+	if t.add != nil {
+		t.add(&r)
+	}
+	end.err = err
+	end.warned = o.FailOnWarning && r.Warned > 0
+	end.pending = o.changesExit && r.Statuses[diagnosis.WouldCreate]+r.Statuses[diagnosis.WouldUpdate]+r.Statuses[diagnosis.WouldDisable] > 0
+	return finish(p, &r, end, o.JSON), err
+}
+
+// finish tells the result of a command about rows to whoever reads it. end is all
+// that the exit code follows from but the rows; it returns that with the rows.
+func finish(p *setup.Process, r *show.Result, end ending, asJSON bool) ending {
+	end.statuses = r.Statuses
+	for status, rows := range r.Statuses {
+		p.Log.Info("rows", "status", status, "count", rows)
+	}
+	r.ExitCode = end.code()
+	if asJSON {
+		_ = json.NewEncoder(p.Out).Encode(r) // a reader that has gone has seen what it wanted
+	} else {
+		r.Show(p.Out, p.Console)
+	}
+	return end
+}

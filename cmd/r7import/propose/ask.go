@@ -1,0 +1,204 @@
+package propose
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/plan"
+	"r7import/mapping"
+)
+
+const (
+	tries       = 3  // answers that do not fit before a question is left open
+	manyDomains = 12 // so many domains are asked about one by one
+)
+
+// again asks until an answer fits, or is empty, or there were too many that do not.
+func (m *proposal) again(ctx context.Context, take func(answer string) error, id string, facts ...string) error {
+	for range tries {
+		answer, err := m.Console.Ask(ctx, id, facts...)
+		if err != nil || answer == "" {
+			return err
+		}
+		err = take(answer)
+		var wrong *diagnosis.Problem
+		if !errors.As(err, &wrong) || ctx.Err() != nil {
+			return err
+		}
+		m.Console.Problem(wrong)
+	}
+	return nil
+}
+
+// askColumns asks for the columns that every table has and this one names in no
+// known way, and for those that are missing while a column may be the one.
+func (m *proposal) askColumns(ctx context.Context) error {
+	columns := m.File.Columns()
+	for f := range account.NumFields {
+		always := f == account.Email || f == account.Password || f == account.PortalUser || f == account.PortalPassword
+		if !m.lacking.Has(f) || !always && len(m.Doubts[f]) == 0 {
+			continue
+		}
+		var free []int
+		for i, name := range m.survey.Binding.Columns() {
+			if name == "" && strings.TrimSpace(columns[i].Header) != "" {
+				free = append(free, i)
+			}
+		}
+		if len(free) == 0 {
+			return nil
+		}
+		m.Console.Print(m.Console.Text("proposal.columns"))
+		for n, i := range free {
+			line := "  " + strconv.Itoa(n+1) + "  " + strings.TrimSpace(columns[i].Header)
+			if slices.Contains(m.Doubts[f], i) {
+				line += " (" + f.String() + "?)"
+			}
+			m.Console.Print(line)
+		}
+		take := func(answer string) error {
+			for n, i := range free {
+				if answer == strconv.Itoa(n+1) || strings.EqualFold(answer, strings.TrimSpace(columns[i].Header)) {
+					m.Mapping.Give(f, columns, i)
+					return m.look(ctx)
+				}
+			}
+			return diagnosis.New(diagnosis.AnswerNotOffered)
+		}
+		if err := m.again(ctx, take, "ask.column", "Field", f.String()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// askServices asks where the mail of the domains is that nobody knows: of each, or
+// of all together if they are many.
+func (m *proposal) askServices(ctx context.Context) error {
+	domains := m.survey.Domains
+	if len(domains) == 0 {
+		return nil
+	}
+	choices := m.choices()
+	var err error
+	if len(domains) > manyDomains {
+		take := func(answer string) error {
+			preset, err := m.choose(ctx, choices, answer)
+			if err == nil {
+				m.Mapping.Presets.Use = preset
+			}
+			return err
+		}
+		err = m.again(ctx, take, "ask.service.all", "Count", strconv.Itoa(len(domains)))
+	} else {
+		err = m.askEach(ctx, choices, domains)
+	}
+	return errors.Join(err, m.look(ctx))
+}
+
+func (m *proposal) askEach(ctx context.Context, choices []string, domains []plan.DomainUse) error {
+	for _, d := range domains {
+		take := func(answer string) error {
+			if answer == strconv.Itoa(len(choices)+1) {
+				return m.askOwn(ctx, d.Domain)
+			}
+			preset, err := m.choose(ctx, choices, answer)
+			if err == nil {
+				m.Mapping.UsePreset(d.Domain, preset)
+			}
+			return err
+		}
+		if err := m.again(ctx, take, "ask.service", "Domain", d.Domain, "Count", strconv.Itoa(d.Rows)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// choices shows the presets that a domain of one's own can have, those that are
+// for nothing else first and servers of one's own last, and returns their names.
+func (m *proposal) choices() (names []string) {
+	m.Console.Print(m.Console.Text("proposal.services"))
+	for _, public := range []bool{false, true} {
+		for _, p := range m.known() {
+			if (len(p.Domains) > 0) == public && (!public || len(p.MX) > 0) {
+				names = append(names, p.Name)
+				m.Console.Print("  " + strconv.Itoa(len(names)) + "  " + p.Name + " — " + p.Title)
+			}
+		}
+	}
+	m.Console.Print("  " + strconv.Itoa(len(names)+1) + "  " + m.Console.Text("proposal.own"))
+	return names
+}
+
+// choose returns the preset an answer means: by its number, or as NAME or
+// NAME=HOST. A product's host is asked for if it is not there.
+func (m *proposal) choose(ctx context.Context, choices []string, answer string) (string, error) {
+	if n, err := strconv.Atoi(answer); err == nil && 1 <= n && n <= len(choices) {
+		answer = choices[n-1]
+	}
+	preset, err := m.known().Choose(answer)
+	var wrong *diagnosis.Problem
+	if errors.As(err, &wrong) && wrong.Code == diagnosis.PresetHost && !strings.Contains(answer, "=") {
+		host, err := m.Console.Ask(ctx, "ask.host", "Name", wrong.Args["Name"])
+		if err != nil {
+			return "", err
+		}
+		answer = wrong.Args["Name"] + "=" + host
+		preset, err = m.known().Choose(answer)
+		if err != nil {
+			return "", err
+		}
+	} else if err != nil {
+		return "", err
+	}
+	name, host, _ := strings.Cut(answer, "=")
+	if host == "" || name == "" {
+		return preset.Name, nil
+	}
+	return preset.Name + "=" + preset.Incoming[0].Host, nil
+}
+
+// askOwn asks for the servers of a domain that has its own.
+func (m *proposal) askOwn(ctx context.Context, domain string) error {
+	text, err := m.Console.Ask(ctx, "ask.incoming", "Domain", domain)
+	if err != nil {
+		return err
+	}
+	incoming, err := mapping.ParseIncoming(text)
+	if err != nil {
+		return err
+	}
+	text, err = m.Console.Ask(ctx, "ask.outgoing", "Host", incoming.Host)
+	if err != nil {
+		return err
+	}
+	if text == "" {
+		text = incoming.Host
+	}
+	outgoing, err := mapping.ParseOutgoing(text)
+	if err != nil {
+		return err
+	}
+	m.addPreset(mapping.OwnServers(domain, incoming, outgoing))
+	return nil
+}
+
+// askValues asks for what is needed and can be the same in all rows.
+func (m *proposal) askValues(ctx context.Context) error {
+	for f := range m.lacking.All() {
+		if f.Secret() || f == account.Email || f == account.PortalUser {
+			continue
+		}
+		take := func(answer string) error { return m.Mapping.Default(f, answer) }
+		if err := m.again(ctx, take, "ask.value", "Field", f.String()); err != nil {
+			return err
+		}
+	}
+	return m.look(ctx)
+}

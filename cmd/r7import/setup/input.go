@@ -1,0 +1,219 @@
+package setup
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"r7import/cmd/r7import/config"
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
+	"r7import/importer/source"
+	"r7import/importer/validate"
+	"r7import/importer/yamltree"
+	"r7import/mapping"
+)
+
+// Input says how to read a file whose rows are checked.
+type Input struct {
+	File string
+	config.Table
+	Owner policy.OwnerWay
+	// NoMailPasswords says that nobody will log in to the mailboxes: their
+	// passwords need not be in the file.
+	NoMailPasswords bool
+	// Harmless says that nobody is warned of a file that others can read: the
+	// sandbox is for trying things out with files that hold no password.
+	Harmless bool
+}
+
+// OpenInput opens the file, binds its columns, and tells what it was taken for.
+// The caller closes the file of the input.
+func (p *Process) OpenInput(ctx context.Context, o *Input) (*plan.Input, error) {
+	file, columns, err := p.OpenTable(ctx, o.File, &o.Table)
+	if err != nil {
+		return nil, err
+	}
+	columns.OwnerColumns = o.Owner == policy.OwnerColumn
+	columns.WithoutPasswords = o.WithoutPasswords || o.NoMailPasswords
+	columns.Sample = sync.OnceValue(func() [][]string {
+		rows, _ := plan.Sample(ctx, file) // what is wrong with the file is told when it is read
+		return rows
+	})
+	binding, err := mapping.Bind(file.Columns(), columns)
+	if err != nil {
+		return nil, errors.Join(Within(file, explained(file, err)), file.Close())
+	}
+	p.Warn(file.Notices()...)
+	p.Warn(binding.Notices()...)
+	if o.File != "-" && !file.Encrypted() && !o.Harmless && readableByAll(o.File) {
+		p.Warn(*diagnosis.New(diagnosis.InputOpen, "File", o.File))
+	}
+	return &plan.Input{
+		File: file, Binding: binding,
+		Rules: validate.Rules{
+			AllowedHosts: o.AllowedHosts, WithoutPasswords: o.WithoutPasswords, WithoutMailPasswords: o.NoMailPasswords,
+			OwnersSignIn: plan.WayFor(o.Owner, binding) == policy.OwnerColumn,
+		},
+	}, nil
+}
+
+// AskNumericPasswords asks once for all rows whether whole numbers are the passwords
+// that the cells show. Where nobody can be asked, such rows have errors.
+func (p *Process) AskNumericPasswords(ctx context.Context, input *plan.Input) error {
+	cells := input.File.NumericPasswords(input.Binding.Columns())
+	if cells == 0 || !p.Console.Terminal() {
+		return nil
+	}
+	yes, err := p.Console.Confirm(ctx, "run.question.numbers", "Count", strconv.Itoa(cells))
+	if err == nil && yes {
+		input.File.TakeNumericPasswords()
+	}
+	return err
+}
+
+// OpenTable opens a file and reads what the flags say about its columns.
+func (p *Process) OpenTable(ctx context.Context, path string, t *config.Table) (*source.File, mapping.Options, error) {
+	options, err := p.sourceOptions(ctx, t)
+	if err != nil {
+		return nil, mapping.Options{}, err
+	}
+	if path == "-" {
+		if err := p.takeStdin(p.Console.Text("value.file")); err != nil {
+			return nil, mapping.Options{}, err
+		}
+	}
+	columns, err := mappingOptions(t)
+	if err != nil {
+		return nil, mapping.Options{}, err
+	}
+	file, err := source.Open(ctx, path, options)
+	return file, columns, err
+}
+
+// NoRows is the refusal of a file without rows.
+func NoRows(input *plan.Input) error {
+	problem := diagnosis.New(diagnosis.NoRows)
+	problem.Place = diagnosis.Place{File: input.File.Name(), Sheet: input.File.Sheet()}
+	return problem
+}
+
+// explained adds to a refusal for missing columns that names in the header cannot be
+// read, if so: then they are not missing but hidden.
+func explained(file *source.File, err error) error {
+	var many diagnosis.Problems
+	unreadable := file.Unreadable()
+	missing := func(p diagnosis.Problem) bool {
+		return p.Code == diagnosis.ColumnsMissing || p.Code == diagnosis.HeaderNone
+	}
+	if len(unreadable) == 0 || !errors.As(err, &many) || !slices.ContainsFunc(many, missing) {
+		return err
+	}
+	labels := make([]string, len(unreadable))
+	for i, c := range unreadable {
+		labels[i] = c.Label
+	}
+	return append(many, *diagnosis.New(diagnosis.HeaderUnreadable, "Count", strconv.Itoa(len(labels)), "Columns", strings.Join(labels, ", ")))
+}
+
+// Within puts the file into the places of problems with its columns.
+func Within(file *source.File, err error) error {
+	var many diagnosis.Problems
+	var one *diagnosis.Problem
+	if errors.As(err, &one) {
+		many = diagnosis.Problems{*one}
+	} else if !errors.As(err, &many) {
+		return err
+	}
+	for i := range many {
+		if many[i].Code.Scope() == diagnosis.File {
+			many[i].Place.File, many[i].Place.Sheet = file.Name(), file.Sheet()
+		}
+	}
+	return many
+}
+
+// sourceOptions parses the reading flags. It reports all that is wrong with them at once.
+func (p *Process) sourceOptions(ctx context.Context, t *config.Table) (source.Options, error) {
+	o := source.Options{
+		Sheet: t.Sheet, HeaderRow: t.HeaderRow, Delimiter: t.Delimiter, Encoding: t.Encoding,
+		Identity: t.Identity, Stdin: p.In, Known: mapping.Known, NumericPasswords: t.NumericPasswords,
+		Passphrase: func() (account.Secret, error) {
+			return p.Secret(ctx, Secret{Variable: PassphraseVariable, Question: "ask.passphrase"})
+		},
+	}
+	var errs []error
+	if t.Rows != "" {
+		rows, err := source.ParseRows(t.Rows)
+		o.Rows, errs = rows, append(errs, err)
+	}
+	for _, text := range t.Where {
+		where, err := source.ParseWhere(text)
+		o.Where, errs = append(o.Where, where), append(errs, err)
+	}
+	password, err := p.Secret(ctx, Secret{Flag: "--workbook-password-file", File: t.WorkbookPasswordFile, Variable: WorkbookVariable})
+	o.WorkbookPassword = password
+	return o, errors.Join(append(errs, err)...)
+}
+
+// mappingOptions reads the files that say what columns and services mean.
+func mappingOptions(t *config.Table) (mapping.Options, error) {
+	o := mapping.Options{Set: make(map[account.Field]string, len(t.Set)), Preset: t.Preset, WithoutPasswords: t.WithoutPasswords}
+	for _, fill := range t.Set {
+		name, text, _ := strings.Cut(fill, "=")
+		field, _ := account.FieldNamed(strings.TrimSpace(name))
+		o.Set[field] = text
+	}
+	var errs [2]error
+	if t.Mapping != "" {
+		o.File, errs[0] = readWith(t.Mapping, "--mapping", mapping.ParseFile)
+	}
+	o.Presets, errs[1] = OwnPresets(t.Presets)
+	return o, errors.Join(errs[:]...)
+}
+
+// OwnPresets reads the presets of the organisation, if there are any.
+func OwnPresets(path string) (mapping.Presets, error) {
+	if path == "" {
+		return nil, nil
+	}
+	return readWith(path, "--presets", mapping.ParsePresets)
+}
+
+// readWith reads a file that a flag names.
+func readWith[T any](path, flag string, parse func(name string, text []byte) (T, error)) (T, error) {
+	text, err := yamltree.ReadFile(path)
+	if err != nil {
+		var nothing T
+		return nothing, diagnosis.Wrap(err, diagnosis.FileUnread, "Name", flag, "File", path)
+	}
+	return parse(filepath.Base(path), text)
+}
+
+// readableByAll reports whether a file and every folder above it let everybody in.
+// On Windows modes do not tell.
+func readableByAll(path string) bool {
+	whole, err := filepath.Abs(path)
+	if err != nil || runtime.GOOS == "windows" {
+		return false
+	}
+	for need := os.FileMode(0o004); ; need = 0o001 {
+		info, err := os.Stat(whole)
+		if err != nil || info.Mode()&need == 0 {
+			return false
+		}
+		above := filepath.Dir(whole)
+		if above == whole {
+			return true
+		}
+		whole = above
+	}
+}

@@ -1,0 +1,130 @@
+package setup
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"r7import/cmd/r7import/config"
+	"r7import/importer"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
+)
+
+// JobOptions say which file and which portal to bring together, and how.
+type JobOptions struct {
+	Input
+	Target   config.Target
+	Caller   config.Caller
+	Run      policy.Options
+	Settings json.RawMessage // those that are not so by default, to be noted down with the run
+	Dry      bool            // no trace is left in the state
+}
+
+// Job is a file, a portal and a store brought together.
+type Job struct {
+	*importer.Importer
+	Portal string // as it is shown
+
+	told    int // notices about columns told before the rows were read
+	closers []func() error
+}
+
+// Close lets go of everything the job holds, the last thing first.
+func (j *Job) Close() error {
+	var errs []error
+	for i := len(j.closers) - 1; i >= 0; i-- {
+		errs = append(errs, j.closers[i]())
+	}
+	return errors.Join(errs...)
+}
+
+// Prepare reads the file once; one without rows is refused.
+func (j *Job) Prepare(ctx context.Context, kind journal.Kind) (*plan.Plan, error) {
+	plan, err := j.Importer.Prepare(ctx, kind)
+	if err == nil && plan.Rows == 0 {
+		err = errors.Join(NoRows(j.Input), j.Discard(ctx, plan))
+	}
+	return plan, err
+}
+
+// OpenJob brings together what a run or a look at a portal needs. The caller closes it.
+func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error) {
+	if err := CheckPortal(&o.Target); err != nil {
+		return nil, err
+	}
+	j := &Job{Importer: &importer.Importer{Version: p.Version, Settings: o.Settings, Options: o.Run}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, j.Close())
+		}
+	}()
+	if j.Input, err = p.OpenInput(ctx, &o.Input); err != nil {
+		return nil, err
+	}
+	j.told = len(j.Input.Binding.Notices())
+	j.closers = append(j.closers, j.Input.File.Close)
+	c, err := p.Connect(ctx, &o.Target, o.Run.Workers, j.Input, o.Caller.User)
+	if err != nil {
+		return nil, err
+	}
+	j.Client, j.Gate, j.Portal = c.Client, c.Gate, c.Name
+	j.closers = append(j.closers, func() error { c.Close(); return nil })
+	if err := p.openStores(j, o); err != nil {
+		return nil, err
+	}
+	// Nobody gets an account because a cell was left empty and somebody happens to be
+	// signed in: what login has kept is for rows without people of their own.
+	theirs := plan.WayFor(o.Run.Owner, j.Input.Binding) == policy.OwnerColumn
+	if j.Options.Caller, err = p.Caller(ctx, c, &o.Caller, !theirs); err != nil {
+		return nil, err
+	}
+	return j, nil
+}
+
+// openStores opens what earlier runs have left and what takes the new one. A
+// sandbox remembers nothing, and a dry run leaves nothing behind.
+func (p *Process) openStores(j *Job, o *JobOptions) error {
+	if !o.Target.Sandbox {
+		folder, err := p.stateFolder(o.Target.State)
+		if err != nil {
+			return err
+		}
+		if j.History, err = journal.Open(folder, j.Client.URL(), journal.Options{ReadOnly: o.Dry}); err != nil {
+			return err
+		}
+		j.closers = append(j.closers, j.History.Close)
+	}
+	if !o.Target.Sandbox && !o.Dry {
+		unlock, err := j.History.Lock()
+		if err != nil {
+			return err
+		}
+		j.closers = append(j.closers, func() error { unlock(); return nil })
+		j.Ledger = j.History
+		return nil
+	}
+	scratch, err := journal.Scratch()
+	if err != nil {
+		return err
+	}
+	j.closers = append(j.closers, scratch.Close)
+	j.Ledger = scratch
+	if j.History == nil {
+		j.History = scratch
+	}
+	return nil
+}
+
+// TellRest says which rows were passed over, and what there is to know about the
+// mail services of the others. What was filled in stands in the plan.
+func (p *Process) TellRest(j *Job) {
+	p.Warn(j.Input.File.Passed()...)
+	for _, notice := range j.Input.Binding.Notices()[j.told:] {
+		if notice.Code != diagnosis.Filled {
+			p.Warn(notice)
+		}
+	}
+}

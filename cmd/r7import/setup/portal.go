@@ -1,0 +1,69 @@
+package setup
+
+import (
+	"context"
+
+	"r7import/cmd/r7import/config"
+	"r7import/importer/diagnosis"
+	"r7import/importer/pace"
+	"r7import/importer/plan"
+	"r7import/importer/portal"
+)
+
+// Connection is a portal that can be talked to.
+type Connection struct {
+	Client *portal.Client
+	Gate   *pace.Gate // that every request passes
+	Name   string     // as it is shown
+
+	target  config.Target
+	sandbox *sandbox // nil for a real portal
+}
+
+// CheckPortal refuses a target that names no portal.
+func CheckPortal(t *config.Target) error {
+	if t.Portal == "" && !t.Sandbox {
+		return diagnosis.New(diagnosis.PortalMissing)
+	}
+	return nil
+}
+
+// Connect makes the client of a portal, or starts a sandbox. It connects to
+// nothing yet. The caller closes the connection. A sandbox knows the people that
+// the rows of input are for, and the user who signs in; a real portal needs neither.
+func (p *Process) Connect(ctx context.Context, t *config.Target, workers int, input *plan.Input, user string) (*Connection, error) {
+	c := &Connection{target: *t, Name: t.Portal}
+	address := t.Portal
+	if t.Sandbox {
+		var err error
+		if c.sandbox, err = openSandbox(ctx, input, user); err != nil {
+			return nil, err
+		}
+		address, c.Name = c.sandbox.url, p.Console.Text("sandbox.name")
+	}
+	c.Gate = pace.NewGate(workers, pace.New(float64(t.Rate)))
+	client, err := portal.New(portal.Options{
+		URL: address, InsecureHTTP: t.InsecureHTTP, RootsFile: t.CAFile,
+		Workers: workers, Timeout: t.Timeout, UserAgent: "r7import/" + p.Version,
+		Admit: c.Gate.Admit, Log: p.Log,
+	})
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	c.Client = client
+	if proxy := client.Proxy(); proxy != "" {
+		p.Console.Say("run.proxy", "Proxy", proxy)
+	}
+	return c, nil
+}
+
+// Close closes the connections to the portal, and ends the sandbox.
+func (c *Connection) Close() {
+	if c.Client != nil {
+		c.Client.Close()
+	}
+	if c.sandbox != nil {
+		c.sandbox.close()
+	}
+}

@@ -1,0 +1,96 @@
+package setup
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"r7import/cmd/r7import/config"
+	"r7import/importer/account"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
+	"r7import/importer/portalsim"
+)
+
+// sandbox is a simulated portal inside the process. Nothing leaves the machine.
+type sandbox struct {
+	portal *portalsim.Portal
+	server *http.Server
+	url    string
+}
+
+// openSandbox starts the portal on a free port of the loopback interface. It knows
+// whoever the rows are for, and its administrators may act as them.
+func openSandbox(ctx context.Context, input *plan.Input, caller string) (*sandbox, error) {
+	staff, err := sandboxStaff(ctx, input, caller)
+	if err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	portal := portalsim.New(portalsim.Options{
+		People:        staff,
+		Impersonation: portalsim.Impersonation{Available: true, Enabled: true, EnableType: 1},
+		Latency:       20 * time.Millisecond, Spread: 10 * time.Millisecond, // as slow as makes a run worth looking at
+	})
+	s := &sandbox{
+		portal: portal,
+		server: &http.Server{Handler: portal, ReadHeaderTimeout: 10 * time.Second},
+		url:    "http://" + listener.Addr().String(),
+	}
+	go func() { _ = s.server.Serve(listener) }() // ends with close
+	return s, nil
+}
+
+// sandboxStaff reads the file and returns the portal's owner, who is the visitor, the
+// caller as an administrator, and a person for each row: its portal user, else whoever
+// its address belongs to. Rows that are in error and name nobody are passed over.
+func sandboxStaff(ctx context.Context, input *plan.Input, caller string) ([]portalsim.Person, error) {
+	staff := []portalsim.Person{{Email: visitor.User, FirstName: "Administrator", Owner: true}, {Email: caller, Admin: true}}
+	once := plan.Input{File: input.File, Binding: input.Binding.Uncounted(), Rules: input.Rules}
+	for row, err := range once.Rows(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		first, last, _ := strings.Cut(row.Settings.Name, " ")
+		one := portalsim.Person{Email: row.Settings.Email, FirstName: first, LastName: last}
+		switch user := row.Owner.User; {
+		case strings.Contains(user, "@"):
+			one.Email = user
+		default:
+			one.ID = user
+		}
+		staff = append(staff, one)
+	}
+	return slices.DeleteFunc(staff, func(p portalsim.Person) bool { return p.Validate() != nil }), nil
+}
+
+func (s *sandbox) close() {
+	_ = s.server.Shutdown(context.Background())
+	s.portal.Close()
+}
+
+// Quicken sets a brisk pace where none was asked for: nobody is loaded by a sandbox.
+func Quicken(s *config.Settings, origins config.Origins) {
+	usual := func(name string) bool {
+		k, _ := config.Named(name)
+		return origins.Of(k) == config.ByDefault
+	}
+	if usual("rate") {
+		s.Rate = 200
+	}
+	if usual("workers") {
+		s.Workers = 16
+	}
+	if usual("per-host") {
+		s.PerHost = 16
+	}
+}
+
+// visitor is who signs in to the sandbox when nobody was named: it takes everybody.
+var visitor = policy.Caller{User: "admin@example.org", Password: account.NewSecret("sandbox")}

@@ -1,0 +1,65 @@
+package setup
+
+import (
+	"time"
+
+	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/vault"
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+)
+
+const (
+	// keyringPatience is for a keyring that is locked and asks the person at the screen.
+	keyringPatience = time.Minute
+	// keyringGlance is for commands that nobody may be watching.
+	keyringGlance = 5 * time.Second
+)
+
+// Vault returns where the token of a portal is kept. Who names a folder for the
+// state wants everything in there.
+func (p *Process) Vault(t *config.Target, portalURL string) (vault.Vault, error) {
+	state, err := p.stateFolder(t.State)
+	if err != nil {
+		return vault.Vault{}, err
+	}
+	folder, err := journal.Folder(state, portalURL)
+	patience := keyringGlance
+	if p.Console.Terminal() {
+		patience = keyringPatience
+	}
+	return vault.Vault{Portal: portalURL, Folder: folder, OnlyFile: t.State != "", Patience: patience}, err
+}
+
+// soon is how long before its end a kept token is warned of.
+const soon = 30 * 24 * time.Hour
+
+// keptToken returns the token kept for a portal, nothing if there is none or it has expired.
+func (p *Process) keptToken(t *config.Target, portalURL string, now time.Time) (account.Secret, error) {
+	vault, err := p.Vault(t, portalURL)
+	if err != nil {
+		return account.Secret{}, err
+	}
+	kept, ok, err := vault.Get()
+	facts := []string{"User", kept.User, "Date", Date(kept.Expires), "Portal", portalURL}
+	switch left := kept.Expires.Sub(now); {
+	case err != nil || !ok:
+		return account.Secret{}, err
+	case kept.Expires.IsZero():
+	case left <= 0:
+		p.Warn(*diagnosis.New(diagnosis.TokenExpired, facts...))
+		return account.Secret{}, nil
+	case left < soon:
+		p.Warn(*diagnosis.New(diagnosis.TokenExpires, facts...))
+	}
+	return kept.Token, nil
+}
+
+// Date writes a day as everybody reads it the same way, nothing for no day.
+func Date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format(time.DateOnly)
+}

@@ -1,0 +1,132 @@
+package show
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"r7import/cmd/r7import/ui"
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+)
+
+// Findings gathers the problems of rows: what many rows share is shown once.
+type Findings struct {
+	groups map[string]*finding
+	order  []*finding
+	left   int // problems beyond the groups that are kept
+}
+
+// finding is a problem with the rows that have it.
+type finding struct {
+	places  []diagnosis.Problem // of the first rows
+	rows    []int
+	problem diagnosis.Problem
+	count   int
+}
+
+const (
+	toldSingly  = 3    // rows of a finding that get a line each
+	RowsShown   = 8    // row numbers on the line of a larger one
+	findingsMax = 1000 // findings that are kept; a file with more is something else
+	linesMax    = 200  // lines that are shown
+)
+
+// NewFindings returns none.
+func NewFindings() *Findings { return &Findings{groups: make(map[string]*finding)} }
+
+// Row takes the errors and warnings of a row.
+func (f *Findings) Row(row *account.Row) {
+	for i := range row.Problems {
+		if p := &row.Problems[i]; p.Severity() != diagnosis.Notice {
+			f.Add(p)
+		}
+	}
+}
+
+// Add takes a problem of a row.
+func (f *Findings) Add(p *diagnosis.Problem) {
+	key := keyOf(p)
+	group := f.groups[key]
+	if group == nil {
+		if len(f.order) == findingsMax {
+			f.left++
+			return
+		}
+		group = &finding{problem: *p}
+		f.groups[key] = group
+		f.order = append(f.order, group)
+	}
+	group.count++
+	if group.count <= toldSingly {
+		group.places = append(group.places, *p)
+	}
+	if group.count <= RowsShown {
+		group.rows = append(group.rows, p.Place.Row)
+	}
+}
+
+// keyOf is equal for problems that differ in the row only.
+func keyOf(p *diagnosis.Problem) string {
+	parts := []string{string(p.Code), p.Place.Column}
+	for _, name := range slices.Sorted(maps.Keys(p.Args)) {
+		parts = append(parts, name, p.Args[name])
+	}
+	return strings.Join(parts, "\x00")
+}
+
+// None reports whether nothing was found.
+func (f *Findings) None() bool { return len(f.order) == 0 }
+
+// Show shows the findings, errors first, each kind with its hint once.
+func (f *Findings) Show(c *ui.Console) {
+	hinted := make(map[string]bool)
+	lines, left := 0, f.left
+	for _, severity := range []diagnosis.Severity{diagnosis.Error, diagnosis.Warning} {
+		for _, group := range f.order {
+			switch {
+			case group.problem.Severity() != severity:
+			case lines >= linesMax:
+				left += group.count
+			default:
+				lines += group.show(c)
+				if hint := c.Lang.Hint(&group.problem); !hinted[hint] {
+					hinted[hint] = true
+					c.Advise(&group.problem)
+				}
+			}
+		}
+	}
+	if left > 0 {
+		c.Say("findings.more", "Count", strconv.Itoa(left))
+	}
+}
+
+// show shows one finding and returns how many lines that took.
+func (g *finding) show(c *ui.Console) (lines int) {
+	if g.count <= toldSingly {
+		for i := range g.places {
+			c.Finding(&g.places[i], c.Lang.Located(&g.places[i]))
+		}
+		return g.count
+	}
+	shared := g.problem
+	shared.Place.Row = 0
+	c.Finding(&shared, c.Text("findings.shared",
+		"Problem", c.Lang.Located(&shared), "Count", strconv.Itoa(g.count), "Rows", Numbers(g.rows, g.count)))
+	return 1
+}
+
+// Numbers lists row numbers, with dots if there are more.
+func Numbers(rows []int, count int) string {
+	texts := make([]string, len(rows))
+	for i, row := range rows {
+		texts[i] = strconv.Itoa(row)
+	}
+	text := strings.Join(texts, ", ")
+	if count > len(rows) {
+		text += ", …"
+	}
+	return text
+}

@@ -1,0 +1,90 @@
+package show
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+
+	"r7import/cmd/r7import/ui"
+	"r7import/importer"
+	"r7import/importer/account"
+)
+
+// Follower shows how a run gets on and steps aside while a question is asked.
+type Follower struct {
+	console *ui.Console
+	log     *slog.Logger
+	style   ui.Style
+
+	mu       sync.Mutex
+	progress *ui.Progress // nil while a question is asked
+	resting  []importer.HostRest
+}
+
+// Follow begins to show progress. The caller stops it before it says anything
+// that is to stand below.
+func Follow(c *ui.Console, log *slog.Logger, style ui.Style) *Follower {
+	f := &Follower{console: c, log: log, style: style}
+	f.resume()
+	return f
+}
+
+func (f *Follower) resume() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.progress = f.console.Follow(f.style)
+}
+
+// Show takes the newest picture of the run.
+func (f *Follower) Show(now importer.Progress) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.progress == nil {
+		return
+	}
+	tellResting(f.console, f.log, f.resting, now.Resting)
+	f.resting = now.Resting
+	f.progress.Show(now)
+}
+
+// Stop shows where the run ended.
+func (f *Follower) Stop() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.progress != nil {
+		f.progress.Stop()
+		f.progress = nil
+	}
+}
+
+// Looked asks, between the rows on trial and all others, whether the person has
+// looked in the portal.
+func (f *Follower) Looked(ctx context.Context) (bool, error) {
+	f.Stop()
+	defer f.resume()
+	return f.console.Confirm(ctx, "run.looked")
+}
+
+// Greet tells what the run has learnt of the portal, and then who it signed in as.
+func (f *Follower) Greet(g importer.Greeting) {
+	switch {
+	case g.Person.ID == "":
+		f.log.Info("portal", "version", g.Version, "ldap", g.LDAP, "sso", g.SSO)
+		f.console.Say("greet.portal", "Version", g.Version, "LDAP", Yes(g.LDAP), "SSO", Yes(g.SSO))
+	case g.Acting:
+		f.console.Say("greet.acting", "Person", Person(g.Person))
+	case g.Mail:
+		f.console.Say("greet.self", "Person", Person(g.Person))
+	}
+}
+
+// Person names a person of the portal: "Anna Petrova <anna@example.org>".
+func Person(person account.Person) string {
+	switch {
+	case person.Name == "":
+		return person.Email
+	case person.Email == "":
+		return person.Name
+	}
+	return person.Name + " <" + person.Email + ">"
+}

@@ -1,0 +1,96 @@
+package show
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"text/tabwriter"
+
+	"r7import/cmd/r7import/ui"
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/people"
+)
+
+// Owners is what was found out about the people of a file, as `owners
+// --json` tells it. Fields are only ever added.
+type Owners struct {
+	Schema    string  `json:"schema"`
+	File      string  `json:"file"`
+	Portal    string  `json:"portal"`
+	Rows      int     `json:"rows"`
+	Found     int     `json:"found"`   // by address, GUID or portal_user
+	ByName    int     `json:"by_name"` // by the full name alone
+	Missing   int     `json:"missing"`
+	Disabled  int     `json:"disabled"`
+	OnLeave   int     `json:"on_leave"`
+	Guests    int     `json:"guests"`
+	Ambiguous int     `json:"ambiguous"`
+	Written   string  `json:"written"`
+	List      []Owner `json:"list"` // rows to look at
+	ExitCode  int     `json:"exit_code"`
+}
+
+// Owner is a row whose person was not found, or not for certain.
+type Owner struct {
+	Row     int            `json:"row"`
+	Name    string         `json:"name"`
+	Email   string         `json:"email"`
+	Person  string         `json:"person,omitempty"`
+	Code    diagnosis.Code `json:"code"`
+	Message string         `json:"message"`
+}
+
+// Add takes in the person of a row.
+func (f *Owners) Add(c *ui.Console, row *account.Row, match people.Match) {
+	f.Rows++
+	if match.Problem == nil {
+		f.Found++
+		return
+	}
+	counts := map[diagnosis.Code]*int{
+		diagnosis.OwnerByName: &f.ByName, diagnosis.OwnerUnknown: &f.Missing, diagnosis.OwnerDisabled: &f.Disabled,
+		diagnosis.OwnerOnLeave: &f.OnLeave, diagnosis.OwnerGuest: &f.Guests, diagnosis.OwnerAmbiguous: &f.Ambiguous,
+	}
+	*counts[match.Problem.Code]++
+	f.List = append(f.List, Owner{
+		Row: row.Number, Name: row.Settings.Name, Email: row.Settings.Email, Person: match.Name(),
+		Code: match.Problem.Code, Message: c.Lang.Problem(match.Problem),
+	})
+}
+
+// Open returns how many rows have no usable person: they wait for a decision.
+func (f *Owners) Open() int { return f.Missing + f.Disabled + f.OnLeave + f.Guests + f.Ambiguous }
+
+// Show lists the rows to look at and says what was written.
+func (f *Owners) Show(out io.Writer, c *ui.Console) {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, line := range f.List {
+		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", line.Row, ui.Clean(line.Name), ui.Clean(line.Email), ui.Clean(line.Message))
+	}
+	_ = w.Flush()
+	Line(out, f.counts(c))
+	Line(out, c.Text("owners.written", "Path", f.Written))
+	c.Say("owners.next")
+}
+
+// counts sums up: "50 rows: found 45, by name 2, missing 3".
+func (f *Owners) counts(c *ui.Console) string {
+	text := c.Text("summary.rows", "Count", strconv.Itoa(f.Rows))
+	for i, part := range []struct {
+		id    string
+		count int
+	}{
+		{"owners.found", f.Found}, {"owners.by_name", f.ByName}, {"owners.missing", f.Missing},
+		{"owners.disabled", f.Disabled}, {"owners.on_leave", f.OnLeave}, {"owners.guests", f.Guests}, {"owners.ambiguous", f.Ambiguous},
+	} {
+		separator := ", "
+		if i == 0 {
+			separator = ": "
+		}
+		if part.count > 0 || i == 0 {
+			text += separator + c.Text(part.id) + " " + strconv.Itoa(part.count)
+		}
+	}
+	return text
+}

@@ -1,0 +1,248 @@
+package show
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-runewidth"
+
+	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/ui"
+	"r7import/importer/diagnosis"
+	"r7import/importer/pace"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
+	"r7import/importer/typo"
+)
+
+var planLabels = []string{"history", "rows", "owners", "incoming", "outgoing", "filled", "existing", "missing", "pace", "forecast"}
+
+// Plan is what one reading of the file found, and what a run will do about it.
+type Plan struct {
+	*plan.Plan
+	File, Sheet string
+	Portal      string // as it is shown
+	Sandbox     bool
+	User        string // who signs in where a row names nobody, if that was said
+	Options     policy.Options
+	Rate        config.Rate
+	Notices     []diagnosis.Problem // about columns and what was filled in
+	Load        plan.Load
+	Measured    int // writes that tell how long one takes, 0 if none has been measured
+}
+
+// planView puts a plan into words.
+type planView struct {
+	Plan
+	console *ui.Console
+	label   int // width of the labels
+}
+
+// Show shows the plan before anything is sent: how much mail will be fetched
+// first, because that is what nobody can take back.
+func (p Plan) Show(c *ui.Console) {
+	v := planView{Plan: p, console: c}
+	for _, name := range planLabels {
+		v.label = max(v.label, runewidth.StringWidth(c.Text("plan."+name)))
+	}
+	title := p.File
+	if p.Sheet != "" {
+		title += " (" + p.Sheet + ")"
+	}
+	c.Print(c.Text("plan.title", "File", title, "Portal", p.Portal))
+	if p.LastDays+p.WholeHistory > 0 {
+		v.row("history", v.history())
+	}
+	v.row("rows", v.rows())
+	v.row("owners", v.owners()...)
+	v.row("incoming", v.hosts(diagnosis.Incoming)...)
+	v.row("outgoing", v.hosts(diagnosis.Outgoing)...)
+	v.row("filled", v.fills()...)
+	v.row("existing", c.Text("plan.policy", "Existing", v.policy(p.Options.OnExisting), "Changed", v.policy(p.Options.OnChanged)))
+	v.row("missing", v.missing()...)
+	v.row("pace", c.Text("plan.limits", "Rate", p.Rate.String(),
+		"Workers", strconv.Itoa(p.Options.Workers), "PerHost", strconv.Itoa(p.Options.PerHost)))
+	if !p.Sandbox {
+		v.row("forecast", v.forecast()...)
+	}
+}
+
+// row shows a label with its lines; without lines it shows nothing.
+func (v planView) row(name string, lines ...string) {
+	label := v.console.Text("plan." + name)
+	for _, line := range lines {
+		v.console.Print("  " + runewidth.FillRight(label, v.label) + "  " + line)
+		label = ""
+	}
+}
+
+func (v planView) history() string {
+	days, whole := strconv.Itoa(v.LastDays), strconv.Itoa(v.WholeHistory)
+	switch {
+	case v.WholeHistory == 0:
+		return v.console.Text("plan.history.days", "Count", days)
+	case v.LastDays == 0:
+		return v.console.Text("plan.history.whole", "Count", whole)
+	}
+	return v.console.Text("plan.history.mixed", "Days", days, "Whole", whole)
+}
+
+func (v planView) rows() string {
+	parts := []string{v.console.Text("plan.rows.all", "N", strconv.Itoa(v.Rows)), v.console.Text("plan.rows.send", "N", strconv.Itoa(v.ToSend()))}
+	for _, part := range []struct {
+		id    string
+		count int
+	}{{"plan.rows.settled", v.Settled}, {"plan.rows.refused", v.Refused}, {"plan.rows.invalid", v.Invalid}, {"plan.rows.held", v.OverLimit}, {"plan.rows.warned", v.Warned}} {
+		if part.count > 0 {
+			parts = append(parts, v.console.Text(part.id, "Count", strconv.Itoa(part.count), "Limit", strconv.Itoa(v.Options.MaxPerOwner)))
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// missing says what becomes of accounts without a row, if anything does.
+func (v planView) missing() []string {
+	plan := v.Plan
+	if v.Options.OnMissing != policy.MissingDisable || len(plan.Missing) == 0 {
+		return nil
+	}
+	lines := []string{v.console.Text("plan.missing.accounts", "Count", strconv.Itoa(len(plan.Missing)), "Addresses", First(Addresses(plan.Missing)))}
+	if plan.ToDisable > plan.DisableLimit {
+		return append(lines, v.console.Text("plan.missing.many", "Limit", strconv.Itoa(plan.DisableLimit)))
+	}
+	if plan.ToDisable > 0 {
+		lines = append(lines, v.console.Text("plan.missing.disable", "Count", strconv.Itoa(plan.ToDisable)))
+	}
+	if nobody := len(plan.Missing) - plan.ToDisable; nobody > 0 {
+		lines = append(lines, v.console.Text("plan.missing.nobody", "Count", strconv.Itoa(nobody)))
+	}
+	return lines
+}
+
+// owners says how many rows go which way.
+func (v planView) owners() []string {
+	if v.Way == policy.OwnerSelf {
+		return []string{v.console.Text("plan.owners.self", "User", v.User, "Sandbox", Yes(v.Sandbox))}
+	}
+	people, rows := v.People, v.RowsBy
+	var lines []string
+	for _, way := range []struct {
+		id          string
+		count, rows int
+	}{
+		{"plan.owners.column", people.Own, rows.Own},
+		{"plan.owners.impersonate", people.Acting, rows.Acting},
+		{"plan.owners.caller", rows.Caller, rows.Caller},
+		{"plan.owners.nobody", v.Nobody, v.Nobody},
+	} {
+		if way.rows > 0 {
+			lines = append(lines, v.console.Text(way.id, "Count", strconv.Itoa(way.count), "Rows", strconv.Itoa(way.rows), "User", v.User))
+		}
+	}
+	return lines
+}
+
+// Yes is a fact that holds for {{if}}.
+func Yes(holds bool) string {
+	if holds {
+		return "yes"
+	}
+	return ""
+}
+
+func (v planView) policy(p policy.Action) string { return v.console.Text("plan.policy." + string(p)) }
+
+// hostsShown bounds the mail servers of each side that are listed.
+const hostsShown = 12
+
+// hosts lists the mail servers of a side: those with few rows may be mistyped.
+func (v planView) hosts(side diagnosis.Side) []string {
+	var uses []plan.HostUse
+	for _, use := range v.Hosts {
+		if use.Side == side {
+			uses = append(uses, use)
+		}
+	}
+	var lines []string
+	width := 0
+	for _, use := range uses {
+		width = max(width, runewidth.StringWidth(address(use)))
+	}
+	for i, use := range uses {
+		doubt := v.doubt(use, uses)
+		if i >= hostsShown && doubt == "" {
+			continue
+		}
+		line := runewidth.FillRight(address(use), width) + "  " + v.console.Text("plan.host.rows", "Count", strconv.Itoa(use.Rows))
+		if doubt != "" {
+			line += "  ← " + doubt
+		}
+		lines = append(lines, line)
+	}
+	if hidden := len(uses) - len(lines); hidden > 0 {
+		lines = append(lines, v.console.Text("plan.host.more", "Count", strconv.Itoa(hidden)))
+	}
+	return lines
+}
+
+func address(use plan.HostUse) string { return fmt.Sprintf("%s:%d", use.Host, use.Port) }
+
+// doubt says why a mail server should be looked at, empty if there is no reason.
+// It is rare where it has at most one row in fifty.
+func (v planView) doubt(use plan.HostUse, all []plan.HostUse) string {
+	const rare = 50
+	var common []string
+	for _, other := range all {
+		if other.Rows >= rare*use.Rows && other.Host != use.Host {
+			common = append(common, other.Host)
+		}
+	}
+	if near := typo.Nearest(use.Host, common); near != "" {
+		return v.console.Text("plan.host.near", "Host", near)
+	}
+	total := v.LastDays + v.WholeHistory
+	if use.Rows*rare <= total {
+		return v.console.Text("plan.host.rare")
+	}
+	return ""
+}
+
+// fills says what was put where cells are empty, and in how many rows.
+func (v planView) fills() []string {
+	var lines []string
+	for _, notice := range v.Notices {
+		if notice.Code == diagnosis.Filled {
+			lines = append(lines, v.console.Lang.Problem(&notice))
+		}
+	}
+	return lines
+}
+
+// forecast says how long the run will take and what bounds it.
+func (v planView) forecast() []string {
+	load, window := v.Load, v.Options.Window
+	f := load.Forecast()
+	if f.Bound == "" {
+		return nil
+	}
+	bound := v.console.Text("plan.bound."+string(f.Bound), "Rate", v.Rate.String(),
+		"Workers", strconv.Itoa(load.Workers), "PerHost", strconv.Itoa(load.PerHost), "Host", load.Host)
+	lines := []string{v.console.Text("plan.forecast.text", "Time", v.console.Duration(f.Takes), "Bound", bound)}
+	if v.Measured > 0 {
+		lines = append(lines, v.console.Text("plan.forecast.measured", "Each", v.brief(load.Each), "Count", strconv.Itoa(v.Measured)))
+	} else {
+		lines = append(lines, v.console.Text("plan.forecast.usual", "Each", v.brief(load.Each)))
+	}
+	if window != (pace.Window{}) {
+		ends := window.Ends(time.Now(), f.Takes)
+		lines = append(lines, v.console.Text("plan.forecast.window", "Ends", ends.Format("2006-01-02 15:04")))
+	}
+	return lines
+}
+
+// brief writes a length of time of a few seconds with its tenths.
+func (v planView) brief(d time.Duration) string {
+	return v.console.Text("ui.seconds", "N", strconv.FormatFloat(d.Seconds(), 'f', 1, 64))
+}

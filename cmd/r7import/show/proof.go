@@ -1,0 +1,75 @@
+package show
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"r7import/cmd/r7import/ui"
+	"r7import/importer"
+)
+
+// Proof is what a verification found as a whole. Fields are only ever added.
+type Proof struct {
+	Schema        string            `json:"schema"`
+	Program       string            `json:"program"`
+	File          string            `json:"file"`
+	Sheet         string            `json:"sheet,omitempty"`
+	SHA256        string            `json:"sha256"` // of the file
+	Portal        string            `json:"portal"`
+	PortalVersion string            `json:"portal_version,omitempty"`
+	StartedAt     time.Time         `json:"started_at"`
+	EndedAt       time.Time         `json:"ended_at"`
+	Runs          []string          `json:"runs"` // that dealt with the accounts
+	Agrees        bool              `json:"agrees"`
+	Counts        importer.Verified `json:"counts"`
+}
+
+// Text puts the proof into words.
+func (p *Proof) Text(c *ui.Console) string {
+	const moment = "2006-01-02 15:04:05 -07:00"
+	file := p.File
+	if p.Sheet != "" {
+		file += ", " + p.Sheet
+	}
+	portalVersion, runs, verdict := p.PortalVersion, strings.Join(p.Runs, ", "), "proof.differs"
+	if portalVersion == "" {
+		portalVersion = c.Text("proof.version.unknown")
+	}
+	if runs == "" {
+		runs = c.Text("proof.runs.none")
+	}
+	if p.Agrees {
+		verdict = "proof.agrees"
+	}
+	lines := []string{
+		c.Text("proof.title"), "",
+		c.Text("proof.file", "File", file),
+		c.Text("proof.digest", "Digest", p.SHA256),
+		c.Text("proof.portal", "Portal", p.Portal),
+		c.Text("proof.version", "Version", portalVersion),
+		c.Text("proof.time", "From", p.StartedAt.Local().Format(moment), "To", p.EndedAt.Local().Format(moment)),
+		c.Text("proof.runs", "Runs", runs),
+		c.Text("proof.program", "Version", p.Program),
+		"",
+		c.Text("proof.rows", "Rows", strconv.Itoa(p.Counts.Rows), "Invalid", strconv.Itoa(p.Counts.Invalid)),
+	}
+	lines = append(lines, verifiedLines(c, &p.Counts)...)
+	lines = append(lines, "", c.Text(verdict))
+	var text strings.Builder
+	for _, line := range lines {
+		fmt.Fprintln(&text, ui.Clean(line))
+	}
+	return text.String()
+}
+
+// verifiedLines tells what a verification p.
+func verifiedLines(c *ui.Console, v *importer.Verified) []string {
+	return []string{
+		c.Text("verify.counts", "Wanted", strconv.Itoa(v.Wanted), "Present", strconv.Itoa(v.Present), "Equal", strconv.Itoa(v.Equal),
+			"Changed", strconv.Itoa(v.Changed), "Missing", strconv.Itoa(v.Missing), "Unseen", strconv.Itoa(v.Unseen)),
+		c.Text("verify.health", "Syncing", strconv.Itoa(v.Syncing), "Disabled", strconv.Itoa(v.Disabled),
+			"AuthError", strconv.Itoa(v.AuthError), "QuotaError", strconv.Itoa(v.QuotaError)),
+	}
+}

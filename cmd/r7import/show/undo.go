@@ -1,0 +1,42 @@
+package show
+
+import (
+	"strconv"
+
+	"r7import/cmd/r7import/ui"
+	"r7import/importer"
+)
+
+// Undo shows what an undo would do, as far as the journal tells. rate and workers
+// are the pace it will have.
+func Undo(c *ui.Console, portal string, u *importer.Undoing, rate float64, workers int) {
+	say := func(id string, count int, facts ...string) {
+		c.Print(c.Text(id, append(facts, "Count", strconv.Itoa(count))...))
+	}
+	say("undo.title", 0, "Run", u.Of.ID, "File", u.Of.File, "Portal", portal)
+	say("undo.made", u.Made+u.Unproven)
+	for _, part := range []struct {
+		id    string
+		count int
+	}{
+		{"undo.done", u.Done}, {"undo.unproven", u.Unproven}, {"undo.held", u.Held}, {"undo.here", u.Here},
+		{"undo.rowless", u.Rowless}, {"undo.strangers", u.Strangers},
+	} {
+		if part.count > 0 && (part.id != "undo.rowless" || u.Strangers == 0) {
+			c.Print("  " + c.Text(part.id, "Count", strconv.Itoa(part.count)))
+		}
+	}
+	if u.Here+u.Strangers == 0 {
+		say("undo.nothing", 0)
+		return
+	}
+	takes, each := u.Forecast(rate, workers)
+	facts := []string{"Time", c.Duration(takes), "Each", c.Duration(each)}
+	if u.Disable {
+		say("undo.disable", u.Here+u.Strangers)
+		say("undo.forecast.disable", 0, facts...)
+		return
+	}
+	say("undo.remove", u.Here+u.Strangers)
+	say("undo.forecast", 0, facts...)
+}

@@ -1,0 +1,70 @@
+package account
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Address is an e-mail address as somebody has written it. What is no address, such
+// as the name of a portal user, is folded and compared in the same way.
+type Address string
+
+// Fold returns the form in which all spellings of one address are equal, as the
+// portal compares them (ASC.Mail/Core/Dao/MailboxDao.cs): without blanks around,
+// lower case, composed letters, the domain as punycode.
+func (a Address) Fold() string {
+	text := strings.TrimSpace(string(a))
+	if isASCII(text) {
+		return strings.ToLower(text)
+	}
+	text = strings.ToLower(norm.NFC.String(text))
+	at := strings.LastIndexByte(text, '@')
+	if at < 0 {
+		return text
+	}
+	domain, err := idna.Lookup.ToASCII(text[at+1:])
+	if err != nil {
+		return text
+	}
+	return text[:at+1] + domain
+}
+
+// Equal reports whether the other one is a spelling of the same address.
+func (a Address) Equal(other Address) bool { return a == other || a.Fold() == other.Fold() }
+
+// Local returns the part in front of the @.
+func (a Address) Local() string {
+	local, _, _ := strings.Cut(string(a), "@")
+	return local
+}
+
+// Domain returns the part behind the @, empty if there is none.
+func (a Address) Domain() string {
+	_, domain, _ := strings.Cut(string(a), "@")
+	return domain
+}
+
+// FoldHost returns the form in which all spellings of the name of a host are equal:
+// lower case, no dot at the end, punycode.
+func FoldHost(name string) string {
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	if isASCII(name) {
+		return name
+	}
+	if ascii, err := idna.Lookup.ToASCII(name); err == nil {
+		return ascii
+	}
+	return name
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,107 @@
+package account
+
+import (
+	"regexp"
+	"strings"
+)
+
+// schemes are the marks in braces that mail servers and directories store before
+// hashes (Dovecot's password schemes, RFC 2307, Spring Security), upper case.
+var schemes = words("CRYPT MD5 MD5-CRYPT SMD5 PLAIN-MD5 PLAIN-MD4 LDAP-MD5 DIGEST-MD5 CRAM-MD5 HMAC-MD5 MD4 RPA NTLM NTHASH NT LANMAN LM SHA SHA1 SHA224 SHA256 SHA384 SHA512 " +
+	"SSHA SSHA1 SSHA224 SSHA256 SSHA384 SSHA512 SHA256-CRYPT SHA512-CRYPT DES-CRYPT BLF-CRYPT BCRYPT SCRYPT ARGON2 ARGON2I ARGON2D ARGON2ID PBKDF2 PBKDF2-SHA1 PBKDF2-SHA256 " +
+	"PBKDF2-SHA512 PBKDF2_SHA1 PBKDF2_SHA256 PBKDF2_SHA512 X-PBKDF2 SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-512 OTP SKEY SASL SAMBA X-XMD5 XMD5 X-FSHP")
+
+// plainSchemes mark a password that is stored as it is.
+var plainSchemes = words("PLAIN PLAINTEXT PLAIN-TRUNC CLEAR CLEARTEXT CLEAR-TEXT NOOP")
+
+func words(list string) map[string]bool {
+	set := make(map[string]bool)
+	for word := range strings.FieldsSeq(list) {
+		set[word] = true
+	}
+	return set
+}
+
+var (
+	braces = regexp.MustCompile(`^\{([A-Za-z0-9_-]{2,20})(?:\.(?i:b64|base64|hex))?\}.`)
+	// modular is the form of crypt(3) and its heirs: $id$salt$hash.
+	modular = regexp.MustCompile(`^\$(1|2[abxy]?|3|5|6|7|y|gy|md5|sha1|apr1|scrypt|bcrypt-sha256|argon2(?:id|i|d)?|pbkdf2(?:-sha[0-9]+)?|shiro1)(?:,[^$]*)?\$[^$]*\$`)
+	phpass  = regexp.MustCompile(`^\$(?:[PH]\$[./0-9A-Za-z]{31}|S\$[./0-9A-Za-z]{52})$`)
+	// named is the form of Django and of PostgreSQL: name$iterations$salt$hash.
+	named = regexp.MustCompile(`^(pbkdf2_sha1|pbkdf2_sha256|bcrypt_sha256|bcrypt|argon2|scrypt|md5|sha1|pbkdf2:sha256|pbkdf2:sha512|SCRAM-SHA-256)[$:][^$]*\$.`)
+	// postgres is its older form: md5 and a digest of password and name.
+	postgres = regexp.MustCompile(`^md5[0-9a-f]{32}$`)
+	mysql    = regexp.MustCompile(`^\*[0-9A-F]{40}$`)
+)
+
+// kinds names the ids of the modular form by their trade names.
+var kinds = map[string]string{"1": "MD5-CRYPT", "3": "NTHASH", "5": "SHA256-CRYPT", "6": "SHA512-CRYPT", "7": "SCRYPT", "y": "YESCRYPT", "gy": "GOST-YESCRYPT"}
+
+// Hash returns the kind of hash that stands in place of a password, as mail servers
+// and web programs store it, and nothing for a text that nobody can take for one.
+// plain says that the mark of a kind stands before a password that is no hash.
+func (s Secret) Hash() (kind string, plain bool) {
+	text := strings.TrimSpace(s.Reveal())
+	switch text[:min(1, len(text))] {
+	case "":
+		return "", false
+	case "{":
+		if m := braces.FindStringSubmatch(text); m != nil {
+			switch kind = strings.ToUpper(m[1]); {
+			case schemes[kind]:
+				return kind, false
+			case plainSchemes[kind]:
+				return kind, true
+			}
+		}
+	case "$":
+		if m := modular.FindStringSubmatch(text); m != nil {
+			switch id := m[1]; {
+			case kinds[id] != "":
+				return kinds[id], false
+			case id[0] == '2':
+				return "BCRYPT", false
+			default:
+				return strings.ToUpper(id), false
+			}
+		}
+		if phpass.MatchString(text) {
+			return "PHPASS", false
+		}
+	case "*":
+		if mysql.MatchString(text) {
+			return "MYSQL", false
+		}
+	default:
+		if strings.HasPrefix(text, "md5") && postgres.MatchString(text) {
+			return "MD5", false
+		}
+		if strings.IndexByte(text, '$') > 0 {
+			if m := named.FindStringSubmatch(text); m != nil {
+				return strings.ToUpper(m[1]), false
+			}
+		}
+	}
+	return "", false
+}
+
+// Digest returns the kind of hash that a text could be by its length alone: it
+// consists of as many hexadecimal digits as one has. So do passwords of some programs.
+func (s Secret) Digest() string {
+	text := s.Reveal()
+	var kind string
+	switch len(text) {
+	case 32:
+		kind = "MD5"
+	case 40:
+		kind = "SHA1"
+	case 64:
+		kind = "SHA256"
+	case 128:
+		kind = "SHA512"
+	}
+	if kind == "" || strings.Trim(text, "0123456789abcdef") != "" && strings.Trim(text, "0123456789ABCDEF") != "" {
+		return ""
+	}
+	return kind
+}

@@ -1,0 +1,405 @@
+package importer
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+	"r7import/importer/pace"
+	"r7import/importer/provision"
+)
+
+// feeder decides which rows are worked on: the next of the file, those that have
+// waited long enough, one that probes a resting mail server, a few that go first,
+// and the accounts without a row at last. Each of them has a goroutine; all others
+// are values. It belongs to one goroutine.
+type feeder struct {
+	*run
+	kind   kind
+	reader *reader
+	size   int // of the window: so many rows have a goroutine
+
+	live    int              // rows with a goroutine
+	ready   []*provision.Row // may begin, the first one next
+	aside   asides           // wait for a moment
+	resting restingRows
+	missing []*provision.Row // accounts without a row, which wait until all rows are through
+	canary  canary
+
+	passes    chan pass
+	leaving   int // sessions that are being closed
+	signedOut chan struct{}
+	gone      chan struct{} // closed when nobody takes rows in any more
+	allRead   bool
+	farewell  bool // nothing is left but to close sessions
+}
+
+// pass is what a row has come to after a while of work.
+type pass struct {
+	row  *provision.Row
+	step provision.Step
+}
+
+// mostWaiting bounds the rows that wait for a moment, each of which is held in memory.
+const mostWaiting = 100_000
+
+func newFeeder(r *run, k kind) *feeder {
+	return &feeder{
+		run: r, kind: k, reader: newReader(r, k), size: max(64, 16*r.Options.Workers), canary: newCanary(k.canary),
+		resting: restingRows{rows: make(map[string][]*provision.Row), probed: make(map[string]bool)},
+		passes:  make(chan pass), signedOut: make(chan struct{}), gone: make(chan struct{}),
+	}
+}
+
+// feed lets the rows go until nothing is left or the run stops, and waits for those
+// under way. The error is of the store.
+func (f *feeder) feed(ctx context.Context) error {
+	defer close(f.gone)
+	closing, giveUp := context.WithCancel(ctx) // of sessions
+	defer giveUp()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	stopping := ctx.Done()
+	for {
+		if ctx.Err() == nil {
+			if err := f.begin(ctx, closing); err != nil {
+				return err
+			}
+			if f.farewell && f.turns.Troubled() {
+				giveUp()
+			}
+		}
+		f.tellWaits()
+		if f.live == 0 && f.leaving == 0 && (f.farewell || ctx.Err() != nil) {
+			break
+		}
+		timer.Reset(f.nap(ctx))
+		select {
+		case row, ok := <-f.room(ctx):
+			f.take(row, ok, closing)
+		case p := <-f.passes:
+			f.passed(ctx, closing, p)
+		case <-f.signedOut:
+			f.leaving--
+		case goOn := <-f.canary.answer:
+			f.canary.asking = false
+			if !goOn {
+				f.stop.Because(diagnosis.New(diagnosis.CanaryDeclined))
+			}
+		case <-timer.C:
+		case <-stopping:
+			stopping = nil
+		}
+	}
+	if ctx.Err() == nil {
+		return nil
+	}
+	return f.end(ctx, closing, f.resting.all(), f.slots.Rests())
+}
+
+// begin gives a goroutine to every row that may go.
+func (f *feeder) begin(ctx, closing context.Context) error {
+	f.wake(ctx)
+	for len(f.ready) > 0 && f.mayBegin() {
+		at := 0
+		if !f.canary.over() {
+			at = f.canary.pick(f.ready)
+		}
+		r := f.ready[at]
+		f.ready = slices.Delete(f.ready, at, at+1)
+		if _, rests := f.worker.Resting(r); rests {
+			f.rest(r)
+			continue
+		}
+		f.start(ctx, r)
+	}
+	if !f.allRead || f.live > 0 || len(f.ready) > 0 {
+		return nil
+	}
+	if hopeless := f.hopeless(); len(hopeless) > 0 {
+		return f.end(ctx, closing, f.rowsAside(), hopeless)
+	}
+	switch {
+	case f.waiting() > 0 || f.farewell:
+		return nil
+	case len(f.missing) > 0:
+		return f.beginMissing(ctx, closing)
+	}
+	f.farewell = true
+	for range f.people.LeaveAll() {
+		f.signOut(closing)
+	}
+	return nil
+}
+
+// mayBegin reports whether another row may have a goroutine.
+func (f *feeder) mayBegin() bool { return f.mayProbe() && f.live < f.size }
+
+// start gives a row a goroutine.
+func (f *feeder) start(ctx context.Context, r *provision.Row) {
+	f.live++
+	work := f.kind.work
+	if r.Missing != nil {
+		work = f.kind.missing
+	}
+	f.spawn(func() (err error) {
+		p := pass{row: r}
+		defer func() { // also after a panic
+			select {
+			case f.passes <- p:
+			case <-f.gone:
+			}
+		}()
+		p.step, err = work(ctx, r)
+		return err
+	})
+}
+
+// passed takes a row in after a while of work.
+func (f *feeder) passed(ctx, closing context.Context, p pass) {
+	f.live--
+	f.resting.passed(p.row)
+	f.tried(ctx, p.row)
+	switch {
+	case p.step.Done:
+		f.leave(closing, p.row)
+	case p.step.Until.IsZero(): // the run stops
+	case p.step.Why == diagnosis.HostPaused:
+		f.rest(p.row)
+	default:
+		f.aside.add(p.row, p.step)
+	}
+}
+
+// rest lays a row aside until its mail server is well again.
+func (f *feeder) rest(r *provision.Row) {
+	if host, _, rests := f.slots.Resting(r.Hosts); rests {
+		f.resting.add(host, r)
+		return
+	}
+	f.ready = slices.Insert(f.ready, 0, r)
+}
+
+// leave tells the row's person that it has its outcome.
+func (f *feeder) leave(closing context.Context, r *provision.Row) {
+	if f.people.Leave(&r.Member, r.Entry.Code) {
+		f.signOut(closing)
+	}
+}
+
+func (f *feeder) signOut(closing context.Context) {
+	f.leaving++
+	f.spawn(func() error {
+		f.people.SignOut(closing)
+		select {
+		case f.signedOut <- struct{}{}:
+		case <-f.gone:
+		}
+		return nil
+	})
+}
+
+// room is the reader's channel while there is room for another row.
+func (f *feeder) room(ctx context.Context) <-chan *provision.Row {
+	if ctx.Err() != nil || f.allRead || len(f.ready) >= f.size || f.waiting() >= mostWaiting {
+		return nil
+	}
+	return f.reader.rows
+}
+
+// take takes in a row that has been read, or that there are no more.
+func (f *feeder) take(r *provision.Row, ok bool, closing context.Context) {
+	switch {
+	case !ok:
+		f.allRead = true
+		for range f.people.AllRead() {
+			f.signOut(closing)
+		}
+		return
+	case r.Missing != nil:
+		f.missing = append(f.missing, r)
+	default:
+		f.ready = append(f.ready, r)
+	}
+	f.people.Join(&r.Member)
+}
+
+// wake lets rows go on whose moment has come. Those whose mail server is well again
+// all do; of those whose server has rested long enough, one that is drawn by lot
+// probes it: the neighbours of a row in the file may be those that gave the rest.
+func (f *feeder) wake(ctx context.Context) {
+	now := time.Now()
+	due := f.aside.due(now)
+	for host, rows := range f.resting.rows {
+		_, until, rests := f.slots.Resting([]string{host})
+		switch {
+		case !rests:
+			delete(f.resting.rows, host)
+			due = append(due, rows...)
+		case !until.After(now) && !f.resting.probed[host] && f.mayProbe():
+			f.probe(ctx, host)
+		}
+	}
+	if len(due) > 0 {
+		slices.SortFunc(due, func(a, b *provision.Row) int { return a.Index - b.Index })
+		f.ready = slices.Concat(due, f.ready)
+	}
+}
+
+// probe draws a row that finds out whether a mail server is well again.
+func (f *feeder) probe(ctx context.Context, host string) {
+	for len(f.resting.rows[host]) > 0 {
+		r := f.resting.draw(host)
+		other, until, rests := f.slots.Resting(r.Hosts)
+		if rests && other != host && (until.After(time.Now()) || f.resting.probed[other]) {
+			f.resting.add(other, r) // it would have to wait for that one
+			continue
+		}
+		r.Prober = true
+		for _, h := range r.Hosts {
+			if name, _, rests := f.slots.Resting([]string{h}); rests {
+				f.resting.probed[name] = true
+			}
+		}
+		f.start(ctx, r)
+		return
+	}
+}
+
+// hostProbes is how often a mail server in trouble is probed before its rows are given up.
+const hostProbes = 3
+
+// hopeless returns the mail servers that stayed in trouble through all their
+// probes, if nothing is left to do but rows of theirs. A row that has probed one
+// itself waits for something else, and would only probe it again.
+func (f *feeder) hopeless() []pace.Rest {
+	if f.waiting() == 0 {
+		return nil
+	}
+	rests := slices.DeleteFunc(f.slots.Rests(), func(r pace.Rest) bool { return r.Probes < hostProbes })
+	for _, r := range f.rowsAside() {
+		if r.InDoubt() || restOf(r, rests) == nil {
+			return nil
+		}
+	}
+	return rests
+}
+
+// restOf returns the rest of a row's mail server, nil if none of them rests.
+func restOf(r *provision.Row, rests []pace.Rest) *pace.Rest {
+	i := slices.IndexFunc(rests, func(rest pace.Rest) bool { return slices.ContainsFunc(r.Hosts, rest.Is) })
+	if i < 0 {
+		return nil
+	}
+	return &rests[i]
+}
+
+// end gives rows of resting mail servers their outcome: they were not tried, and why.
+func (f *feeder) end(ctx, closing context.Context, rows []*provision.Row, rests []pace.Rest) error {
+	var ended []*provision.Row
+	for _, r := range rows {
+		if rest := restOf(r, rests); rest != nil {
+			r.Rest(*rest)
+			ended = append(ended, r)
+		}
+	}
+	clear(f.resting.rows)
+	f.aside = nil
+	return f.record(ctx, closing, ended)
+}
+
+// record makes the outcomes that rows have been given durable, many at a time.
+func (f *feeder) record(ctx, closing context.Context, rows []*provision.Row) error {
+	for part := range slices.Chunk(rows, entryBatch) {
+		entries := make([]journal.Entry, len(part))
+		for i, r := range part {
+			entries[i] = r.Entry
+		}
+		if err := f.Ledger.SetEntries(context.WithoutCancel(ctx), entries...); err != nil {
+			return err
+		}
+		f.tally.Count(entries...)
+		for _, r := range part {
+			f.leave(closing, r)
+		}
+	}
+	return nil
+}
+
+// beginMissing lets the accounts without a row have their turn once every row has
+// its outcome. If they are more than may be, none has.
+func (f *feeder) beginMissing(ctx, closing context.Context) error {
+	rows := f.missing
+	f.missing = nil
+	f.canary.left = 0
+	changes := f.tally.Changes() + len(rows)
+	if changes <= f.plan.DisableLimit {
+		f.ready = rows
+		return f.begin(ctx, closing)
+	}
+	for _, r := range rows {
+		r.End(diagnosis.Held, *diagnosis.New(diagnosis.MissingTooMany, "Count", itoa(changes), "Limit", itoa(f.plan.DisableLimit)))
+	}
+	if err := f.record(ctx, closing, rows); err != nil {
+		return err
+	}
+	return f.begin(ctx, closing)
+}
+
+// waiting returns how many rows wait for a moment.
+func (f *feeder) waiting() int { return len(f.aside) + f.resting.waiting() }
+
+func (f *feeder) rowsAside() []*provision.Row {
+	rows := f.resting.all()
+	for _, a := range f.aside {
+		rows = append(rows, a.row)
+	}
+	return rows
+}
+
+// nap is how long the feeder may sleep when nobody brings news.
+func (f *feeder) nap(ctx context.Context) time.Duration {
+	nap := time.Hour
+	if f.farewell {
+		nap = observeEvery // sessions are not closed in a portal that is in trouble
+	}
+	if ctx.Err() != nil {
+		return nap
+	}
+	if len(f.aside) > 0 {
+		nap = min(nap, time.Until(f.aside[0].until))
+	}
+	for host := range f.resting.rows {
+		if _, until, rests := f.slots.Resting([]string{host}); rests && !f.resting.probed[host] && f.mayProbe() {
+			nap = min(nap, time.Until(until))
+		}
+	}
+	return max(nap, 0)
+}
+
+// mayProbe reports whether a row may go to find out whether a mail server is well again.
+func (f *feeder) mayProbe() bool { return f.canary.over() || f.live == 0 && !f.canary.asking }
+
+// tellWaits tells the watch which rows wait, and for what if nothing else is done.
+func (f *feeder) tellWaits() {
+	w := waits{rows: f.waiting()}
+	if f.live == 0 && len(f.ready) == 0 {
+		for host := range f.resting.rows {
+			if _, until, rests := f.slots.Resting([]string{host}); rests && (w.why == "" || until.Before(w.until)) {
+				w.why, w.until = diagnosis.HostPaused, until
+			}
+		}
+		if len(f.aside) > 0 && (w.why == "" || f.aside[0].until.Before(w.until)) {
+			w.why, w.until = f.aside[0].why, f.aside[0].until
+		}
+		if w.why == diagnosis.OutcomeUnknown {
+			w.until = f.aside.settledBy(w.until, f.Options.Settle)
+		}
+	}
+	f.watch.waiting(w)
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

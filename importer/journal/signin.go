@@ -1,0 +1,98 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+)
+
+// quickSignIns is how many sign-ins of one person may be without success before
+// the next one waits. The portal blocks a person at the sixth within a minute
+// (web/core/ASC.Web.Core/Utility/LoginSettings.cs), and the person signs in too.
+const quickSignIns = 2
+
+// ChangeOwner reads what is known of an owner in the store of a portal, which
+// lies under dir, lets change judge and alter it, and stores what it left. It
+// holds the lock of the store for that moment. Where a run holds it, change gets
+// what is known all the same, and nothing is stored. It returns the error of
+// change, after which nothing is stored.
+func ChangeOwner(ctx context.Context, dir, portalURL, name string, change func(*Store, *Owner) error) (err error) {
+	s, err := Open(dir, portalURL, Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	unlock, err := s.Lock()
+	var problem *diagnosis.Problem
+	running := errors.As(err, &problem) && problem.Code == diagnosis.StateLocked
+	if err != nil && !running {
+		return err
+	}
+	if !running {
+		defer unlock()
+	}
+	known, _, err := s.Owner(ctx, name)
+	if err != nil {
+		return err
+	}
+	known.Name = name
+	if err := change(s, &known); err != nil || running {
+		return err
+	}
+	return s.SaveOwner(context.WithoutCancel(ctx), known)
+}
+
+// RefusedBefore says what is known against a password of an owner: the portal has
+// refused it, or has sent an SMS for it. It returns nil if nothing is.
+func (s *Store) RefusedBefore(o *Owner, password account.Secret) *diagnosis.Problem {
+	switch {
+	case len(o.Refused) == 0 || string(o.Refused) != string(s.printOf(password)):
+		return nil
+	case o.RefusedCode == diagnosis.PortalSMS:
+		return diagnosis.New(diagnosis.OwnerSMSBefore)
+	}
+	return diagnosis.New(diagnosis.OwnerRefused)
+}
+
+func (s *Store) printOf(password account.Secret) []byte {
+	return account.NewFingerprinter(s.key).Text(account.PortalPassword, password.Reveal())
+}
+
+// NextSignIn returns when a password may be sent for the owner, in the past if
+// now. block is for how long the portal blocks a person.
+func (o *Owner) NextSignIn(block time.Duration) time.Time {
+	next := o.BlockedUntil
+	if o.Attempts >= quickSignIns {
+		if calm := o.LastAttempt.Add(block); calm.After(next) {
+			next = calm
+		}
+	}
+	return next
+}
+
+// BeginSignIn counts an attempt. It is stored before the password is sent, so
+// that a sudden end does not hide it.
+func (o *Owner) BeginSignIn(now time.Time) {
+	o.LastAttempt = now
+	o.Attempts++
+}
+
+// EndSignIn takes in what the portal answered to the attempt.
+func (s *Store) EndSignIn(o *Owner, password account.Secret, fate diagnosis.Fate, code diagnosis.Code, block time.Duration) {
+	switch {
+	case fate == diagnosis.Done:
+		o.Attempts, o.Refused, o.RefusedCode, o.BlockedUntil = 0, nil, "", time.Time{}
+	case code == diagnosis.PortalBlocked:
+		o.BlockedUntil = time.Now().Add(block)
+	case code == diagnosis.PortalSignIn:
+		o.Refused, o.RefusedCode = s.printOf(password), code
+	case code == diagnosis.PortalSMS:
+		o.Refused, o.RefusedCode = s.printOf(password), code
+		o.SMS++
+	case fate == diagnosis.NotSent, fate == diagnosis.TurnedAway:
+		o.Attempts = max(0, o.Attempts-1) // the portal has not counted it
+	}
+}

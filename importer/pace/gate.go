@@ -1,0 +1,100 @@
+package pace
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"r7import/importer/diagnosis"
+	"r7import/importer/portal"
+)
+
+// Gate lets requests to the portal through: so many in flight, and each at the
+// pace of one pacer. Every request of a run passes it. It is safe for
+// concurrent use.
+type Gate struct {
+	Pacer  *Pacer
+	places chan struct{}
+
+	mu       sync.Mutex
+	requests context.Context // of those let through, once they outlive their callers
+	cutOff   context.CancelFunc
+}
+
+// NewGate returns a gate for that many requests in flight.
+func NewGate(workers int, pacer *Pacer) *Gate {
+	return &Gate{Pacer: pacer, places: make(chan struct{}, workers)}
+}
+
+// Outlive lets requests that are let through from here on outlive the context of
+// their caller: a stop must not cut off what is under way. They end with CutOff.
+func (g *Gate) Outlive() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.requests, g.cutOff = context.WithCancel(context.Background())
+}
+
+// CutOff ends the requests that are under way. Later ones are not concerned.
+func (g *Gate) CutOff() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.cutOff != nil {
+		g.cutOff()
+		g.requests, g.cutOff = context.WithCancel(context.Background())
+	}
+}
+
+// Admit waits for a place in flight and then for the pacer, in this order, so
+// that few wait at the pacer when its limit changes. ctx ends the waiting.
+func (g *Gate) Admit(ctx context.Context) (portal.Admission, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	select {
+	case g.places <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if err := g.Pacer.Release(ctx); err != nil {
+		<-g.places
+		return nil, err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.requests != nil {
+		ctx = g.requests
+	}
+	return &ticket{gate: g, ctx: ctx}, nil
+}
+
+// InFlight returns how many requests have a place now.
+func (g *Gate) InFlight() int { return len(g.places) }
+
+// ticket is one request's way through the gate.
+type ticket struct {
+	gate    *Gate
+	ctx     context.Context
+	written atomic.Bool
+}
+
+// Context implements [portal.Admission].
+func (t *ticket) Context() context.Context { return t.ctx }
+
+// Written implements [portal.Admission].
+func (t *ticket) Written() {
+	if !t.written.Swap(true) {
+		t.gate.Pacer.Written()
+	}
+}
+
+// Done gives the place back. If the portal turned the request away, nobody leaves
+// from then on until the pause is over.
+func (t *ticket) Done(answer portal.Answer) {
+	if !t.written.Swap(true) {
+		t.gate.Pacer.Unwritten()
+	}
+	if answer.Fate == diagnosis.TurnedAway {
+		t.gate.Pacer.TurnedAway(answer.RetryAfter)
+	}
+	<-t.gate.places
+}

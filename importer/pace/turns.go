@@ -1,0 +1,256 @@
+package pace
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"r7import/importer/diagnosis"
+	"r7import/importer/portal"
+)
+
+// Turns hands out the right to work on the portal: to so many rows at once, those
+// of the beginning of the file first, to none while the portal is in trouble, and
+// after a trouble to one at a time until one of them has got a good answer.
+//
+// A turn is taken last: whoever holds one waits for the gate and the journal only,
+// never for another row. Turns is safe for concurrent use.
+type Turns struct {
+	most     int
+	patience time.Duration // with a portal in trouble
+	waits    Growing       // between two questions whether it is back
+
+	mu     sync.Mutex
+	held   int
+	trials int // of these, begun since a trouble and before the next good answer
+	line   line
+	health health
+	stir   chan struct{} // tells AwaitPoll to look again
+}
+
+// NewTurns returns turns for so many rows at once. A portal in trouble is asked
+// at growing distances whether it is back, until patience is over.
+func NewTurns(most int, patience time.Duration, waits Growing) *Turns {
+	return &Turns{most: max(1, most), patience: patience, waits: waits, stir: make(chan struct{}, 1)}
+}
+
+// Turn is the right of one row to work.
+type Turn struct {
+	turns *Turns
+	trial bool
+	over  bool
+}
+
+// BeforeRows is the index of work that goes before that of every row.
+const BeforeRows = -1
+
+// Take waits for the turn of a row. An error is that of ctx.
+func (t *Turns) Take(ctx context.Context, index int) (*Turn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	w := t.line.join(index)
+	t.grant()
+	t.mu.Unlock()
+	err := w.come(ctx)
+	if err == nil {
+		return &Turn{turns: t, trial: w.trial}, nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	w.gone = true
+	if w.granted { // at the same moment
+		t.end(&Turn{turns: t, trial: w.trial})
+	}
+	return nil, err
+}
+
+// Done gives the turn back. A second call does nothing.
+func (turn *Turn) Done() {
+	t := turn.turns
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.end(turn)
+}
+
+func (t *Turns) end(turn *Turn) {
+	if turn.over {
+		return
+	}
+	turn.over = true
+	t.held--
+	if turn.trial {
+		t.trials--
+	}
+	t.grant()
+}
+
+// grant gives turns to those who wait, as far as may be.
+func (t *Turns) grant() {
+	for t.held < t.most && !t.health.troubled() {
+		trial := t.health.unproven()
+		if trial && t.trials > 0 {
+			return
+		}
+		w := t.line.next()
+		if w == nil {
+			return
+		}
+		w.granted, w.trial = true, trial
+		t.held++
+		if trial {
+			t.trials++
+		}
+		close(w.ready)
+	}
+}
+
+// unclearInARow is how many answers in a row may fail to be the portal's before
+// nothing new is sent.
+const unclearInARow = 3
+
+// health is what is known of the portal's state.
+type health struct {
+	unclear int       // answers in a row that were not the portal's
+	first   time.Time // when the first trouble since the last good answer began, zero if there was none
+	since   time.Time // when the trouble began, zero without trouble
+	next    time.Time // when to ask again, zero without trouble or while a question is under way
+	wait    time.Duration
+	last    diagnosis.Problem
+	// writes says that what was not the portal's were answers to writes: that it
+	// answers anything else does not make it well.
+	writes bool
+}
+
+// troubled reports whether nothing new may be sent.
+func (h *health) troubled() bool { return !h.since.IsZero() }
+
+// unproven reports whether a trouble is over and no good answer has come since.
+func (h *health) unproven() bool { return !h.first.IsZero() && !h.troubled() }
+
+// Note tells what an answer says about the portal's health.
+func (t *Turns) Note(answer portal.Answer) { t.note(answer, false) }
+
+// NoteWrite does so for an answer to a write.
+func (t *Turns) NoteWrite(answer portal.Answer) { t.note(answer, true) }
+
+func (t *Turns) note(answer portal.Answer, write bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	h := &t.health
+	switch {
+	case answer.Code.Away():
+		h.writes = h.writes || write
+		t.trouble(answer.Problem())
+	case answer.Code.Fate() == diagnosis.Unclear:
+		h.writes = h.writes || write
+		if h.unclear++; h.unclear >= unclearInARow {
+			t.trouble(answer.Problem())
+		}
+	case answer.Fate == diagnosis.NotSent || answer.Fate == diagnosis.TurnedAway:
+	case h.troubled(): // it was sent before the trouble and does not end it
+	case write || !h.writes:
+		*h = health{}
+		t.grant()
+	}
+}
+
+// trouble begins a trouble, or goes on with one.
+func (t *Turns) trouble(problem diagnosis.Problem) {
+	h := &t.health
+	h.last = problem
+	if h.troubled() {
+		return
+	}
+	h.since = time.Now()
+	if h.first.IsZero() {
+		h.first = h.since
+	}
+	h.next = h.since.Add(h.wait)
+	select {
+	case t.stir <- struct{}{}:
+	default:
+	}
+}
+
+// Troubled reports whether the portal is in trouble, so that nothing new may be sent.
+func (t *Turns) Troubled() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.health.troubled()
+}
+
+// Trouble is what is known of a portal in trouble.
+type Trouble struct {
+	Why   diagnosis.Code // empty without trouble
+	Since time.Time      // when the first trouble without a good answer since began
+	Until time.Time      // when it is given up
+}
+
+// Trouble returns what is known of the present trouble.
+func (t *Turns) Trouble() Trouble {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	h := &t.health
+	if !h.troubled() {
+		return Trouble{}
+	}
+	return Trouble{Why: h.last.Code, Since: h.first, Until: h.first.Add(t.patience)}
+}
+
+// AwaitPoll waits until a portal in trouble is to be asked whether it is back. An
+// error is that of ctx.
+func (t *Turns) AwaitPoll(ctx context.Context) error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		t.mu.Lock()
+		next := t.health.next
+		t.mu.Unlock()
+		wait := time.Until(next)
+		switch {
+		case next.IsZero():
+			timer.Stop()
+		case wait <= 0:
+			return ctx.Err()
+		default:
+			timer.Reset(wait)
+		}
+		select {
+		case <-t.stir:
+		case <-timer.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// Polled takes the answer to that question, and returns a problem once patience
+// is over: with a portal that does not answer, or that says again and again that
+// it is back and then answers nothing else.
+func (t *Turns) Polled(back bool) *diagnosis.Problem {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	h := &t.health
+	switch {
+	case time.Since(h.first) >= t.patience && !(back && h.first.Equal(h.since)):
+		h.next = time.Time{}
+		return diagnosis.New(diagnosis.PortalAway, "Wait", t.patience.String())
+	case back: // should another trouble follow, it is asked about later than this one was
+		*h = health{first: h.first, writes: h.writes, wait: t.waits.After(h.wait)}
+		t.grant()
+	default:
+		h.wait = t.waits.After(h.wait)
+		h.next = time.Now().Add(h.wait)
+	}
+	return nil
+}
+
+// Growing is a wait that doubles each time, up to the longest.
+type Growing struct{ First, Longest time.Duration }
+
+// After returns the wait that follows one; the first follows 0.
+func (g Growing) After(wait time.Duration) time.Duration {
+	return min(max(2*wait, g.First), g.Longest)
+}

@@ -1,0 +1,114 @@
+// Package people is everybody a run signs in as: the owners of the rows, each once
+// whatever number of rows they have, and the administrator who acts as others.
+//
+// A row joins its person in the order of the file ([People.Join]), enters once the
+// person is signed in ([People.Enter]), and leaves with its outcome. [Directory] is
+// the portal's own list of people.
+package people
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/portal"
+)
+
+// The statuses of people who cannot sign in (ASC.Core.Common/Users/EmployeeStatus.cs).
+const (
+	personDismissed = 2
+	personOnLeave   = 4
+)
+
+// Directory is the people of a portal. It is safe for concurrent use once it has been read.
+type Directory struct {
+	people    []account.Person
+	byAddress map[string]int // index of the person
+	byID      map[string]int
+	byWord    map[string][]int // of their names
+}
+
+// ReadDirectory reads the portal's people page by page, the dismissed ones too
+// if the session is an administrator's. It keeps those that keep wants; nil
+// keeps all. The answer is done, or the one that ended the reading.
+func ReadDirectory(ctx context.Context, s *portal.Session, keep func(account.Person) bool) (*Directory, portal.Answer) {
+	d := &Directory{byAddress: make(map[string]int), byID: make(map[string]int), byWord: make(map[string][]int)}
+	for person, answer := range s.People(ctx, false) {
+		if answer.Fate != diagnosis.Done {
+			return nil, answer
+		}
+		if keep == nil || keep(person) {
+			d.add(person)
+		}
+	}
+	return d, portal.Answer{Fate: diagnosis.Done}
+}
+
+func (d *Directory) add(p account.Person) {
+	i := len(d.people)
+	d.people = append(d.people, p)
+	d.byID[strings.ToLower(p.ID)] = i
+	for _, word := range distinct(account.Words(p.FirstName + " " + p.LastName + " " + p.Name)) {
+		d.byWord[word] = append(d.byWord[word], i)
+	}
+	if p.Email == "" {
+		return
+	}
+	address := account.FoldAddress(p.Email)
+	// An address that a dismissed person has left behind belongs to whoever has it now.
+	if earlier, twice := d.byAddress[address]; !twice || d.people[earlier].Status == personDismissed {
+		d.byAddress[address] = i
+	}
+}
+
+// Find returns the person with that address or GUID.
+func (d *Directory) Find(name string) (account.Person, bool) {
+	i, ok := d.byAddress[account.FoldAddress(name)]
+	if !ok {
+		i, ok = d.byID[strings.ToLower(name)]
+	}
+	if !ok {
+		return account.Person{}, false
+	}
+	return d.people[i], true
+}
+
+// Named returns the people whose full name that is, the words in any order;
+// those who can sign in if there are any.
+func (d *Directory) Named(name string) []account.Person {
+	var all []account.Person
+	seen := make(map[int]bool)
+	for _, word := range account.Words(name) {
+		for _, i := range d.byWord[word] {
+			if p := d.people[i]; !seen[i] && account.SameName(p, name) {
+				all = append(all, p)
+			}
+			seen[i] = true
+		}
+	}
+	active := slices.DeleteFunc(slices.Clone(all), func(p account.Person) bool { return p.Status == personDismissed || p.Status == personOnLeave })
+	if len(active) > 0 {
+		return active
+	}
+	return all
+}
+
+func distinct(words []string) []string {
+	slices.Sort(words)
+	return slices.Compact(words)
+}
+
+// unfit says why no account can be made for a person, nil if one can.
+func unfit(p account.Person) *diagnosis.Problem {
+	switch {
+	case p.Status == personDismissed:
+		return diagnosis.New(diagnosis.OwnerDisabled)
+	case p.Status == personOnLeave:
+		return diagnosis.New(diagnosis.OwnerOnLeave)
+	case p.Guest:
+		return diagnosis.New(diagnosis.OwnerGuest)
+	}
+	return nil
+}

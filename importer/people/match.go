@@ -1,0 +1,75 @@
+package people
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+)
+
+// Match is the portal's person a row is about, as far as one was found.
+type Match struct {
+	Person account.Person // zero if nobody fits
+	// Problem says what is wrong with the match, or what to look at; nil if nothing.
+	Problem *diagnosis.Problem
+}
+
+// Usable reports whether an account can be made for the person.
+func (m Match) Usable() bool {
+	return m.Person.ID != "" && (m.Problem == nil || m.Problem.Severity() != diagnosis.Error)
+}
+
+// Name returns what a row names the person by.
+func (m Match) Name() string {
+	if m.Person.Email != "" {
+		return m.Person.Email
+	}
+	return m.Person.ID
+}
+
+// Match finds the person a row is about: by what it says of the portal user, else
+// by its address, else by the full name if only one person has that.
+func (d *Directory) Match(row *account.Row) Match {
+	if user := row.Owner.User; user != "" {
+		return d.known(d.Find(user))
+	}
+	if person, found := d.Find(row.Settings.Email); found {
+		return d.known(person, true)
+	}
+	namesakes := d.Named(row.Settings.Name)
+	switch len(namesakes) {
+	case 0:
+		return Match{Problem: diagnosis.New(diagnosis.OwnerUnknown)}
+	case 1:
+		m := d.known(namesakes[0], true)
+		if m.Problem == nil {
+			m.Problem = diagnosis.New(diagnosis.OwnerByName, "Person", m.Name())
+		}
+		return m
+	}
+	return Match{Problem: diagnosis.New(diagnosis.OwnerAmbiguous, "Count", strconv.Itoa(len(namesakes)), "People", addressesOf(namesakes))}
+}
+
+func (d *Directory) known(person account.Person, found bool) Match {
+	if !found {
+		return Match{Problem: diagnosis.New(diagnosis.OwnerUnknown)}
+	}
+	return Match{Person: person, Problem: unfit(person)}
+}
+
+// namesakesShown bounds how many people of one name are listed.
+const namesakesShown = 5
+
+func addressesOf(people []account.Person) string {
+	var list []string
+	for _, p := range people {
+		list = append(list, Match{Person: p}.Name())
+	}
+	slices.Sort(list)
+	if len(list) > namesakesShown {
+		list = append(list[:namesakesShown], "…")
+	}
+	return strings.Join(list, ", ")
+}

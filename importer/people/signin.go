@@ -1,0 +1,181 @@
+package people
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/pace"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
+	"r7import/importer/portal"
+)
+
+const (
+	// maxSMS is how many sign-ins may end with a code sent by SMS: each one costs
+	// money and wakes a person. So no more than that are under way at a time.
+	maxSMS = 3
+	// signInTries bounds sign-ins whose answer got lost.
+	signInTries = 3
+)
+
+// byPassword reports whether the next sign-in of the person sends a password, which may draw an SMS.
+func (o *person) byPassword() bool {
+	return o.Via != plan.ByActing && o.Login.Token.Empty() && o.login.portal == nil
+}
+
+// signIn gets a session for a person and learns who that is. place is there for a
+// sign-in by password.
+func (p *People) signIn(ctx context.Context, o *person, by *Session, place *pace.Place) error {
+	if o.known.Name == "" {
+		known, _, err := p.History.Owner(context.WithoutCancel(ctx), o.Name)
+		if err != nil {
+			return err
+		}
+		o.known = known
+		o.known.Name = o.Name
+	}
+	switch {
+	case o.login.portal != nil: // only the question who that is found no answer
+		return p.introduce(ctx, o, o.login)
+	case o.Via == plan.ByActing:
+		return p.actAs(ctx, o, by)
+	case !o.Login.Token.Empty():
+		return p.introduce(ctx, o, login{portal: p.Client.Session(o.Login.Token)})
+	}
+	return p.signInByPassword(ctx, o, place)
+}
+
+// signInByPassword sends the password, unless something is remembered against
+// it. The attempt is written down first, so that a sudden end does not hide it.
+func (p *People) signInByPassword(ctx context.Context, o *person, place *pace.Place) error {
+	if held := p.History.RefusedBefore(&o.known, o.Login.Password); held != nil && !p.Options.RetryRefused {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.fail(o, Bar{diagnosis.Held, *held})
+		return nil
+	}
+	if until := o.known.NextSignIn(p.Options.Waits.SignIn); until.After(time.Now()) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		o.retryAt = until
+		return nil
+	}
+	o.known.BeginSignIn(time.Now())
+	if err := p.remember(ctx, o); err != nil {
+		return err
+	}
+	token, answer := p.Client.SignIn(ctx, o.Login.User, o.Login.Password)
+	p.Turns.Note(answer)
+	p.History.EndSignIn(&o.known, o.Login.Password, answer.Fate, answer.Code, p.Options.Waits.SignIn)
+	if answer.Fate != diagnosis.Done {
+		return p.signInFailed(ctx, o, answer, place)
+	}
+	return p.introduce(ctx, o, login{portal: p.Client.Session(token.Secret), opened: true})
+}
+
+// remember makes what is known of the person durable.
+func (p *People) remember(ctx context.Context, o *person) error {
+	return p.Ledger.SaveOwner(context.WithoutCancel(ctx), o.known)
+}
+
+// signInFailed remembers a refusal before anything else and says what becomes of the person.
+func (p *People) signInFailed(ctx context.Context, o *person, answer portal.Answer, place *pace.Place) error {
+	if answer.Code == diagnosis.PortalSMS {
+		place.Spend()
+	}
+	if err := p.remember(ctx, o); err != nil {
+		return err
+	}
+	if answer.Code == diagnosis.PortalBlocked && !o.blocked {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		o.retryAt, o.blocked = o.known.BlockedUntil, true
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if answer.Code == diagnosis.PortalBlocked {
+		p.end(o, answer.Problem())
+	} else {
+		p.unanswered(o, answer)
+	}
+	return nil
+}
+
+// introduce learns who the holder of a session is.
+func (p *People) introduce(ctx context.Context, o *person, l login) error {
+	self, answer := l.portal.Self(ctx)
+	p.Turns.Note(answer)
+	if answer.Fate != diagnosis.Done {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		o.login = l
+		p.unanswered(o, answer)
+		return nil
+	}
+	o.known.ID, o.known.Email, o.known.Checked = self.ID, self.Email, time.Now()
+	session := &Session{Session: l.portal, Person: self, of: o}
+	everybody := o.Via == plan.ByCaller && p.Plan.Way == policy.OwnerSelf // all rows are for them
+	mail := portal.Answer{Fate: diagnosis.Done}
+	if everybody {
+		_, _, mail = session.Listed(ctx, "") // the list is kept for the rows
+	}
+	if err := p.remember(ctx, o); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	o.login, o.self, o.tries = l, self, 0
+	if !o.admin {
+		p.signedIn++
+	}
+	switch {
+	case l.asked != "" && !strings.EqualFold(l.asked, self.ID):
+		p.end(o, *diagnosis.New(diagnosis.OwnerOther, "Person", self.Email))
+		return nil
+	case self.Guest && !o.admin:
+		p.end(o, *diagnosis.New(diagnosis.OwnerGuest))
+		return nil
+	case mail.Code == diagnosis.PortalMailOff:
+		p.end(o, mail.Problem())
+		return nil
+	case everybody:
+		p.greet(self, mail.Fate == diagnosis.Done, false)
+	}
+	o.session = session
+	for _, m := range o.waiting {
+		p.claims.claim(m, &self)
+	}
+	o.waiting = nil
+	o.become(ready)
+	return nil
+}
+
+// greet tells, once, who the run has signed in as.
+func (p *People) greet(self account.Person, mail, acting bool) {
+	if !p.greeted {
+		p.greeted = true
+		p.Greet(self, mail, acting)
+	}
+}
+
+// unanswered handles an answer to a sign-in or to the question who we are that
+// gives no session: it may be tried again, or is the end of the person.
+func (p *People) unanswered(o *person, answer portal.Answer) {
+	p.Stop.Heed(answer)
+	switch answer.Fate {
+	case diagnosis.EndsRun, diagnosis.NotSent, diagnosis.TurnedAway:
+		return
+	case diagnosis.Later, diagnosis.Unclear:
+		if o.tries++; o.tries < signInTries || p.Turns.Troubled() {
+			return
+		}
+	}
+	p.end(o, answer.Problem())
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

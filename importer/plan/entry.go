@@ -1,0 +1,42 @@
+package plan
+
+import (
+	"strings"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+)
+
+// NewEntry returns what the journal holds of a row before anything is sent for
+// it: invalid if it has errors, else not tried. A file that is only validated
+// is reported by the same entries, so that validate and run say the same.
+func NewEntry(run string, index int, row *account.Row) journal.Entry {
+	e := journal.Entry{
+		Run: run, Index: index, Row: row.Number,
+		Name: row.Settings.Name, Email: row.Settings.Email, Owner: row.Owner.User,
+		Status: diagnosis.NotTried, Problems: row.Problems, Filled: filled(row),
+	}
+	if row.Invalid() {
+		worst, _ := diagnosis.Worst(row.Problems)
+		e.Status, e.Code, e.Side = diagnosis.Invalid, worst.Code, diagnosis.OnFile
+	}
+	return e
+}
+
+// filled names the fields no cell gave, with where their values came from.
+func filled(row *account.Row) string {
+	var b strings.Builder
+	for f, origin := range row.Fills {
+		if origin == account.NotFilled {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(account.Field(f).String())
+		b.WriteByte('=')
+		b.WriteString(origin.String())
+	}
+	return b.String()
+}

@@ -1,0 +1,105 @@
+package plan
+
+import (
+	"context"
+	"time"
+
+	"r7import/importer/journal"
+	"r7import/importer/policy"
+)
+
+// Bound is what keeps a run from being faster.
+type Bound string
+
+// What can bound a run.
+const (
+	BoundByRate    Bound = "rate"
+	BoundByWorkers Bound = "workers"
+	BoundByHost    Bound = "host"
+)
+
+// Load is what a run asks of the portal and the mail servers.
+type Load struct {
+	Rows   int           // to be sent
+	Others int           // requests besides one look and one write for each row
+	Each   time.Duration // a write takes, because the portal logs in to two mail servers
+	Host   string        // the mail server with the most rows
+	AtHost int           // its rows
+
+	Rate    float64 // requests a second
+	Workers int     // requests in flight
+	PerHost int     // writes in flight for one mail server
+}
+
+// Forecast is how long a run will take if all goes well.
+type Forecast struct {
+	Takes time.Duration
+	Bound Bound // empty if there is nothing to do
+}
+
+const (
+	// usualWrite is what a write takes where nothing has been measured yet.
+	usualWrite = 3 * time.Second
+	// OtherRequest is what any other request takes: the portal looks something up.
+	OtherRequest = 150 * time.Millisecond
+	// fewRows is too few to tell from how long a write takes.
+	fewRows = 10
+)
+
+// Forecast returns the longest of what rate, workers and the busiest mail server ask for.
+func (l Load) Forecast() Forecast {
+	if l.Rows == 0 {
+		return Forecast{}
+	}
+	look := OtherRequest + l.Each
+	atRate := time.Duration(float64(2*l.Rows+l.Others) / l.Rate * float64(time.Second))
+	byWorkers := (time.Duration(l.Rows)*look + time.Duration(l.Others)*OtherRequest) / time.Duration(l.Workers)
+	atHost := time.Duration(l.AtHost) * look / time.Duration(l.PerHost)
+	f := Forecast{atRate, BoundByRate}
+	if byWorkers > f.Takes {
+		f = Forecast{byWorkers, BoundByWorkers}
+	}
+	if atHost > f.Takes {
+		f = Forecast{atHost, BoundByHost}
+	}
+	return f
+}
+
+// Load returns what running the plan asks for, and how many rows of earlier
+// runs the time of a write was measured on, 0 if it is only the usual one.
+func (p *Plan) Load(ctx context.Context, history *journal.Store, options *policy.Options, rate float64) (load Load, measured int, err error) {
+	each, rows, err := history.WriteTime(ctx)
+	if rows < fewRows {
+		each, rows = usualWrite, 0
+	}
+	load = Load{
+		Rows: p.ToSend(), Others: p.otherRequests(), Each: each,
+		Rate: rate, Workers: options.Workers, PerHost: options.PerHost,
+	}
+	load.Host, load.AtHost = p.busiestHost()
+	return load, rows, err
+}
+
+// What becoming a person costs in requests: to sign in or to ask and act as
+// them, to ask who that is, and two to close the session.
+const (
+	requestsOwn    = 4
+	requestsActing = 5
+)
+
+func (p *Plan) otherRequests() int {
+	return p.People.Own*requestsOwn + p.People.Acting*requestsActing + p.People.Caller*requestsOwn
+}
+
+// busiestHost returns the mail server with the most rows, whatever the ports.
+func (p *Plan) busiestHost() (host string, rows int) {
+	sums := make(map[HostUse]int)
+	for _, use := range p.Hosts {
+		side := HostUse{Side: use.Side, Host: use.Host}
+		sums[side] += use.Rows
+		if sums[side] > rows {
+			host, rows = use.Host, sums[side]
+		}
+	}
+	return host, rows
+}

@@ -1,0 +1,128 @@
+package plan
+
+import (
+	"context"
+	"time"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+	"r7import/importer/policy"
+)
+
+// History tells what earlier runs know of a row, without asking the portal. It is
+// not safe for concurrent use.
+type History struct {
+	store   *journal.Store
+	options *policy.Options
+	open    map[account.Key]journal.Intent // requests nobody knows the outcome of
+	ids     map[string]string              // portal ids by the name of the owner; empty for a name the journal does not know
+	prints  *account.Fingerprinter
+}
+
+// NewHistory reads what earlier runs left open.
+func NewHistory(ctx context.Context, store *journal.Store, options *policy.Options) (*History, error) {
+	intents, err := store.OpenIntents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	h := &History{
+		store: store, options: options, open: make(map[account.Key]journal.Intent, len(intents)), ids: make(map[string]string),
+		prints: account.NewFingerprinter(store.Key()),
+	}
+	for _, intent := range intents {
+		h.open[intent.Key] = intent
+	}
+	return h, nil
+}
+
+// Open returns the request for an account of which nobody knows the outcome, and
+// whether there is one. It is safe for concurrent use.
+func (h *History) Open(key account.Key) (journal.Intent, bool) {
+	intent, open := h.open[key]
+	return intent, open
+}
+
+// AnyOpen reports whether there is such a request for any account. It is safe for concurrent use.
+func (h *History) AnyOpen() bool { return len(h.open) > 0 }
+
+// KeyOf returns what the row's account is known by, the zero key if the journal
+// does not know the owner by the name the row gives.
+func (h *History) KeyOf(ctx context.Context, who Identity, row *account.Row) (account.Key, error) {
+	id, known := h.ids[who.Name]
+	if !known {
+		owner, _, err := h.store.Owner(ctx, who.Name)
+		if err != nil {
+			return account.Key{}, err
+		}
+		id, h.ids[who.Name] = owner.ID, owner.ID
+	}
+	if id == "" {
+		return account.Key{}, nil
+	}
+	return account.NewKey(id, row.Settings.Email), nil
+}
+
+// Doubts reports whether an earlier run has left a request for the row's account
+// of which nobody knows the outcome.
+func (h *History) Doubts(ctx context.Context, who Identity, row *account.Row) (bool, error) {
+	if len(h.open) == 0 {
+		return false, nil
+	}
+	key, err := h.KeyOf(ctx, who, row)
+	_, open := h.open[key]
+	return open, err
+}
+
+// Standing is what earlier runs leave to do for a row.
+type Standing uint8
+
+const (
+	ToDo    Standing = iota
+	Settled          // an earlier run made the account or saw it there, and the row still asks for the same
+	Refused          // a mail server has refused its login, and nothing in that has changed
+)
+
+// Standing says what is left to do for a row, with what is known of its account.
+// Only rows to do need a sign-in. A request in doubt is always to do.
+func (h *History) Standing(ctx context.Context, who Identity, row *account.Row) (Standing, journal.Account, error) {
+	key, err := h.KeyOf(ctx, who, row)
+	if err != nil || key == (account.Key{}) {
+		return ToDo, journal.Account{}, err
+	}
+	if _, doubted := h.open[key]; doubted {
+		return ToDo, journal.Account{}, nil
+	}
+	known, ok, err := h.store.Account(ctx, key)
+	if err != nil || !ok {
+		return ToDo, journal.Account{}, err
+	}
+	print := h.prints.Of(&row.Settings)
+	foreign := known.Status == diagnosis.Exists && h.options.OnExisting == policy.Fail
+	switch {
+	case !foreign && h.believed(known) && known.Fingerprint.Differs(print) == 0:
+		return Settled, known, nil
+	case !h.options.RetryRefused && Refuses(known, print):
+		return Refused, known, nil
+	}
+	return ToDo, known, nil
+}
+
+// Refuses reports whether a mail server has refused what is about to be sent again.
+func Refuses(known journal.Account, print account.Fingerprint) bool {
+	const credentials = account.Fields(1<<account.Account | 1<<account.Password | 1<<account.ServerHost | 1<<account.Port |
+		1<<account.SMTPAccount | 1<<account.SMTPPassword | 1<<account.SMTPServer | 1<<account.SMTPPort)
+	return len(known.Refused) > 0 && known.Refused.Differs(print)&credentials == 0
+}
+
+// believed reports whether what is known of an account says that it is there and
+// at work, and recently enough.
+func (h *History) believed(known journal.Account) bool {
+	switch {
+	case known.Status == diagnosis.Disabled:
+		return false
+	case known.Status != diagnosis.Created && known.MailboxID == 0: // one created by somebody's word has no number, see journal.Resolve
+		return false
+	}
+	return h.options.Recheck == 0 || time.Since(known.Checked) < h.options.Recheck
+}

@@ -1,0 +1,35 @@
+package portalsim
+
+// folderView is MailFolderData (MAIL/Data/Contracts/MailFolderData.cs).
+type folderView struct {
+	ID             int    `json:"id"`
+	Unread         int    `json:"unread"`
+	UnreadMessages int    `json:"unread_messages"`
+	Total          int    `json:"total_count"`
+	TotalMessages  int    `json:"total_messages_count"`
+	TimeModified   string `json:"time_modified"`
+}
+
+// folderTypes are inbox, sent, drafts, trash, spam and templates (MAIL/Enums/FolderType.cs).
+var folderTypes = []int{1, 2, 3, 4, 5, 7}
+
+// bindFolders answers the folders everybody has. There is no mail in them.
+func bindFolders(*arguments) action {
+	return func(x *exchange) (any, error) {
+		all := make([]folderView, len(folderTypes))
+		for i, id := range folderTypes {
+			all[i] = folderView{ID: id, TimeModified: plainTime(x.portal.started)}
+		}
+		return list[folderView]{items: all}, nil
+	}
+}
+
+func bindMessages(a *arguments) action {
+	for _, name := range []string{"folder", "mailbox_id", "page", "page_size", "user_folder_id"} {
+		a.integer(name)
+	}
+	for _, name := range []string{"unread", "attachments", "important", "with_calendar"} {
+		a.boolean(name)
+	}
+	return func(*exchange) (any, error) { return list[struct{}]{}, nil }
+}

@@ -1,0 +1,76 @@
+package provision
+
+import (
+	"context"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+	"r7import/importer/people"
+	"r7import/importer/plan"
+)
+
+// Foretell takes a row through a dry run: it signs in, looks, and notes what
+// Provision would do. Nothing is changed in the portal.
+func (w *Worker) Foretell(ctx context.Context, r *Row) (Step, error) {
+	return w.visit(ctx, r, w.foretell)
+}
+
+func (w *Worker) foretell(ctx context.Context, r *Row, session *people.Session) (Step, error) {
+	known, ok, err := w.History.Account(context.WithoutCancel(ctx), r.Key)
+	if err != nil {
+		return Step{}, err
+	}
+	if ok && !w.Options.RetryRefused && plan.Refuses(known, w.fingerprint(&r.Row.Settings)) {
+		return w.decide(ctx, r, diagnosis.Held, *diagnosis.New(diagnosis.PasswordRefused, "Code", string(known.RefusedCode)))
+	}
+	mailbox, found, answer := w.look(ctx, r, session, ok)
+	if answer.Fate != diagnosis.Done {
+		return w.lookFailed(ctx, r, session, answer)
+	}
+	if intent, doubted := w.Known.Open(r.Key); doubted {
+		if !found {
+			return w.decide(ctx, r, diagnosis.Unknown, *diagnosis.New(diagnosis.OutcomeUnknown))
+		}
+		known = asSent(known, intent, mailbox)
+	}
+	d := w.judge(r, mailbox, found, known)
+	switch d.verdict {
+	case leave:
+		return w.leaveAlone(ctx, r, d, known)
+	case create:
+		return w.decide(ctx, r, diagnosis.WouldCreate)
+	}
+	r.Entry.MailboxID = d.found.ID
+	return w.decide(ctx, r, diagnosis.WouldUpdate, *diagnosis.New(diagnosis.WouldChange, "Fields", d.names()))
+}
+
+// visit signs in as the row's person and works on it, as often as it takes. The
+// work holds a turn.
+func (w *Worker) visit(ctx context.Context, r *Row, work func(context.Context, *Row, *people.Session) (Step, error)) (Step, error) {
+	for ctx.Err() == nil {
+		session, step, err := w.enter(ctx, r)
+		if session == nil {
+			return step, err
+		}
+		turn, err := w.Turns.Take(ctx, r.Index)
+		if err != nil {
+			return Step{}, nil // the run stops
+		}
+		step, err = work(ctx, r, session)
+		turn.Done()
+		if !step.again || err != nil {
+			return step, err
+		}
+	}
+	return Step{}, nil
+}
+
+// asSent returns what is known of an account once the look has found what an
+// earlier run sent without getting an answer: a real run would take it for ours.
+func asSent(known journal.Account, intent journal.Intent, mailbox account.Mailbox) journal.Account {
+	if intent.Kind != journal.Create {
+		return known
+	}
+	return journal.Account{Key: intent.Key, MailboxID: mailbox.ID, Made: true, Fingerprint: intent.Fingerprint}
+}

@@ -1,0 +1,144 @@
+package provision
+
+import (
+	"strings"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+	"r7import/importer/policy"
+)
+
+// verdict is what a look leads to.
+type verdict uint8
+
+const (
+	leave  verdict = iota // the row has its outcome
+	create                // the account is not there
+	update                // it is there and is to be changed
+	enable                // it is there as asked for and is to be switched on again
+)
+
+// decision is a verdict with what the look found.
+type decision struct {
+	verdict verdict
+	found   account.Mailbox  // if there
+	status  diagnosis.Status // for leave
+	problem *diagnosis.Problem
+	foreign bool           // there, and not made by us
+	fields  account.Fields // to update
+	off     bool           // switched off by us
+}
+
+// judge decides what the row needs, from what the look found and what the journal remembers.
+func (w *Worker) judge(r *Row, mailbox account.Mailbox, found bool, known journal.Account) decision {
+	if !found {
+		return decision{verdict: create}
+	}
+	ours := known.Made && known.MailboxID == mailbox.ID
+	d := decision{found: mailbox, foreign: !ours}
+	if mailbox.Hosted || mailbox.OAuth || mailbox.Alias || mailbox.Group {
+		d.status, d.problem = diagnosis.Exists, diagnosis.New(diagnosis.AccountProtected)
+		return d
+	}
+	d.fields = w.differences(r, mailbox, known, ours)
+	open, _ := w.Known.Open(known.Key)
+	d.off = ours && switchedOff(known, open)
+	switch {
+	case d.fields != 0 || d.off || d.foreign && w.Options.OnExisting == policy.Fail:
+		return byPolicy(w.Options, d)
+	case d.foreign:
+		d.status, d.problem = diagnosis.Exists, diagnosis.New(diagnosis.AccountExists)
+	default:
+		d.status = diagnosis.Unchanged
+	}
+	return d
+}
+
+// switchedOff reports whether a run or an undo has switched an account of ours
+// off, or may have. What the portal shows of an account alone does not tell.
+func switchedOff(known journal.Account, open journal.Intent) bool {
+	return known.Status == diagnosis.Disabled || open.Kind == journal.Disable || open.Kind == journal.Enable
+}
+
+// differences returns the fields in which the account is not as the row asks.
+// Passwords cannot be read back: for an account of ours they differ if the row
+// has changed since, for a foreign one they are taken as equal.
+func (w *Worker) differences(r *Row, mailbox account.Mailbox, known journal.Account, ours bool) account.Fields {
+	var fields account.Fields
+	for f := range r.Row.Given.All() {
+		if f >= account.NumRequestFields || f.Secret() || !mailbox.Detailed {
+			continue
+		}
+		if !sameText(f, r.Row.Settings.Text(f), mailbox.Settings.Text(f)) {
+			fields = fields.With(f)
+		}
+	}
+	if ours {
+		changed := known.Fingerprint.Differs(w.fingerprint(&r.Row.Settings))
+		fields |= changed & (1<<account.Password | 1<<account.SMTPPassword)
+	}
+	return fields
+}
+
+// sameText compares as the portal does: it lower-cases addresses and hosts, and
+// logins that contain the address (ASC.Mail/Utils/Converter.cs).
+func sameText(f account.Field, a, b string) bool {
+	switch f {
+	case account.Email, account.ServerHost, account.SMTPServer, account.Account, account.SMTPAccount:
+		return strings.EqualFold(a, b)
+	}
+	return a == b
+}
+
+func byPolicy(o *policy.Options, d decision) decision {
+	action := o.OnChanged
+	if d.foreign {
+		action = o.OnExisting
+	}
+	names := d.names()
+	switch {
+	case action == policy.Fail:
+		d.status, d.problem = diagnosis.Failed, diagnosis.New(diagnosis.AccountRefused, "Fields", names)
+	case action == policy.Skip:
+		d.status, d.problem = diagnosis.Changed, diagnosis.New(diagnosis.AccountDiffers, "Fields", names)
+	case d.fields.Has(account.IMAP):
+		d.status, d.problem = diagnosis.Changed, diagnosis.New(diagnosis.ProtocolFixed)
+	case d.fields == 0:
+		d.verdict = enable
+	default:
+		d.verdict = update
+	}
+	return d
+}
+
+// names lists in what an account is not as the row asks.
+func (d *decision) names() string {
+	names := fieldNames(d.fields)
+	if d.off {
+		return strings.TrimPrefix(names+", enabled", ", ")
+	}
+	return names
+}
+
+func fieldNames(fields account.Fields) string {
+	var names []string
+	for f := range fields.All() {
+		names = append(names, f.String())
+	}
+	return strings.Join(names, ", ")
+}
+
+// overlaid returns what the account has, with the row's own cells over it. What
+// was only filled in never replaces what somebody chose; the protocol cannot be
+// changed by an update (ASC.Api.Mail/MailApi.Accounts.cs, UpdateAccount), and
+// passwords left empty stay as they are.
+func overlaid(d decision, row *account.Row) *account.Settings {
+	s := d.found.Settings
+	for f := range row.Given.All() {
+		if f < account.NumRequestFields && f != account.IMAP && f != account.Email {
+			s.Take(f, &row.Settings)
+		}
+	}
+	return &s
+}

@@ -1,0 +1,379 @@
+// Package provision does what is to be done for one row: sign in as its person,
+// look, judge, make a durable intent, send, and make the outcome durable.
+//
+// [Worker.Provision] reads from top to bottom in that order. Beside it, over the
+// same parts, are [Worker.Foretell] for a dry run, [Verification] and [Undo].
+// A call to the portal is never repeated without a look and an intent of its own.
+package provision
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+	"r7import/importer/pace"
+	"r7import/importer/people"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
+	"r7import/importer/portal"
+)
+
+// Worker works on rows. It is safe for concurrent use by one goroutine a row.
+type Worker struct {
+	History *journal.Store // what earlier runs left
+	Ledger  *journal.Store // what this run leaves
+	Known   *plan.History
+	Options *policy.Options
+	People  *people.People
+	Slots   *pace.Slots
+	Turns   *pace.Turns
+	Stop    *pace.Stop
+	Tally   *Tally
+
+	prints sync.Pool // of *account.Fingerprinter
+}
+
+const (
+	// intentLasts is how old an intent may be when its request leaves. An older one
+	// is written anew, because the time after which "not there" is believed counts from it.
+	intentLasts = 5 * time.Second
+	// maxWrites bounds what is ever sent for one row in one run.
+	maxWrites = 4
+	// maxPostponed bounds the writes that a mail server wanted later.
+	maxPostponed = 2
+	// maxUnclear bounds the writes that were answered, and not so that one knows.
+	maxUnclear = 2
+	// lookTries bounds look-ups for one row that get no usable answer.
+	lookTries = 3
+	// listFrom is the number of rows of one person from which one list of all
+	// accounts is cheaper than a look at each.
+	listFrom = 20
+)
+
+// Provision takes a row to its durable outcome, or to a moment before which
+// nothing can be done. The error is of the store.
+func (w *Worker) Provision(ctx context.Context, r *Row) (Step, error) {
+	for ctx.Err() == nil {
+		if step, rests := w.Resting(r); rests {
+			return step, nil
+		}
+		session, step, err := w.enter(ctx, r)
+		if session == nil {
+			return step, err
+		}
+		w.inherit(r)
+		work := w.attempt // slots, turn, look, judge, intend, send, give back, record
+		if r.doubt != nil {
+			work = w.settle // turn, one look
+		}
+		step, err = work(ctx, r, session)
+		if !step.again || err != nil {
+			return step, err
+		}
+	}
+	return Step{}, nil
+}
+
+// Resting returns the wait of a row of which a mail server rests, before anybody
+// signs in for it. The row that probes the server need not wait, nor one that has,
+// or may have, a request without an outcome: that one is only looked up.
+func (w *Worker) Resting(r *Row) (Step, bool) {
+	_, until, rests := w.Slots.Resting(r.Hosts)
+	switch {
+	case !rests, r.Prober && !time.Now().Before(until):
+		return Step{}, false
+	case r.doubt != nil, r.Key == account.Key{} && w.Known.AnyOpen():
+		return Step{}, false
+	}
+	return Step{Until: until, Why: diagnosis.HostPaused}, true
+}
+
+// enter returns the session of the row's person. Without one the step says what
+// has become of the row.
+func (w *Worker) enter(ctx context.Context, r *Row) (*people.Session, Step, error) {
+	claimed := r.Key != account.Key{}
+	session, until, err := w.People.Enter(ctx, &r.Member)
+	if err != nil {
+		return nil, Step{}, err
+	}
+	if !claimed && r.Key != (account.Key{}) {
+		r.Entry.OwnerID = r.Key.OwnerID
+		if _, open := w.Known.Open(r.Key); open && r.Missing == nil {
+			r.doubtful = true
+		}
+	}
+	switch {
+	case session != nil:
+		return session, Step{}, nil
+	case !until.IsZero():
+		return nil, Step{Until: until, Why: diagnosis.PortalBlocked}, nil
+	case r.Member.Bar == nil:
+		return nil, Step{}, nil // the run stops
+	case r.Member.Bar.Status == diagnosis.Invalid: // whatever became of the account, another row is about it
+		r.End(diagnosis.Invalid, r.Member.Bar.Problem)
+	default:
+		r.Bar(r.Member.Bar.Status, r.Member.Bar.Problem)
+	}
+	step, err := w.record(ctx, r)
+	return nil, step, err
+}
+
+// inherit takes over what an earlier run has left in doubt, once the row has
+// claimed its account.
+func (w *Worker) inherit(r *Row) {
+	if !r.doubtful {
+		return
+	}
+	r.doubtful = false
+	if intent, open := w.Known.Open(r.Key); open {
+		w.Tally.doubt(r, doubt{intent: intent.ID, kind: intent.Kind, since: intent.At, print: intent.Fingerprint})
+	}
+}
+
+// attempt looks for the account and makes or changes it if that is needed.
+func (w *Worker) attempt(ctx context.Context, r *Row, session *people.Session) (Step, error) {
+	slot, err := w.Slots.Take(ctx, pace.Needs{Index: r.Index, Hosts: r.Hosts, Domain: r.domain, Prober: r.Prober})
+	if err != nil {
+		return Step{}, nil // the run stops
+	}
+	if slot == nil { // a mail server rests
+		return wait(0, diagnosis.HostPaused), nil
+	}
+	defer slot.Return(false)
+	turn, err := w.Turns.Take(ctx, r.Index)
+	if err != nil {
+		return Step{}, nil // the run stops
+	}
+	defer turn.Done()
+	if step, rests := w.Resting(r); rests { // since it waits for its turn
+		return step, nil
+	}
+
+	// Look.
+	known, ok, err := w.History.Account(context.WithoutCancel(ctx), r.Key)
+	if err != nil {
+		return Step{}, err
+	}
+	if ok && !w.Options.RetryRefused && plan.Refuses(known, w.fingerprint(&r.Row.Settings)) {
+		return w.decide(ctx, r, diagnosis.Held, *diagnosis.New(diagnosis.PasswordRefused, "Code", string(known.RefusedCode)))
+	}
+	mailbox, found, answer := w.look(ctx, r, session, ok)
+	if answer.Fate != diagnosis.Done {
+		return w.lookFailed(ctx, r, session, answer)
+	}
+
+	// Judge.
+	d := w.judge(r, mailbox, found, known)
+	if d.verdict == leave {
+		slot.Return(true)
+		return w.leaveAlone(ctx, r, d, known)
+	}
+	if d.verdict != create && !w.Tally.mayChange(r) {
+		return w.decide(ctx, r, diagnosis.Held, *diagnosis.New(diagnosis.TooManyChanges))
+	}
+
+	// Intend.
+	intent := journal.Intent{
+		Run: r.Entry.Run, Index: r.Index, Key: r.Key, Kind: intentKind[d.verdict], At: time.Now(),
+		Fingerprint: w.fingerprint(&r.Row.Settings), MailboxID: d.found.ID,
+	}
+	if intent.ID, err = w.Ledger.Intend(context.WithoutCancel(ctx), intent); err != nil {
+		return Step{}, err
+	}
+
+	// Send.
+	answer = w.send(ctx, r, session, d, &intent)
+	r.report(answer)
+	w.Turns.NoteWrite(answer)
+	tellHosts(slot, r, intent.Kind, answer)
+	slot.Return(answer.Fate == diagnosis.Done)
+
+	// Record.
+	switch answer.Fate {
+	case diagnosis.Done:
+		return w.succeeded(ctx, r, session, intent, answer)
+	case diagnosis.Final:
+		return w.declined(ctx, r, intent, answer)
+	case diagnosis.Later:
+		if r.postponed >= maxPostponed || r.Entry.Attempts >= maxWrites {
+			return w.declined(ctx, r, intent, answer)
+		}
+		return w.postpone(ctx, r, intent, answer)
+	case diagnosis.Unclear, diagnosis.Undecided:
+		return w.doubted(ctx, r, intent, answer)
+	}
+	err = w.Ledger.Withdraw(context.WithoutCancel(ctx), intent.ID) // it never arrived
+	return w.turnedBack(session, answer), err
+}
+
+// look finds the account. For a person with many rows one list answers for those
+// nothing else is known of; where list or journal leave a doubt, and for what is
+// there, the account itself is read: it alone is never cached by the portal
+// (ASC.Mail/Core/Engine/CacheEngine.cs).
+func (w *Worker) look(ctx context.Context, r *Row, session *people.Session, known bool) (account.Mailbox, bool, portal.Answer) {
+	if session.Rows() > listFrom && !known && !r.absent && r.Entry.Attempts == 0 {
+		listed, there, answer := session.Listed(ctx, r.Key.Address)
+		if answer.Fate != diagnosis.Done || !there || listed.Alias || listed.Group {
+			w.Turns.Note(answer)
+			return listed, there, answer
+		}
+	}
+	mailbox, found, answer := session.Find(ctx, r.Row.Settings.Email)
+	w.Turns.Note(answer)
+	return mailbox, found, answer
+}
+
+// lookFailed handles a look that did not say whether the account is there.
+func (w *Worker) lookFailed(ctx context.Context, r *Row, session *people.Session, answer portal.Answer) (Step, error) {
+	switch answer.Fate {
+	case diagnosis.Final:
+		r.Entry.Evidence = evidence(answer)
+		return w.decide(ctx, r, diagnosis.Failed, answer.Problem())
+	case diagnosis.EndsOwner, diagnosis.EndsRun, diagnosis.NotSent, diagnosis.TurnedAway:
+		return w.turnedBack(session, answer), nil
+	}
+	if r.looks++; r.looks < lookTries || w.Turns.Troubled() {
+		return again, nil
+	}
+	return w.decide(ctx, r, diagnosis.Failed, answer.Problem())
+}
+
+// turnedBack handles an answer after which the row stands where it stood before.
+func (w *Worker) turnedBack(session *people.Session, answer portal.Answer) Step {
+	w.Stop.Heed(answer)
+	if answer.Fate == diagnosis.EndsOwner {
+		w.People.Lost(session, answer)
+	}
+	return again
+}
+
+// leaveAlone gives the row its outcome without a write. What was seen to agree
+// is remembered, so that the next run need not look again.
+func (w *Worker) leaveAlone(ctx context.Context, r *Row, d decision, known journal.Account) (Step, error) {
+	r.Entry.MailboxID = d.found.ID
+	if d.fields == 0 && d.found.Detailed && d.status.Desired() {
+		seen := journal.Account{
+			Key: r.Key, MailboxID: d.found.ID, Made: known.Made && !d.foreign, Status: d.status,
+			Fingerprint: w.fingerprint(&r.Row.Settings), Run: r.Entry.Run, Checked: time.Now(),
+		}
+		if seen.Made && known.Status == diagnosis.Updated {
+			seen.Status = diagnosis.Updated // an undo of the run that made it must not take it for what that run left
+		}
+		if err := w.Ledger.SaveAccount(context.WithoutCancel(ctx), seen); err != nil {
+			return Step{}, err
+		}
+	}
+	if d.problem == nil {
+		return w.decide(ctx, r, d.status)
+	}
+	return w.decide(ctx, r, d.status, *d.problem)
+}
+
+var intentKind = map[verdict]journal.IntentKind{create: journal.Create, update: journal.Update, enable: journal.Enable}
+
+// errTrouble keeps a write from a portal that is in trouble.
+var errTrouble = errors.New("provision: the portal is in trouble")
+
+// send makes the one exchange that creates or changes the account.
+func (w *Worker) send(ctx context.Context, r *Row, session *people.Session, d decision, intent *journal.Intent) portal.Answer {
+	ready := func() error { // called when the request is about to leave
+		switch {
+		case w.Turns.Troubled():
+			return errTrouble
+		case time.Since(intent.At) < intentLasts:
+			return nil
+		}
+		intent.At = time.Now()
+		return w.Ledger.Renew(context.WithoutCancel(ctx), intent.ID, intent.At)
+	}
+	switch d.verdict {
+	case update:
+		return session.Update(ctx, overlaid(d, r.Row), ready)
+	case enable: // it may be done twice, so it does not matter when exactly it leaves
+		return session.SetEnabled(ctx, r.Row.Settings.Email, true)
+	}
+	return session.Create(ctx, &r.Row.Settings, ready)
+}
+
+// tellHosts tells the slots what a write showed about the mail servers of the row.
+func tellHosts(slot *pace.Slot, r *Row, kind journal.IntentKind, answer portal.Answer) {
+	side := r.host(answer.Side)
+	switch {
+	case answer.Fate == diagnosis.Done && kind != journal.Enable: // which loads none
+		for _, h := range r.Hosts {
+			slot.Report(h, r.Key.Address, pace.Good)
+		}
+	case (answer.Fate == diagnosis.Final || answer.Fate == diagnosis.Later) && side != "":
+		slot.Report(side, r.Key.Address, evidenceOf(answer.Code))
+	}
+}
+
+// succeeded records an account that was made or changed.
+func (w *Worker) succeeded(ctx context.Context, r *Row, session *people.Session, intent journal.Intent, answer portal.Answer) (Step, error) {
+	id := answer.Mailbox.ID
+	var problems []diagnosis.Problem
+	switch intent.Kind {
+	case journal.Update:
+		id = intent.MailboxID
+		if !answer.Mailbox.Enabled { // an update leaves it off (ASC.Mail/Core/Dao/MailboxDao.cs keeps enabled)
+			switched := session.SetEnabled(ctx, r.Row.Settings.Email, true)
+			w.Turns.NoteWrite(switched)
+			switch switched.Fate {
+			case diagnosis.Done:
+			case diagnosis.Final, diagnosis.Later:
+				return w.declined(ctx, r, intent, switched)
+			default:
+				return w.doubted(ctx, r, intent, switched)
+			}
+		}
+	case journal.Enable:
+		problems = append(problems, *diagnosis.New(diagnosis.EnabledAgain))
+	}
+	r.Entry.MailboxID = id
+	made := journal.Account{
+		Key: r.Key, MailboxID: id, Made: intent.Kind == journal.Create, Fingerprint: intent.Fingerprint,
+		Run: intent.Run, Checked: time.Now(), Status: diagnosis.Created,
+	}
+	if intent.Kind != journal.Create {
+		made.Status = diagnosis.Updated
+		known, ok, err := w.History.Account(context.WithoutCancel(ctx), r.Key)
+		if err != nil {
+			return Step{}, err
+		}
+		made.Made = ok && known.Made && known.MailboxID == id
+	}
+	r.End(made.Status, problems...)
+	return w.close(ctx, r, journal.Outcome{Intent: intent.ID, Entry: r.Entry, Account: &made})
+}
+
+// declined records a row that would be refused again.
+func (w *Worker) declined(ctx context.Context, r *Row, intent journal.Intent, answer portal.Answer) (Step, error) {
+	outcome := journal.Outcome{Intent: intent.ID, Entry: r.fail(diagnosis.Failed, answer)}
+	if answer.Code.RefusesPassword() {
+		outcome.Refused, outcome.RefusedCode = intent.Fingerprint, answer.Code
+	}
+	return w.close(ctx, r, outcome)
+}
+
+// postpone lets a row come back when a mail server was busy.
+func (w *Worker) postpone(ctx context.Context, r *Row, intent journal.Intent, answer portal.Answer) (Step, error) {
+	r.postponed++
+	err := w.Ledger.Settle(context.WithoutCancel(ctx), journal.Outcome{Intent: intent.ID, Entry: r.fail(diagnosis.NotTried, answer)})
+	return wait(w.Options.Waits.Later, answer.Code), err
+}
+
+// doubted keeps the intent open: the account may be there.
+func (w *Worker) doubted(ctx context.Context, r *Row, intent journal.Intent, answer portal.Answer) (Step, error) {
+	if err := w.Ledger.SetEntries(context.WithoutCancel(ctx), r.fail(diagnosis.Unknown, answer)); err != nil {
+		return Step{}, err
+	}
+	w.Tally.doubt(r, doubt{
+		intent: intent.ID, kind: intent.Kind, since: intent.At, print: intent.Fingerprint,
+		answered: answer.Status != 0 && !answer.Code.Away(),
+	})
+	return wait(0, diagnosis.OutcomeUnknown), nil
+}

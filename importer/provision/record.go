@@ -1,0 +1,100 @@
+package provision
+
+import (
+	"context"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+	"r7import/importer/pace"
+	"r7import/importer/portal"
+)
+
+// fail is End with what the answer says of side and host.
+func (r *Row) fail(status diagnosis.Status, answer portal.Answer) journal.Entry {
+	r.End(status, answer.Problem())
+	if answer.Side != "" {
+		r.Entry.Side = answer.Side
+	}
+	r.Entry.Host = r.host(answer.Side)
+	return r.Entry
+}
+
+// report notes in the row's entry what a request has come to.
+func (r *Row) report(answer portal.Answer) {
+	if answer.Fate == diagnosis.NotSent || answer.Fate == diagnosis.TurnedAway {
+		return
+	}
+	r.Entry.Attempts++
+	if r.Entry.Started.IsZero() {
+		r.Entry.Started = answer.Sent
+	}
+	r.Entry.Took += answer.Took
+	r.Entry.Evidence = evidence(answer)
+}
+
+// decide makes an outcome durable that needed no write.
+func (w *Worker) decide(ctx context.Context, r *Row, status diagnosis.Status, problems ...diagnosis.Problem) (Step, error) {
+	r.End(status, problems...)
+	return w.record(ctx, r)
+}
+
+// record makes the outcome that the row has been given durable.
+func (w *Worker) record(ctx context.Context, r *Row) (Step, error) {
+	if err := w.Ledger.SetEntries(context.WithoutCancel(ctx), r.Entry); err != nil {
+		return Step{}, err
+	}
+	w.Tally.ended(r)
+	return done, nil
+}
+
+// close makes the outcome of a write durable.
+func (w *Worker) close(ctx context.Context, r *Row, outcome journal.Outcome) (Step, error) {
+	if err := w.Ledger.Settle(context.WithoutCancel(ctx), outcome); err != nil {
+		return Step{}, err
+	}
+	w.Tally.ended(r)
+	return done, nil
+}
+
+func (w *Worker) fingerprint(s *account.Settings) account.Fingerprint {
+	prints, ok := w.prints.Get().(*account.Fingerprinter)
+	if !ok {
+		prints = account.NewFingerprinter(w.History.Key())
+	}
+	defer w.prints.Put(prints)
+	return prints.Of(s)
+}
+
+// evidence returns what the portal answered, in its own words and without ours.
+func evidence(answer portal.Answer) string {
+	if answer.Status == 0 {
+		return ""
+	}
+	if answer.Text == "" {
+		return "HTTP " + itoa(answer.Status)
+	}
+	return "HTTP " + itoa(answer.Status) + ": " + answer.Text
+}
+
+// evidenceOf says what a code shows about the mail host that caused it.
+func evidenceOf(code diagnosis.Code) pace.Evidence {
+	switch {
+	case code == diagnosis.MailTooMany:
+		return pace.TooMany
+	case code.HostTrouble():
+		return pace.ConnectTrouble
+	}
+	return pace.Refused
+}
+
+// WhyResting puts what a rest began with into the words of the catalogue.
+func WhyResting(evidence pace.Evidence) diagnosis.Code {
+	switch evidence {
+	case pace.Refused:
+		return diagnosis.HostRefuses
+	case pace.TooMany:
+		return diagnosis.HostFull
+	}
+	return diagnosis.HostSilent
+}

@@ -1,0 +1,284 @@
+package provision
+
+import (
+	"context"
+	"time"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+	"r7import/importer/pace"
+	"r7import/importer/people"
+	"r7import/importer/portal"
+)
+
+// Undo takes accounts back: it removes them or switches them off, if they are
+// still what was left of them.
+type Undo struct {
+	*Worker
+	Disable bool // accounts are only switched off
+	Dry     bool // and not even that: it is noted what would be done
+	// Verdict says what the journal alone decides about an account: the status of
+	// its row and why. The status is empty if the portal has to be asked.
+	Verdict func(account.Key, journal.Account) (diagnosis.Status, *diagnosis.Problem)
+	// Reason is said of every account switched off; it may be empty.
+	Reason []diagnosis.Problem
+}
+
+// SwitchOff returns the undo of accounts that no row names any more.
+func SwitchOff(w *Worker, dry bool) *Undo {
+	return &Undo{
+		Worker: w, Disable: true, Dry: dry, Reason: []diagnosis.Problem{*diagnosis.New(diagnosis.RowMissing)},
+		Verdict: func(key account.Key, known journal.Account) (diagnosis.Status, *diagnosis.Problem) {
+			open, doubted := w.Known.Open(key)
+			switch {
+			case doubted && (open.Kind == journal.Create || open.Kind == journal.Update):
+				return diagnosis.Held, diagnosis.New(diagnosis.UndoInDoubt)
+			case !known.Made || known.MailboxID == 0:
+				return diagnosis.Held, diagnosis.New(diagnosis.UndoReplaced)
+			}
+			return "", nil
+		},
+	}
+}
+
+// removal is how far the taking back of an account has come.
+type removal struct {
+	intent  int64     // the request without outcome, 0 if there is none
+	since   time.Time // when it was begun
+	unclear int       // requests that led to nothing
+}
+
+// Row takes one row to its durable outcome, or to a moment before which nothing can
+// be done. The error is of the store.
+func (u *Undo) Row(ctx context.Context, r *Row) (Step, error) {
+	if !u.Disable { // the portal removes one account of a person at a time
+		slot, err := u.Slots.Take(ctx, pace.Needs{Index: r.Index, Person: r.Who.Name})
+		if err != nil {
+			return Step{}, nil // the run stops
+		}
+		defer slot.Return(false)
+	}
+	return u.visit(ctx, r, u.takeBack)
+}
+
+// takeBack removes an account or switches it off, if it is still what was left of it.
+func (u *Undo) takeBack(ctx context.Context, r *Row, session *people.Session) (Step, error) {
+	known, _, err := u.History.Account(context.WithoutCancel(ctx), r.Key)
+	if err != nil {
+		return Step{}, err
+	}
+	if r.removal == nil {
+		if status, problem := u.Verdict(r.Key, known); status != "" {
+			return u.decide(ctx, r, status, *problem)
+		}
+		r.removal = &removal{since: time.Now()}
+		if open, doubted := u.Known.Open(r.Key); doubted && !u.Dry {
+			r.removal.intent = open.ID // an earlier run has left it
+		}
+	}
+	r.Entry.MailboxID = known.MailboxID
+	mailbox, found, answer := session.Find(ctx, r.Row.Settings.Email)
+	u.Turns.Note(answer)
+	switch {
+	case answer.Fate != diagnosis.Done:
+		return u.lookFailed(ctx, r, session, answer)
+	case !found:
+		return u.isGone(ctx, r, known)
+	case mailbox.ID != known.MailboxID || !ordinary(mailbox):
+		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
+	}
+	if fields := u.changedSince(r, mailbox, known); fields != 0 {
+		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoDiffers, "Fields", fieldNames(fields)))
+	}
+	switch {
+	case u.Dry:
+		return u.decide(ctx, r, diagnosis.WouldDisable, u.Reason...)
+	case u.Disable:
+		return u.switchOff(ctx, r, session, known)
+	}
+	return u.remove(ctx, r, session, known)
+}
+
+// changedSince returns the fields, passwords aside, in which an account is not as
+// we left it. The journal remembers hashes only, and the portal folds some texts:
+// there the row helps to compare, as long as it says what was sent.
+func (u *Undo) changedSince(r *Row, mailbox account.Mailbox, known journal.Account) account.Fields {
+	there := known.Fingerprint.Differs(u.fingerprint(&mailbox.Settings))
+	edited := known.Fingerprint.Differs(u.fingerprint(&r.Row.Settings))
+	var changed account.Fields
+	for f := range there.All() {
+		same := !edited.Has(f) && sameSetting(f, &r.Row.Settings, &mailbox.Settings)
+		if !f.Secret() && !same {
+			changed = changed.With(f)
+		}
+	}
+	return changed
+}
+
+func (u *Undo) switchOff(ctx context.Context, r *Row, session *people.Session, known journal.Account) (Step, error) {
+	if err := u.intend(ctx, r, journal.Disable, known); err != nil {
+		return Step{}, err
+	}
+	answer := session.SetEnabled(ctx, r.Row.Settings.Email, false)
+	r.report(answer)
+	u.Turns.NoteWrite(answer)
+	switch {
+	case answer.Fate != diagnosis.Done:
+		return u.notDone(ctx, r, session, known, answer)
+	case answer.Mailbox.ID != known.MailboxID:
+		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
+	}
+	known.Status, known.Checked = diagnosis.Disabled, time.Now()
+	return u.conclude(ctx, r, diagnosis.Disabled, &known, u.Reason...)
+}
+
+// remove removes the account and waits until the portal has done so. The row keeps
+// its turn meanwhile, because the portal removes only so many at once.
+func (u *Undo) remove(ctx context.Context, r *Row, session *people.Session, known journal.Account) (Step, error) {
+	if err := u.intend(ctx, r, journal.Remove, known); err != nil {
+		return Step{}, err
+	}
+	operation, answer := session.Remove(ctx, r.Row.Settings.Email)
+	r.report(answer)
+	u.Turns.NoteWrite(answer)
+	if answer.Fate != diagnosis.Done {
+		return u.notDone(ctx, r, session, known, answer)
+	}
+	moved, waits := time.Now(), u.Options.Waits.Removal
+	for wait := waits.First; !operation.Completed; wait = waits.After(wait) {
+		if !sleep(ctx, wait) || time.Since(moved) > u.Options.PortalWait {
+			return u.decide(ctx, r, diagnosis.Unknown, *u.pending())
+		}
+		now, answer := session.Operation(ctx, operation.ID)
+		u.Turns.Note(answer)
+		switch answer.Fate {
+		case diagnosis.Done:
+			if now.Percent != operation.Percent {
+				moved = time.Now()
+			}
+			now.ID = operation.ID // the portal forgets it with the answer that tells the end
+			operation = now
+		case diagnosis.TurnedAway: // everybody pauses
+		case diagnosis.EndsOwner, diagnosis.EndsRun:
+			return u.turnedBack(session, answer), nil
+		default:
+			return u.comeBack(ctx, r)
+		}
+	}
+	return u.confirm(ctx, r, session, known, operation)
+}
+
+// confirm looks whether the account is gone: that an operation is over says
+// nothing when the portal was restarted in its middle.
+func (u *Undo) confirm(ctx context.Context, r *Row, session *people.Session, known journal.Account, operation portal.Operation) (Step, error) {
+	mailbox, found, answer := session.Find(ctx, r.Row.Settings.Email)
+	u.Turns.Note(answer)
+	switch {
+	case answer.Fate == diagnosis.EndsOwner, answer.Fate == diagnosis.EndsRun:
+		return u.turnedBack(session, answer), nil
+	case answer.Fate != diagnosis.Done:
+		return u.comeBack(ctx, r)
+	case !found, mailbox.ID != known.MailboxID:
+		return u.isGone(ctx, r, known)
+	case operation.Error != "" || r.removal.unclear+1 >= maxWrites:
+		return u.conclude(ctx, r, diagnosis.Failed, nil, *diagnosis.New(diagnosis.UndoFailed, "Text", operation.Error))
+	}
+	return u.comeBack(ctx, r)
+}
+
+// intend makes durable what is about to be sent. A request that led to nothing is closed.
+func (u *Undo) intend(ctx context.Context, r *Row, kind journal.IntentKind, known journal.Account) (err error) {
+	if err := u.withdraw(ctx, r); err != nil {
+		return err
+	}
+	r.removal.intent, err = u.Ledger.Intend(context.WithoutCancel(ctx), journal.Intent{
+		Run: r.Entry.Run, Index: r.Index, Key: r.Key, Kind: kind, At: time.Now(),
+		Fingerprint: known.Fingerprint, MailboxID: known.MailboxID,
+	})
+	return err
+}
+
+func (u *Undo) withdraw(ctx context.Context, r *Row) error {
+	if r.removal.intent == 0 {
+		return nil
+	}
+	err := u.Ledger.Withdraw(context.WithoutCancel(ctx), r.removal.intent)
+	if err == nil {
+		r.removal.intent = 0
+	}
+	return err
+}
+
+// notDone handles an answer to a request that did not do what was asked.
+func (u *Undo) notDone(ctx context.Context, r *Row, session *people.Session, known journal.Account, answer portal.Answer) (Step, error) {
+	switch answer.Fate {
+	case diagnosis.Final:
+		if answer.Code == diagnosis.MailboxMissing {
+			return u.isGone(ctx, r, known)
+		}
+		return u.conclude(ctx, r, diagnosis.Failed, nil, answer.Problem())
+	case diagnosis.Later:
+		if time.Since(r.removal.since) > u.Options.PortalWait {
+			return u.conclude(ctx, r, diagnosis.Failed, nil, answer.Problem())
+		}
+		return wait(u.Options.Waits.Removals, answer.Code), u.withdraw(ctx, r)
+	case diagnosis.Unclear, diagnosis.Undecided:
+		return u.comeBack(ctx, r)
+	}
+	return u.turnedBack(session, answer), u.withdraw(ctx, r)
+}
+
+// comeBack lets a row come back whose last request may have been carried out.
+// After too many of them it stays unknown.
+func (u *Undo) comeBack(ctx context.Context, r *Row) (Step, error) {
+	if r.removal.unclear++; r.removal.unclear >= maxWrites {
+		return u.decide(ctx, r, diagnosis.Unknown, *u.pending())
+	}
+	return wait(u.Options.Waits.LookUp(r.removal.unclear-1), diagnosis.OutcomeUnknown), nil
+}
+
+// pending says of a row that nobody knows how its last request ended.
+func (u *Undo) pending() *diagnosis.Problem {
+	if u.Disable {
+		return diagnosis.New(diagnosis.OutcomeUnknown)
+	}
+	return diagnosis.New(diagnosis.UndoPending)
+}
+
+// isGone settles an account that is not there any more.
+func (u *Undo) isGone(ctx context.Context, r *Row, known journal.Account) (Step, error) {
+	known.Run = r.Entry.Run
+	left := journal.Gone(known)
+	if r.Entry.Attempts == 0 && r.removal.intent == 0 {
+		return u.conclude(ctx, r, diagnosis.Removed, &left, *diagnosis.New(diagnosis.UndoGone))
+	}
+	return u.conclude(ctx, r, diagnosis.Removed, &left)
+}
+
+// conclude makes the outcome of a row durable, with what is known of the account
+// from now on, if that has changed.
+func (u *Undo) conclude(ctx context.Context, r *Row, status diagnosis.Status, known *journal.Account, problems ...diagnosis.Problem) (Step, error) {
+	r.End(status, problems...)
+	if r.removal.intent != 0 {
+		return u.close(ctx, r, journal.Outcome{Intent: r.removal.intent, Entry: r.Entry, Account: known})
+	}
+	if known != nil {
+		if err := u.Ledger.SaveAccount(context.WithoutCancel(ctx), *known); err != nil {
+			return Step{}, err
+		}
+	}
+	return u.record(ctx, r)
+}
+
+// sleep waits, and reports false if the run stops meanwhile.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,142 @@
+package importer
+
+import (
+	"context"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+	"r7import/importer/people"
+	"r7import/importer/plan"
+	"r7import/importer/provision"
+)
+
+// entryBatch is how many outcomes are made durable at once where nothing depends on them.
+const entryBatch = 512
+
+// reader is the second reading of the file. Rows that need no request it decides
+// from what the journal holds.
+type reader struct {
+	*run
+	kind    kind
+	rows    chan *provision.Row // that need the portal; closed when all have been read
+	index   int
+	decided []journal.Entry
+	lent    map[string]plan.Identity // how to sign in for accounts without a row
+}
+
+func newReader(r *run, k kind) *reader {
+	return &reader{run: r, kind: k, rows: make(chan *provision.Row), lent: make(map[string]plan.Identity)}
+}
+
+// read reads the file and hands on the rows that need the portal, and behind them
+// the accounts without a row. Where ctx ends first, the rows not reached are in the
+// journal as not tried.
+func (r *reader) read(ctx context.Context) error {
+	defer close(r.rows)
+	for row, err := range r.Input.Rows(ctx) {
+		if ctx.Err() != nil {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if !r.plan.Same(r.index, row) {
+			return &diagnosis.Problem{Code: diagnosis.InputChanged, Place: diagnosis.Place{File: r.Input.File.Name(), Row: row.Number}}
+		}
+		if err := r.route(ctx, row); err != nil && ctx.Err() == nil {
+			return err
+		}
+	}
+	if ctx.Err() == nil && r.index != r.plan.Rows {
+		return &diagnosis.Problem{Code: diagnosis.InputChanged, Place: diagnosis.Place{File: r.Input.File.Name()}}
+	}
+	if ctx.Err() == nil {
+		if err := r.routeMissing(ctx); err != nil {
+			return err
+		}
+	}
+	return r.flush(ctx)
+}
+
+// route decides a row from the journal or hands it on.
+func (r *reader) route(ctx context.Context, in *account.Row) error {
+	index := r.index
+	r.index++
+	if in.Invalid() {
+		return nil
+	}
+	row := provision.NewRow(r.plan, index, in)
+	who := row.Who
+	if who.Via != plan.ByNobody && r.plan.Lends(who.Name) {
+		r.lent[who.Name] = who
+	}
+	doubts, err := r.known.Doubts(ctx, who, in)
+	if err != nil {
+		return err
+	}
+	if doubts {
+		row.Doubt()
+	}
+	switch {
+	case who.Via == plan.ByNobody:
+		return r.decide(ctx, row.Bar(diagnosis.Held, *diagnosis.New(diagnosis.OwnerNobody)))
+	case r.plan.TooMany(who):
+		return r.decide(ctx, row.Bar(diagnosis.Held, *people.OverLimit(r.plan.RowsOf(who), r.Options.MaxPerOwner)))
+	}
+	if r.kind.remember != nil {
+		if decided, err := r.kind.remember(ctx, row); err != nil || decided {
+			if err != nil {
+				return err
+			}
+			return r.decide(ctx, row.Entry)
+		}
+	}
+	r.hand(ctx, row)
+	return nil
+}
+
+// routeMissing hands on the accounts without a row that are to be switched off.
+func (r *reader) routeMissing(ctx context.Context) error {
+	for i := range r.plan.Appended() {
+		row := provision.NewMissing(r.plan, i, r.lent)
+		if row.Who.Via != plan.ByNobody {
+			r.hand(ctx, row)
+			continue
+		}
+		if err := r.decide(ctx, row.End(diagnosis.Held, *diagnosis.New(diagnosis.MissingNobody))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *reader) hand(ctx context.Context, row *provision.Row) {
+	select {
+	case r.rows <- row:
+	case <-ctx.Done():
+	}
+}
+
+// decide notes an outcome that needed no request. Nothing depends on it, so
+// such outcomes are made durable many at a time.
+func (r *reader) decide(ctx context.Context, entry journal.Entry) error {
+	r.decided = append(r.decided, entry)
+	if len(r.decided) < entryBatch {
+		return nil
+	}
+	return r.flush(ctx)
+}
+
+// flush makes the outcomes durable; the run stops being cancellable for it.
+func (r *reader) flush(ctx context.Context) error {
+	if len(r.decided) == 0 {
+		return nil
+	}
+	if err := r.Ledger.SetEntries(context.WithoutCancel(ctx), r.decided...); err != nil {
+		return err
+	}
+	r.tally.Count(r.decided...)
+	r.decided = nil
+	return nil
+}

@@ -1,0 +1,247 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+	"r7import/importer/pace"
+	"r7import/importer/people"
+	"r7import/importer/plan"
+	"r7import/importer/provision"
+)
+
+// run is a run under way: its parts, each with a lock of its own, and the
+// goroutines that share them.
+type run struct {
+	*Importer
+	plan   *plan.Plan
+	known  *plan.History // used by the reader; what is open by everybody
+	stop   *pace.Stop
+	turns  *pace.Turns
+	slots  *pace.Slots
+	people *people.People
+	tally  *provision.Tally
+	worker *provision.Worker
+	watch  *watch
+
+	group errgroup.Group
+}
+
+// kind is what is done with the rows in one kind of run.
+type kind struct {
+	// remember decides a row from what the journal holds, if that is enough. Nil never does.
+	remember func(context.Context, *provision.Row) (decided bool, err error)
+	// work takes a row as far as it gets.
+	work func(context.Context, *provision.Row) (provision.Step, error)
+	// missing does so with an account that no row names any more.
+	missing func(context.Context, *provision.Row) (provision.Step, error)
+	canary  int // rows that go first
+}
+
+func (im *Importer) begin(ctx context.Context, p *plan.Plan) (*run, error) {
+	known, err := plan.NewHistory(ctx, im.History, &im.Options)
+	if err != nil {
+		return nil, err
+	}
+	o := &im.Options
+	r := &run{Importer: im, plan: p, known: known, stop: pace.NewStop(ctx)}
+	r.turns = pace.NewTurns(o.Workers+im.ahead(), o.PortalWait, o.Waits.Portal)
+	r.slots = pace.NewSlots(o.PerHost, o.HostWait)
+	r.tally = provision.NewTally(o, r.stop, p.Rows, p.Invalid)
+	r.watch = newWatch(r)
+	r.people = people.New(people.Config{
+		Client: im.Client, History: im.History, Ledger: im.Ledger, Options: o, Plan: p, Turns: r.turns, Stop: r.stop, Greet: r.watch.introduce,
+	})
+	r.worker = &provision.Worker{
+		History: im.History, Ledger: im.Ledger, Known: known, Options: o,
+		People: r.people, Slots: r.slots, Turns: r.turns, Stop: r.stop, Tally: r.tally,
+	}
+	return r, nil
+}
+
+// ahead is how many rows have a turn beyond the requests in flight: a tenth of a
+// second's worth, so that a durable intent is always at hand and commits to the
+// journal cost no throughput.
+func (im *Importer) ahead() int {
+	perTenth := int(im.Gate.Pacer.Snapshot().Configured / 10)
+	return min(max(1, perTenth), im.Options.Workers)
+}
+
+// through takes the run to its end and writes down how it ended.
+func (r *run) through(ctx context.Context, k kind) (Result, error) {
+	err := r.all(ctx, k)
+	reason := r.stop.Reason()
+	if reason == nil && err == nil && r.people.NobodySignedIn() {
+		reason = diagnosis.New(diagnosis.NobodySignedIn)
+	}
+	result := Result{Run: r.plan.Run, Stopped: reason, OpenSessions: r.people.OpenSessions(), Version: r.watch.greeted().Version}
+	result.Interrupted = reason != nil && reason.Code == diagnosis.Interrupted
+	state := journal.Finished
+	if reason != nil || err != nil {
+		state = journal.Stopped
+	}
+	if endErr := r.Ledger.End(context.WithoutCancel(ctx), r.plan.Run.ID, state); err == nil {
+		err = endErr
+	}
+	return result, err
+}
+
+// all works on all rows. It returns after the last of its goroutines has ended.
+func (r *run) all(caller context.Context, k kind) error {
+	defer r.stop.Release()
+	defer context.AfterFunc(caller, func() { r.stop.Because(diagnosis.New(diagnosis.Interrupted)) })()
+	r.Gate.Outlive()
+	aside, end := context.WithCancel(context.WithoutCancel(caller)) // of what goes on beside the rows
+	defer end()
+	r.spawn(func() error { return r.watch.show(aside) })
+	r.spawn(func() error { return r.askPortal(aside) })
+	r.spawn(func() error { return r.grantGrace(aside) })
+
+	err := diagnosis.Guard(func() error { return r.rows(r.stop.Context(), k) })
+	if err != nil {
+		r.stop.Because(nil)
+	}
+	end()
+	r.Gate.CutOff() // nobody is left to wait for what is under way
+	if waited := r.group.Wait(); err == nil {
+		err = waited
+	}
+	return err
+}
+
+// spawn runs f in a goroutine of the run. Its error ends the run: as a reason the
+// user is told if the file has changed or cannot be read, else as the machine's error.
+func (r *run) spawn(f func() error) {
+	r.group.Go(func() error {
+		err := diagnosis.Guard(f)
+		var problem *diagnosis.Problem
+		switch {
+		case err == nil:
+			return nil
+		case errors.As(err, &problem) && problem.Code.Scope() != diagnosis.State:
+			r.stop.Because(problem)
+			return nil
+		}
+		r.stop.Because(nil)
+		return err
+	})
+}
+
+// rows waits for the window, greets the portal, and feeds the rows to their goroutines.
+func (r *run) rows(ctx context.Context, k kind) error {
+	if !r.awaitWindow(ctx) || !r.greet(ctx) {
+		return nil
+	}
+	if err := r.people.ProveActing(ctx); err != nil || ctx.Err() != nil {
+		return err
+	}
+	f := newFeeder(r, k)
+	r.spawn(func() error { return f.reader.read(ctx) })
+	err := f.feed(ctx)
+	if reason := r.stop.Reason(); err == nil && reason != nil && stoppedItself(reason.Code) {
+		r.sayGoodbye(context.WithoutCancel(ctx))
+	}
+	return err
+}
+
+// windowNap is how long is slept at a time before the window opens, so that a clock
+// that was set, or a machine that slept, is noticed.
+const windowNap = 20 * time.Second
+
+// awaitWindow waits for the window to open, and reports whether it has.
+func (r *run) awaitWindow(ctx context.Context) bool {
+	window := &r.Options.Window
+	for !window.Open(time.Now()) {
+		opening := window.Opening(time.Now())
+		r.watch.closedUntil(opening)
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(min(windowNap, max(time.Until(opening), 10*time.Millisecond))):
+		}
+	}
+	r.watch.closedUntil(time.Time{})
+	return true
+}
+
+// greet asks, before the first row, whether this is a portal and in which version.
+// It reports whether the run may go on.
+func (r *run) greet(ctx context.Context) bool {
+	able, answer := r.Client.Capabilities(ctx)
+	for began := time.Now(); answer.Fate == diagnosis.TurnedAway && time.Since(began) < r.Options.PortalWait; {
+		able, answer = r.Client.Capabilities(ctx) // waits as long as the portal has asked for
+	}
+	if answer.Fate != diagnosis.Done {
+		problem := answer.Problem()
+		r.stop.Because(&problem)
+	}
+	if ctx.Err() != nil {
+		return false
+	}
+	greeting := Greeting{LDAP: able.LDAP, SSO: able.SSO}
+	if version, answer := r.Client.Version(ctx); answer.Fate == diagnosis.Done {
+		greeting.Version = version
+	}
+	r.watch.greet(greeting)
+	return true
+}
+
+// askPortal asks a portal in trouble now and then whether it is back. It asks the
+// one thing a portal answers even while it is suspended or restoring
+// (ASC.Specific/CapabilitiesApi).
+func (r *run) askPortal(ctx context.Context) error {
+	waits, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(r.stop.Context(), cancel)()
+	for r.turns.AwaitPoll(waits) == nil {
+		_, answer := r.Client.Capabilities(waits)
+		if waits.Err() != nil {
+			return nil
+		}
+		if problem := r.turns.Polled(answer.Fate == diagnosis.Done); problem != nil {
+			r.stop.Because(problem)
+		}
+	}
+	return nil
+}
+
+// grantGrace ends the requests under way some time after the run has begun to stop.
+func (r *run) grantGrace(ctx context.Context) error {
+	select {
+	case <-r.stop.Context().Done():
+	case <-ctx.Done():
+		return nil
+	}
+	select {
+	case <-time.After(r.Options.Grace):
+		r.Gate.CutOff()
+	case <-ctx.Done():
+	}
+	return nil
+}
+
+// sayGoodbye closes the sessions of a run that has stopped itself. One that was
+// told to stop, or has lost its portal, sends nothing more.
+func (r *run) sayGoodbye(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, r.Options.Grace)
+	defer cancel()
+	defer context.AfterFunc(ctx, r.Gate.CutOff)()
+	r.people.LeaveAll()
+	for r.people.SignOut(ctx) {
+	}
+}
+
+// stoppedItself reports whether a run stopped for a reason that lies neither with the portal nor with its time.
+func stoppedItself(code diagnosis.Code) bool {
+	switch code {
+	case diagnosis.TooManyFailures, diagnosis.CanaryFailed, diagnosis.CanaryDeclined,
+		diagnosis.NotAdministrator, diagnosis.ImpersonationOff, diagnosis.MailOffForAll:
+		return true
+	}
+	return false
+}
