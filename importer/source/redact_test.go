@@ -297,12 +297,14 @@ func TestRedactTakesTheTableAlone(t *testing.T) {
 // TestRedactKeepsKindsOfCells: the checks find in the copy what they find in the original.
 func TestRedactKeepsKindsOfCells(t *testing.T) {
 	sheet := `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>` +
-		`<row r="2"><c r="B2" t="str"><v>email</v></c><c r="C2" t="str"><v>port</v></c><c r="D2" t="str"><v>name</v></c><c r="E2" t="str"><v>password</v></c></row>` +
+		`<row r="2"><c r="B2" t="str"><v>email</v></c><c r="C2" t="str"><v>port</v></c><c r="D2" t="str"><v>name</v></c><c r="E2" t="str"><v>password</v></c><c r="F2" t="str"><v>server</v></c></row>` +
 		`<row r="4" hidden="1"><c r="B4" t="str"><v>a@b.ru</v></c><c r="C4"><v>993.0</v></c><c r="D4" s="3"><v>7</v></c><c r="E4" t="str"><v>x</v></c></row>` +
 		`<row r="6"><c r="B6" t="str"><v>b@b.ru</v></c><c r="C6" s="2"><v>46000</v></c><c r="D6" t="b"><v>1</v></c></row>` +
 		`<row r="7"><c r="B7" t="str"><v>c@b.ru</v></c><c r="D7" t="str"><v> _x005F_x0041_ &lt;
 é</v></c></row>` +
-		`<row r="8"><c r="B8" t="str"><v>d@b.ru</v></c><c r="D8" t="e"><v>#N/A</v></c></row></sheetData></worksheet>`
+		`<row r="8"><c r="B8" t="str"><v>d@b.ru</v></c><c r="D8" t="e"><v>#N/A</v></c></row>` +
+		`<row r="9"><c r="B9" t="str"><v>e@b.ru</v></c><c r="F9" t="str"><v>imap.b.ru</v></c></row><row r="10"><c r="B10" t="str"><v>f@b.ru</v></c><c r="F10"/></row></sheetData>` +
+		`<mergeCells count="2"><mergeCell ref="F9:F10"/><mergeCell ref="B1:D1"/></mergeCells></worksheet>`
 	in := newBook(part{"xl/worksheets/sheet1.xml", sheet})
 	got, _, err := redacted(t, "a.xlsx", in, source.Options{})
 	if err != nil {
@@ -316,11 +318,19 @@ func TestRedactKeepsKindsOfCells(t *testing.T) {
 		return rows
 	}
 	want, have := rows(in), rows(got)
-	if len(want) != 4 {
-		t.Fatalf("the original has the rows %v, want 4", want)
+	if len(want) != 6 {
+		t.Fatalf("the original has the rows %v, want 6", want)
 	}
 	if diff := cmp.Diff(want, have); diff != "" {
 		t.Errorf("the rows of the original - of the copy +\n%s", diff)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(got))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if merged, err := f.GetMergeCells("Sheet1"); err != nil || len(merged) != 1 || merged[0][0] != "F9:F10" {
+		t.Errorf("merged ranges %v, %v, want F9:F10", merged, err)
 	}
 }
 

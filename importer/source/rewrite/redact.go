@@ -42,7 +42,7 @@ type Redacted struct {
 // Redact writes the table once more with everything masked that nobody knows to be
 // harmless; asides tells the rows that are no accounts. A text keeps its lines,
 // delimiter and encoding. Of a workbook the copy has the cells of the table, in their
-// places on one sheet, and nothing else: no formula, format, comment or other sheet.
+// places and merged as they are, and nothing else: no formula, format, comment or other sheet.
 // The error is a *[diagnosis.Problem], that of ctx, or that of w.
 func Redact(ctx context.Context, w io.Writer, from Original, asides table.Asides, o Redaction) (Redacted, error) {
 	r := &redactor{

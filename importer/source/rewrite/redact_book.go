@@ -37,6 +37,11 @@ func (r *redactor) redactSheet(ctx context.Context, w io.Writer, from Original) 
 	}); err != nil {
 		return err
 	}
+	for _, m := range t.Merged(len(r.headers)) { // a value may count for all rows of a range
+		if err := sheet.MergeCell(m[0], m[1]); err != nil {
+			return err
+		}
+	}
 	if err := sheet.Flush(); err != nil {
 		return err
 	}
