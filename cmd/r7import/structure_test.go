@@ -32,7 +32,7 @@ var mayImport = map[string][]string{
 		"importer/source/text", "importer/source/xlsx"},
 	"importer/validate": {"importer/account", "importer/diagnosis"},
 	"importer/portal":   {"importer/account", "importer/diagnosis"},
-	"importer/pace":     {"importer/diagnosis", "importer/portal"},
+	"importer/pace":     {"importer/account", "importer/diagnosis", "importer/portal"},
 	"importer/policy":   {"importer/account", "importer/pace"},
 	"importer/durable":  {},
 	"importer/journal":  {"importer/account", "importer/diagnosis", "importer/durable"},

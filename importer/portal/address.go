@@ -77,19 +77,3 @@ func loopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }
-
-// sameAddress compares mail addresses as the portal does, without regard to case;
-// a domain in letters and the same in punycode are one.
-func sameAddress(a, b string) bool { return strings.EqualFold(plainAddress(a), plainAddress(b)) }
-
-func plainAddress(address string) string {
-	at := strings.LastIndexByte(address, '@')
-	if at < 0 {
-		return address
-	}
-	domain, err := idna.Lookup.ToASCII(address[at+1:])
-	if err != nil {
-		return address
-	}
-	return address[:at+1] + domain
-}

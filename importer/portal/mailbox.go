@@ -124,7 +124,7 @@ func (s *Session) Find(ctx context.Context, address string) (account.Mailbox, bo
 		return account.Mailbox{}, false, mailOff(answer)
 	}
 	var one single
-	if !decode(r.response, &one) || one.ID <= 0 || !sameAddress(one.Email, address) {
+	if !decode(r.response, &one) || one.ID <= 0 || !account.Address(one.Email).Equal(account.Address(address)) {
 		return account.Mailbox{}, false, answer.odd(call)
 	}
 	return one.noun(), true, answer
@@ -166,7 +166,7 @@ func (s *Session) save(ctx context.Context, settings *account.Settings, call *ca
 		return mailOff(answer)
 	}
 	var made listed
-	if !decode(r.response, &made) || made.MailboxID <= 0 || !sameAddress(made.Email, settings.Email) {
+	if !decode(r.response, &made) || made.MailboxID <= 0 || !account.Address(made.Email).Equal(account.Address(settings.Email)) {
 		return answer.odd(call)
 	}
 	answer.Mailbox = made.noun()

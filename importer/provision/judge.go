@@ -114,19 +114,11 @@ func byPolicy(o *policy.Options, d decision) decision {
 
 // names lists in what an account is not as the row asks.
 func (d *decision) names() string {
-	names := fieldNames(d.fields)
+	names := d.fields.String()
 	if d.off {
 		return strings.TrimPrefix(names+", enabled", ", ")
 	}
 	return names
-}
-
-func fieldNames(fields account.Fields) string {
-	var names []string
-	for f := range fields.All() {
-		names = append(names, f.String())
-	}
-	return strings.Join(names, ", ")
 }
 
 // overlaid returns what the account has, with the row's own cells over it. What
