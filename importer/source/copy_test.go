@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 	textenc "golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -180,6 +181,32 @@ func TestCopyOfAWorkbook(t *testing.T) {
 		if formula, _ := f.GetCellFormula("Other", "A1"); formula != "1+1" {
 			t.Errorf("the other sheet has lost its formula: %q", formula)
 		}
+	}
+}
+
+// TestCopyOfAWorkbookKeepsItsParts: of a workbook one sheet changes, and a new column
+// stands behind what people have noted beside the table.
+func TestCopyOfAWorkbookKeepsItsParts(t *testing.T) {
+	sheet := `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>` +
+		`<row r="1"><c r="A1" t="str"><v>email</v></c></row><row r="2"><c r="A2" t="str"><v>a@b.ru</v></c><c r="C2" t="str"><v>note</v></c></row></sheetData></worksheet>`
+	in := newBook(part{"xl/worksheets/sheet1.xml", sheet}, part{"xl/vbaProject.bin", "\x00macro"}, part{"customXml/item1.xml", "not XML"})
+	got, err := copied(t, "in.xlsx", in, source.Options{}, rewrite.Added{Column: -1, Header: "portal_user", Cells: map[int]string{2: "a@x.ru"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range bookParts {
+		if have := partOf(got, p.name); string(have) != p.content {
+			t.Errorf("%s has become %q", p.name, have)
+		}
+	}
+	for name, want := range map[string]string{"xl/vbaProject.bin": "\x00macro", "customXml/item1.xml": "not XML"} {
+		if have := partOf(got, name); string(have) != want {
+			t.Errorf("%s has become %q", name, have)
+		}
+	}
+	want := [][]string{{"email", "", "", "portal_user"}, {"a@b.ru", "", "note", "a@x.ru"}}
+	if diff := cmp.Diff(want, sheetRows(t, got, "Sheet1")); diff != "" {
+		t.Errorf("rows: want - got +\n%s", diff)
 	}
 }
 

@@ -178,6 +178,12 @@ func (f *File) Sheet() string { return f.sheet }
 // Columns returns the columns of the table.
 func (f *File) Columns() []Column { return f.columns }
 
+// Column returns the index of the column that somebody calls by its header, by its
+// name among names, or by its label; -1 if there is none.
+func (f *File) Column(called string, names []string) int {
+	return Where{column: called}.columnIn(f.columns, names)
+}
+
 // Unreadable returns the columns whose names have lost their letters, or have others
 // in their place.
 func (f *File) Unreadable() []Column {
@@ -238,7 +244,7 @@ func (f *File) Copy(ctx context.Context, w io.Writer, add rewrite.Added) error {
 	return f.placed(rewrite.Copy(ctx, w, f.original(), add))
 }
 
-// Redact writes the file once more with secrets masked, as package rewrite says;
+// Redact writes the table once more with secrets masked, as package rewrite says;
 // names are as for [File.Records]. The error is a *[diagnosis.Problem], that of ctx, or that of w.
 func (f *File) Redact(ctx context.Context, w io.Writer, names []string, o rewrite.Redaction) (rewrite.Redacted, error) {
 	asides := newLayout(f.name, f.sheet, f.columns, names).asides

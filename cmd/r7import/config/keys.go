@@ -120,6 +120,7 @@ var Keys = []*Key{
 	toggle("json", Output, func(s *Settings) *bool { return &s.JSON }),
 	toggle("detect", Output, func(s *Settings) *bool { return &s.Detect }),
 	short("o", file("output", Output, func(s *Settings) *string { return &s.Output })),
+	guarded(list("keep", Output, "column", func(s *Settings) *[]string { return &s.Keep }, parseText)),
 	guarded(toggle("force", Output, func(s *Settings) *bool { return &s.Force })),
 	toggle("csv", Output, func(s *Settings) *bool { return &s.CSV }),
 	choice("progress", Output, func(s *Settings) *string { return &s.Progress }, "auto", "bar", "plain", "json", "none"),

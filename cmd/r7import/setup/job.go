@@ -92,7 +92,7 @@ func (p *Process) openStores(j *Job, o *JobOptions) error {
 		if err != nil {
 			return err
 		}
-		if j.History, err = journal.Open(folder, j.Client.URL(), p.storeOptions(&o.Target, o.Dry)); err != nil {
+		if j.History, err = journal.Open(folder, j.Client.URL(), storeOptions(p.Console, &o.Target, o.Dry)); err != nil {
 			return err
 		}
 		j.closers = append(j.closers, j.History.Close)

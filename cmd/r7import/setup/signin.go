@@ -197,7 +197,7 @@ func (p *Process) remember(ctx context.Context, c *Connection, a *attempt, chang
 	if err != nil {
 		return err
 	}
-	return journal.ChangeOwner(context.WithoutCancel(ctx), folder, c.Client.URL(), strings.ToLower(a.user), p.storeOptions(&c.target, false), change)
+	return journal.ChangeOwner(context.WithoutCancel(ctx), folder, c.Client.URL(), strings.ToLower(a.user), storeOptions(p.Console, &c.target, false), change)
 }
 
 // totpSecret reads what makes the codes of an authenticator app, if there is a

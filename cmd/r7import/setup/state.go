@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/ui"
 	"r7import/cmd/r7import/vault"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
@@ -44,13 +45,13 @@ func (p *Process) openState(t *config.Target, readOnly bool) (*journal.Store, er
 	if err != nil {
 		return nil, err
 	}
-	return journal.Open(folder, address, p.storeOptions(t, readOnly))
+	return journal.Open(folder, address, storeOptions(p.Console, t, readOnly))
 }
 
 // storeOptions says where the key of a store lies: in the keyring, unless a folder
 // was named for everything.
-func (p *Process) storeOptions(t *config.Target, readOnly bool) journal.Options {
-	return journal.Options{ReadOnly: readOnly, Keyring: vault.Keys{Patience: patience(p.Console)}, KeyInFile: t.State != ""}
+func storeOptions(console *ui.Console, t *config.Target, readOnly bool) journal.Options {
+	return journal.Options{ReadOnly: readOnly, Keyring: vault.Keys{Patience: patience(console)}, KeyInFile: t.State != ""}
 }
 
 // WarnOfKeyFiles tells which stores have their key beside them.

@@ -1,7 +1,8 @@
-// Package rewrite writes a table once more with a column added or with its secrets
-// masked. A text keeps encoding, delimiter, line ends and every byte of what was
-// there; a workbook keeps its sheets and its password. What it was packed or
-// encrypted in besides is taken off.
+// Package rewrite writes a table once more: with a column added, or with everything
+// masked that may be a secret. A text keeps encoding, delimiter and line ends. A copy
+// with a column added keeps every byte of a text, and of a workbook every part but the
+// sheet. A workbook keeps its password; what a file was packed or encrypted in besides
+// is taken off.
 package rewrite
 
 import (
@@ -48,7 +49,7 @@ func Copy(ctx context.Context, w io.Writer, from Original, add Added) error {
 	if from.Text != nil {
 		return copyText(ctx, w, from.Text, add)
 	}
-	return copyWorkbook(w, from, add)
+	return copyWorkbook(ctx, w, from, add)
 }
 
 // copyText writes the text as it is, but for the one cell of each row.

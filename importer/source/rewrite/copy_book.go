@@ -1,83 +1,52 @@
 package rewrite
 
 import (
-	"errors"
+	"bytes"
+	"context"
 	"io"
-	"maps"
-	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/xuri/excelize/v2"
 
 	"r7import/importer/diagnosis"
-	"r7import/importer/source/container"
 	"r7import/importer/source/xlsx"
 )
 
 // addedWidth is the width of a new column, in characters: enough for an address.
 const addedWidth = 32
 
-// copyWorkbook writes the workbook with the cells of one column of one sheet set.
-func copyWorkbook(w io.Writer, from Original, add Added) (err error) {
-	// The limits are those the sheets have been read with; below them nothing
-	// is unpacked to the disk, where passwords would be left behind.
-	options := excelize.Options{UnzipSizeLimit: container.MaxPart, UnzipXMLSizeLimit: container.MaxPart}
-	book, err := excelize.OpenReader(from.File.Content(), options)
-	if err != nil {
-		return diagnosis.Wrap(err, diagnosis.FileBroken)
-	}
-	defer func() { err = errors.Join(err, book.Close()) }()
-	if err := fill(book, from.Sheet, add); err != nil {
-		return diagnosis.Wrap(err, diagnosis.FileBroken)
-	}
-	if from.File.Protected() {
-		options.Password = from.Password.Reveal()
-	}
-	return book.Write(w, options)
-}
-
-func fill(book *excelize.File, t *xlsx.Table, add Added) error {
-	column := add.Column + 1
+// copyWorkbook writes the workbook with the cells of one column of one sheet set. A new
+// column stands behind everything the sheet holds.
+func copyWorkbook(ctx context.Context, w io.Writer, from Original, add Added) error {
+	t := from.Sheet
+	edit := xlsx.SheetEdit{New: 1, Width: addedWidth}
 	if add.Header != "" {
-		if err := addColumn(book, t, column, add.Header); err != nil {
-			return err
-		}
+		add.Column = max(add.Column, t.Last+1)
+		edit.New, edit.Last = add.Column, add.Column
 	}
-	for _, row := range slices.Sorted(maps.Keys(add.Cells)) {
-		cell, err := excelize.CoordinatesToCellName(column, row)
-		if err != nil {
-			return err
+	edit.Row = func(r *xlsx.SheetRow) []xlsx.Edit {
+		text := add.Cells[r.Number]
+		var style *int
+		if r.Number == t.Header && add.Header != "" {
+			before := r.Style(len(from.Headers) - 1)
+			text, style = add.Header, &before
 		}
-		there, err := book.GetCellValue(t.Sheet.Name, cell)
-		if err != nil {
-			return err
+		if text == "" || r.Holds(add.Column) {
+			return nil
 		}
-		if strings.TrimSpace(there) != "" {
-			continue
-		}
-		if err := book.SetCellStr(t.Sheet.Name, cell, add.Cells[row]); err != nil {
-			return err
-		}
+		return []xlsx.Edit{{Column: add.Column, Text: &text, Style: style}}
 	}
-	return nil
-}
-
-// addColumn writes the header of a new column in the style of the one before.
-func addColumn(book *excelize.File, t *xlsx.Table, column int, header string) error {
-	name, err := excelize.ColumnNumberToName(column)
-	if err != nil {
+	edits := map[string]xlsx.PartEdit{t.Sheet.Part: edit.Apply}
+	if !from.File.Protected() {
+		return t.Book.Rewrite(ctx, w, edits)
+	}
+	var plain bytes.Buffer
+	if err := t.Book.Rewrite(ctx, &plain, edits); err != nil {
 		return err
 	}
-	cell := name + strconv.Itoa(t.Header)
-	before, err := excelize.CoordinatesToCellName(max(1, column-1), t.Header)
+	locked, err := excelize.Encrypt(plain.Bytes(), &excelize.Options{Password: from.Password.Reveal()})
 	if err != nil {
-		return err
+		return diagnosis.Wrap(err, diagnosis.FileBroken)
 	}
-	style, err := book.GetCellStyle(t.Sheet.Name, before)
-	if err != nil {
-		return err
-	}
-	return errors.Join(book.SetCellStr(t.Sheet.Name, cell, header), book.SetCellStyle(t.Sheet.Name, cell, cell, style),
-		book.SetColWidth(t.Sheet.Name, name, name, addedWidth))
+	_, err = w.Write(locked)
+	return err
 }

@@ -2,86 +2,88 @@ package rewrite
 
 import (
 	"archive/zip"
-	"bytes"
 	"context"
-	"encoding/xml"
+	"errors"
 	"io"
 	"slices"
-	"strings"
+	"strconv"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
 	"r7import/importer/diagnosis"
-	"r7import/importer/source/container"
 	"r7import/importer/source/xlsx"
 )
 
-// redactWorkbook writes a workbook anew, part by part: the sheet of the table and
-// the texts its cells share are changed, everything else is copied as it is packed.
-func (r *redactor) redactWorkbook(ctx context.Context, w io.Writer, from Original) error {
+// redactSheet writes a new workbook with what the copy shows of the cells of the table.
+func (r *redactor) redactSheet(ctx context.Context, w io.Writer, from Original) (err error) {
 	t := from.Sheet
-	if err := r.learnSheet(ctx, t); err != nil {
+	if err := r.eachSheetRow(ctx, t, func(s *xlsx.Rows, cells []string, how treatment) error {
+		if s.Number > t.Header {
+			r.learn(s.Number, how, cells)
+		}
+		return nil
+	}); err != nil {
 		return err
 	}
-	used, err := r.surveySheets(ctx, t)
-	if err != nil {
-		return err
-	}
-	if err := r.searchParts(t.Book); err != nil {
-		return err
-	}
-	if !from.File.Protected() {
-		return r.writeParts(ctx, w, t, used)
-	}
-	var plain bytes.Buffer
-	if err := r.writeParts(ctx, &plain, t, used); err != nil {
-		return err
-	}
-	locked, err := excelize.Encrypt(plain.Bytes(), &excelize.Options{Password: from.Password.Reveal()})
+	book := excelize.NewFile(excelize.Options{TmpDir: r.Temp})
+	defer func() { err = errors.Join(err, book.Close()) }()
+	sheet, err := r.newSheet(book, t.Sheet.Name)
 	if err != nil {
 		return diagnosis.Wrap(err, diagnosis.FileBroken)
 	}
-	_, err = w.Write(locked)
+	if err := r.eachSheetRow(ctx, t, func(s *xlsx.Rows, cells []string, how treatment) error {
+		return sheet.SetRow("A"+strconv.Itoa(s.Number), r.values(t.Book, s, cells, how), excelize.RowOpts{Hidden: s.Hidden})
+	}); err != nil {
+		return err
+	}
+	for _, m := range t.Merged(len(r.headers)) { // a value may count for all rows of a range
+		if err := sheet.MergeCell(m[0], m[1]); err != nil {
+			return err
+		}
+	}
+	if err := sheet.Flush(); err != nil {
+		return err
+	}
+	if from.File.Protected() {
+		return book.Write(w, excelize.Options{Password: from.Password.Reveal()})
+	}
+	// excelize would hold the whole archive in memory before it writes a byte.
+	book.SetZipWriter(func(io.Writer) excelize.ZipWriter { return zip.NewWriter(w) })
+	_, err = book.WriteToBuffer()
 	return err
 }
 
-// learnSheet finds out how each row is treated, and the secrets.
-func (r *redactor) learnSheet(ctx context.Context, t *xlsx.Table) error {
-	return eachSheetRow(ctx, t.Book, t.Sheet, func(s *xlsx.Rows) {
-		if s.Number <= t.Header {
-			return
-		}
-		cells := texts(s, len(r.headers))
-		how := r.treat(cells, false)
-		if s.Long {
-			how = asAWhole
-		}
-		if how == asAWhole {
-			r.whole[s.Number] = true
-			return
-		}
-		for i, text := range cells {
-			if r.masks(how, i) {
-				r.learn(text)
-			}
-		}
-	})
-}
+// Cell formats of a copy, by their index, for numbers that look like something else.
+const (
+	formatDate   = 1
+	formatFormed = 2
+)
 
-// texts returns the first cells of the row as text.
-func texts(s *xlsx.Rows, count int) []string {
-	cells := make([]string, count)
-	for _, c := range s.Cells {
-		if c.Column < count {
-			cells[c.Column] = string(s.Text[c.From:c.To])
-		}
+// newSheet begins the one sheet of a copy.
+func (r *redactor) newSheet(book *excelize.File, name string) (*excelize.StreamWriter, error) {
+	if first := book.GetSheetName(0); r.tells(name) || book.SetSheetName(first, name) != nil {
+		name = first
 	}
-	return cells
+	err := book.SetDocProps(&excelize.DocProperties{Creator: "r7import"})
+	for _, id := range []int{formatDate: 14, formatFormed: 3}[1:] { // m/d/yy and #,##0
+		_, styleErr := book.NewStyle(&excelize.Style{NumFmt: id})
+		err = errors.Join(err, styleErr)
+	}
+	if err != nil {
+		return nil, err
+	}
+	sheet, err := book.NewStreamWriter(name)
+	if err != nil {
+		return nil, err
+	}
+	return sheet, sheet.SetColWidth(1, len(r.headers), addedWidth/2)
 }
 
-// eachSheetRow reads a sheet row by row.
-func eachSheetRow(ctx context.Context, book *xlsx.Book, s xlsx.Sheet, look func(*xlsx.Rows)) error {
-	rows, err := book.Rows(s)
+// eachSheetRow reads the table row by row, with its header and without what is above
+// it, and calls visit with the texts of its cells and what is to be done to them.
+func (r *redactor) eachSheetRow(ctx context.Context, t *xlsx.Table, visit func(s *xlsx.Rows, cells []string, how treatment) error) error {
+	rows, err := t.Rows()
 	if err != nil {
 		return err
 	}
@@ -95,167 +97,58 @@ func eachSheetRow(ctx context.Context, book *xlsx.Book, s xlsx.Sheet, look func(
 		} else if err != nil {
 			return err
 		}
-		look(rows)
-	}
-}
-
-// surveySheets looks at every cell that stays, on all sheets: whether it holds a
-// secret, and which of the shared texts it needs.
-func (r *redactor) surveySheets(ctx context.Context, t *xlsx.Table) (used []bool, err error) {
-	if t.Book.Strings != nil {
-		used = make([]bool, t.Book.Strings.Len())
-	}
-	for _, s := range t.Book.Sheets {
-		table := s.Part == t.Sheet.Part
-		stays := func(row, column int) bool { return !table || !r.masksCell(t, row, column) }
-		err := eachSheetRow(ctx, t.Book, s, func(scan *xlsx.Rows) {
-			for _, c := range scan.Cells {
-				if stays(scan.Number, c.Column) {
-					r.compare(s.Name, table, c.Column, xlsx.ColumnLetters(c.Column), string(scan.Text[c.From:c.To]))
-				}
-			}
-		})
-		if err != nil {
-			return nil, err
-		}
-		err = edit(ctx, t.Book.Archive, s.Part, io.Discard, func(e *xmlEditor) error {
-			return e.eachCell(func(c *xmlCell) error {
-				if n, shared := c.sharedText(); shared && n < len(used) && stays(c.row, c.column) {
-					used[n] = true
-				}
-				return nil
-			})
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return used, nil
-}
-
-// masksCell reports whether a cell of the table's sheet is masked.
-func (r *redactor) masksCell(t *xlsx.Table, row, column int) bool {
-	switch {
-	case row <= t.Header:
-		return false
-	case r.whole[row]:
-		return true
-	}
-	return r.masks(byColumn, column)
-}
-
-// writeParts writes the parts in the order in which they stand.
-func (r *redactor) writeParts(ctx context.Context, w io.Writer, t *xlsx.Table, used []bool) error {
-	out := zip.NewWriter(w)
-	for _, part := range t.Book.Archive.Parts {
-		var err error
-		switch container.PartName(part.Name) {
-		case container.PartName(t.Sheet.Part):
-			err = r.writePart(ctx, out, part, t.Book.Archive, func(e *xmlEditor) error { return r.maskCells(e, t) })
-		case container.PartName(t.Book.StringsPart):
-			err = r.writePart(ctx, out, part, t.Book.Archive, func(e *xmlEditor) error { return r.maskTexts(e, used) })
-		default:
-			err = out.Copy(part)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return out.Close()
-}
-
-func (r *redactor) writePart(ctx context.Context, out *zip.Writer, part *zip.File, from *container.Archive, change func(*xmlEditor) error) error {
-	w, err := out.CreateHeader(&zip.FileHeader{Name: part.Name, Method: zip.Deflate, Modified: part.Modified})
-	if err != nil {
-		return err
-	}
-	return edit(ctx, from, part.Name, w, change)
-}
-
-// maskCells writes the mask into the cells of the table that have something in them.
-func (r *redactor) maskCells(e *xmlEditor, t *xlsx.Table) error {
-	return e.eachCell(func(c *xmlCell) error {
-		if !r.masksCell(t, c.row, c.column) || !c.filled() {
-			return nil
-		}
-		how := byColumn
-		if r.whole[c.row] {
-			how = asAWhole
-		}
-		r.cells++
-		return e.replace(c.from, c.masked(r.maskOf(textOfCell(t.Book, c), how)))
-	})
-}
-
-// textOfCell returns the text of a cell whose value is a text, empty for any other.
-func textOfCell(book *xlsx.Book, c *xmlCell) string {
-	if n, shared := c.sharedText(); shared {
-		text, _ := book.Strings.At(n)
-		return string(text)
-	}
-	return c.text
-}
-
-// maskTexts writes the mask in place of the shared texts that no cell needs any
-// more: those of masked cells, and those left behind by earlier changes.
-func (r *redactor) maskTexts(e *xmlEditor, used []bool) error {
-	n := -1
-	return e.eachElement("si", func(start xml.StartElement, from int64) error {
-		if n++; n >= len(used) || used[n] {
-			return nil
-		}
-		prefix := prefixOf(start)
-		return e.replace(from, "<"+prefix+"si><"+prefix+"t>"+r.Mask+"</"+prefix+"t></"+prefix+"si>")
-	})
-}
-
-var (
-	// unsearched are parts that hold no text of anybody's.
-	unsearched = []string{"[content_types].xml", "xl/styles.xml", "xl/theme/"}
-	// unseen are parts that nobody can search.
-	unseen = []string{"xl/media/", "xl/embeddings/", "xl/activex/", "xl/vbaproject"}
-)
-
-// searchParts refuses a workbook that holds a secret where no cell is: in a
-// comment, in what a pivot table remembers, in a text box.
-func (r *redactor) searchParts(book *xlsx.Book) error {
-	cells := map[string]bool{container.PartName(book.StringsPart): true}
-	for _, s := range book.Sheets {
-		cells[container.PartName(s.Part)] = true
-	}
-	for _, part := range book.Archive.Parts {
-		name := container.PartName(part.Name)
-		if hasPrefix(name, unseen) {
-			r.unseen = append(r.unseen, name)
-		}
-		if !strings.HasSuffix(name, ".xml") || cells[name] || hasPrefix(name, unsearched) {
+		if rows.Number < t.Header {
 			continue
 		}
-		held, err := r.holdsSecret(book.Archive, name)
-		if err != nil {
+		cells := make([]string, len(r.headers))
+		for _, c := range rows.Cells {
+			if c.Column < len(cells) {
+				cells[c.Column] = string(rows.Text[c.From:c.To])
+			}
+		}
+		how := r.treat(cells, false)
+		switch {
+		case rows.Number == t.Header:
+			cells, how = r.headers, asHeader
+		case rows.Long:
+			cells, how = slices.Repeat([]string{r.Mask}, len(cells)), asAWhole
+		case slices.ContainsFunc(cells, func(c string) bool { return utf8.RuneCountInString(c) > excelize.TotalCellChars }):
+			how = asAWhole // more than excelize writes
+		}
+		if err := visit(rows, cells, how); err != nil {
 			return err
 		}
-		if held {
-			return diagnosis.New(diagnosis.RedactElsewhere, "Part", name)
+	}
+}
+
+// values returns the cells of a row of the copy. A number stays one, with a format of
+// the same kind, so that the checks say the same of the copy.
+func (r *redactor) values(book *xlsx.Book, s *xlsx.Rows, cells []string, how treatment) []any {
+	values := make([]any, len(cells))
+	for i, text := range cells {
+		if shown, _ := r.shown(how, i, text); shown != "" {
+			values[i] = shown
 		}
 	}
-	return nil
-}
-
-func hasPrefix(name string, prefixes []string) bool {
-	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
-}
-
-// holdsSecret reports whether a text or an attribute of a part is a secret, or
-// whether a comment has one among other words.
-func (r *redactor) holdsSecret(a *container.Archive, name string) (held bool, err error) {
-	says := r.knows
-	if strings.Contains(name, "comment") {
-		says = r.tells
+	for _, c := range s.Cells {
+		if c.Column >= len(cells) || how == asHeader || values[c.Column] != nil && values[c.Column] != cells[c.Column] {
+			continue
+		}
+		text := cells[c.Column]
+		switch {
+		case c.Uncomputed && (how == asItIs || how == byColumn && r.Kept[c.Column]):
+			values[c.Column] = "#N/A" // a formula without a result is an error, too
+		case c.Uncomputed:
+			values[c.Column] = r.Mask
+			r.done.Cells++
+		case c.Kind == xlsx.Truth:
+			values[c.Column] = text == "TRUE"
+		case c.Kind == xlsx.Number:
+			if n, err := strconv.ParseFloat(text, 64); err == nil {
+				style := map[xlsx.Shape]int{xlsx.ShownDate: formatDate, xlsx.ShownFormed: formatFormed}[book.Shape(c.Style)]
+				values[c.Column] = excelize.Cell{StyleID: style, Value: n}
+			}
+		}
 	}
-	err = xlsx.Texts(a, name, func(text string) bool {
-		held = says(text)
-		return !held
-	})
-	return held, err
+	return values
 }

@@ -3,6 +3,7 @@ package xlsx
 import (
 	"cmp"
 	"slices"
+	"strconv"
 )
 
 // maxMerges bounds the merged ranges of a sheet, which are held in memory.
@@ -50,4 +51,15 @@ func mergedFromAbove(merges []merge, row int) map[int]int {
 		}
 	}
 	return tops
+}
+
+// Merged returns the corners of the merged ranges below the header within the first columns.
+func (t *Table) Merged(columns int) (corners [][2]string) {
+	for _, m := range t.merges {
+		if m.top > t.Header && m.right < columns {
+			first, last := ColumnLetters(m.left)+strconv.Itoa(m.top), ColumnLetters(m.right)+strconv.Itoa(m.bottom)
+			corners = append(corners, [2]string{first, last})
+		}
+	}
+	return corners
 }

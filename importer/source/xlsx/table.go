@@ -24,6 +24,7 @@ type Table struct {
 
 	HiddenRows  int // below the header
 	FirstHidden int
+	Last        int   // column below the header in which a cell holds something
 	Numbers     []int // of each column: its cells below the header with numbers that are shown whole
 
 	merges        []merge
@@ -72,6 +73,9 @@ func (t *Table) survey(ctx context.Context) error {
 		}
 		if rows.Number <= t.Header {
 			continue
+		}
+		if n := len(rows.Cells); n > 0 {
+			t.Last = max(t.Last, rows.Cells[n-1].Column)
 		}
 		if rows.Hidden {
 			if t.HiddenRows == 0 {

@@ -186,49 +186,30 @@ func atEnd(err error) error {
 	return err
 }
 
-// Texts calls visit with every text and every attribute's value of a part, until it
-// reports false.
-func Texts(a *container.Archive, name string, visit func(text string) bool) error {
-	return read(a, name, container.MaxPart, func(x *xmlScanner) error {
-		for {
-			if err := x.next(); err != nil {
-				return atEnd(err)
-			}
-			found := [][]byte{x.text}
-			if x.kind == xmlStart {
-				found = found[:0]
-				for _, attr := range x.attrs {
-					found = append(found, attr.value)
-				}
-			}
-			for _, written := range found {
-				text, err := appendXMLText(nil, written, x.kind == xmlText && x.cdata)
-				if err != nil {
-					return err
-				}
-				if !visit(string(text)) {
-					return nil
-				}
-			}
-		}
-	})
-}
-
-// openXML begins to read a part as XML. UTF-16, the other encoding every XML reader
-// knows, is told by its byte order mark.
+// openXML begins to read a part as XML.
 func openXML(a *container.Archive, name string, limit uint64) (*xmlScanner, io.Closer, error) {
-	in, err := a.Open(name, limit)
+	in, charset, part, err := openPart(a, name, limit)
 	if err != nil {
 		return nil, nil, err
 	}
-	head := bufio.NewReader(in)
-	mark, err := head.Peek(2)
-	if err != nil && err != io.EOF {
-		in.Close()
-		return nil, nil, damaged(err)
+	return newXMLScanner(charset.Reader(in)), part, nil
+}
+
+// openPart begins to read a part. UTF-16, the other encoding every XML reader knows, is
+// told by its byte order mark.
+func openPart(a *container.Archive, name string, limit uint64) (io.Reader, text.Charset, io.Closer, error) {
+	part, err := a.Open(name, limit)
+	if err != nil {
+		return nil, text.Charset{}, nil, err
 	}
-	c, _ := text.ByMark(mark)
-	return newXMLScanner(c.Reader(head)), in, nil
+	in := bufio.NewReader(part)
+	mark, err := in.Peek(2)
+	if err != nil && err != io.EOF {
+		part.Close()
+		return nil, text.Charset{}, nil, damaged(err)
+	}
+	charset, _ := text.ByMark(mark)
+	return in, charset, part, nil
 }
 
 // damaged makes a refusal of what is wrong with a workbook's bytes.
