@@ -52,7 +52,7 @@ func (r *row) judgeFailures(l *layout) {
 		if strings.IndexByte(cell, '#') < 0 {
 			continue // all of them begin with it
 		}
-		if text := strings.TrimSpace(cell); table.IsFailure(text) {
+		if text := strings.TrimSpace(cell); table.IsFailure(text) && !table.IsAbsence(text) {
 			r.report(l, column, diagnosis.CellFailure, "Failure", text)
 		}
 	}
@@ -65,6 +65,8 @@ func verdict(c xlsx.Cell, shape xlsx.Shape, f account.Field, text string) (diagn
 	switch {
 	case c.Uncomputed:
 		return diagnosis.FormulaUncomputed, nil
+	case c.Kind == xlsx.Failure && table.IsAbsence(text): // the mapping takes it for an empty cell
+		return "", nil
 	case c.Kind == xlsx.Failure && table.IsFailure(text):
 		return diagnosis.CellFailure, []string{"Failure", text}
 	case c.Kind == xlsx.Failure:

@@ -82,6 +82,9 @@ var failures = []string{
 // IsFailure reports whether a text is what a spreadsheet program shows in place of a result.
 func IsFailure(text string) bool { return slices.Contains(failures, text) }
 
+// IsAbsence reports whether such a text says no more than that there is no value.
+func IsAbsence(text string) bool { return text == "#N/A" || text == "#Н/Д" }
+
 // Blank reports whether none of the cells holds anything.
 func Blank(cells []string) bool {
 	return !slices.ContainsFunc(cells, func(c string) bool { return !isBlank(c) })
