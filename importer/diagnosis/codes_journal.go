@@ -11,6 +11,7 @@ const (
 	StateKey      Code = "STATE_KEY"      // the key is missing or another store's
 	StateFull     Code = "STATE_FULL"     // no room on the disk
 	StateWrite    Code = "STATE_WRITE"    // writing failed, nothing can be relied on
+	SeenNotKept   Code = "SEEN_NOT_KEPT"  // what a dry run has seen; Why, Pid, Path
 	RunAmbiguous  Code = "RUN_AMBIGUOUS"  // the beginning of an id fits several runs
 	RunInDoubt    Code = "RUN_IN_DOUBT"   // cannot be removed: it has writes without outcome
 )
@@ -25,6 +26,7 @@ var journalCodes = map[Code]Entry{
 	StateKey:      {Scope: State},
 	StateFull:     {Scope: State},
 	StateWrite:    {Scope: State},
+	SeenNotKept:   {Scope: State, Severity: Warning},
 	RunAmbiguous:  {Scope: Usage},
 	RunInDoubt:    {Scope: Usage},
 }

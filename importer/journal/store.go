@@ -193,6 +193,9 @@ func (s *Store) prepareHot() error {
 // caller must not change them.
 func (s *Store) Key() []byte { return s.key }
 
+// Lasts reports whether the store is on disk and not in memory alone.
+func (s *Store) Lasts() bool { return s.folder != "" }
+
 // Close waits until everything taken on is durable and closes the store.
 func (s *Store) Close() error {
 	s.closed.Store(true)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"r7import/cmd/r7import/config"
 	"r7import/importer"
@@ -28,7 +29,8 @@ type Job struct {
 	*importer.Importer
 	Portal string // as it is shown
 
-	told    int // notices about columns told before the rows were read
+	folder  string // of the state that a dry run reads, empty where nothing is kept
+	told    int    // notices about columns told before the rows were read
 	closers []func() error
 }
 
@@ -96,6 +98,9 @@ func (p *Process) openStores(j *Job, o *JobOptions) error {
 			return err
 		}
 		j.closers = append(j.closers, j.History.Close)
+		if o.Dry && j.History.Lasts() {
+			j.folder = folder
+		}
 	}
 	if !o.Target.Sandbox && !o.Dry {
 		unlock, err := j.History.Lock()
@@ -116,6 +121,36 @@ func (p *Process) openStores(j *Job, o *JobOptions) error {
 		j.History = scratch
 	}
 	return nil
+}
+
+// KeepSeen writes down what a dry run has seen since it began, so that the next run
+// does what this one said. Where the state is in use or cannot be written, that is said.
+func (p *Process) KeepSeen(ctx context.Context, j *Job, began time.Time) {
+	if j.folder == "" {
+		return
+	}
+	err := func() (err error) {
+		store, err := journal.Open(j.folder, j.Client.URL(), journal.Options{})
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, store.Close()) }()
+		unlock, err := store.Lock()
+		if err != nil {
+			return err
+		}
+		defer unlock()
+		return store.Learn(ctx, j.Ledger, began)
+	}()
+	if err == nil {
+		return
+	}
+	notKept := diagnosis.Wrap(err, diagnosis.SeenNotKept)
+	var cause *diagnosis.Problem
+	if errors.As(err, &cause) {
+		notKept.Args = diagnosis.Args{"Why": string(cause.Code), "Pid": cause.Args["Pid"], "Path": cause.Args["Path"]}
+	}
+	p.Warn(*notKept)
 }
 
 // TellRest says which rows were passed over, and what there is to know about the

@@ -17,7 +17,7 @@ import (
 	"r7import/importer/typo"
 )
 
-var planLabels = []string{"history", "rows", "owners", "incoming", "outgoing", "filled", "existing", "missing", "pace", "forecast"}
+var planLabels = []string{"history", "rows", "memory", "owners", "incoming", "outgoing", "filled", "existing", "missing", "pace", "forecast"}
 
 // Plan is what one reading of the file found, and what a run will do about it.
 type Plan struct {
@@ -56,6 +56,7 @@ func (p Plan) Show(c *ui.Console) {
 		v.row("history", v.history())
 	}
 	v.row("rows", v.rows())
+	v.row("memory", v.memory()...)
 	v.row("owners", v.owners()...)
 	v.row("incoming", v.hosts(diagnosis.Incoming)...)
 	v.row("outgoing", v.hosts(diagnosis.Outgoing)...)
@@ -101,6 +102,21 @@ func (v planView) rows() string {
 	}
 	return strings.Join(parts, "; ")
 }
+
+// memory says how many rows are taken for done without a look, and when they were last seen.
+func (v planView) memory() []string {
+	if v.Settled == 0 || v.Anew() {
+		return nil
+	}
+	from, to := v.SeenFrom.Local().Format(minute), v.SeenTo.Local().Format(minute)
+	if from == to {
+		from = ""
+	}
+	return []string{v.console.Text("plan.memory.rows", "Count", strconv.Itoa(v.Settled), "From", from, "To", to)}
+}
+
+// minute is how a moment is shown in the plan.
+const minute = "2006-01-02 15:04"
 
 // missing says what becomes of accounts without a row, if anything does.
 func (v planView) missing() []string {
@@ -237,7 +253,7 @@ func (v planView) forecast() []string {
 	}
 	if window != (pace.Window{}) {
 		ends := window.Ends(time.Now(), f.Takes)
-		lines = append(lines, v.console.Text("plan.forecast.window", "Ends", ends.Format("2006-01-02 15:04")))
+		lines = append(lines, v.console.Text("plan.forecast.window", "Ends", ends.Format(minute)))
 	}
 	return lines
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"r7import/cmd/r7import/ui"
 	"r7import/importer"
@@ -55,6 +56,8 @@ type PlanFacts struct {
 	DisableLimit int             `json:"disable_limit,omitempty"`
 	LastDays     int             `json:"last_days"`
 	WholeHistory int             `json:"whole_history"`
+	SeenFrom     time.Time       `json:"seen_from,omitzero"` // when those settled were last seen in the portal
+	SeenTo       time.Time       `json:"seen_to,omitzero"`
 	Hosts        []plan.HostUse  `json:"hosts"`
 	Fills        []plan.FillUse  `json:"fills"`
 }
@@ -65,7 +68,7 @@ func Facts(plan *plan.Plan) *PlanFacts {
 		Rows: plan.Rows, ToSend: plan.ToSend(), Settled: plan.Settled, Refused: plan.Refused, Invalid: plan.Invalid, Warned: plan.Warned, OverLimit: plan.OverLimit,
 		SignIn: plan.Way, Owners: plan.Owners, RowsBy: plan.RowsBy, Nobody: plan.Nobody, LastDays: plan.LastDays, WholeHistory: plan.WholeHistory,
 		Unreadable: plan.Unreadable, ToDisable: plan.ToDisable, DisableLimit: plan.DisableLimit,
-		Hosts: plan.Hosts, Fills: plan.Fills,
+		SeenFrom: plan.SeenFrom, SeenTo: plan.SeenTo, Hosts: plan.Hosts, Fills: plan.Fills,
 	}
 }
 
