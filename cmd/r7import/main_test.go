@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"io"
 	"io/fs"
 	"net/http"
@@ -54,6 +55,7 @@ func TestScripts(t *testing.T) {
 			"sessions": countSessions,
 			"remove":   removeAccount,
 			"locked":   lockState,
+			"made":     nameRuns,
 			"exit":     exitWith,
 			"noleak":   noLeak,
 			"terminal": onTerminal,
@@ -186,6 +188,24 @@ func lockState(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(store.Close())
 	}
 	ts.Defer(held.unlock)
+}
+
+// nameRuns puts the ids of the last runs that made accounts into variables, the
+// oldest of them first:
+//
+//	made run1 run2
+func nameRuns(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(ts.Exec("r7import", "runs", "--portal", ts.Getenv("PORTAL"), "--json"))
+	var list struct {
+		Runs []struct{ ID, Kind string }
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &list))
+	for _, r := range list.Runs { // the latest first
+		if r.Kind == "run" && len(args) > 0 {
+			ts.Setenv(args[len(args)-1], r.ID)
+			args = args[:len(args)-1]
+		}
+	}
 }
 
 // exitWith runs a command that must end with an exit code:

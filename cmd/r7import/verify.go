@@ -65,6 +65,13 @@ func verifyFile(ctx context.Context, p *setup.Process, o *verifyOptions) (end en
 	if err := checkProof(o.proof, o.File, paths); err != nil {
 		return ending{}, err
 	}
+	if !o.OwnerSaid {
+		last, err := p.LastRunOf(ctx, &o.Target, &o.Input)
+		if err != nil {
+			return ending{}, err
+		}
+		p.OwnersAsIn(last, &o.JobOptions)
+	}
 	j, err := p.OpenJob(ctx, &o.JobOptions)
 	if err != nil {
 		return ending{}, err

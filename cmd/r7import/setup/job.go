@@ -17,11 +17,13 @@ import (
 // JobOptions say which file and which portal to bring together, and how.
 type JobOptions struct {
 	Input
-	Target   config.Target
-	Caller   config.Caller
-	Run      policy.Options
-	Settings json.RawMessage // those that are not so by default, to be noted down with the run
-	Dry      bool            // no trace is left in the state
+	Target config.Target
+	Caller config.Caller
+	Run    policy.Options
+
+	OwnerSaid bool            // the way the owners sign in was said, and is not just the default
+	Settings  json.RawMessage // those that are not so by default, to be noted down with the run
+	Dry       bool            // no trace is left in the state
 }
 
 // Job is a file, a portal and a store brought together.

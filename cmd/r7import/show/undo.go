@@ -1,7 +1,9 @@
 package show
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"r7import/cmd/r7import/ui"
 	"r7import/importer"
@@ -13,8 +15,13 @@ func Undo(c *ui.Console, portal string, u *importer.Undoing, rate float64, worke
 	say := func(id string, count int, facts ...string) {
 		c.Print(c.Text(id, append(facts, "Count", strconv.Itoa(count))...))
 	}
-	say("undo.title", 0, "Run", u.Of.ID, "File", u.Of.File, "Portal", portal)
-	say("undo.made", u.Made+u.Unproven)
+	var runs, files []string
+	for _, run := range u.Of {
+		runs, files = append(runs, run.ID), append(files, run.File)
+	}
+	slices.Sort(files)
+	say("undo.title", 0, "Run", strings.Join(runs, ", "), "File", strings.Join(slices.Compact(files), ", "), "Portal", portal)
+	say("undo.made", u.Made+u.Unproven, "Several", Yes(len(runs) > 1))
 	for _, part := range []struct {
 		id    string
 		count int
