@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/xuri/excelize/v2"
 
 	"r7import/importer/journal"
 	"r7import/importer/portalsim"
@@ -27,6 +29,7 @@ func TestMain(m *testing.M) {
 		"bare":     bareLoop,
 		"bareread": readBarely,
 		"curl":     curl,
+		"inside":   showWorkbook,
 	})
 }
 
@@ -188,6 +191,22 @@ func lockState(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(store.Close())
 	}
 	ts.Defer(held.unlock)
+}
+
+// showWorkbook prints the cells of the first sheet of a workbook, a line for each row.
+func showWorkbook() {
+	book, err := excelize.OpenFile(os.Args[1])
+	if err == nil {
+		var rows [][]string
+		rows, err = book.GetRows(book.GetSheetName(0))
+		for _, row := range rows {
+			fmt.Println(strings.Join(row, "\t"))
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 }
 
 // nameRuns puts the ids of the last runs that made accounts into variables, the

@@ -173,7 +173,7 @@ func (s *Scan) scan(ctx context.Context, plan *Plan, kind journal.Kind) error {
 	if err := flush(); err != nil {
 		return err
 	}
-	plan.hasher = hasher
+	plan.hasher, plan.InFile = hasher, s.Input.File.Total()
 	plan.close(tally)
 	return s.findMissing(ctx, plan, present)
 }

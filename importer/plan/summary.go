@@ -13,7 +13,8 @@ import (
 
 // Summary is what one reading of the file found, as a person is shown it.
 type Summary struct {
-	Rows      int // all of them
+	Rows      int // all of them that were asked for
+	InFile    int // all of them in the file, asked for or not
 	Invalid   int // with errors: they will not be sent
 	Warned    int // valid ones with warnings
 	OverLimit int // valid ones whose owner has more addresses than --max-per-owner

@@ -23,6 +23,7 @@ var planLabels = []string{"history", "rows", "memory", "owners", "incoming", "ou
 type Plan struct {
 	*plan.Plan
 	File, Sheet string
+	Filter      string // the flags that choose among its rows, empty if all are asked for
 	Portal      string // as it is shown
 	Sandbox     bool
 	User        string // who signs in where a row names nobody, if that was said
@@ -91,7 +92,11 @@ func (v planView) history() string {
 }
 
 func (v planView) rows() string {
-	parts := []string{v.console.Text("plan.rows.all", "N", strconv.Itoa(v.Rows)), v.console.Text("plan.rows.send", "N", strconv.Itoa(v.ToSend()))}
+	all := v.console.Text("plan.rows.all", "N", strconv.Itoa(v.Rows))
+	if v.Filter != "" {
+		all = v.console.Text("plan.rows.part", "N", strconv.Itoa(v.Rows), "InFile", strconv.Itoa(v.InFile), "Filter", v.Filter)
+	}
+	parts := []string{all, v.console.Text("plan.rows.send", "N", strconv.Itoa(v.ToSend()))}
 	for _, part := range []struct {
 		id    string
 		count int
