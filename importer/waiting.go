@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"r7import/importer/account"
 	"r7import/importer/diagnosis"
-	"r7import/importer/pace"
 	"r7import/importer/provision"
 )
 
@@ -86,7 +86,7 @@ func (rr *restingRows) passed(r *provision.Row) {
 	if r.Prober {
 		r.Prober = false
 		for _, h := range r.Hosts {
-			delete(rr.probed, pace.Fold(h))
+			delete(rr.probed, account.FoldHost(h))
 		}
 	}
 }

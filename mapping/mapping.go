@@ -114,10 +114,16 @@ func (b *Binding) read(rec *source.Record, row *account.Row) (bad account.Fields
 			continue
 		}
 		if !f.Secret() {
-			if len(cleaned) < len(text) && cleaned != "" {
+			inner, cut, problem := seen(text)
+			if problem != nil {
+				row.Given, bad = row.Given.With(f), bad.With(f)
+				row.Report(f, *problem)
+				continue
+			}
+			if cut && inner != "" {
 				b.remarks.add(blanksCut, f)
 			}
-			text = cleaned
+			text = inner
 		}
 		if text == "" {
 			continue

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -12,6 +13,7 @@ import (
 var (
 	// secretWords are parts of headers, folded, that tell of a secret in whatever column.
 	secretWords = foldAll([]string{"парол", "секрет", "тайн", "токен", "кодовое слово", "контрольное слово", "пин код", "ключ доступа", "ключ api",
+		"kennwort", "passwort", "mot de passe", "contraseña", "psw",
 		"password", "passwd", "passphrase", "passcode", "pwd", "secret", "token", "pin code", "api key", "access key", "private key"})
 	// secretNames are whole headers that do.
 	secretNames = foldAll([]string{"pin", "пин", "pass", "pw"})
@@ -43,6 +45,12 @@ func TellsOfSecret(header string) bool {
 	return tellsOfKey(header) || slices.Contains(secretNames, folded) || slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(folded, word) })
 }
 
+// Harmless reports whether a header is known to be that of a column without secrets.
+func Harmless(header string) bool {
+	h, known := lookup(header)
+	return known && !h.field.Secret() && !TellsOfSecret(header)
+}
+
 // Secrets returns which columns hold secrets: those of the fields that are, those
 // that only secrets are made of, and any whose header tells of a password or a token.
 func (b *Binding) Secrets(columns []source.Column) []bool {
@@ -69,9 +77,12 @@ func (b *Binding) onlyForSecrets(name string) bool {
 	})
 }
 
+var guid = regexp.MustCompile(`(?i)^\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?$`)
+
 // Astray reports whether the cells of a row do not stand under their headers, as
-// far as that shows: an address that is none, a port without a digit. Any of them
-// may then be a password.
+// far as that shows: an address that is none, a port without a digit, a portal user
+// who is neither an address nor a GUID nor a name of several words. Any of them may
+// then be a password.
 func (b *Binding) Astray(cells []string) bool {
 	for i, name := range b.names {
 		if i >= len(cells) {
@@ -89,6 +100,10 @@ func (b *Binding) Astray(cells []string) bool {
 			}
 		case account.Port, account.SMTPPort:
 			if !strings.ContainsFunc(text, unicode.IsDigit) {
+				return true
+			}
+		case account.PortalUser:
+			if !strings.ContainsAny(text, "@ ") && !guid.MatchString(text) {
 				return true
 			}
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"r7import/importer/account"
 	"r7import/mapping"
 )
 
@@ -46,7 +47,7 @@ func TestSecrets(t *testing.T) {
 }
 
 func TestAstray(t *testing.T) {
-	binding, err := mapping.Bind(header("ФИО;Почта;Порт;Пароль"), mapping.Options{Draft: true})
+	binding, err := mapping.Bind(header("ФИО;Почта;Порт;Пароль;portal_user"), mapping.Options{Draft: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,9 +60,47 @@ func TestAstray(t *testing.T) {
 		"Анна;anna@example.org;99З;x":     false,
 		"Анна; anna@example.org ;\u00a0;": false,
 		"Анна":                            false,
+
+		"Анна;anna@example.org;993;x;anna@example.org":                     false,
+		"Анна;anna@example.org;993;x;Иванова Анна":                         false,
+		"Анна;anna@example.org;993;x;11111111-2222-3333-4444-55555555555f": false,
+		"Анна;anna@example.org;993;x;Qwerty-1":                             true,
 	} {
 		if got := binding.Astray(strings.Split(row, ";")); got != want {
 			t.Errorf("Astray(%q) = %v, want %v", row, got, want)
+		}
+	}
+}
+
+func TestHarmless(t *testing.T) {
+	for text, want := range map[string][]bool{
+		"ФИО;Почта;Пароль;Отдел;Код;Kennwort":                 {true, true, false, true, false, false},
+		"email;Фамилия;Отчество;Табельный №;№ п/п;Примечание": {true, true, true, false, true, false},
+		"email;Отдел (пароль);r7_status;r7_other;;Job Title":  {true, false, true, false, false, true},
+		"email;Пароль от 1С;psw;Секретарь;Department":         {true, false, false, false, true},
+	} {
+		columns := header(text)
+		binding, err := mapping.Bind(columns, mapping.Options{Draft: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, binding.Harmless(columns)); diff != "" {
+			t.Errorf("Harmless of %q: want - got +\n%s", text, diff)
+		}
+	}
+}
+
+// TestFeedsSecret: what a mapping file makes passwords of is one, whatever its name.
+func TestFeedsSecret(t *testing.T) {
+	columns := header("Почта;Код;Фамилия;Пароль от 1С")
+	file := &mapping.FileMapping{Columns: map[account.Field]mapping.ColumnName{account.Password: {Header: "Код"}}}
+	binding, err := mapping.Bind(columns, mapping.Options{Draft: true, File: file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []bool{false, true, false, false} { // the header of the last one alone tells of a password
+		if got := binding.FeedsSecret(i); got != want {
+			t.Errorf("FeedsSecret(%d) = %v, want %v", i, got, want)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"text/template"
@@ -34,9 +35,32 @@ var functions = template.FuncMap{
 	"lower":     strings.ToLower,
 	"upper":     strings.ToUpper,
 	"trim":      clean,
-	"replace":   func(old, new, text string) string { return strings.ReplaceAll(text, old, new) },
+	"replace":   replace,
 	"before":    func(mark, text string) string { head, _, _ := strings.Cut(text, mark); return head },
 	"after":     func(mark, text string) string { _, tail, _ := strings.Cut(text, mark); return tail },
+}
+
+// longestValue is what a template may make at the most, in bytes. A few calls of
+// replace, one within the other, would fill the memory.
+const longestValue = 64 << 10
+
+var errLong = errors.New("mapping: a template makes a text that no field can hold")
+
+func replace(old, new, text string) (string, error) {
+	if len(text)+strings.Count(text, old)*(len(new)-len(old)) > longestValue {
+		return "", errLong
+	}
+	return strings.ReplaceAll(text, old, new), nil
+}
+
+// bounded is a text that may not become longer than longestValue.
+type bounded struct{ strings.Builder }
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.Len()+len(p) > longestValue {
+		return 0, errLong
+	}
+	return b.Builder.Write(p)
 }
 
 // ParseTemplate reads the template of a field. Only a secret may be made of secrets.
@@ -114,7 +138,7 @@ func (t *Template) execute(value func(name string) string) (string, bool, error)
 	if empty {
 		return "", false, nil
 	}
-	var b strings.Builder
+	var b bounded
 	err := t.tree.Execute(&b, values)
 	return b.String(), err == nil, err
 }

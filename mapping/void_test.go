@@ -98,7 +98,7 @@ func TestInvisibleCharacters(t *testing.T) {
 	if s := got[0].Settings; s.Email != "a@example.org" || s.Incoming.Login != "ivan" || s.Incoming.Host != "imap.example.org" {
 		t.Errorf("row 2 = %+v, want trimmed cells", s)
 	}
-	if diff := cmp.Diff([]string{"email:ADDRESS_DOMAIN"}, codes(got[2].Problems)); diff != "" {
+	if diff := cmp.Diff([]string{"email:TEXT_CHARACTER"}, codes(got[2].Problems)); diff != "" {
 		t.Errorf("a direction mark behind an address: want - got +\n%s", diff)
 	}
 	want := map[string]string{"Count": "1", "Fields": "email, account, server"}

@@ -1,14 +1,18 @@
 package report
 
 import (
+	"context"
 	"io"
+	"iter"
+	"os"
+	"path/filepath"
 	"testing"
 )
 
-// What the tests need beyond the public door.
-var (
-	Encode = encode
-)
+// Encode is encode for a report that goes to a writer of a test.
+func Encode(ctx context.Context, w io.Writer, format Format, rows iter.Seq2[Row, error], summary Summary, o Options) error {
+	return encode(ctx, w, filepath.Join(os.TempDir(), "report"), format, rows, summary, o)
+}
 
 // SetRowsPerSheet makes sheets smaller for one test.
 func SetRowsPerSheet(t *testing.T, n int) {

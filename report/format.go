@@ -90,13 +90,13 @@ func Write(ctx context.Context, path string, rows iter.Seq2[Row, error], summary
 		return "", err
 	}
 	return Publish(path, func(w io.Writer) error {
-		return encode(ctx, w, format, rows, summary, o)
+		return encode(ctx, w, path, format, rows, summary, o)
 	})
 }
 
-func encode(ctx context.Context, w io.Writer, format Format, rows iter.Seq2[Row, error], summary Summary, o Options) error {
+func encode(ctx context.Context, w io.Writer, path string, format Format, rows iter.Seq2[Row, error], summary Summary, o Options) error {
 	buffered := bufio.NewWriterSize(w, 64<<10)
-	e, err := newEncoder(buffered, format, summary, o)
+	e, err := newEncoder(buffered, path, format, summary, o)
 	if err != nil {
 		return err
 	}
@@ -110,10 +110,10 @@ func encode(ctx context.Context, w io.Writer, format Format, rows iter.Seq2[Row,
 	return buffered.Flush()
 }
 
-func newEncoder(w io.Writer, format Format, summary Summary, o Options) (encoder, error) {
+func newEncoder(w io.Writer, path string, format Format, summary Summary, o Options) (encoder, error) {
 	switch format {
 	case XLSX:
-		return newWorkbook(w, summary, o)
+		return newWorkbook(w, path, summary, o)
 	case JSONL:
 		return newJSONLines(w, o), nil
 	default:

@@ -32,8 +32,8 @@ func Publish(path string, fill func(io.Writer) error) (writtenTo string, err err
 		return "", writeProblem(err, path)
 	}
 	defer func() {
-		if err != nil {
-			_ = f.Close() // no harm if it is closed already
+		_ = f.Close() // no harm if it is closed already
+		if writtenTo == "" {
 			_ = os.Remove(f.Name())
 		}
 	}()

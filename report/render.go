@@ -91,12 +91,12 @@ func newRenderer(p *lang.Printer, guarded bool) *renderer {
 }
 
 func (r *renderer) line(row *Row) line {
-	cause := row.cause()
+	cause, who := row.cause(), row.identity()
 	return line{
 		Row:       row.Number,
-		Name:      r.cell(row.name(), maxIdentity),
-		Email:     r.cell(row.email(), maxIdentity),
-		Owner:     r.cell(row.owner(), maxIdentity),
+		Name:      r.cell(who.Name, maxIdentity),
+		Email:     r.cell(who.Email, maxIdentity),
+		Owner:     r.cell(who.Owner, maxIdentity),
 		Status:    string(row.Status),
 		Code:      string(cause.Code),
 		Side:      string(row.side()),
@@ -115,7 +115,11 @@ func (r *renderer) line(row *Row) line {
 
 func (r *renderer) cell(text string, limit int) string {
 	shown := clean(text, limit)
-	if r.guarded && startsFormula(text) {
+	if !r.guarded {
+		return shown
+	}
+	shown = guardInner(shown)
+	if startsFormula(text) {
 		return "'" + shown
 	}
 	return shown

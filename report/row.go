@@ -14,7 +14,6 @@
 package report
 
 import (
-	"slices"
 	"time"
 
 	"r7import/importer/account"
@@ -64,36 +63,7 @@ func (r *Row) host() string {
 	return r.Host
 }
 
-// email returns the address if it has the form of one.
-func (r *Row) email() string {
-	if isAddress(r.Email, r.Status == diagnosis.Invalid) {
-		return r.Email
-	}
-	return ""
-}
-
-// owner returns the portal person if it has the form of an address or a GUID.
-func (r *Row) owner() string {
-	if isGUID(r.Owner) || isAddress(r.Owner, r.Status == diagnosis.Invalid) {
-		return r.Owner
-	}
-	return ""
-}
-
-// name returns the display name, unless the row gives reason to doubt that the
-// cell holds one: no address where the address should be, cells that may have
-// slipped, or an error of the name itself.
-func (r *Row) name() string {
-	if r.email() == "" || slices.ContainsFunc(r.Problems, doubtsName) {
-		return ""
-	}
-	return r.Name
-}
-
-func doubtsName(p diagnosis.Problem) bool {
-	switch p.Code {
-	case diagnosis.RowWidth, diagnosis.RowTooWide, diagnosis.QuoteStray, diagnosis.QuoteUnclosed:
-		return true
-	}
-	return p.Field == account.Name.String() && p.Severity() == diagnosis.Error
+// identity returns what may be shown of whom the row is about.
+func (r *Row) identity() account.Identity {
+	return account.Identity{Name: r.Name, Email: r.Email, Owner: r.Owner}.Plausible(r.Status == diagnosis.Invalid, r.Problems)
 }

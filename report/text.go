@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -80,4 +81,16 @@ func startsFormula(text string) bool {
 	_, size := utf8.DecodeRuneInString(first)
 	folded := norm.NFKC.String(first[:size])
 	return strings.ContainsRune("=+-@", rune(folded[0]))
+}
+
+// innerFormula is what becomes a cell of its own, and a formula, where a program
+// takes another character for the one between cells than the file was written with.
+var innerFormula = regexp.MustCompile("([;,|\t]\"?[\\s\"']*)([=+@\uFF1D\uFF0B\uFF20]|[-\uFF0D][^\\s])")
+
+// guardInner puts a ' in front of each of them.
+func guardInner(text string) string {
+	if !strings.ContainsAny(text, ";,|\t") {
+		return text
+	}
+	return innerFormula.ReplaceAllString(text, "$1'$2")
 }

@@ -3,12 +3,12 @@ package report
 import (
 	"archive/zip"
 	"io"
-	"os"
 	"strconv"
 	"time"
 
 	"github.com/xuri/excelize/v2"
 
+	"r7import/importer/durable"
 	"r7import/importer/lang"
 )
 
@@ -24,11 +24,11 @@ var columnWidths = []float64{7, 30, 32, 38, 14, 26, 11, 26, 64, 52, 12, 34, 10, 
 var wrappedWidths = []float64{columnWidths[8], columnWidths[9], columnWidths[11], columnWidths[15]}
 
 // workbook writes rows as XLSX: a sheet that sums up, then the rows. Rows go
-// through a temporary file in a folder only its owner can read.
+// through a temporary file in a folder beside the target that only its owner can read.
 type workbook struct {
 	file    *excelize.File
 	target  io.Writer
-	temp    string
+	remove  func() error // the folder
 	printer *lang.Printer
 	render  *renderer
 	styles  styles
@@ -39,15 +39,15 @@ type workbook struct {
 	cells  []any
 }
 
-func newWorkbook(w io.Writer, summary Summary, o Options) (*workbook, error) {
-	temp, err := os.MkdirTemp("", "r7import-report-")
+func newWorkbook(w io.Writer, path string, summary Summary, o Options) (*workbook, error) {
+	temp, remove, err := durable.Folder(path)
 	if err != nil {
 		return nil, err
 	}
 	b := &workbook{
 		file:    excelize.NewFile(excelize.Options{TmpDir: temp}),
 		target:  w,
-		temp:    temp,
+		remove:  remove,
 		printer: o.Printer,
 		render:  newRenderer(o.Printer, false),
 		cells:   make([]any, len(Columns)),
@@ -127,7 +127,7 @@ func (b *workbook) Finish() error {
 // Close implements encoder.
 func (b *workbook) Close() {
 	_ = b.file.Close()
-	_ = os.RemoveAll(b.temp)
+	_ = b.remove()
 }
 
 // startSheet begins the next sheet of rows: widths and panes first, because

@@ -251,6 +251,7 @@ var notInASheet = []diagnosis.Code{
 	diagnosis.MailboxTwice,
 	// These are of text files.
 	diagnosis.RowWidth, diagnosis.RowTooLong, diagnosis.RowTooWide, diagnosis.QuoteStray, diagnosis.QuoteUnclosed, diagnosis.TextUndecodable,
+	diagnosis.PaddingBroken,
 }
 
 func TestEveryCodeHasItsMistake(t *testing.T) {

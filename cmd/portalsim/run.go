@@ -77,14 +77,14 @@ func serve(ctx context.Context, s *settings, options portalsim.Options, w *words
 	if err != nil {
 		return err
 	}
-	servers := []*server{newServer(api, portal)}
+	servers := []*server{newServer(api, s.guarded(portal))}
 	servers[0].ConnState = portal.ConnState
 	if s.control != noServer {
 		control, err := net.Listen("tcp", s.control)
 		if err != nil {
 			return errors.Join(err, api.Close())
 		}
-		servers = append(servers, newServer(control, portal.Control()))
+		servers = append(servers, newServer(control, s.guarded(portal.Control())))
 	}
 	failed := make(chan error, len(servers))
 	for _, one := range servers {
@@ -101,6 +101,15 @@ func serve(ctx context.Context, s *settings, options portalsim.Options, w *words
 	}
 	w.summarize(stdout, portal.Stats())
 	return err
+}
+
+// guarded keeps web pages from reading what is served here, unless other machines,
+// which may call this one by any name, are let in.
+func (s *settings) guarded(h http.Handler) http.Handler {
+	if s.allowRemote {
+		return h
+	}
+	return portalsim.OnlyHere(h)
 }
 
 // server is an HTTP server and where it listens.

@@ -73,6 +73,7 @@ type inForce struct {
 // configShow lists every key with its value and where that came from. Of a
 // secret it tells that it is there.
 func configShow(p *program) error {
+	setup.WarnOfKeyFiles(p.Process, &p.settings.Target)
 	if p.settings.JSON {
 		return configJSON(p)
 	}

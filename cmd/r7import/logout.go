@@ -7,6 +7,7 @@ import (
 
 	"r7import/cmd/r7import/setup"
 	"r7import/importer/diagnosis"
+	"r7import/importer/portal"
 )
 
 func newLogout(p *program) *cobra.Command {
@@ -29,8 +30,7 @@ func logout(ctx context.Context, p *setup.Process, o *loginOptions) error {
 		return err
 	}
 	defer c.Close()
-	portal := c.Client.URL()
-	vault, err := p.Vault(&o.target, portal)
+	vault, err := p.Vault(&o.target, c.Client.URL())
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func logout(ctx context.Context, p *setup.Process, o *loginOptions) error {
 		return err
 	}
 	if !ok {
-		p.Warn(*diagnosis.New(diagnosis.TokenNone, "Portal", portal))
+		p.Warn(*diagnosis.New(diagnosis.TokenNone, "Portal", portal.Shown(c.Client.URL())))
 		return vault.Forget()
 	}
 	answer := c.Client.Session(kept.Token).SignOut(ctx)
@@ -47,9 +47,8 @@ func logout(ctx context.Context, p *setup.Process, o *loginOptions) error {
 		return err
 	}
 	if answer.Fate != diagnosis.Done && answer.Code != diagnosis.PortalToken {
-		p.Warn(*diagnosis.New(diagnosis.TokenStays, "User", kept.User, "Date", setup.Date(kept.Expires), "Code", string(answer.Code)))
-		return nil
+		return diagnosis.New(diagnosis.TokenStays, "User", kept.User, "Date", setup.Date(kept.Expires), "Code", string(answer.Code))
 	}
-	p.Console.Say("logout.done", "User", kept.User, "Portal", portal)
+	p.Console.Say("logout.done", "User", kept.User, "Portal", portal.Shown(c.Client.URL()))
 	return nil
 }

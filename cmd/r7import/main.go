@@ -7,13 +7,18 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"r7import/cmd/r7import/setup"
 	"syscall"
 )
 
 func main() {
 	forbidCoreDumps()
 	ctx := listen(context.Background())
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Environ()))
+	environ := os.Environ()
+	for _, variable := range setup.SecretVariables {
+		_ = os.Unsetenv(variable) // fails for no name of ours
+	}
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, environ))
 }
 
 // listen returns a context that the first signal cancels: nothing new is begun

@@ -20,6 +20,7 @@ import (
 	"r7import/importer/people"
 	"r7import/importer/plan"
 	"r7import/importer/source"
+	"r7import/importer/source/rewrite"
 	"r7import/report"
 )
 
@@ -183,7 +184,7 @@ func readDirectory(ctx context.Context, p *setup.Process, c *setup.Connection, o
 
 // writeCopy writes the file with the people found in its column portal_user.
 func writeCopy(ctx context.Context, target string, input *plan.Input, cells map[int]string) (string, error) {
-	add := source.Added{
+	add := rewrite.Added{
 		Column: slices.Index(input.Binding.Columns(), account.PortalUser.String()),
 		Header: account.PortalUser.String(), Cells: cells,
 	}

@@ -19,6 +19,8 @@ import (
 	"r7import/cmd/r7import/ui"
 	"r7import/importer/diagnosis"
 	"r7import/importer/lang"
+	"r7import/importer/trust"
+	"r7import/mapping"
 )
 
 // program is one call of r7import: what is in force, and how it ends. Commands
@@ -98,12 +100,13 @@ func isInterruption(err error) bool {
 // openConfig reads the configuration file before the flags are parsed, because
 // the language of their help may stand in it.
 func (p *program) openConfig(args []string) (config.File, error) {
-	path := early(args, "config")
-	if path == "" {
-		path = p.Env.Get(configVariable)
-	}
-	if path != "" {
+	if path := early(args, "config"); path != "" {
 		return config.Open(path)
+	}
+	if path := p.Env.Get(configVariable); path != "" {
+		file, err := config.Open(path)
+		file.Variable = configVariable
+		return file, err
 	}
 	return config.OpenIfThere(config.DefaultFile(runtime.GOOS, p.Env))
 }
@@ -157,9 +160,34 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 	if err := p.openLog(); err != nil {
 		return err
 	}
+	if err := p.checkTrust(); err != nil {
+		return err
+	}
 	p.Log.Info("begin", "command", cmd.CommandPath(), "version", p.Version)
 	if p.settings.Verbose {
 		p.tellSettings()
+	}
+	return nil
+}
+
+// checkTrust refuses files that decide what is done with passwords, or hold some,
+// if others may change them. All of them are told at once.
+func (p *program) checkTrust() error {
+	s := &p.settings
+	var problems diagnosis.Problems
+	for _, path := range []string{
+		s.Mapping, s.Presets, s.CAFile, s.TokenFile, s.PasswordFile, s.TOTPSecretFile, s.WorkbookPasswordFile, s.Identity,
+	} {
+		var problem *diagnosis.Problem
+		if path != "" && path != "-" && errors.As(trust.File(path), &problem) {
+			problems = append(problems, *problem)
+		}
+	}
+	if info, err := os.Stat(s.Identity); err == nil && trust.Readable(info) {
+		p.Warn(*diagnosis.New(diagnosis.SecretFileOpen, "Name", "--identity", "File", s.Identity))
+	}
+	if len(problems) > 0 {
+		return problems
 	}
 	return nil
 }
@@ -179,7 +207,7 @@ func (p *program) openLog() error {
 	if p.settings.LogFile == "" {
 		return nil
 	}
-	f, err := os.OpenFile(p.settings.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	f, err := openLogFile(p.settings.LogFile)
 	if err != nil {
 		return diagnosis.Wrap(err, diagnosis.LogUnwritable, "File", p.settings.LogFile)
 	}
@@ -221,12 +249,29 @@ func (p *program) runOn(file string) (*runOptions, error) {
 	return o, nil
 }
 
+// whereNoted writes down by which columns rows were selected. What a column of
+// passwords was compared with is not, nor where it is not known what a column is.
+func (p *program) whereNoted() string {
+	var all []string
+	for _, where := range p.settings.Where {
+		column, pattern, _ := strings.Cut(where, "=")
+		if !mapping.Harmless(column) {
+			pattern = "[secret]"
+		}
+		all = append(all, strings.TrimSpace(column)+"="+pattern)
+	}
+	return strings.Join(all, ", ")
+}
+
 // changedSettings are the settings that are not so by default, to be noted down with a run.
 func (p *program) changedSettings() json.RawMessage {
 	values := make(map[string]string)
 	for _, k := range config.Keys {
 		if p.origins.Of(k) != config.ByDefault {
 			values[k.Name] = k.Show(&p.settings)
+			if k.Name == "where" {
+				values[k.Name] = p.whereNoted()
+			}
 		}
 	}
 	noted, err := json.Marshal(values)

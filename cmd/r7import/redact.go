@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -16,7 +17,9 @@ import (
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
 	"r7import/importer/diagnosis"
+	"r7import/importer/durable"
 	"r7import/importer/source"
+	"r7import/importer/source/rewrite"
 	"r7import/mapping"
 	"r7import/report"
 )
@@ -25,6 +28,7 @@ import (
 type redactOptions struct {
 	file   string
 	table  config.Table
+	keep   []string // columns to show
 	output string
 	force  bool // overwrite it
 }
@@ -35,10 +39,10 @@ func newRedact(p *program) *cobra.Command {
 		Args: p.takes("value.file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s := &p.settings
-			return redactFile(cmd.Context(), p.Process, &redactOptions{file: args[0], table: s.Table, output: s.Output, force: s.Force})
+			return redactFile(cmd.Context(), p.Process, &redactOptions{file: args[0], table: s.Table, keep: s.Keep, output: s.Output, force: s.Force})
 		},
 	}
-	p.flags(cmd, "mapping", "sheet", "header-row", "delimiter", "encoding", "identity", "workbook-password-file", "output", "force")
+	p.flags(cmd, "mapping", "sheet", "header-row", "delimiter", "encoding", "identity", "workbook-password-file", "keep", "output", "force")
 	return cmd
 }
 
@@ -65,19 +69,27 @@ func redactFile(ctx context.Context, p *setup.Process, o *redactOptions) (err er
 		return setup.Within(file, err)
 	}
 	p.Warn(file.Notices()...)
-	secret := binding.Secrets(file.Columns())
-	if !slices.Contains(secret, true) {
-		return setup.Within(file, diagnosis.New(diagnosis.RedactNothing))
+	redaction, err := o.redaction(file, binding)
+	if err != nil {
+		return err
 	}
-	var done source.Redacted
+	if file.Sheet() != "" {
+		temp, remove, err := durable.Folder(out)
+		if err != nil {
+			return diagnosis.Wrap(err, diagnosis.ReportFolderReadOnly, "Folder", filepath.Dir(out))
+		}
+		defer func() { _ = remove() }() // what it leaves the next call removes
+		redaction.Temp = temp
+	}
+	var done rewrite.Redacted
 	written, err := report.Publish(out, func(w io.Writer) (err error) {
-		done, err = file.Redact(ctx, w, source.Redaction{Names: binding.Columns(), Secret: secret, Astray: binding.Astray, Mask: mapping.Mask})
+		done, err = file.Redact(ctx, w, binding.Columns(), redaction)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	tellRedacted(p, file, secret, done)
+	tellRedacted(p, file, redaction, done)
 	check := []string{"r7import", "validate", show.Quote(written, runtime.GOOS), "--without-passwords"}
 	if o.table.Mapping != "" {
 		check = append(check, "--mapping", show.Quote(o.table.Mapping, runtime.GOOS))
@@ -86,12 +98,37 @@ func redactFile(ctx context.Context, p *setup.Process, o *redactOptions) (err er
 	return nil
 }
 
-// sameKind requires the copy to be named as a file of the kind it is.
+// redaction decides which columns of a file are shown: those known to be harmless, and
+// those that somebody wants to keep.
+func (o *redactOptions) redaction(file *source.File, binding *mapping.Binding) (rewrite.Redaction, error) {
+	columns := file.Columns()
+	r := rewrite.Redaction{Secret: binding.Secrets(columns), Kept: binding.Harmless(columns), Astray: binding.Astray, Mask: mapping.Mask}
+	for _, name := range o.keep {
+		switch i := file.Column(name, binding.Columns()); {
+		case i < 0:
+			return r, diagnosis.New(diagnosis.RedactNoColumn, "Column", name)
+		case binding.FeedsSecret(i):
+			return r, diagnosis.New(diagnosis.RedactSecret, "Column", name)
+		default:
+			r.Secret[i], r.Kept[i] = false, true
+		}
+	}
+	if !slices.Contains(r.Kept, true) || !slices.Contains(r.Kept, false) {
+		return r, setup.Within(file, diagnosis.New(diagnosis.RedactNothing))
+	}
+	return r, nil
+}
+
+// sameKind requires the copy to be named as a file of the kind it is. That of a
+// workbook has no macros.
 func sameKind(path, out string) error {
 	for _, packed := range []string{".age", ".gz"} {
 		path = strings.TrimSuffix(path, packed)
 	}
 	want := strings.ToLower(filepath.Ext(path))
+	if isWorkbook(want) {
+		want = ".xlsx"
+	}
 	if path == "-" || strings.EqualFold(filepath.Ext(out), want) {
 		return nil
 	}
@@ -99,41 +136,45 @@ func sameKind(path, out string) error {
 }
 
 // tellRedacted says what was masked, and what was not.
-func tellRedacted(p *setup.Process, file *source.File, secret []bool, done source.Redacted) {
-	var masked, kept []string
+func tellRedacted(p *setup.Process, file *source.File, r rewrite.Redaction, done rewrite.Redacted) {
+	var secret, unknown, kept []string
 	for i, c := range file.Columns() {
-		header := strconv.Quote(strings.TrimSpace(c.Header))
+		name := c.Label
+		if header := strings.TrimSpace(c.Header); header != "" {
+			name = strconv.Quote(header)
+		}
 		switch {
-		case secret[i]:
-			masked = append(masked, header)
-		case header != `""`:
-			kept = append(kept, header)
+		case r.Secret[i]:
+			secret = append(secret, name)
+		case r.Kept[i]:
+			kept = append(kept, name)
+		default:
+			unknown = append(unknown, name)
 		}
 	}
-	tell := func(code diagnosis.Code, facts ...string) {
-		problem := diagnosis.New(code, facts...)
+	tell := func(code diagnosis.Code, count int, facts ...string) {
+		problem := diagnosis.New(code, append(facts, "Count", strconv.Itoa(count))...)
 		problem.Place = diagnosis.Place{File: file.Name(), Sheet: file.Sheet()}
 		p.Warn(*problem)
 	}
-	tell(diagnosis.RedactMasked, "Count", strconv.Itoa(done.Cells), "Columns", strings.Join(masked, ", "))
-	if len(kept) > 0 {
-		tell(diagnosis.RedactKept, "Count", strconv.Itoa(len(kept)), "Columns", strings.Join(kept, ", "))
+	tell(diagnosis.RedactMasked, done.Cells, "Columns", strings.Join(secret, ", "))
+	if len(unknown) > 0 {
+		tell(diagnosis.RedactUnknown, len(unknown), "Columns", strings.Join(unknown, ", "))
 	}
+	tell(diagnosis.RedactKept, len(kept), "Columns", strings.Join(kept, ", "))
 	if n := len(done.Whole); n > 0 {
-		tell(diagnosis.RedactWhole, "Count", strconv.Itoa(n), "Rows", show.Numbers(done.Whole[:min(n, show.RowsShown)], n))
+		tell(diagnosis.RedactWhole, n, "Rows", show.Numbers(done.Whole[:min(n, show.RowsShown)], n))
 	}
-	for _, a := range done.Alike {
-		problem := diagnosis.New(diagnosis.RedactAlike, "Count", strconv.Itoa(a.Cells), "Column", "")
-		if a.Header == "" {
-			problem.Args["Column"] = a.Column
-		}
-		problem.Place = diagnosis.Place{File: file.Name(), Sheet: a.Sheet, Column: a.Column, Header: a.Header}
+	for _, i := range slices.Sorted(maps.Keys(done.Alike)) {
+		c := file.Columns()[i]
+		problem := diagnosis.New(diagnosis.RedactAlike, "Count", strconv.Itoa(done.Alike[i]))
+		problem.Place = diagnosis.Place{File: file.Name(), Sheet: file.Sheet(), Column: c.Label, Header: c.Header}
 		p.Warn(*problem)
 	}
-	if len(done.Unseen) > 0 {
-		tell(diagnosis.RedactUnseen, "Count", strconv.Itoa(len(done.Unseen)), "Parts", strings.Join(done.Unseen, ", "))
+	if file.Sheet() != "" {
+		tell(diagnosis.RedactAlone, 1)
 	}
 	if file.Encrypted() {
-		tell(diagnosis.RedactOpen)
+		tell(diagnosis.RedactOpen, 1)
 	}
 }

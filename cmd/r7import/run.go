@@ -74,6 +74,11 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 	if err != nil {
 		return ending{}, err
 	}
+	if !o.Table.NumericPasswords && !o.Yes && !o.Target.Sandbox {
+		if err := p.AskNumericPasswords(ctx, j.Input); err != nil {
+			return ending{}, err
+		}
+	}
 	rows, err := j.Prepare(ctx, journal.KindRun)
 	if err != nil {
 		return ending{}, err

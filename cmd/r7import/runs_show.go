@@ -45,7 +45,7 @@ func showRun(ctx context.Context, p *setup.Process, o *runsOptions) (err error) 
 		return err
 	}
 	r := show.Run{
-		Result: show.Result{Summary: summary}, Kind: run.Kind, State: run.State, Sheet: run.Sheet, SHA256: run.FileDigest,
+		Result: show.Result{Summary: summary}, Kind: run.Kind, State: run.State, Sheet: run.Sheet, FileDigest: run.FileDigest,
 		Version: run.Version, Settings: setup.SettingsOf(run), InDoubt: doubts,
 	}
 	if o.json {

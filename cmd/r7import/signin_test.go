@@ -77,7 +77,7 @@ func (s *signing) call(ctx context.Context, command, user, password string, code
 // owner changes what the state knows of a user.
 func (s *signing) owner(user string, change func(*journal.Owner)) {
 	s.t.Helper()
-	err := journal.ChangeOwner(s.t.Context(), filepath.Join(s.folder, "state"), s.url, user, func(_ *journal.Store, o *journal.Owner) error {
+	err := journal.ChangeOwner(s.t.Context(), filepath.Join(s.folder, "state"), s.url, user, journal.Options{KeyInFile: true}, func(_ *journal.Store, o *journal.Owner) error {
 		change(o)
 		return nil
 	})

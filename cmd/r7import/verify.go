@@ -86,10 +86,14 @@ func verifyFile(ctx context.Context, p *setup.Process, o *verifyOptions) (end en
 	act := func(ctx context.Context, rows *plan.Plan) (_ importer.Result, err error) {
 		started := time.Now()
 		found, err = j.Verify(ctx, rows)
-		if err != nil || found.Stopped != nil {
+		if err != nil || found.Stopped != nil || len(o.proofs) == 0 {
 			return found.Result, err
 		}
-		proof := proofOf(p, j, rows, &found, started)
+		digest, err := j.Input.File.Digest()
+		if err != nil {
+			return found.Result, err
+		}
+		proof := proofOf(p, j, j.History.FileDigest(digest), rows, &found, started)
 		if proof.Filter = show.Filter(o.Table.Rows, o.Table.Where); proof.Filter != "" {
 			proof.InFile = rows.InFile
 		}
@@ -123,13 +127,13 @@ func nameFor(input, command string) string {
 	return strings.TrimSuffix(report.DefaultName(input), "report.csv") + command + ".csv"
 }
 
-func proofOf(p *setup.Process, j *setup.Job, rows *plan.Plan, found *importer.Verification, started time.Time) *show.Proof {
+func proofOf(p *setup.Process, j *setup.Job, digest string, rows *plan.Plan, found *importer.Verification, started time.Time) *show.Proof {
 	runs := found.Runs
 	if runs == nil {
 		runs = []string{}
 	}
 	return &show.Proof{
-		Schema: "r7import.proof/1", Program: p.Version, File: rows.Run.File, Sheet: rows.Run.Sheet, SHA256: rows.Run.FileDigest,
+		Schema: "r7import.proof/1", Program: p.Version, File: rows.Run.File, Sheet: rows.Run.Sheet, FileDigest: digest,
 		Portal: j.Client.URL(), PortalVersion: found.Version, StartedAt: started.Round(time.Second), EndedAt: time.Now().Round(time.Second),
 		Runs: runs, Agrees: found.Counts.Agrees(), Counts: found.Counts,
 	}

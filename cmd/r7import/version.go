@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
+	"r7import/cmd/r7import/licences"
 	"r7import/cmd/r7import/setup"
 )
 
@@ -35,12 +37,20 @@ func version() string {
 }
 
 func newVersion(p *program) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:               "version",
 		Args:              p.takes(),
 		PersistentPreRunE: alone,
-		RunE:              func(*cobra.Command, []string) error { return printVersion(p.Process) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if all, _ := cmd.Flags().GetBool("licences"); all {
+				_, err := io.WriteString(p.Out, licences.Text)
+				return err
+			}
+			return printVersion(p.Process)
+		},
 	}
+	cmd.Flags().Bool("licences", false, "")
+	return cmd
 }
 
 func printVersion(p *setup.Process) error {

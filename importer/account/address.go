@@ -35,6 +35,15 @@ func (a Address) Fold() string {
 // Equal reports whether the other one is a spelling of the same address.
 func (a Address) Equal(other Address) bool { return a == other || a.Fold() == other.Fold() }
 
+// Letters returns the address with its domain in letters instead of punycode.
+func (a Address) Letters() string {
+	local, domain, _ := strings.Cut(string(a), "@")
+	if letters, err := idna.Lookup.ToUnicode(domain); err == nil && letters != domain {
+		return local + "@" + letters
+	}
+	return string(a)
+}
+
 // Local returns the part in front of the @.
 func (a Address) Local() string {
 	local, _, _ := strings.Cut(string(a), "@")

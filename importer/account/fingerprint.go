@@ -4,41 +4,274 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/binary"
 	"hash"
+	"runtime"
 	"strings"
+	"sync"
+
+	"golang.org/x/crypto/argon2"
 )
 
-// A fingerprint holds a few keyed hash bytes for each request field. Passwords
-// get 24 bits: enough to notice a change, and even with the key too few to
-// confirm a guess, because one guess in sixteen million fits by chance.
+// A fingerprint is one byte that says how it was made, a few bytes of a keyed hash
+// for each field that is no secret, and a few bytes of one slow hash for both
+// passwords together: where they are the same, that says no more than one of them
+// would. Whoever has the key can try passwords, one slow hash for each password and
+// account; without the key nothing can be tried.
 const (
 	plainHashBytes  = 6
-	secretHashBytes = 3
+	secretHashBytes = 3 // one guess in sixteen million fits by chance
+
+	plainHashes    = int(NumRequestFields) - 2
+	fingerprintLen = 1 + plainHashes*plainHashBytes + secretHashBytes
+	// quickLen is the length of a fingerprint of the first format, which had no byte in
+	// front and a quick hash for each password.
+	quickLen = plainHashes*plainHashBytes + 2*secretHashBytes
 )
 
-// Fingerprint remembers the settings of an account without holding them. Two
-// fingerprints made with one key differ in the fields whose values differ.
+// How the slow hash of a fingerprint or of another secret was made.
+const (
+	ofSecrets     = 1 // from the secrets
+	ofQuickHashes = 2 // from the quick hashes of the first format, see [Fingerprinter.Upgrade]
+)
+
+// Sets of fields that are compared together.
+const (
+	RequestFields Fields = 1<<NumRequestFields - 1
+	Passwords     Fields = 1<<Password | 1<<SMTPPassword
+	// Credentials are what a mail server judges at a login.
+	Credentials Fields = Passwords | 1<<Account | 1<<ServerHost | 1<<Port | 1<<SMTPAccount | 1<<SMTPServer | 1<<SMTPPort
+)
+
+// Fingerprint remembers the settings of an account without holding them. Only the
+// [Fingerprinter] that made it can compare it with settings.
 type Fingerprint []byte
 
-// Fingerprinter makes fingerprints with one key. It is not safe for concurrent use.
+// Cost is what a slow hash takes: argon2id with one thread.
+type Cost struct {
+	Passes uint32
+	Memory uint32 // KiB
+}
+
+// UsualCost takes 5 ms of one core where it was measured. The memory keeps the
+// graphics cards of a guesser from trying thousands of passwords at once.
+var UsualCost = Cost{Passes: 1, Memory: 10 << 10}
+
+// LeastCost is for fingerprints that never leave the process.
+var LeastCost = Cost{Passes: 1, Memory: 8}
+
+// Fingerprinter makes fingerprints with one key and one cost. It remembers the slow
+// hashes it has made, so that each is made once in the life of a process however
+// often a row is looked at. It is safe for concurrent use.
 type Fingerprinter struct {
-	mac  hash.Hash
+	key   []byte
+	cost  Cost
+	macs  sync.Pool     // of *mac
+	slots chan struct{} // one for each slow hash that is being made; each takes its memory
+
+	mu   sync.Mutex
+	made map[slowInput][secretHashBytes]byte
+}
+
+// slowInput is what a slow hash is made of. It is a quick hash of the secrets and
+// never leaves the process.
+type slowInput struct {
+	digest [sha256.Size]byte
+	salt   [16]byte
+}
+
+// mostMade bounds what is remembered, to some megabytes.
+const mostMade = 1 << 17
+
+type mac struct {
+	hash.Hash
 	text []byte
 	sum  []byte
 }
 
 // NewFingerprinter returns a maker of fingerprints; key should be 32 random bytes.
-func NewFingerprinter(key []byte) *Fingerprinter {
-	return &Fingerprinter{mac: hmac.New(sha256.New, key)}
+func NewFingerprinter(key []byte, cost Cost) *Fingerprinter {
+	return &Fingerprinter{
+		key: bytes.Clone(key), cost: cost, slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		macs: sync.Pool{New: func() any { return &mac{Hash: hmac.New(sha256.New, key)} }},
+		made: make(map[slowInput][secretHashBytes]byte),
+	}
 }
 
-// Of returns the fingerprint of s.
-func (p *Fingerprinter) Of(s *Settings) Fingerprint {
-	fp := make(Fingerprint, 0, fingerprintLen)
+// Of returns the fingerprint of the settings of an account. It takes a slow hash:
+// call it for settings that were sent, refused or seen to be there.
+func (p *Fingerprinter) Of(key Key, s *Settings) Fingerprint {
+	fp := make(Fingerprint, 1, fingerprintLen)
+	fp[0] = ofSecrets
+	m := p.macs.Get().(*mac)
+	defer p.macs.Put(m)
 	for f := range NumRequestFields {
-		fp = append(fp, p.hash(f, asKept(s, f))[:hashBytes(f)]...)
+		if !f.Secret() {
+			fp = append(fp, m.field(f, asKept(s, f))[:plainHashBytes]...)
+		}
 	}
-	return fp
+	hash := p.slow(m.passwords(s), m.salt(key))
+	return append(fp, hash[:]...)
+}
+
+// Changed returns those of some fields in which settings of an account are not what
+// a fingerprint remembers. The passwords are looked at last and only if none of the
+// other fields differs, because that takes a slow hash; which of the two differs is
+// not known, so it is both. A fingerprint that is empty or of another version
+// remembers nothing: all fields differ.
+func (p *Fingerprinter) Changed(fp Fingerprint, key Key, s *Settings, among Fields) Fields {
+	if len(fp) != fingerprintLen {
+		return among
+	}
+	m := p.macs.Get().(*mac)
+	defer p.macs.Put(m)
+	var changed Fields
+	at := 1
+	for f := range NumRequestFields {
+		if f.Secret() {
+			continue
+		}
+		if among.Has(f) && !bytes.Equal(fp[at:at+plainHashBytes], m.field(f, asKept(s, f))[:plainHashBytes]) {
+			changed = changed.With(f)
+		}
+		at += plainHashBytes
+	}
+	if changed != 0 || among&Passwords == 0 {
+		return changed
+	}
+	input := m.passwords(s)
+	if fp[0] == ofQuickHashes {
+		input = m.quickHashes(m.quickPasswords(s))
+	}
+	if hash := p.slow(input, m.salt(key)); !bytes.Equal(fp[at:], hash[:]) {
+		return among & Passwords
+	}
+	return 0
+}
+
+// Secret returns a slow hash of the secret of somebody or something, such as a
+// portal password that was refused.
+func (p *Fingerprinter) Secret(of string, secret Secret) []byte {
+	m := p.macs.Get().(*mac)
+	defer p.macs.Put(m)
+	hash := p.slow(m.digest("secret", secret.Reveal()), m.salt(Key{OwnerID: of}))
+	return append([]byte{ofSecrets}, hash[:]...)
+}
+
+// SameSecret reports whether a hash was made of that secret. It takes a slow hash
+// unless there is nothing to compare with.
+func (p *Fingerprinter) SameSecret(hash []byte, of string, secret Secret) bool {
+	if len(hash) != 1+secretHashBytes {
+		return false
+	}
+	if hash[0] == ofSecrets {
+		return bytes.Equal(hash, p.Secret(of, secret))
+	}
+	m := p.macs.Get().(*mac)
+	defer p.macs.Put(m)
+	quick := bytes.Clone(m.field(PortalPassword, secret.Reveal())[:secretHashBytes])
+	again := p.slow(m.quickHashes(quick), m.salt(Key{OwnerID: of}))
+	return bytes.Equal(hash[1:], again[:])
+}
+
+// Upgrade returns a fingerprint of the first format in today's, with a slow hash of
+// its quick hashes in their place. It remembers the same. Others are returned as they are.
+func (p *Fingerprinter) Upgrade(key Key, old Fingerprint) Fingerprint {
+	if len(old) != quickLen {
+		return old
+	}
+	m := p.macs.Get().(*mac)
+	defer p.macs.Put(m)
+	fp := make(Fingerprint, 1, fingerprintLen)
+	fp[0] = ofQuickHashes
+	var quick []byte
+	for f := range NumRequestFields {
+		n := plainHashBytes
+		if f.Secret() {
+			n = secretHashBytes
+			quick = append(quick, old[:n]...)
+		} else {
+			fp = append(fp, old[:n]...)
+		}
+		old = old[n:]
+	}
+	hash := p.slow(m.quickHashes(quick), m.salt(key))
+	return append(fp, hash[:]...)
+}
+
+// UpgradeSecret does for the hash of a secret what [Fingerprinter.Upgrade] does for a fingerprint.
+func (p *Fingerprinter) UpgradeSecret(of string, old []byte) []byte {
+	if len(old) != secretHashBytes {
+		return old
+	}
+	m := p.macs.Get().(*mac)
+	defer p.macs.Put(m)
+	hash := p.slow(m.quickHashes(old), m.salt(Key{OwnerID: of}))
+	return append([]byte{ofQuickHashes}, hash[:]...)
+}
+
+func (p *Fingerprinter) slow(digest [sha256.Size]byte, salt [16]byte) [secretHashBytes]byte {
+	input := slowInput{digest, salt}
+	p.mu.Lock()
+	hash, known := p.made[input]
+	p.mu.Unlock()
+	if known {
+		return hash
+	}
+	p.slots <- struct{}{}
+	copy(hash[:], argon2.IDKey(digest[:], salt[:], p.cost.Passes, p.cost.Memory, 1, 16))
+	<-p.slots
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.made) >= mostMade {
+		clear(p.made)
+	}
+	p.made[input] = hash
+	return hash
+}
+
+// field is the keyed hash of one field. It is valid until the next call.
+func (m *mac) field(f Field, text string) []byte {
+	m.text = append(m.text[:0], byte(f)) // equal texts in two fields must not look alike
+	m.text = append(m.text, text...)
+	return m.sumUp()
+}
+
+// digest is a keyed hash of some texts. What it is for keeps it apart from others.
+func (m *mac) digest(what string, texts ...string) [sha256.Size]byte {
+	m.text = append(append(m.text[:0], 0xff), what...)
+	for _, text := range texts {
+		m.text = binary.AppendUvarint(m.text, uint64(len(text)))
+		m.text = append(m.text, text...)
+	}
+	return [sha256.Size]byte(m.sumUp())
+}
+
+func (m *mac) sumUp() []byte {
+	m.Reset()
+	m.Write(m.text)
+	m.sum = m.Sum(m.sum[:0])
+	return m.sum
+}
+
+func (m *mac) passwords(s *Settings) [sha256.Size]byte {
+	return m.digest("passwords", s.Text(Password), s.Text(SMTPPassword))
+}
+
+func (m *mac) quickHashes(quick []byte) [sha256.Size]byte {
+	return m.digest("quick hashes", string(quick))
+}
+
+// quickPasswords returns the hashes that the first format had of both passwords.
+func (m *mac) quickPasswords(s *Settings) []byte {
+	quick := bytes.Clone(m.field(Password, s.Text(Password))[:secretHashBytes])
+	return append(quick, m.field(SMTPPassword, s.Text(SMTPPassword))[:secretHashBytes]...)
+}
+
+// salt is another one for each account. It need not be secret and is not stored.
+func (m *mac) salt(key Key) [16]byte {
+	digest := m.digest("salt", key.OwnerID, key.Address)
+	return [16]byte(digest[:16])
 }
 
 // asKept returns the text of a field without what the portal does not keep: the
@@ -54,51 +287,4 @@ func asKept(s *Settings, f Field) string {
 		}
 	}
 	return text
-}
-
-// Text returns the 24-bit keyed hash of any other secret, such as a portal
-// password, for noticing that it changed.
-func (p *Fingerprinter) Text(f Field, text string) []byte {
-	return bytes.Clone(p.hash(f, text)[:secretHashBytes])
-}
-
-func (p *Fingerprinter) hash(f Field, text string) []byte {
-	p.text = append(p.text[:0], byte(f)) // equal texts in two fields must not look alike
-	p.text = append(p.text, text...)
-	p.mac.Reset()
-	p.mac.Write(p.text)
-	p.sum = p.mac.Sum(p.sum[:0])
-	return p.sum
-}
-
-// Differs returns the fields in which two fingerprints differ. A fingerprint of
-// another length, made by another version, differs in every field.
-func (a Fingerprint) Differs(b Fingerprint) Fields {
-	var out Fields
-	if len(a) != fingerprintLen || len(b) != fingerprintLen {
-		return 1<<NumRequestFields - 1
-	}
-	at := 0
-	for f := range NumRequestFields {
-		n := hashBytes(f)
-		if !bytes.Equal(a[at:at+n], b[at:at+n]) {
-			out = out.With(f)
-		}
-		at += n
-	}
-	return out
-}
-
-var fingerprintLen = func() (n int) {
-	for f := range NumRequestFields {
-		n += hashBytes(f)
-	}
-	return n
-}()
-
-func hashBytes(f Field) int {
-	if f.Secret() {
-		return secretHashBytes
-	}
-	return plainHashBytes
 }

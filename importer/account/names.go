@@ -3,8 +3,6 @@ package account
 import (
 	"slices"
 	"strings"
-
-	"golang.org/x/net/idna"
 )
 
 // SameName reports whether a display name is the person's: the same words in
@@ -31,16 +29,4 @@ func Words(name string) []string {
 // within reports whether every word of few is among many.
 func within(few, many []string) bool {
 	return !slices.ContainsFunc(few, func(w string) bool { return !slices.Contains(many, w) })
-}
-
-// FoldAddress is [Address.Fold] of a text.
-func FoldAddress(address string) string { return Address(address).Fold() }
-
-// UnfoldAddress returns an address with its domain in letters instead of punycode.
-func UnfoldAddress(address string) string {
-	local, domain, _ := strings.Cut(address, "@")
-	if letters, err := idna.Lookup.ToUnicode(domain); err == nil && letters != domain {
-		return local + "@" + letters
-	}
-	return address
 }

@@ -25,7 +25,10 @@ const (
 	ConfigKeyUnknown   Code = "CONFIG_KEY_UNKNOWN"
 	ConfigValueForm    Code = "CONFIG_VALUE_FORM"
 	GuardInEnvironment Code = "GUARD_IN_ENVIRONMENT"
+	GuardInFile        Code = "GUARD_IN_FILE"
 	VariableUnknown    Code = "VARIABLE_UNKNOWN"
+	FileForeign        Code = "FILE_FOREIGN"  // it belongs to somebody else
+	FileWritable       Code = "FILE_WRITABLE" // others may change it
 
 	PortalMissing        Code = "PORTAL_MISSING"
 	SecretFileUnreadable Code = "SECRET_FILE_UNREADABLE"
@@ -70,7 +73,10 @@ var commandCodes = map[Code]Entry{
 	ConfigKeyUnknown:   {Scope: Usage},
 	ConfigValueForm:    {Scope: Usage},
 	GuardInEnvironment: {Scope: Usage},
+	GuardInFile:        {Scope: Usage},
 	VariableUnknown:    {Scope: Usage, Severity: Warning},
+	FileForeign:        {Scope: Usage},
+	FileWritable:       {Scope: Usage},
 
 	PortalMissing:        {Scope: Usage},
 	SecretFileUnreadable: {Scope: Usage},

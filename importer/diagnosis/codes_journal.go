@@ -9,6 +9,7 @@ const (
 	StateNewer    Code = "STATE_NEWER"    // made by a newer version
 	StateDamaged  Code = "STATE_DAMAGED"  // not what was written
 	StateKey      Code = "STATE_KEY"      // the key is missing or another store's
+	StateKeyFile  Code = "STATE_KEY_FILE" // the key lies beside the store
 	StateFull     Code = "STATE_FULL"     // no room on the disk
 	StateWrite    Code = "STATE_WRITE"    // writing failed, nothing can be relied on
 	SeenNotKept   Code = "SEEN_NOT_KEPT"  // what a dry run has seen; Why, Pid, Path
@@ -24,6 +25,7 @@ var journalCodes = map[Code]Entry{
 	StateNewer:    {Scope: State},
 	StateDamaged:  {Scope: State},
 	StateKey:      {Scope: State},
+	StateKeyFile:  {Severity: Warning, Scope: State},
 	StateFull:     {Scope: State},
 	StateWrite:    {Scope: State},
 	SeenNotKept:   {Scope: State, Severity: Warning},

@@ -58,7 +58,7 @@ var ownerCodes = map[Code]Entry{
 	TokenExpired:    {Severity: Warning, Scope: Usage},
 	TokenNotKept:    {Scope: State},
 	TokenUnreadable: {Scope: Usage},
-	TokenStays:      {Severity: Warning, Scope: Portal, Side: OnPortal},
+	TokenStays:      {Scope: Portal, Side: OnPortal},
 	TokenNone:       {Severity: Notice, Scope: Usage},
 	TOTPSecretForm:  {Scope: Usage},
 	UserMissing:     {Scope: Usage},

@@ -69,6 +69,10 @@ const (
 	HeaderLost       Code = "HEADER_LOST"
 	HeaderGarbled    Code = "HEADER_GARBLED"
 	HeaderFaulty     Code = "HEADER_FAULTY"
+	FileIsDrawn      Code = "FILE_IS_DRAWN"
+	FileEscaped      Code = "FILE_ESCAPED"
+	FileMisfit       Code = "FILE_MISFIT"
+	HeaderUnreadable Code = "HEADER_UNREADABLE"
 
 	// Which rows are asked for.
 	RowsSyntax   Code = "ROWS_SYNTAX"
@@ -79,10 +83,18 @@ const (
 	// What was found.
 	TextRead          Code = "TEXT_READ"
 	SheetRead         Code = "SHEET_READ"
+	EncodingGuessed   Code = "ENCODING_GUESSED"
+	HeaderJoined      Code = "HEADER_JOINED"
 	TitleRowsPassed   Code = "TITLE_ROWS_PASSED"
 	CommentsPassed    Code = "COMMENTS_PASSED"
 	TotalsPassed      Code = "TOTALS_PASSED"
 	HeadersPassed     Code = "HEADERS_PASSED"
+	LinesUnquoted     Code = "LINES_UNQUOTED"
+	PaddingTaken      Code = "PADDING_TAKEN"
+	CellsUnwrapped    Code = "CELLS_UNWRAPPED"
+	ColumnNameless    Code = "COLUMN_NAMELESS"
+	CellsShared       Code = "CELLS_SHARED"
+	NumbersTaken      Code = "NUMBERS_TAKEN"
 	SheetsPassed      Code = "SHEETS_PASSED"
 	SheetHidden       Code = "SHEET_HIDDEN"
 	RowsHidden        Code = "ROWS_HIDDEN"
@@ -96,6 +108,7 @@ const (
 	RowCommented      Code = "ROW_COMMENTED"
 	QuoteStray        Code = "QUOTE_STRAY"
 	QuoteUnclosed     Code = "QUOTE_UNCLOSED"
+	PaddingBroken     Code = "PADDING_BROKEN"
 	TextUndecodable   Code = "TEXT_UNDECODABLE"
 	TextLost          Code = "TEXT_LOST"
 	TextGarbled       Code = "TEXT_GARBLED"
@@ -104,6 +117,7 @@ const (
 	CellMerged        Code = "CELL_MERGED"
 	FormulaUncomputed Code = "FORMULA_UNCOMPUTED"
 	PasswordNotText   Code = "PASSWORD_NOT_TEXT"
+	PasswordNumber    Code = "PASSWORD_NUMBER"
 	NumberAltered     Code = "NUMBER_ALTERED"
 )
 
@@ -171,6 +185,10 @@ var sourceCodes = map[Code]Entry{
 	HeaderLost:       {Scope: File, Side: OnFile},
 	HeaderGarbled:    {Scope: File, Side: OnFile},
 	HeaderFaulty:     {Scope: File, Side: OnFile},
+	FileIsDrawn:      {Scope: File, Side: OnFile},
+	FileEscaped:      {Scope: File, Side: OnFile},
+	FileMisfit:       {Scope: File, Side: OnFile},
+	HeaderUnreadable: {Scope: File, Side: OnFile},
 
 	RowsSyntax:   {Scope: Usage},
 	WhereSyntax:  {Scope: Usage},
@@ -179,10 +197,18 @@ var sourceCodes = map[Code]Entry{
 
 	TextRead:          {Scope: File, Severity: Notice},
 	SheetRead:         {Scope: File, Severity: Notice},
+	EncodingGuessed:   {Scope: File, Severity: Notice},
+	HeaderJoined:      {Scope: File, Severity: Notice},
 	TitleRowsPassed:   {Scope: File, Severity: Notice},
 	CommentsPassed:    {Scope: File, Severity: Notice},
 	TotalsPassed:      {Scope: File, Severity: Notice},
 	HeadersPassed:     {Scope: File, Severity: Notice},
+	LinesUnquoted:     {Scope: File, Severity: Notice},
+	PaddingTaken:      {Scope: File, Severity: Notice},
+	CellsUnwrapped:    {Scope: File, Severity: Notice},
+	ColumnNameless:    {Scope: File, Severity: Notice},
+	CellsShared:       {Scope: File, Severity: Notice},
+	NumbersTaken:      {Scope: File, Severity: Warning},
 	SheetsPassed:      {Scope: File, Severity: Notice},
 	SheetHidden:       {Scope: File, Severity: Notice},
 	RowsHidden:        {Scope: File, Severity: Notice},
@@ -195,6 +221,7 @@ var sourceCodes = map[Code]Entry{
 	RowCommented:      {Side: OnFile},
 	QuoteStray:        {Side: OnFile},
 	QuoteUnclosed:     {Side: OnFile},
+	PaddingBroken:     {Side: OnFile},
 	TextUndecodable:   {Side: OnFile},
 	TextLost:          {Side: OnFile},
 	TextGarbled:       {Side: OnFile},
@@ -203,5 +230,6 @@ var sourceCodes = map[Code]Entry{
 	CellMerged:        {Side: OnFile},
 	FormulaUncomputed: {Side: OnFile},
 	PasswordNotText:   {Side: OnFile},
+	PasswordNumber:    {Side: OnFile},
 	NumberAltered:     {Side: OnFile},
 }

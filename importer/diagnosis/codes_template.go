@@ -8,12 +8,14 @@ const (
 
 	RedactNothing   Code = "REDACT_NOTHING"   // no column of secrets was recognised
 	RedactExtension Code = "REDACT_EXTENSION" // the copy would be named as a file of another kind
-	RedactElsewhere Code = "REDACT_ELSEWHERE" // a workbook holds a secret where no cell is
 	RedactMasked    Code = "REDACT_MASKED"    // how many cells were masked, in which columns
 	RedactKept      Code = "REDACT_KEPT"      // the columns that were left as they are
 	RedactWhole     Code = "REDACT_WHOLE"     // rows that were masked as a whole
-	RedactAlike     Code = "REDACT_ALIKE"     // cells left as they are that hold the text of a masked one
-	RedactUnseen    Code = "REDACT_UNSEEN"    // parts of a workbook that cannot be searched
+	RedactAlike     Code = "REDACT_ALIKE"     // cells of columns kept that held the text of a secret
+	RedactUnknown   Code = "REDACT_UNKNOWN"   // columns that were masked because nobody knows what they hold
+	RedactAlone     Code = "REDACT_ALONE"     // the copy has the cells of the table and nothing else of the workbook
+	RedactNoColumn  Code = "REDACT_NO_COLUMN" // a column to keep that the file has not
+	RedactSecret    Code = "REDACT_SECRET"    // a column to keep that holds passwords
 	RedactOpen      Code = "REDACT_OPEN"      // the copy of an encrypted file is not encrypted
 
 	ProposedContent    Code = "PROPOSED_CONTENT"    // a column is taken for what its cells hold
@@ -34,12 +36,14 @@ var templateCodes = map[Code]Entry{
 
 	RedactNothing:   {Scope: File},
 	RedactExtension: {Scope: Usage},
-	RedactElsewhere: {Scope: File},
 	RedactMasked:    {Severity: Notice, Scope: File},
 	RedactKept:      {Severity: Notice, Scope: File},
 	RedactWhole:     {Severity: Warning, Scope: File},
 	RedactAlike:     {Severity: Warning, Scope: File},
-	RedactUnseen:    {Severity: Warning, Scope: File},
+	RedactUnknown:   {Severity: Notice, Scope: File},
+	RedactAlone:     {Severity: Notice, Scope: File},
+	RedactNoColumn:  {Scope: Usage},
+	RedactSecret:    {Scope: Usage},
 	RedactOpen:      {Severity: Notice, Scope: File},
 
 	ProposedContent:    {Severity: Notice, Scope: File},

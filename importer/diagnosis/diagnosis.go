@@ -9,6 +9,7 @@
 package diagnosis
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -153,6 +154,14 @@ func Wrap(err error, code Code, facts ...string) *Problem {
 	p := New(code, facts...)
 	p.Err = err
 	return p
+}
+
+// Or returns err if it is a problem already, else a problem with it as its cause.
+func Or(err error, code Code, facts ...string) *Problem {
+	if p, ok := errors.AsType[*Problem](err); ok {
+		return p
+	}
+	return Wrap(err, code, facts...)
 }
 
 // Error gives code and facts for a developer's eyes; users see the sentence of package lang.

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Refusal is a failed login test: what the portal says of the mail servers it
@@ -71,32 +72,98 @@ var gravest = []Code{
 
 func gravity(code Code) int { return slices.Index(gravest, code) }
 
-// portalTexts are messages of the portal that mean the same wherever they come,
-// in lower case. The generic text is the only one of them that is translated
-// (Resources/MailApiResource*.resx, AttachmentsUnknownError).
-var portalTexts = []words{
-	{PortalBlocked, []string{"login fail. too many attempts"}},
-	{PortalSignIn, []string{"user authentication failed"}},
-	{PortalIP, []string{"ipsecurityexception"}},
-	{PortalGeneric, []string{
-		"some unexpected error has occurred. please try again later",
-		"произошла непредвиденная ошибка. пожалуйста, повторите попытку позже",
-	}},
-	{MailboxMissing, []string{"account wasn't found by email"}},
-	{MailboxHosted, []string{"mailbox with specified email can't be"}},
-	{RemovalRunning, []string{"operation already running"}},
-	{DuplicateMailbox, []string{"sequence contains more than one", "последовательность содержит более одного"}},
-	{AddressRefused, []string{
-		"not in the form required for an e-mail address", "адреса электронной почты",
-		"invalid character was found in the mail header",
-		"an invalid character was found in header value",
-		"email empty", "empty email", "parameter name: address", "parameter name: email",
-	}},
+// sentence is something the portal is known to say.
+type sentence struct {
+	code Code // empty if the words alone decide nothing
+	text string
+}
+
+// sentences are messages of the portal that mean the same wherever they come.
+// What is shown of such a message is the sentence as it stands here: the rest of
+// it may repeat anything that was sent. The generic text is the only one that is
+// translated (Resources/MailApiResource*.resx, AttachmentsUnknownError); those
+// without a code come from the platform below the portal.
+var sentences = []sentence{
+	{PortalBlocked, "Login Fail. Too many attempts"},
+	{PortalSignIn, "User authentication failed"},
+	{PortalIP, "IPSecurityException"},
+	{PortalGeneric, "Some unexpected error has occurred. Please try again later"},
+	{PortalGeneric, "Произошла непредвиденная ошибка. Пожалуйста, повторите попытку позже"},
+	{MailboxMissing, "Account wasn't found by email"},
+	{MailboxHosted, "Mailbox with specified email can't be"},
+	{RemovalRunning, "operation already running"},
+	{DuplicateMailbox, "Sequence contains more than one"},
+	{DuplicateMailbox, "Последовательность содержит более одного"},
+	{AddressRefused, "not in the form required for an e-mail address"},
+	{AddressRefused, "адреса электронной почты"},
+	{AddressRefused, "invalid character was found in the mail header"},
+	{AddressRefused, "An invalid character was found in header value"},
+	{AddressRefused, "Email empty"},
+	{AddressRefused, "Empty email"},
+	{AddressRefused, "Parameter name: address"},
+	{AddressRefused, "Parameter name: email"},
+	{"", "Input string was not in a correct format"},
+	{"", "Входная строка имела неверный формат"},
+	{"", "Value was either too large or too small"},
+	{"", "Value cannot be null"},
+	{"", "Value does not fall within the expected range"},
+	{"", "Object reference not set to an instance of an object"},
+	{"", "Access denied"},
+	{"", "Access to the path is denied"},
+	{"", "Forbidden"},
+	{"", "Item not found"},
+	{"", "User not found"},
+	{"", "Deadlock found"},
+	{"", "Lock wait timeout exceeded"},
+	{"", "Data too long for column"},
+	{"", "Unable to connect to any of the specified MySQL hosts"},
+	{"", "Too many connections"},
+	{"", "Timeout expired"},
+	{"", "The operation has timed out"},
+	{"", "There is not enough space on the disk"},
+	{"", "No space left on device"},
+	{"", "Out of memory"},
 }
 
 // PortalText recognises a message of the portal that is no login test. It
 // reports false for one it does not know.
-func PortalText(message string) (Code, bool) { return find(portalTexts, fold(message)) }
+func PortalText(message string) (Code, bool) {
+	message = fold(message)
+	for _, s := range sentences {
+		if s.code != "" && strings.Contains(message, strings.ToLower(s.text)) {
+			return s.code, true
+		}
+	}
+	return "", false
+}
+
+// PortalSentence returns what of a message of the portal is known, empty if
+// nothing is.
+func PortalSentence(message string) string {
+	message = fold(message)
+	for _, s := range sentences {
+		if strings.Contains(message, strings.ToLower(s.text)) {
+			return s.text
+		}
+	}
+	return ""
+}
+
+// Familiar reports whether a piece of a text, in lower case, is part of what
+// portals and mail servers say anyway. Seen in an answer, it says nothing of what was sent.
+func Familiar(piece string) bool { return strings.Contains(familiar(), piece) }
+
+// familiar is all that is recognised, one piece of it a line, without blanks.
+var familiar = sync.OnceValue(func() string {
+	var b strings.Builder
+	for _, s := range sentences {
+		b.WriteString(s.text + "\n")
+	}
+	for _, w := range mailTexts {
+		b.WriteString(strings.Join(w.phrases, "\n") + "\n")
+	}
+	return strings.ToLower(strings.ReplaceAll(b.String(), " ", ""))
+})
 
 // words are a code and the lower-case phrases that show it.
 type words struct {

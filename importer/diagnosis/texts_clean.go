@@ -21,22 +21,33 @@ var (
 // CleanText makes a foreign text fit to be shown on one line: no tags, no
 // control characters, nothing invisible or that turns the writing direction,
 // at most 500 characters. Of a web page only the title is kept if it has one.
-func CleanText(text string) string { return CutText(FlatText(text)) }
-
-// FlatText is [CleanText] without the limit on the length.
-func FlatText(text string) string {
-	text = text[:min(len(text), readable)]
-	if m := title.FindStringSubmatch(text); m != nil && strings.TrimSpace(m[1]) != "" {
-		text = m[1]
+func CleanText(text string) string {
+	if title := PageTitle(text); title != "" {
+		return cutText(title)
 	}
+	return cutText(flatText(text))
+}
+
+// PageTitle returns the title of a web page, cleaned but not cut; empty if it has none.
+func PageTitle(page string) string {
+	m := title.FindStringSubmatch(page[:min(len(page), readable)])
+	if m == nil {
+		return ""
+	}
+	return flatText(m[1])
+}
+
+// flatText cleans a text without a limit on what is left of it.
+func flatText(text string) string {
+	text = text[:min(len(text), readable)]
 	text = hidden.ReplaceAllString(text, " ")
 	text = tag.ReplaceAllString(text, " ")
 	text = html.UnescapeString(text)
 	return strings.Join(strings.Fields(strings.Map(visible, strings.ToValidUTF8(text, "\uFFFD"))), " ")
 }
 
-// CutText shortens a text to 500 characters and shows that it did.
-func CutText(text string) string {
+// cutText shortens a text to 500 characters and shows that it did.
+func cutText(text string) string {
 	if utf8.RuneCountInString(text) <= maxText {
 		return text
 	}

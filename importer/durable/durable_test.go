@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+	"time"
 
 	"r7import/importer/durable"
 )
@@ -54,5 +55,53 @@ func TestWriteDoesNotFollowALink(t *testing.T) {
 	}
 	if got, _ := os.ReadFile(link); string(got) != "new" {
 		t.Errorf("in place of the link is %q", got)
+	}
+}
+
+// TestCreateRemovesWhatIsAbandoned: nobody holds the file of a process that was killed.
+func TestCreateRemovesWhatIsAbandoned(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "a [b]*")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		if runtime.GOOS == "windows" {
+			t.Skip(err) // no such names there
+		}
+		t.Fatal(err)
+	}
+	path := filepath.Join(folder, "copy.xlsx")
+	live, err := durable.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer live.Close()
+	used, remove, err := durable.Folder(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead, deadFolder := filepath.Join(folder, ".r7import-1.tmp"), filepath.Join(folder, ".r7import-report-2.tmp")
+	other, link := filepath.Join(folder, ".r7import-3.txt"), filepath.Join(folder, ".r7import-4.tmp")
+	long := time.Now().Add(-time.Hour)
+	for _, err := range []error{
+		os.WriteFile(dead, []byte("secret"), 0o600), os.Mkdir(deadFolder, 0o700), os.WriteFile(filepath.Join(deadFolder, "excelize-1"), nil, 0o600),
+		os.WriteFile(other, nil, 0o600), os.Symlink(other, link), os.Chtimes(dead, long, long), os.Chtimes(deadFolder, long, long),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	next, err := durable.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer next.Close()
+	for name, want := range map[string]bool{dead: false, deadFolder: false, other: true, link: true, live.Name(): true, used: true, next.Name(): true} {
+		if _, err := os.Lstat(name); (err == nil) != want {
+			t.Errorf("%s: %v, want it there: %v", filepath.Base(name), err, want)
+		}
+	}
+	if err := remove(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Lstat(used); err == nil {
+		t.Error("the folder is there after it was removed")
 	}
 }

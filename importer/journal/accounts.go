@@ -92,7 +92,7 @@ type Owner struct {
 	Name         string
 	ID           string // the portal's id
 	Email        string
-	Refused      []byte // keyed hash of a refused password, see account.Fingerprinter.Text
+	Refused      []byte // slow hash of a refused password, see account.Fingerprinter.Secret
 	RefusedCode  diagnosis.Code
 	Attempts     int // sign-ins in a row that did not succeed, those without an answer included
 	LastAttempt  time.Time
@@ -104,10 +104,25 @@ type Owner struct {
 // TokenName returns a name for the owner of a token that says nothing about the
 // token. Different tokens have different names.
 func (s *Store) TokenName(token account.Secret) string {
+	return "token:" + s.keyed("r7import token", token.Reveal())[:32]
+}
+
+// FileDigest returns the digest of a file that is stored and shown. It is keyed:
+// with a plain one and a copy of the file without its passwords, passwords could be
+// tried by the thousand.
+func (s *Store) FileDigest(sha256 string) string {
+	if sha256 == "" {
+		return ""
+	}
+	return s.keyed("r7import file", sha256)
+}
+
+// keyed is a hash of a text in hex. What it is for keeps it apart from others.
+func (s *Store) keyed(what, text string) string {
 	mac := hmac.New(sha256.New, s.key)
-	mac.Write([]byte("r7import token\x00"))
-	mac.Write([]byte(token.Reveal()))
-	return "token:" + hex.EncodeToString(mac.Sum(nil)[:16])
+	mac.Write([]byte(what + "\x00"))
+	mac.Write([]byte(text))
+	return hex.EncodeToString(mac.Sum(nil))
 }
 
 // Owner returns what is known under the name of an owner, and whether anything is.

@@ -3,8 +3,6 @@ package journal
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
 	"errors"
@@ -45,7 +43,8 @@ func (s *Store) connect(readOnly bool, connections int) (*sql.DB, error) {
 }
 
 // dataSource returns the URI of a database. Every commit is synced; the log is
-// emptied by the writer alone, see walLimit; nothing is spilled to other files.
+// emptied by the writer alone, see walLimit; nothing is spilled to other files, and
+// what is deleted is overwritten.
 // Half a megabyte of pages is enough for each connection, because nearly all of
 // what is read and written lies in the order of the file.
 func dataSource(path string, readOnly bool) string {
@@ -54,7 +53,7 @@ func dataSource(path string, readOnly bool) string {
 		mode = "ro"
 	}
 	settings := url.Values{"mode": {mode}, "_pragma": {
-		"busy_timeout(10000)", "cache_size(-512)", "temp_store(memory)", "synchronous(full)", "wal_autocheckpoint(0)",
+		"busy_timeout(10000)", "cache_size(-512)", "temp_store(memory)", "synchronous(full)", "wal_autocheckpoint(0)", "secure_delete(on)",
 	}}
 	path = filepath.ToSlash(path)
 	if filepath.VolumeName(path) != "" {
@@ -88,12 +87,28 @@ func (s *Store) check(db *sql.DB) (err error) {
 			return err
 		}
 	}
+	if version > withoutKey { // nothing is rewritten with another key
+		if err := s.checkKey(db); err != nil {
+			return err
+		}
+	}
 	if version < len(migrations) {
 		if err := s.migrate(db); err != nil {
 			return err
 		}
+		if version > withoutKey {
+			if err := compact(context.Background(), db); err != nil {
+				return err
+			}
+			if err := s.putAway(); err != nil {
+				return err
+			}
+		}
 	}
-	return s.checkKey(db)
+	if err := s.checkKey(db); err != nil {
+		return err
+	}
+	return s.loadPrints(db)
 }
 
 // checkDatabaseFile looks at the database without opening it. It reports whether
@@ -230,10 +245,15 @@ func (s *Store) migrateIn(ctx context.Context, conn *sql.Conn) error {
 		if _, err := conn.ExecContext(ctx, migrations[version]); err != nil {
 			return err
 		}
-		if version == 0 {
-			if err := s.begin(ctx, conn); err != nil {
-				return err
-			}
+		var err error
+		switch version {
+		case withoutKey:
+			err = s.begin(ctx, conn)
+		case withQuickSecrets:
+			err = s.slowDown(ctx, conn)
+		}
+		if err != nil {
+			return err
 		}
 		if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version+1)); err != nil {
 			return err
@@ -244,9 +264,7 @@ func (s *Store) migrateIn(ctx context.Context, conn *sql.Conn) error {
 
 // begin marks a new store as ours and ties it to its key.
 func (s *Store) begin(ctx context.Context, conn *sql.Conn) (err error) {
-	if s.folder == "" {
-		s.key = newKey()
-	} else if s.key, err = makeKey(s.folder); err != nil {
+	if err := s.makeKey(); err != nil {
 		return err
 	}
 	if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
@@ -254,30 +272,4 @@ func (s *Store) begin(ctx context.Context, conn *sql.Conn) (err error) {
 	}
 	_, err = conn.ExecContext(ctx, "INSERT INTO store (key_check) VALUES (?)", keyCheck(s.key))
 	return err
-}
-
-// checkKey makes sure that the key is the one the store was made with.
-func (s *Store) checkKey(db *sql.DB) error {
-	if s.key == nil {
-		// Another process may have made it since.
-		key, err := readKey(s.folder)
-		if err != nil {
-			return err
-		}
-		s.key = key
-	}
-	var stored []byte
-	if err := db.QueryRow("SELECT key_check FROM store").Scan(&stored); err != nil {
-		return err
-	}
-	if s.key == nil || !hmac.Equal(stored, keyCheck(s.key)) {
-		return diagnosis.New(diagnosis.StateKey, "Path", s.path(keyFile))
-	}
-	return nil
-}
-
-func keyCheck(key []byte) []byte {
-	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte("r7import store"))
-	return mac.Sum(nil)
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 )
@@ -51,12 +52,12 @@ func TestAStoreIsThereAgain(t *testing.T) {
 	run := beginWith(t, s, 3)
 	settle(t, s, run, 0)
 	left := intend(t, s, run, 1)
-	key := bytes.Clone(s.Key())
+	key := s.TokenName(account.NewSecret("token")) // it is another one with another key
 	must(t, "Close", s.Close())
 
 	s = open(t, dir)
 	same(t, "statuses", statuses(entriesOf(t, s, run)), []diagnosis.Status{diagnosis.Created, diagnosis.Unknown, diagnosis.NotTried})
-	same(t, "key", s.Key(), key)
+	same(t, "key", s.TokenName(account.NewSecret("token")), key)
 	if next := intend(t, s, run, 2); next == left {
 		t.Errorf("a new intent has the id %d of an open one", next)
 	}
@@ -310,7 +311,7 @@ func TestTwoProcessesMakeOneStore(t *testing.T) {
 					t.Errorf("Open beside others: %v", err)
 					return
 				}
-				keys <- string(s.Key())
+				keys <- s.TokenName(account.NewSecret("token"))
 				if err := s.Close(); err != nil {
 					t.Errorf("Close beside others: %v", err)
 				}

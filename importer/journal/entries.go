@@ -8,6 +8,7 @@ import (
 	"iter"
 	"time"
 
+	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 )
 
@@ -48,7 +49,7 @@ func entryID(run int64, index int) int64 { return run*entriesPerRun + int64(inde
 func entriesOf(run int64) (from, to int64) { return run * entriesPerRun, run*entriesPerRun + maxIndex }
 
 // AddEntries stores the rows of a file as the scan found them. All must be of
-// one run.
+// one run. Names and addresses that do not look like any are not stored.
 func (s *Store) AddEntries(ctx context.Context, entries []Entry) error {
 	if len(entries) == 0 {
 		return nil
@@ -66,8 +67,9 @@ func (s *Store) AddEntries(ctx context.Context, entries []Entry) error {
 	return s.write(ctx, func(t *tx) error {
 		for i := range entries {
 			e := &entries[i]
-			_, err := t.exec(addEntry, entryID(run, e.Index), int64(e.Row), text(e.Sheet), text(e.Name), text(e.Email),
-				text(e.Owner), text(e.OwnerID), string(e.Status), text(e.Code), text(e.Side), text(e.Host),
+			who := account.Identity{Name: e.Name, Email: e.Email, Owner: e.Owner}.Plausible(e.Status == diagnosis.Invalid, e.Problems)
+			_, err := t.exec(addEntry, entryID(run, e.Index), int64(e.Row), text(e.Sheet), text(who.Name), text(who.Email),
+				text(who.Owner), text(e.OwnerID), string(e.Status), text(e.Code), text(e.Side), text(e.Host),
 				text(problems[i]), number(e.MailboxID), text(e.Filled), number(e.Attempts), moment(e.Started),
 				number(e.Took.Milliseconds()), text(e.Evidence))
 			if err != nil {

@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -15,7 +14,7 @@ import (
 	"golang.org/x/net/idna"
 
 	"r7import/importer/diagnosis"
-	"r7import/importer/durable"
+	"r7import/importer/trust"
 )
 
 // The files of a store.
@@ -28,8 +27,6 @@ const (
 	lockFile     = "lock"
 	pidFile      = "pid"
 )
-
-const keyLength = 32
 
 // folderName returns the name of the folder for a portal: its host, for people,
 // and a hash of what else tells portals apart. http or https, a final slash and
@@ -98,7 +95,8 @@ func makeFolder(path string) error {
 }
 
 // checkKind refuses anything at path that is neither absent nor of the kind
-// expected, links above all: what is written through one lands elsewhere.
+// expected, links above all: what is written through one lands elsewhere. What
+// belongs to somebody else is refused as well.
 func checkKind(path string, kind fs.FileMode) (exists bool, err error) {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -110,7 +108,7 @@ func checkKind(path string, kind fs.FileMode) (exists bool, err error) {
 	if info.Mode().Type() != kind {
 		return true, diagnosis.New(diagnosis.StateLink, "Path", path)
 	}
-	return true, nil
+	return true, trust.Own(path)
 }
 
 // makePrivate makes an empty file for nobody but the user, or makes an existing
@@ -135,6 +133,9 @@ func makePrivate(path string) error {
 // checkFolder refuses links in place of the portal's folder and its files. It
 // reports whether a store is there: the folder may hold nothing but a token.
 func checkFolder(folder string) (exists bool, err error) {
+	if err := trust.Folder(filepath.Dir(folder)); err != nil {
+		return false, err
+	}
 	if there, err := checkKind(folder, fs.ModeDir); err != nil || !there {
 		return false, err
 	}
@@ -146,37 +147,4 @@ func checkFolder(folder string) (exists bool, err error) {
 		exists = exists || there
 	}
 	return exists, nil
-}
-
-// readKey returns the key of a store, nil if there is none.
-func readKey(folder string) ([]byte, error) {
-	path := filepath.Join(folder, keyFile)
-	key, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, unusable(err, path)
-	}
-	if len(key) != keyLength {
-		return nil, nil
-	}
-	return key, nil
-}
-
-// makeKey returns the key of a new store, which it makes unless the making of
-// the store got so far before.
-func makeKey(folder string) ([]byte, error) {
-	if key, err := readKey(folder); key != nil || err != nil {
-		return key, err
-	}
-	path := filepath.Join(folder, keyFile)
-	key := newKey()
-	return key, unusable(durable.Write(path, key), path)
-}
-
-func newKey() []byte {
-	key := make([]byte, keyLength)
-	_, _ = rand.Read(key) // never fails
-	return key
 }

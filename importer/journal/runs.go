@@ -41,7 +41,7 @@ type Run struct {
 	Kind       Kind
 	State      RunState
 	File       string // base name of the input
-	FileDigest string
+	FileDigest string // SHA-256; once stored, what Store.FileDigest makes of it
 	Sheet      string
 	Portal     string
 	Version    string // of the program
@@ -78,7 +78,7 @@ func (s *Store) Begin(ctx context.Context, r Run) (Run, error) {
 	if r.Portal == "" {
 		r.Portal = s.portal
 	}
-	r.State = Running
+	r.State, r.FileDigest = Running, s.FileDigest(r.FileDigest)
 	var number int64
 	err := s.write(ctx, func(t *tx) error {
 		if _, err := t.exec(interruptRuns); err != nil {
@@ -226,7 +226,8 @@ func (s *Store) Prunable(ctx context.Context, olderThan time.Time) ([]Run, error
 	return s.list(ctx, prunableRuns, olderThan.UnixMilli())
 }
 
-// Prune removes the runs that Prunable lists, and returns them.
+// Prune removes the runs that Prunable lists, and returns them. Nothing of them is
+// left in the files of the store.
 func (s *Store) Prune(ctx context.Context, olderThan time.Time) ([]Run, error) {
 	old, err := s.Prunable(ctx, olderThan)
 	if err != nil {
@@ -241,7 +242,14 @@ func (s *Store) Prune(ctx context.Context, olderThan time.Time) ([]Run, error) {
 			return old[:i], err
 		}
 	}
-	return old, nil
+	if len(old) == 0 {
+		return nil, nil
+	}
+	return old, s.compact(ctx)
+}
+
+func (s *Store) compact(ctx context.Context) error {
+	return located(explain(compact(ctx, s.writer.db)), s.folder)
 }
 
 // remove keeps the bare line of a run that accounts name: it tells which file they were made from.

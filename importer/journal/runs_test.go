@@ -1,8 +1,12 @@
 package journal_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -142,4 +146,57 @@ func ids(runs []journal.Run) []string {
 		out = append(out, r.ID)
 	}
 	return out
+}
+
+// What was pruned is in no file of the store any more.
+func TestPrunedRunsLeaveNothing(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	run := begin(t, s, journal.Run{File: "accounts.csv"})
+	for i := range 300 {
+		e := row(run.ID, i)
+		e.Email, e.Owner = fmt.Sprintf("kanarienvogel%d@example.org", i), "kanarienvogel@example.org"
+		must(t, "AddEntries", s.AddEntries(t.Context(), []journal.Entry{e}))
+	}
+	must(t, "End", s.End(t.Context(), run.ID, journal.Finished))
+	holds := func() (found []string) {
+		must(t, "WalkDir", filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			if bytes.Contains(text, []byte("kanarienvogel")) {
+				found = append(found, filepath.Base(path))
+			}
+			return err
+		}))
+		return found
+	}
+	if holds() == nil {
+		t.Fatal("the store does not hold what was written")
+	}
+	if _, err := s.Prune(t.Context(), time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if found := holds(); found != nil {
+		t.Errorf("%v still hold rows of a pruned run", found)
+	}
+}
+
+// The digest that is stored and shown is another one in each store: a plain one
+// would tell, beside a copy without passwords, whether guessed ones are right.
+func TestFileDigestsAreKeyed(t *testing.T) {
+	const plain = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+	first, second := open(t, t.TempDir()), open(t, t.TempDir())
+	run := begin(t, first, journal.Run{File: "accounts.csv", FileDigest: plain})
+	switch {
+	case run.FileDigest != first.FileDigest(plain):
+		t.Errorf("the run has digest %s, want %s", run.FileDigest, first.FileDigest(plain))
+	case run.FileDigest == plain, first.FileDigest(plain) == second.FileDigest(plain):
+		t.Error("the digest is not keyed")
+	}
+	stored, err := first.Run(t.Context(), run.ID)
+	if err != nil || stored.FileDigest != run.FileDigest {
+		t.Errorf("stored is %s, %v", stored.FileDigest, err)
+	}
 }

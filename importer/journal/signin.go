@@ -19,8 +19,8 @@ const quickSignIns = 2
 // holds the lock of the store for that moment. Where a run holds it, change gets
 // what is known all the same, and nothing is stored. It returns the error of
 // change, after which nothing is stored.
-func ChangeOwner(ctx context.Context, dir, portalURL, name string, change func(*Store, *Owner) error) (err error) {
-	s, err := Open(dir, portalURL, Options{})
+func ChangeOwner(ctx context.Context, dir, portalURL, name string, o Options, change func(*Store, *Owner) error) (err error) {
+	s, err := Open(dir, portalURL, o)
 	if err != nil {
 		return err
 	}
@@ -49,16 +49,12 @@ func ChangeOwner(ctx context.Context, dir, portalURL, name string, change func(*
 // refused it, or has sent an SMS for it. It returns nil if nothing is.
 func (s *Store) RefusedBefore(o *Owner, password account.Secret) *diagnosis.Problem {
 	switch {
-	case len(o.Refused) == 0 || string(o.Refused) != string(s.printOf(password)):
+	case !s.Prints().SameSecret(o.Refused, o.Name, password):
 		return nil
 	case o.RefusedCode == diagnosis.PortalSMS:
 		return diagnosis.New(diagnosis.OwnerSMSBefore)
 	}
 	return diagnosis.New(diagnosis.OwnerRefused)
-}
-
-func (s *Store) printOf(password account.Secret) []byte {
-	return account.NewFingerprinter(s.key).Text(account.PortalPassword, password.Reveal())
 }
 
 // NextSignIn returns when a password may be sent for the owner, in the past if
@@ -88,9 +84,9 @@ func (s *Store) EndSignIn(o *Owner, password account.Secret, fate diagnosis.Fate
 	case code == diagnosis.PortalBlocked:
 		o.BlockedUntil = time.Now().Add(block)
 	case code == diagnosis.PortalSignIn:
-		o.Refused, o.RefusedCode = s.printOf(password), code
+		o.Refused, o.RefusedCode = s.Prints().Secret(o.Name, password), code
 	case code == diagnosis.PortalSMS:
-		o.Refused, o.RefusedCode = s.printOf(password), code
+		o.Refused, o.RefusedCode = s.Prints().Secret(o.Name, password), code
 		o.SMS++
 	case fate == diagnosis.NotSent, fate == diagnosis.TurnedAway:
 		o.Attempts = max(0, o.Attempts-1) // the portal has not counted it

@@ -94,7 +94,32 @@ var migrations = []string{`
 		sms           INTEGER,
 		checked       INTEGER
 	) WITHOUT ROWID;
+`, `
+	-- What a slow hash of a secret takes, see account.Cost. The hashes of the secrets
+	-- themselves are made slow by Store.slowDown.
+	ALTER TABLE store ADD COLUMN hash_passes INTEGER NOT NULL DEFAULT 0;
+	ALTER TABLE store ADD COLUMN hash_memory INTEGER NOT NULL DEFAULT 0;
 `}
+
+// The versions of the schema from which something more than tables is missing.
+const (
+	withoutKey       = 0 // and without anything else
+	withQuickSecrets = 1 // secrets have quick hashes, by which passwords can be guessed
+)
+
+// The rewriting of quick hashes.
+const (
+	setCost        = `UPDATE store SET hash_passes = ?, hash_memory = ?`
+	readCost       = `SELECT hash_passes, hash_memory FROM store`
+	quickAccounts  = `SELECT id, address, owner_id, fingerprint, refused FROM accounts WHERE fingerprint IS NOT NULL OR refused IS NOT NULL`
+	rewriteAccount = `UPDATE accounts SET fingerprint = ?, refused = ? WHERE id = ?`
+	quickIntents   = `SELECT id, address, owner_id, fingerprint FROM intents WHERE fingerprint IS NOT NULL`
+	rewriteIntent  = `UPDATE intents SET fingerprint = ? WHERE id = ?`
+	quickOwners    = `SELECT name, refused FROM owners WHERE refused IS NOT NULL`
+	plainDigests   = `SELECT number, digest FROM runs WHERE digest <> ''`
+	rewriteDigest  = `UPDATE runs SET digest = ? WHERE number = ?`
+	rewriteOwner   = `UPDATE owners SET refused = ? WHERE name = ?`
+)
 
 // Runs.
 const (

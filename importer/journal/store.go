@@ -9,8 +9,8 @@
 // lists those, from whatever run. The report of a run is read from here.
 //
 // No type of this package can hold a password or a token. What has to be
-// recognised later is kept as a few keyed hash bytes; the key lies beside the
-// database in a file of its own.
+// recognised later is kept as a few keyed hash bytes, of passwords slow ones. The
+// key lies in the system's keyring, or else beside the database in a file of its own.
 //
 // Errors that a user can do something about are *diagnosis.Problem values with a
 // scope of State, Busy or Usage.
@@ -33,6 +33,12 @@ type Options struct {
 	// writes fails. A portal without a store has an empty one then, and nothing is
 	// made on disk.
 	ReadOnly bool
+	// Keyring is where the key of a store lies, nil if there is none: then it lies in
+	// a file of the store's folder.
+	Keyring Keyring
+	// KeyInFile keeps the key of a new store in a file all the same, and puts one that
+	// is found in the keyring into a file, for processes that have no keyring.
+	KeyInFile bool
 }
 
 // Store is the memory of one portal. It is safe for concurrent use.
@@ -40,7 +46,11 @@ type Store struct {
 	folder   string // empty in memory
 	portal   string
 	key      []byte
+	prints   *account.Fingerprinter
 	readOnly bool
+
+	keyring   Keyring
+	keyInFile bool
 
 	read   *sql.DB
 	writer *writer // nil if read only
@@ -88,13 +98,16 @@ func Open(dir, portalURL string, o Options) (*Store, error) {
 	} else if !exists {
 		return inMemory(portalURL, true)
 	}
-	s := &Store{folder: folder, portal: portalURL, readOnly: o.ReadOnly}
+	s := &Store{folder: folder, portal: portalURL, readOnly: o.ReadOnly, keyring: o.Keyring, keyInFile: o.KeyInFile}
+	if s.keyring == nil {
+		s.keyring = noKeyring{}
+	}
 	err = s.open()
 	switch {
 	case errors.Is(err, errEmpty):
 		return inMemory(portalURL, true)
 	case errors.Is(err, errOlder), o.ReadOnly && unrecovered(err):
-		return reopen(dir, portalURL)
+		return reopen(dir, portalURL, o)
 	case err != nil:
 		return nil, located(unreadable(err), folder)
 	}
@@ -103,15 +116,17 @@ func Open(dir, portalURL string, o Options) (*Store, error) {
 
 // reopen opens a store for reading after bringing it up to date, or after taking
 // back what a process that died had begun.
-func reopen(dir, portalURL string) (*Store, error) {
-	s, err := Open(dir, portalURL, Options{})
+func reopen(dir, portalURL string, o Options) (*Store, error) {
+	o.ReadOnly = false
+	s, err := Open(dir, portalURL, o)
 	if err != nil {
 		return nil, err
 	}
 	if err := s.Close(); err != nil {
 		return nil, err
 	}
-	return Open(dir, portalURL, Options{ReadOnly: true})
+	o.ReadOnly = true
+	return Open(dir, portalURL, o)
 }
 
 // Scratch returns an empty store in memory, for what is to leave no trace. It
@@ -155,6 +170,9 @@ func (s *Store) open() (err error) {
 		if err := s.migrate(db); err != nil {
 			return err
 		}
+		if err := s.loadPrints(db); err != nil {
+			return err
+		}
 	} else if err := s.check(db); err != nil {
 		return err
 	}
@@ -189,9 +207,9 @@ func (s *Store) prepareHot() error {
 	return errors.Join(errs[:]...)
 }
 
-// Key returns the 32 random bytes made with the store, for fingerprints. The
-// caller must not change them.
-func (s *Store) Key() []byte { return s.key }
+// Prints returns the maker of the store's fingerprints: its key, and the cost of
+// its slow hashes, were made with the store.
+func (s *Store) Prints() *account.Fingerprinter { return s.prints }
 
 // Lasts reports whether the store is on disk and not in memory alone.
 func (s *Store) Lasts() bool { return s.folder != "" }

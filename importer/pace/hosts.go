@@ -1,6 +1,7 @@
 package pace
 
 import (
+	"r7import/importer/account"
 	"slices"
 	"strings"
 	"time"
@@ -82,7 +83,7 @@ type Rest struct {
 }
 
 // Is reports whether the rest is that of a host.
-func (r Rest) Is(host string) bool { return r.Host == Fold(host) }
+func (r Rest) Is(host string) bool { return r.Host == account.FoldHost(host) }
 
 // NewHosts returns the memory of all mail hosts, with at most so many writes in
 // flight at each.
@@ -102,7 +103,7 @@ func (h *Hosts) Free(hosts ...string) bool {
 }
 
 func (h *Hosts) free(name string) bool {
-	s, ok := h.hosts[Fold(name)]
+	s, ok := h.hosts[account.FoldHost(name)]
 	if !ok {
 		return true
 	}
@@ -120,7 +121,7 @@ func (h *Hosts) Give(hosts ...string) { h.count(hosts, -1) }
 
 func (h *Hosts) count(hosts []string, n int) {
 	for i, name := range hosts {
-		again := func(earlier string) bool { return Fold(earlier) == Fold(name) }
+		again := func(earlier string) bool { return account.FoldHost(earlier) == account.FoldHost(name) }
 		if !slices.ContainsFunc(hosts[:i], again) {
 			h.host(name).inFlight += n
 		}
@@ -135,7 +136,7 @@ func (h *Hosts) Report(name, address string, evidence Evidence) {
 	switch {
 	case s.rest == nil:
 		if s.learn(address, evidence) {
-			s.rest = &Rest{Host: Fold(name), Since: time.Now(), Until: time.Now().Add(h.FirstRest), Evidence: evidence}
+			s.rest = &Rest{Host: account.FoldHost(name), Since: time.Now(), Until: time.Now().Add(h.FirstRest), Evidence: evidence}
 			h.tired++
 		}
 	case time.Now().Before(s.rest.Until):
@@ -186,7 +187,7 @@ func (h *Hosts) PausedUntil(name string) (time.Time, bool) {
 	if h.tired == 0 {
 		return time.Time{}, false
 	}
-	if s, ok := h.hosts[Fold(name)]; ok && s.rest != nil {
+	if s, ok := h.hosts[account.FoldHost(name)]; ok && s.rest != nil {
 		return s.rest.Until, true
 	}
 	return time.Time{}, false
@@ -205,7 +206,7 @@ func (h *Hosts) Resting() []Rest {
 }
 
 func (h *Hosts) host(name string) *host {
-	name = Fold(name)
+	name = account.FoldHost(name)
 	s, ok := h.hosts[name]
 	if !ok {
 		s = new(host)
@@ -213,6 +214,3 @@ func (h *Hosts) host(name string) *host {
 	}
 	return s
 }
-
-// Fold makes host names comparable; it costs nothing where they are lower case already.
-func Fold(name string) string { return strings.ToLower(name) }

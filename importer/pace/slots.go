@@ -2,6 +2,7 @@ package pace
 
 import (
 	"context"
+	"r7import/importer/account"
 	"slices"
 	"sync"
 	"time"
@@ -25,7 +26,7 @@ type Needs struct {
 func (n *Needs) things() []string {
 	things := make([]string, 0, len(n.Hosts)+2)
 	for _, h := range n.Hosts {
-		things = append(things, "host "+Fold(h))
+		things = append(things, "host "+account.FoldHost(h))
 	}
 	if n.Domain != "" {
 		things = append(things, "domain "+n.Domain)
@@ -112,7 +113,7 @@ func (slot *Slot) Report(host, address string, evidence Evidence) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.hosts.Report(host, address, evidence)
-	s.stir("host " + Fold(host))
+	s.stir("host " + account.FoldHost(host))
 }
 
 // Return gives back what was taken. A second call does nothing. met says that the
@@ -146,7 +147,7 @@ func (s *Slots) Resting(hosts []string) (host string, until time.Time, rests boo
 	defer s.mu.Unlock()
 	for _, h := range hosts {
 		if t, resting := s.hosts.PausedUntil(h); resting && (!rests || t.After(until)) {
-			host, until, rests = Fold(h), t, true
+			host, until, rests = account.FoldHost(h), t, true
 		}
 	}
 	return host, until, rests

@@ -129,7 +129,7 @@ func (p *People) readDirectory(ctx context.Context, by *Session) (*Directory, po
 		return nil, portal.Answer{Fate: diagnosis.Done}
 	}
 	d, answer := ReadDirectory(ctx, by.Session, func(one account.Person) bool {
-		return p.Plan.Wants(account.FoldAddress(one.Email)) || p.Plan.Wants(account.FoldAddress(one.ID))
+		return p.Plan.Wants(account.Address(one.Email).Fold()) || p.Plan.Wants(account.Address(one.ID).Fold())
 	})
 	p.Turns.Note(answer)
 	return d, answer
@@ -225,7 +225,7 @@ func (f *finder) find(ctx context.Context, name string) (account.Person, bool, p
 		find = f.by.PersonByEmail
 	}
 	who, found, answer := find(ctx, name)
-	if letters := account.UnfoldAddress(name); answer.Fate == diagnosis.Done && !found && letters != name {
+	if letters := account.Address(name).Letters(); answer.Fate == diagnosis.Done && !found && letters != name {
 		who, found, answer = find(ctx, letters)
 	}
 	f.turns.Note(answer)

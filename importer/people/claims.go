@@ -84,13 +84,6 @@ func (c *claims) mismatch(m *Member, self *account.Person) bool {
 	if c.options.AllowMismatch || c.options.Owner == policy.OwnerSelf {
 		return false
 	}
-	s := &m.Row.Settings
-	return !strings.EqualFold(self.Email, s.Email) &&
-		!strings.EqualFold(localPart(self.Email), localPart(s.Email)) &&
-		!account.SameName(*self, s.Name)
-}
-
-func localPart(address string) string {
-	local, _, _ := strings.Cut(address, "@")
-	return local
+	theirs, wanted := account.Address(self.Email), account.Address(m.Row.Settings.Email)
+	return !theirs.Equal(wanted) && !strings.EqualFold(theirs.Local(), wanted.Local()) && !account.SameName(*self, m.Row.Settings.Name)
 }

@@ -56,7 +56,7 @@ func (d *Directory) add(p account.Person) {
 	if p.Email == "" {
 		return
 	}
-	address := account.FoldAddress(p.Email)
+	address := account.Address(p.Email).Fold()
 	// An address that a dismissed person has left behind belongs to whoever has it now.
 	if earlier, twice := d.byAddress[address]; !twice || d.people[earlier].Status == personDismissed {
 		d.byAddress[address] = i
@@ -65,7 +65,7 @@ func (d *Directory) add(p account.Person) {
 
 // Find returns the person with that address or GUID.
 func (d *Directory) Find(name string) (account.Person, bool) {
-	i, ok := d.byAddress[account.FoldAddress(name)]
+	i, ok := d.byAddress[account.Address(name).Fold()]
 	if !ok {
 		i, ok = d.byID[strings.ToLower(name)]
 	}

@@ -178,7 +178,9 @@ func (p *People) Enter(ctx context.Context, m *Member) (*Session, time.Time, err
 	if m.Bar != nil {
 		return nil, time.Time{}, nil
 	}
-	return session, time.Time{}, nil
+	about := *session
+	about.Session = session.Session.About(m.Row)
+	return &about, time.Time{}, nil
 }
 
 // enter returns the session of a person once they are signed in. It is nil if they
@@ -301,7 +303,7 @@ func (p *People) Lost(s *Session, answer portal.Answer) {
 	defer p.mu.Unlock()
 	o := s.of
 	switch {
-	case o.state != ready || o.session != s: // another row was told first
+	case o.state != ready || !o.session.Same(s.Session): // another row was told first
 	case answer.Code == diagnosis.PortalToken && o.login.opened && !o.renewed:
 		o.renewed, o.session, o.login = true, nil, login{}
 		o.become(unknown)

@@ -44,7 +44,7 @@ func (p *People) signIn(ctx context.Context, o *person, by *Session, place *pace
 	case o.Via == plan.ByActing:
 		return p.actAs(ctx, o, by)
 	case !o.Login.Token.Empty():
-		return p.introduce(ctx, o, login{portal: p.Client.Session(o.Login.Token)})
+		return p.introduce(ctx, o, login{portal: p.Client.Session(o.Login.Token, o.Login.Password)})
 	}
 	return p.signInByPassword(ctx, o, place)
 }
@@ -74,7 +74,7 @@ func (p *People) signInByPassword(ctx context.Context, o *person, place *pace.Pl
 	if answer.Fate != diagnosis.Done {
 		return p.signInFailed(ctx, o, answer, place)
 	}
-	return p.introduce(ctx, o, login{portal: p.Client.Session(token.Secret), opened: true})
+	return p.introduce(ctx, o, login{portal: p.Client.Session(token.Secret, o.Login.Password), opened: true})
 }
 
 // remember makes what is known of the person durable.

@@ -17,7 +17,6 @@ type History struct {
 	options *policy.Options
 	open    map[account.Key]journal.Intent // requests nobody knows the outcome of
 	ids     map[string]string              // portal ids by the name of the owner; empty for a name the journal does not know
-	prints  *account.Fingerprinter
 }
 
 // NewHistory reads what earlier runs left open.
@@ -28,7 +27,6 @@ func NewHistory(ctx context.Context, store *journal.Store, options *policy.Optio
 	}
 	h := &History{
 		store: store, options: options, open: make(map[account.Key]journal.Intent, len(intents)), ids: make(map[string]string),
-		prints: account.NewFingerprinter(store.Key()),
 	}
 	for _, intent := range intents {
 		h.open[intent.Key] = intent
@@ -97,22 +95,20 @@ func (h *History) Standing(ctx context.Context, who Identity, row *account.Row) 
 	if err != nil || !ok {
 		return ToDo, journal.Account{}, err
 	}
-	print := h.prints.Of(&row.Settings)
 	foreign := known.Status == diagnosis.Exists && h.options.OnExisting == policy.Fail
 	switch {
-	case !foreign && h.believed(known) && known.Fingerprint.Differs(print) == 0:
+	case !foreign && h.believed(known) && h.store.Prints().Changed(known.Fingerprint, key, &row.Settings, account.RequestFields) == 0:
 		return Settled, known, nil
-	case !h.options.RetryRefused && Refuses(known, print):
+	case !h.options.RetryRefused && h.Refuses(known, &row.Settings):
 		return Refused, known, nil
 	}
 	return ToDo, known, nil
 }
 
-// Refuses reports whether a mail server has refused what is about to be sent again.
-func Refuses(known journal.Account, print account.Fingerprint) bool {
-	const credentials = account.Fields(1<<account.Account | 1<<account.Password | 1<<account.ServerHost | 1<<account.Port |
-		1<<account.SMTPAccount | 1<<account.SMTPPassword | 1<<account.SMTPServer | 1<<account.SMTPPort)
-	return len(known.Refused) > 0 && known.Refused.Differs(print)&credentials == 0
+// Refuses reports whether a mail server has refused what is about to be sent
+// again. It is safe for concurrent use.
+func (h *History) Refuses(known journal.Account, s *account.Settings) bool {
+	return len(known.Refused) > 0 && h.store.Prints().Changed(known.Refused, known.Key, s, account.Credentials) == 0
 }
 
 // believed reports whether what is known of an account says that it is there and

@@ -55,7 +55,7 @@ func (r *roster) of(row *account.Row) Identity {
 		if own.User == "" {
 			own.User = row.Settings.Email
 		}
-		return Identity{Via: ByActing, Name: account.FoldAddress(own.User), Login: account.Owner{User: own.User}}
+		return Identity{Via: ByActing, Name: account.Address(own.User).Fold(), Login: account.Owner{User: own.User}}
 	case own.Empty() && !r.caller.Login.Empty():
 		return r.caller
 	}

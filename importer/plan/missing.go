@@ -156,7 +156,7 @@ func (p *Plan) whoFor(key account.Key, names []journal.Owner) Missing {
 	case isCaller:
 		m.who, m.lender = p.roster.caller, ""
 	case m.lender == "" && p.roster.way == policy.OwnerImpersonate:
-		m.who = Identity{Via: ByActing, Name: account.FoldAddress(key.OwnerID), Login: account.Owner{User: key.OwnerID}}
+		m.who = Identity{Via: ByActing, Name: account.Address(key.OwnerID).Fold(), Login: account.Owner{User: key.OwnerID}}
 	}
 	return m
 }

@@ -48,6 +48,21 @@ func canonical(text string, insecure bool) (*url.URL, error) {
 	return clean, nil
 }
 
+// Shown returns the address of a portal as people read it: the name of the host in
+// its own letters, with the form that is used for it behind, because letters of
+// different alphabets look alike.
+func Shown(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	host, err := idna.Display.ToUnicode(u.Hostname())
+	if err != nil || host == u.Hostname() {
+		return address
+	}
+	return strings.Replace(address, u.Hostname(), host, 1) + " (" + u.Hostname() + ")"
+}
+
 func canonicalHost(host string) (string, error) {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return ip.String(), nil
@@ -76,20 +91,4 @@ func joinHost(host, port string) string {
 func loopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.IsLoopback()
-}
-
-// sameAddress compares mail addresses as the portal does, without regard to case;
-// a domain in letters and the same in punycode are one.
-func sameAddress(a, b string) bool { return strings.EqualFold(plainAddress(a), plainAddress(b)) }
-
-func plainAddress(address string) string {
-	at := strings.LastIndexByte(address, '@')
-	if at < 0 {
-		return address
-	}
-	domain, err := idna.Lookup.ToASCII(address[at+1:])
-	if err != nil {
-		return address
-	}
-	return address[:at+1] + domain
 }

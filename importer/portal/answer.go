@@ -19,8 +19,10 @@ type Answer struct {
 	Side diagnosis.Side
 	// Status is the HTTP status, 0 if there was no answer.
 	Status int
-	// Text is what the portal or a mail server said, fit to be shown: on one
-	// line, at most 500 characters, without anything secret that was sent.
+	// Text is what is kept of the answer's words, fit to be shown: a sentence the
+	// portal is known to say, or what a mail server said, on one line and at most 500
+	// characters; of any other text its kind and about its length. It holds nothing of
+	// a secret that was sent, in no form.
 	Text string
 	// RetryAfter is how long the portal asks to be left alone, 0 if it does not say.
 	RetryAfter time.Duration
@@ -85,7 +87,7 @@ func attributes(call *call, a *Answer) []slog.Attr {
 		attrs = append(attrs, slog.String("code", string(a.Code)))
 	}
 	if a.Err != nil {
-		attrs = append(attrs, slog.String("cause", call.show(a.Err.Error())))
+		attrs = append(attrs, slog.String("cause", a.Err.Error()))
 	}
 	return attrs
 }

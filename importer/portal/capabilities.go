@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"net/http"
+	"regexp"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -34,6 +35,8 @@ func (c *Client) Capabilities(ctx context.Context) (Capabilities, Answer) {
 	return Capabilities{LDAP: *data.LDAPEnabled, SSO: data.SSOURL != "", SSOLabel: diagnosis.CleanText(data.SSOLabel)}, answer
 }
 
+var versionForm = regexp.MustCompile(`^[0-9]{1,4}(\.[0-9]{1,6}){1,5}$`)
+
 // Version asks which release the portal runs, such as 12.7.1. It needs no sign-in
 // and may be slow, since the portal asks its other services.
 func (c *Client) Version(ctx context.Context) (string, Answer) {
@@ -41,5 +44,8 @@ func (c *Client) Version(ctx context.Context) (string, Answer) {
 		CommunityServer string `json:"communityServer"`
 	}
 	answer := c.Session(account.Secret{}).read(ctx, &call{name: "version", path: "settings/version/build.json"}, &data)
-	return diagnosis.CleanText(data.CommunityServer), answer
+	if !versionForm.MatchString(data.CommunityServer) {
+		return "", answer
+	}
+	return data.CommunityServer, answer
 }

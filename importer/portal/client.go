@@ -119,8 +119,12 @@ func (c *Client) Proxy() string { return c.proxy }
 func (c *Client) Close() { c.transport.CloseIdleConnections() }
 
 // Session returns what the holder of a token can do. Whether the portal accepts
-// the token shows with the first call.
-func (c *Client) Session(token account.Secret) *Session { return &Session{client: c, token: token} }
+// the token shows with the first call. Others are secrets of the same person, such
+// as the password that the token was got with: no text of an answer is shown that
+// tells anything of them.
+func (c *Client) Session(token account.Secret, others ...account.Secret) *Session {
+	return &Session{client: c, token: token, known: confidence{secrets: others}}
+}
 
 // Session is one person's portal, as that person sees it. It is safe for
 // concurrent use. The portal does not bear two writes at a time for one address:
@@ -128,4 +132,35 @@ func (c *Client) Session(token account.Secret) *Session { return &Session{client
 type Session struct {
 	client *Client
 	token  account.Secret
+	known  confidence
+	whole  *Session // that this one is about a row of, nil for the session itself
+}
+
+// About returns the session for calls about one row: no text of their answers is
+// shown that tells anything of a secret of that row, and no title of a web page
+// that holds a value of it.
+func (s *Session) About(row *account.Row) *Session {
+	about := *s
+	about.whole = s.origin()
+	secrets := []account.Secret{row.Settings.Incoming.Password, row.Settings.Outgoing.Password, row.Owner.Password, row.Owner.Token}
+	about.known = s.known.with(secrets, append(valuesOf(&row.Settings), row.Owner.User)...)
+	return &about
+}
+
+// Same reports whether both are one session, whatever row they are about.
+func (s *Session) Same(other *Session) bool {
+	return s != nil && other != nil && s.origin() == other.origin()
+}
+
+func (s *Session) origin() *Session {
+	if s.whole != nil {
+		return s.whole
+	}
+	return s
+}
+
+// exchange makes a call with the session's token.
+func (s *Session) exchange(ctx context.Context, call *call) (*reply, Answer) {
+	call.token, call.known = s.token, s.known
+	return s.client.exchange(ctx, call)
 }

@@ -29,7 +29,9 @@ type call struct {
 	cookie bool // the token goes into the cookie as well
 	// write says that the portal may change something: if the answer is lost, nobody knows whether it did.
 	write   bool
-	secrets []account.Secret // that the answer might repeat
+	secrets []account.Secret // in the request, which the answer might repeat
+	values  []string         // in the request besides
+	known   confidence       // what else the session knows
 	ready   func() error     // called right before the request leaves
 	// explain gives an answer that means something else here than elsewhere; an empty code leaves it.
 	explain func(r *reply) diagnosis.Code

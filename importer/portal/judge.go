@@ -8,7 +8,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"net/url"
+	"strings"
 	"syscall"
 	"time"
 
@@ -22,7 +22,7 @@ func judge(call *call, r *reply) Answer {
 	if r.good() {
 		return Answer{Fate: diagnosis.Done, Status: r.status}
 	}
-	code, side, text := r.meaning()
+	code, side, text := r.meaning(call)
 	if call.explain != nil {
 		if special := call.explain(r); special != "" {
 			code = special
@@ -32,7 +32,7 @@ func judge(call *call, r *reply) Answer {
 	if side != "" {
 		a.Side = side
 	}
-	a.Status, a.Text = r.status, call.show(text)
+	a.Status, a.Text = r.status, text
 	if code == diagnosis.PortalBusy {
 		a.RetryAfter, _ = retryAfter(r.header, time.Now())
 	}
@@ -47,41 +47,49 @@ func (r *reply) good() bool {
 
 // meaning returns the code of a reply that is not good, the side if the reply
 // tells it, and what of it may be shown.
-func (r *reply) meaning() (code diagnosis.Code, side diagnosis.Side, text string) {
+func (r *reply) meaning(call *call) (code diagnosis.Code, side diagnosis.Side, text string) {
 	switch {
 	case r.status == http.StatusTooManyRequests:
-		return diagnosis.PortalBusy, "", r.message
+		return diagnosis.PortalBusy, "", call.message(r.message)
 	case r.status == http.StatusUnauthorized:
 		return diagnosis.PortalToken, "", ""
 	case r.status >= 300 && r.status < 400:
-		return diagnosis.PortalRedirect, "", redirectTarget(r.header)
+		return diagnosis.PortalRedirect, "", call.redirectTarget(r.header.Get("Location"))
 	case r.failed:
-		return r.complaint()
+		return r.complaint(call)
 	case r.status == http.StatusServiceUnavailable:
-		return r.unavailable(), "", r.page()
+		return r.unavailable(), "", call.page(r)
 	}
-	return r.speechless(), "", r.page()
+	return r.speechless(), "", call.page(r)
 }
 
 // complaint is an envelope with an error.
-func (r *reply) complaint() (diagnosis.Code, diagnosis.Side, string) {
+func (r *reply) complaint(call *call) (diagnosis.Code, diagnosis.Side, string) {
 	if refusal, ok := diagnosis.ReadLoginTest(r.message); ok {
-		return refusal.Code, refusal.Side, refusal.Text
+		if !call.write { // the portal logs in nowhere then
+			return refusal.Code, refusal.Side, call.message(r.message)
+		}
+		return refusal.Code, refusal.Side, call.quote(refusal.Text)
 	}
+	text := call.message(r.message)
 	if code, ok := diagnosis.PortalText(r.message); ok {
-		return code, "", r.message
+		return code, "", text
 	}
 	switch r.status {
 	case http.StatusBadRequest:
-		return diagnosis.PortalArgument, "", r.message
+		return diagnosis.PortalArgument, "", text
 	case http.StatusPaymentRequired:
-		return diagnosis.PortalUnpaid, "", r.message
+		return diagnosis.PortalUnpaid, "", text
 	case http.StatusForbidden:
-		return diagnosis.PortalForbidden, "", r.message
+		// The mail product is off for the person (ASC.Specific/GlobalFilters/ProductSecurityFilter.cs).
+		if r.message == "Forbidden" && strings.HasPrefix(call.path, "mail/") {
+			return diagnosis.PortalMailOff, "", text
+		}
+		return diagnosis.PortalForbidden, "", text
 	case http.StatusNotFound:
-		return diagnosis.PortalNoItem, "", r.message
+		return diagnosis.PortalNoItem, "", text
 	}
-	return diagnosis.PortalError, "", r.message
+	return diagnosis.PortalError, "", text
 }
 
 // unavailable is a 503 without an envelope: from a server in front of the portal
@@ -127,25 +135,6 @@ func (r *reply) html() bool {
 	return bytes.HasPrefix(bytes.TrimSpace(bytes.TrimPrefix(r.body, []byte("\uFEFF"))), []byte("<"))
 }
 
-// page returns what may be shown of a reply that is no envelope: a web page or
-// plain text. Nothing that looks like data is shown, since a token might be in it.
-func (r *reply) page() string {
-	text := bytes.TrimSpace(r.body)
-	if len(text) == 0 || bytes.ContainsRune([]byte(`{["`), rune(text[0])) {
-		return ""
-	}
-	return string(text)
-}
-
-// redirectTarget returns the host a redirect leads to, and nothing else of it.
-func redirectTarget(header http.Header) string {
-	u, err := url.Parse(header.Get("Location"))
-	if err != nil {
-		return ""
-	}
-	return u.Host
-}
-
 // unanswered says what the lack of a whole answer means.
 func unanswered(call *call, caller, within context.Context, left bool, err error) Answer {
 	var code diagnosis.Code
@@ -162,7 +151,7 @@ func unanswered(call *call, caller, within context.Context, left bool, err error
 		code = diagnosis.AnswerLost
 	}
 	a := answerWith(call, code)
-	a.Err = err
+	a.Err = call.told(err)
 	return a
 }
 

@@ -99,7 +99,7 @@ func (s *Session) Accounts(ctx context.Context) ([]account.Mailbox, Answer) {
 	for page, answer := range pages[listed](ctx, s, "accounts", "mail/accounts.json", url.Values{}) {
 		last = answer
 		if answer.Fate != diagnosis.Done {
-			return nil, mailOff(answer)
+			return nil, answer
 		}
 		for i := range page {
 			all = append(all, page[i].noun())
@@ -114,29 +114,20 @@ func (s *Session) Accounts(ctx context.Context) ([]account.Mailbox, Answer) {
 func (s *Session) Find(ctx context.Context, address string) (account.Mailbox, bool, Answer) {
 	call := &call{
 		name: "find", method: http.MethodGet, path: "mail/accounts/single.json",
-		query: url.Values{"email": {address}}, token: s.token,
+		query: url.Values{"email": {address}},
 	}
-	r, answer := s.client.exchange(ctx, call)
+	r, answer := s.exchange(ctx, call)
 	switch {
 	case answer.Code == diagnosis.MailboxMissing && answer.Status == http.StatusInternalServerError:
 		return account.Mailbox{}, false, answer.found()
 	case answer.Fate != diagnosis.Done:
-		return account.Mailbox{}, false, mailOff(answer)
+		return account.Mailbox{}, false, answer
 	}
 	var one single
-	if !decode(r.response, &one) || one.ID <= 0 || !sameAddress(one.Email, address) {
+	if !decode(r.response, &one) || one.ID <= 0 || !account.Address(one.Email).Equal(account.Address(address)) {
 		return account.Mailbox{}, false, answer.odd(call)
 	}
 	return one.noun(), true, answer
-}
-
-// mailOff tells the mail product being off for the person from other things the
-// portal forbids (ASC.Specific/GlobalFilters/ProductSecurityFilter.cs).
-func mailOff(a Answer) Answer {
-	if a.Code == diagnosis.PortalForbidden && a.Text == "Forbidden" {
-		a.Code, a.Fate = diagnosis.PortalMailOff, diagnosis.PortalMailOff.Fate()
-	}
-	return a
 }
 
 // Create sets up an account. ready, if given, is called once the request has been
@@ -158,19 +149,32 @@ func (s *Session) Update(ctx context.Context, settings *account.Settings, ready 
 }
 
 func (s *Session) save(ctx context.Context, settings *account.Settings, call *call, body *fields) Answer {
-	call.token, call.write = s.token, true
+	call.write = true
 	call.secrets = []account.Secret{settings.Incoming.Password, settings.Outgoing.Password}
+	call.values = valuesOf(settings)
 	call.body, call.media = body.encode()
-	r, answer := s.client.exchange(ctx, call)
+	r, answer := s.exchange(ctx, call)
 	if answer.Fate != diagnosis.Done {
-		return mailOff(answer)
+		return answer
 	}
 	var made listed
-	if !decode(r.response, &made) || made.MailboxID <= 0 || !sameAddress(made.Email, settings.Email) {
+	if !decode(r.response, &made) || made.MailboxID <= 0 || !account.Address(made.Email).Equal(account.Address(settings.Email)) {
 		return answer.odd(call)
 	}
 	answer.Mailbox = made.noun()
 	return answer
+}
+
+// valuesOf returns the texts of an account that are no secrets.
+func valuesOf(s *account.Settings) []string {
+	var values []string
+	for f := range account.NumRequestFields {
+		switch f {
+		case account.Name, account.Email, account.Account, account.ServerHost, account.SMTPAccount, account.SMTPServer:
+			values = append(values, s.Text(f))
+		}
+	}
+	return values
 }
 
 // requestBody is the safest form the API knows: all 17 fields, since a missing one
@@ -195,11 +199,11 @@ func (s *Session) SetEnabled(ctx context.Context, address string, enabled bool) 
 	body := new(fields)
 	body.text("email", address)
 	body.literal("state", strconv.FormatBool(enabled))
-	call := &call{name: "set enabled", method: http.MethodPut, path: "mail/accounts/state.json", token: s.token, write: true}
+	call := &call{name: "set enabled", method: http.MethodPut, path: "mail/accounts/state.json", write: true}
 	call.body, call.media = body.encode()
-	r, answer := s.client.exchange(ctx, call)
+	r, answer := s.exchange(ctx, call)
 	if answer.Fate != diagnosis.Done {
-		return mailOff(answer)
+		return answer
 	}
 	var id number
 	if !decode(r.response, &id) || id <= 0 {
@@ -234,10 +238,9 @@ func (s *Session) Operation(ctx context.Context, id string) (Operation, Answer) 
 }
 
 func (s *Session) operation(ctx context.Context, call *call) (Operation, Answer) {
-	call.token = s.token
-	r, answer := s.client.exchange(ctx, call)
+	r, answer := s.exchange(ctx, call)
 	if answer.Fate != diagnosis.Done {
-		return Operation{}, mailOff(answer)
+		return Operation{}, answer
 	}
 	var data struct {
 		ID        json.RawMessage `json:"id"`
@@ -254,6 +257,6 @@ func (s *Session) operation(ctx context.Context, call *call) (Operation, Answer)
 		id = ""
 	}
 	return Operation{
-		ID: id, MailboxID: int64(data.Source), Completed: data.Completed, Percent: int(data.Percents), Error: call.show(data.Error),
+		ID: id, MailboxID: int64(data.Source), Completed: data.Completed, Percent: int(data.Percents), Error: call.message(data.Error),
 	}, answer
 }

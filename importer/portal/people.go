@@ -16,8 +16,8 @@ import (
 // read makes a call that changes nothing and decodes what it answered. Its
 // answer is odd if it cannot be decoded.
 func (s *Session) read(ctx context.Context, call *call, into any) Answer {
-	call.method, call.token = http.MethodGet, s.token
-	r, answer := s.client.exchange(ctx, call)
+	call.method = http.MethodGet
+	r, answer := s.exchange(ctx, call)
 	if answer.Fate == diagnosis.Done && !decode(r.response, into) {
 		return answer.odd(call)
 	}
@@ -45,9 +45,19 @@ type person struct {
 	Status      int    `json:"status"`
 }
 
-func (p *person) noun() account.Person {
+// noun returns the person as others know one. An id that is no GUID and an address
+// that is none are left out, since both are stored and shown.
+func (p *person) noun(clean func(string) string) account.Person {
+	id, email := "", ""
+	if account.IsGUID(p.ID) {
+		id = clean(p.ID)
+	}
+	if account.IsAddress(p.Email, false) {
+		email = clean(p.Email)
+	}
 	return account.Person{
-		ID: p.ID, Email: p.Email, UserName: p.UserName, FirstName: p.FirstName, LastName: p.LastName, Name: p.DisplayName,
+		ID: id, Email: email, UserName: clean(p.UserName),
+		FirstName: clean(p.FirstName), LastName: clean(p.LastName), Name: clean(p.DisplayName),
 		Guest: p.IsVisitor, Admin: p.IsAdmin || p.IsOwner, LDAP: p.IsLDAP, SSO: p.IsSSO, Status: p.Status,
 	}
 }
@@ -69,8 +79,8 @@ func (s *Session) PersonByEmail(ctx context.Context, address string) (account.Pe
 }
 
 func (s *Session) person(ctx context.Context, name, path string, query url.Values) (account.Person, bool, Answer) {
-	call := &call{name: name, method: http.MethodGet, path: path, query: query, token: s.token}
-	r, answer := s.client.exchange(ctx, call)
+	call := &call{name: name, method: http.MethodGet, path: path, query: query}
+	r, answer := s.exchange(ctx, call)
 	switch {
 	case answer.Code == diagnosis.PortalNoItem && name != "self":
 		return account.Person{}, false, answer.found()
@@ -78,10 +88,14 @@ func (s *Session) person(ctx context.Context, name, path string, query url.Value
 		return account.Person{}, false, answer
 	}
 	var p person
-	if !decode(r.response, &p) || p.ID == "" {
+	if !decode(r.response, &p) {
 		return account.Person{}, false, answer.odd(call)
 	}
-	return p.noun(), true, answer
+	noun := p.noun(call.confidence().profile())
+	if noun.ID == "" {
+		return account.Person{}, false, answer.odd(call)
+	}
+	return noun, true, answer
 }
 
 // pageSize is how many items are asked for at once: few enough for a page to be
@@ -98,6 +112,7 @@ func (s *Session) People(ctx context.Context, onlyActive bool) iter.Seq2[account
 	}
 	return func(yield func(account.Person, Answer) bool) {
 		known := make(map[string]bool)
+		clean := s.known.with([]account.Secret{s.token}).profile()
 		for page, answer := range pages[person](ctx, s, "people", "people/filter.json", query) {
 			if answer.Fate != diagnosis.Done {
 				yield(account.Person{}, answer)
@@ -105,12 +120,13 @@ func (s *Session) People(ctx context.Context, onlyActive bool) iter.Seq2[account
 			}
 			fresh := 0
 			for i := range page {
-				if page[i].ID == "" || known[page[i].ID] {
+				noun := page[i].noun(clean)
+				if noun.ID == "" || known[noun.ID] {
 					continue
 				}
-				known[page[i].ID] = true
+				known[noun.ID] = true
 				fresh++
-				if !yield(page[i].noun(), answer) {
+				if !yield(noun, answer) {
 					return
 				}
 			}
@@ -130,8 +146,8 @@ func pages[T any](ctx context.Context, s *Session, name, path string, query url.
 		for start := 0; ; {
 			query.Set("count", strconv.Itoa(pageSize))
 			query.Set("startIndex", strconv.Itoa(start))
-			call := &call{name: name, method: http.MethodGet, path: path, query: query, token: s.token}
-			r, answer := s.client.exchange(ctx, call)
+			call := &call{name: name, method: http.MethodGet, path: path, query: query}
+			r, answer := s.exchange(ctx, call)
 			var page []T
 			if answer.Fate == diagnosis.Done && !decode(r.response, &page) {
 				answer = answer.odd(call)

@@ -55,7 +55,7 @@ func TestPeopleOfALyingServer(t *testing.T) {
 	page := func(from, n int) string {
 		var all []string
 		for i := range n {
-			all = append(all, fmt.Sprintf(`{"id":"id%d","email":"p%d@example.org"}`, from+i, from+i))
+			all = append(all, fmt.Sprintf(`{"id":"00000000-0000-4000-8000-%012d","email":"p%d@example.org"}`, from+i, from+i))
 		}
 		return "[" + strings.Join(all, ",") + "]"
 	}

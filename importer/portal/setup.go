@@ -23,7 +23,7 @@ func (s *Session) Setup(ctx context.Context, address string) (account.Settings, 
 		query: url.Values{"email": {address}, "action": {"get_imap_pop_settings"}},
 	}, &one)
 	if answer.Fate != diagnosis.Done {
-		return account.Settings{}, false, mailOff(answer)
+		return account.Settings{}, false, answer
 	}
 	told := one.noun().Settings
 	return told, protected(&told.Incoming) && protected(&told.Outgoing), answer

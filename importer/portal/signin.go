@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -50,7 +51,7 @@ func (c *Client) signIn(ctx context.Context, name, path, user string, password a
 	body := new(fields)
 	body.text("userName", user)
 	body.text("password", password.Reveal())
-	call := &call{name: name, method: http.MethodPost, path: path, secrets: append(more, password), explain: explain}
+	call := &call{name: name, method: http.MethodPost, path: path, secrets: append(more, password), values: []string{user}, explain: explain}
 	call.body, call.media = body.encode()
 	r, answer := c.exchange(ctx, call)
 	if answer.Fate != diagnosis.Done {
@@ -74,7 +75,7 @@ func readToken(call *call, r *reply, answer Answer) (Token, Answer) {
 		return Token{}, answer.odd(call)
 	}
 	expires, _ := time.Parse(time.RFC3339Nano, data.Expires)
-	token := Token{Expires: expires, SMS: data.SMS, Phone: diagnosis.CleanText(data.PhoneNoise), TFA: data.TFA}
+	token := Token{Expires: expires, SMS: data.SMS, Phone: call.phone(data.PhoneNoise), TFA: data.TFA}
 	var code diagnosis.Code
 	switch {
 	case data.Token != "" && httpguts.ValidHeaderFieldValue(data.Token):
@@ -94,6 +95,16 @@ func readToken(call *call, r *reply, answer Answer) (Token, Answer) {
 	return token, answer.because(answerWith(call, code))
 }
 
+var phoneForm = regexp.MustCompile(`^[0-9+*() -]{1,30}$`)
+
+// phone returns a telephone number if it is one, most of it hidden.
+func (call *call) phone(text string) string {
+	if !phoneForm.MatchString(text) || call.confidence().betrayed(text) {
+		return ""
+	}
+	return text
+}
+
 // MayImpersonate asks whether the session's person, an administrator, may act as
 // another. A portal without that function answers [diagnosis.ImpersonationAbsent].
 func (s *Session) MayImpersonate(ctx context.Context, personID string) (bool, Answer) {
@@ -110,9 +121,9 @@ func (s *Session) MayImpersonate(ctx context.Context, personID string) (bool, An
 func (s *Session) Impersonate(ctx context.Context, personID string) (Token, Answer) {
 	call := &call{
 		name: "impersonate", method: http.MethodPost, path: "security/impersonate/" + url.PathEscape(personID),
-		token: s.token, explain: impersonation,
+		explain: impersonation,
 	}
-	r, answer := s.client.exchange(ctx, call)
+	r, answer := s.exchange(ctx, call)
 	if answer.Fate != diagnosis.Done {
 		return Token{}, answer
 	}
@@ -157,10 +168,10 @@ func (s *Session) SignOut(ctx context.Context) Answer {
 		return answer.because(answerWith(which, diagnosis.SignOutAbsent))
 	}
 	end := &call{
-		name: "sign out", method: http.MethodPut, token: s.token, explain: signingOut,
+		name: "sign out", method: http.MethodPut, explain: signingOut,
 		path: "security/activeconnections/logout/" + strconv.FormatInt(int64(connections.LoginEvent), 10),
 	}
-	r, answer := s.client.exchange(ctx, end)
+	r, answer := s.exchange(ctx, end)
 	var ended bool
 	if answer.Fate == diagnosis.Done && (!decode(r.response, &ended) || !ended) {
 		return answer.because(answerWith(end, diagnosis.SignOutAbsent))

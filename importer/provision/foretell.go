@@ -7,7 +7,6 @@ import (
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 	"r7import/importer/people"
-	"r7import/importer/plan"
 )
 
 // Foretell takes a row through a dry run: it signs in, looks, and notes what
@@ -21,7 +20,7 @@ func (w *Worker) foretell(ctx context.Context, r *Row, session *people.Session) 
 	if err != nil {
 		return Step{}, err
 	}
-	if ok && !w.Options.RetryRefused && plan.Refuses(known, w.fingerprint(&r.Row.Settings)) {
+	if ok && !w.Options.RetryRefused && w.Known.Refuses(known, &r.Row.Settings) {
 		return w.decide(ctx, r, diagnosis.Held, *diagnosis.New(diagnosis.PasswordRefused, "Code", string(known.RefusedCode)))
 	}
 	mailbox, found, answer := w.look(ctx, r, session, ok)

@@ -74,9 +74,8 @@ func (w *Worker) differences(r *Row, mailbox account.Mailbox, known journal.Acco
 			fields = fields.With(f)
 		}
 	}
-	if ours {
-		changed := known.Fingerprint.Differs(w.fingerprint(&r.Row.Settings))
-		fields |= changed & (1<<account.Password | 1<<account.SMTPPassword)
+	if ours && fields == 0 { // else they are sent anyway
+		fields = w.History.Prints().Changed(known.Fingerprint, r.Key, &r.Row.Settings, account.Passwords)
 	}
 	return fields
 }
@@ -114,19 +113,11 @@ func byPolicy(o *policy.Options, d decision) decision {
 
 // names lists in what an account is not as the row asks.
 func (d *decision) names() string {
-	names := fieldNames(d.fields)
+	names := d.fields.String()
 	if d.off {
 		return strings.TrimPrefix(names+", enabled", ", ")
 	}
 	return names
-}
-
-func fieldNames(fields account.Fields) string {
-	var names []string
-	for f := range fields.All() {
-		names = append(names, f.String())
-	}
-	return strings.Join(names, ", ")
 }
 
 // overlaid returns what the account has, with the row's own cells over it. What

@@ -83,7 +83,7 @@ func TestJudge(t *testing.T) {
 			}
 			w, r := newWorker(t, &options)
 			mailbox := account.Mailbox{ID: id, Address: "Anna@example.org", Detailed: true, Settings: r.Row.Settings}
-			known := journal.Account{Fingerprint: w.fingerprint(&r.Row.Settings)}
+			known := journal.Account{Fingerprint: w.fingerprint(r)}
 			if tc.ours {
 				known.Made, known.MailboxID, known.Status = true, id, diagnosis.Created
 			}

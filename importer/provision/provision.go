@@ -9,7 +9,6 @@ package provision
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"r7import/importer/account"
@@ -33,8 +32,6 @@ type Worker struct {
 	Turns   *pace.Turns
 	Stop    *pace.Stop
 	Tally   *Tally
-
-	prints sync.Pool // of *account.Fingerprinter
 }
 
 const (
@@ -158,7 +155,7 @@ func (w *Worker) attempt(ctx context.Context, r *Row, session *people.Session) (
 	if err != nil {
 		return Step{}, err
 	}
-	if ok && !w.Options.RetryRefused && plan.Refuses(known, w.fingerprint(&r.Row.Settings)) {
+	if ok && !w.Options.RetryRefused && w.Known.Refuses(known, &r.Row.Settings) {
 		return w.decide(ctx, r, diagnosis.Held, *diagnosis.New(diagnosis.PasswordRefused, "Code", string(known.RefusedCode)))
 	}
 	mailbox, found, answer := w.look(ctx, r, session, ok)
@@ -184,7 +181,7 @@ func (w *Worker) attempt(ctx context.Context, r *Row, session *people.Session) (
 	// Intend.
 	intent := journal.Intent{
 		Run: r.Entry.Run, Index: r.Index, Key: r.Key, Kind: intentKind[d.verdict], At: time.Now(),
-		Fingerprint: w.fingerprint(&r.Row.Settings), MailboxID: d.found.ID,
+		Fingerprint: w.fingerprint(r), MailboxID: d.found.ID,
 	}
 	if intent.ID, err = w.Ledger.Intend(context.WithoutCancel(ctx), intent); err != nil {
 		return Step{}, err
@@ -260,18 +257,18 @@ func (w *Worker) turnedBack(session *people.Session, answer portal.Answer) Step 
 // that the next run need not look, or that it is not what is known of it, so that
 // the next run does look, whatever becomes of the row in this one.
 func (w *Worker) remember(ctx context.Context, r *Row, d decision, known journal.Account) error {
-	print := w.fingerprint(&r.Row.Settings)
 	switch {
 	case d.verdict == leave && d.fields == 0 && d.found.Detailed && d.status.Desired():
 		seen := journal.Account{
 			Key: r.Key, MailboxID: d.found.ID, Made: known.Made && !d.foreign, Status: d.status,
-			Fingerprint: print, Run: r.Entry.Run, Checked: time.Now(),
+			Fingerprint: w.fingerprint(r), Run: r.Entry.Run, Checked: time.Now(),
 		}
 		if seen.Made && known.Status == diagnosis.Updated {
 			seen.Status = diagnosis.Updated // an undo of the run that made it must not take it for what that run left
 		}
 		return w.Ledger.SaveAccount(context.WithoutCancel(ctx), seen)
-	case d.verdict != create && known.Fingerprint.Differs(print) != 0: // the row has changed, and is looked at for that
+	case d.verdict != create && w.History.Prints().Changed(known.Fingerprint, r.Key, &r.Row.Settings, account.RequestFields) != 0:
+		// The row has changed, and is looked at for that.
 		return nil
 	}
 	return w.seen(ctx, r, known, false)

@@ -57,13 +57,8 @@ func (w *Worker) close(ctx context.Context, r *Row, outcome journal.Outcome) (St
 	return done, nil
 }
 
-func (w *Worker) fingerprint(s *account.Settings) account.Fingerprint {
-	prints, ok := w.prints.Get().(*account.Fingerprinter)
-	if !ok {
-		prints = account.NewFingerprinter(w.History.Key())
-	}
-	defer w.prints.Put(prints)
-	return prints.Of(s)
+func (w *Worker) fingerprint(r *Row) account.Fingerprint {
+	return w.History.Prints().Of(r.Key, &r.Row.Settings)
 }
 
 // evidence returns what the portal answered, in its own words and without ours.

@@ -50,8 +50,7 @@ func NewRow(p *plan.Plan, index int, row *account.Row) *Row {
 		Member: people.Member{Row: &kept, Index: index, Who: p.Who(row)},
 		Entry:  plan.NewEntry(p.Run.ID, index, row),
 	}
-	_, domain, _ := strings.Cut(row.Settings.Email, "@")
-	r.domain = strings.ToLower(domain)
+	r.domain = strings.ToLower(account.Address(row.Settings.Email).Domain())
 	r.Hosts = []string{row.Settings.Incoming.Host}
 	if out := row.Settings.Outgoing.Host; out != r.Hosts[0] {
 		r.Hosts = append(r.Hosts, out)

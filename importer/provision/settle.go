@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 	"r7import/importer/people"
@@ -52,14 +53,13 @@ func (w *Worker) settle(ctx context.Context, r *Row, session *people.Session) (S
 // foundAfterAll records a create in doubt whose account the look-up found. If the
 // row was edited since it was sent, it goes on as one whose account is there.
 func (w *Worker) foundAfterAll(ctx context.Context, r *Row, made journal.Account) (Step, error) {
-	wanted := w.fingerprint(&r.Row.Settings)
 	if len(made.Fingerprint) == 0 {
-		made.Fingerprint = wanted
+		made.Fingerprint = w.fingerprint(r)
 	}
 	r.Entry.MailboxID = made.MailboxID
 	r.End(diagnosis.Created, *diagnosis.New(diagnosis.FoundByLookUp))
 	outcome := journal.Outcome{Intent: r.doubt.intent, Entry: r.Entry, Account: &made}
-	if made.Fingerprint.Differs(wanted) == 0 {
+	if w.History.Prints().Changed(made.Fingerprint, r.Key, &r.Row.Settings, account.RequestFields) == 0 {
 		return w.close(ctx, r, outcome)
 	}
 	err := w.Ledger.Settle(context.WithoutCancel(ctx), outcome)

@@ -89,7 +89,7 @@ func (u *Undo) takeBack(ctx context.Context, r *Row, session *people.Session) (S
 		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
 	}
 	if fields := u.changedSince(r, mailbox, known); fields != 0 {
-		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoDiffers, "Fields", fieldNames(fields)))
+		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoDiffers, "Fields", fields.String()))
 	}
 	switch {
 	case u.Dry:
@@ -104,12 +104,13 @@ func (u *Undo) takeBack(ctx context.Context, r *Row, session *people.Session) (S
 // we left it. The journal remembers hashes only, and the portal folds some texts:
 // there the row helps to compare, as long as it says what was sent.
 func (u *Undo) changedSince(r *Row, mailbox account.Mailbox, known journal.Account) account.Fields {
-	there := known.Fingerprint.Differs(u.fingerprint(&mailbox.Settings))
-	edited := known.Fingerprint.Differs(u.fingerprint(&r.Row.Settings))
+	const open = account.RequestFields &^ account.Passwords
+	there := u.History.Prints().Changed(known.Fingerprint, known.Key, &mailbox.Settings, open)
+	edited := u.History.Prints().Changed(known.Fingerprint, known.Key, &r.Row.Settings, open)
 	var changed account.Fields
 	for f := range there.All() {
 		same := !edited.Has(f) && sameSetting(f, &r.Row.Settings, &mailbox.Settings)
-		if !f.Secret() && !same {
+		if !same {
 			changed = changed.With(f)
 		}
 	}

@@ -114,7 +114,7 @@ func (v *Verification) describe(ctx context.Context, r *Row, mailbox, listed acc
 	case !ours:
 		status = diagnosis.Exists
 	}
-	tell(fields != 0, diagnosis.AccountChanged, "Fields", fieldNames(fields))
+	tell(fields != 0, diagnosis.AccountChanged, "Fields", fields.String())
 	tell(known.Made && !ours, diagnosis.AccountReplaced)
 	if listed.ID == mailbox.ID {
 		tell(!listed.Enabled, diagnosis.MailboxDisabled)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 	textenc "golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -15,6 +16,7 @@ import (
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/source"
+	"r7import/importer/source/rewrite"
 	"r7import/mapping"
 )
 
@@ -35,7 +37,7 @@ func saved(t testing.TB, name string, content []byte, o source.Options) (*source
 }
 
 // copied returns the copy of a file that is written under that name.
-func copied(t *testing.T, name string, content []byte, o source.Options, add source.Added) ([]byte, error) {
+func copied(t *testing.T, name string, content []byte, o source.Options, add rewrite.Added) ([]byte, error) {
 	t.Helper()
 	file, path := saved(t, name, content, o)
 	var out bytes.Buffer
@@ -47,14 +49,14 @@ func copied(t *testing.T, name string, content []byte, o source.Options, add sou
 }
 
 func TestCopyOfText(t *testing.T) {
-	fresh := func(cells map[int]string) source.Added {
-		return source.Added{Column: -1, Header: "portal_user", Cells: cells}
+	fresh := func(cells map[int]string) rewrite.Added {
+		return rewrite.Added{Column: -1, Header: "portal_user", Cells: cells}
 	}
 	two := fresh(map[int]string{2: "a@x.ru", 3: "b@x.ru"})
 	for _, tc := range []struct {
 		name     string
 		in, want string
-		add      source.Added
+		add      rewrite.Added
 	}{
 		{"plain", "name,email\nA,a@b.ru\nB,b@b.ru\n", "name,email,portal_user\nA,a@b.ru,a@x.ru\nB,b@b.ru,b@x.ru\n", two},
 		{"no line end at the end", "name;email\r\nA;a@b.ru\r\nB;b@b.ru", "name;email;portal_user\r\nA;a@b.ru;a@x.ru\r\nB;b@b.ru;b@x.ru", two},
@@ -68,12 +70,15 @@ func TestCopyOfText(t *testing.T) {
 		{"title and declared delimiter", "sep=;\nСотрудники\n\nname;email\nA;a@b.ru\n", "sep=;\nСотрудники\n\nname;email;portal_user\nA;a@b.ru;a@x.ru\n", fresh(map[int]string{5: "a@x.ru"})},
 		{"empty columns behind", "name,email,,\nA,a@b.ru,,\nB,b@b.ru\n", "name,email,portal_user,\nA,a@b.ru,a@x.ru,\nB,b@b.ru,b@x.ru\n", two},
 		{"short row", "name,email,note\nA,a@b.ru\nB,b@b.ru,x\n", "name,email,note,portal_user\nA,a@b.ru,,a@x.ru\nB,b@b.ru,x,b@x.ru\n", two},
-		{"stray quote", "name,email\nA\"x,a@b.ru\nB,b@b.ru\n", "name,email,portal_user\nA\"x,a@b.ru\nB,b@b.ru,b@x.ru\n", two},
+		{"quote inside a cell", "name,email\nA\"x,a@b.ru\nB,b@b.ru\n", "name,email,portal_user\nA\"x,a@b.ru,a@x.ru\nB,b@b.ru,b@x.ru\n", two},
+		{"stray quote", "name,email\n\"A\"x,a@b.ru\nB,b@b.ru\n", "name,email,portal_user\n\"A\"x,a@b.ru\nB,b@b.ru,b@x.ru\n", two},
+		{"padded cells", "name, email\nA, \"a,@b.ru\"\nB, b@b.ru\nC, \nD, d@b.ru\n", "name, email,portal_user\nA, \"a,@b.ru\",a@x.ru\nB, b@b.ru,b@x.ru\nC, ,\nD, d@b.ru,\n", two},
+		{"lines in quotes", "\"name,\"\"email\"\"\"\n\"A,a@b.ru\"\n\"B,\"\"b@b.ru\"\"\"\n", "name,\"email\",portal_user\nA,a@b.ru,a@x.ru\nB,\"b@b.ru\",b@x.ru\n", two},
 		{"line break in the last cell", "name,email\na@b.ru,\"A\nB\"", "name,email,portal_user\na@b.ru,\"A\nB\",a@x.ru", two},
 		{"text with a delimiter", "name,email\nA,a@b.ru\n", "name,email,\"portal,user\"\nA,a@b.ru,\"a \"\"b\"\"\"\n",
-			source.Added{Column: -1, Header: "portal,user", Cells: map[int]string{2: `a "b"`}}},
+			rewrite.Added{Column: -1, Header: "portal,user", Cells: map[int]string{2: `a "b"`}}},
 		{"column that is there", "portal_user,email\n,a@b.ru\nold@x.ru,b@b.ru\n\" \",c@b.ru\n", "portal_user,email\na@x.ru,a@b.ru\nold@x.ru,b@b.ru\nc@x.ru,c@b.ru\n",
-			source.Added{Column: 0, Header: "no matter", Cells: map[int]string{2: "a@x.ru", 3: "b@x.ru", 4: "c@x.ru"}}},
+			rewrite.Added{Column: 0, Header: "no matter", Cells: map[int]string{2: "a@x.ru", 3: "b@x.ru", 4: "c@x.ru"}}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got, err := copied(t, "in.csv", []byte(tc.in), source.Options{}, tc.add)
@@ -87,7 +92,7 @@ func TestCopyOfText(t *testing.T) {
 func TestCopyKeepsTheEncoding(t *testing.T) {
 	const in = "Имя;Почта\r\nАнна Иванова;anna@example.ru\r\nБорис Петров;boris@example.ru\r\nВера Соколова-Микитова;vera@example.ru\r\n"
 	const want = "Имя;Почта;Владелец\r\nАнна Иванова;anna@example.ru;анна@пример.рф\r\nБорис Петров;boris@example.ru;\r\nВера Соколова-Микитова;vera@example.ru;\r\n"
-	add := source.Added{Column: -1, Header: "Владелец", Cells: map[int]string{2: "анна@пример.рф"}}
+	add := rewrite.Added{Column: -1, Header: "Владелец", Cells: map[int]string{2: "анна@пример.рф"}}
 	for name, e := range map[string]textenc.Encoding{
 		"windows-1251": charmap.Windows1251, "koi8-r": charmap.KOI8R, "cp866": charmap.CodePage866, "utf-8": textenc.Nop,
 		"utf-16le": unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "utf-16be": unicode.UTF16(unicode.BigEndian, unicode.UseBOM),
@@ -149,7 +154,7 @@ func book(t *testing.T, password string) []byte {
 func TestCopyOfAWorkbook(t *testing.T) {
 	for _, password := range []string{"", "Kanarienvogel"} {
 		o := source.Options{Sheet: "Sheet1", WorkbookPassword: account.NewSecret(password)}
-		got, err := copied(t, "in.xlsx", book(t, password), o, source.Added{Column: -1, Header: "portal_user", Cells: map[int]string{5: "b@x.ru"}})
+		got, err := copied(t, "in.xlsx", book(t, password), o, rewrite.Added{Column: -1, Header: "portal_user", Cells: map[int]string{5: "b@x.ru"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -179,6 +184,32 @@ func TestCopyOfAWorkbook(t *testing.T) {
 	}
 }
 
+// TestCopyOfAWorkbookKeepsItsParts: of a workbook one sheet changes, and a new column
+// stands behind what people have noted beside the table.
+func TestCopyOfAWorkbookKeepsItsParts(t *testing.T) {
+	sheet := `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>` +
+		`<row r="1"><c r="A1" t="str"><v>email</v></c></row><row r="2"><c r="A2" t="str"><v>a@b.ru</v></c><c r="C2" t="str"><v>note</v></c></row></sheetData></worksheet>`
+	in := newBook(part{"xl/worksheets/sheet1.xml", sheet}, part{"xl/vbaProject.bin", "\x00macro"}, part{"customXml/item1.xml", "not XML"})
+	got, err := copied(t, "in.xlsx", in, source.Options{}, rewrite.Added{Column: -1, Header: "portal_user", Cells: map[int]string{2: "a@x.ru"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range bookParts {
+		if have := partOf(got, p.name); string(have) != p.content {
+			t.Errorf("%s has become %q", p.name, have)
+		}
+	}
+	for name, want := range map[string]string{"xl/vbaProject.bin": "\x00macro", "customXml/item1.xml": "not XML"} {
+		if have := partOf(got, name); string(have) != want {
+			t.Errorf("%s has become %q", name, have)
+		}
+	}
+	want := [][]string{{"email", "", "", "portal_user"}, {"a@b.ru", "", "note", "a@x.ru"}}
+	if diff := cmp.Diff(want, sheetRows(t, got, "Sheet1")); diff != "" {
+		t.Errorf("rows: want - got +\n%s", diff)
+	}
+}
+
 func TestCopyFillsAColumnOfAWorkbook(t *testing.T) {
 	f := excelize.NewFile()
 	for cell, text := range map[string]string{"A1": "portal_user", "B1": "email", "A2": "old@x.ru", "B2": "a@b.ru", "B3": "b@b.ru"} {
@@ -190,7 +221,7 @@ func TestCopyFillsAColumnOfAWorkbook(t *testing.T) {
 	if err := f.Write(&in); err != nil {
 		t.Fatal(err)
 	}
-	got, err := copied(t, "in.xlsx", in.Bytes(), source.Options{}, source.Added{Column: 0, Cells: map[int]string{2: "a@x.ru", 3: "b@x.ru"}})
+	got, err := copied(t, "in.xlsx", in.Bytes(), source.Options{}, rewrite.Added{Column: 0, Cells: map[int]string{2: "a@x.ru", 3: "b@x.ru"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +253,7 @@ func FuzzCopy(f *testing.F) {
 		}
 		defer file.Close()
 		var same bytes.Buffer
-		err = file.Copy(t.Context(), &same, source.Added{Column: 0})
+		err = file.Copy(t.Context(), &same, rewrite.Added{Column: 0})
 		if err == nil && !bytes.Equal(same.Bytes(), content) && !file.Encrypted() && !(bytes.HasPrefix(content, []byte("\xff\xfe")) || bytes.HasPrefix(content, []byte("\xfe\xff")) || bytes.IndexByte(content, 0) >= 0) {
 			t.Errorf("a copy to which nothing was added\n%q\nis\n%q", content, same.Bytes())
 		}

@@ -89,17 +89,16 @@ type condition struct {
 	pattern string // in lower case
 }
 
-// newFilter returns the rows that o asks for.
-func newFilter(in rows, o Options, columns []Column, names []string) (*filter, error) {
-	f := &filter{rows: in, numbers: o.Rows}
-	for _, w := range o.Where {
+// conditionsOf finds the columns that rows are chosen by.
+func conditionsOf(all []Where, columns []Column, names []string) (conditions []condition, err error) {
+	for _, w := range all {
 		column := w.columnIn(columns, names)
 		if column < 0 {
 			return nil, diagnosis.New(diagnosis.WhereColumn, "Column", w.column)
 		}
-		f.where = append(f.where, condition{column, columns[column].Label, strings.ToLower(w.pattern)})
+		conditions = append(conditions, condition{column, columns[column].Label, strings.ToLower(w.pattern)})
 	}
-	return f, nil
+	return conditions, nil
 }
 
 // next implements rows.

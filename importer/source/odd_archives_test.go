@@ -129,7 +129,7 @@ func oddArchives() []odd {
 // title, a hidden row and a hidden sheet, a login and a password that are numbers, a
 // line end in a name, formulas, an error, a date for a password, a row of totals.
 func oddForeign() []odd {
-	const rows = "3 4 5:PASSWORD_NOT_TEXT 6:CELL_FAILURE 7:CELL_DATE"
+	const rows = "3 4 5:PASSWORD_NUMBER 6:CELL_FAILURE 7:CELL_DATE"
 	return []odd{
 		{name: "libreoffice.xlsx", want: rows},
 		{name: "libreoffice-open-xml.xlsx", want: rows},

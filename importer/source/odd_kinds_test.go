@@ -136,6 +136,16 @@ func withPassword(text string) func(*source.Options) {
 	return func(o *source.Options) { o.WorkbookPassword = account.NewSecret(text) }
 }
 
+// mixedCiphers is a workbook whose package is said to be encrypted otherwise than the
+// key of its password.
+func mixedCiphers() []byte {
+	book, err := os.ReadFile("testdata/odd/agile.xlsx")
+	if err != nil {
+		panic(err)
+	}
+	return bytes.Replace(book, []byte(`keyBits="256"`), []byte(`keyBits="128"`), 1)
+}
+
 // locked encrypts a workbook as Excel 2007 did.
 func locked(password string) []byte {
 	noise := make([]byte, 8<<10) // excelize cannot read again what it encrypts of less than 4 KiB
@@ -187,6 +197,8 @@ func oddWrapped() []odd {
 		{name: "passphrase-nobody-to-ask.csv.age", make: withPhrase, want: "refused AGE_NEEDS_PASSPHRASE"},
 		{name: "passphrase-too-costly.csv.age", make: func() []byte { return bytes.Replace(withPhrase(), []byte(" 4\n"), []byte(" 22\n"), 1) }, want: "refused AGE_COST", with: withPassphrase(oddPassphrase)},
 		{name: "locked.xlsx", make: func() []byte { return locked(oddPassword) }, want: "2 3", with: withPassword(oddPassword)},
+		{name: "agile.xlsx", want: "2 3", with: withPassword(oddPassword)},
+		{name: "mixed-ciphers.xlsx", make: mixedCiphers, want: "refused WORKBOOK_CIPHER", with: withPassword(oddPassword)},
 		{name: "locked-wrong.xlsx", make: func() []byte { return locked(oddPassword) }, want: "refused WORKBOOK_PASSWORD", with: withPassword("x")},
 		{name: "locked-no-password.xlsx", make: func() []byte { return locked(oddPassword) }, want: "refused WORKBOOK_ENCRYPTED"},
 		{name: "locked-against-changes.xlsx", make: func() []byte { return locked("VelvetSweatshop") }, want: "2 3"},

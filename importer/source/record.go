@@ -3,9 +3,11 @@ package source
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/source/table"
 )
 
 // Column is one column of the table.
@@ -62,9 +64,15 @@ type layout struct {
 	fields  []account.Field        // of each column; NumFields for one that feeds none
 	column  [account.NumFields]int // of each field, -1 for none
 	read    []int                  // columns: those of the fields in their order, then the others
+	asked   []int                  // columns that rows are chosen by
 	keys    []string               // what gocsv knows the columns of read by
 	others  []string               // names of the columns that feed no field
-	passed  tally                  // the rows passed over so far
+	// nameless are the columns without a name that are not read.
+	nameless []int
+	// takeNumbers makes passwords of numbers that are shown whole.
+	takeNumbers bool
+	asides      table.Asides
+	passed      tally // the rows passed over so far
 }
 
 func newLayout(file, sheet string, columns []Column, names []string) *layout {
@@ -73,9 +81,13 @@ func newLayout(file, sheet string, columns []Column, names []string) *layout {
 		l.column[f] = -1
 	}
 	var others []int
-	for i := range columns {
+	for i, c := range columns {
+		l.asides.Headers = append(l.asides.Headers, c.Header)
 		l.fields[i] = account.NumFields
 		if i >= len(names) || names[i] == "" {
+			if strings.TrimSpace(c.Header) == "" {
+				l.nameless = append(l.nameless, i)
+			}
 			continue
 		}
 		if f, ok := account.FieldNamed(names[i]); ok {
@@ -83,6 +95,9 @@ func newLayout(file, sheet string, columns []Column, names []string) *layout {
 			continue
 		}
 		others, l.others = append(others, i), append(l.others, names[i])
+	}
+	for _, f := range l.fields {
+		l.asides.Secret = append(l.asides.Secret, f.Secret())
 	}
 	for f, column := range l.column {
 		if column >= 0 {
@@ -94,6 +109,9 @@ func newLayout(file, sheet string, columns []Column, names []string) *layout {
 	}
 	return l
 }
+
+// reads reports whether a column is read.
+func (l *layout) reads(column int) bool { return slices.Contains(l.read, column) }
 
 // place returns where a column stands in a row; -1 is the row as a whole.
 func (l *layout) place(row, column int) diagnosis.Place {

@@ -225,3 +225,52 @@ func TestNoCellTextInMessages(t *testing.T) {
 		}
 	}
 }
+
+// A habit is told from a thousand rows; one that breaks it further down is an error.
+func TestBrokenPadding(t *testing.T) {
+	text := "email, password\n" + strings.Repeat("a@example.com, x\n", 1000) + "b@example.com,y\nc@example.com,\"z\"\nd@example.com,\ne@example.com, x\n"
+	f, err := source.Open(t.Context(), "-", source.Options{Stdin: strings.NewReader(text), Known: isKnown})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	short, _ := readRows(t, f)
+	const want = " 1001 1002:PADDING_BROKEN 1003:PADDING_BROKEN 1004 1005"
+	if !strings.HasSuffix(short, want) || strings.Count(short, ":") != 2 {
+		t.Errorf("rows = ...%q, want ...%q and no other problem", short[len(short)-len(want)-20:], want)
+	}
+}
+
+// TestMisfit reads files of which many rows do not fit their header.
+func TestMisfit(t *testing.T) {
+	const header, good = "name;email;password\n", "Anna;a@example.com;x\n"
+	for _, tc := range []struct {
+		name, text string
+		refused    bool
+	}{
+		{"nothing fits", header + strings.Repeat("x\n", 200), true},
+		{"lines of prose behind a good beginning", header + strings.Repeat(good, 400) + strings.Repeat("see, below\n", 20_000), true},
+		{"a delimiter too many", header + strings.Repeat("Anna;a@example.com;x;y\n", 100), true},
+		{"open quotation marks", header + strings.Repeat("Anna;a@example.com;\"x\n", 100), true},
+		{"a few short rows", header + strings.Repeat("x\n", 99), false},
+		{"one in ten fits", header + strings.Repeat(good+strings.Repeat("x\n", 9), 1000), false},
+		{"good ones first", header + strings.Repeat(good, 1000) + strings.Repeat("x\n", 20_000), false},
+		{"all commented", header + strings.Repeat("# "+good, 200), false},
+		{"cells that nobody reads", "email;note;room\n" + strings.Repeat("a@example.com\n", 200), false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			f, err := source.Open(t.Context(), "-", source.Options{Stdin: strings.NewReader(tc.text), Known: isKnown})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			rows := 0
+			for _, err = range f.Records(t.Context(), names(f.Columns())) {
+				rows++
+			}
+			if refused := err != nil; refused != tc.refused || refused && (rows != 1 || problem(t, err).Code != diagnosis.FileMisfit) {
+				t.Errorf("%d rows, then %v, want refused %t", rows-1, err, tc.refused)
+			}
+		})
+	}
+}

@@ -1,83 +1,29 @@
 package source
 
 import (
-	"context"
-	"io"
 	"slices"
 	"strconv"
 
+	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/source/table"
+	"r7import/importer/source/xlsx"
 )
 
-// sheetTable is one sheet of a workbook that has been looked at.
-type sheetTable struct {
-	book   *workbook
-	sheet  sheet
-	header int // row
+// sheetTable makes rows of accounts of a sheet.
+type sheetTable struct{ *xlsx.Table }
 
-	// What the survey found.
-	merges        []merge
-	hiddenColumns []span
-	hiddenRows    int
-	firstHidden   int
-}
-
-// survey reads the whole sheet once. Merged ranges stand behind the rows they
-// concern, and damage anywhere has to be known before the first row is used.
-func (t *sheetTable) survey(ctx context.Context) error {
-	scan, part, err := t.book.scan(t.sheet)
-	if err != nil {
-		return err
-	}
-	defer part.Close()
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := scan.next(); err == io.EOF {
-			break
-		} else if err != nil {
-			return damaged(err)
-		}
-		if scan.hidden && scan.number > t.header {
-			if t.hiddenRows == 0 {
-				t.firstHidden = scan.number
-			}
-			t.hiddenRows++
-		}
-	}
-	t.merges, t.hiddenColumns = scan.merges, scan.hiddenColumns
-	return nil
-}
-
-// columns returns the columns of the table. A header merged over two rows has
-// its text in the upper one.
-func (t *sheetTable) columns(first top, at int) []Column {
-	cells := slices.Clone(first.rows[at])
-	for column, above := range mergedFromAbove(t.merges, t.header) {
-		if column < len(cells) && cells[column] == "" {
-			cells[column] = first.cell(above, column)
-		}
-	}
-	cells = trimmed(cells)
-	columns := make([]Column, len(cells))
-	for i, header := range cells {
-		columns[i] = Column{Header: header, Label: columnLetters(i)}
-	}
-	return columns
-}
-
-// open implements table.
-func (t *sheetTable) open(_ context.Context, l *layout) (rows, error) {
-	scan, part, err := t.book.scan(t.sheet)
+// open implements format.
+func (t sheetTable) open(l *layout) (rows, error) {
+	in, err := t.Rows()
 	if err != nil {
 		return nil, err
 	}
-	s := &sheetRows{sheetScanner: scan, table: t, layout: l, part: part, reads: make([]bool, len(l.columns))}
+	s := &sheetRows{Rows: in, table: t.Table, layout: l, reads: make([]bool, len(l.columns))}
 	for _, column := range l.read {
 		s.reads[column] = true
-		if c := coverageOf(t.merges, column); len(c.ranges) > 0 {
-			s.covered = append(s.covered, c)
+		if c, merged := t.Covered(column); merged {
+			s.merged = append(s.merged, mergedColumn{Coverage: c})
 		}
 	}
 	return s, nil
@@ -85,26 +31,30 @@ func (t *sheetTable) open(_ context.Context, l *layout) (rows, error) {
 
 // sheetRows is one pass over the rows of a sheet.
 type sheetRows struct {
-	*sheetScanner
-	table   *sheetTable
+	*xlsx.Rows
+	table   *xlsx.Table
 	layout  *layout
-	part    io.Closer
 	reads   []bool // of each column
-	covered []coverage
+	merged  []mergedColumn
 	current row
 }
 
-func (s *sheetRows) close() { s.part.Close() }
+// mergedColumn is a column with merged cells.
+type mergedColumn struct {
+	xlsx.Coverage
+	text string // of the merged cell above or here
+	top  int    // its row
+}
+
+func (s *sheetRows) close() { s.Close() }
 
 // next implements rows.
 func (s *sheetRows) next() (*row, error) {
 	for {
-		if err := s.sheetScanner.next(); err != nil && err != io.EOF {
-			return nil, damaged(err)
-		} else if err != nil {
+		if err := s.Next(); err != nil {
 			return nil, err
 		}
-		if s.number > s.table.header && s.take() {
+		if s.Number > s.table.Header && s.take() {
 			return &s.current, nil
 		}
 	}
@@ -113,22 +63,25 @@ func (s *sheetRows) next() (*row, error) {
 // take makes a row of the cells scanned and reports whether it is one to yield.
 func (s *sheetRows) take() bool {
 	r := &s.current
-	r.number, r.problems = s.number, nil
+	r.number, r.problems = s.Number, nil
 	r.cells = append(r.cells[:0], make([]string, len(s.layout.columns))...)
-	if s.long {
-		r.report(s.layout, wholeRow, diagnosis.RowTooLong, "Limit", strconv.Itoa(maxRowBytes>>10))
+	if s.Long {
+		r.report(s.layout, wholeRow, diagnosis.RowTooLong, "Limit", strconv.Itoa(table.MaxRowBytes>>10))
 		return true
 	}
-	text := string(s.text)
-	for _, c := range s.cells {
-		if c.column < len(r.cells) {
-			r.cells[c.column] = text[c.from:c.to]
+	text := string(s.Text)
+	for _, c := range s.Cells {
+		if c.Column < len(r.cells) {
+			r.cells[c.Column] = text[c.From:c.To]
+		}
+		if c.Column >= len(r.cells) || slices.Contains(s.layout.nameless, c.Column) {
+			s.layout.passed.meetNameless(c.Column, r.number, text[c.From:c.To])
 		}
 	}
-	if blank(r.cells) && !s.mentionsTrouble() {
+	if table.Blank(r.cells) && !s.mentionsTrouble() {
 		return false
 	}
-	if s.layout.passOver(r, s.text) {
+	if s.layout.passOver(r, s.Text) {
 		return false
 	}
 	s.judge()
@@ -137,24 +90,54 @@ func (s *sheetRows) take() bool {
 
 // mentionsTrouble reports whether a cell without text in a row without text is still worth a row.
 func (s *sheetRows) mentionsTrouble() bool {
-	return slices.ContainsFunc(s.cells, func(c sheetCell) bool { return c.uncomputed && c.column < len(s.layout.columns) })
+	return slices.ContainsFunc(s.Cells, func(c xlsx.Cell) bool { return c.Uncomputed && c.Column < len(s.layout.columns) })
 }
 
 // judge reports the cells from which the value that somebody meant cannot be had.
 func (s *sheetRows) judge() {
 	r := &s.current
-	for _, c := range s.cells {
-		if c.column >= len(s.reads) || !s.reads[c.column] {
+	for _, c := range s.Cells {
+		if c.Column >= len(s.reads) || !s.reads[c.Column] {
 			continue
 		}
-		if code, facts := s.verdict(c, s.layout.fields[c.column], r.cells[c.column]); code != "" {
-			r.report(s.layout, c.column, code, facts...)
+		code, facts := verdict(c, s.table.Book.Shape(c.Style), s.layout.fields[c.Column], r.cells[c.Column])
+		if code == diagnosis.PasswordNumber && s.layout.takeNumbers {
+			s.layout.passed.numbers.add(r.number)
+			continue
+		}
+		if code != "" {
+			r.report(s.layout, c.Column, code, facts...)
 		}
 	}
-	for i := range s.covered {
-		if c := &s.covered[i]; c.covers(r.number) {
-			r.report(s.layout, c.column, diagnosis.CellMerged)
-		}
+	for i := range s.merged {
+		s.share(&s.merged[i])
 	}
-	r.judgeText(s.layout, s.text)
+	r.judgeText(s.layout, s.Text)
+}
+
+// share gives a cell merged with those above it their text, if it is one of those that
+// rows have in common, and reports it otherwise.
+func (s *sheetRows) share(m *mergedColumn) {
+	r := &s.current
+	top, left, merged := m.At(r.number)
+	switch {
+	case !merged:
+	case left == m.Column && top == r.number:
+		m.text, m.top = r.cells[m.Column], top
+	case left == m.Column && top == m.top && m.text != "" && isCommon(s.layout.fields[m.Column]):
+		r.cells[m.Column] = m.text
+		s.layout.passed.merged.add(r.number)
+	default:
+		r.report(s.layout, m.Column, diagnosis.CellMerged)
+	}
+}
+
+// isCommon reports whether rows have the value of a field in common, so that people
+// write it once for all of them.
+func isCommon(f account.Field) bool {
+	switch f {
+	case account.ServerHost, account.Port, account.IncomingEncryption, account.SMTPServer, account.SMTPPort, account.OutgoingEncryption:
+		return true
+	}
+	return false
 }

@@ -7,17 +7,28 @@
 // said in the record and ends nothing; only what is wrong with the file ends the
 // stream.
 //
-// Cells are taken literally: nothing is trimmed, computed or replaced.
+// The rooms below it know no accounts: container opens files, text and xlsx read rows
+// of cells, table knows what tables look like, rewrite writes copies. This package
+// says which cell feeds which field and what is wrong with it.
+//
+// Cells are taken literally: nothing is trimmed, computed or replaced, but what a
+// program has put around all of them is taken off.
 package source
 
 import (
 	"context"
 	"io"
 	"iter"
+	"strconv"
 	"time"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/source/container"
+	"r7import/importer/source/rewrite"
+	"r7import/importer/source/table"
+	"r7import/importer/source/text"
+	"r7import/importer/source/xlsx"
 )
 
 // Options say how to read a file. The zero value finds everything out.
@@ -28,6 +39,8 @@ type Options struct {
 	Encoding  string // of a CSV file, one of [Encodings], empty to find it out
 	Rows      Rows   // the rows to yield; empty yields all
 	Where     []Where
+	// NumericPasswords takes whole numbers of a workbook for passwords as the cells show them.
+	NumericPasswords bool
 
 	WorkbookPassword account.Secret
 	Identity         string                         // path of an age key file
@@ -45,18 +58,21 @@ type Options struct {
 // DefaultMaxBytes is what [Options.MaxBytes] means when it is 0.
 const DefaultMaxBytes = 64 << 20
 
-// table is the rows of one format.
-type table interface {
+// format is the table of one kind of file.
+type format interface {
 	// open begins a pass over the rows below the header.
-	open(ctx context.Context, l *layout) (rows, error)
+	open(l *layout) (rows, error)
 }
+
+// Encodings are the names [Options.Encoding] takes.
+func Encodings() []string { return text.Encodings() }
 
 // File is an opened file. It is not safe for concurrent use.
 type File struct {
 	name    string
-	input   *input
+	input   *container.File
 	options Options
-	table   table
+	table   format
 	sheet   string
 	columns []Column
 	notices []diagnosis.Problem
@@ -73,8 +89,10 @@ func Open(ctx context.Context, path string, o Options) (*File, error) {
 	if o.MaxBytes == 0 {
 		o.MaxBytes = DefaultMaxBytes
 	}
-	f := &File{name: nameOf(path), options: o}
-	in, err := openInput(path, o)
+	f := &File{name: container.Name(path), options: o}
+	in, err := container.Open(path, container.Options{
+		WorkbookPassword: o.WorkbookPassword, Identity: o.Identity, Passphrase: o.Passphrase, Stdin: o.Stdin, MaxBytes: o.MaxBytes,
+	})
 	if err != nil {
 		return nil, f.placed(err)
 	}
@@ -91,13 +109,57 @@ func (f *File) look(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if !f.input.opened.IsZero() {
-		f.note(diagnosis.FileOpenElsewhere, "File", f.name, "Saved", f.input.opened.Format(time.DateTime))
+	if saved := f.input.SavedElsewhere(); !saved.IsZero() {
+		f.note(diagnosis.FileOpenElsewhere, "File", f.name, "Saved", saved.Format(time.DateTime))
 	}
-	if f.input.kind == kindWorkbook {
-		return f.lookAtWorkbook(ctx)
+	if f.input.IsWorkbook() {
+		return f.lookAtSheet(ctx)
 	}
 	return f.lookAtText()
+}
+
+func (f *File) headers() table.Headers {
+	return table.Headers{Row: f.options.HeaderRow, Known: f.options.Known}
+}
+
+// lookAtText finds out encoding, delimiter and header of a text file.
+func (f *File) lookAtText() error {
+	t, first, at, err := text.Look(f.input, text.Options{Name: f.name, Encoding: f.options.Encoding, Delimiter: f.options.Delimiter, Headers: f.headers()})
+	if err != nil {
+		return err
+	}
+	f.table = textTable{t}
+	for i, h := range table.Trimmed(first.Rows[at]) {
+		f.columns = append(f.columns, Column{Header: h, Label: strconv.Itoa(i + 1)})
+	}
+	f.note(diagnosis.TextRead, "Encoding", t.Charset.Name(), "Delimiter", delimiterName(t.Delimiter),
+		"Row", strconv.Itoa(t.Header), "Sample", f.decodedSample(first.Rows[:at+1]))
+	f.noteHeader(first, at)
+	f.noteForm(t)
+	return nil
+}
+
+func delimiterName(d byte) string {
+	if d == '\t' {
+		return "tab"
+	}
+	return string(rune(d))
+}
+
+// lookAtSheet finds out which sheet of a workbook is meant, and its header.
+func (f *File) lookAtSheet(ctx context.Context) error {
+	t, first, at, err := xlsx.Look(ctx, f.input.Content(), xlsx.Options{Sheet: f.options.Sheet, Headers: f.headers()})
+	if err != nil {
+		return err
+	}
+	f.sheet, f.table = t.Sheet.Name, sheetTable{t}
+	for i, h := range table.Trimmed(first.Rows[at]) {
+		f.columns = append(f.columns, Column{Header: h, Label: xlsx.ColumnLetters(i)})
+	}
+	f.note(diagnosis.SheetRead, "Sheet", f.sheet, "Row", strconv.Itoa(t.Header))
+	f.noteHeader(first, at)
+	f.noteHidden(t)
+	return nil
 }
 
 // placed puts the file's name into a refusal that does not tell it yet.
@@ -117,14 +179,93 @@ func (f *File) Sheet() string { return f.sheet }
 // Columns returns the columns of the table.
 func (f *File) Columns() []Column { return f.columns }
 
+// Column returns the index of the column that somebody calls by its header, by its
+// name among names, or by its label; -1 if there is none.
+func (f *File) Column(called string, names []string) int {
+	return Where{column: called}.columnIn(f.columns, names)
+}
+
+// Unreadable returns the columns whose names have lost their letters, or have others
+// in their place.
+func (f *File) Unreadable() []Column {
+	var columns []Column
+	for _, c := range f.columns {
+		if table.Unreadable(c.Header) {
+			columns = append(columns, c)
+		}
+	}
+	return columns
+}
+
 // Notices returns what was found out about the file when it was opened.
 func (f *File) Notices() []diagnosis.Problem { return f.notices }
 
-// Passed returns what rows the last pass over the records left out that were no
-// accounts: comments, totals, repeated headers. It is complete when the loop has
-// ended by itself.
+// Passed returns what the last pass over the records has to tell: rows left out that
+// were no accounts, what was taken off cells, one name where the encoding was
+// guessed. It is complete when the loop has ended by itself.
 func (f *File) Passed() []diagnosis.Problem {
-	return f.passed.notices(diagnosis.Place{File: f.name, Sheet: f.sheet})
+	encoding, label := "", xlsx.ColumnLetters
+	if t, ok := f.table.(textTable); ok {
+		encoding, label = t.Charset.Name(), func(column int) string { return strconv.Itoa(column + 1) }
+	}
+	passed := f.passed.notices(encoding, label)
+	for i := range passed {
+		passed[i].Place = diagnosis.Place{File: f.name, Sheet: f.sheet}
+	}
+	return passed
+}
+
+// NumericPasswords returns how many cells of password columns hold whole numbers that
+// are shown digit by digit; names are as for [File.Records].
+func (f *File) NumericPasswords(names []string) (cells int) {
+	if t, ok := f.table.(sheetTable); ok {
+		for i, name := range names {
+			if field, ok := account.FieldNamed(name); ok && isPassword(field) && i < len(t.Numbers) {
+				cells += t.Numbers[i]
+			}
+		}
+	}
+	return cells
+}
+
+// TakeNumericPasswords is [Options.NumericPasswords], said once the file is open.
+func (f *File) TakeNumericPasswords() { f.options.NumericPasswords = true }
+
+// Encrypted reports whether the file as it is stored cannot be read without a
+// key that its copy would not need.
+func (f *File) Encrypted() bool { return f.input.Encrypted() }
+
+// Digest returns the SHA-256 of the file as it is stored, in hexadecimal. It
+// reads the file once more.
+func (f *File) Digest() (string, error) { return f.input.Digest() }
+
+// Copy writes the file once more with a column added, as package rewrite says. The
+// error is a *[diagnosis.Problem], that of ctx, or that of w.
+func (f *File) Copy(ctx context.Context, w io.Writer, add rewrite.Added) error {
+	return f.placed(rewrite.Copy(ctx, w, f.original(), add))
+}
+
+// Redact writes the table once more with secrets masked, as package rewrite says;
+// names are as for [File.Records]. The error is a *[diagnosis.Problem], that of ctx, or that of w.
+func (f *File) Redact(ctx context.Context, w io.Writer, names []string, o rewrite.Redaction) (rewrite.Redacted, error) {
+	asides := newLayout(f.name, f.sheet, f.columns, names).asides
+	done, err := rewrite.Redact(ctx, w, f.original(), asides, o)
+	return done, f.placed(err)
+}
+
+// original is the file as package rewrite takes it.
+func (f *File) original() rewrite.Original {
+	from := rewrite.Original{File: f.input, Password: f.options.WorkbookPassword}
+	for _, c := range f.columns {
+		from.Headers = append(from.Headers, c.Header)
+	}
+	switch t := f.table.(type) {
+	case textTable:
+		from.Text = t.Table
+	case sheetTable:
+		from.Sheet = t.Table
+	}
+	return from
 }
 
 // Total returns how many rows the last pass over the records has met, with those
@@ -145,7 +286,8 @@ func (f *File) Close() error { return f.input.Close() }
 func (f *File) Records(ctx context.Context, names []string) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		l := newLayout(f.name, f.sheet, f.columns, names)
-		in, err := f.pass(ctx, l, names)
+		l.takeNumbers = f.options.NumericPasswords
+		in, err := f.pass(l, names)
 		if err != nil {
 			yield(nil, f.placed(err))
 			return
@@ -163,14 +305,17 @@ func (f *File) Records(ctx context.Context, names []string) iter.Seq2[*Record, e
 }
 
 // pass begins to read the rows asked for.
-func (f *File) pass(ctx context.Context, l *layout, names []string) (*filter, error) {
-	in, err := f.table.open(ctx, l)
+func (f *File) pass(l *layout, names []string) (*filter, error) {
+	where, err := conditionsOf(f.options.Where, f.columns, names)
 	if err != nil {
 		return nil, err
 	}
-	asked, err := newFilter(in, f.options, f.columns, names)
-	if err != nil {
-		in.close()
+	for _, c := range where {
+		l.asked = append(l.asked, c.column)
 	}
-	return asked, err
+	in, err := f.table.open(l)
+	if err != nil {
+		return nil, err
+	}
+	return &filter{rows: in, numbers: f.options.Rows, where: where}, nil
 }

@@ -15,6 +15,7 @@ import (
 // known are the headers the tests' mapper knows, with the field each one feeds.
 var known = map[string]string{
 	"почта": "email", "e-mail": "email", "имя": "name", "фио": "name", "пароль": "password", "порт": "port", "сервер": "server", "логин": "account",
+	"imap сервер": "server", "imap порт": "port", "smtp сервер": "smtp_server", "smtp порт": "smtp_port",
 }
 
 func init() {

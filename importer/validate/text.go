@@ -111,14 +111,14 @@ func (c *check) password(f account.Field, secret account.Secret) {
 }
 
 // secretCharacters refuses what no login can carry and warns of what nobody can
-// have typed. It tells the place of the character, not which one it is.
+// have typed. Of one that is seen it would not tell which it is.
 func (c *check) secretCharacters(f account.Field, text string) {
 	position, invisible := 0, 0
 	for _, r := range text {
 		position++
 		switch {
-		case unicode.IsControl(r):
-			c.report(f, diagnosis.PasswordControl, "Position", number(position))
+		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r):
+			c.report(f, diagnosis.PasswordControl, "Position", number(position), "Character", fmt.Sprintf("U+%04X", r))
 			return
 		case invisible == 0 && unshown(r):
 			invisible = position

@@ -175,7 +175,7 @@ func (c *check) owner() {
 	o := &c.row.Owner
 	switch {
 	case c.broken.Has(account.PortalUser):
-	case o.User != "" && !isGUID(o.User) && !looksLikeAddress(o.User):
+	case o.User != "" && !account.IsGUID(o.User) && !looksLikeAddress(o.User):
 		c.report(account.PortalUser, diagnosis.PortalUserForm)
 	case o.User == "" && !o.Password.Empty() && o.Token.Empty():
 		c.report(account.PortalUser, diagnosis.PortalUserMissing)
@@ -192,21 +192,6 @@ func (c *check) owner() {
 func looksLikeAddress(text string) bool {
 	local, domain, found := strings.Cut(text, "@")
 	return found && local != "" && domain != "" && !strings.ContainsAny(text, " \t<>,;\"") && !strings.Contains(text, "\u00a0") && !strings.Contains(domain, "@")
-}
-
-// isGUID reports whether a text is a GUID as portals print them.
-func isGUID(text string) bool {
-	const form = "00000000-0000-0000-0000-000000000000"
-	if len(text) != len(form) {
-		return false
-	}
-	for i := range len(form) {
-		switch hex := strings.IndexByte("0123456789abcdefABCDEF", text[i]) >= 0; {
-		case form[i] == '-' && text[i] != '-', form[i] == '0' && !hex:
-			return false
-		}
-	}
-	return true
 }
 
 func number(n int) string { return strconv.Itoa(n) }

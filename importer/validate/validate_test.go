@@ -95,6 +95,7 @@ func TestCheck(t *testing.T) {
 			r.Owner.User, r.Owner.Password = "ivan@example.org", account.NewSecret(strings.Repeat("x", 300))
 		}},
 		{name: "line break in a password", change: func(r *account.Row) { r.Settings.Incoming.Password = account.NewSecret("se\ncret") }, want: []string{"password:PASSWORD_CONTROL"}},
+		{name: "direction mark in a password", change: func(r *account.Row) { r.Settings.Incoming.Password = account.NewSecret("se\u202ecret") }, want: []string{"password:PASSWORD_CONTROL"}},
 		{name: "zero-width in a password", change: func(r *account.Row) { r.Settings.Incoming.Password = account.NewSecret("se\u200bcret") }, want: []string{"password:PASSWORD_INVISIBLE"}},
 		{name: "blank behind a password", change: func(r *account.Row) { r.Settings.Incoming.Password = account.NewSecret("secret ") }, want: []string{"password:PASSWORD_BLANKS"}},
 		{name: "no-break blank before a password", change: func(r *account.Row) { r.Settings.Outgoing.Password = account.NewSecret("\u00a0secret") }, want: []string{"smtp_password:PASSWORD_BLANKS"}},

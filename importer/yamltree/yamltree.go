@@ -16,7 +16,11 @@ import (
 // memory of the parser grows with the square of it: 20,000 brackets take 700 MB.
 const deepest = 100
 
-// ErrNoYAML means that a text is so broken that nobody can say where.
+// longest is how many lines a file may have. The time of the parser grows with the
+// square of the keys of a mapping: 10,000 take a second, 40,000 fourteen.
+const longest = 10_000
+
+// ErrNoYAML means that a text is so broken, or so long, that nobody can say where.
 var ErrNoYAML = errors.New("yamltree: not YAML")
 
 // MaxSize is the size of a file that nobody has written by hand.
@@ -42,7 +46,7 @@ func ReadFile(path string) ([]byte, error) {
 // Parse returns the tree of a text. A panic of the parser is an error too: broken
 // files have caused some (github.com/goccy/go-yaml, issue 540).
 func Parse(text []byte, options ...parser.Option) (tree *ast.File, err error) {
-	if len(text) > MaxSize || deep(text) {
+	if len(text) > MaxSize || deep(text) || bytes.Count(text, []byte("\n")) > longest || bytes.Count(text, []byte("\r")) > longest {
 		return nil, ErrNoYAML
 	}
 	defer func() {

@@ -1,6 +1,7 @@
 package yamltree_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -22,6 +23,8 @@ func TestParse(t *testing.T) {
 		{"brackets in brackets", "a: " + strings.Repeat("[", 500_000), false},
 		{"braces in braces", "a: " + strings.Repeat("{a: ", 200_000), false},
 		{"brackets that close", strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000), false},
+		{"a megabyte of keys", manyKeys(70_000), false},
+		{"a large table", manyKeys(5_000), true},
 		{"lists in lists", "a:\n  " + strings.Repeat("- ", 500_000) + "x", false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -30,4 +33,12 @@ func TestParse(t *testing.T) {
 			}
 		})
 	}
+}
+
+func manyKeys(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "key%05d: v\n", i)
+	}
+	return b.String()
 }

@@ -9,13 +9,17 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"r7import/importer/diagnosis"
+	"r7import/importer/trust"
 	"r7import/importer/yamltree"
 )
 
 // File is a configuration file that was read. The zero value says nothing.
 type File struct {
-	Path   string
-	values map[string][]said
+	Path string
+	// Variable names the file, empty if none does: then nothing is taken from it that
+	// would not be taken from a variable.
+	Variable string
+	values   map[string][]said
 }
 
 // said is a value and where it stands.
@@ -25,9 +29,12 @@ type said struct {
 }
 
 // Open reads a configuration file. It knows every key and every value's form,
-// but values are judged where they are used. The error is a *diagnosis.Problem or
+// but values are judged where they are used. One that others may change is refused. The error is a *diagnosis.Problem or
 // the diagnosis.Problems of the file, and never quotes it.
 func Open(path string) (File, error) {
+	if err := trust.File(path); err != nil {
+		return File{}, err
+	}
 	text, err := yamltree.ReadFile(path)
 	if err != nil {
 		return File{}, diagnosis.Wrap(err, diagnosis.ConfigUnreadable, "File", path)

@@ -86,6 +86,7 @@ var Keys = []*Key{
 	list("where", Reading, "where", func(s *Settings) *[]string { return &s.Where }, parseText),
 	file("identity", Reading, func(s *Settings) *string { return &s.Identity }),
 	file("workbook-password-file", Reading, func(s *Settings) *string { return &s.WorkbookPasswordFile }),
+	toggle("numeric-passwords", Reading, func(s *Settings) *bool { return &s.NumericPasswords }),
 	toggle("without-passwords", Reading, func(s *Settings) *bool { return &s.WithoutPasswords }),
 
 	choice("on-existing", Policy, func(s *Settings) *policy.Action { return &s.OnExisting }, "skip", "update", "fail"),
@@ -119,6 +120,7 @@ var Keys = []*Key{
 	toggle("json", Output, func(s *Settings) *bool { return &s.JSON }),
 	toggle("detect", Output, func(s *Settings) *bool { return &s.Detect }),
 	short("o", file("output", Output, func(s *Settings) *string { return &s.Output })),
+	guarded(list("keep", Output, "column", func(s *Settings) *[]string { return &s.Keep }, parseText)),
 	guarded(toggle("force", Output, func(s *Settings) *bool { return &s.Force })),
 	toggle("csv", Output, func(s *Settings) *bool { return &s.CSV }),
 	choice("progress", Output, func(s *Settings) *string { return &s.Progress }, "auto", "bar", "plain", "json", "none"),

@@ -97,6 +97,10 @@ func fromVariable(k *Key, s *Settings, text string) (problems diagnosis.Problems
 
 func (f *File) apply(k *Key, s *Settings) (problems diagnosis.Problems) {
 	for _, v := range f.values[k.Name] {
+		if f.Variable != "" && k.Guarded != nil && k.Guarded(v.text) {
+			problems = append(problems, *diagnosis.New(diagnosis.GuardInFile, "Name", "--"+k.Name, "File", f.Path, "Variable", f.Variable))
+			continue
+		}
 		if problem := k.set(s, v.text); problem != nil {
 			where := fmt.Sprintf("%s [%d:%d] %s", f.Path, v.at.Line, v.at.Column, k.Name)
 			problems = append(problems, *named(problem, where))

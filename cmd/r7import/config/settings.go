@@ -34,6 +34,7 @@ type Settings struct {
 	Detect      bool          // ask the DNS and the portal
 	CSV         bool
 	Proof       []string
+	Keep        []string // columns that redact shows
 }
 
 // Target is the portal, and how it is reached.
@@ -69,6 +70,7 @@ type Table struct {
 	Where                []string
 	Identity             string
 	WorkbookPasswordFile string
+	NumericPasswords     bool
 	WithoutPasswords     bool
 	AllowedHosts         []string
 }

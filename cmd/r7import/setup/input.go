@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -48,7 +50,7 @@ func (p *Process) OpenInput(ctx context.Context, o *Input) (*plan.Input, error) 
 	})
 	binding, err := mapping.Bind(file.Columns(), columns)
 	if err != nil {
-		return nil, errors.Join(Within(file, err), file.Close())
+		return nil, errors.Join(Within(file, explained(file, err)), file.Close())
 	}
 	p.Warn(file.Notices()...)
 	p.Warn(binding.Notices()...)
@@ -62,6 +64,20 @@ func (p *Process) OpenInput(ctx context.Context, o *Input) (*plan.Input, error) 
 			OwnersSignIn: plan.WayFor(o.Owner, binding) == policy.OwnerColumn,
 		},
 	}, nil
+}
+
+// AskNumericPasswords asks once for all rows whether whole numbers are the passwords
+// that the cells show. Where nobody can be asked, such rows have errors.
+func (p *Process) AskNumericPasswords(ctx context.Context, input *plan.Input) error {
+	cells := input.File.NumericPasswords(input.Binding.Columns())
+	if cells == 0 || !p.Console.Terminal() {
+		return nil
+	}
+	yes, err := p.Console.Confirm(ctx, "run.question.numbers", "Count", strconv.Itoa(cells))
+	if err == nil && yes {
+		input.File.TakeNumericPasswords()
+	}
+	return err
 }
 
 // OpenTable opens a file and reads what the flags say about its columns.
@@ -79,8 +95,33 @@ func (p *Process) OpenTable(ctx context.Context, path string, t *config.Table) (
 	if err != nil {
 		return nil, mapping.Options{}, err
 	}
-	file, err := source.Open(ctx, path, options)
+	file, err := openSource(ctx, path, options)
 	return file, columns, err
+}
+
+// openSource opens the file. A signal ends that, too: much of it may be one long
+// read or computation, which is left behind with the process.
+func openSource(ctx context.Context, path string, options source.Options) (*source.File, error) {
+	type opened struct {
+		file *source.File
+		err  error
+	}
+	done := make(chan opened, 1)
+	go func() {
+		var o opened
+		fault := diagnosis.Guard(func() error {
+			o.file, o.err = source.Open(ctx, path, options)
+			return nil
+		})
+		o.err = errors.Join(o.err, fault)
+		done <- o
+	}()
+	select {
+	case o := <-done:
+		return o.file, o.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 }
 
 // NoRows is the refusal of a file without rows.
@@ -88,6 +129,24 @@ func NoRows(input *plan.Input) error {
 	problem := diagnosis.New(diagnosis.NoRows)
 	problem.Place = diagnosis.Place{File: input.File.Name(), Sheet: input.File.Sheet()}
 	return problem
+}
+
+// explained adds to a refusal for missing columns that names in the header cannot be
+// read, if so: then they are not missing but hidden.
+func explained(file *source.File, err error) error {
+	var many diagnosis.Problems
+	unreadable := file.Unreadable()
+	missing := func(p diagnosis.Problem) bool {
+		return p.Code == diagnosis.ColumnsMissing || p.Code == diagnosis.HeaderNone
+	}
+	if len(unreadable) == 0 || !errors.As(err, &many) || !slices.ContainsFunc(many, missing) {
+		return err
+	}
+	labels := make([]string, len(unreadable))
+	for i, c := range unreadable {
+		labels[i] = c.Label
+	}
+	return append(many, *diagnosis.New(diagnosis.HeaderUnreadable, "Count", strconv.Itoa(len(labels)), "Columns", strings.Join(labels, ", ")))
 }
 
 // Within puts the file into the places of problems with its columns.
@@ -111,7 +170,7 @@ func Within(file *source.File, err error) error {
 func (p *Process) sourceOptions(ctx context.Context, t *config.Table) (source.Options, error) {
 	o := source.Options{
 		Sheet: t.Sheet, HeaderRow: t.HeaderRow, Delimiter: t.Delimiter, Encoding: t.Encoding,
-		Identity: t.Identity, Stdin: p.In, Known: mapping.Known,
+		Identity: t.Identity, Stdin: p.In, Known: mapping.Known, NumericPasswords: t.NumericPasswords,
 		Passphrase: func() (account.Secret, error) {
 			return p.Secret(ctx, Secret{Variable: PassphraseVariable, Question: "ask.passphrase"})
 		},

@@ -31,8 +31,8 @@ type Job struct {
 	*importer.Importer
 	Portal string // as it is shown
 
-	folder  string // of the state that a dry run reads, empty where nothing is kept
-	told    int    // notices about columns told before the rows were read
+	toWrite func() (*journal.Store, error) // opens what a dry run reads, nil where nothing is kept
+	told    int                            // notices about columns told before the rows were read
 	closers []func() error
 }
 
@@ -96,12 +96,15 @@ func (p *Process) openStores(j *Job, o *JobOptions) error {
 		if err != nil {
 			return err
 		}
-		if j.History, err = journal.Open(folder, j.Client.URL(), journal.Options{ReadOnly: o.Dry}); err != nil {
+		open := func(readOnly bool) (*journal.Store, error) {
+			return journal.Open(folder, j.Client.URL(), storeOptions(p.Console, &o.Target, readOnly))
+		}
+		if j.History, err = open(o.Dry); err != nil {
 			return err
 		}
 		j.closers = append(j.closers, j.History.Close)
 		if o.Dry && j.History.Lasts() {
-			j.folder = folder
+			j.toWrite = func() (*journal.Store, error) { return open(false) }
 		}
 	}
 	if !o.Target.Sandbox && !o.Dry {
@@ -128,11 +131,11 @@ func (p *Process) openStores(j *Job, o *JobOptions) error {
 // KeepSeen writes down what a dry run has seen since it began, so that the next run
 // does what this one said. Where the state is in use or cannot be written, that is said.
 func (p *Process) KeepSeen(ctx context.Context, j *Job, began time.Time) {
-	if j.folder == "" {
+	if j.toWrite == nil {
 		return
 	}
 	err := func() (err error) {
-		store, err := journal.Open(j.folder, j.Client.URL(), journal.Options{})
+		store, err := j.toWrite()
 		if err != nil {
 			return err
 		}

@@ -52,6 +52,9 @@ func (p *Process) Connect(ctx context.Context, t *config.Target, workers int, in
 		return nil, err
 	}
 	c.Client = client
+	if !t.Sandbox {
+		c.Name = portal.Shown(client.URL())
+	}
 	if proxy := client.Proxy(); proxy != "" {
 		p.Console.Say("run.proxy", "Proxy", proxy)
 	}

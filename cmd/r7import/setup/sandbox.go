@@ -40,7 +40,7 @@ func openSandbox(ctx context.Context, input *plan.Input, caller string) (*sandbo
 	})
 	s := &sandbox{
 		portal: portal,
-		server: &http.Server{Handler: portal, ReadHeaderTimeout: 10 * time.Second},
+		server: &http.Server{Handler: portalsim.OnlyHere(portal), ReadHeaderTimeout: 10 * time.Second},
 		url:    "http://" + listener.Addr().String(),
 	}
 	go func() { _ = s.server.Serve(listener) }() // ends with close

@@ -5,12 +5,12 @@ import (
 	"context"
 	"io"
 	"os"
-	"runtime"
 	"unicode"
 	"unicode/utf8"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/trust"
 )
 
 // Variables that hold a secret; they are no keys of the configuration.
@@ -21,7 +21,8 @@ const (
 	PassphraseVariable = "R7IMPORT_PASSPHRASE"
 )
 
-// SecretVariables are all variables that hold a secret.
+// SecretVariables are all variables that hold a secret. They are unset as soon as
+// they are read, so that no child inherits them.
 var SecretVariables = []string{TokenVariable, PasswordVariable, WorkbookVariable, PassphraseVariable}
 
 // Secret is where a secret may come from, the first that is there wins.
@@ -79,14 +80,8 @@ func (p *Process) openSecret(s Secret) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, diagnosis.Wrap(err, diagnosis.SecretFileUnreadable, "Name", s.Flag, "File", s.File)
 	}
-	if info, err := f.Stat(); err == nil && openToOthers(info) {
+	if info, err := f.Stat(); err == nil && trust.Readable(info) {
 		p.Warn(*diagnosis.New(diagnosis.SecretFileOpen, "Name", s.Flag, "File", s.File))
 	}
 	return f, nil
-}
-
-// openToOthers reports whether others than the owner may read a file. On
-// Windows the mode does not tell.
-func openToOthers(info os.FileInfo) bool {
-	return runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o044 != 0
 }

@@ -58,7 +58,7 @@ func (p *Process) Session(ctx context.Context, c *Connection, caller policy.Call
 	if err != nil {
 		return nil, nil, err
 	}
-	s = c.Client.Session(token.Secret)
+	s = c.Client.Session(token.Secret, caller.Password)
 	return s, func() { s.SignOut(context.WithoutCancel(ctx)) }, nil // a token that is left ends by itself
 }
 
@@ -197,7 +197,7 @@ func (p *Process) remember(ctx context.Context, c *Connection, a *attempt, chang
 	if err != nil {
 		return err
 	}
-	return journal.ChangeOwner(context.WithoutCancel(ctx), folder, c.Client.URL(), strings.ToLower(a.user), change)
+	return journal.ChangeOwner(context.WithoutCancel(ctx), folder, c.Client.URL(), strings.ToLower(a.user), storeOptions(p.Console, &c.target, false), change)
 }
 
 // totpSecret reads what makes the codes of an authenticator app, if there is a

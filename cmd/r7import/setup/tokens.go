@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/ui"
 	"r7import/cmd/r7import/vault"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -25,11 +26,15 @@ func (p *Process) Vault(t *config.Target, portalURL string) (vault.Vault, error)
 		return vault.Vault{}, err
 	}
 	folder, err := journal.Folder(state, portalURL)
-	patience := keyringGlance
-	if p.Console.Terminal() {
-		patience = keyringPatience
+	return vault.Vault{Portal: portalURL, Folder: folder, OnlyFile: t.State != "", Patience: patience(p.Console)}, err
+}
+
+// patience is how long the keyring may take.
+func patience(console *ui.Console) time.Duration {
+	if console.Terminal() {
+		return keyringPatience
 	}
-	return vault.Vault{Portal: portalURL, Folder: folder, OnlyFile: t.State != "", Patience: patience}, err
+	return keyringGlance
 }
 
 // soon is how long before its end a kept token is warned of.

@@ -10,6 +10,7 @@ import (
 
 	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/ui"
+	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/pace"
 	"r7import/importer/plan"
@@ -189,14 +190,14 @@ func (v planView) hosts(side diagnosis.Side) []string {
 	var lines []string
 	width := 0
 	for _, use := range uses {
-		width = max(width, runewidth.StringWidth(address(use)))
+		width = max(width, runewidth.StringWidth(v.address(use)))
 	}
 	for i, use := range uses {
 		doubt := v.doubt(use, uses)
 		if i >= hostsShown && doubt == "" {
 			continue
 		}
-		line := runewidth.FillRight(address(use), width) + "  " + v.console.Text("plan.host.rows", "Count", strconv.Itoa(use.Rows))
+		line := runewidth.FillRight(v.address(use), width) + "  " + v.console.Text("plan.host.rows", "Count", strconv.Itoa(use.Rows))
 		if doubt != "" {
 			line += "  ← " + doubt
 		}
@@ -208,7 +209,18 @@ func (v planView) hosts(side diagnosis.Side) []string {
 	return lines
 }
 
-func address(use plan.HostUse) string { return fmt.Sprintf("%s:%d", use.Host, use.Port) }
+// address names a mail server. What everybody would not take for the name of one is
+// not shown: where cells have slipped, it is a password.
+func (v planView) address(use plan.HostUse) string {
+	return fmt.Sprintf("%s:%d", v.host(use.Host), use.Port)
+}
+
+func (v planView) host(name string) string {
+	if account.IsHost(name) {
+		return name
+	}
+	return v.console.Text("plan.host.unnamed")
+}
 
 // doubt says why a mail server should be looked at, empty if there is no reason.
 // It is rare where it has at most one row in fifty.
@@ -216,7 +228,7 @@ func (v planView) doubt(use plan.HostUse, all []plan.HostUse) string {
 	const rare = 50
 	var common []string
 	for _, other := range all {
-		if other.Rows >= rare*use.Rows && other.Host != use.Host {
+		if other.Rows >= rare*use.Rows && other.Host != use.Host && account.IsHost(other.Host) {
 			common = append(common, other.Host)
 		}
 	}
@@ -249,7 +261,7 @@ func (v planView) forecast() []string {
 		return nil
 	}
 	bound := v.console.Text("plan.bound."+string(f.Bound), "Rate", v.Rate.String(),
-		"Workers", strconv.Itoa(load.Workers), "PerHost", strconv.Itoa(load.PerHost), "Host", load.Host)
+		"Workers", strconv.Itoa(load.Workers), "PerHost", strconv.Itoa(load.PerHost), "Host", v.host(load.Host))
 	lines := []string{v.console.Text("plan.forecast.text", "Time", v.console.Duration(f.Takes), "Bound", bound)}
 	if v.Measured > 0 {
 		lines = append(lines, v.console.Text("plan.forecast.measured", "Each", v.brief(load.Each), "Count", strconv.Itoa(v.Measured)))

@@ -8,6 +8,7 @@ import (
 
 	"r7import/cmd/r7import/ui"
 	"r7import/importer"
+	"r7import/importer/portal"
 )
 
 // Proof is what a verification found as a whole. Fields are only ever added.
@@ -16,7 +17,7 @@ type Proof struct {
 	Program       string            `json:"program"`
 	File          string            `json:"file"`
 	Sheet         string            `json:"sheet,omitempty"`
-	SHA256        string            `json:"sha256"`                 // of the file
+	FileDigest    string            `json:"file_digest"`            // keyed, see journal.Store.FileDigest
 	InFile        int               `json:"rows_in_file,omitempty"` // where only some were looked at
 	Filter        string            `json:"filter,omitempty"`       // the flags that chose them
 	Portal        string            `json:"portal"`
@@ -56,8 +57,8 @@ func (p *Proof) Text(c *ui.Console) string {
 	lines := []string{
 		c.Text("proof.title"), "",
 		c.Text("proof.file", "File", file),
-		c.Text("proof.digest", "Digest", p.SHA256),
-		c.Text("proof.portal", "Portal", p.Portal),
+		c.Text("proof.digest", "Digest", p.FileDigest),
+		c.Text("proof.portal", "Portal", portal.Shown(p.Portal)),
 		c.Text("proof.version", "Version", portalVersion),
 		c.Text("proof.time", "From", p.StartedAt.Local().Format(moment), "To", p.EndedAt.Local().Format(moment)),
 		c.Text("proof.runs", "Runs", runs),

@@ -16,15 +16,15 @@ import (
 
 // Listed is a run as `runs --json` tells it. Fields are only ever added.
 type Listed struct {
-	ID      string           `json:"id"`
-	Kind    journal.Kind     `json:"kind"`
-	State   journal.RunState `json:"state"`
-	File    string           `json:"file"`
-	SHA256  string           `json:"sha256"`
-	Rows    int              `json:"rows"`
-	Started time.Time        `json:"started_at"`
-	Ended   time.Time        `json:"ended_at,omitzero"`
-	Version string           `json:"version"`
+	ID         string           `json:"id"`
+	Kind       journal.Kind     `json:"kind"`
+	State      journal.RunState `json:"state"`
+	File       string           `json:"file"`
+	FileDigest string           `json:"file_digest"`
+	Rows       int              `json:"rows"`
+	Started    time.Time        `json:"started_at"`
+	Ended      time.Time        `json:"ended_at,omitzero"`
+	Version    string           `json:"version"`
 }
 
 // List returns runs as JSON tells them.
@@ -49,13 +49,13 @@ func Runs(out io.Writer, c *ui.Console, runs []journal.Run) error {
 // Run is a run as `runs show --json` tells it. Fields are only ever added.
 type Run struct {
 	Result
-	Kind     journal.Kind      `json:"kind"`
-	State    journal.RunState  `json:"state"`
-	Sheet    string            `json:"sheet,omitempty"`
-	SHA256   string            `json:"sha256"`
-	Version  string            `json:"version"`  // of the program
-	Settings map[string]string `json:"settings"` // those that were not the defaults
-	InDoubt  []InDoubt         `json:"in_doubt"`
+	Kind       journal.Kind      `json:"kind"`
+	State      journal.RunState  `json:"state"`
+	Sheet      string            `json:"sheet,omitempty"`
+	FileDigest string            `json:"file_digest"`
+	Version    string            `json:"version"`  // of the program
+	Settings   map[string]string `json:"settings"` // those that were not the defaults
+	InDoubt    []InDoubt         `json:"in_doubt"`
 }
 
 // InDoubt is a row whose last request has no outcome.

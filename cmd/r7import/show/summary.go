@@ -14,6 +14,7 @@ import (
 
 	"r7import/cmd/r7import/ui"
 	"r7import/importer"
+	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/plan"
 	"r7import/importer/policy"
@@ -65,11 +66,17 @@ type PlanFacts struct {
 
 // Facts returns the facts of a plan.
 func Facts(plan *plan.Plan) *PlanFacts {
+	hosts := slices.Clone(plan.Hosts)
+	for i := range hosts {
+		if !account.IsHost(hosts[i].Host) { // a password where cells have slipped
+			hosts[i].Host = ""
+		}
+	}
 	return &PlanFacts{
 		Rows: plan.Rows, ToSend: plan.ToSend(), Settled: plan.Settled, Refused: plan.Refused, Invalid: plan.Invalid, Warned: plan.Warned, OverLimit: plan.OverLimit,
 		SignIn: plan.Way, Owners: plan.Owners, RowsBy: plan.RowsBy, Nobody: plan.Nobody, LastDays: plan.LastDays, WholeHistory: plan.WholeHistory,
 		Unreadable: plan.Unreadable, ToDisable: plan.ToDisable, DisableLimit: plan.DisableLimit,
-		SeenFrom: plan.SeenFrom, SeenTo: plan.SeenTo, Hosts: plan.Hosts, Fills: plan.Fills,
+		SeenFrom: plan.SeenFrom, SeenTo: plan.SeenTo, Hosts: hosts, Fills: plan.Fills,
 	}
 }
 

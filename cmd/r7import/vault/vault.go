@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/zalando/go-keyring"
@@ -17,6 +18,7 @@ import (
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/durable"
+	"r7import/importer/trust"
 )
 
 // Kept is a token with what is known of it.
@@ -40,6 +42,9 @@ type Vault struct {
 const (
 	service  = "r7import" // the program's name in the keyring
 	fileName = "token"
+	// openName is for a portal that is talked to without encryption: a token that was
+	// got over TLS is never sent there because somebody mistyped an address.
+	openName = "http-token"
 	largest  = 64 << 10
 )
 
@@ -89,12 +94,16 @@ func (v Vault) Forget() error {
 
 var errNoKeyring = errors.New("vault: no keyring")
 
-// inKeyring does something with the keyring. One that does not answer in time is
-// left behind: the program is about to go on without it.
 func (v Vault) inKeyring(do func() (string, error)) (string, error) {
 	if v.OnlyFile {
 		return "", errNoKeyring
 	}
+	return inKeyring(v.Patience, do)
+}
+
+// inKeyring does something with the keyring. One that does not answer in time is
+// left behind: the program is about to go on without it.
+func inKeyring(patience time.Duration, do func() (string, error)) (string, error) {
 	type answer struct {
 		text string
 		err  error
@@ -107,12 +116,17 @@ func (v Vault) inKeyring(do func() (string, error)) (string, error) {
 	select {
 	case a := <-done:
 		return a.text, a.err
-	case <-time.After(v.Patience):
+	case <-time.After(patience):
 		return "", errNoKeyring
 	}
 }
 
-func (v Vault) path() string { return filepath.Join(v.Folder, fileName) }
+func (v Vault) path() string {
+	if strings.HasPrefix(v.Portal, "http://") {
+		return filepath.Join(v.Folder, openName)
+	}
+	return filepath.Join(v.Folder, fileName)
+}
 
 // writeFile replaces the file whole. A link in its place is not followed.
 func (v Vault) writeFile(text []byte) error {
@@ -133,6 +147,9 @@ func (v Vault) readFile() (string, error) {
 	}
 	if err != nil || !info.Mode().IsRegular() {
 		return "", diagnosis.Wrap(err, diagnosis.TokenUnreadable, "File", v.path())
+	}
+	if err := trust.Info(v.path(), info); err != nil {
+		return "", err
 	}
 	f, err := os.Open(v.path())
 	if err != nil {

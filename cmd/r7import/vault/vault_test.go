@@ -142,3 +142,38 @@ func TestNothingShowsTheToken(t *testing.T) {
 		t.Errorf("a kept token is encoded as %s", text)
 	}
 }
+
+func TestTokensOfBothSchemesAreKeptApart(t *testing.T) {
+	v := vault.Vault{Portal: "https://portal.example.org", Folder: t.TempDir(), OnlyFile: true}
+	open := v
+	open.Portal = "http://portal.example.org"
+	if _, err := v.Put(kept("first")); err != nil {
+		t.Fatal(err)
+	}
+	same(t, open, "")
+	if _, err := open.Put(kept("second")); err != nil {
+		t.Fatal(err)
+	}
+	same(t, v, "first")
+	same(t, open, "second")
+	if err := open.Forget(); err != nil {
+		t.Fatal(err)
+	}
+	same(t, v, "first")
+}
+
+func TestStateKeysInTheKeyring(t *testing.T) {
+	keyring.MockInit()
+	keys := vault.Keys{Patience: time.Second}
+	if got := keys.Key("name"); got != nil {
+		t.Errorf("Key of nothing = %x", got)
+	}
+	want := []byte{0, 1, 2, 255}
+	if !keys.Keep("name", want) || string(keys.Key("name")) != string(want) {
+		t.Errorf("Key after Keep = %x, want %x", keys.Key("name"), want)
+	}
+	keyring.MockInitWithError(errors.New("locked"))
+	if keys.Keep("name", want) || keys.Key("name") != nil {
+		t.Error("a keyring that fails keeps keys")
+	}
+}

@@ -1,0 +1,135 @@
+package journal
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"r7import/importer/diagnosis"
+	"r7import/importer/durable"
+)
+
+const keyLength = 32
+
+// Keyring keeps the keys of stores where a copy of their folders does not reach.
+type Keyring interface {
+	// Key returns the key that is kept under a name, nil if there is none.
+	Key(name string) []byte
+	// Keep keeps a key and reports whether it did.
+	Keep(name string, key []byte) bool
+}
+
+// noKeyring has no keys and keeps none: they lie in files.
+type noKeyring struct{}
+
+func (noKeyring) Key(string) []byte        { return nil }
+func (noKeyring) Keep(string, []byte) bool { return false }
+
+// KeyFiles returns the files under a state folder in which keys of stores lie:
+// whoever copies one of those folders has the key as well.
+func KeyFiles(dir string) []string {
+	files, _ := filepath.Glob(filepath.Join(dir, "*", keyFile)) // the pattern is a good one
+	return files
+}
+
+// readKey returns the key in the file of a store, nil if there is none.
+func readKey(folder string) ([]byte, error) {
+	path := filepath.Join(folder, keyFile)
+	key, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, unusable(err, path)
+	}
+	if len(key) != keyLength {
+		return nil, nil
+	}
+	return key, nil
+}
+
+// makeKey gives a new store its key, unless the making of the store got so far
+// before. It lies in the keyring, or in a file if there is no keyring.
+func (s *Store) makeKey() (err error) {
+	if s.folder == "" {
+		s.key = newKey()
+		return nil
+	}
+	if s.key, err = readKey(s.folder); s.key != nil || err != nil {
+		return err
+	}
+	s.key = newKey()
+	if s.keyInFile || !s.keep() {
+		return s.writeKey()
+	}
+	return nil
+}
+
+// keep puts the key into the keyring and reports whether it is there.
+func (s *Store) keep() bool {
+	name := keyName(keyCheck(s.key))
+	return s.keyring.Keep(name, s.key) && hmac.Equal(s.keyring.Key(name), s.key)
+}
+
+// putAway moves the key of an older store from its file into the keyring, if there is one.
+func (s *Store) putAway() error {
+	if s.keyInFile || !s.keep() {
+		return nil
+	}
+	path := s.path(keyFile)
+	if err := os.Remove(path); err != nil {
+		return unusable(err, path)
+	}
+	return unusable(durable.SyncFolder(s.folder), s.folder)
+}
+
+func (s *Store) writeKey() error {
+	path := s.path(keyFile)
+	return unusable(durable.Write(path, s.key), path)
+}
+
+// checkKey makes sure that the key is the one the store was made with. It is
+// looked for in the keyring where there is no file; if it is to be in a file, one
+// is made.
+func (s *Store) checkKey(db *sql.DB) (err error) {
+	var stored []byte
+	if err := db.QueryRow("SELECT key_check FROM store").Scan(&stored); err != nil {
+		return err
+	}
+	if s.key == nil { // another process may have made it since
+		if s.key, err = readKey(s.folder); err != nil {
+			return err
+		}
+	}
+	if s.key == nil {
+		s.key = s.keyring.Key(keyName(stored))
+		if s.keyInFile && !s.readOnly && hmac.Equal(stored, keyCheck(s.key)) {
+			return s.writeKey()
+		}
+	}
+	if s.key == nil || !hmac.Equal(stored, keyCheck(s.key)) {
+		return diagnosis.New(diagnosis.StateKey, "Path", s.path(keyFile))
+	}
+	return nil
+}
+
+func keyCheck(key []byte) []byte {
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte("r7import store"))
+	return mac.Sum(nil)
+}
+
+// keyName returns the name of a key in the keyring, which says nothing of the key.
+func keyName(check []byte) string { return hex.EncodeToString(check[:min(len(check), 8)]) }
+
+func newKey() []byte {
+	key := make([]byte, keyLength)
+	_, _ = rand.Read(key) // never fails
+	return key
+}

@@ -1,0 +1,306 @@
+package portal
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"html"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+)
+
+// confidence is what must not be found in a foreign text that is shown.
+type confidence struct {
+	secrets []account.Secret // in no form, whole or cut
+	values  []string         // of the row, in the titles of web pages
+}
+
+// with returns the confidence with more in it.
+func (c confidence) with(secrets []account.Secret, values ...string) confidence {
+	return confidence{append(c.secrets[:len(c.secrets):len(c.secrets)], secrets...), append(c.values[:len(c.values):len(c.values)], values...)}
+}
+
+// betrayed reports whether a text tells anything of a secret: the whole of it, or
+// so much of it that a cut must have gone through it. The text is read in every
+// way in which servers write what they repeat, one within the other: with tags or
+// blanks in between, as HTML, as part of an address, as JSON, in hex, in base64.
+func (c confidence) betrayed(text string) bool {
+	var needles []needle
+	for _, secret := range c.secrets {
+		if !secret.Empty() {
+			needles = append(needles, c.needle(secret.Reveal()))
+		}
+	}
+	return found(text, needles)
+}
+
+// profileSecret is the length from which a secret is no part of somebody's name or
+// address by chance.
+const profileSecret = 8
+
+// profile returns a function that leaves nothing of what the portal says of a
+// person in which a whole secret stands.
+func (c confidence) profile() func(string) string {
+	var needles []needle
+	for _, secret := range c.secrets {
+		if whole := squeeze(secret.Reveal()); utf8.RuneCountInString(whole) >= profileSecret {
+			needles = append(needles, needle{whole: whole})
+		}
+	}
+	return func(text string) string {
+		if found(text, needles) {
+			return ""
+		}
+		return text
+	}
+}
+
+// mentioned reports whether a text tells anything of a secret or of a value of the row.
+func (c confidence) mentioned(text string) bool {
+	var needles []needle
+	for _, value := range c.values {
+		if utf8.RuneCountInString(value) >= shortest {
+			needles = append(needles, needle{whole: squeeze(value)})
+		}
+	}
+	return c.betrayed(text) || found(text, needles)
+}
+
+// needle is what is looked for: a text, or a piece of it.
+type needle struct {
+	whole  string
+	word   bool // too short to be anything but a word of its own
+	pieces []string
+}
+
+const (
+	// shortest is the length in characters from which a text is looked for anywhere.
+	// What is shorter is part of many words.
+	shortest = 4
+	// piece is the length from which a part of a secret is taken for one that was cut.
+	piece = 6
+	// longest is how much of a secret is taken to pieces. No password the portal takes is longer.
+	longest = 256
+)
+
+func (c confidence) needle(secret string) needle {
+	runes := []rune(squeeze(secret))
+	if len(runes) < shortest {
+		return needle{whole: strings.ToLower(strings.TrimSpace(secret)), word: true}
+	}
+	n := needle{whole: string(runes)}
+	runes = runes[:min(len(runes), longest)]
+	size := max(piece, (len(runes)+1)/2)
+	for from := 0; from+size <= len(runes); from++ {
+		if part := string(runes[from : from+size]); !c.harmless(part) {
+			n.pieces = append(n.pieces, part)
+		}
+	}
+	return n
+}
+
+// harmless reports whether a piece of a secret says nothing where it is seen: it
+// is in the words servers use anyway, or in what the row says openly.
+func (c confidence) harmless(part string) bool {
+	if diagnosis.Familiar(part) {
+		return true
+	}
+	for _, value := range c.values {
+		if strings.Contains(squeeze(value), part) {
+			return true
+		}
+	}
+	return false
+}
+
+func (n *needle) in(plain, squeezed string) bool {
+	if n.word {
+		return hasWord(plain, n.whole)
+	}
+	if strings.Contains(squeezed, n.whole) {
+		return true
+	}
+	for _, part := range n.pieces {
+		if strings.Contains(squeezed, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// The bounds of the search. A text that has still other readings is taken for one
+// that was found to hold something.
+const (
+	deepest      = 4 // ways of writing, one within the other
+	mostReadings = 300
+	mostBytes    = 8 << 20
+)
+
+// found reports whether any of the needles is in a text, however it is read.
+func found(text string, needles []needle) bool {
+	if len(needles) == 0 {
+		return false
+	}
+	known := map[string]bool{text: true}
+	bytes := len(text)
+	for layer, depth := []string{text}, 0; len(layer) > 0 && depth <= deepest; depth++ {
+		var inner []string
+		for _, reading := range layer {
+			plain, squeezed := strings.ToLower(reading), squeeze(reading)
+			for i := range needles {
+				if needles[i].in(plain, squeezed) {
+					return true
+				}
+			}
+			for _, read := range ways {
+				other := read(reading)
+				if other == "" || known[other] {
+					continue
+				}
+				if bytes += len(other); len(known) >= mostReadings || bytes > mostBytes {
+					return true
+				}
+				known[other] = true
+				inner = append(inner, other)
+			}
+		}
+		layer = inner
+	}
+	return false
+}
+
+// ways are the readings of a text. One that does not apply returns nothing or the text itself.
+var ways = []func(string) string{untagged, html.UnescapeString, unquoted, unescaped, fromHex, fromBase64}
+
+var anyTag = regexp.MustCompile(`(?s)<!--.*?-->|<[^<>]*>`)
+
+// untagged joins what tags have parted.
+func untagged(text string) string { return anyTag.ReplaceAllString(text, "") }
+
+var percent = regexp.MustCompile(`(?:%[0-9A-Fa-f]{2})+`)
+
+// unquoted reads a text as part of an address. What is no escape stays.
+func unquoted(text string) string {
+	text = strings.ReplaceAll(text, "+", " ")
+	return percent.ReplaceAllStringFunc(text, func(s string) string {
+		plain, _ := url.PathUnescape(s)
+		return plain
+	})
+}
+
+var escape = regexp.MustCompile(`\\(?:u\{[0-9A-Fa-f]{1,6}\}|u[0-9A-Fa-f]{4}(?:\\u[0-9A-Fa-f]{4})*|x[0-9A-Fa-f]{2}|.)`)
+
+// unescaped reads a text as it is written between the quotes of JSON and of most
+// programming languages.
+func unescaped(text string) string {
+	return escape.ReplaceAllStringFunc(text, func(s string) string {
+		switch {
+		case strings.HasPrefix(s, `\u{`):
+			n, _ := strconv.ParseUint(strings.Trim(s[2:], "{}"), 16, 32)
+			return string(rune(n))
+		case len(s) > 2: // \uXXXX, as often as it comes, or \xXX
+			if plain, err := strconv.Unquote(`"` + s + `"`); err == nil {
+				return plain
+			}
+			return surrogates(s)
+		case strings.ContainsAny(s[1:], "bfnrt"):
+			return " "
+		}
+		return s[1:]
+	})
+}
+
+// surrogates reads characters written as two halves, which Go does not write so.
+func surrogates(s string) string {
+	var units []uint16
+	for _, digits := range strings.Split(s, `\u`)[1:] {
+		n, _ := strconv.ParseUint(digits, 16, 16)
+		units = append(units, uint16(n))
+	}
+	return string(utf16.Decode(units))
+}
+
+var hexRun = regexp.MustCompile(`(?i)(?:(?:0x|\\x)?[0-9a-f]{2}[ :,-]?){4,}`)
+
+// fromHex returns what is written in hex, in both ways of pairing the digits.
+func fromHex(text string) string {
+	var b strings.Builder
+	drop := strings.NewReplacer("0x", "", "0X", "", `\x`, "", `\X`, "", " ", "", ":", "", ",", "", "-", "")
+	for _, run := range hexRun.FindAllString(text, -1) {
+		digits := drop.Replace(run)
+		for shift := range 2 {
+			if shift < len(digits) {
+				pairs := digits[shift:]
+				plain, _ := hex.DecodeString(pairs[:len(pairs)/2*2])
+				b.Write(plain)
+				b.WriteByte('\n')
+			}
+		}
+	}
+	return b.String()
+}
+
+var base64Run = regexp.MustCompile(`[A-Za-z0-9+/_-]{6,}`)
+
+// fromBase64 returns what is written in base64, wherever in a longer text it begins.
+func fromBase64(text string) string {
+	var b strings.Builder
+	standard := strings.NewReplacer("-", "+", "_", "/")
+	for _, run := range base64Run.FindAllString(strings.Join(strings.Fields(text), "\n"), -1) {
+		run = standard.Replace(run)
+		for shift := range 4 {
+			if shift < len(run) {
+				digits := run[shift:]
+				if len(digits)%4 == 1 { // no text ends so
+					digits = digits[:len(digits)-1]
+				}
+				plain, _ := base64.RawStdEncoding.DecodeString(digits)
+				b.Write(plain)
+				b.WriteByte('\n')
+			}
+		}
+	}
+	return b.String()
+}
+
+// squeeze makes texts comparable: lower case, without blanks and without what cannot be seen.
+func squeeze(text string) string {
+	return strings.ToLower(strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, text))
+}
+
+// hasWord reports whether a text has a short one in it as a word of its own.
+func hasWord(text, word string) bool {
+	if word == "" {
+		return false
+	}
+	for at := 0; ; {
+		i := strings.Index(text[at:], word)
+		if i < 0 {
+			return false
+		}
+		start, end := at+i, at+i+len(word)
+		before, _ := utf8.DecodeLastRuneInString(text[:start])
+		after, _ := utf8.DecodeRuneInString(text[end:])
+		if !letter(before) && !letter(after) {
+			return true
+		}
+		_, size := utf8.DecodeRuneInString(text[start:])
+		at = start + size
+	}
+}
+
+func letter(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}

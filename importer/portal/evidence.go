@@ -1,0 +1,113 @@
+package portal
+
+import (
+	"bytes"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"r7import/importer/diagnosis"
+)
+
+// What is kept of an answer is chosen: the sentences the portal is known to say
+// and what a mail server said in a failed login test. Of everything else it is
+// only told what kind of text it was, about how long, and the title of a web page.
+
+// withheld stands for words that tell something of a secret.
+const withheld = "[***]"
+
+// confidence returns what no text of the call's answer is shown with.
+func (call *call) confidence() confidence {
+	c := call.known.with(append(call.secrets[:len(call.secrets):len(call.secrets)], call.token), call.values...)
+	for _, values := range call.query {
+		c.values = append(c.values, values...)
+	}
+	return c
+}
+
+// quote returns foreign words fit to be shown, if they tell nothing of a secret.
+// The whole of them is searched before anything is cleaned or cut.
+func (call *call) quote(words string) string {
+	if words == "" {
+		return ""
+	}
+	if call.confidence().betrayed(words) {
+		return withheld
+	}
+	return diagnosis.CleanText(words)
+}
+
+// message returns what is shown of the message of an error: the sentence that is
+// known, else what kind of text it was.
+func (call *call) message(text string) string {
+	if text == "" {
+		return ""
+	}
+	if known := diagnosis.PortalSentence(text); known != "" {
+		return known
+	}
+	return "application/json, " + about(len(text))
+}
+
+// page returns what is shown of a reply that is no envelope.
+func (call *call) page(r *reply) string {
+	text := bytes.TrimSpace(bytes.TrimPrefix(r.body, []byte("\uFEFF")))
+	switch {
+	case len(text) == 0:
+		return ""
+	case bytes.ContainsRune([]byte(`{["`), rune(text[0])):
+		return "application/json, " + about(len(text))
+	case !r.html():
+		return "text/plain, " + about(len(text))
+	}
+	shown := "text/html, " + about(len(text))
+	if title := diagnosis.PageTitle(string(text)); titled(title) && !call.confidence().mentioned(title) {
+		shown += `, "` + title + `"`
+	}
+	return shown
+}
+
+// titled reports whether a text is as long as titles are.
+func titled(text string) bool { return text != "" && utf8.RuneCountInString(text) <= 100 }
+
+// about returns the size of a text. Told to the byte, it would tell how long the
+// password is that the text repeats.
+func about(size int) string {
+	for i, bound := range []int{100, 1000, 10_000, 100_000, 1_000_000} {
+		if size < bound {
+			return []string{"<100 B", "<1 kB", "<10 kB", "<100 kB", "<1 MB"}[i]
+		}
+	}
+	return "≥1 MB"
+}
+
+var hostForm = regexp.MustCompile(`^[A-Za-z0-9._\[\]-]{1,255}(:[0-9]{1,5})?$`)
+
+// redirectTarget returns the host a redirect leads to, and nothing else of it.
+func (call *call) redirectTarget(location string) string {
+	u, err := url.Parse(location)
+	if err != nil || !hostForm.MatchString(u.Host) || call.confidence().betrayed(u.Host) {
+		return ""
+	}
+	return u.Host
+}
+
+// transportError is an error of the transport with words that may be shown. Those
+// of net/http repeat lines of an answer that cannot be read.
+type transportError struct {
+	words string
+	err   error
+}
+
+func (e *transportError) Error() string { return e.words }
+func (e *transportError) Unwrap() error { return e.err }
+
+// told returns an error that tells nothing of a secret.
+func (call *call) told(err error) error {
+	text := err.Error()
+	if i := strings.Index(text, "malformed "); i >= 0 { // and then the malformed text
+		text = text[:i] + "malformed answer"
+	}
+	return &transportError{call.quote(text), err}
+}

@@ -1,0 +1,183 @@
+// Package table knows what tables look like that people make: which row holds the
+// column names, which rows below it are no accounts, which texts have lost their
+// letters on the way. It reads no files and knows no fields.
+package table
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"r7import/importer/diagnosis"
+)
+
+// Bounds of one row. A spreadsheet cell holds 32,767 characters and a sheet
+// 16,384 columns; what is beyond is damage or an attack.
+const (
+	MaxRowBytes = 1 << 20
+	MaxColumns  = 16384
+)
+
+// headerDepth is how many rows from the top the header is looked for in.
+const headerDepth = 50
+
+// Headers say how the row with the column names is told from the others.
+type Headers struct {
+	// Row is its number, 0 to look for it.
+	Row int
+	// Known reports whether a text is a column name somebody knows.
+	Known func(header string) bool
+}
+
+// Depth is how many rows from the top are looked at.
+func (h Headers) Depth() int { return max(headerDepth, h.Row) }
+
+// Top is the first rows of a table as text, with their numbers.
+type Top struct {
+	Rows    [][]string
+	Numbers []int
+	Faulty  int // number of the first row with a fault, 0 for none
+	Upper   int // number of the upper row of a header that takes two, 0 for none
+}
+
+// Cell returns the cell in a row given by its number.
+func (t Top) Cell(number, column int) string {
+	if i, ok := slices.BinarySearch(t.Numbers, number); ok && column < len(t.Rows[i]) {
+		return t.Rows[i][column]
+	}
+	return ""
+}
+
+// Among returns the index of the header among the first rows. Of a header that takes
+// two rows it is the index of the lower one, which then has the names of both, and the
+// upper one is empty.
+func (h Headers) Among(t *Top) (int, error) {
+	from, to := 0, len(t.Rows)
+	if h.Row > 0 { // that row, or it and the one above
+		to, _ = slices.BinarySearch(t.Numbers, h.Row+1)
+		from = max(0, to-2)
+	}
+	if lower, joined := h.pair(t.Rows[from:to]); lower > 0 {
+		at := from + lower
+		t.Upper = t.Numbers[at-1]
+		t.Rows[at-1], t.Rows[at] = nil, joined
+		return at, nil
+	}
+	if h.Row == 0 {
+		at, _ := h.Find(t.Rows)
+		switch {
+		case at < 0:
+			return 0, noHeader(*t)
+		case lostNames(t.Rows[at]):
+			return 0, diagnosis.New(diagnosis.HeaderLost)
+		}
+		return at, nil
+	}
+	if at, ok := slices.BinarySearch(t.Numbers, h.Row); ok && Filled(t.Rows[at]) > 0 {
+		return at, nil
+	}
+	return 0, diagnosis.New(diagnosis.HeaderRowEmpty, "Row", strconv.Itoa(h.Row))
+}
+
+// noHeader says why no header was found, as far as the text tells.
+func noHeader(t Top) error {
+	for _, cells := range t.Rows {
+		switch {
+		case len(cells) > 1 && slices.ContainsFunc(cells, Lost):
+			return diagnosis.New(diagnosis.HeaderLost)
+		case slices.ContainsFunc(cells, Garbled):
+			return diagnosis.New(diagnosis.HeaderGarbled)
+		}
+	}
+	if t.Faulty > 0 {
+		return diagnosis.New(diagnosis.HeaderFaulty, "Row", strconv.Itoa(t.Faulty))
+	}
+	return diagnosis.New(diagnosis.HeaderNotFound)
+}
+
+// lostNames reports whether question marks stand in several column names, and not
+// one letter beyond ASCII has survived beside them.
+func lostNames(cells []string) bool {
+	lost := 0
+	for _, c := range cells {
+		switch {
+		case strings.ContainsFunc(c, func(r rune) bool { return r >= utf8.RuneSelf }):
+			return false
+		case LostWord(c):
+			lost++
+		}
+	}
+	return lost > 1
+}
+
+// Find returns the index of the header among the first rows of a table, and
+// how many of its cells are column names that are known. Without any known name
+// it takes the first row that looks like one; -1 if none does.
+func (h Headers) Find(rows [][]string) (index, names int) {
+	index = -1
+	for i, cells := range rows {
+		if n := h.Names(cells); n > names {
+			index, names = i, n
+		}
+	}
+	if index >= 0 {
+		return index, names
+	}
+	for i, cells := range rows {
+		if looksHeader(cells) && i+1 < len(rows) && Filled(rows[i+1]) > 1 {
+			return i, 0
+		}
+	}
+	return -1, 0
+}
+
+// Names counts the column names that are known, each once: a row of
+// accounts may hold a word that is also a column name.
+func (h Headers) Names(cells []string) int {
+	seen := make(map[string]bool)
+	for _, c := range cells {
+		c = strings.TrimSpace(c)
+		if strings.Contains(c, "@") {
+			return 0
+		}
+		if c != "" && !seen[c] && h.Known(c) {
+			seen[c] = true
+		}
+	}
+	return len(seen)
+}
+
+// looksHeader reports whether every cell is a short text of its own with a
+// letter in it, and none an address.
+func looksHeader(cells []string) bool {
+	cells = Trimmed(cells)
+	seen := make(map[string]bool)
+	for _, c := range cells {
+		if c = strings.TrimSpace(c); len(c) > 120 || strings.Contains(c, "@") || !strings.ContainsFunc(c, unicode.IsLetter) || Lost(c) || Garbled(c) || seen[c] {
+			return false
+		}
+		seen[c] = true
+	}
+	return len(seen) > 1
+}
+
+// Filled counts the cells that hold something.
+func Filled(cells []string) int {
+	n := 0
+	for _, c := range cells {
+		if strings.TrimSpace(c) != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// Trimmed returns the cells without the empty ones at the end.
+func Trimmed(cells []string) []string {
+	for len(cells) > 0 && strings.TrimSpace(cells[len(cells)-1]) == "" {
+		cells = cells[:len(cells)-1]
+	}
+	return cells
+}

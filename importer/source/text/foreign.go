@@ -1,0 +1,74 @@
+package text
+
+import (
+	"bytes"
+	"io"
+	"regexp"
+	"strconv"
+
+	"r7import/importer/diagnosis"
+	"r7import/importer/source/table"
+)
+
+// rule is a line that programs draw below column names or around a table: dashes with
+// crosses, bars or gaps between them, or a frame.
+var rule = regexp.MustCompile(`^[ \t]*(?:[+|]?:?[-=]{2,}:?[ \t]*(?:[+|][ \t]*:?[-=]+:?[ \t]*)+[+|]?|\+[-=]{2,}\+|-{3,}(?:[ \t]+-{3,})+|[─━═┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚╩╝╭╮╰╯]{3,})[ \t]*$`)
+
+// ruled is how many lines from the top a rule is looked for in.
+const ruled = 10
+
+// refuseDrawn refuses a table drawn with lines for people to read: the blanks that fill
+// its columns cannot be told from those of the values.
+func (s sample) refuseDrawn(c Charset) error {
+	for number, line := range s.lines(c) {
+		if number < ruled && rule.MatchString(c.Decoded(line)) {
+			return diagnosis.New(diagnosis.FileIsDrawn, "Row", strconv.Itoa(number+1))
+		}
+	}
+	return nil
+}
+
+// refuseEscaped refuses a table in which backslashes stand before quotation marks or
+// delimiters: the others are doubled then, and a password that has one would be wrong.
+func (s sample) refuseEscaped(c Charset, delim byte, first table.Top, header int) error {
+	width, within := len(first.Rows[header]), false // a cell of several lines
+	for number, line := range s.lines(c) {
+		begun := within
+		within = within != (bytes.Count(line, []byte{'"'})%2 == 1)
+		if begun || number < first.Numbers[header] || !bytes.Contains(line, []byte{'\\', '"'}) && !bytes.Contains(line, []byte{'\\', delim}) {
+			continue
+		}
+		row := NewScanner(bytes.NewReader(line), delim, len(line)+1)
+		plain := row.Next() == nil && row.Fault == Sound && len(row.Cells) == width
+		if !plain && escapedWidth(line, delim) == width {
+			return diagnosis.New(diagnosis.FileEscaped, "Row", strconv.Itoa(number+1))
+		}
+	}
+	return nil
+}
+
+// lines returns the lines of the sample without their ends; the last may be cut.
+func (s sample) lines(c Charset) [][]byte {
+	text, _ := io.ReadAll(c.Reader(bytes.NewReader(s.head))) // of memory
+	return bytes.Split(bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("\r\n"), []byte{'\n'}), []byte{'\r'}, []byte{'\n'}), []byte{'\n'})
+}
+
+// escapedWidth counts the cells of a line in which a backslash takes away the meaning
+// of the character behind it, 0 if a quotation mark stays open.
+func escapedWidth(line []byte, delim byte) int {
+	cells, quoted := 1, false
+	for i := 0; i < len(line); i++ {
+		switch b := line[i]; {
+		case b == '\\':
+			i++
+		case b == '"':
+			quoted = !quoted
+		case b == delim && !quoted:
+			cells++
+		}
+	}
+	if quoted {
+		return 0
+	}
+	return cells
+}

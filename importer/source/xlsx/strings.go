@@ -1,0 +1,102 @@
+package xlsx
+
+import (
+	"r7import/importer/diagnosis"
+	"r7import/importer/source/table"
+)
+
+// Bounds of the string table, which is held in memory.
+const (
+	stringBlock     = 1 << 20
+	maxStringBlocks = 160
+)
+
+// Strings is the text that the cells of a workbook share. The texts lie one
+// behind the other in blocks; none is longer than a block.
+type Strings struct {
+	blocks [][]byte
+	refs   []stringRef
+}
+
+type stringRef struct {
+	block    uint16
+	from, to uint32
+}
+
+// Len returns how many texts there are.
+func (t *Strings) Len() int { return len(t.refs) }
+
+// At returns a text by its number.
+func (t *Strings) At(n int) ([]byte, bool) {
+	if n < 0 || n >= len(t.refs) {
+		return nil, false
+	}
+	r := t.refs[n]
+	return t.blocks[r.block][r.from:r.to], true
+}
+
+func (t *Strings) add(text []byte) error {
+	last := len(t.blocks) - 1
+	if last < 0 || len(t.blocks[last])+len(text) > stringBlock {
+		if len(text) > stringBlock || len(t.blocks) == maxStringBlocks {
+			return diagnosis.New(diagnosis.WorkbookLimits)
+		}
+		t.blocks = append(t.blocks, make([]byte, 0, stringBlock))
+		last++
+	}
+	from := len(t.blocks[last])
+	t.blocks[last] = append(t.blocks[last], text...)
+	t.refs = append(t.refs, stringRef{uint16(last), uint32(from), uint32(from + len(text))})
+	return nil
+}
+
+// readStrings reads the string table of a workbook.
+func readStrings(x *xmlScanner) (*Strings, error) {
+	t := new(Strings)
+	var text []byte
+	for {
+		if err := x.next(); err != nil {
+			return t, atEnd(err)
+		}
+		if x.kind != xmlStart || string(x.name) != "si" {
+			continue
+		}
+		var err error
+		if text, err = appendRichText(text[:0], x); err != nil {
+			return nil, err
+		}
+		if err := t.add(unescapeCell(text)); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// appendRichText appends the text of the element just started, which is plain or
+// in runs; what tells how to pronounce it is left out.
+func appendRichText(dst []byte, x *xmlScanner) ([]byte, error) {
+	depth, from := len(x.depths), len(dst)
+	inText := false
+	for {
+		if err := x.next(); err != nil {
+			return dst, err
+		}
+		switch {
+		case x.kind == xmlEnd && len(x.depths) < depth:
+			return dst, nil
+		case x.kind == xmlText && inText:
+			var err error
+			if dst, err = appendXMLText(dst, x.text, x.cdata); err != nil {
+				return dst, err
+			}
+			if len(dst)-from > table.MaxRowBytes {
+				return dst, errXMLLimit
+			}
+		case x.kind == xmlStart && (string(x.name) == "rPh" || string(x.name) == "phoneticPr"):
+			if err := x.skip(); err != nil {
+				return dst, err
+			}
+		case x.kind == xmlStart || x.kind == xmlEnd:
+			inText = x.kind == xmlStart && string(x.name) == "t"
+		}
+	}
+}

@@ -1,0 +1,150 @@
+package xlsx
+
+import (
+	"bytes"
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// appendXMLText appends text as it is written in XML with its entities resolved
+// and its line ends made LF, as XML 1.0 wants; CDATA has no entities.
+func appendXMLText(dst, text []byte, cdata bool) ([]byte, error) {
+	plain := plainPrefix(text)
+	if plain == len(text) {
+		return append(dst, text...), nil
+	}
+	if !isXMLText(text[plain:]) {
+		return dst, errXML
+	}
+	for {
+		n := bytes.IndexAny(text, "&\r")
+		if n < 0 {
+			return append(dst, text...), nil
+		}
+		dst = append(dst, text[:n]...)
+		text = text[n:]
+		var err error
+		switch {
+		case text[0] == '\r':
+			dst, text = append(dst, '\n'), bytes.TrimPrefix(text[1:], []byte{'\n'})
+		case cdata:
+			dst, text = append(dst, '&'), text[1:]
+		default:
+			if dst, text, err = appendEntity(dst, text); err != nil {
+				return dst, err
+			}
+		}
+	}
+}
+
+// plainPrefix returns how many bytes from the first stand for themselves and are ASCII.
+func plainPrefix(text []byte) int {
+	for i, b := range text {
+		if b < ' ' || b == '&' || b >= utf8.RuneSelf {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// appendEntity appends what the entity at the beginning of text stands for and returns the rest.
+func appendEntity(dst, text []byte) (out, rest []byte, err error) {
+	const longest = len("&#x10FFFF;")
+	n := bytes.IndexByte(text[:min(len(text), longest+2)], ';')
+	if n < 0 {
+		return dst, nil, errXML
+	}
+	rest = text[n+1:]
+	switch string(text[1:n]) {
+	case "lt":
+		return append(dst, '<'), rest, nil
+	case "gt":
+		return append(dst, '>'), rest, nil
+	case "amp":
+		return append(dst, '&'), rest, nil
+	case "quot":
+		return append(dst, '"'), rest, nil
+	case "apos":
+		return append(dst, '\''), rest, nil
+	}
+	r, ok := characterReference(string(text[1:n]))
+	if !ok {
+		return dst, nil, errXML
+	}
+	return utf8.AppendRune(dst, r), rest, nil
+}
+
+func characterReference(name string) (rune, bool) {
+	base, digits := 10, ""
+	switch {
+	case len(name) > 2 && name[:2] == "#x":
+		base, digits = 16, name[2:]
+	case len(name) > 1 && name[0] == '#':
+		digits = name[1:]
+	}
+	n, err := strconv.ParseUint(digits, base, 21)
+	return rune(n), err == nil && isXMLRune(rune(n))
+}
+
+// isXMLText reports whether text is UTF-8 with characters that XML allows only.
+func isXMLText(text []byte) bool {
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		if r == utf8.RuneError && size == 1 || !isXMLRune(r) {
+			return false
+		}
+		text = text[size:]
+	}
+	return true
+}
+
+func isXMLRune(r rune) bool {
+	return r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r < 0xD800 || r > 0xDFFF && r < 0xFFFE || r > 0xFFFF && r <= utf8.MaxRune
+}
+
+// unescapeCell resolves, in place, what a workbook writes as _xHHHH_: characters
+// that XML cannot hold, and underscores that would look like one
+// (ECMA-376, ST_Xstring). Half a surrogate pair stays as it is written.
+func unescapeCell(text []byte) []byte {
+	from := bytes.Index(text, []byte("_x"))
+	if from < 0 {
+		return text
+	}
+	out := text[:from]
+	for rest := text[from:]; len(rest) > 0; {
+		r, size := cellEscape(rest)
+		if size == 0 {
+			out, rest = append(out, rest[0]), rest[1:]
+			continue
+		}
+		out, rest = utf8.AppendRune(out, r), rest[size:]
+	}
+	return out
+}
+
+// cellEscape returns the character that an escape at the beginning of text
+// stands for and how long the escape is, 0 if there is none.
+func cellEscape(text []byte) (r rune, size int) {
+	const length = len("_xHHHH_")
+	unit, ok := escapedUnit(text)
+	if !ok {
+		return 0, 0
+	}
+	if !utf16.IsSurrogate(unit) {
+		return unit, length
+	}
+	second, ok := escapedUnit(text[length:])
+	if r = utf16.DecodeRune(unit, second); !ok || r == utf8.RuneError {
+		return 0, 0
+	}
+	return r, 2 * length
+}
+
+func escapedUnit(text []byte) (rune, bool) {
+	if len(text) < 7 || text[0] != '_' || text[1] != 'x' || text[6] != '_' {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(string(text[2:6]), 16, 16)
+	return rune(n), err == nil
+}
