@@ -86,11 +86,9 @@ func failsAgain(code diagnosis.Code) bool {
 	return code == diagnosis.StateFull || code == diagnosis.StateWrite || code == diagnosis.StateDamaged || code == diagnosis.Internal
 }
 
-// wrongFolder reports whether a command that has not begun could not use the folder
-// of the state: another one is to be named, or its rights to be set.
-func wrongFolder(code diagnosis.Code) bool {
-	return code == diagnosis.StateUnusable || code == diagnosis.StateLink || code == diagnosis.StateForeign
-}
+// wrongFolder reports whether the folder of the state cannot be used: another one is
+// to be named, or its rights to be set.
+func wrongFolder(code diagnosis.Code) bool { return code == diagnosis.StateUnusable }
 
 // interruption is the cause of a context that a signal cancelled.
 type interruption struct{ signal os.Signal }

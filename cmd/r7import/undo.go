@@ -102,7 +102,7 @@ func confirmUndo(ctx context.Context, p *setup.Process, j *setup.Job, u *importe
 	asks := !o.Yes && atStake > 0
 	quiet := p.Console.Quiet
 	p.Console.Quiet = quiet && !asks
-	show.Undo(p.Console, j.Portal, u, float64(o.Target.Rate), o.Run.Workers)
+	show.Undo(p.Console, j.Portal, u, float64(o.Target.Rate), o.Run.Workers, partOf(&o.Table))
 	p.Console.Quiet = quiet
 	switch {
 	case !asks:
