@@ -48,7 +48,7 @@ func undoRun(ctx context.Context, p *setup.Process, o *undoOptions) (end ending,
 	if err != nil {
 		return ending{}, err
 	}
-	runs, err := p.RunsNamed(ctx, &o.Target, o.runs...)
+	runs, err := setup.RunsNamed(ctx, p, &o.Target, o.runs...)
 	if err != nil {
 		return ending{}, err
 	}
@@ -56,7 +56,7 @@ func undoRun(ctx context.Context, p *setup.Process, o *undoOptions) (end ending,
 		if err := sameWay(runs); err != nil {
 			return ending{}, err
 		}
-		p.OwnersAsIn(runs[0], &o.JobOptions)
+		setup.OwnersAsIn(p, runs[0], &o.JobOptions)
 	}
 	j, err := p.OpenJob(ctx, &o.JobOptions)
 	if err != nil {

@@ -66,11 +66,11 @@ func verifyFile(ctx context.Context, p *setup.Process, o *verifyOptions) (end en
 		return ending{}, err
 	}
 	if !o.OwnerSaid {
-		last, err := p.LastRunOf(ctx, &o.Target, &o.Input)
+		last, err := setup.LastRunOf(ctx, p, &o.Target, &o.Input)
 		if err != nil {
 			return ending{}, err
 		}
-		p.OwnersAsIn(last, &o.JobOptions)
+		setup.OwnersAsIn(p, last, &o.JobOptions)
 	}
 	j, err := p.OpenJob(ctx, &o.JobOptions)
 	if err != nil {

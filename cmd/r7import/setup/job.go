@@ -23,7 +23,7 @@ type JobOptions struct {
 
 	OwnerSaid bool            // the way the owners sign in was said, and is not just the default
 	Settings  json.RawMessage // those that are not so by default, to be noted down with the run
-	Dry       bool            // no trace is left in the state
+	Dry       bool            // nothing is changed; the state keeps no run, see KeepSeen
 }
 
 // Job is a file, a portal and a store brought together.
@@ -89,7 +89,7 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 }
 
 // openStores opens what earlier runs have left and what takes the new one. A
-// sandbox remembers nothing, and a dry run leaves nothing behind.
+// sandbox remembers nothing, and of a dry run nothing is left but what it has seen.
 func (p *Process) openStores(j *Job, o *JobOptions) error {
 	if !o.Target.Sandbox {
 		folder, err := p.stateFolder(o.Target.State)
@@ -129,33 +129,36 @@ func (p *Process) openStores(j *Job, o *JobOptions) error {
 }
 
 // KeepSeen writes down what a dry run has seen since it began, so that the next run
-// does what this one said. Where the state is in use or cannot be written, that is said.
-func (p *Process) KeepSeen(ctx context.Context, j *Job, began time.Time) {
+// does what this one said. Where the state is in use or cannot be written, a warning
+// says so.
+func (j *Job) KeepSeen(ctx context.Context, began time.Time) (warnings []diagnosis.Problem) {
 	if j.toWrite == nil {
-		return
+		return nil
 	}
-	err := func() (err error) {
-		store, err := j.toWrite()
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, store.Close()) }()
-		unlock, err := store.Lock()
-		if err != nil {
-			return err
-		}
-		defer unlock()
-		return store.Learn(ctx, j.Ledger, began)
-	}()
+	err := j.learn(ctx, began)
 	if err == nil {
-		return
+		return nil
 	}
 	notKept := diagnosis.Wrap(err, diagnosis.SeenNotKept)
 	var cause *diagnosis.Problem
 	if errors.As(err, &cause) {
 		notKept.Args = diagnosis.Args{"Why": string(cause.Code), "Pid": cause.Args["Pid"], "Path": cause.Args["Path"]}
 	}
-	p.Warn(*notKept)
+	return []diagnosis.Problem{*notKept}
+}
+
+func (j *Job) learn(ctx context.Context, began time.Time) (err error) {
+	store, err := j.toWrite()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	unlock, err := store.Lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return store.Learn(ctx, j.Ledger, began)
 }
 
 // TellRest says which rows were passed over, and what there is to know about the

@@ -83,7 +83,7 @@ func (p *Process) CheckRun(ctx context.Context, t *config.Target, name string) e
 // RunsNamed returns runs by their names, the newest first and each once; latest is
 // the latest that made accounts, so that the same command goes on with an undo that
 // was cut short. It makes no state for a mistyped portal.
-func (p *Process) RunsNamed(ctx context.Context, t *config.Target, names ...string) (runs []journal.Run, err error) {
+func RunsNamed(ctx context.Context, p *Process, t *config.Target, names ...string) (runs []journal.Run, err error) {
 	store, err := p.ReadState(t)
 	if err != nil {
 		return nil, err
@@ -125,7 +125,7 @@ func latest(ctx context.Context, store *journal.Store, is func(*journal.Run) boo
 
 // LastRunOf returns the latest run of a file, and of the sheet if that is said; the
 // zero run if there is none.
-func (p *Process) LastRunOf(ctx context.Context, t *config.Target, o *Input) (run journal.Run, err error) {
+func LastRunOf(ctx context.Context, p *Process, t *config.Target, o *Input) (run journal.Run, err error) {
 	store, err := p.ReadState(t)
 	if err != nil {
 		return run, err
@@ -139,7 +139,7 @@ func (p *Process) LastRunOf(ctx context.Context, t *config.Target, o *Input) (ru
 
 // OwnersAsIn lets a look or an undo sign in the way a run did, and says so. What the
 // user has said about it stands.
-func (p *Process) OwnersAsIn(run journal.Run, o *JobOptions) {
+func OwnersAsIn(p *Process, run journal.Run, o *JobOptions) {
 	way := OwnerWayOf(run)
 	if o.OwnerSaid || way == policy.OwnerAuto {
 		return
