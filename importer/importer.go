@@ -114,8 +114,9 @@ func (im *Importer) Run(ctx context.Context, p *plan.Plan) (Result, error) {
 	})
 }
 
-// Look goes the way of Run and changes nothing: it signs in, looks, and notes
-// what Run would do.
+// Look goes the way of Run and changes nothing: it signs in, looks, also at what
+// earlier runs have done unless Options.Recheck bounds that, and notes what Run
+// would do.
 func (im *Importer) Look(ctx context.Context, p *plan.Plan) (Result, error) {
 	r, err := im.begin(ctx, p)
 	if err != nil {
@@ -128,7 +129,7 @@ func (im *Importer) Look(ctx context.Context, p *plan.Plan) (Result, error) {
 // nobody need sign in for that.
 func (r *run) settled(ctx context.Context, row *provision.Row) (bool, error) {
 	left, known, err := r.known.Standing(ctx, row.Who, row.Row)
-	if err != nil || left == plan.ToDo {
+	if err != nil || left == plan.ToDo || left == plan.Settled && r.plan.Anew() {
 		return false, err
 	}
 	row.Entry.OwnerID = known.Key.OwnerID

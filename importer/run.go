@@ -76,7 +76,7 @@ func (im *Importer) ahead() int {
 func (r *run) through(ctx context.Context, k kind) (Result, error) {
 	err := r.all(ctx, k)
 	reason := r.stop.Reason()
-	if reason == nil && err == nil && r.people.NobodySignedIn() {
+	if reason == nil && err == nil && r.people.NobodySignedIn() && !r.tally.AnyDesired() {
 		reason = diagnosis.New(diagnosis.NobodySignedIn)
 	}
 	result := Result{Run: r.plan.Run, Stopped: reason, OpenSessions: r.people.OpenSessions(), Version: r.watch.greeted().Version}

@@ -164,7 +164,7 @@ func TestRefusedPasswordIsNotSentAgain(t *testing.T) {
 	before := w.creates()
 	for retry, want := range map[bool][3]int{false: {1, 1, 0}, true: {0, 1, 1}} {
 		w.adjust = func(o *policy.Options) { o.RetryRefused = retry }
-		plan, err := w.importer(t.Context(), w.open()).Prepare(t.Context(), journal.KindPlan)
+		plan, err := w.importer(t.Context(), w.open()).Prepare(t.Context(), journal.KindRun)
 		if err != nil {
 			t.Fatal(err)
 		}

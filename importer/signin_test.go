@@ -282,7 +282,8 @@ func TestPlanKnowsWhatIsDone(t *testing.T) {
 		owners          int // to be signed in
 	}{
 		{"the same", first, nil, journal.KindRun, 4, 0, 0},
-		{"the same in a dry run", first, nil, journal.KindPlan, 4, 0, 0},
+		{"a dry run looks at all", first, nil, journal.KindPlan, 4, 0, 3},
+		{"a dry run believes what is new enough", first, func(o *policy.Options) { o.Recheck = time.Hour }, journal.KindPlan, 4, 0, 0},
 		{"one is edited", edited, nil, journal.KindRun, 3, 1, 1},
 		{"another is new", append(slices.Clone(first), person(9)), nil, journal.KindRun, 4, 1, 1},
 		{"all are to be seen again", first, func(o *policy.Options) { o.Recheck = time.Nanosecond }, journal.KindRun, 0, 4, 3},

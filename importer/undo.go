@@ -16,22 +16,24 @@ import (
 // Undoing is an undo that is prepared and not yet begun: nothing has been sent for it.
 type Undoing struct {
 	*plan.Plan
-	Of      journal.Run // the run that is taken back
-	Disable bool        // accounts are only switched off
+	Of      []journal.Run // the runs that are taken back, the newest first
+	Disable bool          // accounts are only switched off
 
-	Made     int // accounts of which the journal says that the run made them
-	Unproven int // accounts that may be the run's, and of which the portal never said so
+	Made     int // accounts of which the journal says that the runs made them
+	Unproven int // accounts that may be the runs', and of which the portal never said so
 	Done     int // of those made: taken back already
-	Held     int // of those made: known to be no longer what the run left
+	Held     int // of those made: known to be no longer what the runs left
 	Here     int // of the others: with a row in the file
 	Rowless  int // of the others: without one
 	People   int // whom those with a row belong to
 	// Strangers are rows whose owner the journal does not know by the name the
-	// file gives: whether their accounts are the run's shows when they sign in.
+	// file gives: whether their accounts are the runs' shows when they sign in.
 	Strangers int
 
-	made  map[account.Key]made
-	known *plan.History
+	made    map[account.Key]made
+	changed map[account.Key]bool // by one of the runs, after they had been made
+	other   map[account.Key]bool // changed by a run that is not taken back, after the oldest of those that are
+	known   *plan.History
 }
 
 // made is an account as the rows of a run tell of it.
@@ -41,15 +43,18 @@ type made struct {
 }
 
 // PrepareUndo reads the file, which says who signs in for which account, and
-// finds out from the journal which of the accounts a run made. Nothing is sent.
+// finds out from the journal which of the accounts the runs made, of which there is
+// at least one, the newest first. Nothing is sent.
 // How many accounts one person has, and whether names fit, is of no concern any
 // more. An error that a user can do something about is a *diagnosis.Problem.
-func (im *Importer) PrepareUndo(ctx context.Context, run journal.Run, disable bool) (*Undoing, error) {
-	if run.Kind != journal.KindRun {
-		return nil, diagnosis.New(diagnosis.UndoNoRun, "Run", run.ID)
+func (im *Importer) PrepareUndo(ctx context.Context, runs []journal.Run, disable bool) (*Undoing, error) {
+	for _, run := range runs {
+		if run.Kind != journal.KindRun {
+			return nil, diagnosis.New(diagnosis.UndoNoRun, "Run", run.ID)
+		}
 	}
 	im.Options.MaxPerOwner, im.Options.AllowMismatch = 0, true
-	u := &Undoing{Of: run, Disable: disable}
+	u := &Undoing{Of: runs, Disable: disable}
 	known, err := plan.NewHistory(ctx, im.History, &im.Options)
 	if err != nil {
 		return nil, err
@@ -67,16 +72,41 @@ func (im *Importer) PrepareUndo(ctx context.Context, run journal.Run, disable bo
 	return u, nil
 }
 
-// recall collects what the run made, as its rows tell.
+// recall collects what the runs made, as their rows tell.
 func (u *Undoing) recall(ctx context.Context, history *journal.Store) error {
-	u.made = make(map[account.Key]made)
-	for e, err := range history.Entries(ctx, u.Of.ID) {
-		if err != nil {
-			return err
+	u.made, u.changed, u.other = make(map[account.Key]made), make(map[account.Key]bool), make(map[account.Key]bool)
+	all, err := history.Runs(ctx)
+	if err != nil {
+		return err
+	}
+	left := len(u.Of)
+	for _, run := range slices.Backward(all) { // of an address made twice the newest mailbox is meant
+		if left == 0 {
+			break
 		}
-		if e.Status == diagnosis.Created && e.OwnerID != "" {
-			// What a look-up found, or somebody said, is no answer to a create call.
-			u.made[account.NewKey(e.OwnerID, e.Email)] = made{e.MailboxID, e.Code == "" && e.MailboxID != 0}
+		if run.Kind != journal.KindRun {
+			continue
+		}
+		ours := slices.ContainsFunc(u.Of, func(r journal.Run) bool { return r.ID == run.ID })
+		if ours {
+			left--
+		}
+		for e, err := range history.Entries(ctx, run.ID) {
+			if err != nil {
+				return err
+			}
+			key := account.NewKey(e.OwnerID, e.Email)
+			_, twice := u.made[key]
+			switch {
+			case e.OwnerID == "":
+			case e.Status == diagnosis.Created && ours && !twice:
+				// What a look-up found, or somebody said, is no answer to a create call.
+				u.made[key] = made{e.MailboxID, e.Code == "" && e.MailboxID != 0}
+			case e.Status == diagnosis.Updated && ours:
+				u.changed[key] = true
+			case e.Status == diagnosis.Updated:
+				u.other[key] = true
+			}
 		}
 	}
 	for key, one := range u.made {
@@ -149,7 +179,7 @@ func (u *Undoing) verdict(key account.Key, known journal.Account) (diagnosis.Sta
 		return diagnosis.Removed, diagnosis.New(diagnosis.UndoBefore)
 	case !known.Made || known.MailboxID != one.mailbox:
 		return diagnosis.Held, diagnosis.New(diagnosis.UndoReplaced)
-	case known.Status == diagnosis.Updated:
+	case known.Status == diagnosis.Updated && (!u.changed[key] || u.other[key]):
 		return diagnosis.Held, diagnosis.New(diagnosis.UndoLater)
 	case known.Status == diagnosis.Disabled && u.Disable:
 		return diagnosis.Disabled, diagnosis.New(diagnosis.UndoBefore)
@@ -160,13 +190,13 @@ func (u *Undoing) verdict(key account.Key, known journal.Account) (diagnosis.Sta
 // Undone is what [Importer.Undo] did.
 type Undone struct {
 	Result
-	// Rowless are the addresses of accounts that the run made and that no row of
+	// Rowless are the addresses of accounts that the runs made and that no row of
 	// the file names: nobody could sign in for them, and they were left alone.
 	Rowless []string
 }
 
-// Undo takes back what the run made: an account goes only if it is still the
-// same mailbox with the settings the run left. What it did before a sudden end it
+// Undo takes back what the runs made: an account goes only if it is still the
+// same mailbox with the settings they left. What it did before a sudden end it
 // does not do again. It returns when every row has its outcome, when something
 // ends the undo for all rows, or when ctx is cancelled, as [Importer.Run] does.
 func (im *Importer) Undo(ctx context.Context, u *Undoing) (Undone, error) {

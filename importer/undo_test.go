@@ -28,7 +28,7 @@ func (w *world) undoWith(ctx context.Context, run journal.Run, rows [][]string, 
 	w.t.Helper()
 	w.write(rows)
 	im := w.importer(ctx, w.store)
-	u, err := im.PrepareUndo(ctx, run, disable)
+	u, err := im.PrepareUndo(ctx, []journal.Run{run}, disable)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -280,7 +280,7 @@ func TestUndoOfWhatIsNoRun(t *testing.T) {
 	w := newWorld(t, portalsim.Options{})
 	run, _ := w.run(people(1))
 	_, undone, _ := w.undo(run.Run, people(1), true)
-	_, err := w.importer(t.Context(), w.store).PrepareUndo(t.Context(), undone.Run, false)
+	_, err := w.importer(t.Context(), w.store).PrepareUndo(t.Context(), []journal.Run{undone.Run}, false)
 	var problem *diagnosis.Problem
 	if !errors.As(err, &problem) || problem.Code != diagnosis.UndoNoRun {
 		t.Errorf("PrepareUndo of an undo = %v, want %s", err, diagnosis.UndoNoRun)

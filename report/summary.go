@@ -22,11 +22,13 @@ type Summary struct {
 	Portal    string                   `json:"portal,omitempty"` // empty where nothing was sent
 	StartedAt time.Time                `json:"started_at,omitzero"`
 	EndedAt   time.Time                `json:"ended_at,omitzero"`
-	Rows      int                      `json:"rows"`     // all rows of the input
-	Warned    int                      `json:"warned"`   // rows with a warning, whatever became of them
-	Attempts  int                      `json:"attempts"` // write requests sent
-	Statuses  map[diagnosis.Status]int `json:"statuses"` // rows by status; statuses without rows are left out
-	Causes    []Cause                  `json:"causes"`   // what needs something before mere warnings, then the largest first
+	Rows      int                      `json:"rows"`                   // all rows of the input that were asked for
+	InFile    int                      `json:"rows_in_file,omitempty"` // all rows of the input, where only some were asked for and that is known
+	Filter    string                   `json:"filter,omitempty"`       // the flags that chose them, empty if all were asked for
+	Warned    int                      `json:"warned"`                 // rows with a warning, whatever became of them
+	Attempts  int                      `json:"attempts"`               // write requests sent
+	Statuses  map[diagnosis.Status]int `json:"statuses"`               // rows by status; statuses without rows are left out
+	Causes    []Cause                  `json:"causes"`                 // what needs something before mere warnings, then the largest first
 }
 
 // Cause is a group of rows that ended alike for the same reason: the rows that

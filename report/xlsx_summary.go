@@ -8,6 +8,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"r7import/importer/diagnosis"
+	"r7import/importer/lang"
 )
 
 // writeSummary makes the first sheet: the facts of the run, rows by status, rows
@@ -75,6 +76,7 @@ func (p *page) cell(column, style int, value any) {
 func (p *page) facts(s Summary) {
 	for _, fact := range []struct{ id, value string }{
 		{"report.fact.file", s.File},
+		{"report.fact.filter", s.part(p.printer)},
 		{"report.fact.portal", s.Portal},
 		{"report.fact.command", s.Command},
 		{"report.fact.run", s.Run},
@@ -89,6 +91,22 @@ func (p *page) facts(s Summary) {
 		p.next()
 	}
 	p.next()
+}
+
+// part says which rows of the file the report is about, empty if it is about all.
+func (s *Summary) part(printer *lang.Printer) string {
+	if s.Filter == "" {
+		return ""
+	}
+	return printer.Text("report.part", "Count", strconv.Itoa(s.Rows), "InFile", countText(s.InFile), "Filter", s.Filter)
+}
+
+// countText is empty for a count that is not known.
+func countText(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }
 
 // moment gives a time for people, with its zone.

@@ -44,8 +44,12 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	end := ending{signal: signalOf(ctx)}
 
 	ctx = context.WithoutCancel(ctx)
+	p.Warn(j.KeepSeen(ctx, rows.Run.Started)...)
 	made := outcomesOf(j.Ledger, rows.Run.ID)
 	about := report.Summary{Command: t.command, Run: rows.Run.ID, File: j.Input.File.Name(), Portal: j.Client.URL(), StartedAt: started, EndedAt: time.Now()}
+	if about.Filter = show.Filter(o.Table.Rows, o.Table.Where); about.Filter != "" {
+		about.InFile = rows.InFile
+	}
 	summary, countErr := made.summary(ctx, about)
 	if ended.OpenSessions > 0 {
 		p.Warn(*diagnosis.New(diagnosis.SessionsLeft, "Count", strconv.Itoa(ended.OpenSessions)))

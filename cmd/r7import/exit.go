@@ -19,7 +19,7 @@ const (
 	exitUsage      = 2   // command line or configuration
 	exitFile       = 3   // the file cannot be used, nothing was sent
 	exitRows       = 4   // finished, and some rows need a person
-	exitPortal     = 5   // portal unreachable, or nobody could sign in
+	exitPortal     = 5   // portal unreachable, or nobody at all could sign in and no row is as it should be
 	exitUnfinished = 6   // rows are left: run again
 	exitBusy       = 7   // another run works on this portal
 	exitChanges    = 10  // plan --detailed-exitcode: a run would change something
@@ -46,7 +46,7 @@ func (e ending) code() int {
 		return exitTerminated
 	case about(diagnosis.Busy):
 		return exitBusy
-	case about(diagnosis.Usage):
+	case about(diagnosis.Usage), e.statuses == nil && anyProblem(e.err, wrongFolder):
 		return exitUsage
 	case about(diagnosis.File):
 		return exitFile
@@ -75,7 +75,9 @@ func about(err error) func(diagnosis.Scope) bool {
 }
 
 func anyProblem(err error, is func(diagnosis.Code) bool) bool {
-	return err != nil && slices.ContainsFunc(ui.Problems(err), func(p diagnosis.Problem) bool { return is(p.Code) })
+	return err != nil && slices.ContainsFunc(ui.Problems(err), func(p diagnosis.Problem) bool {
+		return p.Severity() != diagnosis.Notice && is(p.Code) // a no to a question is no failure
+	})
 }
 
 // failsAgain reports whether running the same command again does not help by
@@ -83,6 +85,10 @@ func anyProblem(err error, is func(diagnosis.Code) bool) bool {
 func failsAgain(code diagnosis.Code) bool {
 	return code == diagnosis.StateFull || code == diagnosis.StateWrite || code == diagnosis.StateDamaged || code == diagnosis.Internal
 }
+
+// wrongFolder reports whether the folder of the state cannot be used: another one is
+// to be named, or its rights to be set.
+func wrongFolder(code diagnosis.Code) bool { return code == diagnosis.StateUnusable }
 
 // interruption is the cause of a context that a signal cancelled.
 type interruption struct{ signal os.Signal }

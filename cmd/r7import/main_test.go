@@ -1,7 +1,11 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
+	"io"
 	"io/fs"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -10,7 +14,9 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/xuri/excelize/v2"
 
+	"r7import/importer/journal"
 	"r7import/importer/portalsim"
 )
 
@@ -23,6 +29,7 @@ func TestMain(m *testing.M) {
 		"bare":     bareLoop,
 		"bareread": readBarely,
 		"curl":     curl,
+		"inside":   showWorkbook,
 	})
 }
 
@@ -49,6 +56,9 @@ func TestScripts(t *testing.T) {
 			"dns":      startDNS,
 			"accounts": countAccounts,
 			"sessions": countSessions,
+			"remove":   removeAccount,
+			"locked":   lockState,
+			"made":     nameRuns,
 			"exit":     exitWith,
 			"noleak":   noLeak,
 			"terminal": onTerminal,
@@ -84,7 +94,17 @@ func startPortal(ts *testscript.TestScript, _ bool, args []string) {
 // portalKey is where a script keeps its portal.
 type portalKey struct{}
 
-type portalValue struct{ portal *portalsim.Portal }
+type portalValue struct {
+	portal  *portalsim.Portal
+	release func() // of a lock that is held
+}
+
+func (v *portalValue) unlock() {
+	if v.release != nil {
+		v.release()
+		v.release = nil
+	}
+}
 
 // countAccounts checks how many accounts the portal at $PORTAL has and how many
 // create calls it has seen:
@@ -118,6 +138,92 @@ func countAccounts(ts *testscript.TestScript, _ bool, args []string) {
 func countSessions(ts *testscript.TestScript, _ bool, args []string) {
 	if got := ts.Value(portalKey{}).(*portalValue).portal.Sessions(args[0]); itoa(got) != args[1] {
 		ts.Fatalf("%s has %d sessions, want %s", args[0], got, args[1])
+	}
+}
+
+// removeAccount removes an account in the portal at $PORTAL, as its owner would by hand:
+//
+//	remove anna@example.com
+func removeAccount(ts *testscript.TestScript, _ bool, args []string) {
+	api := ts.Getenv("PORTAL") + "/api/2.0/"
+	ask := func(method, path, token, body string) string {
+		request, err := http.NewRequest(method, api+path, strings.NewReader(body))
+		ts.Check(err)
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Authorization", token)
+		response, err := http.DefaultClient.Do(request)
+		ts.Check(err)
+		defer response.Body.Close()
+		answer, err := io.ReadAll(response.Body)
+		ts.Check(err)
+		return string(answer)
+	}
+	signedIn := ask("POST", "authentication", "", `{"userName":"`+args[0]+`","password":"portal-1"}`)
+	_, token, _ := strings.Cut(signedIn, `"token":"`)
+	token, _, _ = strings.Cut(token, `"`)
+	ask("DELETE", "mail/accounts.json?email="+args[0], token, "")
+	sim := ts.Value(portalKey{}).(*portalValue).portal
+	for range 1000 {
+		if strings.Contains(ask("GET", "mail/accounts.json", token, ""), `"response":[]`) {
+			return
+		}
+	}
+	ts.Fatalf("%s still has an account: %v", args[0], sim.Accounts())
+}
+
+// lockState holds the lock of the state of $PORTAL in a folder, as a run at work
+// does, until the next call without a folder or the end of the script:
+//
+//	locked state
+//	locked
+func lockState(ts *testscript.TestScript, _ bool, args []string) {
+	held := ts.Value(portalKey{}).(*portalValue)
+	held.unlock()
+	if len(args) == 0 {
+		return
+	}
+	store, err := journal.Open(ts.MkAbs(args[0]), ts.Getenv("PORTAL"), journal.Options{})
+	ts.Check(err)
+	unlock, err := store.Lock()
+	ts.Check(err)
+	held.release = func() {
+		unlock()
+		ts.Check(store.Close())
+	}
+	ts.Defer(held.unlock)
+}
+
+// showWorkbook prints the cells of the first sheet of a workbook, a line for each row.
+func showWorkbook() {
+	book, err := excelize.OpenFile(os.Args[1])
+	if err == nil {
+		var rows [][]string
+		rows, err = book.GetRows(book.GetSheetName(0))
+		for _, row := range rows {
+			fmt.Println(strings.Join(row, "\t"))
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// nameRuns puts the ids of the last runs that made accounts into variables, the
+// oldest of them first:
+//
+//	made run1 run2
+func nameRuns(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(ts.Exec("r7import", "runs", "--portal", ts.Getenv("PORTAL"), "--json"))
+	var list struct {
+		Runs []struct{ ID, Kind string }
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &list))
+	for _, r := range list.Runs { // the latest first
+		if r.Kind == "run" && len(args) > 0 {
+			ts.Setenv(args[len(args)-1], r.ID)
+			args = args[:len(args)-1]
+		}
 	}
 }
 

@@ -243,6 +243,8 @@ func (p *program) runOn(file string) (*runOptions, error) {
 	s := &p.settings
 	o := &runOptions{Results: s.Results, args: p.args, changesExit: s.ChangesExit}
 	o.Input = setup.Input{File: file, Table: s.Table, Owner: s.Owner, Harmless: s.Sandbox}
+	owner, _ := config.Named("owner")
+	o.OwnerSaid = p.origins.Of(owner) != config.ByDefault
 	o.Target, o.Caller, o.Run, o.Settings = s.Target, s.Caller, s.Options, p.changedSettings()
 	return o, nil
 }

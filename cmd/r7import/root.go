@@ -133,11 +133,16 @@ func looksLikeFile(arg string) bool {
 // takes returns the check of the arguments of a command, each named by the id of
 // its word in help. All of them are needed.
 func (p *program) takes(names ...string) cobra.PositionalArgs {
+	return cobra.MatchAll(p.takesMany(names...), func(cmd *cobra.Command, args []string) error { return tooMany(cmd, len(args)-len(names)) })
+}
+
+// takesMany is takes for a command whose first argument may be given several times.
+func (p *program) takesMany(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < len(names) {
 			return diagnosis.New(diagnosis.ArgumentMissing, "Command", cmd.CommandPath(), "Name", p.Console.Text(names[len(args)]))
 		}
-		return tooMany(cmd, len(args)-len(names))
+		return nil
 	}
 }
 

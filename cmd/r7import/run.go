@@ -131,7 +131,7 @@ func showPlan(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	load, measured, err := j.Load(ctx, rows)
 	if err == nil {
 		show.Plan{
-			Plan: rows, File: j.Input.File.Name(), Sheet: j.Input.File.Sheet(), Portal: j.Portal, Sandbox: o.Target.Sandbox,
+			Plan: rows, File: j.Input.File.Name(), Sheet: j.Input.File.Sheet(), Filter: show.Filter(o.Table.Rows, o.Table.Where), Portal: j.Portal, Sandbox: o.Target.Sandbox,
 			Options: j.Options, User: o.Caller.User, Rate: o.Target.Rate, Notices: j.Input.Binding.Notices(), Load: load, Measured: measured,
 		}.Show(p.Console)
 	}

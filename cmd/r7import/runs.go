@@ -60,5 +60,12 @@ func listRuns(ctx context.Context, p *setup.Process, o *runsOptions) (err error)
 }
 
 func aboutRun(r journal.Run) report.Summary {
-	return report.Summary{Command: string(r.Kind), Run: r.ID, File: r.File, Portal: r.Portal, StartedAt: r.Started, EndedAt: r.Ended}
+	about := report.Summary{Command: string(r.Kind), Run: r.ID, File: r.File, Portal: r.Portal, StartedAt: r.Started, EndedAt: r.Ended}
+	settings := setup.SettingsOf(r)
+	var where []string
+	if text := settings["where"]; text != "" {
+		where = []string{text}
+	}
+	about.Filter = show.Filter(settings["rows"], where)
+	return about
 }

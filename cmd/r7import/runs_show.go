@@ -46,7 +46,7 @@ func showRun(ctx context.Context, p *setup.Process, o *runsOptions) (err error) 
 	}
 	r := show.Run{
 		Result: show.Result{Summary: summary}, Kind: run.Kind, State: run.State, Sheet: run.Sheet, FileDigest: run.FileDigest,
-		Version: run.Version, Settings: settingsOf(run), InDoubt: doubts,
+		Version: run.Version, Settings: setup.SettingsOf(run), InDoubt: doubts,
 	}
 	if o.json {
 		return json.NewEncoder(p.Out).Encode(r)
@@ -82,11 +82,4 @@ func doubtsOf(ctx context.Context, store *journal.Store, run journal.Run) ([]sho
 		}
 	}
 	return doubts, nil
-}
-
-// settingsOf returns the settings a run noted down.
-func settingsOf(run journal.Run) map[string]string {
-	settings := make(map[string]string)
-	_ = json.Unmarshal(run.Args, &settings) // an older version may have noted nothing
-	return settings
 }

@@ -18,20 +18,21 @@ import (
 // undoOptions is what undo reads.
 type undoOptions struct {
 	*runOptions
-	run     string
+	runs    []string
 	disable bool // instead of removing
 }
 
 func newUndo(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "undo",
-		Args: p.takes("value.run", "value.file"),
+		Args: p.takesMany("value.run", "value.file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o, err := p.runOn(args[1])
+			last := len(args) - 1
+			o, err := p.runOn(args[last])
 			if err != nil {
 				return err
 			}
-			p.ending, err = undoRun(cmd.Context(), p.Process, &undoOptions{o, args[0], p.settings.Disable})
+			p.ending, err = undoRun(cmd.Context(), p.Process, &undoOptions{o, args[:last], p.settings.Disable})
 			return err
 		},
 	}
@@ -40,26 +41,29 @@ func newUndo(p *program) *cobra.Command {
 	return cmd
 }
 
-// undoRun takes back what a run made. The file says who signs in for which account.
+// undoRun takes back what runs made. The file says who signs in for which account.
 func undoRun(ctx context.Context, p *setup.Process, o *undoOptions) (end ending, err error) {
 	o.NoMailPasswords = true
 	paths, err := setup.ReportPaths(o.Report, nameFor(o.File, "undo"), o.File)
 	if err != nil {
 		return ending{}, err
 	}
-	if err := p.CheckRun(ctx, &o.Target, o.run); err != nil {
+	runs, err := setup.RunsNamed(ctx, p, &o.Target, o.runs...)
+	if err != nil {
 		return ending{}, err
+	}
+	if !o.OwnerSaid {
+		if err := sameWay(runs); err != nil {
+			return ending{}, err
+		}
+		setup.OwnersAsIn(p, runs[0], &o.JobOptions)
 	}
 	j, err := p.OpenJob(ctx, &o.JobOptions)
 	if err != nil {
 		return ending{}, err
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
-	run, err := runToUndo(ctx, j.History, o.run)
-	if err != nil {
-		return ending{}, err
-	}
-	u, err := j.PrepareUndo(ctx, run, o.disable)
+	u, err := j.PrepareUndo(ctx, runs, o.disable)
 	if err != nil {
 		return ending{}, err
 	}
@@ -81,22 +85,14 @@ func undoRun(ctx context.Context, p *setup.Process, o *undoOptions) (end ending,
 	return carryOut(ctx, p, j, u.Plan, o.runOptions, &task{command: "undo", reports: paths, act: act})
 }
 
-// runToUndo finds the run that is meant. The latest is the latest that made
-// accounts, so that the same command goes on with an undo that was cut short.
-func runToUndo(ctx context.Context, store *journal.Store, name string) (journal.Run, error) {
-	if name != "latest" {
-		return store.Run(ctx, name)
-	}
-	runs, err := store.Runs(ctx)
-	if err != nil {
-		return journal.Run{}, err
-	}
-	for i := len(runs) - 1; i >= 0; i-- {
-		if runs[i].Kind == journal.KindRun {
-			return runs[i], nil
+// sameWay returns nil if runs were given the same way to sign in.
+func sameWay(runs []journal.Run) error {
+	for _, run := range runs[1:] {
+		if setup.OwnerWayOf(run) != setup.OwnerWayOf(runs[0]) {
+			return diagnosis.New(diagnosis.UndoWays, "First", runs[0].ID, "Second", run.ID)
 		}
 	}
-	return journal.Run{}, diagnosis.New(diagnosis.RunUnknown, "Run", name)
+	return nil
 }
 
 // confirmUndo shows what would be done and asks. Where nobody can be asked, --yes
@@ -106,7 +102,7 @@ func confirmUndo(ctx context.Context, p *setup.Process, j *setup.Job, u *importe
 	asks := !o.Yes && atStake > 0
 	quiet := p.Console.Quiet
 	p.Console.Quiet = quiet && !asks
-	show.Undo(p.Console, j.Portal, u, float64(o.Target.Rate), o.Run.Workers)
+	show.Undo(p.Console, j.Portal, u, float64(o.Target.Rate), o.Run.Workers, partOf(&o.Table))
 	p.Console.Quiet = quiet
 	switch {
 	case !asks:

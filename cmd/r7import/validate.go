@@ -73,6 +73,9 @@ func validateFile(ctx context.Context, p *setup.Process, o *validateOptions) (en
 	p.Warn(input.Binding.Notices()[told:]...) // what was filled in
 	found.Show(p.Console)
 	about.File, about.EndedAt = input.File.Name(), time.Now()
+	if about.Filter = show.Filter(o.Rows, o.Where); about.Filter != "" {
+		about.InFile = input.File.Total()
+	}
 	summary := tally.Summary(about)
 	written, err := checkedRows(input).write(ctx, paths, summary, reportOptions(p.Console, input))
 	end := ending{err: err, warned: o.failOnWarning && summary.Warned > 0}

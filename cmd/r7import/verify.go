@@ -25,7 +25,7 @@ import (
 // verifyOptions is what verify reads.
 type verifyOptions struct {
 	*runOptions
-	proof string // file, empty for none
+	proofs []string // files
 }
 
 func newVerify(p *program) *cobra.Command {
@@ -62,8 +62,15 @@ func verifyFile(ctx context.Context, p *setup.Process, o *verifyOptions) (end en
 	if err != nil {
 		return ending{}, err
 	}
-	if err := checkProof(o.proof, o.File, paths); err != nil {
+	if err := checkProofs(o.proofs, o.File, paths); err != nil {
 		return ending{}, err
+	}
+	if !o.OwnerSaid {
+		last, err := setup.LastRunOf(ctx, p, &o.Target, &o.Input)
+		if err != nil {
+			return ending{}, err
+		}
+		setup.OwnersAsIn(p, last, &o.JobOptions)
 	}
 	j, err := p.OpenJob(ctx, &o.JobOptions)
 	if err != nil {
@@ -75,21 +82,42 @@ func verifyFile(ctx context.Context, p *setup.Process, o *verifyOptions) (end en
 		return ending{}, err
 	}
 	var found importer.Verification
-	var written string
+	var written []string
 	act := func(ctx context.Context, rows *plan.Plan) (_ importer.Result, err error) {
 		started := time.Now()
 		found, err = j.Verify(ctx, rows)
-		if err == nil && found.Stopped == nil && o.proof != "" {
-			var digest string
-			if digest, err = j.Input.File.Digest(); err == nil {
-				written, err = writeProof(o.proof, p, proofOf(p, j, j.History.FileDigest(digest), rows, &found, started))
+		if err != nil || found.Stopped != nil || len(o.proofs) == 0 {
+			return found.Result, err
+		}
+		digest, err := j.Input.File.Digest()
+		if err != nil {
+			return found.Result, err
+		}
+		proof := proofOf(p, j, j.History.FileDigest(digest), rows, &found, started)
+		if proof.Filter = show.Filter(o.Table.Rows, o.Table.Where); proof.Filter != "" {
+			proof.InFile = rows.InFile
+		}
+		for _, path := range o.proofs {
+			at, problem := writeProof(path, p, proof)
+			if problem != nil {
+				err = errors.Join(err, problem)
+				continue
 			}
+			written = append(written, at)
 		}
 		return found.Result, err
 	}
 	return carryOut(ctx, p, j, rows, o.runOptions, &task{
 		command: "verify", reports: paths, act: act,
-		add: func(r *show.Result) { r.Verified, r.Proof = &found.Counts, written },
+		add: func(r *show.Result) {
+			r.Verified = &found.Counts
+			if len(written) > 0 {
+				r.Proof = written[0]
+			}
+			if len(written) > 1 {
+				r.Proofs = written
+			}
+		},
 	})
 }
 
@@ -111,15 +139,21 @@ func proofOf(p *setup.Process, j *setup.Job, digest string, rows *plan.Plan, fou
 	}
 }
 
-// checkProof finds out before anything is sent whether the proof can be written.
-func checkProof(path, input string, reports []string) error {
-	if path == "" {
-		return nil
+// checkProofs finds out before anything is sent whether the proofs can be written.
+func checkProofs(paths []string, input string, reports []string) error {
+	var errs []error
+	for i, path := range paths {
+		same := func(other string) bool { return filepath.Clean(other) == filepath.Clean(path) }
+		switch {
+		case slices.ContainsFunc(reports, same):
+			errs = append(errs, diagnosis.New(diagnosis.FlagsTogether, "First", "--proof "+path, "Second", "--report "+path))
+		case slices.ContainsFunc(paths[:i], same):
+			errs = append(errs, diagnosis.New(diagnosis.FlagsTogether, "First", "--proof "+path, "Second", "--proof "+path))
+		default:
+			errs = append(errs, report.CheckPath(path, input))
+		}
 	}
-	if slices.ContainsFunc(reports, func(r string) bool { return filepath.Clean(r) == filepath.Clean(path) }) {
-		return diagnosis.New(diagnosis.FlagsTogether, "First", "--proof "+path, "Second", "--report "+path)
-	}
-	return report.CheckPath(path, input)
+	return errors.Join(errs...)
 }
 
 // writeProof writes the proof for programs or for people, as its name asks, and

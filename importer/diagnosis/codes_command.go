@@ -86,13 +86,13 @@ var commandCodes = map[Code]Entry{
 	StdinTwice:           {Scope: Usage},
 	InputOpen:            {Scope: File, Severity: Warning},
 	ConfirmMissing:       {Scope: Usage},
-	ConfirmDeclined:      {Scope: Unfinished, Severity: Notice},
+	ConfirmDeclined:      {Scope: Usage, Severity: Notice},
 
 	RunUnknown:    {Scope: Usage},
 	FileUnread:    {Scope: Usage},
 	NoRows:        {Scope: File},
 	FolderUnknown: {Scope: Usage},
-	LogUnwritable: {Scope: State},
+	LogUnwritable: {Scope: Usage},
 	Unexpected:    {Scope: State},
 	Internal:      {Scope: State},
 }

@@ -12,6 +12,7 @@ const (
 	StateKeyFile  Code = "STATE_KEY_FILE" // the key lies beside the store
 	StateFull     Code = "STATE_FULL"     // no room on the disk
 	StateWrite    Code = "STATE_WRITE"    // writing failed, nothing can be relied on
+	SeenNotKept   Code = "SEEN_NOT_KEPT"  // what a dry run has seen; Why, Pid, Path
 	RunAmbiguous  Code = "RUN_AMBIGUOUS"  // the beginning of an id fits several runs
 	RunInDoubt    Code = "RUN_IN_DOUBT"   // cannot be removed: it has writes without outcome
 )
@@ -27,6 +28,7 @@ var journalCodes = map[Code]Entry{
 	StateKeyFile:  {Severity: Warning, Scope: State},
 	StateFull:     {Scope: State},
 	StateWrite:    {Scope: State},
+	SeenNotKept:   {Scope: State, Severity: Warning},
 	RunAmbiguous:  {Scope: Usage},
 	RunInDoubt:    {Scope: Usage},
 }

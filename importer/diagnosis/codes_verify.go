@@ -22,6 +22,7 @@ const (
 	UndoPending  Code = "UNDO_PENDING"   // not known whether the removal has come to its end
 	UndoRowless  Code = "UNDO_ROWLESS"   // accounts of the run that no row of the file names
 	UndoNoRun    Code = "UNDO_NO_RUN"    // the run is none that makes accounts
+	UndoWays     Code = "UNDO_WAYS"      // the runs signed in in different ways
 
 	ConfirmAbove   Code = "CONFIRM_ABOVE" // nobody can be asked about what was shown
 	ResolvedByHand Code = "RESOLVED_BY_HAND"
@@ -50,6 +51,7 @@ var verifyCodes = map[Code]Entry{
 	UndoPending:  {Side: OnPortal},
 	UndoRowless:  {Side: OnFile},
 	UndoNoRun:    {Scope: Usage},
+	UndoWays:     {Scope: Usage},
 
 	ConfirmAbove:   {Scope: Usage},
 	ResolvedByHand: {Severity: Notice},

@@ -25,8 +25,10 @@ type Account struct {
 	Fingerprint account.Fingerprint // of what was last sent and accepted, or seen to be there
 	Refused     account.Fingerprint // of what a mail server refused, not to be sent again
 	RefusedCode diagnosis.Code
-	Run         string    // the last run that dealt with it
-	Checked     time.Time // when the portal last told of it
+	Run         string // the last run that dealt with it
+	// Checked is when the portal last told of it, zero if it was then seen not to be
+	// as is known here.
+	Checked time.Time
 }
 
 // Account returns what is known of an account, and whether anything is.
@@ -126,24 +128,34 @@ func (s *Store) keyed(what, text string) string {
 // Owner returns what is known under the name of an owner, and whether anything is.
 func (s *Store) Owner(ctx context.Context, name string) (Owner, bool, error) {
 	o := Owner{Name: strings.ToLower(name)}
-	var last, blocked, checked int64
-	err := s.hot.owner.QueryRowContext(ctx, o.Name).Scan(&o.ID, &o.Email, &o.Refused, &o.RefusedCode, &o.Attempts,
-		&last, &blocked, &o.SMS, &checked)
+	err := o.scan(s.hot.owner.QueryRowContext(ctx, o.Name))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Owner{}, false, nil
 	}
 	if err != nil {
 		return Owner{}, false, s.failed(err)
 	}
-	o.LastAttempt, o.BlockedUntil, o.Checked = timeOf(last), timeOf(blocked), timeOf(checked)
 	return o, true, nil
+}
+
+// scan reads what follows the first columns of a line.
+func (o *Owner) scan(row interface{ Scan(...any) error }, first ...any) error {
+	var last, blocked, checked int64
+	err := row.Scan(append(first, &o.ID, &o.Email, &o.Refused, &o.RefusedCode, &o.Attempts, &last, &blocked, &o.SMS, &checked)...)
+	o.LastAttempt, o.BlockedUntil, o.Checked = timeOf(last), timeOf(blocked), timeOf(checked)
+	return err
 }
 
 // SaveOwner stores what is known of an owner in place of what was.
 func (s *Store) SaveOwner(ctx context.Context, o Owner) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.write(ctx, savingOwner(&o))
+}
+
+// savingOwner returns the change that stores an owner.
+func savingOwner(o *Owner) change {
+	return func(t *tx) error {
 		_, err := t.exec(saveOwner, strings.ToLower(o.Name), text(o.ID), text(o.Email), blob(o.Refused), text(o.RefusedCode),
 			number(o.Attempts), moment(o.LastAttempt), moment(o.BlockedUntil), number(o.SMS), moment(o.Checked))
 		return err
-	})
+	}
 }

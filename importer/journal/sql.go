@@ -203,8 +203,9 @@ const (
 	selectAccounts = `SELECT a.address, a.owner_id, coalesce(a.mailbox_id, 0), a.made, coalesce(a.status, ''), a.fingerprint,
 		a.refused, coalesce(a.refused_code, ''), coalesce((SELECT id FROM runs WHERE number = a.run), ''), coalesce(a.checked, 0)
 		FROM accounts a `
-	readAccount = selectAccounts + `WHERE a.id = ?`
-	accountKeys = `SELECT id, address, owner_id FROM accounts WHERE id > ? ORDER BY id`
+	readAccount  = selectAccounts + `WHERE a.id = ?`
+	listAccounts = selectAccounts + `ORDER BY a.id`
+	accountKeys  = `SELECT id, address, owner_id FROM accounts WHERE id > ? ORDER BY id`
 
 	accountsMadeFrom = `SELECT a.address, a.owner_id FROM accounts a JOIN runs r ON r.number = a.run
 		WHERE a.made AND a.mailbox_id AND coalesce(a.status, '') <> 'disabled' AND r.file = ? AND r.sheet = ?
@@ -224,5 +225,7 @@ const (
 			blocked_until = excluded.blocked_until, sms = excluded.sms, checked = excluded.checked`
 	readOwner = `SELECT coalesce(id, ''), coalesce(email, ''), refused, coalesce(refused_code, ''), coalesce(attempts, 0),
 		coalesce(last_attempt, 0), coalesce(blocked_until, 0), coalesce(sms, 0), coalesce(checked, 0) FROM owners WHERE name = ?`
+	listOwners = `SELECT name, coalesce(id, ''), coalesce(email, ''), refused, coalesce(refused_code, ''), coalesce(attempts, 0),
+		coalesce(last_attempt, 0), coalesce(blocked_until, 0), coalesce(sms, 0), coalesce(checked, 0) FROM owners ORDER BY name`
 	ownersWithIDs = `SELECT name, id, coalesce(email, '') FROM owners WHERE lower(id) IN (SELECT value FROM json_each(?)) ORDER BY name`
 )

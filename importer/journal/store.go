@@ -211,6 +211,9 @@ func (s *Store) prepareHot() error {
 // its slow hashes, were made with the store.
 func (s *Store) Prints() *account.Fingerprinter { return s.prints }
 
+// Lasts reports whether the store is on disk and not in memory alone.
+func (s *Store) Lasts() bool { return s.folder != "" }
+
 // Close waits until everything taken on is durable and closes the store.
 func (s *Store) Close() error {
 	s.closed.Store(true)

@@ -130,9 +130,7 @@ func (p *People) introduce(ctx context.Context, o *person, l login) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	o.login, o.self, o.tries = l, self, 0
-	if !o.admin {
-		p.signedIn++
-	}
+	p.signedIn++
 	switch {
 	case l.asked != "" && !strings.EqualFold(l.asked, self.ID):
 		p.end(o, *diagnosis.New(diagnosis.OwnerOther, "Person", self.Email))

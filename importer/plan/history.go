@@ -115,7 +115,7 @@ func (h *History) Refuses(known journal.Account, s *account.Settings) bool {
 // at work, and recently enough.
 func (h *History) believed(known journal.Account) bool {
 	switch {
-	case known.Status == diagnosis.Disabled:
+	case known.Status == diagnosis.Disabled, known.Checked.IsZero():
 		return false
 	case known.Status != diagnosis.Created && known.MailboxID == 0: // one created by somebody's word has no number, see journal.Resolve
 		return false

@@ -28,6 +28,7 @@ type Plan struct {
 	hasher  *rowHasher
 	owners  owners
 	limit   int32
+	anew    bool            // a dry run looks at every row, also at those that a run takes for done
 	lenders map[string]bool // owners whose rows say how to sign in for accounts without a row
 	rowless map[string]bool // people an administrator is to act as though no row is for them
 	probes  []string        // a few of those an administrator would act as, from all over the file
@@ -40,7 +41,7 @@ type owners struct {
 }
 
 // ownerRows counts the rows of one owner.
-type ownerRows struct{ all, settled, refused int32 }
+type ownerRows struct{ all, settled, refused, idle int32 } // for those idle nobody signs in
 
 func (o *owners) hash(name string) uint64 { return maphash.String(o.seed, name) }
 
@@ -63,6 +64,9 @@ func (p *Plan) TooMany(who Identity) bool { return p.limit > 0 && p.owners.of(wh
 
 // RowsOf returns how many valid rows are for that person.
 func (p *Plan) RowsOf(who Identity) int { return int(p.owners.of(who.Name).all) }
+
+// Anew reports whether rows that a run takes for done are looked at all the same.
+func (p *Plan) Anew() bool { return p.anew }
 
 // Lends reports whether rows of that person say how to sign in for accounts without a row.
 func (p *Plan) Lends(name string) bool { return p.lenders[name] }
@@ -120,6 +124,7 @@ func (s *Scan) Prepare(ctx context.Context, kind journal.Kind) (*Plan, error) {
 	}
 	plan := &Plan{
 		Run: run, Way: way, roster: newRoster(way, s.Options.Caller, s.History.TokenName), limit: int32(s.Options.MaxPerOwner),
+		anew:   kind == journal.KindPlan && s.Options.Recheck == 0,
 		owners: owners{rows: make(map[uint64]ownerRows), seed: maphash.MakeSeed()},
 	}
 	if err := s.scan(ctx, plan, kind); err != nil {
@@ -168,7 +173,7 @@ func (s *Scan) scan(ctx context.Context, plan *Plan, kind journal.Kind) error {
 	if err := flush(); err != nil {
 		return err
 	}
-	plan.hasher = hasher
+	plan.hasher, plan.InFile = hasher, s.Input.File.Total()
 	plan.close(tally)
 	return s.findMissing(ctx, plan, present)
 }
@@ -183,7 +188,10 @@ func (p *Plan) standing(ctx context.Context, kind journal.Kind, history *History
 	if who.Via == ByNobody {
 		return ToDo, nil
 	}
-	left, _, err := history.Standing(ctx, who, row)
+	left, known, err := history.Standing(ctx, who, row)
+	if left == Settled {
+		p.seen(known.Checked)
+	}
 	return left, err
 }
 
@@ -220,7 +228,7 @@ func (p *Plan) countOwner(row *account.Row, left Standing) {
 	}
 	hash := p.owners.hash(who.Name)
 	rows := p.owners.rows[hash]
-	first := rows.all == rows.settled+rows.refused
+	first := rows.all == rows.idle
 	rows.all++
 	switch left {
 	case Settled:
@@ -228,8 +236,12 @@ func (p *Plan) countOwner(row *account.Row, left Standing) {
 	case Refused:
 		rows.refused++
 	}
+	idle := left == Refused || left == Settled && !p.anew
+	if idle {
+		rows.idle++
+	}
 	p.owners.rows[hash] = rows
-	if left != ToDo {
+	if idle {
 		return
 	}
 	p.RowsBy.count(who.Via)

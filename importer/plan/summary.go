@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -12,15 +13,20 @@ import (
 
 // Summary is what one reading of the file found, as a person is shown it.
 type Summary struct {
-	Rows      int // all of them
+	Rows      int // all of them that were asked for
+	InFile    int // all of them in the file, asked for or not
 	Invalid   int // with errors: they will not be sent
 	Warned    int // valid ones with warnings
 	OverLimit int // valid ones whose owner has more addresses than --max-per-owner
 	Nobody    int // valid ones whose owner cannot be signed in as: they name nobody, and the run signs in as nobody
 	Settled   int // valid ones that an earlier run has done and that ask for the same
-	Refused   int // valid ones whose login a mail server has refused before, and that ask for the same
-	Owners    int // different owners of the valid rows
-	// What follows is about the valid rows that are neither settled nor refused.
+	// SeenFrom and SeenTo are when the first and the last of those settled were last seen in the portal.
+	SeenFrom, SeenTo time.Time
+
+	Refused int // valid ones whose login a mail server has refused before, and that ask for the same
+	Owners  int // different owners of the valid rows
+	// What follows is about the valid rows that are neither settled nor refused; the
+	// people of a dry run, which looks at settled rows as well, are those of all it looks at.
 	People       SignIns // their owners by the way the run becomes them
 	RowsBy       SignIns // the rows by the same
 	LastDays     int     // rows that fetch 30 days only
@@ -35,6 +41,16 @@ type Summary struct {
 	Unreadable   int
 	ToDisable    int // of those missing: they may be switched off, after one more look
 	DisableLimit int // if a run would switch off and update more than so many accounts, it switches off none
+}
+
+// seen takes in when an account that is taken for done was last seen.
+func (s *Summary) seen(at time.Time) {
+	if s.SeenFrom.IsZero() || at.Before(s.SeenFrom) {
+		s.SeenFrom = at
+	}
+	if at.After(s.SeenTo) {
+		s.SeenTo = at
+	}
 }
 
 // ToSend returns how many rows may be sent at the most.

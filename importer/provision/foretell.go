@@ -27,16 +27,22 @@ func (w *Worker) foretell(ctx context.Context, r *Row, session *people.Session) 
 	if answer.Fate != diagnosis.Done {
 		return w.lookFailed(ctx, r, session, answer)
 	}
-	if intent, doubted := w.Known.Open(r.Key); doubted {
+	intent, doubted := w.Known.Open(r.Key)
+	if doubted {
 		if !found {
 			return w.decide(ctx, r, diagnosis.Unknown, *diagnosis.New(diagnosis.OutcomeUnknown))
 		}
 		known = asSent(known, intent, mailbox)
 	}
 	d := w.judge(r, mailbox, found, known)
+	if !doubted { // else the next run looks whatever is known
+		if err := w.remember(ctx, r, d, known); err != nil {
+			return Step{}, err
+		}
+	}
 	switch d.verdict {
 	case leave:
-		return w.leaveAlone(ctx, r, d, known)
+		return w.leaveAlone(ctx, r, d)
 	case create:
 		return w.decide(ctx, r, diagnosis.WouldCreate)
 	}

@@ -167,7 +167,12 @@ func (w *Worker) attempt(ctx context.Context, r *Row, session *people.Session) (
 	d := w.judge(r, mailbox, found, known)
 	if d.verdict == leave {
 		slot.Return(true)
-		return w.leaveAlone(ctx, r, d, known)
+	}
+	if err := w.remember(ctx, r, d, known); err != nil {
+		return Step{}, err
+	}
+	if d.verdict == leave {
+		return w.leaveAlone(ctx, r, d)
 	}
 	if d.verdict != create && !w.Tally.mayChange(r) {
 		return w.decide(ctx, r, diagnosis.Held, *diagnosis.New(diagnosis.TooManyChanges))
@@ -248,11 +253,12 @@ func (w *Worker) turnedBack(session *people.Session, answer portal.Answer) Step 
 	return again
 }
 
-// leaveAlone gives the row its outcome without a write. What was seen to agree
-// is remembered, so that the next run need not look again.
-func (w *Worker) leaveAlone(ctx context.Context, r *Row, d decision, known journal.Account) (Step, error) {
-	r.Entry.MailboxID = d.found.ID
-	if d.fields == 0 && d.found.Detailed && d.status.Desired() {
+// remember keeps what a look has shown: that the account agrees with the row, so
+// that the next run need not look, or that it is not what is known of it, so that
+// the next run does look, whatever becomes of the row in this one.
+func (w *Worker) remember(ctx context.Context, r *Row, d decision, known journal.Account) error {
+	switch {
+	case d.verdict == leave && d.fields == 0 && d.found.Detailed && d.status.Desired():
 		seen := journal.Account{
 			Key: r.Key, MailboxID: d.found.ID, Made: known.Made && !d.foreign, Status: d.status,
 			Fingerprint: w.fingerprint(r), Run: r.Entry.Run, Checked: time.Now(),
@@ -260,10 +266,29 @@ func (w *Worker) leaveAlone(ctx context.Context, r *Row, d decision, known journ
 		if seen.Made && known.Status == diagnosis.Updated {
 			seen.Status = diagnosis.Updated // an undo of the run that made it must not take it for what that run left
 		}
-		if err := w.Ledger.SaveAccount(context.WithoutCancel(ctx), seen); err != nil {
-			return Step{}, err
-		}
+		return w.Ledger.SaveAccount(context.WithoutCancel(ctx), seen)
+	case d.verdict != create && w.History.Prints().Changed(known.Fingerprint, r.Key, &r.Row.Settings, account.RequestFields) != 0:
+		// The row has changed, and is looked at for that.
+		return nil
 	}
+	return w.seen(ctx, r, known, false)
+}
+
+// seen keeps whether an account that is known was seen to be as it is known.
+func (w *Worker) seen(ctx context.Context, r *Row, known journal.Account, same bool) error {
+	if known.Key == (account.Key{}) || !same && known.Checked.IsZero() {
+		return nil
+	}
+	known.Run, known.Checked = r.Entry.Run, time.Time{}
+	if same {
+		known.Checked = time.Now()
+	}
+	return w.Ledger.SaveAccount(context.WithoutCancel(ctx), known)
+}
+
+// leaveAlone gives the row its outcome without a write.
+func (w *Worker) leaveAlone(ctx context.Context, r *Row, d decision) (Step, error) {
+	r.Entry.MailboxID = d.found.ID
 	if d.problem == nil {
 		return w.decide(ctx, r, d.status)
 	}

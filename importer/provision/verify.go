@@ -61,6 +61,9 @@ func (v *Verification) check(ctx context.Context, r *Row, session *people.Sessio
 	}
 	if !ordinary(listed) {
 		r.Entry.MailboxID = listed.ID
+		if err := v.seen(ctx, r, known, false); err != nil {
+			return Step{}, err
+		}
 		return v.decide(ctx, r, diagnosis.Changed, *diagnosis.New(diagnosis.AccountProtected))
 	}
 	mailbox, found, answer := session.Find(ctx, r.Row.Settings.Email)
@@ -74,6 +77,9 @@ func (v *Verification) check(ctx context.Context, r *Row, session *people.Sessio
 	if _, doubted := v.Known.Open(r.Key); doubted {
 		return v.decide(ctx, r, diagnosis.Unknown, *diagnosis.New(diagnosis.OutcomeUnknown))
 	}
+	if err := v.seen(ctx, r, known, false); err != nil {
+		return Step{}, err
+	}
 	return v.decide(ctx, r, diagnosis.Missing, *diagnosis.New(diagnosis.AccountMissing))
 }
 
@@ -85,6 +91,9 @@ func ordinary(m account.Mailbox) bool { return !m.Hosted && !m.OAuth && !m.Alias
 func (v *Verification) describe(ctx context.Context, r *Row, mailbox, listed account.Mailbox, known journal.Account) (Step, error) {
 	r.Entry.MailboxID = mailbox.ID
 	if !ordinary(mailbox) {
+		if err := v.seen(ctx, r, known, false); err != nil {
+			return Step{}, err
+		}
 		return v.decide(ctx, r, diagnosis.Changed, *diagnosis.New(diagnosis.AccountProtected))
 	}
 	var problems []diagnosis.Problem
@@ -95,6 +104,9 @@ func (v *Verification) describe(ctx context.Context, r *Row, mailbox, listed acc
 	}
 	ours := known.Made && known.MailboxID == mailbox.ID
 	fields := deviations(r, mailbox, ours)
+	if err := v.seen(ctx, r, known, fields == 0 && known.MailboxID == mailbox.ID); err != nil {
+		return Step{}, err
+	}
 	status := diagnosis.Unchanged
 	switch {
 	case fields != 0:

@@ -77,6 +77,7 @@ type File struct {
 	columns []Column
 	notices []diagnosis.Problem
 	passed  tally // of the last pass
+	total   int   // rows of the last pass, those not asked for included
 }
 
 // Open looks at a file, or at standard input if the path is "-". The error is a
@@ -267,6 +268,11 @@ func (f *File) original() rewrite.Original {
 	return from
 }
 
+// Total returns how many rows the last pass over the records has met, with those
+// that [Options.Rows] and [Options.Where] leave out. It is complete when the loop
+// has ended by itself.
+func (f *File) Total() int { return f.total }
+
 // Close closes the file. Loops over its records must have ended.
 func (f *File) Close() error { return f.input.Close() }
 
@@ -288,7 +294,7 @@ func (f *File) Records(ctx context.Context, names []string) iter.Seq2[*Record, e
 		}
 		defer in.close()
 		err = stream(ctx, l, in, func(r *Record) bool { return yield(r, nil) })
-		f.passed = l.passed
+		f.passed, f.total = l.passed, in.read
 		if err == nil && in.yielded == 0 {
 			err = in.nothing()
 		}

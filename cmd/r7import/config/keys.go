@@ -116,7 +116,7 @@ var Keys = []*Key{
 	key("window", Pace, "window", func(s *Settings) *pace.Window { return &s.Window }, parseWindow, showWindow),
 
 	short("o", list("report", Output, "file", func(s *Settings) *[]string { return &s.Report }, parseText)),
-	file("proof", Output, func(s *Settings) *string { return &s.Proof }),
+	list("proof", Output, "file", func(s *Settings) *[]string { return &s.Proof }, parseText),
 	toggle("json", Output, func(s *Settings) *bool { return &s.JSON }),
 	toggle("detect", Output, func(s *Settings) *bool { return &s.Detect }),
 	short("o", file("output", Output, func(s *Settings) *string { return &s.Output })),

@@ -33,7 +33,7 @@ type Settings struct {
 	OlderThan   time.Duration // what runs prune removes
 	Detect      bool          // ask the DNS and the portal
 	CSV         bool
-	Proof       string
+	Proof       []string
 	Keep        []string // columns that redact shows
 }
 

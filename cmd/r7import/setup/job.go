@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"r7import/cmd/r7import/config"
 	"r7import/importer"
@@ -16,11 +17,13 @@ import (
 // JobOptions say which file and which portal to bring together, and how.
 type JobOptions struct {
 	Input
-	Target   config.Target
-	Caller   config.Caller
-	Run      policy.Options
-	Settings json.RawMessage // those that are not so by default, to be noted down with the run
-	Dry      bool            // no trace is left in the state
+	Target config.Target
+	Caller config.Caller
+	Run    policy.Options
+
+	OwnerSaid bool            // the way the owners sign in was said, and is not just the default
+	Settings  json.RawMessage // those that are not so by default, to be noted down with the run
+	Dry       bool            // nothing is changed; the state keeps no run, see KeepSeen
 }
 
 // Job is a file, a portal and a store brought together.
@@ -28,7 +31,8 @@ type Job struct {
 	*importer.Importer
 	Portal string // as it is shown
 
-	told    int // notices about columns told before the rows were read
+	toWrite func() (*journal.Store, error) // opens what a dry run reads, nil where nothing is kept
+	told    int                            // notices about columns told before the rows were read
 	closers []func() error
 }
 
@@ -85,17 +89,23 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 }
 
 // openStores opens what earlier runs have left and what takes the new one. A
-// sandbox remembers nothing, and a dry run leaves nothing behind.
+// sandbox remembers nothing, and of a dry run nothing is left but what it has seen.
 func (p *Process) openStores(j *Job, o *JobOptions) error {
 	if !o.Target.Sandbox {
 		folder, err := p.stateFolder(o.Target.State)
 		if err != nil {
 			return err
 		}
-		if j.History, err = journal.Open(folder, j.Client.URL(), storeOptions(p.Console, &o.Target, o.Dry)); err != nil {
+		open := func(readOnly bool) (*journal.Store, error) {
+			return journal.Open(folder, j.Client.URL(), storeOptions(p.Console, &o.Target, readOnly))
+		}
+		if j.History, err = open(o.Dry); err != nil {
 			return err
 		}
 		j.closers = append(j.closers, j.History.Close)
+		if o.Dry && j.History.Lasts() {
+			j.toWrite = func() (*journal.Store, error) { return open(false) }
+		}
 	}
 	if !o.Target.Sandbox && !o.Dry {
 		unlock, err := j.History.Lock()
@@ -116,6 +126,39 @@ func (p *Process) openStores(j *Job, o *JobOptions) error {
 		j.History = scratch
 	}
 	return nil
+}
+
+// KeepSeen writes down what a dry run has seen since it began, so that the next run
+// does what this one said. Where the state is in use or cannot be written, a warning
+// says so.
+func (j *Job) KeepSeen(ctx context.Context, began time.Time) (warnings []diagnosis.Problem) {
+	if j.toWrite == nil {
+		return nil
+	}
+	err := j.learn(ctx, began)
+	if err == nil {
+		return nil
+	}
+	notKept := diagnosis.Wrap(err, diagnosis.SeenNotKept)
+	var cause *diagnosis.Problem
+	if errors.As(err, &cause) {
+		notKept.Args = diagnosis.Args{"Why": string(cause.Code), "Pid": cause.Args["Pid"], "Path": cause.Args["Path"]}
+	}
+	return []diagnosis.Problem{*notKept}
+}
+
+func (j *Job) learn(ctx context.Context, began time.Time) (err error) {
+	store, err := j.toWrite()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	unlock, err := store.Lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return store.Learn(ctx, j.Ledger, began)
 }
 
 // TellRest says which rows were passed over, and what there is to know about the

@@ -2,13 +2,17 @@ package setup
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"path/filepath"
+	"slices"
 
 	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/ui"
 	"r7import/cmd/r7import/vault"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/policy"
 	"r7import/importer/portal"
 )
 
@@ -74,4 +78,88 @@ func (p *Process) CheckRun(ctx context.Context, t *config.Target, name string) e
 	}
 	_, err = store.Run(ctx, name)
 	return errors.Join(err, store.Close())
+}
+
+// RunsNamed returns runs by their names, the newest first and each once; latest is
+// the latest that made accounts, so that the same command goes on with an undo that
+// was cut short. It makes no state for a mistyped portal.
+func RunsNamed(ctx context.Context, p *Process, t *config.Target, names ...string) (runs []journal.Run, err error) {
+	store, err := p.ReadState(t)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	for _, name := range names {
+		run, err := named(ctx, store, name)
+		if err != nil {
+			return nil, err
+		}
+		runs = append(runs, run)
+	}
+	slices.SortFunc(runs, func(a, b journal.Run) int { return b.Started.Compare(a.Started) })
+	return slices.CompactFunc(runs, func(a, b journal.Run) bool { return a.ID == b.ID }), nil
+}
+
+func named(ctx context.Context, store *journal.Store, name string) (journal.Run, error) {
+	if name != "latest" {
+		return store.Run(ctx, name)
+	}
+	made := func(r *journal.Run) bool { return r.Kind == journal.KindRun }
+	run, err := latest(ctx, store, made)
+	if err == nil && run.ID == "" {
+		err = diagnosis.New(diagnosis.RunUnknown, "Run", name)
+	}
+	return run, err
+}
+
+// latest returns the latest run that is of a kind, the zero run if there is none.
+func latest(ctx context.Context, store *journal.Store, is func(*journal.Run) bool) (journal.Run, error) {
+	runs, err := store.Runs(ctx)
+	for i := len(runs) - 1; i >= 0; i-- {
+		if is(&runs[i]) {
+			return runs[i], err
+		}
+	}
+	return journal.Run{}, err
+}
+
+// LastRunOf returns the latest run of a file, and of the sheet if that is said; the
+// zero run if there is none.
+func LastRunOf(ctx context.Context, p *Process, t *config.Target, o *Input) (run journal.Run, err error) {
+	store, err := p.ReadState(t)
+	if err != nil {
+		return run, err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	name := filepath.Base(o.File)
+	return latest(ctx, store, func(r *journal.Run) bool {
+		return r.Kind == journal.KindRun && r.File == name && (o.Sheet == "" || r.Sheet == o.Sheet)
+	})
+}
+
+// OwnersAsIn lets a look or an undo sign in the way a run did, and says so. What the
+// user has said about it stands.
+func OwnersAsIn(p *Process, run journal.Run, o *JobOptions) {
+	way := OwnerWayOf(run)
+	if o.OwnerSaid || way == policy.OwnerAuto {
+		return
+	}
+	o.Owner, o.Run.Owner = way, way
+	p.Console.Say("owner.as_run", "Owner", string(way), "Run", run.ID)
+}
+
+// OwnerWayOf returns the owner way that a run was given.
+func OwnerWayOf(run journal.Run) policy.OwnerWay {
+	switch way := policy.OwnerWay(SettingsOf(run)["owner"]); way {
+	case policy.OwnerSelf, policy.OwnerColumn, policy.OwnerImpersonate:
+		return way
+	}
+	return policy.OwnerAuto
+}
+
+// SettingsOf returns the settings a run noted down.
+func SettingsOf(run journal.Run) map[string]string {
+	settings := make(map[string]string)
+	_ = json.Unmarshal(run.Args, &settings) // an older version may have noted nothing
+	return settings
 }

@@ -18,12 +18,13 @@ import (
 	"r7import/importer/typo"
 )
 
-var planLabels = []string{"history", "rows", "owners", "incoming", "outgoing", "filled", "existing", "missing", "pace", "forecast"}
+var planLabels = []string{"history", "rows", "memory", "owners", "incoming", "outgoing", "filled", "existing", "missing", "pace", "forecast"}
 
 // Plan is what one reading of the file found, and what a run will do about it.
 type Plan struct {
 	*plan.Plan
 	File, Sheet string
+	Filter      string // the flags that choose among its rows, empty if all are asked for
 	Portal      string // as it is shown
 	Sandbox     bool
 	User        string // who signs in where a row names nobody, if that was said
@@ -57,6 +58,7 @@ func (p Plan) Show(c *ui.Console) {
 		v.row("history", v.history())
 	}
 	v.row("rows", v.rows())
+	v.row("memory", v.memory()...)
 	v.row("owners", v.owners()...)
 	v.row("incoming", v.hosts(diagnosis.Incoming)...)
 	v.row("outgoing", v.hosts(diagnosis.Outgoing)...)
@@ -91,7 +93,11 @@ func (v planView) history() string {
 }
 
 func (v planView) rows() string {
-	parts := []string{v.console.Text("plan.rows.all", "N", strconv.Itoa(v.Rows)), v.console.Text("plan.rows.send", "N", strconv.Itoa(v.ToSend()))}
+	all := v.console.Text("plan.rows.all", "N", strconv.Itoa(v.Rows))
+	if v.Filter != "" {
+		all = v.console.Text("plan.rows.part", "N", strconv.Itoa(v.Rows), "InFile", strconv.Itoa(v.InFile), "Filter", v.Filter)
+	}
+	parts := []string{all, v.console.Text("plan.rows.send", "N", strconv.Itoa(v.ToSend()))}
 	for _, part := range []struct {
 		id    string
 		count int
@@ -102,6 +108,21 @@ func (v planView) rows() string {
 	}
 	return strings.Join(parts, "; ")
 }
+
+// memory says how many rows are taken for done without a look, and when they were last seen.
+func (v planView) memory() []string {
+	if v.Settled == 0 || v.Anew() {
+		return nil
+	}
+	from, to := v.SeenFrom.Local().Format(minute), v.SeenTo.Local().Format(minute)
+	if from == to {
+		from = ""
+	}
+	return []string{v.console.Text("plan.memory.rows", "Count", strconv.Itoa(v.Settled), "From", from, "To", to)}
+}
+
+// minute is how a moment is shown in the plan.
+const minute = "2006-01-02 15:04"
 
 // missing says what becomes of accounts without a row, if anything does.
 func (v planView) missing() []string {
@@ -249,7 +270,7 @@ func (v planView) forecast() []string {
 	}
 	if window != (pace.Window{}) {
 		ends := window.Ends(time.Now(), f.Takes)
-		lines = append(lines, v.console.Text("plan.forecast.window", "Ends", ends.Format("2006-01-02 15:04")))
+		lines = append(lines, v.console.Text("plan.forecast.window", "Ends", ends.Format(minute)))
 	}
 	return lines
 }

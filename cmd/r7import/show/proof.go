@@ -17,7 +17,9 @@ type Proof struct {
 	Program       string            `json:"program"`
 	File          string            `json:"file"`
 	Sheet         string            `json:"sheet,omitempty"`
-	FileDigest    string            `json:"file_digest"` // keyed, see journal.Store.FileDigest
+	FileDigest    string            `json:"file_digest"`            // keyed, see journal.Store.FileDigest
+	InFile        int               `json:"rows_in_file,omitempty"` // where only some were looked at
+	Filter        string            `json:"filter,omitempty"`       // the flags that chose them
 	Portal        string            `json:"portal"`
 	PortalVersion string            `json:"portal_version,omitempty"`
 	StartedAt     time.Time         `json:"started_at"`
@@ -44,6 +46,14 @@ func (p *Proof) Text(c *ui.Console) string {
 	if p.Agrees {
 		verdict = "proof.agrees"
 	}
+	rows := "proof.rows"
+	if p.Filter != "" {
+		verdict, rows = verdict+".part", "proof.rows.part"
+	}
+	counts := []string{
+		"Rows", strconv.Itoa(p.Counts.Rows), "Invalid", strconv.Itoa(p.Counts.Invalid), "InFile", strconv.Itoa(p.InFile),
+		"Count", strconv.Itoa(p.InFile - p.Counts.Rows), "Filter", p.Filter,
+	}
 	lines := []string{
 		c.Text("proof.title"), "",
 		c.Text("proof.file", "File", file),
@@ -54,10 +64,10 @@ func (p *Proof) Text(c *ui.Console) string {
 		c.Text("proof.runs", "Runs", runs),
 		c.Text("proof.program", "Version", p.Program),
 		"",
-		c.Text("proof.rows", "Rows", strconv.Itoa(p.Counts.Rows), "Invalid", strconv.Itoa(p.Counts.Invalid)),
+		c.Text(rows, counts...),
 	}
 	lines = append(lines, verifiedLines(c, &p.Counts)...)
-	lines = append(lines, "", c.Text(verdict))
+	lines = append(lines, "", c.Text(verdict, counts...))
 	var text strings.Builder
 	for _, line := range lines {
 		fmt.Fprintln(&text, ui.Clean(line))

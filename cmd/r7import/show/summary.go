@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"r7import/cmd/r7import/ui"
 	"r7import/importer"
@@ -32,8 +33,9 @@ type Result struct {
 	Again    string     `json:"again,omitempty"`   // the command that goes on
 	ExitCode int        `json:"exit_code"`
 
+	Proofs   []string           `json:"proofs,omitempty"` // where it was written, where that is several places
 	Verified *importer.Verified `json:"verified,omitempty"`
-	Proof    string             `json:"proof,omitempty"` // where it was written
+	Proof    string             `json:"proof,omitempty"` // where it was written; the first place of several
 
 	Disabling bool `json:"-"` // accounts that no row names are among the rows
 }
@@ -56,6 +58,8 @@ type PlanFacts struct {
 	DisableLimit int             `json:"disable_limit,omitempty"`
 	LastDays     int             `json:"last_days"`
 	WholeHistory int             `json:"whole_history"`
+	SeenFrom     time.Time       `json:"seen_from,omitzero"` // when those settled were last seen in the portal
+	SeenTo       time.Time       `json:"seen_to,omitzero"`
 	Hosts        []plan.HostUse  `json:"hosts"`
 	Fills        []plan.FillUse  `json:"fills"`
 }
@@ -72,7 +76,7 @@ func Facts(plan *plan.Plan) *PlanFacts {
 		Rows: plan.Rows, ToSend: plan.ToSend(), Settled: plan.Settled, Refused: plan.Refused, Invalid: plan.Invalid, Warned: plan.Warned, OverLimit: plan.OverLimit,
 		SignIn: plan.Way, Owners: plan.Owners, RowsBy: plan.RowsBy, Nobody: plan.Nobody, LastDays: plan.LastDays, WholeHistory: plan.WholeHistory,
 		Unreadable: plan.Unreadable, ToDisable: plan.ToDisable, DisableLimit: plan.DisableLimit,
-		Hosts: hosts, Fills: plan.Fills,
+		SeenFrom: plan.SeenFrom, SeenTo: plan.SeenTo, Hosts: hosts, Fills: plan.Fills,
 	}
 }
 
@@ -154,6 +158,13 @@ func (s summaryView) counts() {
 		text += ": " + strings.Join(parts, ", ")
 	}
 	s.print(text)
+	if s.result.Filter != "" {
+		inFile := ""
+		if s.result.InFile > 0 {
+			inFile = strconv.Itoa(s.result.InFile)
+		}
+		s.print(s.console.Text("summary.part", "Count", strconv.Itoa(s.result.Rows), "InFile", inFile, "Filter", s.result.Filter))
+	}
 	if s.result.Warned > 0 {
 		s.print(s.console.Text("summary.warned", "Count", strconv.Itoa(s.result.Warned)))
 	}
@@ -205,8 +216,12 @@ func (s summaryView) rowsOf(c *report.Cause) string {
 }
 
 func (s summaryView) files() {
-	if s.result.Proof != "" {
-		s.print(s.console.Text("verify.proof", "Path", s.result.Proof))
+	proofs := s.result.Proofs
+	if len(proofs) == 0 && s.result.Proof != "" {
+		proofs = []string{s.result.Proof}
+	}
+	for _, path := range proofs {
+		s.print(s.console.Text("verify.proof", "Path", path))
 	}
 	for _, path := range s.result.Reports {
 		s.print(s.console.Text("summary.report", "Path", path))
@@ -229,6 +244,18 @@ func (s summaryView) next() {
 	case Any(s.result.Statuses, diagnosis.Status.Declined):
 		s.print(s.console.Text("summary.next.declined", "Command", s.result.Again))
 	}
+}
+
+// Filter returns the flags that choose among the rows of a file, empty without any.
+func Filter(rows string, where []string) string {
+	var flags []string
+	if rows != "" {
+		flags = append(flags, "--rows "+Quote(rows, runtime.GOOS))
+	}
+	for _, w := range where {
+		flags = append(flags, "--where "+Quote(w, runtime.GOOS))
+	}
+	return strings.Join(flags, " ")
 }
 
 // Again returns the command line as it could be typed once more.

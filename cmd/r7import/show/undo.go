@@ -1,29 +1,36 @@
 package show
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"r7import/cmd/r7import/ui"
 	"r7import/importer"
 )
 
 // Undo shows what an undo would do, as far as the journal tells. rate and workers
-// are the pace it will have.
-func Undo(c *ui.Console, portal string, u *importer.Undoing, rate float64, workers int) {
+// are the pace it will have; part tells that only some rows of the file are read.
+func Undo(c *ui.Console, portal string, u *importer.Undoing, rate float64, workers int, part bool) {
 	say := func(id string, count int, facts ...string) {
 		c.Print(c.Text(id, append(facts, "Count", strconv.Itoa(count))...))
 	}
-	say("undo.title", 0, "Run", u.Of.ID, "File", u.Of.File, "Portal", portal)
-	say("undo.made", u.Made+u.Unproven)
-	for _, part := range []struct {
+	var runs, files []string
+	for _, run := range u.Of {
+		runs, files = append(runs, run.ID), append(files, run.File)
+	}
+	slices.Sort(files)
+	say("undo.title", 0, "Run", strings.Join(runs, ", "), "File", strings.Join(slices.Compact(files), ", "), "Portal", portal)
+	say("undo.made", u.Made+u.Unproven, "Several", Yes(len(runs) > 1))
+	for _, line := range []struct {
 		id    string
 		count int
 	}{
 		{"undo.done", u.Done}, {"undo.unproven", u.Unproven}, {"undo.held", u.Held}, {"undo.here", u.Here},
 		{"undo.rowless", u.Rowless}, {"undo.strangers", u.Strangers},
 	} {
-		if part.count > 0 && (part.id != "undo.rowless" || u.Strangers == 0) {
-			c.Print("  " + c.Text(part.id, "Count", strconv.Itoa(part.count)))
+		if line.count > 0 && (line.id != "undo.rowless" || u.Strangers == 0) {
+			c.Print("  " + c.Text(line.id, "Count", strconv.Itoa(line.count), "Part", Yes(part)))
 		}
 	}
 	if u.Here+u.Strangers == 0 {

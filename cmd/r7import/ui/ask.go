@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"bufio"
 	"context"
 	"io"
 	"os"
@@ -14,23 +13,26 @@ import (
 )
 
 // Confirm asks a question of the catalogue and reports whether the answer was
-// yes, in either language. Anything else, the end of the input too, is no. It
-// returns the error of ctx when that ends first.
+// yes, in either language. An answer that is neither yes nor no is asked for again;
+// the end of the input is no. It returns the error of ctx when that ends first.
 func (c *Console) Confirm(ctx context.Context, id string, facts ...string) (bool, error) {
-	c.write(program + Clean(c.Text(id, facts...)) + " " + c.Text("ui.yes_no") + " ")
-	answer, err := await(ctx, func() (string, error) {
-		line, err := bufio.NewReader(c.In).ReadString('\n')
-		if err == io.EOF {
-			err = nil
+	question := program + Clean(c.Text(id, facts...)) + " " + c.Text("ui.yes_no") + " "
+	for {
+		c.write(question)
+		answer, err := await(ctx, func() (string, error) { return readLine(c.In) })
+		if err != nil && err != io.EOF {
+			c.write("\n")
 		}
-		return line, err
-	})
-	if err != nil {
-		c.write("\n")
-		return false, err
+		switch answer = strings.ToLower(strings.TrimSpace(answer)); {
+		case slices.Contains([]string{"y", "yes", "д", "да"}, answer):
+			return true, nil
+		case slices.Contains([]string{"n", "no", "н", "нет"}, answer), err == io.EOF:
+			return false, nil
+		case err != nil:
+			return false, err
+		}
+		c.write(program + c.Text("ui.answer") + "\n")
 	}
-	yes := []string{"y", "yes", "д", "да"}
-	return slices.Contains(yes, strings.ToLower(strings.TrimSpace(answer))), nil
 }
 
 // Ask asks for a line of text and returns it without the blanks around it. It
@@ -38,24 +40,26 @@ func (c *Console) Confirm(ctx context.Context, id string, facts ...string) (bool
 func (c *Console) Ask(ctx context.Context, id string, facts ...string) (string, error) {
 	c.write(program + Clean(c.Text(id, facts...)) + ": ")
 	answer, err := await(ctx, func() (string, error) { return readLine(c.In) })
-	if err != nil {
+	if err == io.EOF {
+		err = nil
+	} else if err != nil {
 		c.write("\n")
 	}
 	return strings.TrimSpace(answer), err
 }
 
 // readLine reads to the end of a line and no further: what follows is the answer
-// to another question. The end of the input ends the line.
+// to another question. Where the input ends before that, the error is io.EOF.
 func readLine(in io.Reader) (string, error) {
 	var line []byte
 	one := make([]byte, 1)
 	for {
 		n, err := in.Read(one)
 		switch {
-		case n > 0 && one[0] == '\n', err == io.EOF:
+		case n > 0 && one[0] == '\n':
 			return string(line), nil
-		case err != nil:
-			return "", err
+		case n == 0 && err != nil:
+			return string(line), err
 		case n > 0:
 			line = append(line, one[0])
 		}

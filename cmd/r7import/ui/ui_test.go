@@ -93,18 +93,21 @@ func TestQuietLeavesOutWarnings(t *testing.T) {
 func TestConfirm(t *testing.T) {
 	for _, tc := range []struct {
 		typed string
+		asked int // how often
 		want  bool
 	}{
-		{"yes\n", true}, {"Y\n", true}, {" да \n", true}, {"Д\r\n", true},
-		{"no\n", false}, {"\n", false}, {"", false}, {"yes", true}, {"yes please\n", false},
+		{"yes\n", 1, true}, {"Y\n", 1, true}, {" да \n", 1, true}, {"Д\r\n", 1, true}, {"yes", 1, true},
+		{"no\n", 1, false}, {"Нет\n", 1, false}, {"", 1, false}, {"\n", 2, false}, {"yes please\n", 2, false},
+		{"yse\n\nyes\n", 3, true}, {"lf\nno\nyes\n", 2, false},
 	} {
 		c, out := console(t, "en", tc.typed)
 		got, err := c.Confirm(t.Context(), "ui.warning")
 		if got != tc.want || err != nil {
 			t.Errorf("Confirm answered %q = %v, %v, want %v", tc.typed, got, err, tc.want)
 		}
-		if want := "r7import: warning [yes/no] "; out.String() != want {
-			t.Errorf("Confirm asked %q, want %q", out, want)
+		const question, again = "r7import: warning [yes/no] ", "r7import: please answer yes or no\n"
+		if want := question + strings.Repeat(again+question, tc.asked-1); out.String() != want {
+			t.Errorf("Confirm answered %q asked %q, want %q", tc.typed, out, want)
 		}
 	}
 }
