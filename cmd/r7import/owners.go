@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -30,6 +31,7 @@ type ownersOptions struct {
 	caller  config.Caller
 	retry   bool // a password the portal has refused is sent again
 	workers int
+	wait    time.Duration // for a portal that asks to be left alone
 	output  string
 	force   bool // overwrite it
 	json    bool
@@ -46,7 +48,7 @@ func newOwners(p *program) *cobra.Command {
 			s := &p.settings
 			o := &ownersOptions{
 				Input:  setup.Input{File: args[0], Table: s.Table, Owner: s.Owner, Harmless: s.Sandbox},
-				target: s.Target, caller: s.Caller, retry: s.RetryRefused, workers: s.Workers,
+				target: s.Target, caller: s.Caller, retry: s.RetryRefused, workers: s.Workers, wait: s.PortalWait,
 				output: s.Output, force: s.Force, json: s.JSON,
 			}
 			o.WithoutPasswords = true // only names and addresses are looked at
@@ -153,6 +155,9 @@ func isWorkbook(extension string) bool {
 
 // readDirectory signs in, reads the portal's people, and signs out again.
 func readDirectory(ctx context.Context, p *setup.Process, c *setup.Connection, o *ownersOptions) (*people.Directory, error) {
+	if _, err := p.Greet(ctx, c, o.wait); err != nil {
+		return nil, err
+	}
 	caller, err := p.Caller(ctx, c, &o.caller, true)
 	if err != nil {
 		return nil, err

@@ -19,6 +19,7 @@ import (
 	"r7import/cmd/r7import/ui"
 	"r7import/importer/diagnosis"
 	"r7import/importer/lang"
+	"r7import/importer/portal"
 )
 
 // program is one call of r7import: what is in force, and how it ends. Commands
@@ -158,10 +159,20 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 		return err
 	}
 	p.Log.Info("begin", "command", cmd.CommandPath(), "version", p.Version)
+	p.settings.Portal = p.rootOf(p.settings.Portal)
 	if p.settings.Verbose {
 		p.tellSettings()
 	}
 	return nil
+}
+
+// rootOf cuts the address of a page of a portal to that of the portal, and says so.
+func (p *program) rootOf(address string) string {
+	root, cut := portal.Root(address)
+	if cut {
+		p.Console.Say("portal.root", "Portal", root)
+	}
+	return root
 }
 
 // tellSettings says what is in force that is not so by default.

@@ -133,6 +133,27 @@ func showPlan(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	return err
 }
 
+// tellHolder says whose the token is that rows hang on. Who has given a user and a
+// password knows, and a password is sent once.
+func tellHolder(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan) error {
+	token := j.Options.Caller.Token
+	if token.Empty() || rows.Way == policy.OwnerColumn && rows.RowsBy.Caller == 0 {
+		return nil
+	}
+	person, answer := j.Client.Session(token).Self(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case answer.Fate != diagnosis.Done:
+		problem := answer.Problem()
+		return &problem
+	case rows.Acts() && !person.Admin:
+		return diagnosis.New(diagnosis.NotAdministrator, "Person", person.Email)
+	}
+	p.Console.Say("greet.holder", "Person", show.Person(person), "Admin", show.Yes(person.Admin))
+	return nil
+}
+
 // confirm shows the plan and asks whether to go on. Where nobody can be asked,
 // --yes says so beforehand; in a sandbox there is nothing to ask about.
 func confirm(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan, o *runOptions) error {
@@ -152,6 +173,9 @@ func confirm(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pla
 		return nil
 	case !p.Console.Terminal():
 		return diagnosis.New(diagnosis.ConfirmMissing)
+	}
+	if err := tellHolder(ctx, p, j, rows); err != nil {
+		return err
 	}
 	question := "run.question.both"
 	switch {

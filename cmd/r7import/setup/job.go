@@ -72,6 +72,11 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 	}
 	j.Client, j.Gate, j.Portal = c.Client, c.Gate, c.Name
 	j.closers = append(j.closers, func() error { c.Close(); return nil })
+	greeting, err := p.Greet(ctx, c, o.Run.PortalWait)
+	if err != nil {
+		return nil, err
+	}
+	j.Greeted = &greeting
 	if err := p.openStores(j, o); err != nil {
 		return nil, err
 	}

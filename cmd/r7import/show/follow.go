@@ -69,12 +69,13 @@ func (f *Follower) Looked(ctx context.Context) (bool, error) {
 func (f *Follower) Greet(g importer.Greeting) {
 	switch {
 	case g.Person.ID == "":
-		f.log.Info("portal", "version", g.Version, "ldap", g.LDAP, "sso", g.SSO)
-		f.console.Say("greet.portal", "Version", g.Version, "LDAP", Yes(g.LDAP), "SSO", Yes(g.SSO))
+		f.console.Say("greet.portal", g.Facts()...)
 	case g.Acting:
 		f.console.Say("greet.acting", "Person", Person(g.Person))
 	case g.Mail:
 		f.console.Say("greet.self", "Person", Person(g.Person))
+	default:
+		f.console.Say("greet.person", "Person", Person(g.Person), "Admin", Yes(g.Person.Admin))
 	}
 }
 
