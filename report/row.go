@@ -15,7 +15,9 @@ package report
 
 import (
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -81,13 +83,27 @@ func (r *Row) owner() string {
 }
 
 // name returns the display name, unless the row gives reason to doubt that the
-// cell holds one: no address where the address should be, cells that may have
-// slipped, or an error of the name itself.
+// cell holds one: cells that may have slipped, an error of the name itself, or no
+// address where the address should be and nothing like a name either.
 func (r *Row) name() string {
-	if r.email() == "" || slices.ContainsFunc(r.Problems, doubtsName) {
+	if slices.ContainsFunc(r.Problems, doubtsName) || r.email() == "" && !isPersonsName(r.Name) {
 		return ""
 	}
 	return r.Name
+}
+
+// isPersonsName reports whether text is several words of letters, each with a capital:
+// what no password that slipped a column looks like.
+func isPersonsName(text string) bool {
+	words := strings.Fields(text)
+	for _, word := range words {
+		for i, r := range strings.TrimSuffix(word, ".") {
+			if i == 0 && !unicode.IsUpper(r) || !unicode.IsLetter(r) && r != '-' && r != '\'' && r != '’' {
+				return false
+			}
+		}
+	}
+	return len(words) > 1
 }
 
 func doubtsName(p diagnosis.Problem) bool {

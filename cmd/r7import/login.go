@@ -69,7 +69,7 @@ func login(ctx context.Context, p *setup.Process, o *loginOptions) error {
 	if !earlier.Empty() {
 		c.Client.Session(earlier).SignOut(ctx)
 	}
-	p.Console.Say("login.done", "Person", show.Person(person), "Portal", c.Client.URL(), "File", file,
+	p.Console.Say("login.done", "Person", person.String(), "Portal", c.Client.URL(), "File", file,
 		"Admin", show.Yes(person.Admin), "Expires", setup.Date(token.Expires))
 	return nil
 }

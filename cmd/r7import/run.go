@@ -16,7 +16,6 @@ import (
 	"r7import/importer/journal"
 	"r7import/importer/plan"
 	"r7import/importer/policy"
-	"r7import/report"
 )
 
 // runOptions is what run and plan read, and verify and undo as well.
@@ -79,7 +78,15 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 		return ending{}, err
 	}
 	p.TellRest(j)
-	if err := confirm(ctx, p, j, rows, o); err != nil {
+	if len(paths) == 0 {
+		var path string
+		path, err = p.RunReport(j, &o.Target, o.File, "report", rows.Run.ID)
+		paths = []string{path}
+	}
+	if err == nil {
+		err = confirm(ctx, p, j, rows, o)
+	}
+	if err != nil {
 		return ending{}, errors.Join(err, j.Discard(context.WithoutCancel(ctx), rows))
 	}
 	return carryOut(ctx, p, j, rows, o, &task{command: "run", reports: paths, act: j.Run})
@@ -91,7 +98,7 @@ func openRun(ctx context.Context, p *setup.Process, o *runOptions) (*setup.Job, 
 	if err := checkMissing(o); err != nil {
 		return nil, nil, err
 	}
-	paths, err := setup.ReportPaths(o.Report, report.DefaultName(o.File), o.File)
+	paths, err := setup.ReportPaths(o.Report, o.File)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -133,27 +140,6 @@ func showPlan(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	return err
 }
 
-// tellHolder says whose the token is that rows hang on. Who has given a user and a
-// password knows, and a password is sent once.
-func tellHolder(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan) error {
-	token := j.Options.Caller.Token
-	if token.Empty() || rows.Way == policy.OwnerColumn && rows.RowsBy.Caller == 0 {
-		return nil
-	}
-	person, answer := j.Client.Session(token).Self(ctx)
-	switch {
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
-	case answer.Fate != diagnosis.Done:
-		problem := answer.Problem()
-		return &problem
-	case rows.Acts() && !person.Admin:
-		return diagnosis.New(diagnosis.NotAdministrator, "Person", person.Email)
-	}
-	p.Console.Say("greet.holder", "Person", show.Person(person), "Admin", show.Yes(person.Admin))
-	return nil
-}
-
 // confirm shows the plan and asks whether to go on. Where nobody can be asked,
 // --yes says so beforehand; in a sandbox there is nothing to ask about.
 func confirm(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan, o *runOptions) error {
@@ -173,9 +159,6 @@ func confirm(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pla
 		return nil
 	case !p.Console.Terminal():
 		return diagnosis.New(diagnosis.ConfirmMissing)
-	}
-	if err := tellHolder(ctx, p, j, rows); err != nil {
-		return err
 	}
 	question := "run.question.both"
 	switch {

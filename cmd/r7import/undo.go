@@ -43,7 +43,7 @@ func newUndo(p *program) *cobra.Command {
 // undoRun takes back what a run made. The file says who signs in for which account.
 func undoRun(ctx context.Context, p *setup.Process, o *undoOptions) (end ending, err error) {
 	o.NoMailPasswords = true
-	paths, err := setup.ReportPaths(o.Report, nameFor(o.File, "undo"), o.File)
+	paths, err := setup.ReportPaths(o.Report, o.File)
 	if err != nil {
 		return ending{}, err
 	}
@@ -65,7 +65,12 @@ func undoRun(ctx context.Context, p *setup.Process, o *undoOptions) (end ending,
 	}
 	if u.Rows == 0 {
 		err = setup.NoRows(j.Input)
-	} else {
+	} else if len(paths) == 0 {
+		var path string
+		path, err = p.RunReport(j, &o.Target, o.File, "undo", u.Run.ID)
+		paths = []string{path}
+	}
+	if err == nil {
 		err = confirmUndo(ctx, p, j, u, o)
 	}
 	if err != nil {

@@ -146,7 +146,8 @@ const (
 		SELECT took FROM entries WHERE id BETWEEN ? AND ? AND attempts > 0 ORDER BY id DESC LIMIT ?)`
 
 	inDoubt     = `id IN (SELECT entry FROM intents)`
-	readEntries = `SELECT id, row, coalesce(sheet, ''), coalesce(name, ''), coalesce(email, ''), coalesce(owner, ''),
+	readEntries = `SELECT id, row, coalesce(sheet, ''), coalesce(name, ''), coalesce(email, ''),
+		coalesce(owner, (SELECT o.email FROM owners o WHERE o.id = owner_id AND o.email <> '' LIMIT 1), ''),
 		coalesce(owner_id, ''), status, coalesce(code, ''), coalesce(side, ''), coalesce(host, ''), problems,
 		coalesce(mailbox_id, 0), coalesce(filled, ''), coalesce(attempts, 0), coalesce(started, 0), coalesce(took, 0),
 		coalesce(evidence, ''), ` + inDoubt + `

@@ -86,7 +86,30 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 	if j.Options.Caller, err = p.Caller(ctx, c, &o.Caller, !theirs); err != nil {
 		return nil, err
 	}
-	return j, nil
+	if !theirs && !j.Options.Caller.Token.Empty() && !o.Target.Sandbox {
+		err = p.askHolder(ctx, j)
+	}
+	return j, err
+}
+
+// askHolder asks whose the token is that the rows hang on, and says so. A user with a
+// password is known by that, and the password is sent once. Where rows may sign in by
+// themselves, a token that is refused stops nothing yet.
+func (p *Process) askHolder(ctx context.Context, j *Job) error {
+	person, answer := j.Client.Session(j.Options.Caller.Token).Self(ctx)
+	refused := answer.Fate == diagnosis.EndsOwner || answer.Fate == diagnosis.EndsRun
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case refused && j.Options.Owner != policy.OwnerImpersonate:
+		problem := answer.Problem()
+		return &problem
+	case answer.Fate != diagnosis.Done: // the run signs in as patiently as it can
+		return nil
+	}
+	j.Options.Caller.Holder = person.Email
+	p.Console.Say("greet.holder", "Person", person.String())
+	return nil
 }
 
 // openStores opens what earlier runs have left and what takes the new one. A

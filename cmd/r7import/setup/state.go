@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"r7import/cmd/r7import/config"
+	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 	"r7import/importer/portal"
 )
@@ -31,8 +32,8 @@ func (p *Process) LockState(t *config.Target) (store *journal.Store, done func()
 }
 
 func (p *Process) openState(t *config.Target, o journal.Options) (*journal.Store, error) {
-	if err := CheckPortal(t); err != nil {
-		return nil, err
+	if t.Portal == "" {
+		return nil, diagnosis.New(diagnosis.PortalMissing, "Runs", "yes")
 	}
 	address, err := portal.Address(t.Portal)
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 
 	"r7import/cmd/r7import/ui"
 	"r7import/importer"
-	"r7import/importer/account"
 )
 
 // Follower shows how a run gets on and steps aside while a question is asked.
@@ -71,21 +70,10 @@ func (f *Follower) Greet(g importer.Greeting) {
 	case g.Person.ID == "":
 		f.console.Say("greet.portal", g.Facts()...)
 	case g.Acting:
-		f.console.Say("greet.acting", "Person", Person(g.Person))
+		f.console.Say("greet.acting", "Person", g.Person.String())
 	case g.Mail:
-		f.console.Say("greet.self", "Person", Person(g.Person))
+		f.console.Say("greet.self", "Person", g.Person.String())
 	default:
-		f.console.Say("greet.person", "Person", Person(g.Person), "Admin", Yes(g.Person.Admin))
+		f.console.Say("greet.person", "Person", g.Person.String(), "Admin", Yes(g.Person.Admin))
 	}
-}
-
-// Person names a person of the portal: "Anna Petrova <anna@example.org>".
-func Person(person account.Person) string {
-	switch {
-	case person.Name == "":
-		return person.Email
-	case person.Email == "":
-		return person.Name
-	}
-	return person.Name + " <" + person.Email + ">"
 }
