@@ -47,6 +47,10 @@ type Importer struct {
 	// Canary is asked whether to go on when the first rows have passed, see
 	// policy.Options.Canary. Nil goes on without asking.
 	Canary func(context.Context) (bool, error)
+	// Decided is called with the outcome of a row once it is durable, and the mail
+	// server it is about. It may be called from several goroutines at a time and must
+	// not block. Nil is not called.
+	Decided func(e *journal.Entry, host string)
 	// Greeted is what the portal has said to [Hello], nil if it is to be asked before
 	// the first row. It is not told to Greet again.
 	Greeted *Greeting

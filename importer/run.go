@@ -251,6 +251,19 @@ func (r *run) sayGoodbye(ctx context.Context) {
 	}
 }
 
+// decided tells of the outcome of a row. One that no server spoke of is about its
+// incoming one.
+func (r *run) decided(e *journal.Entry, hosts []string) {
+	if r.Decided == nil {
+		return
+	}
+	host := e.Host
+	if host == "" && len(hosts) > 0 {
+		host = hosts[0]
+	}
+	r.Decided(e, host)
+}
+
 // stoppedItself reports whether a run stopped for a reason that lies neither with the portal nor with its time.
 func stoppedItself(code diagnosis.Code) bool {
 	switch code {

@@ -107,7 +107,7 @@ func findOwners(ctx context.Context, p *setup.Process, o *ownersOptions) (end en
 	found.ExitCode = end.code()
 	if o.json {
 		_ = json.NewEncoder(p.Out).Encode(found)
-	} else {
+	} else if !p.Console.Quiet || found.ExitCode != exitDone {
 		found.Show(p.Out, p.Console)
 	}
 	return end, nil

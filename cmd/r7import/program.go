@@ -150,7 +150,7 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 		return err
 	}
 	p.origins = origins
-	p.Console.Quiet = p.settings.Quiet
+	p.Console.Quiet, p.Console.Verbose = p.settings.Quiet, p.settings.Verbose
 	p.Console.NoColor = p.Console.NoColor || p.settings.NoColor
 	for _, warning := range config.Strangers(p.Env, append(setup.SecretVariables, configVariable)...) {
 		p.Console.Problem(&warning)
@@ -196,9 +196,9 @@ func (p *program) openLog() error {
 	}
 	p.logFile = f
 	if p.settings.LogFormat == "json" {
-		p.Log = slog.New(slog.NewJSONHandler(f, nil))
+		p.LogTo(slog.NewJSONHandler(f, nil))
 	} else {
-		p.Log = slog.New(slog.NewTextHandler(f, nil))
+		p.LogTo(slog.NewTextHandler(f, nil))
 	}
 	return nil
 }

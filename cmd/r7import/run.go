@@ -66,11 +66,7 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 		return ending{}, err
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
-	unfinished, err := j.History.Unfinished(ctx)
-	for _, r := range unfinished {
-		p.Console.Say("run.unfinished", "Run", r.ID, "File", r.File)
-	}
-	if err != nil {
+	if err := tellUnfinished(ctx, p, j); err != nil {
 		return ending{}, err
 	}
 	rows, err := j.Prepare(ctx, journal.KindRun)
@@ -90,6 +86,32 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 		return ending{}, errors.Join(err, j.Discard(context.WithoutCancel(ctx), rows))
 	}
 	return carryOut(ctx, p, j, rows, o, &task{command: "run", reports: paths, act: j.Run})
+}
+
+// tellUnfinished tells in one line of earlier runs of the same file that have sent
+// something and did not get to the end.
+func tellUnfinished(ctx context.Context, p *setup.Process, j *setup.Job) error {
+	runs, err := j.History.Unfinished(ctx)
+	if err != nil {
+		return err
+	}
+	count, last := 0, journal.Run{}
+	for _, r := range runs {
+		if r.Kind != journal.KindRun || r.File != j.Input.File.Name() || r.Sheet != j.Input.File.Sheet() {
+			continue
+		}
+		sent, err := j.History.Sent(ctx, r.ID)
+		if err != nil {
+			return err
+		}
+		if sent {
+			count, last = count+1, r
+		}
+	}
+	if count > 0 {
+		p.Console.Say("run.unfinished", "Count", strconv.Itoa(count), "Run", last.ID, "File", last.File)
+	}
+	return nil
 }
 
 // openRun brings together what a run or a plan needs. It fails before that if a

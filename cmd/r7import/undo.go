@@ -63,6 +63,7 @@ func undoRun(ctx context.Context, p *setup.Process, o *undoOptions) (end ending,
 	if err != nil {
 		return ending{}, err
 	}
+	p.NameRun(u.Run.ID)
 	if u.Rows == 0 {
 		err = setup.NoRows(j.Input)
 	} else if len(paths) == 0 {

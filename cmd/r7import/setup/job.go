@@ -28,6 +28,7 @@ type Job struct {
 	*importer.Importer
 	Portal string // as it is shown
 
+	process *Process
 	told    int // notices about columns told before the rows were read
 	closers []func() error
 }
@@ -47,6 +48,9 @@ func (j *Job) Prepare(ctx context.Context, kind journal.Kind) (*plan.Plan, error
 	if err == nil && plan.Rows == 0 {
 		err = errors.Join(NoRows(j.Input), j.Discard(ctx, plan))
 	}
+	if err == nil {
+		j.process.NameRun(plan.Run.ID)
+	}
 	return plan, err
 }
 
@@ -55,7 +59,7 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 	if err := CheckPortal(&o.Target); err != nil {
 		return nil, err
 	}
-	j := &Job{Importer: &importer.Importer{Version: p.Version, Settings: o.Settings, Options: o.Run}}
+	j := &Job{process: p, Importer: &importer.Importer{Version: p.Version, Settings: o.Settings, Options: o.Run}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, j.Close())

@@ -3,10 +3,13 @@ package show
 import (
 	"context"
 	"log/slog"
+	"strconv"
 	"sync"
 
 	"r7import/cmd/r7import/ui"
 	"r7import/importer"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
 )
 
 // Follower shows how a run gets on and steps aside while a question is asked.
@@ -62,6 +65,32 @@ func (f *Follower) Looked(ctx context.Context) (bool, error) {
 	f.Stop()
 	defer f.resume()
 	return f.console.Confirm(ctx, "run.looked")
+}
+
+// Decided notes down what has become of a row and, if each is wanted, shows it.
+func (f *Follower) Decided(e *journal.Entry, host string) {
+	facts := []any{"row", e.Row, "status", e.Status}
+	if e.Code != "" {
+		facts = append(facts, "code", e.Code)
+	}
+	if host != "" {
+		facts = append(facts, "host", host)
+	}
+	if e.Attempts > 0 {
+		facts = append(facts, "took", e.Took)
+	}
+	f.log.Info("row", facts...)
+	if !f.console.Verbose {
+		return
+	}
+	said := []string{"Row", strconv.Itoa(e.Row), "Status", f.console.Text("status." + string(e.Status)), "Code", string(e.Code), "Host", host}
+	if e.Status != diagnosis.Invalid { // whose cells are not repeated
+		said = append(said, "Address", e.Email)
+	}
+	if e.Attempts > 0 {
+		said = append(said, "Took", f.console.Text("ui.seconds", "N", strconv.FormatFloat(e.Took.Seconds(), 'f', 1, 64)))
+	}
+	f.console.Say("row.decided", said...)
 }
 
 // Greet tells what the run has learnt of the portal, and then who it signed in as.

@@ -17,7 +17,7 @@ import (
 // yes, in either language. Anything else, the end of the input too, is no. It
 // returns the error of ctx when that ends first.
 func (c *Console) Confirm(ctx context.Context, id string, facts ...string) (bool, error) {
-	c.write(program + Clean(c.Text(id, facts...)) + " " + c.Text("ui.yes_no") + " ")
+	c.write(Hang(program, Clean(c.Text(id, facts...))+" "+c.Text("ui.yes_no"), indent, c.Width()) + " ")
 	answer, err := await(ctx, func() (string, error) {
 		line, err := bufio.NewReader(c.In).ReadString('\n')
 		if err == io.EOF {
