@@ -45,8 +45,8 @@ type Importer struct {
 	// Observe is called a few times a second at the most.
 	Observe func(Progress)
 	// Canary is asked whether to go on when the first rows have passed, see
-	// policy.Options.Canary. Nil goes on without asking.
-	Canary func(context.Context) (bool, error)
+	// policy.Options.Canary, with the addresses of their accounts. Nil goes on without asking.
+	Canary func(ctx context.Context, passed []string) (bool, error)
 	// Decided is called with the outcome of a row once it is durable, and the mail
 	// server it is about. It may be called from several goroutines at a time and must
 	// not block. Nil is not called.

@@ -50,6 +50,7 @@ func (p *Process) OpenInput(ctx context.Context, o *Input) (*plan.Input, error) 
 	if err != nil {
 		return nil, errors.Join(Within(file, err), file.Close())
 	}
+	p.Console.Lang.Call(headersOf(file, binding))
 	p.Warn(file.Notices()...)
 	p.Warn(binding.Notices()...)
 	if o.File != "-" && !file.Encrypted() && !o.Harmless && readableByAll(o.File) {
@@ -62,6 +63,15 @@ func (p *Process) OpenInput(ctx context.Context, o *Input) (*plan.Input, error) 
 			OwnersSignIn: plan.WayFor(o.Owner, binding) == policy.OwnerColumn,
 		},
 	}, nil
+}
+
+// headersOf returns what the file calls the fields that it has columns for.
+func headersOf(file *source.File, binding *mapping.Binding) map[string]string {
+	headers := make(map[string]string)
+	for i, name := range binding.Columns() {
+		headers[name] = strings.TrimSpace(file.Columns()[i].Header)
+	}
+	return headers
 }
 
 // OpenTable opens a file and reads what the flags say about its columns.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"strconv"
+	"strings"
 	"sync"
 
 	"r7import/cmd/r7import/ui"
@@ -61,10 +62,10 @@ func (f *Follower) Stop() {
 
 // Looked asks, between the rows on trial and all others, whether the person has
 // looked in the portal.
-func (f *Follower) Looked(ctx context.Context) (bool, error) {
+func (f *Follower) Looked(ctx context.Context, passed []string) (bool, error) {
 	f.Stop()
 	defer f.resume()
-	return f.console.Confirm(ctx, "run.looked")
+	return f.console.Confirm(ctx, "run.looked", "Accounts", strings.Join(passed, ", "))
 }
 
 // Decided notes down what has become of a row and, if each is wanted, shows it.
