@@ -53,7 +53,7 @@ func login(ctx context.Context, p *setup.Process, o *loginOptions) error {
 		return err
 	}
 	defer c.Close()
-	if _, err := p.Greet(ctx, c, o.wait); err != nil {
+	if _, err := c.Greet(ctx, p, o.wait); err != nil {
 		return err
 	}
 	token, err := p.SignIn(ctx, c, &o.caller, o.retry)

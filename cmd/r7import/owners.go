@@ -155,7 +155,7 @@ func isWorkbook(extension string) bool {
 
 // readDirectory signs in, reads the portal's people, and signs out again.
 func readDirectory(ctx context.Context, p *setup.Process, c *setup.Connection, o *ownersOptions) (*people.Directory, error) {
-	if _, err := p.Greet(ctx, c, o.wait); err != nil {
+	if _, err := c.Greet(ctx, p, o.wait); err != nil {
 		return nil, err
 	}
 	caller, err := p.Caller(ctx, c, &o.caller, true)

@@ -76,7 +76,7 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 	p.TellRest(j)
 	if len(paths) == 0 {
 		var path string
-		path, err = p.RunReport(j, &o.Target, o.File, "report", rows.Run.ID)
+		path, err = j.RunReport(&o.Target, o.File, "report", rows.Run.ID)
 		paths = []string{path}
 	}
 	if err == nil {

@@ -63,12 +63,12 @@ func undoRun(ctx context.Context, p *setup.Process, o *undoOptions) (end ending,
 	if err != nil {
 		return ending{}, err
 	}
-	p.NameRun(u.Run.ID)
+	j.NameRun(u.Run.ID)
 	if u.Rows == 0 {
 		err = setup.NoRows(j.Input)
 	} else if len(paths) == 0 {
 		var path string
-		path, err = p.RunReport(j, &o.Target, o.File, "undo", u.Run.ID)
+		path, err = j.RunReport(&o.Target, o.File, "undo", u.Run.ID)
 		paths = []string{path}
 	}
 	if err == nil {

@@ -42,6 +42,9 @@ func (j *Job) Close() error {
 	return errors.Join(errs...)
 }
 
+// NameRun says which run all that is logged from now on is about.
+func (j *Job) NameRun(id string) { j.process.run.Store(&id) }
+
 // Prepare reads the file once; one without rows is refused.
 func (j *Job) Prepare(ctx context.Context, kind journal.Kind) (*plan.Plan, error) {
 	plan, err := j.Importer.Prepare(ctx, kind)
@@ -49,7 +52,7 @@ func (j *Job) Prepare(ctx context.Context, kind journal.Kind) (*plan.Plan, error
 		err = errors.Join(NoRows(j.Input), j.Discard(ctx, plan))
 	}
 	if err == nil {
-		j.process.NameRun(plan.Run.ID)
+		j.NameRun(plan.Run.ID)
 	}
 	return plan, err
 }
@@ -76,7 +79,7 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 	}
 	j.Client, j.Gate, j.Portal = c.Client, c.Gate, c.Name
 	j.closers = append(j.closers, func() error { c.Close(); return nil })
-	greeting, err := p.Greet(ctx, c, o.Run.PortalWait)
+	greeting, err := c.Greet(ctx, p, o.Run.PortalWait)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +94,7 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 		return nil, err
 	}
 	if !theirs && !j.Options.Caller.Token.Empty() && !o.Target.Sandbox {
-		err = p.askHolder(ctx, j)
+		err = j.askHolder(ctx)
 	}
 	return j, err
 }
@@ -99,7 +102,7 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 // askHolder asks whose the token is that the rows hang on, and says so. A user with a
 // password is known by that, and the password is sent once. Where rows may sign in by
 // themselves, a token that is refused stops nothing yet.
-func (p *Process) askHolder(ctx context.Context, j *Job) error {
+func (j *Job) askHolder(ctx context.Context) error {
 	person, answer := j.Client.Session(j.Options.Caller.Token).Self(ctx)
 	refused := answer.Fate == diagnosis.EndsOwner || answer.Fate == diagnosis.EndsRun
 	switch {
@@ -112,7 +115,7 @@ func (p *Process) askHolder(ctx context.Context, j *Job) error {
 		return nil
 	}
 	j.Options.Caller.Holder = person.Email
-	p.Console.Say("greet.holder", "Person", person.String())
+	j.process.Console.Say("greet.holder", "Person", person.String())
 	return nil
 }
 

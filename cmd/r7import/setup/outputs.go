@@ -56,7 +56,8 @@ func ReportPaths(asked []string, input string) ([]string, error) {
 // RunReport returns where the report of a run goes if nobody has said where: beside
 // where a person stands at a terminal, else under the state, where no later run finds
 // it in its way. what is the word of its name for what was done, such as "report".
-func (p *Process) RunReport(j *Job, t *config.Target, input, what, run string) (string, error) {
+func (j *Job) RunReport(t *config.Target, input, what, run string) (string, error) {
+	p := j.process
 	name := strings.TrimSuffix(report.DefaultName(input), "report.csv") + what + "-" + run + ".csv"
 	if p.Console.Terminal() || t.Sandbox {
 		return name, report.Check(name, "")

@@ -62,7 +62,7 @@ func (p *Process) Connect(ctx context.Context, t *config.Target, workers int, in
 
 // Greet asks whether there is a portal at all, before anything is made for it on
 // this machine. It waits for one that asks to be left alone.
-func (p *Process) Greet(ctx context.Context, c *Connection, patience time.Duration) (importer.Greeting, error) {
+func (c *Connection) Greet(ctx context.Context, p *Process, patience time.Duration) (importer.Greeting, error) {
 	greeting, answer := importer.Hello(ctx, c.Client, patience)
 	switch {
 	case ctx.Err() != nil:

@@ -47,9 +47,6 @@ func (p *Process) Warn(problems ...diagnosis.Problem) {
 // LogTo lets the log go to a handler, with the run in each line once it has a name.
 func (p *Process) LogTo(h slog.Handler) { p.Log = slog.New(inRun{h, &p.run}) }
 
-// NameRun says which run all that follows is about.
-func (p *Process) NameRun(id string) { p.run.Store(&id) }
-
 // inRun adds the run to each line.
 type inRun struct {
 	slog.Handler
