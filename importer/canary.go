@@ -14,6 +14,7 @@ import (
 type canary struct {
 	left   int             // rows still to pass
 	hosts  map[string]bool // that one has passed for
+	passed []string        // addresses of the accounts to look at
 	asking bool            // the person is asked whether to go on
 	answer chan bool
 }
@@ -48,11 +49,13 @@ func (f *feeder) tried(ctx context.Context, r *provision.Row) {
 	for _, h := range r.Hosts {
 		c.hosts[h] = true
 	}
+	c.passed = append(c.passed, r.Key.Address)
 	if c.left--; c.left == 0 && f.Canary != nil {
 		c.asking = true
+		passed := c.passed
 		f.spawn(func() error {
 			// Only a stop takes the question back: while the machine sleeps the person may just be away.
-			goOn, err := f.Canary(ctx)
+			goOn, err := f.Canary(ctx, passed)
 			c.answer <- err == nil && goOn
 			return nil
 		})

@@ -22,7 +22,7 @@ func TestAFaultOfTheProgramEndsTheRun(t *testing.T) {
 	}{
 		{"in a task", func(im *importer.Importer) {
 			im.Options.Canary = 3
-			im.Canary = func(context.Context) (bool, error) { panic("Kanarienvogel") }
+			im.Canary = func(context.Context, []string) (bool, error) { panic("Kanarienvogel") }
 		}},
 		{"in the scheduler", func(im *importer.Importer) {
 			im.Observe = func(p importer.Progress) {

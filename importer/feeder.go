@@ -165,6 +165,7 @@ func (f *feeder) passed(ctx, closing context.Context, p pass) {
 	f.tried(ctx, p.row)
 	switch {
 	case p.step.Done:
+		f.decided(&p.row.Entry, p.row.Hosts)
 		f.leave(closing, p.row)
 	case p.step.Until.IsZero(): // the run stops
 	case p.step.Why == diagnosis.HostPaused:
@@ -323,6 +324,7 @@ func (f *feeder) record(ctx, closing context.Context, rows []*provision.Row) err
 		}
 		f.tally.Count(entries...)
 		for _, r := range part {
+			f.decided(&r.Entry, r.Hosts)
 			f.leave(closing, r)
 		}
 	}

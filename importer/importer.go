@@ -45,8 +45,15 @@ type Importer struct {
 	// Observe is called a few times a second at the most.
 	Observe func(Progress)
 	// Canary is asked whether to go on when the first rows have passed, see
-	// policy.Options.Canary. Nil goes on without asking.
-	Canary func(context.Context) (bool, error)
+	// policy.Options.Canary, with the addresses of their accounts. Nil goes on without asking.
+	Canary func(ctx context.Context, passed []string) (bool, error)
+	// Decided is called with the outcome of a row once it is durable, and the mail
+	// server it is about. It may be called from several goroutines at a time and must
+	// not block. Nil is not called.
+	Decided func(e *journal.Entry, host string)
+	// Greeted is what the portal has said to [Hello], nil if it is to be asked before
+	// the first row. It is not told to Greet again.
+	Greeted *Greeting
 	// Greet is called from the goroutine of Observe, before the first row and once
 	// more when the one person everything hangs on has signed in. Nil is not called.
 	Greet func(Greeting)
@@ -74,7 +81,19 @@ type Greeting struct {
 	// Person is who the run signs in as; zero where rows have their own people, or until somebody has signed in.
 	Person account.Person
 	Mail   bool // that person may use the portal's mail; of no meaning without a person, or if Acting
-	Acting bool // that person is an administrator and may act as others
+	Acting bool // the portal has said that this person, an administrator, may act as others
+}
+
+// Facts are what the catalogue needs to say what the portal is.
+func (g Greeting) Facts() []string {
+	facts := []string{"Version", g.Version}
+	if g.LDAP {
+		facts = append(facts, "LDAP", "yes")
+	}
+	if g.SSO {
+		facts = append(facts, "SSO", "yes")
+	}
+	return facts
 }
 
 // Prepare reads the file once, checks every row, and writes the rows down in

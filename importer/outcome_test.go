@@ -126,12 +126,12 @@ func TestEveryOutcome(t *testing.T) {
 		{name: "address no longer allowed", sim: portalsim.Options{Faults: []portalsim.Fault{{Path: "mail/*/single", Do: portalsim.Empty, Status: 403}}}, want: "not_tried", stopped: diagnosis.PortalIP},
 		{name: "unpaid", sim: portalsim.Options{State: portalsim.Unpaid}, want: "not_tried", stopped: diagnosis.PortalUnpaid},
 		{name: "overdue", sim: portalsim.Options{State: portalsim.Overdue}, want: "not_tried", stopped: diagnosis.PortalUnpaid},
-		{name: "no such portal", sim: portalsim.Options{State: portalsim.Missing}, want: "not_tried", stopped: diagnosis.PortalNotFound},
+		{name: "no such portal", sim: portalsim.Options{State: portalsim.Missing}, want: "not_tried", stopped: diagnosis.PortalOther},
 		{name: "suspended", sim: portalsim.Options{State: portalsim.Suspended}, want: "not_tried", stopped: diagnosis.PortalNotFound},
-		{name: "removed", sim: portalsim.Options{State: portalsim.Removed}, want: "not_tried", stopped: diagnosis.PortalNotFound},
+		{name: "removed", sim: portalsim.Options{State: portalsim.Removed}, want: "not_tried", stopped: diagnosis.PortalOther},
 		{name: "restoring", sim: portalsim.Options{State: portalsim.Restoring}, want: "not_tried", stopped: diagnosis.PortalRestoring},
 		{name: "encrypting", sim: portalsim.Options{State: portalsim.Encrypting}, want: "not_tried", stopped: diagnosis.PortalRestoring},
-		{name: "starting", sim: portalsim.Options{State: portalsim.WarmingUp}, want: "not_tried", stopped: diagnosis.PortalNotAPI},
+		{name: "starting", sim: portalsim.Options{State: portalsim.WarmingUp}, want: "not_tried", stopped: diagnosis.PortalOther},
 		{name: "no mail module", sim: portalsim.Options{State: portalsim.MailAbsent}, want: "not_tried", stopped: diagnosis.PortalNotFound},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

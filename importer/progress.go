@@ -43,10 +43,14 @@ type waits struct {
 }
 
 func newWatch(r *run) *watch {
-	return &watch{
+	w := &watch{
 		run: r, total: r.plan.Rows + r.plan.Appended(), started: time.Now(),
 		released: r.Gate.Pacer.Snapshot().Released, stirred: make(chan struct{}, 1),
 	}
+	if r.Greeted != nil {
+		w.greeting = *r.Greeted
+	}
+	return w
 }
 
 // waiting takes in which rows wait.

@@ -18,11 +18,11 @@ const entryBatch = 512
 // from what the journal holds.
 type reader struct {
 	*run
-	kind    kind
-	rows    chan *provision.Row // that need the portal; closed when all have been read
-	index   int
-	decided []journal.Entry
-	lent    map[string]plan.Identity // how to sign in for accounts without a row
+	kind  kind
+	rows  chan *provision.Row // that need the portal; closed when all have been read
+	index int
+	noted []journal.Entry          // decided and not yet durable
+	lent  map[string]plan.Identity // how to sign in for accounts without a row
 }
 
 func newReader(r *run, k kind) *reader {
@@ -64,6 +64,8 @@ func (r *reader) route(ctx context.Context, in *account.Row) error {
 	index := r.index
 	r.index++
 	if in.Invalid() {
+		entry := plan.NewEntry(r.plan.Run.ID, index, in, "")
+		r.decided(&entry, nil)
 		return nil
 	}
 	row := provision.NewRow(r.plan, index, in)
@@ -121,8 +123,8 @@ func (r *reader) hand(ctx context.Context, row *provision.Row) {
 // decide notes an outcome that needed no request. Nothing depends on it, so
 // such outcomes are made durable many at a time.
 func (r *reader) decide(ctx context.Context, entry journal.Entry) error {
-	r.decided = append(r.decided, entry)
-	if len(r.decided) < entryBatch {
+	r.noted = append(r.noted, entry)
+	if len(r.noted) < entryBatch {
 		return nil
 	}
 	return r.flush(ctx)
@@ -130,13 +132,16 @@ func (r *reader) decide(ctx context.Context, entry journal.Entry) error {
 
 // flush makes the outcomes durable; the run stops being cancellable for it.
 func (r *reader) flush(ctx context.Context) error {
-	if len(r.decided) == 0 {
+	if len(r.noted) == 0 {
 		return nil
 	}
-	if err := r.Ledger.SetEntries(context.WithoutCancel(ctx), r.decided...); err != nil {
+	if err := r.Ledger.SetEntries(context.WithoutCancel(ctx), r.noted...); err != nil {
 		return err
 	}
-	r.tally.Count(r.decided...)
-	r.decided = nil
+	r.tally.Count(r.noted...)
+	for i := range r.noted {
+		r.decided(&r.noted[i], nil)
+	}
+	r.noted = nil
 	return nil
 }

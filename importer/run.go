@@ -12,6 +12,7 @@ import (
 	"r7import/importer/pace"
 	"r7import/importer/people"
 	"r7import/importer/plan"
+	"r7import/importer/portal"
 	"r7import/importer/provision"
 )
 
@@ -158,6 +159,7 @@ func (r *run) awaitWindow(ctx context.Context) bool {
 	window := &r.Options.Window
 	for !window.Open(time.Now()) {
 		opening := window.Opening(time.Now())
+		r.Greeted = nil // what was said so long before does not count
 		r.watch.closedUntil(opening)
 		select {
 		case <-ctx.Done():
@@ -172,10 +174,10 @@ func (r *run) awaitWindow(ctx context.Context) bool {
 // greet asks, before the first row, whether this is a portal and in which version.
 // It reports whether the run may go on.
 func (r *run) greet(ctx context.Context) bool {
-	able, answer := r.Client.Capabilities(ctx)
-	for began := time.Now(); answer.Fate == diagnosis.TurnedAway && time.Since(began) < r.Options.PortalWait; {
-		able, answer = r.Client.Capabilities(ctx) // waits as long as the portal has asked for
+	if r.Greeted != nil {
+		return ctx.Err() == nil
 	}
+	greeting, answer := Hello(ctx, r.Client, r.Options.PortalWait)
 	if answer.Fate != diagnosis.Done {
 		problem := answer.Problem()
 		r.stop.Because(&problem)
@@ -183,12 +185,25 @@ func (r *run) greet(ctx context.Context) bool {
 	if ctx.Err() != nil {
 		return false
 	}
-	greeting := Greeting{LDAP: able.LDAP, SSO: able.SSO}
-	if version, answer := r.Client.Version(ctx); answer.Fate == diagnosis.Done {
-		greeting.Version = version
-	}
 	r.watch.greet(greeting)
 	return true
+}
+
+// Hello asks whether there is a portal, and in which version. It waits for one that
+// asks to be left alone, for that long at the most. Nobody is signed in.
+func Hello(ctx context.Context, client *portal.Client, patience time.Duration) (Greeting, portal.Answer) {
+	able, answer := client.Capabilities(ctx)
+	for began := time.Now(); answer.Fate == diagnosis.TurnedAway && time.Since(began) < patience; {
+		able, answer = client.Capabilities(ctx) // waits as long as the portal has asked for
+	}
+	if answer.Fate != diagnosis.Done {
+		return Greeting{}, answer
+	}
+	greeting := Greeting{LDAP: able.LDAP, SSO: able.SSO}
+	if version, told := client.Version(ctx); told.Fate == diagnosis.Done {
+		greeting.Version = version
+	}
+	return greeting, answer
 }
 
 // askPortal asks a portal in trouble now and then whether it is back. It asks the
@@ -234,6 +249,19 @@ func (r *run) sayGoodbye(ctx context.Context) {
 	r.people.LeaveAll()
 	for r.people.SignOut(ctx) {
 	}
+}
+
+// decided tells of the outcome of a row. One that no server spoke of is about its
+// incoming one.
+func (r *run) decided(e *journal.Entry, hosts []string) {
+	if r.Decided == nil {
+		return
+	}
+	host := e.Host
+	if host == "" && len(hosts) > 0 {
+		host = hosts[0]
+	}
+	r.Decided(e, host)
 }
 
 // stoppedItself reports whether a run stopped for a reason that lies neither with the portal nor with its time.

@@ -554,7 +554,7 @@ func TestCanariesGoFirst(t *testing.T) {
 			w := newWorld(t, tc.sim)
 			w.adjust = func(o *policy.Options) { o.Canary = 3 }
 			atQuestion := 0
-			w.canary = func(context.Context) (bool, error) {
+			w.canary = func(context.Context, []string) (bool, error) {
 				atQuestion = w.sim.Stats().Created
 				for host, load := range w.sim.Stats().MailHosts {
 					if load.Most > 1 {

@@ -184,7 +184,7 @@ func TestSleepIsNoAnswerToTheCanary(t *testing.T) {
 	virtual(t, func(t *testing.T) {
 		w := newVirtualWorld(t, portalsim.Options{})
 		w.adjust = func(o *policy.Options) { o.Canary = 1 }
-		w.canary = func(context.Context) (bool, error) {
+		w.canary = func(context.Context, []string) (bool, error) {
 			w.gate.CutOff()
 			time.Sleep(time.Hour)
 			return true, nil

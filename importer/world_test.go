@@ -95,7 +95,7 @@ type world struct {
 	adjust  func(*policy.Options)
 	timeout time.Duration // of a request, 10 s when 0
 	rate    float64       // requests a second, 2000 when 0
-	canary  func(context.Context) (bool, error)
+	canary  func(context.Context, []string) (bool, error)
 	watch   func(importer.Progress) // looks on, if it is set
 	gate    *pace.Gate              // of the latest run or look
 	seen    []importer.Progress

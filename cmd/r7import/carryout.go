@@ -29,7 +29,7 @@ type task struct {
 // done is reported whole even if a signal ended it.
 func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan, o *runOptions, t *task) (ending, error) {
 	progress := show.Follow(p.Console, p.Log, ui.Style(o.Progress))
-	j.Observe, j.Greet = progress.Show, progress.Greet
+	j.Observe, j.Greet, j.Decided = progress.Show, progress.Greet, progress.Decided
 	if !o.Yes && !o.Target.Sandbox && p.Console.Terminal() { // else the run goes on by itself after the rows on trial
 		j.Canary = progress.Looked
 	}
@@ -37,7 +37,7 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 		p.Console.Say("run.stopping", "Grace", p.Console.Duration(j.Options.Grace))
 	})
 	started := time.Now()
-	p.Log.Info("send", "run", rows.Run.ID, "rows", rows.Rows, "to_send", rows.ToSend(), "invalid", rows.Invalid)
+	p.Log.Info("send", "rows", rows.Rows, "to_send", rows.ToSend(), "invalid", rows.Invalid)
 	ended, err := t.act(ctx, rows)
 	silence()
 	progress.Stop()
@@ -83,7 +83,7 @@ func finish(p *setup.Process, r *show.Result, end ending, asJSON bool) ending {
 	r.ExitCode = end.code()
 	if asJSON {
 		_ = json.NewEncoder(p.Out).Encode(r) // a reader that has gone has seen what it wanted
-	} else {
+	} else if !p.Console.Quiet || r.ExitCode != exitDone {
 		r.Show(p.Out, p.Console)
 	}
 	return end

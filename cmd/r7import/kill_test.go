@@ -126,7 +126,7 @@ func newVictim(t *testing.T, seed uint64, faults []portalsim.Fault) *victim {
 		Latency: 15 * time.Millisecond, Spread: 10 * time.Millisecond, Seed: seed, Faults: faults, Tokens: valid,
 	})
 	v.server = httptest.NewServer(http.HandlerFunc(v.serve))
-	v.args = []string{"run", "accounts.csv", "--per-host", "8", "--settle", "700ms"}
+	v.args = []string{"run", "accounts.csv", "--per-host", "8", "--settle", "700ms", "-o", "accounts-report.csv"}
 	return v
 }
 

@@ -23,7 +23,7 @@ func TestUndoKilledAtAnyMoment(t *testing.T) {
 		defer v.sim.Close()
 		defer v.server.Close()
 		imported := func() error {
-			v.args = []string{"undo", "latest", "accounts.csv"}
+			v.args = []string{"undo", "latest", "accounts.csv", "-o", "accounts-undo.csv"}
 			return nil
 		}
 		v.check(v.writeFile, v.putForeign, v.finish, imported, v.killAll(func() error { return nil }), v.finish, v.checkUndone)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,6 +21,7 @@ type loginOptions struct {
 	caller  config.Caller
 	retry   bool // a password the portal has refused is sent again
 	workers int
+	wait    time.Duration // for a portal that asks to be left alone
 }
 
 func newLogin(p *program) *cobra.Command {
@@ -37,8 +39,8 @@ func newLogin(p *program) *cobra.Command {
 // loginOn returns what login and logout do with the portal at an address.
 func (p *program) loginOn(address string) *loginOptions {
 	s := &p.settings
-	o := &loginOptions{target: s.Target, caller: s.Caller, retry: s.RetryRefused, workers: s.Workers}
-	o.target.Portal = address
+	o := &loginOptions{target: s.Target, caller: s.Caller, retry: s.RetryRefused, workers: s.Workers, wait: s.PortalWait}
+	o.target.Portal = p.rootOf(address)
 	return o
 }
 
@@ -51,6 +53,9 @@ func login(ctx context.Context, p *setup.Process, o *loginOptions) error {
 		return err
 	}
 	defer c.Close()
+	if _, err := c.Greet(ctx, p, o.wait); err != nil {
+		return err
+	}
 	token, err := p.SignIn(ctx, c, &o.caller, o.retry)
 	if err != nil {
 		return err
@@ -64,7 +69,7 @@ func login(ctx context.Context, p *setup.Process, o *loginOptions) error {
 	if !earlier.Empty() {
 		c.Client.Session(earlier).SignOut(ctx)
 	}
-	p.Console.Say("login.done", "Person", show.Person(person), "Portal", portal.Shown(c.Client.URL()), "File", file,
+	p.Console.Say("login.done", "Person", person.String(), "Portal", portal.Shown(c.Client.URL()), "File", file,
 		"Admin", show.Yes(person.Admin), "Expires", setup.Date(token.Expires))
 	return nil
 }

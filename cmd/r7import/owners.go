@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -31,6 +32,7 @@ type ownersOptions struct {
 	caller  config.Caller
 	retry   bool // a password the portal has refused is sent again
 	workers int
+	wait    time.Duration // for a portal that asks to be left alone
 	output  string
 	force   bool // overwrite it
 	json    bool
@@ -47,7 +49,7 @@ func newOwners(p *program) *cobra.Command {
 			s := &p.settings
 			o := &ownersOptions{
 				Input:  setup.Input{File: args[0], Table: s.Table, Owner: s.Owner, Harmless: s.Sandbox},
-				target: s.Target, caller: s.Caller, retry: s.RetryRefused, workers: s.Workers,
+				target: s.Target, caller: s.Caller, retry: s.RetryRefused, workers: s.Workers, wait: s.PortalWait,
 				output: s.Output, force: s.Force, json: s.JSON,
 			}
 			o.WithoutPasswords = true // only names and addresses are looked at
@@ -106,7 +108,7 @@ func findOwners(ctx context.Context, p *setup.Process, o *ownersOptions) (end en
 	found.ExitCode = end.code()
 	if o.json {
 		_ = json.NewEncoder(p.Out).Encode(found)
-	} else {
+	} else if !p.Console.Quiet || found.ExitCode != exitDone {
 		found.Show(p.Out, p.Console)
 	}
 	return end, nil
@@ -154,6 +156,9 @@ func isWorkbook(extension string) bool {
 
 // readDirectory signs in, reads the portal's people, and signs out again.
 func readDirectory(ctx context.Context, p *setup.Process, c *setup.Connection, o *ownersOptions) (*people.Directory, error) {
+	if _, err := c.Greet(ctx, p, o.wait); err != nil {
+		return nil, err
+	}
 	caller, err := p.Caller(ctx, c, &o.caller, true)
 	if err != nil {
 		return nil, err
@@ -172,7 +177,7 @@ func readDirectory(ctx context.Context, p *setup.Process, c *setup.Connection, o
 	}
 	var directory *people.Directory
 	if answer.Fate == diagnosis.Done {
-		p.Console.Say("owners.reading", "Person", show.Person(person), "Portal", c.Name)
+		p.Console.Say("owners.reading", "Person", person.String(), "Portal", c.Name)
 		directory, answer = people.ReadDirectory(ctx, session, nil)
 	}
 	if answer.Fate != diagnosis.Done {

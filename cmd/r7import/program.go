@@ -19,6 +19,7 @@ import (
 	"r7import/cmd/r7import/ui"
 	"r7import/importer/diagnosis"
 	"r7import/importer/lang"
+	"r7import/importer/portal"
 	"r7import/importer/trust"
 	"r7import/mapping"
 )
@@ -152,7 +153,7 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 		return err
 	}
 	p.origins = origins
-	p.Console.Quiet = p.settings.Quiet
+	p.Console.Quiet, p.Console.Verbose = p.settings.Quiet, p.settings.Verbose
 	p.Console.NoColor = p.Console.NoColor || p.settings.NoColor
 	for _, warning := range config.Strangers(p.Env, append(setup.SecretVariables, configVariable)...) {
 		p.Console.Problem(&warning)
@@ -164,6 +165,7 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 		return err
 	}
 	p.Log.Info("begin", "command", cmd.CommandPath(), "version", p.Version)
+	p.settings.Portal = p.rootOf(p.settings.Portal)
 	if p.settings.Verbose {
 		p.tellSettings()
 	}
@@ -192,6 +194,15 @@ func (p *program) checkTrust() error {
 	return nil
 }
 
+// rootOf cuts the address of a page of a portal to that of the portal, and says so.
+func (p *program) rootOf(address string) string {
+	root, cut := portal.Root(address)
+	if cut {
+		p.Console.Say("portal.root", "Portal", root)
+	}
+	return root
+}
+
 // tellSettings says what is in force that is not so by default.
 func (p *program) tellSettings() {
 	for _, k := range config.Keys {
@@ -213,9 +224,9 @@ func (p *program) openLog() error {
 	}
 	p.logFile = f
 	if p.settings.LogFormat == "json" {
-		p.Log = slog.New(slog.NewJSONHandler(f, nil))
+		p.LogTo(slog.NewJSONHandler(f, nil))
 	} else {
-		p.Log = slog.New(slog.NewTextHandler(f, nil))
+		p.LogTo(slog.NewTextHandler(f, nil))
 	}
 	return nil
 }

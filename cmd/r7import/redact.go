@@ -50,7 +50,7 @@ func newRedact(p *program) *cobra.Command {
 func redactFile(ctx context.Context, p *setup.Process, o *redactOptions) (err error) {
 	path, out := o.file, o.output
 	if out == "" {
-		return diagnosis.New(diagnosis.FlagNoValue, "Name", "--output", "Command", "r7import redact")
+		return diagnosis.New(diagnosis.RedactNowhere, "File", path)
 	}
 	if err := sameKind(path, out); err != nil {
 		return err

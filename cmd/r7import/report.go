@@ -17,6 +17,7 @@ type reportAgainOptions struct {
 	target config.Target
 	run    string
 	paths  []string
+	force  bool // what is there is overwritten
 }
 
 func newReport(p *program) *cobra.Command {
@@ -24,19 +25,19 @@ func newReport(p *program) *cobra.Command {
 		Use:  "report",
 		Args: p.takes("value.run"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return reportAgain(cmd.Context(), p.Process, &reportAgainOptions{target: p.settings.Target, run: args[0], paths: p.settings.Report})
+			return reportAgain(cmd.Context(), p.Process, &reportAgainOptions{target: p.settings.Target, run: args[0], paths: p.settings.Report, force: p.settings.Force})
 		},
 	}
-	p.flags(cmd, "portal", "state", "report")
+	p.flags(cmd, "portal", "state", "report", "force")
 	return cmd
 }
 
 // reportAgain writes the report of a run again. Nothing is sent.
 func reportAgain(ctx context.Context, p *setup.Process, o *reportAgainOptions) (err error) {
 	if len(o.paths) == 0 {
-		return diagnosis.New(diagnosis.FlagNoValue, "Name", "--report", "Command", "r7import report")
+		return diagnosis.New(diagnosis.ReportNowhere, "Run", o.run)
 	}
-	paths, err := setup.ReportPaths(o.paths, "", "")
+	paths, err := setup.ReportPaths(o.paths, "")
 	if err != nil {
 		return err
 	}
@@ -48,6 +49,11 @@ func reportAgain(ctx context.Context, p *setup.Process, o *reportAgainOptions) (
 	run, err := store.Run(ctx, o.run)
 	if err != nil {
 		return err
+	}
+	for _, path := range paths {
+		if err := p.MayWrite(ctx, path, o.force); err != nil {
+			return err
+		}
 	}
 	rows := outcomesOf(store, run.ID)
 	summary, err := rows.summary(ctx, aboutRun(run))

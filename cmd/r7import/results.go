@@ -30,6 +30,9 @@ func (r *results) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
+// Width returns how many characters a line holds if the results go to a terminal.
+func (r *results) Width() int { return ui.Width(r.to) }
+
 // problem returns why results are missing, nil if they are not.
 func (r *results) problem() error {
 	if r.failed == nil || readerGone(r.failed) {

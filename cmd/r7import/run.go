@@ -16,7 +16,6 @@ import (
 	"r7import/importer/journal"
 	"r7import/importer/plan"
 	"r7import/importer/policy"
-	"r7import/report"
 )
 
 // runOptions is what run and plan read, and verify and undo as well.
@@ -67,15 +66,11 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 		return ending{}, err
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
-	unfinished, err := j.History.Unfinished(ctx)
-	for _, r := range unfinished {
-		p.Console.Say("run.unfinished", "Run", r.ID, "File", r.File)
-	}
-	if err != nil {
+	if err := tellUnfinished(ctx, p, j); err != nil {
 		return ending{}, err
 	}
 	if !o.Table.NumericPasswords && !o.Yes && !o.Target.Sandbox {
-		if err := p.AskNumericPasswords(ctx, j.Input); err != nil {
+		if err := setup.AskNumericPasswords(ctx, p, j.Input); err != nil {
 			return ending{}, err
 		}
 	}
@@ -84,10 +79,44 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 		return ending{}, err
 	}
 	p.TellRest(j)
-	if err := confirm(ctx, p, j, rows, o); err != nil {
+	if len(paths) == 0 {
+		var path string
+		path, err = j.RunReport(&o.Target, o.File, "report", rows.Run.ID)
+		paths = []string{path}
+	}
+	if err == nil {
+		err = confirm(ctx, p, j, rows, o)
+	}
+	if err != nil {
 		return ending{}, errors.Join(err, j.Discard(context.WithoutCancel(ctx), rows))
 	}
 	return carryOut(ctx, p, j, rows, o, &task{command: "run", reports: paths, act: j.Run})
+}
+
+// tellUnfinished tells in one line of earlier runs of the same file that have sent
+// something and did not get to the end.
+func tellUnfinished(ctx context.Context, p *setup.Process, j *setup.Job) error {
+	runs, err := j.History.Unfinished(ctx)
+	if err != nil {
+		return err
+	}
+	count, last := 0, journal.Run{}
+	for _, r := range runs {
+		if r.Kind != journal.KindRun || r.File != j.Input.File.Name() || r.Sheet != j.Input.File.Sheet() {
+			continue
+		}
+		sent, err := j.History.Sent(ctx, r.ID)
+		if err != nil {
+			return err
+		}
+		if sent {
+			count, last = count+1, r
+		}
+	}
+	if count > 0 {
+		p.Console.Say("run.unfinished", "Count", strconv.Itoa(count), "Run", last.ID, "File", last.File)
+	}
+	return nil
 }
 
 // openRun brings together what a run or a plan needs. It fails before that if a
@@ -96,7 +125,7 @@ func openRun(ctx context.Context, p *setup.Process, o *runOptions) (*setup.Job, 
 	if err := checkMissing(o); err != nil {
 		return nil, nil, err
 	}
-	paths, err := setup.ReportPaths(o.Report, report.DefaultName(o.File), o.File)
+	paths, err := setup.ReportPaths(o.Report, o.File)
 	if err != nil {
 		return nil, nil, err
 	}

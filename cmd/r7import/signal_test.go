@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -72,6 +73,9 @@ func startRun(t *testing.T, o portalsim.Options, flags ...string) *process {
 		t.Fatal(err)
 	}
 	p.Cmd = exec.Command(program, append([]string{"run", "accounts.csv", "--yes", "--portal", server.URL, "--state", "state", "--rate", "100/s"}, flags...)...)
+	if !slices.Contains(flags, "-o") {
+		p.Args = append(p.Args, "-o", "accounts-report.csv")
+	}
 	p.Dir = p.folder
 	p.Env = []string{"HOME=" + p.folder, "PATH=" + os.Getenv("PATH"), "LC_ALL=C", endAtOnce}
 	p.Stdout, p.Stderr = &p.stdout, &p.stderr

@@ -44,7 +44,7 @@ func newUndo(p *program) *cobra.Command {
 // undoRun takes back what runs made. The file says who signs in for which account.
 func undoRun(ctx context.Context, p *setup.Process, o *undoOptions) (end ending, err error) {
 	o.NoMailPasswords = true
-	paths, err := setup.ReportPaths(o.Report, nameFor(o.File, "undo"), o.File)
+	paths, err := setup.ReportPaths(o.Report, o.File)
 	if err != nil {
 		return ending{}, err
 	}
@@ -67,9 +67,15 @@ func undoRun(ctx context.Context, p *setup.Process, o *undoOptions) (end ending,
 	if err != nil {
 		return ending{}, err
 	}
+	j.NameRun(u.Run.ID)
 	if u.Rows == 0 {
 		err = setup.NoRows(j.Input)
-	} else {
+	} else if len(paths) == 0 {
+		var path string
+		path, err = j.RunReport(&o.Target, o.File, "undo", u.Run.ID)
+		paths = []string{path}
+	}
+	if err == nil {
 		err = confirmUndo(ctx, p, j, u, o)
 	}
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/plan"
+	"r7import/importer/policy"
 	"r7import/report"
 )
 
@@ -47,7 +48,7 @@ func newValidate(p *program) *cobra.Command {
 // that is asked for takes another reading. Nothing is sent anywhere.
 func validateFile(ctx context.Context, p *setup.Process, o *validateOptions) (ending, error) {
 	about := report.Summary{Command: "validate", StartedAt: time.Now()}
-	paths, err := setup.ReportPaths(o.reports, "", o.File)
+	paths, err := setup.ReportPaths(o.reports, o.File)
 	if err != nil {
 		return ending{}, err
 	}
@@ -77,7 +78,7 @@ func validateFile(ctx context.Context, p *setup.Process, o *validateOptions) (en
 		about.InFile = input.File.Total()
 	}
 	summary := tally.Summary(about)
-	written, err := checkedRows(input).write(ctx, paths, summary, reportOptions(p.Console, input))
+	written, err := checkedRows(input, plan.WayFor(o.Owner, input.Binding)).write(ctx, paths, summary, reportOptions(p.Console, input))
 	end := ending{err: err, warned: o.failOnWarning && summary.Warned > 0}
 	return finish(p, &show.Result{Summary: summary, Reports: written}, end, o.json), err
 }
@@ -91,7 +92,7 @@ func statusOf(row *account.Row) diagnosis.Status {
 }
 
 // checkedRows reads the file again for a report.
-func checkedRows(input *plan.Input) outcomes {
+func checkedRows(input *plan.Input, way policy.OwnerWay) outcomes {
 	return func(ctx context.Context) iter.Seq2[report.Row, error] {
 		return func(yield func(report.Row, error) bool) {
 			for row, err := range input.Rows(ctx) {
@@ -99,7 +100,11 @@ func checkedRows(input *plan.Input) outcomes {
 					yield(report.Row{}, err)
 					return
 				}
-				entry := plan.NewEntry("", 0, row)
+				owner := row.Owner.User
+				if owner == "" && way == policy.OwnerImpersonate {
+					owner = row.Settings.Email
+				}
+				entry := plan.NewEntry("", 0, row, owner)
 				entry.Status = statusOf(row)
 				if !yield(importer.ReportRow(&entry), nil) {
 					return

@@ -58,7 +58,7 @@ func lookFlags(p *program, cmd *cobra.Command) {
 // verifyFile looks again at what the file asks for. Nothing is changed.
 func verifyFile(ctx context.Context, p *setup.Process, o *verifyOptions) (end ending, err error) {
 	o.Dry, o.NoMailPasswords = true, true
-	paths, err := setup.ReportPaths(o.Report, nameFor(o.File, "verify"), o.File)
+	paths, err := setup.ReportPaths(o.Report, o.File)
 	if err != nil {
 		return ending{}, err
 	}
@@ -119,12 +119,6 @@ func verifyFile(ctx context.Context, p *setup.Process, o *verifyOptions) (end en
 			}
 		},
 	})
-}
-
-// nameFor returns a name for the report of a command that is not the one of a
-// run, so that that one stays.
-func nameFor(input, command string) string {
-	return strings.TrimSuffix(report.DefaultName(input), "report.csv") + command + ".csv"
 }
 
 func proofOf(p *setup.Process, j *setup.Job, digest string, rows *plan.Plan, found *importer.Verification, started time.Time) *show.Proof {

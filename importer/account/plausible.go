@@ -28,10 +28,24 @@ func (i Identity) Plausible(invalid bool, problems []diagnosis.Problem) Identity
 	if !IsGUID(i.Owner) && !IsAddress(i.Owner, invalid) {
 		i.Owner = ""
 	}
-	if i.Email == "" || slices.ContainsFunc(problems, doubtsName) {
+	if i.Email == "" && !isPersonsName(i.Name) || slices.ContainsFunc(problems, doubtsName) {
 		i.Name = ""
 	}
 	return i
+}
+
+// isPersonsName reports whether text is several words of letters, each with a capital:
+// what no password that slipped a column looks like.
+func isPersonsName(text string) bool {
+	words := strings.Fields(text)
+	for _, word := range words {
+		for i, r := range strings.TrimSuffix(word, ".") {
+			if i == 0 && !unicode.IsUpper(r) || !unicode.IsLetter(r) && r != '-' && r != '\'' && r != '’' {
+				return false
+			}
+		}
+	}
+	return len(words) > 1
 }
 
 func doubtsName(p diagnosis.Problem) bool {

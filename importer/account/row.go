@@ -78,6 +78,17 @@ type Person struct {
 	Status    int // 1 active, 2 terminated, 4 on leave
 }
 
+// String names the person: "Anna Petrova <anna@example.org>".
+func (p Person) String() string {
+	switch {
+	case p.Name == "":
+		return p.Email
+	case p.Email == "":
+		return p.Name
+	}
+	return p.Name + " <" + p.Email + ">"
+}
+
 // Mailbox is an account as the portal has it. The list of accounts tells the
 // first group of fields, a look at a single account the second.
 type Mailbox struct {

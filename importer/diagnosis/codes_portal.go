@@ -54,6 +54,7 @@ const (
 	PortalIP        Code = "PORTAL_IP"        // 403 without a word
 	PortalUnpaid    Code = "PORTAL_UNPAID"    // 402
 	PortalNotFound  Code = "PORTAL_NOT_FOUND" // 404 without a word
+	PortalOther     Code = "PORTAL_OTHER"     // what answers is no portal of this kind
 	PortalRestoring Code = "PORTAL_RESTORING" // 503 without a word
 	PortalRedirect  Code = "PORTAL_REDIRECT"  // 3xx
 	PortalBusy      Code = "PORTAL_BUSY"      // 429, or 503 with Retry-After
@@ -128,6 +129,7 @@ var portalCodes = map[Code]Entry{
 	PortalIP:        {Fate: EndsRun, Scope: Portal, Side: OnPortal},
 	PortalUnpaid:    {Fate: EndsRun, Scope: Portal, Side: OnPortal},
 	PortalNotFound:  {Fate: EndsRun, Scope: Portal, Side: OnPortal},
+	PortalOther:     {Fate: EndsRun, Scope: Portal, Side: OnPortal},
 	PortalRestoring: {Fate: EndsRun, Scope: Portal, Side: OnPortal},
 	PortalRedirect:  {Fate: EndsRun, Scope: Portal, Side: OnPortal},
 	PortalBusy:      {Fate: TurnedAway, Scope: Portal, Side: OnPortal},

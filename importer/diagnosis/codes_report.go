@@ -2,6 +2,7 @@ package diagnosis
 
 // What can be wrong with a report.
 const (
+	ReportNowhere        Code = "REPORT_NOWHERE"          // it was not said where the report goes
 	ReportFormat         Code = "REPORT_FORMAT"           // no report has this extension
 	ReportIsInput        Code = "REPORT_IS_INPUT"         // it would overwrite the input
 	ReportIsFolder       Code = "REPORT_IS_FOLDER"        // a folder has this name
@@ -15,6 +16,7 @@ const (
 )
 
 var reportCodes = map[Code]Entry{
+	ReportNowhere:        {Scope: Usage},
 	ReportFormat:         {Scope: Usage},
 	ReportIsInput:        {Scope: Usage},
 	ReportIsFolder:       {Scope: Usage},

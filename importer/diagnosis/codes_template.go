@@ -6,6 +6,7 @@ const (
 	TemplateFormat Code = "TEMPLATE_FORMAT" // neither a workbook nor a CSV file
 	FileExists     Code = "FILE_EXISTS"     // and nobody said that it may be overwritten
 
+	RedactNowhere   Code = "REDACT_NOWHERE"   // it was not said where the copy goes
 	RedactNothing   Code = "REDACT_NOTHING"   // no column of secrets was recognised
 	RedactExtension Code = "REDACT_EXTENSION" // the copy would be named as a file of another kind
 	RedactMasked    Code = "REDACT_MASKED"    // how many cells were masked, in which columns
@@ -34,6 +35,7 @@ var templateCodes = map[Code]Entry{
 	TemplateFormat: {Scope: Usage},
 	FileExists:     {Scope: Usage},
 
+	RedactNowhere:   {Scope: Usage},
 	RedactNothing:   {Scope: File},
 	RedactExtension: {Scope: Usage},
 	RedactMasked:    {Severity: Notice, Scope: File},

@@ -21,7 +21,7 @@ type Entry struct {
 	Sheet     string
 	Name      string
 	Email     string
-	Owner     string // as the row names the owner
+	Owner     string // as the row names the owner, else the address of whoever has signed in for it
 	OwnerID   string // the portal's id of the owner, once known
 	Status    diagnosis.Status
 	Code      diagnosis.Code

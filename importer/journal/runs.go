@@ -154,6 +154,12 @@ func (s *Store) Runs(ctx context.Context) ([]Run, error) { return s.list(ctx, li
 // their rows and that no later run of the same file has finished since.
 func (s *Store) Unfinished(ctx context.Context) ([]Run, error) { return s.list(ctx, unfinishedRuns) }
 
+// Sent reports whether a run has sent anything that changes the portal.
+func (s *Store) Sent(ctx context.Context, id string) (sent bool, err error) {
+	err = s.read.QueryRowContext(ctx, runHasSent, id).Scan(&sent)
+	return sent, s.failed(err)
+}
+
 // Run returns the run with that id, or whose id alone begins so, or the one
 // that began last for "latest".
 func (s *Store) Run(ctx context.Context, name string) (Run, error) {

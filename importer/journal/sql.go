@@ -143,6 +143,10 @@ const (
 		SELECT 1 FROM runs l WHERE l.number > r.number AND l.state = 'finished'
 			AND l.kind = r.kind AND l.file = r.file AND l.sheet = r.sheet) ORDER BY number`
 
+	runHasSent = `SELECT EXISTS (SELECT 1 FROM runs r JOIN entries e ON e.id BETWEEN r.number << 32 AND r.number << 32 | 4294967295
+			WHERE r.id = ?1 AND e.attempts > 0)
+		OR EXISTS (SELECT 1 FROM runs r JOIN intents i ON i.entry >> 32 = r.number WHERE r.id = ?1)`
+
 	// prunableRuns leaves out those in doubt and those that are going on.
 	prunableRuns = selectRuns + `AS r WHERE NOT removed AND started < ? AND state <> 'running' AND NOT EXISTS (
 		SELECT 1 FROM intents i WHERE i.entry >> 32 = r.number) ORDER BY number`
@@ -171,7 +175,8 @@ const (
 		SELECT took FROM entries WHERE id BETWEEN ? AND ? AND attempts > 0 ORDER BY id DESC LIMIT ?)`
 
 	inDoubt     = `id IN (SELECT entry FROM intents)`
-	readEntries = `SELECT id, row, coalesce(sheet, ''), coalesce(name, ''), coalesce(email, ''), coalesce(owner, ''),
+	readEntries = `SELECT id, row, coalesce(sheet, ''), coalesce(name, ''), coalesce(email, ''),
+		coalesce(owner, (SELECT o.email FROM owners o WHERE o.id = owner_id AND o.email <> '' LIMIT 1), ''),
 		coalesce(owner_id, ''), status, coalesce(code, ''), coalesce(side, ''), coalesce(host, ''), problems,
 		coalesce(mailbox_id, 0), coalesce(filled, ''), coalesce(attempts, 0), coalesce(started, 0), coalesce(took, 0),
 		coalesce(evidence, ''), ` + inDoubt + `

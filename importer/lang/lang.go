@@ -15,6 +15,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"text/template"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -30,8 +31,10 @@ var Languages = []string{"en", "ru"}
 
 // Printer gives the sentences of one language. It is safe for concurrent use.
 type Printer struct {
-	name string
-	loc  *i18n.Localizer
+	name    string
+	loc     *i18n.Localizer
+	funcs   template.FuncMap
+	headers map[string]string // what a file calls fields
 }
 
 // New returns the sentences of a language, "en" or "ru".
@@ -57,7 +60,38 @@ func New(name string) (*Printer, error) {
 			return nil, fmt.Errorf("lang: %s: %w", file, err)
 		}
 	}
-	return &Printer{name: name, loc: i18n.NewLocalizer(bundle, name)}, nil
+	p := &Printer{name: name, loc: i18n.NewLocalizer(bundle, name)}
+	p.funcs = template.FuncMap{"field": p.field, "fields": p.fields}
+	return p, nil
+}
+
+// Call lets sentences call fields as the columns of the user's file do. It must not be
+// called while sentences are made.
+func (p *Printer) Call(headers map[string]string) { p.headers = headers }
+
+// field returns what the user calls a field: the header of its column, else the name
+// that the language has for it, else its own.
+func (p *Printer) field(name string) string {
+	header := p.headers[name]
+	if header == "" && p.name == "ru" {
+		header = strings.TrimPrefix(p.Text("template.header."+name), "template.header.")
+	}
+	switch {
+	case header == "" || header == name:
+		return name
+	case p.name == "ru":
+		return "«" + header + "»"
+	}
+	return "“" + header + "”"
+}
+
+// fields is field of a list.
+func (p *Printer) fields(list string) string {
+	names := strings.Split(list, ", ")
+	for i, name := range names {
+		names[i] = p.field(name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // Name returns the language, "en" or "ru".
@@ -76,12 +110,12 @@ func (p *Printer) Text(id string, facts ...string) string {
 
 // Has reports whether there is a sentence with that id.
 func (p *Printer) Has(id string) bool {
-	_, err := p.loc.Localize(&i18n.LocalizeConfig{MessageID: id})
+	_, err := p.loc.Localize(&i18n.LocalizeConfig{MessageID: id, Funcs: p.funcs})
 	return err == nil
 }
 
 func (p *Printer) text(id string, args map[string]string) string {
-	config := &i18n.LocalizeConfig{MessageID: id, TemplateData: args}
+	config := &i18n.LocalizeConfig{MessageID: id, TemplateData: args, Funcs: p.funcs}
 	if n, err := strconv.Atoi(args["Count"]); err == nil {
 		config.PluralCount = n
 	}

@@ -119,7 +119,7 @@ func (p *People) prove(ctx context.Context, by *Session) portal.Answer {
 	p.mu.Lock() // proven, or nothing speaks for it or against it
 	defer p.mu.Unlock()
 	p.acting.directory = directory
-	p.greet(by.Person, false, true)
+	p.greet(by.Person, false, proven)
 	return portal.Answer{Fate: diagnosis.Done}
 }
 

@@ -24,7 +24,7 @@ type Config struct {
 	Turns   *pace.Turns
 	Stop    *pace.Stop
 	// Greet is told, once, who the run has signed in as, whether that person has the
-	// portal's mail, and whether it is an administrator who may act as others. It must not block.
+	// portal's mail, and whether the portal has said that it may act as others. It must not block.
 	Greet func(person account.Person, mail, acting bool)
 }
 

@@ -11,10 +11,11 @@ import (
 // NewEntry returns what the journal holds of a row before anything is sent for
 // it: invalid if it has errors, else not tried. A file that is only validated
 // is reported by the same entries, so that validate and run say the same.
-func NewEntry(run string, index int, row *account.Row) journal.Entry {
+// owner is whose account the row asks for, as far as that is known.
+func NewEntry(run string, index int, row *account.Row, owner string) journal.Entry {
 	e := journal.Entry{
 		Run: run, Index: index, Row: row.Number,
-		Name: row.Settings.Name, Email: row.Settings.Email, Owner: row.Owner.User,
+		Name: row.Settings.Name, Email: row.Settings.Email, Owner: owner,
 		Status: diagnosis.NotTried, Problems: row.Problems, Filled: filled(row),
 	}
 	if row.Invalid() {

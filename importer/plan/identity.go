@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -32,6 +33,7 @@ type Identity struct {
 type roster struct {
 	way       policy.OwnerWay
 	caller    Identity // whoever the run signs in as
+	holder    string   // the caller's address, if it is known
 	tokenName func(account.Secret) string
 }
 
@@ -39,7 +41,17 @@ func newRoster(way policy.OwnerWay, c policy.Caller, tokenName func(account.Secr
 	r := roster{way: way, tokenName: tokenName}
 	r.caller = Identity{Via: ByCaller, Login: account.Owner{User: c.User, Password: c.Password, Token: c.Token}}
 	r.caller.Name = r.name(r.caller.Login)
+	r.holder = cmp.Or(c.User, c.Holder)
 	return r
+}
+
+// ownerOf names the person whose account the row asks for, empty if nobody knows yet.
+func (r *roster) ownerOf(row *account.Row) string {
+	who := r.of(row)
+	if who.Via == ByCaller {
+		return r.holder
+	}
+	return cmp.Or(row.Owner.User, who.Login.User)
 }
 
 // of says whose account the row asks for. What the row brings itself comes

@@ -50,6 +50,9 @@ func (o *owners) of(name string) ownerRows { return o.rows[o.hash(name)] }
 // Who says whose account a row asks for.
 func (p *Plan) Who(row *account.Row) Identity { return p.roster.of(row) }
 
+// OwnerOf names the person a row's account is for, empty if nobody knows yet.
+func (p *Plan) OwnerOf(row *account.Row) string { return p.roster.ownerOf(row) }
+
 // Caller is whoever the run signs in as.
 func (p *Plan) Caller() Identity { return p.roster.caller }
 
@@ -154,7 +157,7 @@ func (s *Scan) scan(ctx context.Context, plan *Plan, kind journal.Kind) error {
 		if err != nil {
 			return err
 		}
-		batch = append(batch, NewEntry(plan.Run.ID, plan.Rows, row))
+		batch = append(batch, NewEntry(plan.Run.ID, plan.Rows, row, plan.roster.ownerOf(row)))
 		plan.hashes = append(plan.hashes, hasher.of(row))
 		left, err := plan.standing(ctx, kind, history, row)
 		if err != nil {

@@ -65,6 +65,8 @@ type Caller struct {
 	Token    account.Secret
 	User     string
 	Password account.Secret
+	// Holder is the address of whom the token belongs to, empty if nobody has asked.
+	Holder string
 }
 
 // Empty reports whether there is nobody to sign in as.

@@ -21,6 +21,26 @@ func Address(text string) (string, error) {
 	return u.String(), nil
 }
 
+// Root cuts an address copied from a browser that shows a page of a portal, such as
+// https://portal.example.org/addons/mail/#inbox, to the address of the portal itself.
+// Any other address stays as it is, and so does one with a user or a password in it.
+func Root(text string) (root string, cut bool) {
+	u, err := url.Parse(strings.TrimSpace(text))
+	if err != nil || u.Host == "" || u.User != nil {
+		return text, false
+	}
+	steps := strings.Split(strings.ToLower(u.EscapedPath()), "/")
+	for i, step := range steps {
+		own := step == "products" || step == "addons" || strings.HasSuffix(step, ".aspx") ||
+			step == "api" && i+1 < len(steps) && steps[i+1] == "2.0"
+		if own {
+			path := strings.Join(strings.Split(u.EscapedPath(), "/")[:i], "/")
+			return u.Scheme + "://" + u.Host + path, true
+		}
+	}
+	return text, false
+}
+
 // canonical reads the address of a portal. A password in it is refused and not repeated.
 func canonical(text string, insecure bool) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(text))

@@ -23,6 +23,9 @@ func judge(call *call, r *reply) Answer {
 		return Answer{Fate: diagnosis.Done, Status: r.status}
 	}
 	code, side, text := r.meaning(call)
+	if code == diagnosis.PortalToken && call.token.Empty() {
+		code = diagnosis.PortalOther // it wants a token for what a portal answers without one
+	}
 	if call.explain != nil {
 		if special := call.explain(r); special != "" {
 			code = special

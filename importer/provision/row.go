@@ -48,7 +48,7 @@ func NewRow(p *plan.Plan, index int, row *account.Row) *Row {
 	kept := *row
 	r := &Row{
 		Member: people.Member{Row: &kept, Index: index, Who: p.Who(row)},
-		Entry:  plan.NewEntry(p.Run.ID, index, row),
+		Entry:  plan.NewEntry(p.Run.ID, index, row, p.OwnerOf(row)),
 	}
 	r.domain = strings.ToLower(account.Address(row.Settings.Email).Domain())
 	r.Hosts = []string{row.Settings.Incoming.Host}

@@ -10,6 +10,7 @@ import (
 	"r7import/importer/diagnosis"
 	"r7import/importer/pace"
 	"r7import/importer/policy"
+	"r7import/importer/portal"
 )
 
 // Rate is a number of requests a second.
@@ -154,7 +155,8 @@ func parseText(text string) (string, *diagnosis.Problem) {
 	return text, nil
 }
 
-// parseURL refuses an address that carries a name or a password. What else is
+// parseURL refuses an address that carries a name or a password, or what a browser
+// shows behind an address unless that is a page of a portal. What else is
 // right about an address of a portal is for the client to say.
 func parseURL(text string) (string, *diagnosis.Problem) {
 	_, rest, found := strings.Cut(text, "://")
@@ -162,7 +164,8 @@ func parseURL(text string) (string, *diagnosis.Problem) {
 		rest = text
 	}
 	authority, _, _ := strings.Cut(rest, "/")
-	if strings.Contains(authority, "@") || strings.ContainsAny(text, "?#") {
+	_, page := portal.Root(text)
+	if strings.Contains(authority, "@") || strings.ContainsAny(text, "?#") && !page {
 		return "", diagnosis.New(diagnosis.PortalURLExtra)
 	}
 	return parseText(text)

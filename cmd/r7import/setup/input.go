@@ -52,6 +52,7 @@ func (p *Process) OpenInput(ctx context.Context, o *Input) (*plan.Input, error) 
 	if err != nil {
 		return nil, errors.Join(Within(file, explained(file, err)), file.Close())
 	}
+	p.Console.Lang.Call(headersOf(file, binding))
 	p.Warn(file.Notices()...)
 	p.Warn(binding.Notices()...)
 	if o.File != "-" && !file.Encrypted() && !o.Harmless && readableByAll(o.File) {
@@ -68,7 +69,7 @@ func (p *Process) OpenInput(ctx context.Context, o *Input) (*plan.Input, error) 
 
 // AskNumericPasswords asks once for all rows whether whole numbers are the passwords
 // that the cells show. Where nobody can be asked, such rows have errors.
-func (p *Process) AskNumericPasswords(ctx context.Context, input *plan.Input) error {
+func AskNumericPasswords(ctx context.Context, p *Process, input *plan.Input) error {
 	cells := input.File.NumericPasswords(input.Binding.Columns())
 	if cells == 0 || !p.Console.Terminal() {
 		return nil
@@ -78,6 +79,15 @@ func (p *Process) AskNumericPasswords(ctx context.Context, input *plan.Input) er
 		input.File.TakeNumericPasswords()
 	}
 	return err
+}
+
+// headersOf returns what the file calls the fields that it has columns for.
+func headersOf(file *source.File, binding *mapping.Binding) map[string]string {
+	headers := make(map[string]string)
+	for i, name := range binding.Columns() {
+		headers[name] = strings.TrimSpace(file.Columns()[i].Header)
+	}
+	return headers
 }
 
 // OpenTable opens a file and reads what the flags say about its columns.

@@ -31,6 +31,7 @@ type Job struct {
 	*importer.Importer
 	Portal string // as it is shown
 
+	process *Process
 	toWrite func() (*journal.Store, error) // opens what a dry run reads, nil where nothing is kept
 	told    int                            // notices about columns told before the rows were read
 	closers []func() error
@@ -45,11 +46,17 @@ func (j *Job) Close() error {
 	return errors.Join(errs...)
 }
 
+// NameRun says which run all that is logged from now on is about.
+func (j *Job) NameRun(id string) { j.process.run.Store(&id) }
+
 // Prepare reads the file once; one without rows is refused.
 func (j *Job) Prepare(ctx context.Context, kind journal.Kind) (*plan.Plan, error) {
 	plan, err := j.Importer.Prepare(ctx, kind)
 	if err == nil && plan.Rows == 0 {
 		err = errors.Join(NoRows(j.Input), j.Discard(ctx, plan))
+	}
+	if err == nil {
+		j.NameRun(plan.Run.ID)
 	}
 	return plan, err
 }
@@ -59,7 +66,7 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 	if err := CheckPortal(&o.Target); err != nil {
 		return nil, err
 	}
-	j := &Job{Importer: &importer.Importer{Version: p.Version, Settings: o.Settings, Options: o.Run}}
+	j := &Job{process: p, Importer: &importer.Importer{Version: p.Version, Settings: o.Settings, Options: o.Run}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, j.Close())
@@ -76,6 +83,11 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 	}
 	j.Client, j.Gate, j.Portal = c.Client, c.Gate, c.Name
 	j.closers = append(j.closers, func() error { c.Close(); return nil })
+	greeting, err := c.Greet(ctx, p, o.Run.PortalWait)
+	if err != nil {
+		return nil, err
+	}
+	j.Greeted = &greeting
 	if err := p.openStores(j, o); err != nil {
 		return nil, err
 	}
@@ -85,7 +97,30 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 	if j.Options.Caller, err = p.Caller(ctx, c, &o.Caller, !theirs); err != nil {
 		return nil, err
 	}
-	return j, nil
+	if !theirs && !j.Options.Caller.Token.Empty() && !o.Target.Sandbox {
+		err = j.askHolder(ctx)
+	}
+	return j, err
+}
+
+// askHolder asks whose the token is that the rows hang on, and says so. A user with a
+// password is known by that, and the password is sent once. Where rows may sign in by
+// themselves, a token that is refused stops nothing yet.
+func (j *Job) askHolder(ctx context.Context) error {
+	person, answer := j.Client.Session(j.Options.Caller.Token).Self(ctx)
+	refused := answer.Fate == diagnosis.EndsOwner || answer.Fate == diagnosis.EndsRun
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case refused && j.Options.Owner != policy.OwnerImpersonate:
+		problem := answer.Problem()
+		return &problem
+	case answer.Fate != diagnosis.Done: // the run signs in as patiently as it can
+		return nil
+	}
+	j.Options.Caller.Holder = person.Email
+	j.process.Console.Say("greet.holder", "Person", person.String())
+	return nil
 }
 
 // openStores opens what earlier runs have left and what takes the new one. A

@@ -5,9 +5,13 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
+	"r7import/cmd/r7import/config"
 	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
 	"r7import/report"
 )
 
@@ -36,13 +40,10 @@ func (p *Process) MayWrite(ctx context.Context, path string, force bool) error {
 	return err
 }
 
-// ReportPaths returns where reports go, each once, checked before anything is
-// sent: the paths asked for, else usual, if that is not empty.
-func ReportPaths(asked []string, usual, input string) ([]string, error) {
+// ReportPaths returns where the reports go that were asked for, each once, checked
+// before anything is sent.
+func ReportPaths(asked []string, input string) ([]string, error) {
 	paths := slices.Clone(asked)
-	if len(paths) == 0 && usual != "" {
-		paths = []string{usual}
-	}
 	slices.Sort(paths)
 	paths = slices.Compact(paths)
 	var errs []error
@@ -50,4 +51,29 @@ func ReportPaths(asked []string, usual, input string) ([]string, error) {
 		errs = append(errs, report.Check(path, input))
 	}
 	return paths, errors.Join(errs...)
+}
+
+// RunReport returns where the report of a run goes if nobody has said where: beside
+// where a person stands at a terminal, else under the state, where no later run finds
+// it in its way. what is the word of its name for what was done, such as "report".
+func (j *Job) RunReport(t *config.Target, input, what, run string) (string, error) {
+	p := j.process
+	name := strings.TrimSuffix(report.DefaultName(input), "report.csv") + what + "-" + run + ".csv"
+	if p.Console.Terminal() || t.Sandbox {
+		return name, report.Check(name, "")
+	}
+	state, err := p.stateFolder(t.State)
+	if err != nil {
+		return "", err
+	}
+	folder, err := journal.Folder(state, j.Client.URL())
+	if err != nil {
+		return "", err
+	}
+	folder = filepath.Join(folder, "reports")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return "", diagnosis.Wrap(err, diagnosis.ReportNoFolder, "Folder", folder)
+	}
+	path := filepath.Join(folder, name)
+	return path, report.Check(path, "")
 }

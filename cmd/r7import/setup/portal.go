@@ -2,8 +2,10 @@ package setup
 
 import (
 	"context"
+	"time"
 
 	"r7import/cmd/r7import/config"
+	"r7import/importer"
 	"r7import/importer/diagnosis"
 	"r7import/importer/pace"
 	"r7import/importer/plan"
@@ -59,6 +61,22 @@ func (p *Process) Connect(ctx context.Context, t *config.Target, workers int, in
 		p.Console.Say("run.proxy", "Proxy", proxy)
 	}
 	return c, nil
+}
+
+// Greet asks whether there is a portal at all, before anything is made for it on
+// this machine. It waits for one that asks to be left alone.
+func (c *Connection) Greet(ctx context.Context, p *Process, patience time.Duration) (importer.Greeting, error) {
+	greeting, answer := importer.Hello(ctx, c.Client, patience)
+	switch {
+	case ctx.Err() != nil:
+		return greeting, context.Cause(ctx)
+	case answer.Fate != diagnosis.Done:
+		problem := answer.Problem()
+		return greeting, &problem
+	}
+	p.Log.Info("portal", "version", greeting.Version, "ldap", greeting.LDAP, "sso", greeting.SSO)
+	p.Console.Say("greet.portal", greeting.Facts()...)
+	return greeting, nil
 }
 
 // Close closes the connections to the portal, and ends the sandbox.

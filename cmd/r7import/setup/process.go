@@ -4,9 +4,11 @@
 package setup
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"runtime"
+	"sync/atomic"
 
 	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/ui"
@@ -23,16 +25,49 @@ type Process struct {
 	Log     *slog.Logger
 	Version string // of the program
 
-	stdin string // what reads In, empty if nothing does yet
+	stdin string                 // what reads In, empty if nothing does yet
+	run   atomic.Pointer[string] // that is under way, for the log
 }
 
 // Warn shows problems that stop nothing and notes them in the log.
 func (p *Process) Warn(problems ...diagnosis.Problem) {
-	for i := range problems {
-		p.Log.Warn("problem", "code", problems[i].Code)
-		p.Console.Problem(&problems[i])
+	for _, problem := range problems {
+		level := slog.LevelWarn
+		if problem.Severity() == diagnosis.Notice {
+			level = slog.LevelInfo
+		}
+		p.Log.Log(context.Background(), level, "problem", "code", problem.Code)
+		if problem.Code == diagnosis.ColumnsTaken || problem.Code == diagnosis.ColumnsIgnored {
+			problem = p.Console.OneLine(problem, "Columns")
+		}
+		p.Console.Problem(&problem)
 	}
 }
+
+// LogTo lets the log go to a handler, with the run in each line once it has a name.
+func (p *Process) LogTo(h slog.Handler) { p.Log = slog.New(inRun{h, &p.run}) }
+
+// inRun adds the run to each line.
+type inRun struct {
+	slog.Handler
+	run *atomic.Pointer[string]
+}
+
+// Handle implements slog.Handler.
+func (h inRun) Handle(ctx context.Context, r slog.Record) error {
+	if id := h.run.Load(); id != nil {
+		r.AddAttrs(slog.String("run", *id))
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+// WithAttrs implements slog.Handler.
+func (h inRun) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return inRun{h.Handler.WithAttrs(attrs), h.run}
+}
+
+// WithGroup implements slog.Handler.
+func (h inRun) WithGroup(name string) slog.Handler { return inRun{h.Handler.WithGroup(name), h.run} }
 
 // takeStdin reserves standard input, which can be read once.
 func (p *Process) takeStdin(name string) error {

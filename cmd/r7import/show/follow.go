@@ -3,11 +3,14 @@ package show
 import (
 	"context"
 	"log/slog"
+	"strconv"
+	"strings"
 	"sync"
 
 	"r7import/cmd/r7import/ui"
 	"r7import/importer"
-	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
 )
 
 // Follower shows how a run gets on and steps aside while a question is asked.
@@ -59,32 +62,48 @@ func (f *Follower) Stop() {
 
 // Looked asks, between the rows on trial and all others, whether the person has
 // looked in the portal.
-func (f *Follower) Looked(ctx context.Context) (bool, error) {
+func (f *Follower) Looked(ctx context.Context, passed []string) (bool, error) {
 	f.Stop()
 	defer f.resume()
-	return f.console.Confirm(ctx, "run.looked")
+	return f.console.Confirm(ctx, "run.looked", "Accounts", strings.Join(passed, ", "))
+}
+
+// Decided notes down what has become of a row and, if each is wanted, shows it.
+func (f *Follower) Decided(e *journal.Entry, host string) {
+	facts := []any{"row", e.Row, "status", e.Status}
+	if e.Code != "" {
+		facts = append(facts, "code", e.Code)
+	}
+	if host != "" {
+		facts = append(facts, "host", host)
+	}
+	if e.Attempts > 0 {
+		facts = append(facts, "took", e.Took)
+	}
+	f.log.Info("row", facts...)
+	if !f.console.Verbose {
+		return
+	}
+	said := []string{"Row", strconv.Itoa(e.Row), "Status", f.console.Text("status." + string(e.Status)), "Code", string(e.Code), "Host", host}
+	if e.Status != diagnosis.Invalid { // whose cells are not repeated
+		said = append(said, "Address", e.Email)
+	}
+	if e.Attempts > 0 {
+		said = append(said, "Took", f.console.Text("ui.seconds", "N", strconv.FormatFloat(e.Took.Seconds(), 'f', 1, 64)))
+	}
+	f.console.Say("row.decided", said...)
 }
 
 // Greet tells what the run has learnt of the portal, and then who it signed in as.
 func (f *Follower) Greet(g importer.Greeting) {
 	switch {
 	case g.Person.ID == "":
-		f.log.Info("portal", "version", g.Version, "ldap", g.LDAP, "sso", g.SSO)
-		f.console.Say("greet.portal", "Version", g.Version, "LDAP", Yes(g.LDAP), "SSO", Yes(g.SSO))
+		f.console.Say("greet.portal", g.Facts()...)
 	case g.Acting:
-		f.console.Say("greet.acting", "Person", Person(g.Person))
+		f.console.Say("greet.acting", "Person", g.Person.String())
 	case g.Mail:
-		f.console.Say("greet.self", "Person", Person(g.Person))
+		f.console.Say("greet.self", "Person", g.Person.String())
+	default:
+		f.console.Say("greet.person", "Person", g.Person.String(), "Admin", Yes(g.Person.Admin))
 	}
-}
-
-// Person names a person of the portal: "Anna Petrova <anna@example.org>".
-func Person(person account.Person) string {
-	switch {
-	case person.Name == "":
-		return person.Email
-	case person.Email == "":
-		return person.Name
-	}
-	return person.Name + " <" + person.Email + ">"
 }

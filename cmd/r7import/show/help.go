@@ -151,7 +151,7 @@ func (h helpPage) section(heading string, rows [][2]string) {
 			h.printf("%s\n", lead)
 			lead = ""
 		}
-		for _, line := range wrap(row[1], h.width-column) {
+		for _, line := range ui.Wrap(row[1], h.width-column) {
 			h.printf("%s%s\n", runewidth.FillRight(lead, column), line)
 			lead = ""
 		}
@@ -159,29 +159,7 @@ func (h helpPage) section(heading string, rows [][2]string) {
 }
 
 func (h helpPage) paragraph(text string) {
-	for _, line := range wrap(text, h.width) {
+	for _, line := range ui.Wrap(text, h.width) {
 		h.printf("%s\n", line)
 	}
-}
-
-// wrap breaks text between words into lines of at most width columns. Line
-// breaks in the text stay.
-func wrap(text string, width int) []string {
-	var lines []string
-	for paragraph := range strings.SplitSeq(text, "\n") {
-		line := ""
-		for word := range strings.FieldsSeq(paragraph) {
-			switch {
-			case line == "":
-				line = word
-			case runewidth.StringWidth(line)+1+runewidth.StringWidth(word) <= width:
-				line += " " + word
-			default:
-				lines = append(lines, line)
-				line = word
-			}
-		}
-		lines = append(lines, line)
-	}
-	return lines
 }

@@ -76,7 +76,7 @@ func (p Plan) Show(c *ui.Console) {
 func (v planView) row(name string, lines ...string) {
 	label := v.console.Text("plan." + name)
 	for _, line := range lines {
-		v.console.Print("  " + runewidth.FillRight(label, v.label) + "  " + line)
+		v.console.PrintBehind("  "+runewidth.FillRight(label, v.label)+"  ", line)
 		label = ""
 	}
 }

@@ -33,14 +33,6 @@ func TestQuote(t *testing.T) {
 	}
 }
 
-func TestWrap(t *testing.T) {
-	got := wrap("адрес портала, например https://portal.example.com\nдальше", 20)
-	want := []string{"адрес портала,", "например", "https://portal.example.com", "дальше"}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("wrap: want -, got +\n%s", diff)
-	}
-}
-
 // console returns one whose messages can be read.
 func console(t *testing.T, language string) (*ui.Console, *bytes.Buffer) {
 	t.Helper()

@@ -105,8 +105,12 @@ func Any(statuses map[diagnosis.Status]int, is func(diagnosis.Status) bool) bool
 	return false
 }
 
-// Line writes a line of results.
-func Line(out io.Writer, text string) { _, _ = fmt.Fprintln(out, ui.Clean(text)) }
+// Line writes a line of results; on a terminal it goes on below itself.
+func Line(out io.Writer, text string) {
+	rest := strings.TrimLeft(text, " ")
+	blanks := text[:len(text)-len(rest)]
+	_, _ = fmt.Fprintln(out, ui.Hang(blanks, ui.Clean(rest), len(blanks)+2, ui.Width(out)))
+}
 
 // Show tells the result to a person.
 func (r *Result) Show(out io.Writer, c *ui.Console) {

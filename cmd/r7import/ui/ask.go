@@ -16,7 +16,7 @@ import (
 // yes, in either language. An answer that is neither yes nor no is asked for again;
 // the end of the input is no. It returns the error of ctx when that ends first.
 func (c *Console) Confirm(ctx context.Context, id string, facts ...string) (bool, error) {
-	question := program + Clean(c.Text(id, facts...)) + " " + c.Text("ui.yes_no") + " "
+	question := Hang(program, Clean(c.Text(id, facts...))+" "+c.Text("ui.yes_no"), indent, c.Width()) + " "
 	for {
 		c.write(question)
 		answer, err := await(ctx, func() (string, error) { return readLine(c.In) })

@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/mattn/go-runewidth"
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
@@ -72,14 +71,15 @@ func (b *bar) after(decor.Statistics) string {
 	return text
 }
 
-// below writes the second line, cut to the width of the terminal.
+// below writes what stands under the bar, on as many lines as it takes: until when
+// something is waited for is at its end.
 func (b *bar) below(w io.Writer, s decor.Statistics) error {
 	f := b.latest.Load()
 	parts := b.console.waits(f.Progress)
 	if counts := b.console.counts(f.Progress); counts != "" {
 		parts = append([]string{counts}, parts...)
 	}
-	text := strings.Join(parts, "; ")
-	_, err := io.WriteString(w, runewidth.Truncate(Clean(text), max(0, s.AvailableWidth-1), "…")+"\n")
+	text := Hang("", Clean(strings.Join(parts, "; ")), 0, s.AvailableWidth)
+	_, err := io.WriteString(w, text+"\n")
 	return err
 }

@@ -9,10 +9,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/mattn/go-runewidth"
 	"golang.org/x/term"
 
 	"r7import/importer/diagnosis"
@@ -30,6 +33,7 @@ type Console struct {
 	// Colours are used where Err is a terminal, unless NoColor is set.
 	NoColor bool
 	Quiet   bool // errors and questions only
+	Verbose bool // what is long is shown whole, and each row as it is done
 
 	mu    sync.Mutex
 	above io.Writer // takes messages while a bar stands on the terminal
@@ -105,20 +109,44 @@ func (c *Console) Say(id string, facts ...string) { c.say(c.Text(id, facts...)) 
 
 func (c *Console) say(text string) {
 	if !c.Quiet {
-		c.write(program + Clean(text) + "\n")
+		c.write(Hang(program, Clean(text), indent, c.Width()) + "\n")
 	}
 }
 
+// indent is how far the lines are moved in on which a message goes on.
+const indent = 2
+
 // Print shows a line of a longer text, such as the plan, as it is and without
 // the name of the program, unless quiet.
-func (c *Console) Print(text string) {
+func (c *Console) Print(text string) { c.PrintBehind("", text) }
+
+// PrintBehind is Print of a text behind a label, below which it goes on.
+func (c *Console) PrintBehind(label, text string) {
 	if !c.Quiet {
-		c.write(Clean(text) + "\n")
+		c.write(Hang(label, Clean(text), max(indent, runewidth.StringWidth(label)), c.Width()) + "\n")
 	}
 }
 
 func (c *Console) line(kind string, colour colour, text string) {
-	c.write(program + c.paint(colour, c.Text(kind)) + ": " + Clean(text) + "\n")
+	lead := program + c.Text(kind) + ": "
+	shown := Hang(lead, Clean(text), indent, c.Width())
+	c.write(program + c.paint(colour, c.Text(kind)) + ": " + strings.TrimPrefix(shown, lead) + "\n")
+}
+
+// OneLine returns a notice that lists much of one kind so that it takes one line of
+// the terminal, with a word about how to see it all. Where it goes to no terminal, or
+// all is wanted, it stays whole.
+func (c *Console) OneLine(p diagnosis.Problem, list string) diagnosis.Problem {
+	width, items := c.Width(), strings.Split(p.Args[list], ", ")
+	if width == 0 || c.Verbose {
+		return p
+	}
+	used := runewidth.StringWidth(program + c.Text("ui.notice") + ": ")
+	for n := len(items); n > 0 && used+runewidth.StringWidth(c.Lang.Located(&p)) >= width; n-- {
+		p.Args = maps.Clone(p.Args)
+		p.Args[list], p.Args["More"] = strings.Join(items[:n-1], ", "), "yes"
+	}
+	return p
 }
 
 func (c *Console) write(text string) {
@@ -152,6 +180,9 @@ func (c *Console) Width() int { return Width(c.Err) }
 // Width returns how many characters a line of a terminal holds, 0 if the stream is
 // none or nobody knows.
 func Width(stream io.Writer) int {
+	if around, ok := stream.(interface{ Width() int }); ok {
+		return around.Width()
+	}
 	f, ok := stream.(*os.File)
 	if !ok {
 		return 0

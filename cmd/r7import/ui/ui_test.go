@@ -261,6 +261,25 @@ func TestBarLetsMessagesPassAbove(t *testing.T) {
 	}
 }
 
+// What stands under the bar takes as many lines as it needs: until when is never cut off.
+func TestBarTellsUntilWhen(t *testing.T) {
+	c, out := console(t, "en", "")
+	p := c.Follow(ui.Bar)
+	until := time.Now().Add(10 * time.Minute)
+	now := importer.Progress{Total: 4, Decided: 1, Counts: map[diagnosis.Status]int{diagnosis.Created: 1}}
+	for n := range 4 {
+		rest := importer.HostRest{Host: "imap" + strings.Repeat("-of-a-long-name", 2) + ".example.org", Until: until.Add(time.Duration(n) * time.Minute)}
+		now.Resting = append(now.Resting, rest)
+	}
+	p.Show(now)
+	p.Stop()
+	for _, rest := range now.Resting {
+		if want := rest.Until.Local().Format(time.TimeOnly); !strings.Contains(out.String(), want) {
+			t.Errorf("the bar does not tell %s:\n%q", want, out)
+		}
+	}
+}
+
 func TestNobodyListens(t *testing.T) {
 	c, _ := console(t, "en", "")
 	c.Err = writer(func([]byte) (int, error) { return 0, errors.New("broken pipe") })
@@ -277,3 +296,33 @@ func TestNobodyListens(t *testing.T) {
 type writer func([]byte) (int, error)
 
 func (w writer) Write(p []byte) (int, error) { return w(p) }
+
+func TestWrap(t *testing.T) {
+	got := ui.Wrap("адрес портала, например https://portal.example.com\nдальше", 20)
+	want := []string{"адрес портала,", "например", "https://portal.example.com", "дальше"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Wrap: want -, got +\n%s", diff)
+	}
+}
+
+func TestHang(t *testing.T) {
+	for _, tc := range []struct {
+		name, lead, text string
+		indent, width    int
+		want             string
+	}{
+		{"fits", "r7import: ", "all is well", 2, 40, "r7import: all is well"},
+		{"blanks stay where it fits", "  ", "imap.example.org:993  17 rows", 4, 40, "  imap.example.org:993  17 rows"},
+		{"no terminal", "r7import: ", "a long line that nobody breaks, because it is read by a program", 2, 0,
+			"r7import: a long line that nobody breaks, because it is read by a program"},
+		{"at words", "r7import: ", "the portal does not answer (since 12:00:00); until 12:30:00", 2, 40,
+			"r7import: the portal does not answer\n  (since 12:00:00); until 12:30:00"},
+		{"below what it belongs to", "  Rows  ", "50 in the file; 50 to send; 3 have warnings", 8, 40,
+			"  Rows  50 in the file; 50 to send; 3\n        have warnings"},
+		{"a word that is wider", "", "https://portal.example.org/a-long-way-to-go x", 2, 30, "https://portal.example.org/a-long-way-to-go\n  x"},
+	} {
+		if got := ui.Hang(tc.lead, tc.text, tc.indent, tc.width); got != tc.want {
+			t.Errorf("%s: Hang(%q, %q, %d, %d) = %q, want %q", tc.name, tc.lead, tc.text, tc.indent, tc.width, got, tc.want)
+		}
+	}
+}

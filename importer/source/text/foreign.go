@@ -28,17 +28,22 @@ func (s sample) refuseDrawn(c Charset) error {
 	return nil
 }
 
+// longestCell is how many lines a cell may have that is told from an escaped one.
+const longestCell = 20
+
 // refuseEscaped refuses a table in which backslashes stand before quotation marks or
 // delimiters: the others are doubled then, and a password that has one would be wrong.
 func (s sample) refuseEscaped(c Charset, delim byte, first table.Top, header int) error {
 	width, within := len(first.Rows[header]), false // a cell of several lines
-	for number, line := range s.lines(c) {
+	lines := s.lines(c)
+	for number, line := range lines {
 		begun := within
 		within = within != (bytes.Count(line, []byte{'"'})%2 == 1)
 		if begun || number < first.Numbers[header] || !bytes.Contains(line, []byte{'\\', '"'}) && !bytes.Contains(line, []byte{'\\', delim}) {
 			continue
 		}
-		row := NewScanner(bytes.NewReader(line), delim, len(line)+1)
+		whole := bytes.Join(lines[number:min(number+longestCell, len(lines))], []byte{'\n'})
+		row := NewScanner(bytes.NewReader(whole), delim, len(whole)+1)
 		plain := row.Next() == nil && row.Fault == Sound && len(row.Cells) == width
 		if !plain && escapedWidth(line, delim) == width {
 			return diagnosis.New(diagnosis.FileEscaped, "Row", strconv.Itoa(number+1))
