@@ -92,9 +92,12 @@ func (p *People) SignOut(ctx context.Context) bool {
 		}
 		answer := o.login.portal.SignOut(ctx)
 		p.Turns.Note(answer)
+		if answer.Fate == diagnosis.NotSent { // maybe because the portal asks for too long a pause
+			p.Stop.Heed(answer)
+		}
 		turn.Done()
 		p.mu.Lock()
-		closed := p.closing.closed(o, answer)
+		closed := p.closing.closed(o, answer, ctx.Err() != nil)
 		p.mu.Unlock()
 		if closed {
 			return true
@@ -130,9 +133,9 @@ func (c *closing) next() *person {
 }
 
 // closed takes in the answer, and reports false if it is to be tried again.
-func (c *closing) closed(o *person, answer portal.Answer) bool {
+func (c *closing) closed(o *person, answer portal.Answer, stopped bool) bool {
 	switch {
-	case answer.Fate == diagnosis.TurnedAway, answer.Code == diagnosis.RequestNotSent: // the run stops, or the portal is busy
+	case answer.Fate == diagnosis.TurnedAway, stopped && answer.Code == diagnosis.RequestNotSent: // the portal is busy, or nobody waits any more
 		c.leaving = append(c.leaving, o)
 		return false
 	case answer.Code == diagnosis.SignOutAbsent:
