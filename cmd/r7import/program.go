@@ -178,7 +178,7 @@ func (p *program) checkTrust() error {
 	s := &p.settings
 	var problems diagnosis.Problems
 	for _, path := range []string{
-		s.Mapping, s.Presets, s.CAFile, s.TokenFile, s.PasswordFile, s.TOTPSecretFile, s.WorkbookPasswordFile, s.Identity,
+		s.Mapping, s.Presets, s.CAFile, s.MailCAFile, s.TokenFile, s.PasswordFile, s.TOTPSecretFile, s.WorkbookPasswordFile, s.Identity,
 	} {
 		var problem *diagnosis.Problem
 		if path != "" && path != "-" && errors.As(trust.File(path), &problem) {

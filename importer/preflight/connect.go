@@ -44,7 +44,7 @@ type StepName string
 // The steps in their order. TLS comes behind TCP, or STARTTLS behind the
 // capabilities, as the encryption asks for.
 const (
-	StepLookUp    StepName = "name"
+	StepLookUp   StepName = "name"
 	StepTCP      StepName = "tcp"
 	StepTLS      StepName = "tls"
 	StepGreeting StepName = "greeting"
@@ -77,11 +77,15 @@ func (p *Probe) Problem() *diagnosis.Problem {
 	return p.Steps[len(p.Steps)-1].Problem
 }
 
-// Probe goes as far as one gets with a server without a login.
-func (c *Client) Probe(ctx context.Context, server Server) (Probe, error) {
+// Probe goes as far as one gets with a server without a login. login says that one is
+// wanted there.
+func (c *Client) Probe(ctx context.Context, server Server, login bool) (Probe, error) {
 	s, err := c.open(ctx, server)
 	if s.Conn != nil {
 		s.leave()
+	}
+	if method, other := s.method(); login && s.Problem() == nil && method == "" && !other {
+		s.Steps[len(s.Steps)-1].Problem = s.noMethod()
 	}
 	return s.Probe, err
 }

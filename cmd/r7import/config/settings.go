@@ -10,6 +10,7 @@ package config
 import (
 	"time"
 
+	"r7import/importer/pace"
 	"r7import/importer/policy"
 	"r7import/importer/portal"
 )
@@ -20,6 +21,7 @@ type Settings struct {
 	Target
 	Caller
 	Table
+	MailLogins
 	policy.Options // whose Caller is found by those that sign in
 	Results
 	Messages
@@ -75,6 +77,17 @@ type Table struct {
 	AllowedHosts         []string
 }
 
+// MailLogins are the logins to the mail servers from this machine.
+type MailLogins struct {
+	Preflight      bool // before a run
+	Sample         int  // rows of each pair of servers
+	All            bool // rows, and not just a sample
+	Lockout        pace.Lockout
+	Resolve        []string // host=ip
+	MailCAFile     string
+	AnyCertificate bool
+}
+
 // Results are what a command makes, and for whom.
 type Results struct {
 	Report        []string
@@ -100,10 +113,11 @@ type Messages struct {
 // gentle to the portal and to the mail servers.
 func Defaults() Settings {
 	return Settings{
-		Target:    Target{Rate: 10, Timeout: portal.DefaultTimeout},
-		Options:   policy.Defaults(),
-		Results:   Results{Progress: "auto"},
-		Messages:  Messages{LogFormat: "text"},
-		OlderThan: 90 * day,
+		Target:     Target{Rate: 10, Timeout: portal.DefaultTimeout},
+		Options:    policy.Defaults(),
+		Results:    Results{Progress: "auto"},
+		Messages:   Messages{LogFormat: "text"},
+		MailLogins: MailLogins{Sample: 3},
+		OlderThan:  90 * day,
 	}
 }
