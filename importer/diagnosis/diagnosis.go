@@ -72,21 +72,17 @@ type Entry struct {
 	Side Side
 }
 
-// catalogue joins the lists of the stages. Each stage keeps its own list in a
-// file of its own beside this one.
-var catalogue = join(commandCodes, sourceCodes, mappingCodes, validateCodes, portalCodes, runCodes, reportCodes, journalCodes, ownerCodes, templateCodes, verifyCodes)
+// catalogue is what is known of every code.
+var catalogue = make(map[Code]Entry)
 
-func join(lists ...map[Code]Entry) map[Code]Entry {
-	all := make(map[Code]Entry)
-	for _, list := range lists {
-		for code, entry := range list {
-			if _, twice := all[code]; twice {
-				panic("diagnosis: code listed twice: " + string(code))
-			}
-			all[code] = entry
-		}
+// declare puts a code into the catalogue. Each stage declares its codes in a file
+// of its own beside this one.
+func declare(code Code, entry Entry) Code {
+	if _, twice := catalogue[code]; twice {
+		panic("diagnosis: code declared twice: " + string(code))
 	}
-	return all
+	catalogue[code] = entry
+	return code
 }
 
 // Lookup returns what is known of a code.
