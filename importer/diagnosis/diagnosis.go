@@ -106,10 +106,36 @@ func (c Code) Fate() Fate { return catalogue[c].Fate }
 // Side returns the side the code always has, empty where it varies.
 func (c Code) Side() Side { return catalogue[c].Side }
 
-// Args are the facts of a problem, by the name the sentence uses. The name
-// Count picks the plural form. A value never holds the text of a bad cell, a
+// Args are the facts of a problem as text, by the name the sentence uses. The
+// name Count picks the plural form. A value never holds the text of a bad cell, a
 // password or a token.
 type Args map[string]string
+
+// Facts returns facts given as name and value in turn. A value may be of any type:
+// a list is joined with commas, true is "yes" and false the empty text, so that a
+// sentence can ask for it, and all else is as fmt.Sprint prints it.
+func Facts(facts []any) Args {
+	args := make(Args, len(facts)/2)
+	for i := 0; i+1 < len(facts); i += 2 {
+		args[fmt.Sprint(facts[i])] = text(facts[i+1])
+	}
+	return args
+}
+
+func text(fact any) string {
+	switch fact := fact.(type) {
+	case string:
+		return fact
+	case []string:
+		return strings.Join(fact, ", ")
+	case bool:
+		if fact {
+			return "yes"
+		}
+		return ""
+	}
+	return fmt.Sprint(fact)
+}
 
 // Place says where in the input a problem is, as far as it is known.
 type Place struct {
@@ -132,28 +158,24 @@ type Problem struct {
 	Err error `json:"-"`
 }
 
-// New returns a problem with the facts given as name and value in turn.
-func New(code Code, facts ...string) *Problem {
+// New returns a problem with its [Facts].
+func New(code Code, facts ...any) *Problem {
 	p := &Problem{Code: code}
-	if len(facts) == 0 {
-		return p
-	}
-	p.Args = make(Args, len(facts)/2)
-	for i := 0; i+1 < len(facts); i += 2 {
-		p.Args[facts[i]] = facts[i+1]
+	if len(facts) > 0 {
+		p.Args = Facts(facts)
 	}
 	return p
 }
 
 // Wrap returns a problem with its cause.
-func Wrap(err error, code Code, facts ...string) *Problem {
+func Wrap(err error, code Code, facts ...any) *Problem {
 	p := New(code, facts...)
 	p.Err = err
 	return p
 }
 
 // Or returns err if it is a problem already, else a problem with it as its cause.
-func Or(err error, code Code, facts ...string) *Problem {
+func Or(err error, code Code, facts ...any) *Problem {
 	if p, ok := errors.AsType[*Problem](err); ok {
 		return p
 	}
