@@ -62,6 +62,7 @@ var mayImport = map[string][]string{
 		"importer/pace", "importer/people", "importer/plan", "importer/policy", "importer/typo", "report"},
 	"cmd/r7import/propose": {"cmd/r7import/setup", "cmd/r7import/show", "importer", "importer/account", "importer/diagnosis", "importer/plan",
 		"importer/portal", "importer/source", "importer/typo", "mapping", "report"},
+	"importer/preflight/mailtest": {},
 	"cmd/r7import": {"cmd/r7import/licences", "importer/trust", "cmd/r7import/config", "cmd/r7import/propose", "cmd/r7import/setup", "cmd/r7import/show", "cmd/r7import/ui", "cmd/r7import/vault",
 		"importer", "importer/account", "importer/diagnosis", "importer/durable", "importer/journal", "importer/lang", "importer/people", "importer/plan", "importer/policy",
 		"importer/portal", "importer/source", "importer/source/rewrite", "importer/typo", "mapping", "report"},
