@@ -125,8 +125,8 @@ var cyrillicData = []string{
 }
 
 // Packages whose sentences are not for the users of r7import: the simulator speaks
-// as the portal does, and its command speaks to developers.
-var speakForThemselves = []string{"importer/portalsim/", "cmd/portalsim/"}
+// as the portal does, and its command and the test servers speak to developers.
+var speakForThemselves = []string{"importer/portalsim/", "cmd/portalsim/", "importer/preflight/mailtest/"}
 
 func hasPrefixOf(name string, prefixes []string) bool {
 	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
