@@ -145,7 +145,7 @@ func (c *Client) open(ctx context.Context, server Server) (*session, error) {
 	if err := s.ask(); err != nil {
 		return fail(StepAbility, err)
 	}
-	s.did(StepAbility, "List", strings.Join(s.able, ", "))
+	s.did(StepAbility, "List", s.able)
 	if server.Encryption == account.StartTLS {
 		err := s.startTLS()
 		if err == nil {
@@ -159,7 +159,7 @@ func (c *Client) open(ctx context.Context, server Server) (*session, error) {
 		}
 	}
 	s.Offered = s.mechanisms()
-	s.did(StepMethods, "List", strings.Join(s.Offered, ", "))
+	s.did(StepMethods, "List", s.Offered)
 	return s, nil
 }
 
@@ -170,8 +170,8 @@ func (s *session) leave() {
 	_ = s.Conn.Close()
 }
 
-func (s *session) did(name StepName, facts ...string) {
-	s.Steps = append(s.Steps, Step{Name: name, Facts: diagnosis.New("", facts...).Args})
+func (s *session) did(name StepName, facts ...any) {
+	s.Steps = append(s.Steps, Step{Name: name, Facts: diagnosis.Facts(facts)})
 }
 
 func (s *session) send(line string) error {
@@ -255,7 +255,7 @@ func (s *session) encrypt(ctx context.Context, c *Client, step StepName) error {
 	}
 	s.Names, s.plain = leaf.DNSNames, false
 	s.did(step, "Version", tls.VersionName(state.Version), "Names", diagnosis.CleanText(strings.Join(names, ", ")),
-		"Until", leaf.NotAfter.Format(time.DateOnly), "Issuer", diagnosis.CleanText(leaf.Issuer.CommonName), "Chain", strconv.Itoa(len(state.PeerCertificates)))
+		"Until", leaf.NotAfter.Format(time.DateOnly), "Issuer", diagnosis.CleanText(leaf.Issuer.CommonName), "Chain", len(state.PeerCertificates))
 	s.use(conn)
 	return nil
 }
@@ -290,7 +290,7 @@ func certificateProblem(err error) (diagnosis.Code, diagnosis.Args) {
 // problem says what the end of a step means. The words are those of a server or of the system.
 func (s *session) problem(within context.Context, err error) *diagnosis.Problem {
 	code, facts := s.codeOf(within, err)
-	p := diagnosis.Wrap(err, code, "Here", "yes")
+	p := diagnosis.Wrap(err, code, "Here", true)
 	for name, fact := range facts {
 		p.Args[name] = fact
 	}

@@ -80,13 +80,13 @@ func (c *Client) side(ctx context.Context, o *Outcome, server Server, as *accoun
 		defer s.Conn.Close()
 	}
 	if s.Warning != "" {
-		o.Problems = append(o.Problems, *diagnosis.New(diagnosis.MailCertAccepted, "Host", server.Host, "Why", string(s.Warning)))
+		o.Problems = append(o.Problems, *diagnosis.New(diagnosis.MailCertAccepted, "Host", server.Host, "Why", s.Warning))
 	}
 	problem := s.Problem()
 	if problem == nil && wanted {
 		problem = s.logIn(ctx, c, o, as)
 	} else if problem == nil && server.Protocol == SMTP && len(s.Offered) > 0 {
-		problem = diagnosis.New(diagnosis.SMTPAuthRequired, "Here", "yes")
+		problem = diagnosis.New(diagnosis.SMTPAuthRequired, "Here", true)
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -149,7 +149,7 @@ func (s *session) logIn(ctx context.Context, c *Client, o *Outcome, as *account.
 	switch {
 	case method != "":
 	case other:
-		return diagnosis.New(diagnosis.MailUnchecked, "Method", strings.Join(s.Offered, ", "))
+		return diagnosis.New(diagnosis.MailUnchecked, "Method", s.Offered)
 	default:
 		return s.noMethod()
 	}
@@ -203,11 +203,11 @@ func (s *session) logIn(ctx context.Context, c *Client, o *Outcome, as *account.
 func (s *session) noMethod() *diagnosis.Problem {
 	switch {
 	case s.Protocol == SMTP && len(s.Offered) == 0:
-		return diagnosis.New(diagnosis.SMTPNoAuth, "Here", "yes")
+		return diagnosis.New(diagnosis.SMTPNoAuth, "Here", true)
 	case len(s.Offered) == 0:
-		return diagnosis.New(diagnosis.TLSMode, "Here", "yes")
+		return diagnosis.New(diagnosis.TLSMode, "Here", true)
 	}
-	return diagnosis.New(diagnosis.MailNoMethod, "Here", "yes", "Text", strings.Join(s.Offered, ", "))
+	return diagnosis.New(diagnosis.MailNoMethod, "Here", true, "Text", s.Offered)
 }
 
 // mostSure reports whether a code says that the credential itself is refused, in words

@@ -149,7 +149,7 @@ func (s *Survey) Shared() (warnings []diagnosis.Problem) {
 		if shared.count > len(rows) {
 			list += ", …"
 		}
-		warnings = append(warnings, *diagnosis.New(diagnosis.SharedPassword, "Count", strconv.Itoa(shared.count), "Rows", list))
+		warnings = append(warnings, *diagnosis.New(diagnosis.SharedPassword, "Count", shared.count, "Rows", list))
 	}
 	return warnings
 }
