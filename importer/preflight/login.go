@@ -233,7 +233,7 @@ func (s *session) greetedBy(line string) net.Conn {
 }
 
 func (s *session) logInIMAP(client sasl.Client, user, password string) error {
-	conn := imapclient.New(s.greetedBy("* OK"), nil)
+	conn := imapclient.New(s.greetedBy("* OK ready"), nil)
 	defer conn.Close()
 	var err error
 	if client != nil {
@@ -252,7 +252,7 @@ func (s *session) logInIMAP(client sasl.Client, user, password string) error {
 }
 
 func (s *session) logInSMTP(client sasl.Client) error {
-	conn := smtp.NewClient(s.greetedBy("220"))
+	conn := smtp.NewClient(s.greetedBy("220 ready"))
 	err := conn.Auth(client)
 	var said *smtp.SMTPError
 	if errors.As(err, &said) {
