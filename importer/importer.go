@@ -220,6 +220,7 @@ type HostRest struct {
 	Why   diagnosis.Code `json:"why"`
 	Until time.Time      `json:"until"`
 	Tries int            `json:"tries"` // how often one of its rows has tried in vain whether it is well again
+	Here  bool           `json:"-"`     // it was this machine, and not the portal, that logged in there
 }
 
 // ReportRow returns the line of the report for an entry.

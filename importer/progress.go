@@ -169,7 +169,7 @@ func (w *watch) picture(snap pace.Snapshot) Progress {
 		p.Decided += n
 	}
 	for _, rest := range w.run.slots.Rests() {
-		p.Resting = append(p.Resting, HostRest{rest.Host, rest.Evidence.Code(), rest.Until, rest.Probes})
+		p.Resting = append(p.Resting, HostRest{Host: rest.Host, Why: rest.Evidence.Code(), Until: rest.Until, Tries: rest.Probes})
 	}
 	trouble := w.run.turns.Trouble()
 	switch {

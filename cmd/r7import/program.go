@@ -252,7 +252,7 @@ func (p *program) runOn(file string) (*runOptions, error) {
 		return nil, err
 	}
 	s := &p.settings
-	o := &runOptions{Results: s.Results, args: p.args, changesExit: s.ChangesExit}
+	o := &runOptions{Results: s.Results, Logins: s.MailLogins, args: p.args, changesExit: s.ChangesExit}
 	o.Input = setup.Input{File: file, Table: s.Table, Owner: s.Owner, Harmless: s.Sandbox}
 	owner, _ := config.Named("owner")
 	o.OwnerSaid = p.origins.Of(owner) != config.ByDefault

@@ -21,6 +21,7 @@ import (
 type runOptions struct {
 	setup.JobOptions
 	config.Results
+	Logins      config.MailLogins
 	args        []string // of the program
 	changesExit bool     // of plan
 }
@@ -38,6 +39,7 @@ func newRun(p *program) *cobra.Command {
 	}
 	jobFlags(p, cmd)
 	p.flags(cmd, "dry-run", "yes")
+	p.flags(cmd, config.Of(config.Logins)...)
 	return cmd
 }
 
@@ -60,6 +62,9 @@ func runOrPlan(ctx context.Context, p *program, file string, act func(context.Co
 
 // runFile makes the portal agree with the file.
 func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, err error) {
+	if o.Logins.Preflight && o.Target.Sandbox { // from which nothing leaves the machine
+		return ending{}, diagnosis.New(diagnosis.FlagsTogether, "First", "--sandbox", "Second", "--preflight")
+	}
 	j, paths, err := openRun(ctx, p, o)
 	if err != nil {
 		return ending{}, err
@@ -83,8 +88,14 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 		path, err = j.RunReport(&o.Target, o.File, "report", rows.Run.ID)
 		paths = []string{path}
 	}
+	if err == nil && !(o.Logins.Preflight && o.Logins.All) { // else what is refused is not sent
+		err = overLimit(j.Lockout(rows), o.Logins.Lockout, true)
+	}
 	if err == nil {
 		err = confirm(ctx, p, j, rows, o)
+	}
+	if err == nil && o.Logins.Preflight {
+		err = preflightRun(ctx, p, j, rows, o)
 	}
 	if err != nil {
 		return ending{}, errors.Join(err, j.Discard(context.WithoutCancel(ctx), rows))
@@ -161,6 +172,7 @@ func showPlan(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 		show.Plan{
 			Plan: rows, File: j.Input.File.Name(), Sheet: j.Input.File.Sheet(), Filter: show.Filter(o.Table.Rows, o.Table.Where), Portal: j.Portal, Sandbox: o.Target.Sandbox,
 			Options: j.Options, User: o.Caller.User, Rate: o.Target.Rate, Notices: j.Input.Binding.Notices(), Load: load, Measured: measured,
+			Worst: j.Lockout(rows), Limit: o.Logins.Lockout,
 		}.Show(p.Console)
 	}
 	return err

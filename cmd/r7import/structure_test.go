@@ -57,17 +57,17 @@ var mayImport = map[string][]string{
 	"cmd/r7import/ui":           {"importer", "importer/account", "importer/diagnosis", "importer/lang"},
 	"cmd/r7import/licences":     {},
 	"cmd/r7import/licences/gen": {},
-	"cmd/r7import/setup": {"importer/trust", "cmd/r7import/config", "cmd/r7import/ui", "cmd/r7import/vault", "importer", "importer/account", "importer/diagnosis",
+	"cmd/r7import/setup": {"importer/trust", "importer/preflight", "cmd/r7import/config", "cmd/r7import/ui", "cmd/r7import/vault", "importer", "importer/account", "importer/diagnosis",
 		"importer/journal", "importer/pace", "importer/plan", "importer/policy", "importer/portal", "importer/portalsim", "importer/source",
 		"importer/validate", "importer/yamltree", "mapping", "report"},
-	"cmd/r7import/show": {"importer/portal", "cmd/r7import/config", "cmd/r7import/ui", "importer", "importer/account", "importer/diagnosis", "importer/journal",
+	"cmd/r7import/show": {"importer/portal", "importer/preflight", "cmd/r7import/config", "cmd/r7import/ui", "importer", "importer/account", "importer/diagnosis", "importer/journal",
 		"importer/pace", "importer/people", "importer/plan", "importer/policy", "importer/typo", "report"},
 	"cmd/r7import/propose": {"cmd/r7import/setup", "cmd/r7import/show", "importer", "importer/account", "importer/diagnosis", "importer/plan",
 		"importer/portal", "importer/source", "importer/typo", "mapping", "report"},
 	"importer/preflight/mailtest": {},
 	"cmd/r7import": {"cmd/r7import/licences", "importer/trust", "cmd/r7import/config", "cmd/r7import/propose", "cmd/r7import/setup", "cmd/r7import/show", "cmd/r7import/ui", "cmd/r7import/vault",
 		"importer", "importer/account", "importer/diagnosis", "importer/durable", "importer/journal", "importer/lang", "importer/people", "importer/plan", "importer/policy",
-		"importer/portal", "importer/source", "importer/source/rewrite", "importer/typo", "mapping", "report"},
+		"importer/portal", "importer/preflight", "importer/pace", "importer/source", "importer/source/rewrite", "importer/typo", "mapping", "report"},
 }
 
 // sourceFiles parses every Go file of the project that is no test, by path.

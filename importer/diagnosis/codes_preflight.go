@@ -14,6 +14,7 @@ var (
 	NotSampled       = declare("NOT_SAMPLED", Entry{Severity: Notice})         // the row is not among those that were tried
 	SharedPassword   = declare("SHARED_PASSWORD", Entry{Severity: Warning, Side: OnFile})
 	RefusalsNotKept  = declare("REFUSALS_NOT_KEPT", Entry{Severity: Warning, Scope: State})
+	PreflightEnded   = declare("RUN_PREFLIGHT_ENDED", Entry{})       // a server refused nearly everybody, so nothing was sent
 	LockoutLimit     = declare("LOCKOUT_LIMIT", Entry{Scope: Usage}) // more refused logins could come than were allowed
 	LockoutForm      = declare("LOCKOUT_FORM", Entry{Scope: Usage})
 	ResolveForm      = declare("RESOLVE_FORM", Entry{Scope: Usage})
