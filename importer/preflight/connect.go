@@ -254,7 +254,7 @@ func (s *session) encrypt(ctx context.Context, c *Client, step StepName) error {
 		names = append(names, ip.String())
 	}
 	s.Names, s.plain = leaf.DNSNames, false
-	s.did(step, "Version", tls.VersionName(state.Version), "Names", diagnosis.CleanText(strings.Join(names, ", ")),
+	s.did(step, "Version", tls.VersionName(state.Version), "Names", someNames(names),
 		"Until", leaf.NotAfter.Format(time.DateOnly), "Issuer", diagnosis.CleanText(leaf.Issuer.CommonName), "Chain", len(state.PeerCertificates))
 	s.use(conn)
 	return nil
@@ -276,7 +276,7 @@ func certificateProblem(err error) (diagnosis.Code, diagnosis.Args) {
 		for _, ip := range name.Certificate.IPAddresses {
 			names = append(names, ip.String())
 		}
-		return diagnosis.MailCertName, diagnosis.Args{"Names": diagnosis.CleanText(strings.Join(names, ", "))}
+		return diagnosis.MailCertName, diagnosis.Args{"Names": someNames(names)}
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return diagnosis.MailCertDate, diagnosis.Args{
 			"From": invalid.Cert.NotBefore.Format(time.DateOnly), "Until": invalid.Cert.NotAfter.Format(time.DateOnly),
@@ -285,6 +285,16 @@ func certificateProblem(err error) (diagnosis.Code, diagnosis.Args) {
 		return diagnosis.MailCertIssuer, nil
 	}
 	return "", nil
+}
+
+// someNames lists the first names of a certificate.
+func someNames(names []string) string {
+	const most = 3
+	text := strings.Join(names[:min(most, len(names))], ", ")
+	if len(names) > most {
+		text += ", …"
+	}
+	return diagnosis.CleanText(text)
 }
 
 // problem says what the end of a step means. The words are those of a server or of the system.

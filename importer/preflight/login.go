@@ -9,7 +9,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -191,7 +190,7 @@ func (s *session) logIn(ctx context.Context, c *Client, o *Outcome, as *account.
 	if !errors.As(err, &said) {
 		return problem
 	}
-	if mostSure(problem.Code) && !speaksOfUs.MatchString(said.text) {
+	if mostSure(problem.Code) && !diagnosis.SpeaksOfAddress(said.text) {
 		o.Refused = problem.Code
 	}
 	words := echo.Confidence{Secrets: []account.Secret{as.Password}, Values: []string{as.Login, s.Host}}
@@ -215,10 +214,6 @@ func (s *session) noMethod() *diagnosis.Problem {
 func mostSure(code diagnosis.Code) bool {
 	return code == diagnosis.MailAuth || code == diagnosis.MailAppPassword || code == diagnosis.MailLocked
 }
-
-// speaksOfUs fits words about the address that asks or about the server rather than
-// about the account.
-var speaksOfUs = regexp.MustCompile(`(?i)\b(ip|host|client|network|from your)\b|адрес|\d+\.\d+\.\d+\.\d+`)
 
 // greeted lets a library that waits for a greeting have one; the real one is long past.
 type greeted struct {

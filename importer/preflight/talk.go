@@ -90,7 +90,7 @@ func (s *session) greet() (string, error) {
 	case s.Protocol == IMAP && word == "*":
 		state, text, _ := strings.Cut(rest, " ")
 		if strings.EqualFold(state, "OK") || strings.EqualFold(state, "PREAUTH") {
-			return diagnosis.CleanText(text), nil
+			return diagnosis.CleanText(s.refuse(text).text), nil // without the capabilities in brackets
 		}
 		return "", s.refuse(text)
 	case s.Protocol == POP3 && word == "+OK", s.Protocol == SMTP && word == "220":

@@ -87,10 +87,9 @@ func Servers(c *ui.Console, check *preflight.Check) {
 		problem := probe.Problem()
 		var done []string
 		for _, step := range probe.Steps {
-			if step.Problem == nil || len(step.Facts) > 0 {
-				if text := stepText(c, step); text != "" {
-					done = append(done, text)
-				}
+			text := stepText(c, step)
+			if text != "" && step.Facts != nil && (problem != nil || step.Name != preflight.StepGreeting) {
+				done = append(done, text)
 			}
 		}
 		if problem == nil {
