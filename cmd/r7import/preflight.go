@@ -238,10 +238,10 @@ func (l *logins) probe(ctx context.Context) error {
 }
 
 // offer asks for each setting that works in place of one that does not whether the
-// logins are to go by it, and tells how the rows get it.
+// logins are to go by it, and tells how the rows of a run get it.
 func (l *logins) offer(ctx context.Context) error {
-	for _, m := range l.Mends {
-		if l.Console.Terminal() && !l.o.Logins.Preflight {
+	if l.Console.Terminal() && !l.o.Logins.Preflight {
+		for _, m := range l.Mends {
 			id, facts := show.MendQuestion(l.Console, m)
 			yes, err := l.Console.Confirm(ctx, id, facts...)
 			if err != nil {
@@ -251,19 +251,14 @@ func (l *logins) offer(ctx context.Context) error {
 				l.Accept(m)
 			}
 		}
-		flags, mapping := l.cure(m)
-		show.Cured(l.Console, m, flags, mapping)
 	}
+	flags, mapping := l.cure()
+	show.Mended(l.Console, l.Mends, flags, mapping)
 	return nil
 }
 
-func (l *logins) cure(m preflight.Mend) (flags, mapping []string) {
-	for _, use := range l.Uses {
-		if use.Server == m.From {
-			return show.Cure(m, use.Given, setup.HeadersOf(l.input.File, l.input.Binding))
-		}
-	}
-	return nil, nil
+func (l *logins) cure() (flags, mapping []string) {
+	return show.Cure(l.Mends, l.Uses, setup.HeadersOf(l.input.File, l.input.Binding))
 }
 
 // logIn tries the logins that were chosen, and shows how that gets on.
@@ -422,9 +417,9 @@ func (l *logins) facts() *show.Preflight {
 		facts.Servers = append(facts.Servers, show.ServerFacts{Probe: l.Probes[i], Rows: use.Rows})
 	}
 	for _, m := range l.Mends {
-		flags, mapping := l.cure(m)
-		facts.Mends = append(facts.Mends, show.MendFacts{Mend: m, Accepted: l.Accepted(m), Flags: flags, Mapping: mapping})
+		facts.Mends = append(facts.Mends, show.MendFacts{Mend: m, Accepted: l.Accepted(m)})
 	}
+	facts.Flags, facts.Mapping = l.cure()
 	for _, job := range l.Survey.Jobs() {
 		facts.Logins += job.Outcome.Logins
 	}

@@ -2,7 +2,10 @@ package show
 
 import (
 	"fmt"
+	"maps"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -148,56 +151,85 @@ func setting(s, other preflight.Server) string {
 	return text
 }
 
-// Cure is how a file is read so that rows get the setting that works: flags, and
-// lines of a mapping file. headers are what the file calls its columns, by field.
-func Cure(m preflight.Mend, given account.Fields, headers map[string]string) (flags, mapping []string) {
-	host, server := account.ServerHost, headers[account.ServerHost.String()]
-	changes := []change{
-		{account.ServerHost, m.From.Host, m.To.Host, false}, {account.Port, fmt.Sprint(m.From.Port), fmt.Sprint(m.To.Port), false},
-		{account.IncomingEncryption, m.From.Encryption.String(), m.To.Encryption.String(), followsPort(m.To)},
-		{account.IMAP, fmt.Sprint(m.From.Protocol == preflight.IMAP), fmt.Sprint(m.To.Protocol == preflight.IMAP), followsPort(m.To)},
-	}
-	if m.From.Protocol == preflight.SMTP {
-		host, server = account.SMTPServer, headers[account.SMTPServer.String()]
-		changes = []change{
-			{account.SMTPServer, m.From.Host, m.To.Host, false}, {account.SMTPPort, fmt.Sprint(m.From.Port), fmt.Sprint(m.To.Port), false},
-			{account.OutgoingEncryption, m.From.Encryption.String(), m.To.Encryption.String(), followsPort(m.To)},
+// Cure says how a file is read so that its rows get settings that work: by flags, and
+// by lines of a mapping file. uses are the servers as the rows name them, headers what
+// the file calls its columns, by field.
+func Cure(mends []preflight.Mend, uses []preflight.Use, headers map[string]string) (flags, mapping []string) {
+	words := make(map[account.Field][]string)    // lines
+	branches := make(map[account.Field][]string) // conditions with values
+	for _, m := range mends {
+		given := uses[slices.IndexFunc(uses, func(u preflight.Use) bool { return u.Server == m.From })].Given
+		host, port, rest := changesOf(m)
+		if host.from != host.to && given.Has(host.field) {
+			words[host.field] = append(words[host.field], "    "+host.from+": "+host.to)
+		} else if host.from != host.to {
+			flags = append(flags, host.flag())
 		}
-	}
-	var words, templates []string
-	for _, ch := range changes {
-		header := headers[ch.field.String()]
-		switch {
-		case ch.from == ch.to && (ch.field == host || !ch.follows):
-		case ch.field == host && given.Has(host):
-			words = append(words, "  "+ch.field.String()+":", "    "+ch.from+": "+ch.to)
-		case !given.Has(ch.field) && ch.follows:
-		case !given.Has(ch.field):
-			flags = append(flags, "--set "+Quote(ch.field.String()+"="+ch.to, runtime.GOOS))
-		case ch.from != ch.to:
-			condition := `index . ` + quoted(header)
-			if server != "" {
-				condition = `eq (lower .` + host.String() + `) ` + quoted(m.From.Host)
+		// Only the rows of the server whose port does not work. The other templates see
+		// what has become of the port.
+		var where []string
+		if headers[host.field.String()] != "" {
+			where = append(where, "(eq (lower ."+host.field.String()+") "+quoted(host.from)+")")
+		}
+		old := append(slices.Clone(where), "(eq ("+cell(headers, port.field)+") "+quoted(port.from)+")")
+		if port.from != port.to && given.Has(port.field) {
+			branches[port.field] = append(branches[port.field], "if and "+strings.Join(old, " ")+" }}"+port.to)
+		} else if port.from != port.to {
+			flags = append(flags, port.flag())
+		}
+		if given.Has(port.field) {
+			where = append(where, "(eq ."+port.field.String()+" "+quoted(port.to)+")")
+		}
+		for _, ch := range rest {
+			switch {
+			case given.Has(ch.field) && ch.from != ch.to:
+				branches[ch.field] = append(branches[ch.field], "if and "+strings.Join(where, " ")+" }}"+ch.to)
+			case !given.Has(ch.field) && !followsPort(m.To):
+				flags = append(flags, ch.flag())
 			}
-			text := "{{ if " + condition + " }}" + ch.to + "{{ else }}{{ index . " + quoted(header) + " }}{{ end }}"
-			templates = append(templates, "  "+ch.field.String()+": '"+strings.ReplaceAll(text, "'", "''")+"'")
 		}
 	}
-	if len(words) > 0 {
-		mapping = append([]string{"words:"}, words...)
+	for _, f := range slices.Sorted(maps.Keys(words)) {
+		mapping = append(append(mapping, "  "+f.String()+":"), words[f]...)
 	}
-	if len(templates) > 0 {
-		mapping = append(append(mapping, "templates:"), templates...)
+	if len(mapping) > 0 {
+		mapping = append([]string{"words:"}, mapping...)
+	}
+	if len(branches) > 0 {
+		mapping = append(mapping, "templates:")
+	}
+	for _, f := range slices.Sorted(maps.Keys(branches)) {
+		text := "{{ " + strings.Join(branches[f], "{{ else ") + "{{ else }}{{ " + cell(headers, f) + " }}{{ end }}"
+		mapping = append(mapping, "  "+f.String()+": '"+strings.ReplaceAll(text, "'", "''")+"'")
 	}
 	return flags, mapping
 }
 
-// change is a field whose value a mend changes. One that follows from the port needs
-// no word where no cell gives it.
+// cell is the cell of a field in a template.
+func cell(headers map[string]string, f account.Field) string {
+	return "index . " + quoted(headers[f.String()])
+}
+
+// change is a field whose value a mend changes.
 type change struct {
 	field    account.Field
 	from, to string
-	follows  bool
+}
+
+func (ch change) flag() string { return "--set " + Quote(ch.field.String()+"="+ch.to, runtime.GOOS) }
+
+// changesOf returns what a mend makes of the fields of its side: host, port, and what
+// follows from the port at a usual one.
+func changesOf(m preflight.Mend) (host, port change, rest []change) {
+	encryption := [2]string{m.From.Encryption.String(), m.To.Encryption.String()}
+	ports := [2]string{strconv.Itoa(m.From.Port), strconv.Itoa(m.To.Port)}
+	if m.From.Protocol == preflight.SMTP {
+		return change{account.SMTPServer, m.From.Host, m.To.Host}, change{account.SMTPPort, ports[0], ports[1]},
+			[]change{{account.OutgoingEncryption, encryption[0], encryption[1]}}
+	}
+	imap := func(s preflight.Server) string { return strconv.FormatBool(s.Protocol == preflight.IMAP) }
+	return change{account.ServerHost, m.From.Host, m.To.Host}, change{account.Port, ports[0], ports[1]},
+		[]change{{account.IncomingEncryption, encryption[0], encryption[1]}, {account.IMAP, imap(m.From), imap(m.To)}}
 }
 
 func followsPort(s preflight.Server) bool {
@@ -213,10 +245,13 @@ func quoted(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
 }
 
-// Cured shows how the rows get a setting that works.
-func Cured(c *ui.Console, m preflight.Mend, flags, mapping []string) {
-	id, facts := MendQuestion(c, m)
-	c.Say(id+".found", facts...)
+// Mended tells of settings that work in place of those that do not, and how the rows
+// of a run get them.
+func Mended(c *ui.Console, mends []preflight.Mend, flags, mapping []string) {
+	for _, m := range mends {
+		id, facts := MendQuestion(c, m)
+		c.Say(id+".found", facts...)
+	}
 	if len(flags) > 0 {
 		c.Say("preflight.cure.flags", "Flags", strings.Join(flags, " "))
 	}
@@ -233,6 +268,8 @@ func Cured(c *ui.Console, m preflight.Mend, flags, mapping []string) {
 type Preflight struct {
 	Servers []ServerFacts            `json:"servers"`
 	Mends   []MendFacts              `json:"mends,omitempty"`
+	Flags   []string                 `json:"cure_flags,omitempty"`   // by which the rows of a run get them
+	Mapping []string                 `json:"cure_mapping,omitempty"` // the same, lines of a mapping file
 	Tried   int                      `json:"tried"`
 	Logins  int                      `json:"logins"` // sent
 	Worst   pace.Lockout             `json:"worst"`  // that could have been, from this machine
@@ -250,12 +287,10 @@ type ServerFacts struct {
 	Rows int `json:"rows"`
 }
 
-// MendFacts is a setting that works, and how rows get it.
+// MendFacts is a setting that works, and whether the logins went by it.
 type MendFacts struct {
 	preflight.Mend
-	Accepted bool     `json:"accepted"`
-	Flags    []string `json:"flags,omitempty"`
-	Mapping  []string `json:"mapping,omitempty"`
+	Accepted bool `json:"accepted"`
 }
 
 // Forecast puts in how long a run would take, each write as long as the logins took.
