@@ -6,6 +6,7 @@ const (
 	AccountMissing   Code = "ACCOUNT_MISSING"
 	AccountChanged   Code = "ACCOUNT_CHANGED"    // it is not as the row asks
 	AccountReplaced  Code = "ACCOUNT_REPLACED"   // another mailbox of the address than the one we made
+	AccountOff       Code = "ACCOUNT_OFF"        // this program has switched it off
 	MailboxDisabled  Code = "MAILBOX_DISABLED"   // the portal fetches no mail for it
 	MailboxAuthError Code = "MAILBOX_AUTH_ERROR" // the portal's service cannot log in any more
 	MailboxQuota     Code = "MAILBOX_QUOTA"      // the portal has no room for its mail
@@ -35,6 +36,7 @@ var verifyCodes = map[Code]Entry{
 	AccountMissing:   {Side: OnPortal},
 	AccountChanged:   {Severity: Warning, Side: OnPortal},
 	AccountReplaced:  {Severity: Warning, Side: OnPortal},
+	AccountOff:       {Severity: Warning, Side: OnPortal},
 	MailboxDisabled:  {Severity: Warning, Side: OnPortal},
 	MailboxAuthError: {Severity: Warning, Side: Incoming},
 	MailboxQuota:     {Severity: Warning, Side: OnPortal},
