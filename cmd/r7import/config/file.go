@@ -124,7 +124,9 @@ func (f *File) readJobs(d *yamltree.Document, n ast.Node) {
 
 // notInName reports whether a character cannot be in the name of a job, which goes
 // into names of files.
-func notInName(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_' }
+func notInName(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_'
+}
 
 // entry reads a key with its value, or with a list of them.
 func (f *File) entry(d *yamltree.Document, pair yamltree.Pair) {
