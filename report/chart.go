@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -12,9 +13,9 @@ import (
 
 // The measures of a chart, in units of its picture.
 const (
-	chartWidth, chartHeight       = 960.0, 220.0 // of the bars with their axes
-	chartLeft, chartTop           = 52.0, 12.0   // where the bars may begin
-	chartRight, chartBottom       = 950.0, 190.0
+	chartWidth, chartHeight       = 960.0, 230.0 // of the bars with their axes
+	chartLeft, chartTop           = 52.0, 24.0   // where the bars may begin
+	chartRight, chartBottom       = 950.0, 202.0
 	laneHeight, laneBar, laneText = 32.0, 9.0, 13.0
 	mostLanes                     = 10
 )
@@ -22,7 +23,8 @@ const (
 // chart is a timeline laid out as a picture. Its lengths are in units of the picture.
 type chart struct {
 	Width, Height                 float64
-	Left, Right, Top, Bottom      float64
+	Left, Right, Bottom           float64
+	TickEnd, TickText             float64 // below the axis
 	Levels, Ticks                 []tick
 	Bars                          []bar
 	Lanes                         []lane
@@ -77,7 +79,7 @@ func newChart(s *Summary, p *lang.Printer) *chart {
 		from, to = earlier(from, e.Start), later(to, e.Start, e.End)
 	}
 	l := layout{printer: p, timeline: t, from: from, length: max(to.Sub(from), time.Second), zone: s.StartedAt.Location()}
-	c := &chart{Width: chartWidth, Left: chartLeft, Right: chartRight, Top: chartTop, Bottom: chartBottom}
+	c := &chart{Width: chartWidth, Left: chartLeft, Right: chartRight, Bottom: chartBottom, TickEnd: chartBottom + 6, TickText: chartBottom + 20}
 	l.bars(c)
 	c.Ticks = l.ticks()
 	l.lanes(c)
@@ -260,7 +262,16 @@ func (l *layout) tell(e *Event) toldEvent {
 		t.Why = l.printer.Text("why.portal")
 	}
 	if !e.End.IsZero() {
-		t.To, t.Took = l.clock(e.End), e.End.Sub(e.Start).Round(time.Second).String()
+		t.To, t.Took = l.clock(e.End), stopwatch(e.End.Sub(e.Start))
 	}
 	return t
+}
+
+// stopwatch shows how long something took, as 1:05:00 or 5:00.
+func stopwatch(d time.Duration) string {
+	s := int(d.Round(time.Second).Seconds())
+	if s < 3600 {
+		return fmt.Sprintf("%d:%02d", s/60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 }

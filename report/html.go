@@ -40,9 +40,8 @@ func templates(p *lang.Printer) (*template.Template, error) {
 		"policy": func() string {
 			return "default-src 'none'; style-src " + hashOf(pageStyle) + "; script-src " + hashOf(pageScript) + "; base-uri 'none'; form-action 'none'"
 		},
-		"tone":   func(s diagnosis.Status) string { return shadeOf(s).name },
-		"moment": moment,
-		"clean":  func(text string) string { return clean(text, maxSentence) },
+		"tone":  func(s diagnosis.Status) string { return shadeOf(s).name },
+		"clean": func(text string) string { return clean(text, maxSentence) },
 	}).ParseFS(pages, "page/*.html")
 }
 
@@ -119,7 +118,7 @@ var scriptWords = []string{"shown", "none", "details", "printed", "seconds"}
 func (d *document) view(s *Summary) *pageView {
 	p := d.render.printer
 	v := &pageView{Summary: s, Facts: s.facts(p), Chart: newChart(s, p)}
-	v.Shown = []string{"row", "name", "email", "status", "code", "host", "message", "started_at", "duration_ms"}
+	v.Shown = []string{"row", "name", "email", "status", "host", "message", "started_at", "duration_ms"}
 	v.Data = pageData{Lang: p.Name(), Columns: Columns, Words: make(map[string]string)}
 	for _, status := range diagnosis.Statuses {
 		if n := s.Statuses[status]; n > 0 {

@@ -8,7 +8,7 @@
   const words = about.words;
   const column = Object.fromEntries(about.columns.map((name, i) => [name, i]));
   const numbers = ["row", "mailbox_id", "attempts", "started_at", "duration_ms"];
-  const details = ["owner", "side", "mailbox_id", "attempts", "filled", "evidence", "run"];
+  const details = ["hint", "owner", "side", "mailbox_id", "attempts", "filled", "evidence", "run"];
   const statuses = new Map(about.statuses.map((s, i) => [s.status, { ...s, order: i }]));
   const collator = new Intl.Collator(about.lang, { numeric: true });
 
@@ -133,14 +133,13 @@
     if (owner && owner !== value(row, "email")) name.append(" ", element("small", owner));
     const status = statuses.get(value(row, "status"));
     const pill = element("span", status.text + " ", "status " + status.tone);
-    pill.append(element("small", status.status));
+    if (status.text !== status.status) pill.append(element("small", status.status));
     const state = element("td", "", "status");
     state.append(pill);
     const message = element("td", value(row, "message"), "message");
-    if (value(row, "hint")) message.append(element("p", value(row, "hint"), "hint"));
-    line.append(number, name, element("td", value(row, "email"), "email"), state, element("td", value(row, "code"), "code"),
-      element("td", value(row, "host"), "host"), message, element("td", value(row, "started_at"), "started_at"),
-      element("td", value(row, "duration_ms"), "duration_ms"));
+    if (value(row, "code")) message.append(" ", element("code", value(row, "code")));
+    line.append(number, name, element("td", value(row, "email"), "email"), state, element("td", value(row, "host"), "host"), message,
+      element("td", value(row, "started_at"), "started_at"), element("td", value(row, "duration_ms"), "duration_ms"));
     return line;
   }
 
@@ -178,8 +177,8 @@
     const values = [...new Set(rows.map((row) => row[column[name]]))].map((i) => texts[i]);
     values.sort(name === "status" ? (a, b) => statuses.get(a).order - statuses.get(b).order : collator.compare);
     for (const text of values) {
-      const told = (name === "status" ? statuses.get(text).text + " – " : name === "side" && text ? words["side." + text] + " – " : "") + text;
-      form.elements[name].add(new Option(told || "–", "=" + text));
+      const told = name === "status" ? statuses.get(text).text : name === "side" && text ? words["side." + text] : text;
+      form.elements[name].add(new Option(told === text ? text || "–" : told + " – " + text, "=" + text));
     }
     form.elements[name].addEventListener("change", (e) => go({ [name]: e.target.value ? e.target.value.slice(1) : null }));
   }
