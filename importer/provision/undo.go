@@ -89,7 +89,7 @@ func (u *Undo) takeBack(ctx context.Context, r *Row, session *people.Session) (S
 		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
 	}
 	if fields := u.changedSince(r, mailbox, known); fields != 0 {
-		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoDiffers, "Fields", fields.String()))
+		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoDiffers, "Fields", fields))
 	}
 	switch {
 	case u.Dry:
