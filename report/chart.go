@@ -151,13 +151,13 @@ func (l *layout) bars(c *chart) {
 		}
 		x, end := max(chartLeft, l.x(s.Start)), min(chartRight, l.x(s.Start.Add(l.timeline.Width)))
 		b := bar{X: x, Width: round(max(1, end-x-1)), Done: stack(s.Done), Declined: stack(s.Declined), Open: stack(s.Open)}
-		b.Title = l.printer.Text("page.slot", "Time", l.clock(s.Start), "Done", strconv.Itoa(s.Done), "Declined", strconv.Itoa(s.Declined), "Open", strconv.Itoa(s.Open))
+		b.Title = l.printer.Text("page.slot", "Time", l.clock(s.Start), "Done", s.Done, "Declined", s.Declined, "Open", s.Open)
 		c.Bars = append(c.Bars, b)
 		c.HasDone, c.HasDeclined, c.HasOpen = c.HasDone || s.Done > 0, c.HasDeclined || s.Declined > 0, c.HasOpen || s.Open > 0
 	}
 	c.Unit = l.printer.Text("page.unit")
 	if highest > 0 {
-		c.Summary = l.printer.Text("page.peak", "Rate", strconv.FormatFloat(math.Ceil(float64(highest)/minutes), 'f', 0, 64), "Time", l.clock(best))
+		c.Summary = l.printer.Text("page.peak", "Rate", int(math.Ceil(float64(highest)/minutes)), "Time", l.clock(best))
 	}
 }
 
@@ -253,7 +253,7 @@ func (l *layout) lanes(c *chart) {
 func (l *layout) tell(e *Event) toldEvent {
 	t := toldEvent{
 		What: l.printer.Text("page.event." + e.Kind), Host: clean(e.Host, maxIdentity),
-		From: l.clock(e.Start), To: l.printer.Text("page.event.open"), Count: countText(e.Count),
+		From: l.clock(e.Start), To: l.printer.Text("page.event.open"), Count: number(e.Count).String(),
 	}
 	switch why := "why." + string(e.Code); {
 	case l.printer.Has(why):
