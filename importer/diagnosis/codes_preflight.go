@@ -12,7 +12,7 @@ var (
 	MailTLSNewer     = declare("MAIL_TLS_NEWER", Entry{Fate: Final})           // only versions of TLS that the portal does not know
 	MailUnchecked    = declare("MAIL_UNCHECKED", Entry{Severity: Warning})     // a way of login that is not tried from here
 	NotSampled       = declare("NOT_SAMPLED", Entry{Severity: Notice})         // the row is not among those that were tried
-	SharedPassword   = declare("SHARED_PASSWORD", Entry{Severity: Warning, Side: OnFile})
+	SharedPassword   = declare("SHARED_PASSWORD", Entry{Severity: Warning, Scope: File})
 	RefusalsNotKept  = declare("REFUSALS_NOT_KEPT", Entry{Severity: Warning, Scope: State})
 	PreflightEnded   = declare("RUN_PREFLIGHT_ENDED", Entry{})       // a server refused nearly everybody, so nothing was sent
 	LockoutLimit     = declare("LOCKOUT_LIMIT", Entry{Scope: Usage}) // more refused logins could come than were allowed
