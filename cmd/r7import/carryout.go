@@ -49,6 +49,8 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	if about.Filter = show.Filter(o.Table.Rows, o.Table.Where); about.Filter != "" {
 		about.InFile = rows.InFile
 	}
+	var eventsErr error
+	about.Timeline.Events, eventsErr = eventsOf(ctx, j.Ledger, rows.Run.ID)
 	summary, countErr := made.summary(ctx, about)
 	if ended.OpenSessions > 0 {
 		p.Warn(*diagnosis.New(diagnosis.SessionsLeft, "Count", ended.OpenSessions))
@@ -56,7 +58,7 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	if ended.Stopped != nil {
 		err = errors.Join(err, ended.Stopped)
 	}
-	end.err, end.statuses = errors.Join(err, countErr), summary.Statuses
+	end.err, end.statuses = errors.Join(err, eventsErr, countErr), summary.Statuses
 	end.warned = o.FailOnWarning && summary.Warned > 0
 	end.pending = o.changesExit && summary.Statuses[diagnosis.WouldCreate]+summary.Statuses[diagnosis.WouldUpdate]+summary.Statuses[diagnosis.WouldDisable] > 0
 	written, reportErr := made.write(ctx, o.besideFile(t.reports, end.code()), summary, reportOptions(p.Console, j.Input))
