@@ -23,6 +23,7 @@ type Settings struct {
 	policy.Options // whose Caller is found by those that sign in
 	Results
 	Messages
+	Unattended
 
 	// What single commands read.
 	DryRun      bool
@@ -91,6 +92,12 @@ type Results struct {
 	FailOnWarning bool
 }
 
+// Unattended is what a run reads that nobody watches.
+type Unattended struct {
+	Input    []string      // files, patterns and folders to read
+	InputAge time.Duration // that a file in a folder must have rested
+}
+
 // Messages are the talk to the person and to the log.
 type Messages struct {
 	Lang      string
@@ -110,5 +117,7 @@ func Defaults() Settings {
 		Results:   Results{Progress: "auto"},
 		Messages:  Messages{LogFormat: "text"},
 		OlderThan: 90 * day,
+
+		Unattended: Unattended{InputAge: 10 * time.Second},
 	}
 }
