@@ -28,7 +28,13 @@ func newPreflight(p *program) *cobra.Command {
 		Use:  "preflight",
 		Args: p.takes("value.file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runOrPlan(cmd.Context(), p, args[0], preflightFile)
+			p.settings.Sandbox = false // whose mail servers would be the real ones
+			o, err := p.runOn(args[0])
+			if err != nil {
+				return err
+			}
+			p.ending, err = preflightFile(cmd.Context(), p.Process, o)
+			return err
 		},
 	}
 	names := config.Of(config.Where, config.Who, config.Reading, config.Logins)

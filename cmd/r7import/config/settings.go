@@ -25,6 +25,7 @@ type Settings struct {
 	policy.Options // whose Caller is found by those that sign in
 	Results
 	Messages
+	Unattended
 
 	// What single commands read.
 	DryRun      bool
@@ -104,6 +105,12 @@ type Results struct {
 	FailOnWarning bool
 }
 
+// Unattended is what a run reads that nobody watches.
+type Unattended struct {
+	Input    []string      // files, patterns and folders to read
+	InputAge time.Duration // that a file in a folder must have rested
+}
+
 // Messages are the talk to the person and to the log.
 type Messages struct {
 	Lang      string
@@ -118,11 +125,13 @@ type Messages struct {
 // gentle to the portal and to the mail servers.
 func Defaults() Settings {
 	return Settings{
-		Target:     Target{Rate: 10, Timeout: portal.DefaultTimeout},
-		Options:    policy.Defaults(),
-		Results:    Results{Progress: "auto"},
-		Messages:   Messages{LogFormat: "text"},
+		Target:    Target{Rate: 10, Timeout: portal.DefaultTimeout},
+		Options:   policy.Defaults(),
+		Results:   Results{Progress: "auto"},
+		Messages:  Messages{LogFormat: "text"},
+		OlderThan: 90 * day,
+
 		MailLogins: MailLogins{Sample: 3},
-		OlderThan:  90 * day,
+		Unattended: Unattended{InputAge: 10 * time.Second},
 	}
 }
