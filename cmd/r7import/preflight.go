@@ -418,7 +418,7 @@ func (l *logins) reportRow(index int, row *account.Row) report.Row {
 
 // facts are what was found, for scripts.
 func (l *logins) facts() *show.Preflight {
-	facts := &show.Preflight{Servers: []show.ServerFacts{}, Tried: len(l.Survey.Jobs()), Worst: l.Survey.Worst(l.o.Run.PerHost)}
+	facts := &show.Preflight{Servers: []show.ServerFacts{}, Tried: len(l.Survey.Jobs()), Worst: l.Survey.Worst(l.o.Run.PerHost), PerRow: l.PortalRefusals()}
 	for i, use := range l.Uses {
 		facts.Servers = append(facts.Servers, show.ServerFacts{Probe: l.Probes[i], Rows: use.Rows})
 	}
