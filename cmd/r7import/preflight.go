@@ -104,10 +104,10 @@ func preflightFile(ctx context.Context, p *setup.Process, o *runOptions) (end en
 	}
 	var would []diagnosis.Status
 	if l.job != nil {
-		p.Warn(l.job.KeepLogins(context.WithoutCancel(ctx), l.Jobs())...)
 		if stopped == nil {
 			would, stopped = l.look(ctx)
 		}
+		p.Warn(l.job.KeepLogins(context.WithoutCancel(ctx), l.Jobs())...)
 	}
 	return l.finish(context.WithoutCancel(ctx), paths, started, would, ending{signal: signalOf(ctx), err: stopped})
 }

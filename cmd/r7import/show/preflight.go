@@ -158,7 +158,8 @@ func Cure(mends []preflight.Mend, uses []preflight.Use, headers map[string]strin
 	words := make(map[account.Field][]string)    // lines
 	branches := make(map[account.Field][]string) // conditions with values
 	for _, m := range mends {
-		given := uses[slices.IndexFunc(uses, func(u preflight.Use) bool { return u.Server == m.From })].Given
+		use := uses[slices.IndexFunc(uses, func(u preflight.Use) bool { return u.Server == m.From })]
+		given := use.Given
 		host, port, rest := changesOf(m)
 		if host.from != host.to && given.Has(host.field) {
 			words[host.field] = append(words[host.field], "    "+host.from+": "+host.to)
@@ -184,7 +185,7 @@ func Cure(mends []preflight.Mend, uses []preflight.Use, headers map[string]strin
 			switch {
 			case given.Has(ch.field) && ch.from != ch.to:
 				branches[ch.field] = append(branches[ch.field], "if and "+strings.Join(where, " ")+" }}"+ch.to)
-			case !given.Has(ch.field) && !followsPort(m.To):
+			case !given.Has(ch.field) && ch.from != ch.to && !(use.Ruled.Has(ch.field) && followsPort(m.To)):
 				flags = append(flags, ch.flag())
 			}
 		}
