@@ -27,7 +27,7 @@ const (
 
 // newTransport returns a transport for one portal, and the proxy it goes through.
 func newTransport(portal *url.URL, o Options) (*http.Transport, string, error) {
-	roots, err := trusted(o.RootsFile)
+	roots, err := Roots(o.RootsFile)
 	if err != nil {
 		return nil, "", err
 	}
@@ -99,8 +99,8 @@ func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, answer *http.
 	return nil
 }
 
-// trusted returns the system's certificates with those of a file; nil means the system's.
-func trusted(file string) (*x509.CertPool, error) {
+// Roots returns the system's certificates with those of a file; nil means the system's.
+func Roots(file string) (*x509.CertPool, error) {
 	if file == "" {
 		return nil, nil
 	}
