@@ -55,13 +55,18 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 		p.Warn(*diagnosis.New(diagnosis.SessionsLeft, "Count", strconv.Itoa(ended.OpenSessions)))
 	}
 	written, reportErr := made.write(ctx, t.reports, summary, reportOptions(p.Console, j.Input))
-	err = errors.Join(err, countErr, reportErr)
+	var annotated string
+	var annotateErr error
+	if o.Annotate != "" {
+		annotated, annotateErr = made.annotate(ctx, p, j.Input, &o.Annotation, func(digest string) bool { return j.Ledger.FileDigest(digest) == rows.Run.FileDigest })
+	}
+	err = errors.Join(err, countErr, reportErr, annotateErr)
 	if ended.Stopped != nil {
 		err = errors.Join(err, ended.Stopped)
 	}
 	r := show.Result{
 		Summary: summary, Sandbox: o.Target.Sandbox, Plan: show.Facts(rows), Stopped: show.Tell(p.Console, ended.Stopped),
-		Reports: written, Missing: show.Addresses(rows.Missing), Again: show.Again(o.args),
+		Reports: written, Annotated: annotated, Missing: show.Addresses(rows.Missing), Again: show.Again(o.args),
 		Disabling: j.Options.OnMissing == policy.MissingDisable,
 	}
 	if t.add != nil {

@@ -46,6 +46,7 @@ func newRun(p *program) *cobra.Command {
 func jobFlags(p *program, cmd *cobra.Command) {
 	names := config.Of(config.Where, config.Who, config.Reading, config.Pace)
 	p.flags(cmd, slices.DeleteFunc(names, func(name string) bool { return name == "without-passwords" })...)
+	p.flags(cmd, annotationFlags...)
 	p.flags(cmd, "on-existing", "on-changed", "on-missing", "retry-refused", "max-failures", "max-changes", "canary", "fail-on-warning", "report", "json", "progress")
 }
 
@@ -133,7 +134,13 @@ func openRun(ctx context.Context, p *setup.Process, o *runOptions) (*setup.Job, 
 		o.Run.OnMissing = ""
 	}
 	j, err := p.OpenJob(ctx, &o.JobOptions)
-	return j, paths, err
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := checkAnnotation(&o.Annotation, j.Input, o.File, paths); err != nil {
+		return nil, nil, errors.Join(err, j.Close())
+	}
+	return j, paths, nil
 }
 
 // partOf reports whether only some rows of a file are read.

@@ -116,6 +116,9 @@ var Keys = []*Key{
 	key("window", Pace, "window", func(s *Settings) *pace.Window { return &s.Window }, parseWindow, showWindow),
 
 	short("o", list("report", Output, "file", func(s *Settings) *[]string { return &s.Report }, parseText)),
+	file("annotate", Output, func(s *Settings) *string { return &s.Annotate }),
+	toggle("only-failed", Output, func(s *Settings) *bool { return &s.OnlyFailed }),
+	guarded(toggle("keep-secrets", Output, func(s *Settings) *bool { return &s.KeepSecrets })),
 	list("proof", Output, "file", func(s *Settings) *[]string { return &s.Proof }, parseText),
 	toggle("json", Output, func(s *Settings) *bool { return &s.JSON }),
 	toggle("detect", Output, func(s *Settings) *bool { return &s.Detect }),

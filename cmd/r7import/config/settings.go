@@ -84,6 +84,14 @@ type Results struct {
 	Yes           bool
 	Progress      string
 	FailOnWarning bool
+	Annotation
+}
+
+// Annotation is the copy of the input with what became of its rows.
+type Annotation struct {
+	Annotate    string // where it goes, empty for none
+	OnlyFailed  bool   // without the rows that are as they should be
+	KeepSecrets bool   // with the passwords
 }
 
 // Messages are the talk to the person and to the log.

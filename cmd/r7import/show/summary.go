@@ -25,13 +25,15 @@ import (
 // as one JSON object. Fields of the object are only ever added.
 type Result struct {
 	report.Summary
-	Sandbox  bool       `json:"sandbox"`
-	Plan     *PlanFacts `json:"plan,omitempty"`
-	Stopped  *Told      `json:"stopped,omitempty"` // why it ended before all rows were through
-	Reports  []string   `json:"reports"`
-	Missing  []string   `json:"missing,omitempty"` // addresses earlier runs of the file made and no row names any more
-	Again    string     `json:"again,omitempty"`   // the command that goes on
-	ExitCode int        `json:"exit_code"`
+	Sandbox bool       `json:"sandbox"`
+	Plan    *PlanFacts `json:"plan,omitempty"`
+	Stopped *Told      `json:"stopped,omitempty"` // why it ended before all rows were through
+	Reports []string   `json:"reports"`
+	// Annotated is the copy of the input with what became of its rows.
+	Annotated string   `json:"annotated,omitempty"`
+	Missing   []string `json:"missing,omitempty"` // addresses earlier runs of the file made and no row names any more
+	Again     string   `json:"again,omitempty"`   // the command that goes on
+	ExitCode  int      `json:"exit_code"`
 
 	Proofs   []string           `json:"proofs,omitempty"` // where it was written, where that is several places
 	Verified *importer.Verified `json:"verified,omitempty"`
@@ -229,6 +231,9 @@ func (s summaryView) files() {
 	}
 	for _, path := range s.result.Reports {
 		s.print(s.console.Text("summary.report", "Path", path))
+	}
+	if s.result.Annotated != "" {
+		s.print(s.console.Text("summary.annotated", "Path", s.result.Annotated))
 	}
 	if s.result.Run != "" && !s.result.Sandbox && s.result.Command == "run" {
 		s.print(s.console.Text("summary.run", "Run", s.result.Run))
