@@ -146,3 +146,36 @@ func tellAnnotated(p *setup.Process, input *plan.Input, o *config.Annotation, do
 		tell(diagnosis.AnnotateOpen)
 	}
 }
+
+// fix says which commands help to correct the rows of a run that need it, nil if none do.
+func (o *runOptions) fix(command, run string, input *plan.Input, r *show.Result) *show.Fix {
+	if !show.Any(r.Statuses, diagnosis.Status.Declined) {
+		return nil
+	}
+	f := &show.Fix{Secrets: o.KeepSecrets}
+	args := slices.Clone(o.args)
+	named := slices.Index(args, o.File)
+	if command != "run" || o.Target.Sandbox || o.File == "-" || named < 0 {
+		return f
+	}
+	again := strings.TrimSuffix(o.Annotate, filepath.Ext(o.Annotate)) + "-2" + filepath.Ext(o.Annotate)
+	for i, arg := range args { // somebody may be correcting the copy
+		switch {
+		case arg == "--annotate="+o.Annotate:
+			args[i] = "--annotate=" + again
+		case i > 0 && args[i-1] == "--annotate":
+			args[i] = again
+		}
+	}
+	if o.Table.FailedOf == "" {
+		f.Failed = show.Again(append(slices.Clone(args), "--failed-of", run))
+	}
+	if r.Annotated == "" {
+		copied := strings.TrimSuffix(report.DefaultName(o.File), "report.csv") + "fix" + extensionOf(input.File)
+		f.Annotate = show.Again([]string{"report", run, o.File, "--portal", o.Target.Portal, "--annotate", copied})
+		return f
+	}
+	args[named] = r.Annotated
+	f.Corrected = show.Again(args)
+	return f
+}

@@ -47,7 +47,7 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	p.Warn(j.KeepSeen(ctx, rows.Run.Started)...)
 	made := outcomesOf(j.Ledger, rows.Run.ID)
 	about := report.Summary{Command: t.command, Run: rows.Run.ID, File: j.Input.File.Name(), Portal: j.Client.URL(), StartedAt: started, EndedAt: time.Now()}
-	if about.Filter = show.Filter(o.Table.Rows, o.Table.Where); about.Filter != "" {
+	if about.Filter = show.Filter(o.Table.Rows, o.Table.Where, o.Table.FailedOf); about.Filter != "" {
 		about.InFile = rows.InFile
 	}
 	summary, countErr := made.summary(ctx, about)
@@ -69,6 +69,7 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 		Reports: written, Annotated: annotated, Missing: show.Addresses(rows.Missing), Again: show.Again(o.args),
 		Disabling: j.Options.OnMissing == policy.MissingDisable,
 	}
+	r.Fix = o.fix(t.command, rows.Run.ID, j.Input, &r)
 	if t.add != nil {
 		t.add(&r)
 	}

@@ -16,10 +16,10 @@ import (
 // reportAgainOptions is what report reads.
 type reportAgainOptions struct {
 	setup.Input // the file of the run, if a copy of it is wanted
-	target config.Target
-	run    string
-	paths  []string
-	force  bool // what is there is overwritten
+	target      config.Target
+	run         string
+	paths       []string
+	force       bool // what is there is overwritten
 	config.Annotation
 }
 

@@ -47,7 +47,7 @@ func jobFlags(p *program, cmd *cobra.Command) {
 	names := config.Of(config.Where, config.Who, config.Reading, config.Pace)
 	p.flags(cmd, slices.DeleteFunc(names, func(name string) bool { return name == "without-passwords" })...)
 	p.flags(cmd, annotationFlags...)
-	p.flags(cmd, "on-existing", "on-changed", "on-missing", "retry-refused", "max-failures", "max-changes", "canary", "fail-on-warning", "report", "json", "progress")
+	p.flags(cmd, "on-existing", "on-changed", "on-missing", "retry-refused", "failed-of", "max-failures", "max-changes", "canary", "fail-on-warning", "report", "json", "progress")
 }
 
 // runOrPlan calls one of the two with what is in force.
@@ -144,7 +144,7 @@ func openRun(ctx context.Context, p *setup.Process, o *runOptions) (*setup.Job, 
 }
 
 // partOf reports whether only some rows of a file are read.
-func partOf(t *config.Table) bool { return t.Rows != "" || len(t.Where) > 0 }
+func partOf(t *config.Table) bool { return t.Rows != "" || len(t.Where) > 0 || t.FailedOf != "" }
 
 // checkMissing refuses to switch accounts off because a file does not name them
 // where it cannot tell.
@@ -156,6 +156,8 @@ func checkMissing(o *runOptions) error {
 		return diagnosis.New(diagnosis.MissingPart, "Flag", "--rows")
 	case len(o.Table.Where) > 0:
 		return diagnosis.New(diagnosis.MissingPart, "Flag", "--where")
+	case o.Table.FailedOf != "":
+		return diagnosis.New(diagnosis.MissingPart, "Flag", "--failed-of")
 	case o.File == "-":
 		return diagnosis.New(diagnosis.MissingNameless)
 	}
@@ -167,7 +169,7 @@ func showPlan(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	load, measured, err := j.Load(ctx, rows)
 	if err == nil {
 		show.Plan{
-			Plan: rows, File: j.Input.File.Name(), Sheet: j.Input.File.Sheet(), Filter: show.Filter(o.Table.Rows, o.Table.Where), Portal: j.Portal, Sandbox: o.Target.Sandbox,
+			Plan: rows, File: j.Input.File.Name(), Sheet: j.Input.File.Sheet(), Filter: show.Filter(o.Table.Rows, o.Table.Where, o.Table.FailedOf), Portal: j.Portal, Sandbox: o.Target.Sandbox,
 			Options: j.Options, User: o.Caller.User, Rate: o.Target.Rate, Notices: j.Input.Binding.Notices(), Load: load, Measured: measured,
 		}.Show(p.Console)
 	}

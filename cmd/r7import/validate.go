@@ -86,7 +86,7 @@ func validateFile(ctx context.Context, p *setup.Process, o *validateOptions) (en
 	p.Warn(input.Binding.Notices()[told:]...) // what was filled in
 	found.Show(p.Console)
 	about.File, about.EndedAt = input.File.Name(), time.Now()
-	if about.Filter = show.Filter(o.Rows, o.Where); about.Filter != "" {
+	if about.Filter = show.Filter(o.Rows, o.Where, ""); about.Filter != "" {
 		about.InFile = input.File.Total()
 	}
 	summary := tally.Summary(about)
@@ -97,6 +97,9 @@ func validateFile(ctx context.Context, p *setup.Process, o *validateOptions) (en
 		var annotateErr error
 		result.Annotated, annotateErr = checked.annotate(ctx, p, input, &o.Annotation, func(now string) bool { return now == digest })
 		err = errors.Join(err, annotateErr)
+		if show.Any(summary.Statuses, diagnosis.Status.Declined) {
+			result.Fix = &show.Fix{Secrets: o.KeepSecrets}
+		}
 	}
 	end := ending{err: err, warned: o.failOnWarning && summary.Warned > 0}
 	return finish(p, result, end, o.json), err

@@ -94,7 +94,7 @@ func verifyFile(ctx context.Context, p *setup.Process, o *verifyOptions) (end en
 			return found.Result, err
 		}
 		proof := proofOf(p, j, j.History.FileDigest(digest), rows, &found, started)
-		if proof.Filter = show.Filter(o.Table.Rows, o.Table.Where); proof.Filter != "" {
+		if proof.Filter = show.Filter(o.Table.Rows, o.Table.Where, ""); proof.Filter != "" {
 			proof.InFile = rows.InFile
 		}
 		for _, path := range o.proofs {

@@ -10,6 +10,7 @@ const (
 	AnnotateWhole   Code = "ANNOTATE_WHOLE"   // rows whose cells may have slipped
 	AnnotateChanged Code = "ANNOTATE_CHANGED" // the file is not the one that the run has read
 	AnnotateNoFile  Code = "ANNOTATE_NO_FILE" // it was not said which file a run was about
+	PasswordNeeded  Code = "PASSWORD_NEEDED"  // a row without passwords that was taken for done, and is not
 	FailedNone      Code = "FAILED_NONE"      // no row of the file has failed in a run
 )
 
@@ -22,5 +23,6 @@ var annotateCodes = map[Code]Entry{
 	AnnotateWhole:   {Scope: File, Severity: Warning},
 	AnnotateChanged: {Scope: State},
 	AnnotateNoFile:  {Scope: Usage},
+	PasswordNeeded:  {Side: OnFile},
 	FailedNone:      {Scope: Usage},
 }

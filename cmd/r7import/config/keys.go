@@ -93,6 +93,7 @@ var Keys = []*Key{
 	choice("on-changed", Policy, func(s *Settings) *policy.Action { return &s.OnChanged }, "update", "skip", "fail"),
 	choice("on-missing", Policy, func(s *Settings) *policy.OnMissing { return &s.OnMissing }, "report", "disable"),
 	guarded(toggle("retry-refused", Policy, func(s *Settings) *bool { return &s.RetryRefused })),
+	key("failed-of", Policy, "run", func(s *Settings) *string { return &s.FailedOf }, parseText, plain),
 	key("max-failures", Policy, "share", func(s *Settings) *policy.Share { return &s.MaxFailures }, parseShare, showShare),
 	key("max-changes", Policy, "share", func(s *Settings) *policy.Share { return &s.MaxChanges }, parseShare, showShare),
 	number("canary", Policy, func(s *Settings) *int { return &s.Canary }, 1, 1000),

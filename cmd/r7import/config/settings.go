@@ -72,6 +72,7 @@ type Table struct {
 	WorkbookPasswordFile string
 	NumericPasswords     bool
 	WithoutPasswords     bool
+	FailedOf             string // run whose failed rows alone are read
 	AllowedHosts         []string
 }
 

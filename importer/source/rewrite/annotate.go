@@ -202,7 +202,7 @@ func (a *annotator) line(t *text.Table, row []byte, number int, f text.Fault) ([
 		if m.Cells != nil {
 			said = quotedIn(t, m.Cells[i])
 		}
-		if column < len(at) || wanted || len(cells) == width && number > t.Header {
+		if column < len(at) || wanted || len(cells) >= width && shift == 0 && number > t.Header {
 			changed[column] = said
 		}
 	}
