@@ -3,7 +3,6 @@ package importer
 import (
 	"context"
 	"slices"
-	"strconv"
 	"time"
 
 	"r7import/importer/diagnosis"
@@ -343,7 +342,7 @@ func (f *feeder) beginMissing(ctx, closing context.Context) error {
 		return f.begin(ctx, closing)
 	}
 	for _, r := range rows {
-		r.End(diagnosis.Held, *diagnosis.New(diagnosis.MissingTooMany, "Count", itoa(changes), "Limit", itoa(f.plan.DisableLimit)))
+		r.End(diagnosis.Held, *diagnosis.New(diagnosis.MissingTooMany, "Count", changes, "Limit", f.plan.DisableLimit))
 	}
 	if err := f.record(ctx, closing, rows); err != nil {
 		return err
@@ -403,5 +402,3 @@ func (f *feeder) tellWaits() {
 	}
 	f.watch.waiting(w)
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

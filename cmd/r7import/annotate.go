@@ -7,7 +7,6 @@ import (
 	"iter"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"r7import/cmd/r7import/config"
@@ -130,17 +129,17 @@ func (rows outcomes) marks(ctx context.Context, p *setup.Process, input *plan.In
 
 // tellAnnotated says what a person has to know of the copy.
 func tellAnnotated(p *setup.Process, input *plan.Input, o *config.Annotation, done *rewrite.Annotated) {
-	tell := func(code diagnosis.Code, facts ...string) {
+	tell := func(code diagnosis.Code, facts ...any) {
 		p.Warn(*diagnosis.New(code, append(facts, "File", o.Annotate)...))
 	}
 	if o.KeepSecrets {
 		tell(diagnosis.AnnotateSecrets)
 	}
 	if done.Alike > 0 {
-		tell(diagnosis.AnnotateAlike, "Count", strconv.Itoa(done.Alike))
+		tell(diagnosis.AnnotateAlike, "Count", done.Alike)
 	}
 	if n := len(done.Whole); n > 0 {
-		tell(diagnosis.AnnotateWhole, "Count", strconv.Itoa(n), "Rows", show.Numbers(done.Whole[:min(n, show.RowsShown)], n))
+		tell(diagnosis.AnnotateWhole, "Count", n, "Rows", show.Numbers(done.Whole[:min(n, show.RowsShown)], n))
 	}
 	if input.File.Encrypted() {
 		tell(diagnosis.AnnotateOpen)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -35,13 +36,13 @@ func newConfigCheck(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "check",
 		Args: p.takes(),
-		RunE: func(*cobra.Command, []string) error { return configCheck(p) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return configCheck(cmd.Context(), p) },
 	}
 	hiddenFlags(p, cmd)
 	return cmd
 }
 
-func configCheck(p *program) error {
+func configCheck(ctx context.Context, p *program) error {
 	if p.file.Path == "" {
 		p.Console.Say("config.none", "Path", config.DefaultFile(runtime.GOOS, p.Env))
 		return nil
@@ -50,13 +51,14 @@ func configCheck(p *program) error {
 		return err
 	}
 	p.Console.Say("config.good", "Path", p.file.Path)
+	checkJobs(ctx, p)
 	return nil
 }
 
 // hiddenFlags gives a command every flag there is, so that the values of all
 // keys are put together and judged; help does not list them.
 func hiddenFlags(p *program, cmd *cobra.Command) {
-	for _, name := range config.Of(config.Where, config.Who, config.SignIn, config.Reading, config.Policy, config.Pace, config.Output) {
+	for _, name := range config.Of(config.Where, config.Who, config.SignIn, config.Reading, config.Policy, config.Pace, config.Output, config.Alone) {
 		p.flags(cmd, name)
 		cmd.Flags().Lookup(name).Hidden = name != "json"
 	}
@@ -104,7 +106,7 @@ func configJSON(p *program) error {
 // secretsSet yields the variables that hold a secret.
 func secretsSet(env config.Environment) iter.Seq2[string, account.Secret] {
 	return func(yield func(string, account.Secret) bool) {
-		for _, variable := range setup.SecretVariables {
+		for _, variable := range config.SecretVariables() {
 			if text := env.Get(variable); text != "" && !yield(variable, account.NewSecret(text)) {
 				return
 			}
@@ -113,5 +115,5 @@ func secretsSet(env config.Environment) iter.Seq2[string, account.Secret] {
 }
 
 func (p *program) originText(k *config.Key) string {
-	return p.Console.Text("origin."+string(p.origins.Of(k)), "File", p.file.Path, "Variable", k.Variable(), "Flag", "--"+k.Name)
+	return p.Console.Text("origin."+string(p.origins.Of(k)), "File", p.file.Path, "Job", p.job.Name, "Variable", k.Variable(), "Flag", "--"+k.Name)
 }

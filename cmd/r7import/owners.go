@@ -59,7 +59,7 @@ func newOwners(p *program) *cobra.Command {
 		},
 	}
 	p.flags(cmd, config.Of(config.Where, config.Reading)...)
-	p.flags(cmd, "token-file", "user", "password-file", "retry-refused", "rate", "timeout", "output", "force", "json")
+	p.flags(cmd, "token", "token-file", "user", "password", "password-file", "retry-refused", "rate", "timeout", "output", "force", "json")
 	return cmd
 }
 
@@ -177,7 +177,7 @@ func readDirectory(ctx context.Context, p *setup.Process, c *setup.Connection, o
 	}
 	var directory *people.Directory
 	if answer.Fate == diagnosis.Done {
-		p.Console.Say("owners.reading", "Person", person.String(), "Portal", c.Name)
+		p.Console.Say("owners.reading", "Person", person, "Portal", c.Name)
 		directory, answer = people.ReadDirectory(ctx, session, nil)
 	}
 	if answer.Fate != diagnosis.Done {

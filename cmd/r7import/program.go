@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/job"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/ui"
 	"r7import/importer/diagnosis"
@@ -32,7 +33,8 @@ type program struct {
 	results *results
 	logFile io.Closer
 
-	file     config.File // the configuration file, and why it could not be read
+	file     config.File // the configuration file, the part of it that is about the job, and why they could not be read
+	job      config.File
 	fileErr  error
 	settings config.Settings
 	origins  config.Origins
@@ -49,7 +51,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		},
 		args: args, results: out, settings: config.Defaults(),
 	}
-	p.file, p.fileErr = p.openConfig(args)
+	if p.file, p.fileErr = p.openConfig(args); p.fileErr == nil {
+		p.job, p.fileErr = p.openJob(args)
+	}
 	printer, err := lang.New(p.language(args))
 	if err != nil {
 		_, _ = fmt.Fprintln(stderr, err) // the catalogues are part of the program: only a broken build ends here
@@ -73,21 +77,25 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 func (p *program) execute(ctx context.Context, args []string) int {
 	root := newRoot(p)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
-	if err != nil && (errors.Is(err, context.Canceled) || isInterruption(err)) {
-		err = nil // the signal tells
-	}
-	p.ending.signal = signalOf(ctx)
-	p.ending.err = errors.Join(err, p.results.problem())
-	if p.ending.err != nil {
-		p.tellError(p.ending.err)
-	}
+	p.conclude(ctx, root.ExecuteContext(ctx), p.results.problem())
 	code := p.ending.code()
 	p.Log.Info("end", "exit", code)
 	if p.logFile != nil {
 		_ = p.logFile.Close()
 	}
 	return code
+}
+
+// conclude notes how a command ended, or its work on one file, and tells what went wrong.
+func (p *program) conclude(ctx context.Context, err error, others ...error) {
+	if err != nil && (errors.Is(err, context.Canceled) || isInterruption(err)) {
+		err = nil // the signal tells
+	}
+	p.ending.signal = signalOf(ctx)
+	p.ending.err = errors.Join(append(others, err)...)
+	if p.ending.err != nil {
+		p.tellError(p.ending.err)
+	}
 }
 
 // configVariable names the configuration file; it is no key of that file.
@@ -112,10 +120,24 @@ func (p *program) openConfig(args []string) (config.File, error) {
 	return config.OpenIfThere(config.DefaultFile(runtime.GOOS, p.Env))
 }
 
+// jobVariable names the job; it is no key of the file either.
+const jobVariable = "R7IMPORT_JOB"
+
+// openJob returns the part of the configuration file that is about the job, if one is named.
+func (p *program) openJob(args []string) (config.File, error) {
+	if name := early(args, "job"); name != "" {
+		return p.file.Job(name, "")
+	}
+	if name := p.Env.Get(jobVariable); name != "" {
+		return p.file.Job(name, jobVariable)
+	}
+	return config.File{}, nil
+}
+
 // language returns the one to speak: what flag, variable or file say, else what
 // the system speaks. A word that is no language is refused later, by then in some language.
 func (p *program) language(args []string) string {
-	for _, asked := range []string{early(args, "lang"), p.Env.Get("R7IMPORT_LANG"), p.file.Text("lang")} {
+	for _, asked := range []string{early(args, "lang"), p.Env.Get("R7IMPORT_LANG"), p.job.Text("lang"), p.file.Text("lang")} {
 		if slices.Contains(lang.Languages, asked) {
 			return asked
 		}
@@ -148,20 +170,20 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 	if p.fileErr != nil {
 		return p.fileErr
 	}
-	origins, err := config.Resolve(cmd.Flags(), &p.settings, p.Env, p.file)
+	origins, err := config.Resolve(cmd.Flags(), &p.settings, p.Env, p.job, p.file)
 	if err != nil {
 		return err
 	}
 	p.origins = origins
 	p.Console.Quiet, p.Console.Verbose = p.settings.Quiet, p.settings.Verbose
 	p.Console.NoColor = p.Console.NoColor || p.settings.NoColor
-	for _, warning := range config.Strangers(p.Env, append(setup.SecretVariables, configVariable)...) {
+	for _, warning := range config.Strangers(p.Env, configVariable, jobVariable) {
 		p.Console.Problem(&warning)
 	}
 	if err := p.openLog(); err != nil {
 		return err
 	}
-	if err := p.checkTrust(); err != nil {
+	if err := checkTrust(p.Process, &p.settings); err != nil {
 		return err
 	}
 	p.Log.Info("begin", "command", cmd.CommandPath(), "version", p.Version)
@@ -174,12 +196,9 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 
 // checkTrust refuses files that decide what is done with passwords, or hold some,
 // if others may change them. All of them are told at once.
-func (p *program) checkTrust() error {
-	s := &p.settings
+func checkTrust(p *setup.Process, s *config.Settings) error {
 	var problems diagnosis.Problems
-	for _, path := range []string{
-		s.Mapping, s.Presets, s.CAFile, s.TokenFile, s.PasswordFile, s.TOTPSecretFile, s.WorkbookPasswordFile, s.Identity,
-	} {
+	for _, path := range append(config.SecretFiles(s), s.Mapping, s.Presets, s.CAFile, s.Identity) {
 		var problem *diagnosis.Problem
 		if path != "" && path != "-" && errors.As(trust.File(path), &problem) {
 			problems = append(problems, *problem)
@@ -247,13 +266,16 @@ func (p *program) pickPortal() error {
 }
 
 // runOn returns what is in force for a command that deals with the rows of a file.
-func (p *program) runOn(file string) (*runOptions, error) {
+func (p *program) runOn(file string) (*runOptions, error) { return p.runOnFile(job.File{Path: file}) }
+
+// runOnFile is runOn for a file that a job has found.
+func (p *program) runOnFile(from job.File) (*runOptions, error) {
 	if err := p.pickPortal(); err != nil {
 		return nil, err
 	}
 	s := &p.settings
-	o := &runOptions{Results: s.Results, args: p.args, changesExit: s.ChangesExit}
-	o.Input = setup.Input{File: file, Table: s.Table, Owner: s.Owner, Harmless: s.Sandbox}
+	o := &runOptions{Results: s.Results, args: p.args, changesExit: s.ChangesExit, from: from}
+	o.Input = setup.Input{File: from.Path, Table: s.Table, Owner: s.Owner, Harmless: s.Sandbox}
 	owner, _ := config.Named("owner")
 	o.OwnerSaid = p.origins.Of(owner) != config.ByDefault
 	o.Target, o.Caller, o.Run, o.Settings = s.Target, s.Caller, s.Options, p.changedSettings()

@@ -72,13 +72,16 @@ func reportAgain(ctx context.Context, p *setup.Process, o *reportAgainOptions) (
 			return err
 		}
 	}
-	rows := outcomesOf(store, run.ID)
+	rows, about := outcomesOf(store, run.ID), aboutRun(run)
+	if about.Timeline.Events, err = eventsOf(ctx, store, run.ID); err != nil {
+		return err
+	}
 	if o.Annotate != "" {
 		if err := annotateAgain(ctx, p, o, store, run); err != nil {
 			return err
 		}
 	}
-	summary, err := rows.summary(ctx, aboutRun(run))
+	summary, err := rows.summary(ctx, about)
 	if err != nil {
 		return err
 	}

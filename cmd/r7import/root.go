@@ -3,13 +3,13 @@ package main
 import (
 	"errors"
 	"runtime"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/job"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
 	"r7import/cmd/r7import/ui"
@@ -37,6 +37,7 @@ func newRoot(p *program) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().BoolP("help", "h", false, "")
 	root.PersistentFlags().String("config", "", "")
+	root.PersistentFlags().String("job", "", "")
 	root.Flags().Bool("version", false, "")
 	config.Register(root.PersistentFlags(), &p.settings, config.Of(config.General)...)
 	root.AddCommand(
@@ -102,7 +103,7 @@ func noCommand(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	near := ""
-	if looksLikeFile(args[0]) && !cmd.HasParent() {
+	if job.IsTable(args[0]) && !cmd.HasParent() {
 		near = "run " + args[0]
 	} else if likely := typo.Nearest(args[0], commandNames(cmd)); likely != "" {
 		near = strings.TrimPrefix(cmd.CommandPath()+" "+likely, "r7import ")
@@ -118,16 +119,6 @@ func commandNames(cmd *cobra.Command) []string {
 		}
 	}
 	return names
-}
-
-func looksLikeFile(arg string) bool {
-	lower := strings.ToLower(arg)
-	for _, extension := range []string{".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".gz", ".age"} {
-		if strings.HasSuffix(lower, extension) {
-			return true
-		}
-	}
-	return false
 }
 
 // takes returns the check of the arguments of a command, each named by the id of
@@ -153,19 +144,11 @@ func tooMany(cmd *cobra.Command, extra int) error {
 	if extra <= 0 {
 		return nil
 	}
-	return diagnosis.New(diagnosis.ArgumentExtra, "Command", cmd.CommandPath(), "Count", strconv.Itoa(extra))
+	return diagnosis.New(diagnosis.ArgumentExtra, "Command", cmd.CommandPath(), "Count", extra)
 }
 
-// secretFlags are flags people expect, with what to use instead.
-var secretFlags = map[string]struct{ near, variable string }{
-	"token":             {"--token-file", setup.TokenVariable},
-	"portal-token":      {"--token-file", setup.TokenVariable},
-	"password":          {"--password-file", setup.PasswordVariable},
-	"pass":              {"--password-file", setup.PasswordVariable},
-	"portal-password":   {"--password-file", setup.PasswordVariable},
-	"workbook-password": {"--workbook-password-file", setup.WorkbookVariable},
-	"passphrase":        {"--identity", setup.PassphraseVariable},
-}
+// secretFlags are flags people expect, with the one to use instead.
+var secretFlags = map[string]string{"portal-token": "token", "pass": "password", "portal-password": "password"}
 
 // flagError puts an error of pflag into our words. It repeats names of flags and
 // never a value.
@@ -193,7 +176,8 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 		return diagnosis.New(diagnosis.FlagUnknown, "Name", "-"+name, "Command", cmd.CommandPath())
 	}
 	if instead, ok := secretFlags[name]; ok {
-		return diagnosis.New(diagnosis.FlagSecret, "Name", "--"+name, "Near", instead.near, "Variable", instead.variable)
+		k, _ := config.Named(instead)
+		return diagnosis.New(diagnosis.FlagSecret, "Name", "--"+name, "Near", "--"+instead, "Variable", k.Variable())
 	}
 	near := typo.Nearest(name, flagNames(cmd))
 	if near != "" {

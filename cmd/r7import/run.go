@@ -5,11 +5,12 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/job"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
 	"r7import/importer/diagnosis"
@@ -24,17 +25,18 @@ type runOptions struct {
 	config.Results
 	args        []string // of the program
 	changesExit bool     // of plan
+	from        job.File // what is read
 }
 
 func newRun(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "run",
-		Args: p.takes("value.file"),
+		Args: takesOne,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if p.settings.DryRun {
-				return runOrPlan(cmd.Context(), p, args[0], planFile)
+				return forEach(cmd, p, args, planFile)
 			}
-			return runOrPlan(cmd.Context(), p, args[0], runFile)
+			return runAlone(cmd, p, args)
 		},
 	}
 	jobFlags(p, cmd)
@@ -47,17 +49,7 @@ func jobFlags(p *program, cmd *cobra.Command) {
 	names := config.Of(config.Where, config.Who, config.Reading, config.Pace)
 	p.flags(cmd, slices.DeleteFunc(names, func(name string) bool { return name == "without-passwords" })...)
 	p.flags(cmd, annotationFlags...)
-	p.flags(cmd, "on-existing", "on-changed", "on-missing", "retry-refused", "failed-of", "max-failures", "max-changes", "canary", "fail-on-warning", "report", "json", "progress")
-}
-
-// runOrPlan calls one of the two with what is in force.
-func runOrPlan(ctx context.Context, p *program, file string, act func(context.Context, *setup.Process, *runOptions) (ending, error)) error {
-	o, err := p.runOn(file)
-	if err != nil {
-		return err
-	}
-	p.ending, err = act(ctx, p.Process, o)
-	return err
+	p.flags(cmd, "input", "input-age", "on-existing", "on-changed", "on-missing", "retry-refused", "failed-of", "max-failures", "max-changes", "canary", "fail-on-warning", "report", "json", "progress")
 }
 
 // runFile makes the portal agree with the file.
@@ -84,6 +76,9 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 		var path string
 		path, err = j.RunReport(&o.Target, o.File, "report", rows.Run.ID)
 		paths = []string{path}
+	}
+	for i := range paths {
+		paths[i] = strings.ReplaceAll(paths[i], ofRun, rows.Run.ID)
 	}
 	if err == nil {
 		err = confirm(ctx, p, j, rows, o)
@@ -115,7 +110,7 @@ func tellUnfinished(ctx context.Context, p *setup.Process, j *setup.Job) error {
 		}
 	}
 	if count > 0 {
-		p.Console.Say("run.unfinished", "Count", strconv.Itoa(count), "Run", last.ID, "File", last.File)
+		p.Console.Say("run.unfinished", "Count", count, "Run", last.ID, "File", last.File)
 	}
 	return nil
 }
@@ -126,7 +121,11 @@ func openRun(ctx context.Context, p *setup.Process, o *runOptions) (*setup.Job, 
 	if err := checkMissing(o); err != nil {
 		return nil, nil, err
 	}
-	paths, err := setup.ReportPaths(o.Report, o.File)
+	named := make([]string, len(o.Report))
+	for i, path := range o.Report {
+		named[i] = strings.ReplaceAll(path, ofFile, o.from.Stem())
+	}
+	paths, err := setup.ReportPaths(named, o.File)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -203,8 +202,8 @@ func confirm(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pla
 	case send == 0:
 		question = "run.question.disable"
 	}
-	yes, err := p.Console.Confirm(ctx, question, "Count", strconv.Itoa(cmp.Or(send, disable)),
-		"Accounts", p.Console.Text("run.accounts", "Count", strconv.Itoa(disable)), "Portal", j.Portal)
+	yes, err := p.Console.Confirm(ctx, question, "Count", cmp.Or(send, disable),
+		"Accounts", p.Console.Text("run.accounts", "Count", disable), "Portal", j.Portal)
 	if err == nil && !yes {
 		return diagnosis.New(diagnosis.ConfirmDeclined)
 	}

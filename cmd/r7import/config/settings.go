@@ -23,6 +23,7 @@ type Settings struct {
 	policy.Options // whose Caller is found by those that sign in
 	Results
 	Messages
+	Unattended
 
 	// What single commands read.
 	DryRun      bool
@@ -50,9 +51,12 @@ type Target struct {
 
 // Caller is who signs in where a row names nobody.
 type Caller struct {
+	Token          string // where it is, see [Key.Secret]
 	TokenFile      string
 	User           string
+	Password       string
 	PasswordFile   string
+	TOTPSecret     string
 	TOTPSecretFile string
 }
 
@@ -69,6 +73,8 @@ type Table struct {
 	Rows                 string
 	Where                []string
 	Identity             string
+	Passphrase           string
+	WorkbookPassword     string
 	WorkbookPasswordFile string
 	NumericPasswords     bool
 	WithoutPasswords     bool
@@ -95,6 +101,12 @@ type Annotation struct {
 	KeepSecrets bool   // with the passwords
 }
 
+// Unattended is what a run reads that nobody watches.
+type Unattended struct {
+	Input    []string      // files, patterns and folders to read
+	InputAge time.Duration // that a file in a folder must have rested
+}
+
 // Messages are the talk to the person and to the log.
 type Messages struct {
 	Lang      string
@@ -114,5 +126,7 @@ func Defaults() Settings {
 		Results:   Results{Progress: "auto"},
 		Messages:  Messages{LogFormat: "text"},
 		OlderThan: 90 * day,
+
+		Unattended: Unattended{InputAge: 10 * time.Second},
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -74,7 +73,7 @@ func AskNumericPasswords(ctx context.Context, p *Process, input *plan.Input) err
 	if cells == 0 || !p.Console.Terminal() {
 		return nil
 	}
-	yes, err := p.Console.Confirm(ctx, "run.question.numbers", "Count", strconv.Itoa(cells))
+	yes, err := p.Console.Confirm(ctx, "run.question.numbers", "Count", cells)
 	if err == nil && yes {
 		input.File.TakeNumericPasswords()
 	}
@@ -156,7 +155,7 @@ func explained(file *source.File, err error) error {
 	for i, c := range unreadable {
 		labels[i] = c.Label
 	}
-	return append(many, *diagnosis.New(diagnosis.HeaderUnreadable, "Count", strconv.Itoa(len(labels)), "Columns", strings.Join(labels, ", ")))
+	return append(many, *diagnosis.New(diagnosis.HeaderUnreadable, "Count", len(labels), "Columns", labels))
 }
 
 // Within puts the file into the places of problems with its columns.
@@ -182,7 +181,7 @@ func (p *Process) sourceOptions(ctx context.Context, t *config.Table) (source.Op
 		Sheet: t.Sheet, HeaderRow: t.HeaderRow, Delimiter: t.Delimiter, Encoding: t.Encoding,
 		Identity: t.Identity, Stdin: p.In, Known: mapping.Known, NumericPasswords: t.NumericPasswords,
 		Passphrase: func() (account.Secret, error) {
-			return p.Secret(ctx, Secret{Variable: PassphraseVariable, Question: "ask.passphrase"})
+			return p.Secret(ctx, Secret{Flag: "--passphrase", Ref: t.Passphrase, Question: "ask.passphrase"})
 		},
 	}
 	var errs []error
@@ -194,7 +193,7 @@ func (p *Process) sourceOptions(ctx context.Context, t *config.Table) (source.Op
 		where, err := source.ParseWhere(text)
 		o.Where, errs = append(o.Where, where), append(errs, err)
 	}
-	password, err := p.Secret(ctx, Secret{Flag: "--workbook-password-file", File: t.WorkbookPasswordFile, Variable: WorkbookVariable})
+	password, err := p.Secret(ctx, Secret{Flag: "--workbook-password", Ref: t.WorkbookPassword, File: t.WorkbookPasswordFile})
 	o.WorkbookPassword = password
 	return o, errors.Join(append(errs, err)...)
 }

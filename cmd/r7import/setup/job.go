@@ -156,7 +156,7 @@ func (j *Job) askHolder(ctx context.Context) error {
 		return nil
 	}
 	j.Options.Caller.Holder = person.Email
-	j.process.Console.Say("greet.holder", "Person", person.String())
+	j.process.Console.Say("greet.holder", "Person", person)
 	return nil
 }
 
@@ -174,8 +174,20 @@ func (p *Process) openStores(j *Job, o *JobOptions) error {
 		if j.History, err = open(o.Dry); err != nil {
 			return err
 		}
+		if o.Dry && !j.History.Lasts() {
+			// What is seen and which passwords are refused is remembered under the key of a
+			// store. Where none can be made, KeepSeen says so at the end.
+			if made, err := open(false); err == nil {
+				if err := errors.Join(made.Close(), j.History.Close()); err != nil {
+					return err
+				}
+				if j.History, err = open(true); err != nil {
+					return err
+				}
+			}
+		}
 		j.closers = append(j.closers, j.History.Close)
-		if o.Dry && j.History.Lasts() {
+		if o.Dry {
 			j.toWrite = func() (*journal.Store, error) { return open(false) }
 		}
 	}
@@ -214,7 +226,7 @@ func (j *Job) KeepSeen(ctx context.Context, began time.Time) (warnings []diagnos
 	notKept := diagnosis.Wrap(err, diagnosis.SeenNotKept)
 	var cause *diagnosis.Problem
 	if errors.As(err, &cause) {
-		notKept.Args = diagnosis.Args{"Why": string(cause.Code), "Pid": cause.Args["Pid"], "Path": cause.Args["Path"]}
+		notKept = diagnosis.Wrap(err, diagnosis.SeenNotKept, "Why", cause.Code, "Pid", cause.Args["Pid"], "Path", cause.Args["Path"])
 	}
 	return []diagnosis.Problem{*notKept}
 }
