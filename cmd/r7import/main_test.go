@@ -63,6 +63,7 @@ func TestScripts(t *testing.T) {
 			"noleak":   noLeak,
 			"terminal": onTerminal,
 			"privacy":  checkPrivacy,
+			"glob":     checkGlobs,
 		},
 		RequireUniqueNames: true,
 		UpdateScripts:      os.Getenv("UPDATE_SCRIPTS") != "",
@@ -235,6 +236,19 @@ func nameRuns(ts *testscript.TestScript, _ bool, args []string) {
 		if r.Kind == "run" && len(args) > 0 {
 			ts.Setenv(args[len(args)-1], r.ID)
 			args = args[:len(args)-1]
+		}
+	}
+}
+
+// checkGlobs checks that there is exactly one file for each pattern:
+//
+//	glob done/accounts-*.csv
+func checkGlobs(ts *testscript.TestScript, _ bool, args []string) {
+	for _, pattern := range args {
+		found, err := filepath.Glob(ts.MkAbs(pattern))
+		ts.Check(err)
+		if len(found) != 1 {
+			ts.Fatalf("%s: %q, want one file", pattern, found)
 		}
 	}
 }
