@@ -27,7 +27,7 @@ const (
 
 // newTransport returns a transport for one portal, and the proxy it goes through.
 func newTransport(portal *url.URL, o Options) (*http.Transport, string, error) {
-	roots, err := Roots(o.RootsFile)
+	roots, err := Trusted(o.RootsFile)
 	if err != nil {
 		return nil, "", err
 	}
@@ -99,8 +99,9 @@ func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, answer *http.
 	return nil
 }
 
-// Roots returns the system's certificates with those of a file; nil means the system's.
-func Roots(file string) (*x509.CertPool, error) {
+// Trusted returns the system's certificates with those of a file; nil means the system's.
+// The error is a *diagnosis.Problem.
+func Trusted(file string) (*x509.CertPool, error) {
 	if file == "" {
 		return nil, nil
 	}

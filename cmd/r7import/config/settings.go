@@ -10,6 +10,7 @@ package config
 import (
 	"time"
 
+	"r7import/importer/pace"
 	"r7import/importer/policy"
 	"r7import/importer/portal"
 )
@@ -20,6 +21,7 @@ type Settings struct {
 	Target
 	Caller
 	Table
+	MailLogins
 	policy.Options // whose Caller is found by those that sign in
 	Results
 	Messages
@@ -79,7 +81,19 @@ type Table struct {
 	WorkbookPasswordFile string
 	NumericPasswords     bool
 	WithoutPasswords     bool
+	FailedOf             string // run whose failed rows alone are read
 	AllowedHosts         []string
+}
+
+// MailLogins are the logins to the mail servers from this machine.
+type MailLogins struct {
+	Preflight      bool // before a run
+	Sample         int  // rows of each pair of servers
+	All            bool // rows, and not just a sample
+	Lockout        pace.Lockout
+	Resolve        []string // host=ip
+	MailCAFile     string
+	AnyCertificate bool
 }
 
 // Results are what a command makes, and for whom.
@@ -91,6 +105,14 @@ type Results struct {
 	Yes           bool
 	Progress      string
 	FailOnWarning bool
+	Annotation
+}
+
+// Annotation is the copy of the input with what became of its rows.
+type Annotation struct {
+	Annotate    string // where it goes, empty for none
+	OnlyFailed  bool   // without the rows that are as they should be
+	KeepSecrets bool   // with the passwords
 }
 
 // Unattended is what a run reads that nobody watches.
@@ -144,5 +166,6 @@ func Defaults() Settings {
 		OlderThan: 90 * day,
 
 		Unattended: Unattended{InputAge: 10 * time.Second, NotifyOn: OnFailure},
+		MailLogins: MailLogins{Sample: 3},
 	}
 }

@@ -23,7 +23,7 @@ type Voices struct {
 
 // OpenVoices finds the addresses and secrets of those who are to be told.
 func OpenVoices(ctx context.Context, p *Process, u *config.Unattended, caFile string) (*Voices, error) {
-	roots, err := portal.Roots(caFile)
+	roots, err := portal.Trusted(caFile)
 	if err != nil {
 		return nil, err
 	}
