@@ -56,9 +56,11 @@ var mayImport = map[string][]string{
 	"cmd/r7import/vault":        {"importer/trust", "importer/account", "importer/diagnosis", "importer/durable"},
 	"cmd/r7import/ui":           {"importer", "importer/account", "importer/diagnosis", "importer/lang"},
 	"cmd/r7import/job":          {"importer/diagnosis"},
+	"cmd/r7import/metrics":      {"importer/diagnosis", "importer/durable"},
+	"cmd/r7import/notify":       {"importer/account"},
 	"cmd/r7import/licences":     {},
 	"cmd/r7import/licences/gen": {},
-	"cmd/r7import/setup": {"importer/trust", "importer/preflight", "cmd/r7import/config", "cmd/r7import/ui", "cmd/r7import/vault", "importer", "importer/account", "importer/diagnosis",
+	"cmd/r7import/setup": {"cmd/r7import/notify", "importer/trust", "importer/preflight", "cmd/r7import/config", "cmd/r7import/ui", "cmd/r7import/vault", "importer", "importer/account", "importer/diagnosis",
 		"importer/journal", "importer/pace", "importer/plan", "importer/policy", "importer/portal", "importer/portalsim", "importer/source",
 		"importer/validate", "importer/yamltree", "mapping", "report"},
 	"cmd/r7import/show": {"importer/portal", "importer/preflight", "cmd/r7import/config", "cmd/r7import/ui", "importer", "importer/account", "importer/diagnosis", "importer/journal",
@@ -66,9 +68,9 @@ var mayImport = map[string][]string{
 	"cmd/r7import/propose": {"cmd/r7import/setup", "cmd/r7import/show", "importer", "importer/account", "importer/diagnosis", "importer/plan",
 		"importer/portal", "importer/source", "importer/typo", "mapping", "report"},
 	"importer/preflight/mailtest": {},
-	"cmd/r7import": {"cmd/r7import/job", "cmd/r7import/licences", "importer/trust", "cmd/r7import/config", "cmd/r7import/propose", "cmd/r7import/setup", "cmd/r7import/show", "cmd/r7import/ui", "cmd/r7import/vault",
+	"cmd/r7import": {"cmd/r7import/job", "cmd/r7import/metrics", "cmd/r7import/notify", "cmd/r7import/licences", "importer/trust", "cmd/r7import/config", "cmd/r7import/propose", "cmd/r7import/setup", "cmd/r7import/show", "cmd/r7import/ui", "cmd/r7import/vault",
 		"importer", "importer/account", "importer/diagnosis", "importer/durable", "importer/journal", "importer/lang", "importer/people", "importer/plan", "importer/policy",
-		"importer/portal", "importer/preflight", "importer/pace", "importer/source", "importer/source/rewrite", "importer/typo", "mapping", "report"},
+		"importer/portal", "importer/preflight", "importer/pace", "importer/source", "importer/source/rewrite", "importer/source/xlsx", "importer/typo", "mapping", "report"},
 }
 
 // sourceFiles parses every Go file of the project that is no test, by path.
