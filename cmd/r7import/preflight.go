@@ -162,7 +162,9 @@ func (l *logins) survey(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	l.Check = &preflight.Check{Client: client, Survey: preflight.NewSurvey(sample), Workers: l.o.Run.Workers}
+	l.Check = &preflight.Check{
+		Client: client, Survey: preflight.NewSurvey(sample), Workers: l.o.Run.Workers, PerHost: l.o.Run.PerHost, Pacer: pace.New(float64(l.o.Target.Rate)),
+	}
 	l.left = make(map[int]leftover)
 	var known *plan.History
 	if l.job != nil {
@@ -273,7 +275,7 @@ func (l *logins) logIn(ctx context.Context) error {
 	defer progress.Stop()
 	run := preflight.Run{
 		Client: l.Client, Workers: l.o.Run.Workers, PerHost: l.o.Run.PerHost,
-		Pacer: pace.New(float64(l.o.Target.Rate)), Rest: l.o.Run.HostWait,
+		Pacer: l.Pacer, Rest: l.o.Run.HostWait,
 		Observe: func(now preflight.Progress) { progress.Show(pictureOf(now)) },
 	}
 	return run.All(ctx, l.Jobs())
