@@ -97,7 +97,6 @@ type session struct {
 	in    *bufio.Reader
 	text  *textproto.Reader
 	able  []string // capabilities, upper case, each line of them one
-	stop  func() bool
 	plain bool // no encryption
 }
 
