@@ -178,7 +178,7 @@ func (p *program) checkTrust() error {
 	s := &p.settings
 	var problems diagnosis.Problems
 	for _, path := range []string{
-		s.Mapping, s.Presets, s.CAFile, s.TokenFile, s.PasswordFile, s.TOTPSecretFile, s.WorkbookPasswordFile, s.Identity,
+		s.Mapping, s.PlanFile, s.Presets, s.CAFile, s.TokenFile, s.PasswordFile, s.TOTPSecretFile, s.WorkbookPasswordFile, s.Identity,
 	} {
 		var problem *diagnosis.Problem
 		if path != "" && path != "-" && errors.As(trust.File(path), &problem) {
@@ -256,7 +256,7 @@ func (p *program) runOn(file string) (*runOptions, error) {
 	o.Input = setup.Input{File: file, Table: s.Table, Owner: s.Owner, Harmless: s.Sandbox}
 	owner, _ := config.Named("owner")
 	o.OwnerSaid = p.origins.Of(owner) != config.ByDefault
-	o.Target, o.Caller, o.Run, o.Settings = s.Target, s.Caller, s.Options, p.changedSettings()
+	o.Target, o.Caller, o.Run, o.Keeping, o.Settings = s.Target, s.Caller, s.Options, s.Keeping, p.changedSettings()
 	return o, nil
 }
 

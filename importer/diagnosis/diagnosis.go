@@ -74,7 +74,7 @@ type Entry struct {
 
 // catalogue joins the lists of the stages. Each stage keeps its own list in a
 // file of its own beside this one.
-var catalogue = join(commandCodes, sourceCodes, mappingCodes, validateCodes, portalCodes, runCodes, reportCodes, journalCodes, ownerCodes, templateCodes, verifyCodes)
+var catalogue = join(commandCodes, sourceCodes, mappingCodes, validateCodes, portalCodes, runCodes, reportCodes, journalCodes, ownerCodes, planCodes, templateCodes, verifyCodes)
 
 func join(lists ...map[Code]Entry) map[Code]Entry {
 	all := make(map[Code]Entry)

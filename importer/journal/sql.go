@@ -99,7 +99,7 @@ var migrations = []string{`
 	-- themselves are made slow by Store.slowDown.
 	ALTER TABLE store ADD COLUMN hash_passes INTEGER NOT NULL DEFAULT 0;
 	ALTER TABLE store ADD COLUMN hash_memory INTEGER NOT NULL DEFAULT 0;
-`}
+`, setTables}
 
 // The versions of the schema from which something more than tables is missing.
 const (

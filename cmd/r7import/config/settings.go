@@ -22,6 +22,7 @@ type Settings struct {
 	Table
 	policy.Options // whose Caller is found by those that sign in
 	Results
+	Keeping
 	Messages
 
 	// What single commands read.
@@ -86,6 +87,15 @@ type Results struct {
 	FailOnWarning bool
 }
 
+// Keeping is what goes on from run to run.
+type Keeping struct {
+	DataSet  string // what the rows are called; empty is by the file's name
+	PlanFile string // holds the changes that may be made
+	Out      string // file that a plan is saved to
+	KeepDays int    // runs and their reports are kept for so long by unattended runs,
+	KeepRuns int    // and the latest of them however old they are
+}
+
 // Messages are the talk to the person and to the log.
 type Messages struct {
 	Lang      string
@@ -104,6 +114,7 @@ func Defaults() Settings {
 		Options:   policy.Defaults(),
 		Results:   Results{Progress: "auto"},
 		Messages:  Messages{LogFormat: "text"},
+		Keeping:   Keeping{KeepDays: 90, KeepRuns: 20},
 		OlderThan: 90 * day,
 	}
 }

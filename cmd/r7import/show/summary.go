@@ -29,8 +29,9 @@ type Result struct {
 	Plan     *PlanFacts `json:"plan,omitempty"`
 	Stopped  *Told      `json:"stopped,omitempty"` // why it ended before all rows were through
 	Reports  []string   `json:"reports"`
-	Missing  []string   `json:"missing,omitempty"` // addresses earlier runs of the file made and no row names any more
-	Again    string     `json:"again,omitempty"`   // the command that goes on
+	Saved    *Saved     `json:"saved_plan,omitempty"` // changes that wait for a yes
+	Missing  []string   `json:"missing,omitempty"`    // addresses earlier runs of the file made and no row names any more
+	Again    string     `json:"again,omitempty"`      // the command that goes on
 	ExitCode int        `json:"exit_code"`
 
 	Proofs   []string           `json:"proofs,omitempty"` // where it was written, where that is several places
@@ -38,6 +39,15 @@ type Result struct {
 	Proof    string             `json:"proof,omitempty"` // where it was written; the first place of several
 
 	Disabling bool `json:"-"` // accounts that no row names are among the rows
+}
+
+// Saved is a plan that was saved, as JSON.
+type Saved struct {
+	ID      string         `json:"id"`
+	Path    string         `json:"path"`
+	Changes int            `json:"changes"`
+	Guard   diagnosis.Code `json:"guard,omitempty"` // that stopped the run
+	Approve string         `json:"approve"`         // the command that lets the next run carry it out
 }
 
 // PlanFacts is the offline plan as JSON.
@@ -229,6 +239,10 @@ func (s summaryView) files() {
 	}
 	for _, path := range s.result.Reports {
 		s.print(s.console.Text("summary.report", "Path", path))
+	}
+	if saved := s.result.Saved; saved != nil {
+		s.print(s.console.Text("summary.plan", "Count", strconv.Itoa(saved.Changes), "Path", saved.Path))
+		s.print("  → " + s.console.Text("summary.plan.next", "ID", saved.ID, "Path", saved.Path, "Command", saved.Approve))
 	}
 	if s.result.Run != "" && !s.result.Sandbox && s.result.Command == "run" {
 		s.print(s.console.Text("summary.run", "Run", s.result.Run))
