@@ -43,7 +43,7 @@ func (f *feeder) tried(ctx context.Context, r *provision.Row) {
 		return
 	}
 	if r.Entry.Status != diagnosis.Created && r.Entry.Status != diagnosis.Updated {
-		f.stop.Because(diagnosis.New(diagnosis.CanaryFailed, "Row", itoa(r.Entry.Row)))
+		f.stop.Because(diagnosis.New(diagnosis.CanaryFailed, "Row", r.Entry.Row))
 		return
 	}
 	for _, h := range r.Hosts {

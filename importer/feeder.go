@@ -3,7 +3,6 @@ package importer
 import (
 	"context"
 	"slices"
-	"strconv"
 	"time"
 
 	"r7import/importer/diagnosis"
@@ -346,7 +345,7 @@ func (f *feeder) beginMissing(ctx, closing context.Context) error {
 		return f.begin(ctx, closing)
 	}
 	for _, r := range rows {
-		r.End(diagnosis.Held, *diagnosis.New(diagnosis.MissingTooMany, "Count", itoa(changes), "Limit", itoa(f.plan.DisableLimit)))
+		r.End(diagnosis.Held, *diagnosis.New(diagnosis.MissingTooMany, "Count", changes, "Limit", f.plan.DisableLimit))
 		if err := provision.Await(ctx, f.worker, r); err != nil {
 			return err
 		}
@@ -409,5 +408,3 @@ func (f *feeder) tellWaits() {
 	}
 	f.watch.waiting(w)
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

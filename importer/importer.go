@@ -89,15 +89,8 @@ type Greeting struct {
 }
 
 // Facts are what the catalogue needs to say what the portal is.
-func (g Greeting) Facts() []string {
-	facts := []string{"Version", g.Version}
-	if g.LDAP {
-		facts = append(facts, "LDAP", "yes")
-	}
-	if g.SSO {
-		facts = append(facts, "SSO", "yes")
-	}
-	return facts
+func (g Greeting) Facts() []any {
+	return []any{"Version", g.Version, "LDAP", g.LDAP, "SSO", g.SSO}
 }
 
 // Prepare reads the file once, checks every row, and writes the rows down in
@@ -158,7 +151,7 @@ func (r *run) settled(ctx context.Context, row *provision.Row) (bool, error) {
 	row.Entry.OwnerID = known.Key.OwnerID
 	switch {
 	case left == plan.Refused:
-		row.End(diagnosis.Held, *diagnosis.New(diagnosis.PasswordRefused, "Code", string(known.RefusedCode)))
+		row.End(diagnosis.Held, *diagnosis.New(diagnosis.PasswordRefused, "Code", known.RefusedCode))
 		return true, nil
 	case known.Status == diagnosis.Exists:
 		row.End(diagnosis.Exists, *diagnosis.New(diagnosis.AccountExists))

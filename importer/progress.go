@@ -7,6 +7,7 @@ import (
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
 	"r7import/importer/pace"
 	"r7import/importer/provision"
 )
@@ -26,6 +27,7 @@ type watch struct {
 	shown    time.Time
 	released int64
 	rate     float64
+	events   events
 
 	mu       sync.Mutex
 	waits    waits
@@ -103,10 +105,13 @@ func (w *watch) show(ctx context.Context) error {
 		case <-ticker.C:
 			w.keepTime()
 			w.observe()
+			if err := w.events.note(ctx, w.run, time.Now()); err != nil {
+				return err
+			}
 		case <-ctx.Done():
 			w.tell()
 			w.observe()
-			return nil
+			return w.events.note(ctx, w.run, time.Now())
 		}
 	}
 }
@@ -179,4 +184,84 @@ func (w *watch) picture(snap pace.Snapshot) Progress {
 		p.Why, p.Until = waits.why, waits.until
 	}
 	return p
+}
+
+// mostEvents bounds the events that are stored of a run. The first ones are kept,
+// which show how a trouble began; later ones are only counted.
+const mostEvents = 500
+
+// events writes down what holds a run up, for those who read its report. It looks
+// at the parts of the run as often as a picture is shown: what comes and goes
+// between two looks has held up nobody.
+type events struct {
+	open   map[origin]journal.Event // those that were stored and are not over
+	lost   map[origin]bool          // those that were only counted and are not over
+	stored int
+	more   journal.Event
+}
+
+// origin is what an event comes from: one event at a time.
+type origin struct {
+	kind journal.EventKind
+	host string
+}
+
+// note stores what has begun, changed or ended since the last look.
+func (v *events) note(ctx context.Context, r *run, now time.Time) error {
+	if v.open == nil {
+		v.open, v.lost = make(map[origin]journal.Event), make(map[origin]bool)
+	}
+	var changed []journal.Event
+	seen := make(map[origin]bool)
+	see := func(e journal.Event) {
+		o := origin{e.Kind, e.Host}
+		seen[o] = true
+		before, open := v.open[o]
+		switch {
+		case open:
+			e.Start = before.Start
+			if e == before {
+				return
+			}
+		case v.lost[o]:
+			return
+		case v.stored == mostEvents:
+			v.lost[o] = true
+			if v.more.Count++; v.more.Count == 1 {
+				v.more.Kind, v.more.Start = journal.EventMore, now
+			}
+			v.more.End = now
+			changed = append(changed, v.more)
+			return
+		default:
+			v.stored++
+		}
+		v.open[o] = e
+		changed = append(changed, e)
+	}
+	if until := r.Gate.Pacer.Snapshot().PausedUntil; !until.IsZero() {
+		see(journal.Event{Kind: journal.EventPause, Code: diagnosis.PortalBusy, Start: now})
+	}
+	if t := r.turns.Trouble(); t.Why != "" {
+		see(journal.Event{Kind: journal.EventAway, Code: t.Why, Start: t.Since})
+	}
+	for _, rest := range r.slots.Rests() {
+		see(journal.Event{Kind: journal.EventRest, Host: rest.Host, Code: provision.WhyResting(rest.Evidence), Start: rest.Since, Count: rest.Probes})
+	}
+	for o, e := range v.open {
+		if !seen[o] {
+			e.End = now
+			changed = append(changed, e)
+			delete(v.open, o)
+		}
+	}
+	for o := range v.lost {
+		if !seen[o] {
+			delete(v.lost, o)
+		}
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	return r.Ledger.NoteEvents(context.WithoutCancel(ctx), r.plan.Run.ID, changed...)
 }

@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -63,7 +62,7 @@ func splitAddress(text string) (local, domain string, problem *diagnosis.Problem
 		}
 	}
 	if at := mixedAt(text); at > 0 {
-		return "", "", diagnosis.New(diagnosis.AddressLookAlike, "Position", strconv.Itoa(at))
+		return "", "", diagnosis.New(diagnosis.AddressLookAlike, "Position", at)
 	}
 	if len(local) > maxLocalPart || local[0] == '.' || local[len(local)-1] == '.' || strings.Contains(local, "..") {
 		return "", "", diagnosis.New(diagnosis.AddressSyntax)

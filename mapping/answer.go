@@ -28,13 +28,13 @@ func (f *FileMapping) Give(field account.Field, columns []source.Column, column 
 func (f *FileMapping) Default(field account.Field, text string) error {
 	text = clean(text)
 	if field.Secret() {
-		return diagnosis.New(diagnosis.SetSecret, "Field", field.String())
+		return diagnosis.New(diagnosis.SetSecret, "Field", field)
 	}
 	if text == "" {
-		return diagnosis.New(diagnosis.SetValue, "Field", field.String())
+		return diagnosis.New(diagnosis.SetValue, "Field", field)
 	}
 	if p := newReader().put(new(account.Row), field, text); p != nil {
-		return diagnosis.Wrap(p, diagnosis.SetValue, "Field", field.String())
+		return diagnosis.Wrap(p, diagnosis.SetValue, "Field", field)
 	}
 	if f.Defaults == nil {
 		f.Defaults = make(map[account.Field]string)

@@ -83,7 +83,7 @@ func (b *Binding) useFile(f *FileMapping, t *table, joined *Template) (problems 
 		l := level{fill: account.FromMapping}
 		for _, field := range slices.Sorted(maps.Keys(f.Defaults)) {
 			if p := b.reader.put(&l.values, field, f.Defaults[field]); p != nil {
-				problems = append(problems, *diagnosis.Wrap(p, diagnosis.SetValue, "Field", field.String()))
+				problems = append(problems, *diagnosis.Wrap(p, diagnosis.SetValue, "Field", field))
 			}
 			l.fields = l.fields.With(field)
 		}
@@ -99,14 +99,14 @@ func (b *Binding) set(texts map[account.Field]string) (problems diagnosis.Proble
 		text := clean(texts[f])
 		switch {
 		case f.Secret():
-			problems = append(problems, *diagnosis.New(diagnosis.SetSecret, "Field", f.String()))
+			problems = append(problems, *diagnosis.New(diagnosis.SetSecret, "Field", f))
 			continue
 		case text == "":
-			problems = append(problems, *diagnosis.New(diagnosis.SetValue, "Field", f.String()))
+			problems = append(problems, *diagnosis.New(diagnosis.SetValue, "Field", f))
 			continue
 		}
 		if p := b.reader.put(&l.values, f, text); p != nil {
-			problems = append(problems, *diagnosis.Wrap(p, diagnosis.SetValue, "Field", f.String()))
+			problems = append(problems, *diagnosis.Wrap(p, diagnosis.SetValue, "Field", f))
 		}
 		l.fields = l.fields.With(f)
 	}
@@ -139,7 +139,7 @@ func (b *Binding) missing(o Options, t *table) *diagnosis.Problem {
 	if lacking == 0 {
 		return nil
 	}
-	return diagnosis.New(diagnosis.ColumnsMissing, "Fields", lacking.String())
+	return diagnosis.New(diagnosis.ColumnsMissing, "Fields", lacking)
 }
 
 // servers are the fields that a preset gives together.

@@ -42,7 +42,7 @@ func parseEndpoint(text string, port int, f account.Field, usual func(int) (acco
 	case known:
 		e.Encryption = rule.Encryption
 	default:
-		problem = diagnosis.New(diagnosis.EncryptionMissing, "Port", account.Port.String())
+		problem = diagnosis.New(diagnosis.EncryptionMissing, "Port", account.Port)
 	}
 	if problem != nil {
 		return Endpoint{}, problem

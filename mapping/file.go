@@ -151,7 +151,7 @@ func (d document) defaults(n ast.Node) map[account.Field]string {
 			d.Wrong(p.At, diagnosis.MappingSecret)
 			continue
 		case text == "" || r.put(new(account.Row), p.field, text) != nil:
-			d.Wrong(p.Value, diagnosis.MappingValue, "Field", p.field.String())
+			d.Wrong(p.Value, diagnosis.MappingValue, "Field", p.field)
 		}
 		values[p.field] = text
 	}
@@ -163,7 +163,7 @@ func (d document) templates(n ast.Node) map[account.Field]*Template {
 	for _, p := range d.fields(n) {
 		t, err := ParseTemplate(p.field, d.Text(p.Value))
 		if problem, ok := err.(*diagnosis.Problem); ok {
-			d.Wrong(p.Value, problem.Code, "Field", p.field.String())
+			d.Wrong(p.Value, problem.Code, "Field", p.field)
 			continue
 		}
 		all[p.field] = t
@@ -184,7 +184,7 @@ func (d document) words(n ast.Node) map[account.Field]map[string]string {
 		for _, word := range d.Pairs(p.Value) {
 			meaning := clean(d.Text(word.Value))
 			if meaning == "" || r.put(new(account.Row), p.field, meaning) != nil {
-				d.Wrong(word.Value, diagnosis.MappingValue, "Field", p.field.String())
+				d.Wrong(word.Value, diagnosis.MappingValue, "Field", p.field)
 			}
 			meanings[foldWord(word.Key)] = meaning
 		}

@@ -97,7 +97,7 @@ func (w filler) settle(f, port account.Field, s *account.Server) {
 		w.row.Given, w.row.Fills[f] = w.row.Given.Without(f), account.FromRule
 		w.remarks.add(byPortRead, f)
 	case word == notSaid && w.has(port):
-		w.row.Report(f, *diagnosis.New(diagnosis.EncryptionMissing, "Port", port.String()))
+		w.row.Report(f, *diagnosis.New(diagnosis.EncryptionMissing, "Port", port))
 	}
 }
 
@@ -166,7 +166,7 @@ func (w filler) byPort(f, port account.Field, known bool, code diagnosis.Code, v
 	case known:
 		w.rule(f, value)
 	default:
-		p := diagnosis.New(code, "Port", port.String())
+		p := diagnosis.New(code, "Port", port)
 		w.row.Report(f, *p)
 	}
 }

@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"net/netip"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -43,7 +42,7 @@ func parseHost(text string) (string, *diagnosis.Problem) {
 		return "", diagnosis.New(diagnosis.HostPort)
 	}
 	if at := mixedAt(name); at > 0 {
-		return "", diagnosis.New(diagnosis.HostLookAlike, "Position", strconv.Itoa(at))
+		return "", diagnosis.New(diagnosis.HostLookAlike, "Position", at)
 	}
 	if p := oddAt(diagnosis.HostSyntax, name, hostCharacter); len(p.Args) > 0 {
 		return "", p

@@ -153,7 +153,7 @@ func (b *Binding) put(row *account.Row, f account.Field, text string) *diagnosis
 	case problem != nil:
 		return problem
 	case row.Given.Has(portField) && *port != 0 && *port != n:
-		return diagnosis.New(diagnosis.HostPortOther, "Field", portField.String())
+		return diagnosis.New(diagnosis.HostPortOther, "Field", portField)
 	}
 	if problem := b.reader.put(row, f, host); problem != nil {
 		return problem

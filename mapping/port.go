@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"strconv"
 	"strings"
 
 	"r7import/importer/diagnosis"
@@ -24,7 +23,7 @@ func parsePort(text string) (int, *diagnosis.Problem) {
 	case digits == "" || len(digits) > 1 && digits[0] == '0':
 		return 0, diagnosis.New(diagnosis.PortSyntax)
 	case n == 0 || n > maxPort:
-		return 0, diagnosis.New(diagnosis.PortRange, "Max", strconv.Itoa(maxPort))
+		return 0, diagnosis.New(diagnosis.PortRange, "Max", maxPort)
 	}
 	return n, nil
 }

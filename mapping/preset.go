@@ -192,7 +192,7 @@ func (ps Presets) Choose(text string) (*Preset, error) {
 	p := ps.Named(strings.ToLower(clean(name)))
 	switch {
 	case p == nil:
-		return nil, diagnosis.New(diagnosis.PresetUnknown, "Names", strings.Join(ps.Names(), ", "))
+		return nil, diagnosis.New(diagnosis.PresetUnknown, "Names", ps.Names())
 	case p.NeedsHost() && !hasHost:
 		return nil, diagnosis.New(diagnosis.PresetHost, "Name", p.Name)
 	case !hasHost:

@@ -206,7 +206,7 @@ func (p *proposer) choose(f account.Field) {
 			return false
 		}
 		if c.rank < byEnd {
-			p.note(c.column, diagnosis.ProposedUnfit, "Field", f.String())
+			p.note(c.column, diagnosis.ProposedUnfit, "Field", f)
 		}
 		return true
 	})
@@ -235,9 +235,9 @@ func (p *proposer) choose(f account.Field) {
 		switch {
 		case p.t.settled[c.column]:
 		case masked(c) && c.rank < byEnd && !slices.ContainsFunc(of, func(c candidate) bool { return c.column == chosen && masked(c) }): // a list of users, with masks in its own column of passwords
-			p.note(chosen, diagnosis.ProposedUnmasked, "Field", f.String(), "Other", p.header(c.column))
+			p.note(chosen, diagnosis.ProposedUnmasked, "Field", f, "Other", p.header(c.column))
 		default:
-			p.note(c.column, diagnosis.ProposedFirst, "Field", f.String(), "Other", p.header(chosen))
+			p.note(c.column, diagnosis.ProposedFirst, "Field", f, "Other", p.header(chosen))
 		}
 	}
 }
@@ -280,7 +280,7 @@ func (p *proposer) addressByContent(of []candidate) bool {
 		p.isLogin = len(logins) > 0
 		_, begin, _ := endsLike(p.t.columns[others[0]].Header)
 		p.take(account.Email, candidate{column: others[0], begin: begin})
-		p.note(others[0], diagnosis.ProposedContent, "Field", account.Email.String())
+		p.note(others[0], diagnosis.ProposedContent, "Field", account.Email)
 	default:
 		for _, column := range others {
 			p.doubt(column, account.Email, diagnosis.ProposedMany)
@@ -312,7 +312,7 @@ func (p *proposer) take(f account.Field, c candidate) {
 	p.taken[f] = c.column
 	if c.rank == byEnd {
 		p.foreign = p.foreign || f == account.Email
-		p.note(c.column, diagnosis.ProposedEnd, "Field", f.String())
+		p.note(c.column, diagnosis.ProposedEnd, "Field", f)
 	}
 	if c.begin != "" && (f == account.Email || f == account.Password) {
 		p.begins = append(p.begins, c.begin)
@@ -371,12 +371,12 @@ func (p *proposer) rest() {
 func (p *proposer) header(column int) string { return tidy(p.t.columns[column].Header) }
 
 // note tells something about a column.
-func (p *proposer) note(column int, code diagnosis.Code, facts ...string) {
+func (p *proposer) note(column int, code diagnosis.Code, facts ...any) {
 	p.Notices = append(p.Notices, p.t.about(column, diagnosis.New(code, facts...)))
 }
 
 // doubt tells that a column may be the one of a field.
-func (p *proposer) doubt(column int, f account.Field, code diagnosis.Code, facts ...string) {
+func (p *proposer) doubt(column int, f account.Field, code diagnosis.Code, facts ...any) {
 	p.Doubts[f] = append(p.Doubts[f], column)
-	p.note(column, code, append(facts, "Field", f.String())...)
+	p.note(column, code, append(facts, "Field", f)...)
 }

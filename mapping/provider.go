@@ -3,8 +3,6 @@ package mapping
 import (
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -58,7 +56,7 @@ func newChooser(o Options) (c *chooser, problems diagnosis.Problems) {
 	}
 	for _, name := range said.Off {
 		if c.known.Named(name) == nil {
-			problems = append(problems, *diagnosis.New(diagnosis.PresetUnknown, "Where", "off", "Names", strings.Join(c.known.Names(), ", ")))
+			problems = append(problems, *diagnosis.New(diagnosis.PresetUnknown, "Where", "off", "Names", c.known.Names()))
 		}
 	}
 	if !said.AllOff {
@@ -195,7 +193,7 @@ func (c *chooser) notices() (notices []diagnosis.Problem) {
 		}
 		for _, note := range p.Notes {
 			if code, ok := noteCodes[note]; ok {
-				notices = append(notices, *diagnosis.New(code, "Service", p.Title, "Count", strconv.Itoa(n), "Help", p.Help))
+				notices = append(notices, *diagnosis.New(code, "Service", p.Title, "Count", n, "Help", p.Help))
 			}
 		}
 	}

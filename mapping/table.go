@@ -40,9 +40,9 @@ func (t *table) bindFile(f *FileMapping) (problems diagnosis.Problems) {
 		i := t.find(name)
 		switch {
 		case i < 0:
-			problems = append(problems, *diagnosis.New(diagnosis.ColumnAbsent, "Field", field.String(), "Name", name.Header+name.Label))
+			problems = append(problems, *diagnosis.New(diagnosis.ColumnAbsent, "Field", field, "Name", name.Header+name.Label))
 		case t.settled[i]:
-			problems = append(problems, t.about(i, diagnosis.New(diagnosis.ColumnShared, "Field", field.String(), "Other", t.headings[i].field.String())))
+			problems = append(problems, t.about(i, diagnosis.New(diagnosis.ColumnShared, "Field", field, "Other", t.headings[i].field)))
 		default:
 			known, _ := lookup(t.columns[i].Header)
 			t.headings[i], t.settled[i] = heading{field: field, tls: known.tls && isKind(field)}, true
@@ -211,7 +211,7 @@ func (t *table) doubts() (problems diagnosis.Problems) {
 			if header && !t.settled[i] && !ownColumn(c.Header) {
 				if near, known, ok := nearest(c.Header); ok {
 					t.nearly = t.nearly.With(near.field)
-					problems = append(problems, t.about(i, diagnosis.New(diagnosis.HeaderNear, "Field", near.field.String(), "Known", known)))
+					problems = append(problems, t.about(i, diagnosis.New(diagnosis.HeaderNear, "Field", near.field, "Known", known)))
 				}
 			}
 			continue
@@ -219,8 +219,8 @@ func (t *table) doubts() (problems diagnosis.Problems) {
 		if j, twice := first[h.field]; twice {
 			second := t.otherSide(h.field)
 			t.nearly = t.nearly.With(second)
-			problems = append(problems, t.about(i, diagnosis.New(diagnosis.HeaderTwice, "Field", h.field.String(), "Other", t.columns[j].Label,
-				"OtherHeader", short(t.columns[j].Header), "Column", c.Label, "Second", second.String())))
+			problems = append(problems, t.about(i, diagnosis.New(diagnosis.HeaderTwice, "Field", h.field, "Other", t.columns[j].Label,
+				"OtherHeader", short(t.columns[j].Header), "Column", c.Label, "Second", second)))
 			continue
 		}
 		first[h.field] = i
@@ -307,9 +307,9 @@ func (t *table) notices(names []string) (notices []diagnosis.Problem) {
 			ignored = append(ignored, strconv.Quote(header))
 		}
 	}
-	notices = append(notices, *diagnosis.New(diagnosis.ColumnsTaken, "Count", strconv.Itoa(len(taken)), "Columns", strings.Join(taken, ", ")))
+	notices = append(notices, *diagnosis.New(diagnosis.ColumnsTaken, "Count", len(taken), "Columns", taken))
 	if len(ignored) > 0 {
-		notices = append(notices, *diagnosis.New(diagnosis.ColumnsIgnored, "Count", strconv.Itoa(len(ignored)), "Columns", strings.Join(ignored, ", ")))
+		notices = append(notices, *diagnosis.New(diagnosis.ColumnsIgnored, "Count", len(ignored), "Columns", ignored))
 	}
 	return notices
 }

@@ -1,9 +1,6 @@
 package mapping
 
 import (
-	"strconv"
-	"strings"
-
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 )
@@ -57,7 +54,7 @@ func (r *remarks) count() {
 func (r *remarks) notices() (notices []diagnosis.Problem) {
 	for i := range r {
 		if r[i].rows > 0 {
-			notices = append(notices, *diagnosis.New(remarkCodes[i], "Count", strconv.Itoa(r[i].rows), "Fields", r[i].fields.String()))
+			notices = append(notices, *diagnosis.New(remarkCodes[i], "Count", r[i].rows, "Fields", r[i].fields))
 		}
 	}
 	return notices
@@ -98,7 +95,7 @@ func (t *tally) notices() (notices []diagnosis.Problem) {
 		}
 		for _, n := range counts {
 			notices = append(notices, *diagnosis.New(diagnosis.Filled,
-				"Fill", fill.String(), "Count", strconv.Itoa(n), "Values", strings.Join(byCount[n], ", ")))
+				"Fill", fill, "Count", n, "Values", byCount[n]))
 		}
 	}
 	return notices

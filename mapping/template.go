@@ -68,15 +68,15 @@ func (b *bounded) Write(p []byte) (int, error) {
 func ParseTemplate(f account.Field, text string) (*Template, error) {
 	tree, err := template.New("").Funcs(functions).Parse(text)
 	if err != nil || strings.TrimSpace(text) == "" || len(tree.Templates()) != 1 {
-		return nil, diagnosis.New(diagnosis.TemplateSyntax, "Field", f.String())
+		return nil, diagnosis.New(diagnosis.TemplateSyntax, "Field", f)
 	}
 	t := &Template{text: text, tree: tree}
 	if !t.collect(tree.Root) {
-		return nil, diagnosis.New(diagnosis.TemplateSyntax, "Field", f.String())
+		return nil, diagnosis.New(diagnosis.TemplateSyntax, "Field", f)
 	}
 	for _, name := range t.names {
 		if g, ok := account.FieldNamed(name); ok && g.Secret() && !f.Secret() {
-			return nil, diagnosis.New(diagnosis.TemplateSecret, "Field", f.String())
+			return nil, diagnosis.New(diagnosis.TemplateSecret, "Field", f)
 		}
 	}
 	return t, nil

@@ -30,12 +30,12 @@ func arrange(templates map[account.Field]*Template, given account.Fields, column
 			switch {
 			case g == f && columns[name]: // a part of the name in a column that is called so
 			case isField && templates[g] != nil && state[g] == open:
-				problems = append(problems, *diagnosis.New(diagnosis.TemplateCycle, "Field", f.String()))
+				problems = append(problems, *diagnosis.New(diagnosis.TemplateCycle, "Field", f))
 			case isField && templates[g] != nil && state[g] != done:
 				visit(g)
 			case isField && (templates[g] != nil || given.Has(g)), !isField && columns[name]:
 			default:
-				problems = append(problems, *diagnosis.New(diagnosis.TemplateName, "Field", f.String(), "Name", name))
+				problems = append(problems, *diagnosis.New(diagnosis.TemplateName, "Field", f, "Name", name))
 			}
 		}
 		state[f] = done
@@ -74,7 +74,7 @@ func (b *Binding) fromTemplates(rec *source.Record, row *account.Row, bad accoun
 		text, ok, err := t.execute(value)
 		if err != nil { // its text could hold that of a cell
 			bad = bad.With(f)
-			row.Report(f, *diagnosis.New(diagnosis.TemplateFailed, "Field", f.String()))
+			row.Report(f, *diagnosis.New(diagnosis.TemplateFailed, "Field", f))
 			continue
 		}
 		if !f.Secret() {

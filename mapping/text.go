@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"strconv"
 	"unicode"
 
 	"r7import/importer/diagnosis"
@@ -48,7 +47,7 @@ func oddAt(code diagnosis.Code, text string, fit func(rune) bool) *diagnosis.Pro
 	for _, r := range text {
 		position++
 		if !fit(r) {
-			return diagnosis.New(code, "Position", strconv.Itoa(position), "Kind", kindOf(r))
+			return diagnosis.New(code, "Position", position, "Kind", kindOf(r))
 		}
 	}
 	return diagnosis.New(code)

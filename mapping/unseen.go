@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -36,7 +35,7 @@ func seen(text string) (inner string, cut bool, problem *diagnosis.Problem) {
 	if at := strings.IndexFunc(inner, isUnseen); at >= 0 {
 		r, _ := utf8.DecodeRuneInString(inner[at:])
 		position := utf8.RuneCountInString(text[:from+at]) + 1
-		return "", false, diagnosis.New(diagnosis.TextCharacter, "Position", strconv.Itoa(position), "Character", fmt.Sprintf("U+%04X", r))
+		return "", false, diagnosis.New(diagnosis.TextCharacter, "Position", position, "Character", fmt.Sprintf("U+%04X", r))
 	}
 	return inner, len(inner) < len(text), nil
 }

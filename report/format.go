@@ -37,7 +37,7 @@ func FormatOf(path string) (Format, error) {
 		}
 		known[i] = string(f)
 	}
-	return "", diagnosis.New(diagnosis.ReportFormat, "Name", filepath.Base(path), "Formats", strings.Join(known, ", "))
+	return "", diagnosis.New(diagnosis.ReportFormat, "Name", filepath.Base(path), "Formats", known)
 }
 
 // DefaultName returns the name of the report for an input file when none was

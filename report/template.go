@@ -6,7 +6,6 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"r7import/importer/account"
@@ -160,10 +159,10 @@ const leastPort, mostPort = 1, 65535
 // values tells what can stand in a column, empty if it is free text.
 func (c *templateColumn) values(p *lang.Printer) string {
 	if c.usual != "" {
-		return p.Text("template.words.port", "Least", strconv.Itoa(leastPort), "Most", strconv.Itoa(mostPort))
+		return p.Text("template.words.port", "Least", leastPort, "Most", mostPort)
 	}
 	if len(c.words) == 0 {
 		return ""
 	}
-	return p.Text("template.words", "Words", strings.Join(c.words, ", "))
+	return p.Text("template.words", "Words", c.words)
 }

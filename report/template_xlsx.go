@@ -3,7 +3,6 @@ package report
 import (
 	"io"
 	"strconv"
-	"strings"
 
 	"github.com/xuri/excelize/v2"
 
@@ -128,10 +127,10 @@ func (b *templateBook) restrict(sheet, letters string, c *templateColumn) {
 	switch {
 	case len(c.words) > 0:
 		b.check(rule.SetDropList(c.words))
-		text = b.printer.Text("template.wrong.word", "Words", strings.Join(c.words, ", "))
+		text = b.printer.Text("template.wrong.word", "Words", c.words)
 	case c.usual != "":
 		b.check(rule.SetRange(leastPort, mostPort, excelize.DataValidationTypeWhole, excelize.DataValidationOperatorBetween))
-		text = b.printer.Text("template.wrong.port", "Least", strconv.Itoa(leastPort), "Most", strconv.Itoa(mostPort), "Usual", c.usual)
+		text = b.printer.Text("template.wrong.port", "Least", leastPort, "Most", mostPort, "Usual", c.usual)
 	default:
 		return
 	}

@@ -98,15 +98,7 @@ func (s *Summary) part(printer *lang.Printer) string {
 	if s.Filter == "" {
 		return ""
 	}
-	return printer.Text("report.part", "Count", strconv.Itoa(s.Rows), "InFile", countText(s.InFile), "Filter", s.Filter)
-}
-
-// countText is empty for a count that is not known.
-func countText(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return strconv.Itoa(n)
+	return printer.Text("report.part", "Count", s.Rows, "InFile", s.InFile, "Filter", s.Filter)
 }
 
 // moment gives a time for people, with its zone.

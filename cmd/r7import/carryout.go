@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strconv"
 	"time"
 
 	"r7import/cmd/r7import/setup"
@@ -53,7 +52,7 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	}
 	summary, countErr := made.summary(ctx, about)
 	if ended.OpenSessions > 0 {
-		p.Warn(*diagnosis.New(diagnosis.SessionsLeft, "Count", strconv.Itoa(ended.OpenSessions)))
+		p.Warn(*diagnosis.New(diagnosis.SessionsLeft, "Count", ended.OpenSessions))
 	}
 	written, reportErr := made.write(ctx, t.reports, summary, reportOptions(p.Console, j.Input))
 	err = errors.Join(err, countErr, reportErr)

@@ -8,7 +8,6 @@ import (
 
 	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/setup"
-	"r7import/cmd/r7import/show"
 	"r7import/cmd/r7import/vault"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -69,8 +68,8 @@ func login(ctx context.Context, p *setup.Process, o *loginOptions) error {
 	if !earlier.Empty() {
 		c.Client.Session(earlier).SignOut(ctx)
 	}
-	p.Console.Say("login.done", "Person", person.String(), "Portal", portal.Shown(c.Client.URL()), "File", file,
-		"Admin", show.Yes(person.Admin), "Expires", setup.Date(token.Expires))
+	p.Console.Say("login.done", "Person", person, "Portal", portal.Shown(c.Client.URL()), "File", file,
+		"Admin", person.Admin, "Expires", setup.Date(token.Expires))
 	return nil
 }
 

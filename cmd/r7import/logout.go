@@ -47,7 +47,7 @@ func logout(ctx context.Context, p *setup.Process, o *loginOptions) error {
 		return err
 	}
 	if answer.Fate != diagnosis.Done && answer.Code != diagnosis.PortalToken {
-		return diagnosis.New(diagnosis.TokenStays, "User", kept.User, "Date", setup.Date(kept.Expires), "Code", string(answer.Code))
+		return diagnosis.New(diagnosis.TokenStays, "User", kept.User, "Date", setup.Date(kept.Expires), "Code", answer.Code)
 	}
 	p.Console.Say("logout.done", "User", kept.User, "Portal", portal.Shown(c.Client.URL()))
 	return nil

@@ -177,7 +177,7 @@ func readDirectory(ctx context.Context, p *setup.Process, c *setup.Connection, o
 	}
 	var directory *people.Directory
 	if answer.Fate == diagnosis.Done {
-		p.Console.Say("owners.reading", "Person", person.String(), "Portal", c.Name)
+		p.Console.Say("owners.reading", "Person", person, "Portal", c.Name)
 		directory, answer = people.ReadDirectory(ctx, session, nil)
 	}
 	if answer.Fate != diagnosis.Done {

@@ -66,13 +66,13 @@ func listPresets(p *setup.Process, o *presetsOptions) error {
 func aboutPreset(c *ui.Console, preset *mapping.Preset) []string {
 	var lines []string
 	if len(preset.Domains) > 0 {
-		lines = append(lines, c.Text("presets.domains", "Domains", strings.Join(preset.Domains, ", ")))
+		lines = append(lines, c.Text("presets.domains", "Domains", preset.Domains))
 	}
 	switch {
 	case preset.NeedsHost():
 		lines = append(lines, c.Text("presets.host", "Name", preset.Name))
 	case len(preset.MX) > 0:
-		lines = append(lines, c.Text("presets.mx", "Name", preset.Name, "Hosts", strings.Join(preset.MX, ", ")))
+		lines = append(lines, c.Text("presets.mx", "Name", preset.Name, "Hosts", preset.MX))
 	case len(preset.Domains) == 0:
 		lines = append(lines, c.Text("presets.name", "Name", preset.Name))
 	}

@@ -152,22 +152,22 @@ func tellRedacted(p *setup.Process, file *source.File, r rewrite.Redaction, done
 			unknown = append(unknown, name)
 		}
 	}
-	tell := func(code diagnosis.Code, count int, facts ...string) {
-		problem := diagnosis.New(code, append(facts, "Count", strconv.Itoa(count))...)
+	tell := func(code diagnosis.Code, count int, facts ...any) {
+		problem := diagnosis.New(code, append(facts, "Count", count)...)
 		problem.Place = diagnosis.Place{File: file.Name(), Sheet: file.Sheet()}
 		p.Warn(*problem)
 	}
-	tell(diagnosis.RedactMasked, done.Cells, "Columns", strings.Join(secret, ", "))
+	tell(diagnosis.RedactMasked, done.Cells, "Columns", secret)
 	if len(unknown) > 0 {
-		tell(diagnosis.RedactUnknown, len(unknown), "Columns", strings.Join(unknown, ", "))
+		tell(diagnosis.RedactUnknown, len(unknown), "Columns", unknown)
 	}
-	tell(diagnosis.RedactKept, len(kept), "Columns", strings.Join(kept, ", "))
+	tell(diagnosis.RedactKept, len(kept), "Columns", kept)
 	if n := len(done.Whole); n > 0 {
 		tell(diagnosis.RedactWhole, n, "Rows", show.Numbers(done.Whole[:min(n, show.RowsShown)], n))
 	}
 	for _, i := range slices.Sorted(maps.Keys(done.Alike)) {
 		c := file.Columns()[i]
-		problem := diagnosis.New(diagnosis.RedactAlike, "Count", strconv.Itoa(done.Alike[i]))
+		problem := diagnosis.New(diagnosis.RedactAlike, "Count", done.Alike[i])
 		problem.Place = diagnosis.Place{File: file.Name(), Sheet: file.Sheet(), Column: c.Label, Header: c.Header}
 		p.Warn(*problem)
 	}

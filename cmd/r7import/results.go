@@ -38,7 +38,7 @@ func (r *results) problem() error {
 	if r.failed == nil || readerGone(r.failed) {
 		return nil
 	}
-	return diagnosis.Wrap(r.failed, diagnosis.ReportWrite, "Name", "stdout", "Cause", r.failed.Error())
+	return diagnosis.Wrap(r.failed, diagnosis.ReportWrite, "Name", "stdout", "Cause", r.failed)
 }
 
 // readerGone reports whether the other end of a pipe was closed.

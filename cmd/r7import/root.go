@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"runtime"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -154,7 +153,7 @@ func tooMany(cmd *cobra.Command, extra int) error {
 	if extra <= 0 {
 		return nil
 	}
-	return diagnosis.New(diagnosis.ArgumentExtra, "Command", cmd.CommandPath(), "Count", strconv.Itoa(extra))
+	return diagnosis.New(diagnosis.ArgumentExtra, "Command", cmd.CommandPath(), "Count", extra)
 }
 
 // secretFlags are flags people expect, with what to use instead.

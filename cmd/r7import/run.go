@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -173,7 +172,7 @@ func tellUnfinished(ctx context.Context, p *setup.Process, j *setup.Job) error {
 		}
 	}
 	if count > 0 {
-		p.Console.Say("run.unfinished", "Count", strconv.Itoa(count), "Run", last.ID, "File", last.File)
+		p.Console.Say("run.unfinished", "Count", count, "Run", last.ID, "File", last.File)
 	}
 	return nil
 }
@@ -264,8 +263,8 @@ func confirm(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pla
 	case send == 0:
 		question = "run.question.disable"
 	}
-	yes, err := p.Console.Confirm(ctx, question, "Count", strconv.Itoa(cmp.Or(send, disable)),
-		"Accounts", p.Console.Text("run.accounts", "Count", strconv.Itoa(disable)), "Portal", j.Portal)
+	yes, err := p.Console.Confirm(ctx, question, "Count", cmp.Or(send, disable),
+		"Accounts", p.Console.Text("run.accounts", "Count", disable), "Portal", j.Portal)
 	if err == nil && !yes {
 		return diagnosis.New(diagnosis.ConfirmDeclined)
 	}

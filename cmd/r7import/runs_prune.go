@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -58,7 +57,7 @@ func pruneRuns(ctx context.Context, p *setup.Process, o *pruneOptions) error {
 		}{show.List(old)})
 	}
 	if len(old) > 0 {
-		show.Line(p.Out, p.Console.Text("runs.prune.done", "Count", strconv.Itoa(len(old))))
+		show.Line(p.Out, p.Console.Text("runs.prune.done", "Count", len(old)))
 	}
 	return nil
 }
@@ -73,7 +72,7 @@ func confirmPrune(ctx context.Context, p *setup.Process, o *pruneOptions, old []
 		if !p.Console.Terminal() {
 			return nil, diagnosis.New(diagnosis.ConfirmAbove)
 		}
-		yes, err := p.Console.Confirm(ctx, "runs.prune.question", "Count", strconv.Itoa(len(old)))
+		yes, err := p.Console.Confirm(ctx, "runs.prune.question", "Count", len(old))
 		if err == nil && !yes {
 			err = diagnosis.New(diagnosis.ConfirmDeclined)
 		}

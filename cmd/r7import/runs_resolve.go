@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -62,7 +61,7 @@ func resolveRow(ctx context.Context, p *setup.Process, o *resolveOptions) (err e
 	}
 	p.Log.Info("resolved", "run", run.ID, "row", entry.Row, "status", entry.Status)
 	show.Line(p.Out, p.Console.Text("runs.resolved",
-		"Row", strconv.Itoa(entry.Row), "Address", entry.Email, "Status", p.Console.Text("status."+string(entry.Status))))
+		"Row", entry.Row, "Address", entry.Email, "Status", p.Console.Text("status."+string(entry.Status))))
 	return nil
 }
 

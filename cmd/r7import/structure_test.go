@@ -62,6 +62,7 @@ var mayImport = map[string][]string{
 		"importer/pace", "importer/people", "importer/plan", "importer/policy", "importer/typo", "report"},
 	"cmd/r7import/propose": {"cmd/r7import/setup", "cmd/r7import/show", "importer", "importer/account", "importer/diagnosis", "importer/plan",
 		"importer/portal", "importer/source", "importer/typo", "mapping", "report"},
+	"importer/preflight/mailtest": {},
 	"cmd/r7import": {"cmd/r7import/licences", "importer/trust", "cmd/r7import/config", "cmd/r7import/propose", "cmd/r7import/setup", "cmd/r7import/show", "cmd/r7import/ui", "cmd/r7import/vault",
 		"importer", "importer/account", "importer/diagnosis", "importer/durable", "importer/journal", "importer/lang", "importer/people", "importer/plan", "importer/policy",
 		"importer/portal", "importer/source", "importer/source/rewrite", "importer/typo", "mapping", "report"},
@@ -124,8 +125,8 @@ var cyrillicData = []string{
 }
 
 // Packages whose sentences are not for the users of r7import: the simulator speaks
-// as the portal does, and its command speaks to developers.
-var speakForThemselves = []string{"importer/portalsim/", "cmd/portalsim/"}
+// as the portal does, and its command and the test servers speak to developers.
+var speakForThemselves = []string{"importer/portalsim/", "cmd/portalsim/", "importer/preflight/mailtest/"}
 
 func hasPrefixOf(name string, prefixes []string) bool {
 	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })

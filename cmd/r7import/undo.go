@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -84,7 +83,7 @@ func undoRun(ctx context.Context, p *setup.Process, o *undoOptions) (end ending,
 	act := func(ctx context.Context, _ *plan.Plan) (importer.Result, error) {
 		undone, err := j.Undo(ctx, u)
 		if left := undone.Rowless; len(left) > 0 && !partOf(&o.Table) {
-			err = errors.Join(err, diagnosis.New(diagnosis.UndoRowless, "Count", strconv.Itoa(len(left)), "Addresses", show.First(left)))
+			err = errors.Join(err, diagnosis.New(diagnosis.UndoRowless, "Count", len(left), "Addresses", show.First(left)))
 		}
 		return undone.Result, err
 	}
@@ -120,7 +119,7 @@ func confirmUndo(ctx context.Context, p *setup.Process, j *setup.Job, u *importe
 	if u.Disable {
 		question = "undo.question.disable"
 	}
-	yes, err := p.Console.Confirm(ctx, question, "Count", strconv.Itoa(atStake), "Portal", j.Portal)
+	yes, err := p.Console.Confirm(ctx, question, "Count", atStake, "Portal", j.Portal)
 	if err == nil && !yes {
 		return diagnosis.New(diagnosis.ConfirmDeclined)
 	}

@@ -1,98 +1,50 @@
 package diagnosis
 
 // Codes of the command line, the configuration and what is around a run.
-const (
-	CommandUnknown  Code = "COMMAND_UNKNOWN"
-	ArgumentMissing Code = "ARGUMENT_MISSING"
-	ArgumentExtra   Code = "ARGUMENT_EXTRA"
-	FlagUnknown     Code = "FLAG_UNKNOWN"
-	FlagSecret      Code = "FLAG_SECRET"
-	FlagNoValue     Code = "FLAG_NO_VALUE"
-	FlagSyntax      Code = "FLAG_SYNTAX"
-	FlagsTogether   Code = "FLAGS_TOGETHER"
+var (
+	CommandUnknown  = declare("COMMAND_UNKNOWN", Entry{Scope: Usage})
+	ArgumentMissing = declare("ARGUMENT_MISSING", Entry{Scope: Usage})
+	ArgumentExtra   = declare("ARGUMENT_EXTRA", Entry{Scope: Usage})
+	FlagUnknown     = declare("FLAG_UNKNOWN", Entry{Scope: Usage})
+	FlagSecret      = declare("FLAG_SECRET", Entry{Scope: Usage})
+	FlagNoValue     = declare("FLAG_NO_VALUE", Entry{Scope: Usage})
+	FlagSyntax      = declare("FLAG_SYNTAX", Entry{Scope: Usage})
+	FlagsTogether   = declare("FLAGS_TOGETHER", Entry{Scope: Usage})
 
-	ValueEmpty       Code = "VALUE_EMPTY"
-	ValueNotNumber   Code = "VALUE_NOT_NUMBER"
-	ValueNotDuration Code = "VALUE_NOT_DURATION"
-	ValueNotRate     Code = "VALUE_NOT_RATE"
-	ValueNotShare    Code = "VALUE_NOT_SHARE"
-	ValueNotSwitch   Code = "VALUE_NOT_SWITCH"
-	ValueNotOffered  Code = "VALUE_NOT_OFFERED"
-	ValueNotFill     Code = "VALUE_NOT_FILL"
+	ValueEmpty       = declare("VALUE_EMPTY", Entry{Scope: Usage})
+	ValueNotNumber   = declare("VALUE_NOT_NUMBER", Entry{Scope: Usage})
+	ValueNotDuration = declare("VALUE_NOT_DURATION", Entry{Scope: Usage})
+	ValueNotRate     = declare("VALUE_NOT_RATE", Entry{Scope: Usage})
+	ValueNotShare    = declare("VALUE_NOT_SHARE", Entry{Scope: Usage})
+	ValueNotSwitch   = declare("VALUE_NOT_SWITCH", Entry{Scope: Usage})
+	ValueNotOffered  = declare("VALUE_NOT_OFFERED", Entry{Scope: Usage})
+	ValueNotFill     = declare("VALUE_NOT_FILL", Entry{Scope: Usage})
 
-	ConfigUnreadable   Code = "CONFIG_UNREADABLE"
-	ConfigNotKeys      Code = "CONFIG_NOT_KEYS"
-	ConfigKeyUnknown   Code = "CONFIG_KEY_UNKNOWN"
-	ConfigValueForm    Code = "CONFIG_VALUE_FORM"
-	GuardInEnvironment Code = "GUARD_IN_ENVIRONMENT"
-	GuardInFile        Code = "GUARD_IN_FILE"
-	VariableUnknown    Code = "VARIABLE_UNKNOWN"
-	FileForeign        Code = "FILE_FOREIGN"  // it belongs to somebody else
-	FileWritable       Code = "FILE_WRITABLE" // others may change it
+	ConfigUnreadable   = declare("CONFIG_UNREADABLE", Entry{Scope: Usage})
+	ConfigNotKeys      = declare("CONFIG_NOT_KEYS", Entry{Scope: Usage})
+	ConfigKeyUnknown   = declare("CONFIG_KEY_UNKNOWN", Entry{Scope: Usage})
+	ConfigValueForm    = declare("CONFIG_VALUE_FORM", Entry{Scope: Usage})
+	GuardInEnvironment = declare("GUARD_IN_ENVIRONMENT", Entry{Scope: Usage})
+	GuardInFile        = declare("GUARD_IN_FILE", Entry{Scope: Usage})
+	VariableUnknown    = declare("VARIABLE_UNKNOWN", Entry{Scope: Usage, Severity: Warning})
+	FileForeign        = declare("FILE_FOREIGN", Entry{Scope: Usage})  // it belongs to somebody else
+	FileWritable       = declare("FILE_WRITABLE", Entry{Scope: Usage}) // others may change it
 
-	PortalMissing        Code = "PORTAL_MISSING"
-	SecretFileUnreadable Code = "SECRET_FILE_UNREADABLE"
-	SecretFileForm       Code = "SECRET_FILE_FORM"
-	SecretFileOpen       Code = "SECRET_FILE_OPEN"
-	SecretMissing        Code = "SECRET_MISSING"
-	StdinTwice           Code = "STDIN_TWICE"
-	InputOpen            Code = "INPUT_OPEN"
-	ConfirmMissing       Code = "CONFIRM_MISSING"
-	ConfirmDeclined      Code = "CONFIRM_DECLINED"
+	PortalMissing        = declare("PORTAL_MISSING", Entry{Scope: Usage})
+	SecretFileUnreadable = declare("SECRET_FILE_UNREADABLE", Entry{Scope: Usage})
+	SecretFileForm       = declare("SECRET_FILE_FORM", Entry{Scope: Usage})
+	SecretFileOpen       = declare("SECRET_FILE_OPEN", Entry{Scope: Usage, Severity: Warning})
+	SecretMissing        = declare("SECRET_MISSING", Entry{Scope: Usage})
+	StdinTwice           = declare("STDIN_TWICE", Entry{Scope: Usage})
+	InputOpen            = declare("INPUT_OPEN", Entry{Scope: File, Severity: Warning})
+	ConfirmMissing       = declare("CONFIRM_MISSING", Entry{Scope: Usage})
+	ConfirmDeclined      = declare("CONFIRM_DECLINED", Entry{Scope: Usage, Severity: Notice})
 
-	RunUnknown    Code = "RUN_UNKNOWN"
-	FileUnread    Code = "FILE_UNREAD"
-	NoRows        Code = "NO_ROWS"
-	FolderUnknown Code = "FOLDER_UNKNOWN"
-	LogUnwritable Code = "LOG_UNWRITABLE"
-	Unexpected    Code = "UNEXPECTED"
-	Internal      Code = "INTERNAL_ERROR" // a fault of the program, see Guard
+	RunUnknown    = declare("RUN_UNKNOWN", Entry{Scope: Usage})
+	FileUnread    = declare("FILE_UNREAD", Entry{Scope: Usage})
+	NoRows        = declare("NO_ROWS", Entry{Scope: File})
+	FolderUnknown = declare("FOLDER_UNKNOWN", Entry{Scope: Usage})
+	LogUnwritable = declare("LOG_UNWRITABLE", Entry{Scope: Usage})
+	Unexpected    = declare("UNEXPECTED", Entry{Scope: State})
+	Internal      = declare("INTERNAL_ERROR", Entry{Scope: State}) // a fault of the program, see Guard
 )
-
-var commandCodes = map[Code]Entry{
-	CommandUnknown:  {Scope: Usage},
-	ArgumentMissing: {Scope: Usage},
-	ArgumentExtra:   {Scope: Usage},
-	FlagUnknown:     {Scope: Usage},
-	FlagSecret:      {Scope: Usage},
-	FlagNoValue:     {Scope: Usage},
-	FlagSyntax:      {Scope: Usage},
-	FlagsTogether:   {Scope: Usage},
-
-	ValueEmpty:       {Scope: Usage},
-	ValueNotNumber:   {Scope: Usage},
-	ValueNotDuration: {Scope: Usage},
-	ValueNotRate:     {Scope: Usage},
-	ValueNotShare:    {Scope: Usage},
-	ValueNotSwitch:   {Scope: Usage},
-	ValueNotOffered:  {Scope: Usage},
-	ValueNotFill:     {Scope: Usage},
-
-	ConfigUnreadable:   {Scope: Usage},
-	ConfigNotKeys:      {Scope: Usage},
-	ConfigKeyUnknown:   {Scope: Usage},
-	ConfigValueForm:    {Scope: Usage},
-	GuardInEnvironment: {Scope: Usage},
-	GuardInFile:        {Scope: Usage},
-	VariableUnknown:    {Scope: Usage, Severity: Warning},
-	FileForeign:        {Scope: Usage},
-	FileWritable:       {Scope: Usage},
-
-	PortalMissing:        {Scope: Usage},
-	SecretFileUnreadable: {Scope: Usage},
-	SecretFileForm:       {Scope: Usage},
-	SecretFileOpen:       {Scope: Usage, Severity: Warning},
-	SecretMissing:        {Scope: Usage},
-	StdinTwice:           {Scope: Usage},
-	InputOpen:            {Scope: File, Severity: Warning},
-	ConfirmMissing:       {Scope: Usage},
-	ConfirmDeclined:      {Scope: Usage, Severity: Notice},
-
-	RunUnknown:    {Scope: Usage},
-	FileUnread:    {Scope: Usage},
-	NoRows:        {Scope: File},
-	FolderUnknown: {Scope: Usage},
-	LogUnwritable: {Scope: Usage},
-	Unexpected:    {Scope: State},
-	Internal:      {Scope: State},
-}

@@ -1,34 +1,18 @@
 package diagnosis
 
 // Codes of the store of runs. Path is the folder or the file it is about.
-const (
-	StateLocked   Code = "STATE_LOCKED"   // another run works on this portal; Pid
-	StateUnusable Code = "STATE_UNUSABLE" // cannot be made, opened or used
-	StateLink     Code = "STATE_LINK"     // a link or something else in place of a folder or file of ours
-	StateForeign  Code = "STATE_FOREIGN"  // a database of another program
-	StateNewer    Code = "STATE_NEWER"    // made by a newer version
-	StateDamaged  Code = "STATE_DAMAGED"  // not what was written
-	StateKey      Code = "STATE_KEY"      // the key is missing or another store's
-	StateKeyFile  Code = "STATE_KEY_FILE" // the key lies beside the store
-	StateFull     Code = "STATE_FULL"     // no room on the disk
-	StateWrite    Code = "STATE_WRITE"    // writing failed, nothing can be relied on
-	SeenNotKept   Code = "SEEN_NOT_KEPT"  // what a dry run has seen; Why, Pid, Path
-	RunAmbiguous  Code = "RUN_AMBIGUOUS"  // the beginning of an id fits several runs
-	RunInDoubt    Code = "RUN_IN_DOUBT"   // cannot be removed: it has writes without outcome
+var (
+	StateLocked   = declare("STATE_LOCKED", Entry{Scope: Busy})                       // another run works on this portal; Pid
+	StateUnusable = declare("STATE_UNUSABLE", Entry{Scope: State})                    // cannot be made, opened or used
+	StateLink     = declare("STATE_LINK", Entry{Scope: State})                        // a link or something else in place of a folder or file of ours
+	StateForeign  = declare("STATE_FOREIGN", Entry{Scope: State})                     // a database of another program
+	StateNewer    = declare("STATE_NEWER", Entry{Scope: State})                       // made by a newer version
+	StateDamaged  = declare("STATE_DAMAGED", Entry{Scope: State})                     // not what was written
+	StateKey      = declare("STATE_KEY", Entry{Scope: State})                         // the key is missing or another store's
+	StateKeyFile  = declare("STATE_KEY_FILE", Entry{Severity: Warning, Scope: State}) // the key lies beside the store
+	StateFull     = declare("STATE_FULL", Entry{Scope: State})                        // no room on the disk
+	StateWrite    = declare("STATE_WRITE", Entry{Scope: State})                       // writing failed, nothing can be relied on
+	SeenNotKept   = declare("SEEN_NOT_KEPT", Entry{Scope: State, Severity: Warning})  // what a dry run has seen; Why, Pid, Path
+	RunAmbiguous  = declare("RUN_AMBIGUOUS", Entry{Scope: Usage})                     // the beginning of an id fits several runs
+	RunInDoubt    = declare("RUN_IN_DOUBT", Entry{Scope: Usage})                      // cannot be removed: it has writes without outcome
 )
-
-var journalCodes = map[Code]Entry{
-	StateLocked:   {Scope: Busy},
-	StateUnusable: {Scope: State},
-	StateLink:     {Scope: State},
-	StateForeign:  {Scope: State},
-	StateNewer:    {Scope: State},
-	StateDamaged:  {Scope: State},
-	StateKey:      {Scope: State},
-	StateKeyFile:  {Severity: Warning, Scope: State},
-	StateFull:     {Scope: State},
-	StateWrite:    {Scope: State},
-	SeenNotKept:   {Scope: State, Severity: Warning},
-	RunAmbiguous:  {Scope: Usage},
-	RunInDoubt:    {Scope: Usage},
-}

@@ -1,30 +1,16 @@
 package diagnosis
 
 // Codes of what goes on from run to run: saved plans, and data sets.
-const (
-	PlanForm      Code = "PLAN_FORM"      // the file is no plan, or not all of one
-	PlanUnread    Code = "PLAN_UNREAD"    // it cannot be read
-	PlanUnwritten Code = "PLAN_UNWRITTEN" // it cannot be written, or marked as spent
-	PlanUnknown   Code = "PLAN_UNKNOWN"   // no plan of that name is kept
-	PlanOther     Code = "PLAN_OTHER"     // it is about something else
-	PlanExpired   Code = "PLAN_EXPIRED"
-	PlanSpent     Code = "PLAN_SPENT"
-	PlanStale     Code = "PLAN_STALE" // the change is not the one in the plan any more
-	PlanNew       Code = "PLAN_NEW"   // the change is not in the plan
-	DataSetShrunk Code = "DATA_SET_SHRUNK"
-	NotRetained   Code = "NOT_RETAINED" // old runs and reports could not be removed
+var (
+	PlanForm      = declare("PLAN_FORM", Entry{Scope: Usage})      // the file is no plan, or not all of one
+	PlanUnread    = declare("PLAN_UNREAD", Entry{Scope: Usage})    // it cannot be read
+	PlanUnwritten = declare("PLAN_UNWRITTEN", Entry{Scope: Usage}) // it cannot be written, or marked as spent
+	PlanUnknown   = declare("PLAN_UNKNOWN", Entry{Scope: Usage})   // no plan of that name is kept
+	PlanOther     = declare("PLAN_OTHER", Entry{Scope: Usage})     // it is about something else
+	PlanExpired   = declare("PLAN_EXPIRED", Entry{Scope: Usage})
+	PlanSpent     = declare("PLAN_SPENT", Entry{Scope: Usage})
+	PlanStale     = declare("PLAN_STALE", Entry{Side: OnPortal}) // the change is not the one in the plan any more
+	PlanNew       = declare("PLAN_NEW", Entry{Side: OnFile})     // the change is not in the plan
+	DataSetShrunk = declare("DATA_SET_SHRUNK", Entry{Scope: File, Side: OnFile})
+	NotRetained   = declare("NOT_RETAINED", Entry{Scope: State, Severity: Warning}) // old runs and reports could not be removed
 )
-
-var planCodes = map[Code]Entry{
-	PlanForm:      {Scope: Usage},
-	PlanUnread:    {Scope: Usage},
-	PlanUnwritten: {Scope: Usage},
-	PlanUnknown:   {Scope: Usage},
-	PlanOther:     {Scope: Usage},
-	PlanExpired:   {Scope: Usage},
-	PlanSpent:     {Scope: Usage},
-	PlanStale:     {Side: OnPortal},
-	PlanNew:       {Side: OnFile},
-	DataSetShrunk: {Scope: File, Side: OnFile},
-	NotRetained:   {Scope: State, Severity: Warning},
-}

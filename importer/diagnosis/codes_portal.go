@@ -3,160 +3,84 @@ package diagnosis
 // Codes of the portal's login to the mail servers, which it makes before it
 // saves an account (ASC.Mail/Clients/MailClient.cs). Incoming or outgoing: the
 // answer tells the side.
-const (
-	MailAuth         Code = "MAIL_AUTH"          // login or password refused
-	MailAppPassword  Code = "MAIL_APP_PASSWORD"  // the provider wants a password made for applications
-	MailLocked       Code = "MAIL_LOCKED"        // the account is blocked, disabled or expired at the mail server
-	MailDeclined     Code = "MAIL_DECLINED"      // declined in words we do not know: as good as a refused password
-	IMAPOff          Code = "IMAP_OFF"           // access by mail programs is switched off for the mailbox
-	TLSMode          Code = "TLS_MODE"           // encryption setting and port do not belong together
-	MailCert         Code = "MAIL_CERT"          // the portal does not trust the mail server's certificate
-	MailNoMethod     Code = "MAIL_NO_METHOD"     // no way of login that both sides know
-	SMTPNoAuth       Code = "SMTP_NO_AUTH"       // the outgoing server offers no login here
-	SMTPAuthRequired Code = "SMTP_AUTH_REQUIRED" // it wants a login and the row says none
-	MailBarred       Code = "MAIL_BARRED"        // it does not let the portal's address in
-	MailConnect      Code = "MAIL_CONNECT"       // no connection
-	MailTimeout      Code = "MAIL_TIMEOUT"       // no answer in time
-	MailDNS          Code = "MAIL_DNS"           // the portal does not find the name of the server
-	MailTLS          Code = "MAIL_TLS"           // the encrypted connection broke while it was set up
-	MailTooMany      Code = "MAIL_TOO_MANY"      // too many connections or logins
-	MailTemporary    Code = "MAIL_TEMPORARY"     // a temporary refusal
+var (
+	MailAuth         = declare("MAIL_AUTH", Entry{Fate: Final})                          // login or password refused
+	MailAppPassword  = declare("MAIL_APP_PASSWORD", Entry{Fate: Final})                  // the provider wants a password made for applications
+	MailLocked       = declare("MAIL_LOCKED", Entry{Fate: Final})                        // the account is blocked, disabled or expired at the mail server
+	MailDeclined     = declare("MAIL_DECLINED", Entry{Fate: Final})                      // declined in words we do not know: as good as a refused password
+	IMAPOff          = declare("IMAP_OFF", Entry{Fate: Final})                           // access by mail programs is switched off for the mailbox
+	TLSMode          = declare("TLS_MODE", Entry{Fate: Final})                           // encryption setting and port do not belong together
+	MailCert         = declare("MAIL_CERT", Entry{Fate: Final})                          // the portal does not trust the mail server's certificate
+	MailNoMethod     = declare("MAIL_NO_METHOD", Entry{Fate: Final})                     // no way of login that both sides know
+	SMTPNoAuth       = declare("SMTP_NO_AUTH", Entry{Fate: Final, Side: Outgoing})       // the outgoing server offers no login here
+	SMTPAuthRequired = declare("SMTP_AUTH_REQUIRED", Entry{Fate: Final, Side: Outgoing}) // it wants a login and the row says none
+	MailBarred       = declare("MAIL_BARRED", Entry{Fate: Later})                        // it does not let the portal's address in
+	MailConnect      = declare("MAIL_CONNECT", Entry{Fate: Later})                       // no connection
+	MailTimeout      = declare("MAIL_TIMEOUT", Entry{Fate: Later})                       // no answer in time
+	MailDNS          = declare("MAIL_DNS", Entry{Fate: Later})                           // the portal does not find the name of the server
+	MailTLS          = declare("MAIL_TLS", Entry{Fate: Later})                           // the encrypted connection broke while it was set up
+	MailTooMany      = declare("MAIL_TOO_MANY", Entry{Fate: Later})                      // too many connections or logins
+	MailTemporary    = declare("MAIL_TEMPORARY", Entry{Fate: Later})                     // a temporary refusal
 )
 
 // Codes of the portal's other answers (ASC.Api/Impl/ApiHttpHandler.cs), and of
 // requests that got none.
-const (
-	AddressRefused   Code = "ADDRESS_REFUSED"   // not an address for the portal
-	PortalArgument   Code = "PORTAL_ARGUMENT"   // 400 for any other reason
-	DuplicateMailbox Code = "DUPLICATE_MAILBOX" // the portal holds the address twice and can no longer touch it
-	MailboxMissing   Code = "MAILBOX_MISSING"   // to be changed or removed, and not there
-	MailboxHosted    Code = "MAILBOX_HOSTED"    // of the portal's own mail server
-	RemovalRunning   Code = "REMOVAL_RUNNING"   // one removal at a time for each person
-	PortalForbidden  Code = "PORTAL_FORBIDDEN"  // 403 with the portal's words
-	PortalNoItem     Code = "PORTAL_NO_ITEM"    // 404 with the portal's words
-	PortalGeneric    Code = "PORTAL_GENERIC"    // the one text for all that fails after the login test
-	PortalError      Code = "PORTAL_ERROR"      // an error in words we do not know
+var (
+	AddressRefused   = declare("ADDRESS_REFUSED", Entry{Fate: Final, Side: OnFile})     // not an address for the portal
+	PortalArgument   = declare("PORTAL_ARGUMENT", Entry{Fate: Final, Side: OnPortal})   // 400 for any other reason
+	DuplicateMailbox = declare("DUPLICATE_MAILBOX", Entry{Fate: Final, Side: OnPortal}) // the portal holds the address twice and can no longer touch it
+	MailboxMissing   = declare("MAILBOX_MISSING", Entry{Fate: Final, Side: OnPortal})   // to be changed or removed, and not there
+	MailboxHosted    = declare("MAILBOX_HOSTED", Entry{Fate: Final, Side: OnPortal})    // of the portal's own mail server
+	RemovalRunning   = declare("REMOVAL_RUNNING", Entry{Fate: Later, Side: OnPortal})   // one removal at a time for each person
+	PortalForbidden  = declare("PORTAL_FORBIDDEN", Entry{Fate: Final, Side: OnPortal})  // 403 with the portal's words
+	PortalNoItem     = declare("PORTAL_NO_ITEM", Entry{Fate: Final, Side: OnPortal})    // 404 with the portal's words
+	PortalGeneric    = declare("PORTAL_GENERIC", Entry{Fate: Unclear, Side: OnPortal})  // the one text for all that fails after the login test
+	PortalError      = declare("PORTAL_ERROR", Entry{Fate: Unclear, Side: OnPortal})    // an error in words we do not know
 
-	PortalSignIn   Code = "PORTAL_SIGNIN"    // user or password refused
-	PortalBlocked  Code = "PORTAL_BLOCKED"   // too many sign-ins, for a minute or so
-	PortalSMS      Code = "PORTAL_SMS"       // a code was sent by SMS
-	PortalSMSPhone Code = "PORTAL_SMS_PHONE" // SMS codes are on and the person has no phone number yet
-	PortalTFA      Code = "PORTAL_TFA"       // wants the code of an authenticator app
-	PortalTFASetup Code = "PORTAL_TFA_SETUP" // codes of an app are on and the person has not connected one
-	PortalCode     Code = "PORTAL_CODE"      // the second step was refused
-	PortalToken    Code = "PORTAL_TOKEN"     // 401
-	PortalMailOff  Code = "PORTAL_MAIL_OFF"  // the person may not use the portal's mail
+	PortalSignIn   = declare("PORTAL_SIGNIN", Entry{Fate: EndsOwner, Scope: Portal, Side: OnPortal})    // user or password refused
+	PortalBlocked  = declare("PORTAL_BLOCKED", Entry{Fate: Later, Scope: Portal, Side: OnPortal})       // too many sign-ins, for a minute or so
+	PortalSMS      = declare("PORTAL_SMS", Entry{Fate: EndsOwner, Scope: Portal, Side: OnPortal})       // a code was sent by SMS
+	PortalSMSPhone = declare("PORTAL_SMS_PHONE", Entry{Fate: EndsOwner, Scope: Portal, Side: OnPortal}) // SMS codes are on and the person has no phone number yet
+	PortalTFA      = declare("PORTAL_TFA", Entry{Fate: EndsOwner, Scope: Portal, Side: OnPortal})       // wants the code of an authenticator app
+	PortalTFASetup = declare("PORTAL_TFA_SETUP", Entry{Fate: EndsOwner, Scope: Portal, Side: OnPortal}) // codes of an app are on and the person has not connected one
+	PortalCode     = declare("PORTAL_CODE", Entry{Fate: EndsOwner, Scope: Portal, Side: OnPortal})      // the second step was refused
+	PortalToken    = declare("PORTAL_TOKEN", Entry{Fate: EndsOwner, Scope: Portal, Side: OnPortal})     // 401
+	PortalMailOff  = declare("PORTAL_MAIL_OFF", Entry{Fate: EndsOwner, Scope: Portal, Side: OnPortal})  // the person may not use the portal's mail
 
-	ImpersonationAbsent  Code = "IMPERSONATION_ABSENT"  // this portal does not have it
-	ImpersonationRefused Code = "IMPERSONATION_REFUSED" // not for this person, or not by us
-	SignOutAbsent        Code = "SIGN_OUT_ABSENT"       // this portal cannot end a session
+	ImpersonationAbsent  = declare("IMPERSONATION_ABSENT", Entry{Fate: EndsRun, Scope: Portal, Side: OnPortal})            // this portal does not have it
+	ImpersonationRefused = declare("IMPERSONATION_REFUSED", Entry{Fate: EndsOwner, Scope: Portal, Side: OnPortal})         // not for this person, or not by us
+	SignOutAbsent        = declare("SIGN_OUT_ABSENT", Entry{Fate: Final, Severity: Notice, Scope: Portal, Side: OnPortal}) // this portal cannot end a session
 
-	PortalIP        Code = "PORTAL_IP"        // 403 without a word
-	PortalUnpaid    Code = "PORTAL_UNPAID"    // 402
-	PortalNotFound  Code = "PORTAL_NOT_FOUND" // 404 without a word
-	PortalOther     Code = "PORTAL_OTHER"     // what answers is no portal of this kind
-	PortalRestoring Code = "PORTAL_RESTORING" // 503 without a word
-	PortalRedirect  Code = "PORTAL_REDIRECT"  // 3xx
-	PortalBusy      Code = "PORTAL_BUSY"      // 429, or 503 with Retry-After
-	PortalNotAPI    Code = "PORTAL_NOT_API"   // a web page with status 200
-	PortalDown      Code = "PORTAL_DOWN"      // 5xx without a word of the portal's
-	PortalTimeout   Code = "PORTAL_TIMEOUT"   // 504: the server in front has given up waiting
-	AnswerLost      Code = "ANSWER_LOST"      // the connection broke after the request had left
-	AnswerTimeout   Code = "ANSWER_TIMEOUT"   // we have given up waiting
-	AnswerAbandoned Code = "ANSWER_ABANDONED" // the run ended before the answer came
-	AnswerOdd       Code = "ANSWER_ODD"       // an answer that the API does not give
-	RequestNotSent  Code = "REQUEST_NOT_SENT" // called off before it left
-	PortalDNS       Code = "PORTAL_DNS"       // name not found
-	PortalRefused   Code = "PORTAL_REFUSED"   // connection refused
-	PortalUnreached Code = "PORTAL_UNREACHED" // no connection for any other reason
-	PortalProxy     Code = "PORTAL_PROXY"     // the proxy let nothing through
-	PortalTLS       Code = "PORTAL_TLS"       // no encrypted connection
-	PortalCert      Code = "PORTAL_CERT"      // certificate of an unknown issuer
-	PortalCertName  Code = "PORTAL_CERT_NAME" // certificate of another host
-	PortalCertDate  Code = "PORTAL_CERT_DATE" // certificate expired or not yet valid
-	PortalURL       Code = "PORTAL_URL"       // --portal is no address
-	PortalURLExtra  Code = "PORTAL_URL_EXTRA" // it holds a password, a query or a fragment
-	PortalURLPlain  Code = "PORTAL_URL_PLAIN" // http:// to another machine
-	CAFile          Code = "CA_FILE"          // cannot be read
-	CAFileEmpty     Code = "CA_FILE_EMPTY"    // holds no certificate
-	ProxyURL        Code = "PROXY_URL"        // the environment's proxy is no address
+	PortalIP        = declare("PORTAL_IP", Entry{Fate: EndsRun, Scope: Portal, Side: OnPortal})            // 403 without a word
+	PortalUnpaid    = declare("PORTAL_UNPAID", Entry{Fate: EndsRun, Scope: Portal, Side: OnPortal})        // 402
+	PortalNotFound  = declare("PORTAL_NOT_FOUND", Entry{Fate: EndsRun, Scope: Portal, Side: OnPortal})     // 404 without a word
+	PortalOther     = declare("PORTAL_OTHER", Entry{Fate: EndsRun, Scope: Portal, Side: OnPortal})         // what answers is no portal of this kind
+	PortalRestoring = declare("PORTAL_RESTORING", Entry{Fate: EndsRun, Scope: Portal, Side: OnPortal})     // 503 without a word
+	PortalRedirect  = declare("PORTAL_REDIRECT", Entry{Fate: EndsRun, Scope: Portal, Side: OnPortal})      // 3xx
+	PortalBusy      = declare("PORTAL_BUSY", Entry{Fate: TurnedAway, Scope: Portal, Side: OnPortal})       // 429, or 503 with Retry-After
+	PortalNotAPI    = declare("PORTAL_NOT_API", Entry{Fate: Unclear, Scope: Portal, Side: OnPortal})       // a web page with status 200
+	PortalDown      = declare("PORTAL_DOWN", Entry{Fate: Unclear, Scope: Portal, Side: OnPortal})          // 5xx without a word of the portal's
+	PortalTimeout   = declare("PORTAL_TIMEOUT", Entry{Fate: Unclear, Scope: Portal, Side: OnPortal})       // 504: the server in front has given up waiting
+	AnswerLost      = declare("ANSWER_LOST", Entry{Fate: Unclear, Scope: Portal, Side: OnPortal})          // the connection broke after the request had left
+	AnswerTimeout   = declare("ANSWER_TIMEOUT", Entry{Fate: Unclear, Scope: Portal, Side: OnPortal})       // we have given up waiting
+	AnswerAbandoned = declare("ANSWER_ABANDONED", Entry{Fate: Unclear, Scope: Unfinished, Side: OnPortal}) // the run ended before the answer came
+	AnswerOdd       = declare("ANSWER_ODD", Entry{Fate: Unclear, Scope: Portal, Side: OnPortal})           // an answer that the API does not give
+	RequestNotSent  = declare("REQUEST_NOT_SENT", Entry{Fate: NotSent, Scope: Unfinished})                 // called off before it left
+	PortalDNS       = declare("PORTAL_DNS", Entry{Fate: NotSent, Scope: Portal, Side: OnPortal})           // name not found
+	PortalRefused   = declare("PORTAL_REFUSED", Entry{Fate: NotSent, Scope: Portal, Side: OnPortal})       // connection refused
+	PortalUnreached = declare("PORTAL_UNREACHED", Entry{Fate: NotSent, Scope: Portal, Side: OnPortal})     // no connection for any other reason
+	PortalProxy     = declare("PORTAL_PROXY", Entry{Fate: NotSent, Scope: Portal, Side: OnPortal})         // the proxy let nothing through
+	PortalTLS       = declare("PORTAL_TLS", Entry{Fate: NotSent, Scope: Portal, Side: OnPortal})           // no encrypted connection
+	PortalCert      = declare("PORTAL_CERT", Entry{Fate: EndsRun, Scope: Portal, Side: OnPortal})          // certificate of an unknown issuer
+	PortalCertName  = declare("PORTAL_CERT_NAME", Entry{Fate: EndsRun, Scope: Portal, Side: OnPortal})     // certificate of another host
+	PortalCertDate  = declare("PORTAL_CERT_DATE", Entry{Fate: EndsRun, Scope: Portal, Side: OnPortal})     // certificate expired or not yet valid
+	PortalURL       = declare("PORTAL_URL", Entry{Scope: Usage})                                           // --portal is no address
+	PortalURLExtra  = declare("PORTAL_URL_EXTRA", Entry{Scope: Usage})                                     // it holds a password, a query or a fragment
+	PortalURLPlain  = declare("PORTAL_URL_PLAIN", Entry{Scope: Usage})                                     // http:// to another machine
+	CAFile          = declare("CA_FILE", Entry{Scope: Usage})                                              // cannot be read
+	CAFileEmpty     = declare("CA_FILE_EMPTY", Entry{Scope: Usage})                                        // holds no certificate
+	ProxyURL        = declare("PROXY_URL", Entry{Scope: Usage})                                            // the environment's proxy is no address
 )
-
-var portalCodes = map[Code]Entry{
-	MailAuth:         {Fate: Final},
-	MailAppPassword:  {Fate: Final},
-	MailLocked:       {Fate: Final},
-	MailDeclined:     {Fate: Final},
-	IMAPOff:          {Fate: Final},
-	TLSMode:          {Fate: Final},
-	MailCert:         {Fate: Final},
-	MailNoMethod:     {Fate: Final},
-	SMTPNoAuth:       {Fate: Final, Side: Outgoing},
-	SMTPAuthRequired: {Fate: Final, Side: Outgoing},
-	MailBarred:       {Fate: Later},
-	MailConnect:      {Fate: Later},
-	MailTimeout:      {Fate: Later},
-	MailDNS:          {Fate: Later},
-	MailTLS:          {Fate: Later},
-	MailTooMany:      {Fate: Later},
-	MailTemporary:    {Fate: Later},
-
-	AddressRefused:   {Fate: Final, Side: OnFile},
-	PortalArgument:   {Fate: Final, Side: OnPortal},
-	DuplicateMailbox: {Fate: Final, Side: OnPortal},
-	MailboxMissing:   {Fate: Final, Side: OnPortal},
-	MailboxHosted:    {Fate: Final, Side: OnPortal},
-	RemovalRunning:   {Fate: Later, Side: OnPortal},
-	PortalForbidden:  {Fate: Final, Side: OnPortal},
-	PortalNoItem:     {Fate: Final, Side: OnPortal},
-	PortalGeneric:    {Fate: Unclear, Side: OnPortal},
-	PortalError:      {Fate: Unclear, Side: OnPortal},
-
-	PortalSignIn:   {Fate: EndsOwner, Scope: Portal, Side: OnPortal},
-	PortalBlocked:  {Fate: Later, Scope: Portal, Side: OnPortal},
-	PortalSMS:      {Fate: EndsOwner, Scope: Portal, Side: OnPortal},
-	PortalSMSPhone: {Fate: EndsOwner, Scope: Portal, Side: OnPortal},
-	PortalTFA:      {Fate: EndsOwner, Scope: Portal, Side: OnPortal},
-	PortalTFASetup: {Fate: EndsOwner, Scope: Portal, Side: OnPortal},
-	PortalCode:     {Fate: EndsOwner, Scope: Portal, Side: OnPortal},
-	PortalToken:    {Fate: EndsOwner, Scope: Portal, Side: OnPortal},
-	PortalMailOff:  {Fate: EndsOwner, Scope: Portal, Side: OnPortal},
-
-	ImpersonationAbsent:  {Fate: EndsRun, Scope: Portal, Side: OnPortal},
-	ImpersonationRefused: {Fate: EndsOwner, Scope: Portal, Side: OnPortal},
-	SignOutAbsent:        {Fate: Final, Severity: Notice, Scope: Portal, Side: OnPortal},
-
-	PortalIP:        {Fate: EndsRun, Scope: Portal, Side: OnPortal},
-	PortalUnpaid:    {Fate: EndsRun, Scope: Portal, Side: OnPortal},
-	PortalNotFound:  {Fate: EndsRun, Scope: Portal, Side: OnPortal},
-	PortalOther:     {Fate: EndsRun, Scope: Portal, Side: OnPortal},
-	PortalRestoring: {Fate: EndsRun, Scope: Portal, Side: OnPortal},
-	PortalRedirect:  {Fate: EndsRun, Scope: Portal, Side: OnPortal},
-	PortalBusy:      {Fate: TurnedAway, Scope: Portal, Side: OnPortal},
-	PortalNotAPI:    {Fate: Unclear, Scope: Portal, Side: OnPortal},
-	PortalDown:      {Fate: Unclear, Scope: Portal, Side: OnPortal},
-	PortalTimeout:   {Fate: Unclear, Scope: Portal, Side: OnPortal},
-	AnswerLost:      {Fate: Unclear, Scope: Portal, Side: OnPortal},
-	AnswerTimeout:   {Fate: Unclear, Scope: Portal, Side: OnPortal},
-	AnswerAbandoned: {Fate: Unclear, Scope: Unfinished, Side: OnPortal},
-	AnswerOdd:       {Fate: Unclear, Scope: Portal, Side: OnPortal},
-	RequestNotSent:  {Fate: NotSent, Scope: Unfinished},
-	PortalDNS:       {Fate: NotSent, Scope: Portal, Side: OnPortal},
-	PortalRefused:   {Fate: NotSent, Scope: Portal, Side: OnPortal},
-	PortalUnreached: {Fate: NotSent, Scope: Portal, Side: OnPortal},
-	PortalProxy:     {Fate: NotSent, Scope: Portal, Side: OnPortal},
-	PortalTLS:       {Fate: NotSent, Scope: Portal, Side: OnPortal},
-	PortalCert:      {Fate: EndsRun, Scope: Portal, Side: OnPortal},
-	PortalCertName:  {Fate: EndsRun, Scope: Portal, Side: OnPortal},
-	PortalCertDate:  {Fate: EndsRun, Scope: Portal, Side: OnPortal},
-
-	PortalURL:      {Scope: Usage},
-	PortalURLExtra: {Scope: Usage},
-	PortalURLPlain: {Scope: Usage},
-	CAFile:         {Scope: Usage},
-	CAFileEmpty:    {Scope: Usage},
-	ProxyURL:       {Scope: Usage},
-}
 
 // RefusesPassword reports whether a mail server refused what the row gave to log
 // in with, so that sending the same again could lock the mailbox.

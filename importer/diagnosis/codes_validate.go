@@ -1,74 +1,38 @@
 package diagnosis
 
 // Codes of the checks on a row and across the rows of a file.
-const (
-	ValueMissing       Code = "VALUE_MISSING"
-	ValueVoid          Code = "VALUE_VOID"      // the cell holds a word for no value, such as NULL
-	ServersUnknown     Code = "SERVERS_UNKNOWN" // neither the row nor a preset names the mail servers of its domain
-	HostNotAllowed     Code = "HOST_NOT_ALLOWED"
-	TextLength         Code = "TEXT_LENGTH"
-	TextCharacter      Code = "TEXT_CHARACTER"
-	TextBeyondBMP      Code = "TEXT_BEYOND_BMP"
-	PasswordLength     Code = "PASSWORD_LENGTH"
-	PasswordControl    Code = "PASSWORD_CONTROL"
-	PasswordOnlyBlanks Code = "PASSWORD_ONLY_BLANKS"
-	PasswordMasked     Code = "PASSWORD_MASKED" // asterisks or dots, as in a redacted copy
-	PasswordHash       Code = "PASSWORD_HASH"   // a hash out of a server's table
-	PasswordMarked     Code = "PASSWORD_MARKED" // {PLAIN} and kin before the password
-	SMTPAuthNone       Code = "SMTP_AUTH_NONE"  // authentication is wanted and its kind is none
-	NTLMWithPOP3       Code = "NTLM_POP3"
-	PortalUserForm     Code = "PORTAL_USER_FORM"    // neither an address nor a GUID
-	PortalUserMissing  Code = "PORTAL_USER_MISSING" // a portal password of nobody
-	Duplicate          Code = "DUPLICATE"
-	OwnerCredentials   Code = "OWNER_CREDENTIALS" // one owner with two different passwords or tokens
+var (
+	ValueMissing       = declare("VALUE_MISSING", Entry{Side: OnFile})
+	ValueVoid          = declare("VALUE_VOID", Entry{Side: OnFile})      // the cell holds a word for no value, such as NULL
+	ServersUnknown     = declare("SERVERS_UNKNOWN", Entry{Side: OnFile}) // neither the row nor a preset names the mail servers of its domain
+	HostNotAllowed     = declare("HOST_NOT_ALLOWED", Entry{Side: OnFile})
+	TextLength         = declare("TEXT_LENGTH", Entry{Side: OnFile})
+	TextCharacter      = declare("TEXT_CHARACTER", Entry{Side: OnFile})
+	TextBeyondBMP      = declare("TEXT_BEYOND_BMP", Entry{Side: OnFile})
+	PasswordLength     = declare("PASSWORD_LENGTH", Entry{Side: OnFile})
+	PasswordControl    = declare("PASSWORD_CONTROL", Entry{Side: OnFile})
+	PasswordOnlyBlanks = declare("PASSWORD_ONLY_BLANKS", Entry{Side: OnFile})
+	PasswordMasked     = declare("PASSWORD_MASKED", Entry{Side: OnFile}) // asterisks or dots, as in a redacted copy
+	PasswordHash       = declare("PASSWORD_HASH", Entry{Side: OnFile})   // a hash out of a server's table
+	PasswordMarked     = declare("PASSWORD_MARKED", Entry{Side: OnFile}) // {PLAIN} and kin before the password
+	SMTPAuthNone       = declare("SMTP_AUTH_NONE", Entry{Side: OnFile})  // authentication is wanted and its kind is none
+	NTLMWithPOP3       = declare("NTLM_POP3", Entry{Side: OnFile})
+	PortalUserForm     = declare("PORTAL_USER_FORM", Entry{Side: OnFile})    // neither an address nor a GUID
+	PortalUserMissing  = declare("PORTAL_USER_MISSING", Entry{Side: OnFile}) // a portal password of nobody
+	Duplicate          = declare("DUPLICATE", Entry{Side: OnFile})
+	OwnerCredentials   = declare("OWNER_CREDENTIALS", Entry{Side: OnFile}) // one owner with two different passwords or tokens
 
-	PasswordBlanks     Code = "PASSWORD_BLANKS"
-	PasswordDigest     Code = "PASSWORD_DIGEST" // as many hexadecimal digits as a hash has
-	PasswordInvisible  Code = "PASSWORD_INVISIBLE"
-	PortEncryption     Code = "PORT_ENCRYPTION"
-	PortProtocol       Code = "PORT_PROTOCOL"
-	PortOfOtherSide    Code = "PORT_OTHER_SIDE"
-	Port25Auth         Code = "PORT_25_AUTH"
-	Plaintext          Code = "PLAINTEXT"
-	LoginLowered       Code = "LOGIN_LOWERED"
-	LoginRewritten     Code = "LOGIN_REWRITTEN"
-	AddressNotASCII    Code = "ADDRESS_NOT_ASCII"
-	AddressOfTwoOwners Code = "ADDRESS_TWO_OWNERS"
-	MailboxTwice       Code = "MAILBOX_TWICE" // another address of the same mailbox
+	PasswordBlanks     = declare("PASSWORD_BLANKS", Entry{Severity: Warning, Side: OnFile})
+	PasswordDigest     = declare("PASSWORD_DIGEST", Entry{Severity: Warning, Side: OnFile}) // as many hexadecimal digits as a hash has
+	PasswordInvisible  = declare("PASSWORD_INVISIBLE", Entry{Severity: Warning, Side: OnFile})
+	PortEncryption     = declare("PORT_ENCRYPTION", Entry{Severity: Warning, Side: OnFile})
+	PortProtocol       = declare("PORT_PROTOCOL", Entry{Severity: Warning, Side: OnFile})
+	PortOfOtherSide    = declare("PORT_OTHER_SIDE", Entry{Severity: Warning, Side: OnFile})
+	Port25Auth         = declare("PORT_25_AUTH", Entry{Severity: Warning, Side: OnFile})
+	Plaintext          = declare("PLAINTEXT", Entry{Severity: Warning, Side: OnFile})
+	LoginLowered       = declare("LOGIN_LOWERED", Entry{Severity: Warning, Side: OnFile})
+	LoginRewritten     = declare("LOGIN_REWRITTEN", Entry{Severity: Warning, Side: OnFile})
+	AddressNotASCII    = declare("ADDRESS_NOT_ASCII", Entry{Severity: Warning, Side: OnFile})
+	AddressOfTwoOwners = declare("ADDRESS_TWO_OWNERS", Entry{Severity: Warning, Side: OnFile})
+	MailboxTwice       = declare("MAILBOX_TWICE", Entry{Severity: Warning, Side: OnFile}) // another address of the same mailbox
 )
-
-var validateCodes = map[Code]Entry{
-	ValueMissing:       {Side: OnFile},
-	ValueVoid:          {Side: OnFile},
-	ServersUnknown:     {Side: OnFile},
-	HostNotAllowed:     {Side: OnFile},
-	TextLength:         {Side: OnFile},
-	TextCharacter:      {Side: OnFile},
-	TextBeyondBMP:      {Side: OnFile},
-	PasswordLength:     {Side: OnFile},
-	PasswordControl:    {Side: OnFile},
-	PasswordOnlyBlanks: {Side: OnFile},
-	PasswordMasked:     {Side: OnFile},
-	PasswordHash:       {Side: OnFile},
-	PasswordMarked:     {Side: OnFile},
-	SMTPAuthNone:       {Side: OnFile},
-	NTLMWithPOP3:       {Side: OnFile},
-	PortalUserForm:     {Side: OnFile},
-	PortalUserMissing:  {Side: OnFile},
-	Duplicate:          {Side: OnFile},
-	OwnerCredentials:   {Side: OnFile},
-
-	PasswordBlanks:     {Severity: Warning, Side: OnFile},
-	PasswordDigest:     {Severity: Warning, Side: OnFile},
-	PasswordInvisible:  {Severity: Warning, Side: OnFile},
-	PortEncryption:     {Severity: Warning, Side: OnFile},
-	PortProtocol:       {Severity: Warning, Side: OnFile},
-	PortOfOtherSide:    {Severity: Warning, Side: OnFile},
-	Port25Auth:         {Severity: Warning, Side: OnFile},
-	Plaintext:          {Severity: Warning, Side: OnFile},
-	LoginLowered:       {Severity: Warning, Side: OnFile},
-	LoginRewritten:     {Severity: Warning, Side: OnFile},
-	AddressNotASCII:    {Severity: Warning, Side: OnFile},
-	AddressOfTwoOwners: {Severity: Warning, Side: OnFile},
-	MailboxTwice:       {Severity: Warning, Side: OnFile},
-}

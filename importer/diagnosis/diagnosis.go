@@ -72,21 +72,17 @@ type Entry struct {
 	Side Side
 }
 
-// catalogue joins the lists of the stages. Each stage keeps its own list in a
-// file of its own beside this one.
-var catalogue = join(commandCodes, sourceCodes, mappingCodes, validateCodes, portalCodes, runCodes, reportCodes, journalCodes, ownerCodes, planCodes, templateCodes, verifyCodes)
+// catalogue is what is known of every code.
+var catalogue = make(map[Code]Entry)
 
-func join(lists ...map[Code]Entry) map[Code]Entry {
-	all := make(map[Code]Entry)
-	for _, list := range lists {
-		for code, entry := range list {
-			if _, twice := all[code]; twice {
-				panic("diagnosis: code listed twice: " + string(code))
-			}
-			all[code] = entry
-		}
+// declare puts a code into the catalogue. Each stage declares its codes in a file
+// of its own beside this one.
+func declare(code Code, entry Entry) Code {
+	if _, twice := catalogue[code]; twice {
+		panic("diagnosis: code declared twice: " + string(code))
 	}
-	return all
+	catalogue[code] = entry
+	return code
 }
 
 // Lookup returns what is known of a code.
@@ -110,10 +106,36 @@ func (c Code) Fate() Fate { return catalogue[c].Fate }
 // Side returns the side the code always has, empty where it varies.
 func (c Code) Side() Side { return catalogue[c].Side }
 
-// Args are the facts of a problem, by the name the sentence uses. The name
-// Count picks the plural form. A value never holds the text of a bad cell, a
+// Args are the facts of a problem as text, by the name the sentence uses. The
+// name Count picks the plural form. A value never holds the text of a bad cell, a
 // password or a token.
 type Args map[string]string
+
+// Facts returns facts given as name and value in turn. A value may be of any type:
+// a list is joined with commas, true is "yes" and false the empty text, so that a
+// sentence can ask for it, and all else is as fmt.Sprint prints it.
+func Facts(facts []any) Args {
+	args := make(Args, len(facts)/2)
+	for i := 0; i+1 < len(facts); i += 2 {
+		args[fmt.Sprint(facts[i])] = text(facts[i+1])
+	}
+	return args
+}
+
+func text(fact any) string {
+	switch fact := fact.(type) {
+	case string:
+		return fact
+	case []string:
+		return strings.Join(fact, ", ")
+	case bool:
+		if fact {
+			return "yes"
+		}
+		return ""
+	}
+	return fmt.Sprint(fact)
+}
 
 // Place says where in the input a problem is, as far as it is known.
 type Place struct {
@@ -136,28 +158,24 @@ type Problem struct {
 	Err error `json:"-"`
 }
 
-// New returns a problem with the facts given as name and value in turn.
-func New(code Code, facts ...string) *Problem {
+// New returns a problem with its [Facts].
+func New(code Code, facts ...any) *Problem {
 	p := &Problem{Code: code}
-	if len(facts) == 0 {
-		return p
-	}
-	p.Args = make(Args, len(facts)/2)
-	for i := 0; i+1 < len(facts); i += 2 {
-		p.Args[facts[i]] = facts[i+1]
+	if len(facts) > 0 {
+		p.Args = Facts(facts)
 	}
 	return p
 }
 
 // Wrap returns a problem with its cause.
-func Wrap(err error, code Code, facts ...string) *Problem {
+func Wrap(err error, code Code, facts ...any) *Problem {
 	p := New(code, facts...)
 	p.Err = err
 	return p
 }
 
 // Or returns err if it is a problem already, else a problem with it as its cause.
-func Or(err error, code Code, facts ...string) *Problem {
+func Or(err error, code Code, facts ...any) *Problem {
 	if p, ok := errors.AsType[*Problem](err); ok {
 		return p
 	}

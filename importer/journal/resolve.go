@@ -3,7 +3,6 @@ package journal
 import (
 	"context"
 	"slices"
-	"strconv"
 	"time"
 
 	"r7import/importer/account"
@@ -37,7 +36,7 @@ func Resolve(ctx context.Context, store *Store, run Run, row int, word Word, set
 	}
 	until := intent.At.Add(settle)
 	if word == IsAbsent && intent.Kind == Create && time.Now().Before(until) {
-		return entry, diagnosis.New(diagnosis.ResolveTooSoon, "Row", strconv.Itoa(row), "Until", until.Local().Format(time.TimeOnly))
+		return entry, diagnosis.New(diagnosis.ResolveTooSoon, "Row", row, "Until", until.Local().Format(time.TimeOnly))
 	}
 	known, _, err := store.Account(ctx, intent.Key)
 	if err != nil {
@@ -62,7 +61,7 @@ func entryOf(ctx context.Context, store *Store, run Run, row int) (Entry, error)
 			return e, err
 		}
 	}
-	return Entry{}, diagnosis.New(diagnosis.ResolveNoRow, "Run", run.ID, "Row", strconv.Itoa(row))
+	return Entry{}, diagnosis.New(diagnosis.ResolveNoRow, "Run", run.ID, "Row", row)
 }
 
 // openIntentOf returns the request without outcome of a row. It may have been sent
@@ -76,7 +75,7 @@ func openIntentOf(ctx context.Context, store *Store, e *Entry) (Intent, error) {
 		return i.Run == e.Run && i.Index == e.Index || e.OwnerID != "" && i.Key == account.NewKey(e.OwnerID, e.Email)
 	})
 	if i < 0 {
-		return Intent{}, diagnosis.New(diagnosis.ResolveNoDoubt, "Run", e.Run, "Row", strconv.Itoa(e.Row))
+		return Intent{}, diagnosis.New(diagnosis.ResolveNoDoubt, "Run", e.Run, "Row", e.Row)
 	}
 	return intents[i], nil
 }

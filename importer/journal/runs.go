@@ -265,6 +265,9 @@ func (s *Store) remove(ctx context.Context, number int64) error {
 		if _, err := t.exec(removeEntries, from, to); err != nil {
 			return err
 		}
+		if _, err := t.exec(removeEvents, number); err != nil {
+			return err
+		}
 		if _, err := t.exec(removeRun, number); err != nil {
 			return err
 		}

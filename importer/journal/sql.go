@@ -99,7 +99,18 @@ var migrations = []string{`
 	-- themselves are made slow by Store.slowDown.
 	ALTER TABLE store ADD COLUMN hash_passes INTEGER NOT NULL DEFAULT 0;
 	ALTER TABLE store ADD COLUMN hash_memory INTEGER NOT NULL DEFAULT 0;
-`, setTables}
+`, `
+	CREATE TABLE IF NOT EXISTS run_events ( -- what held a run up
+		run   INTEGER NOT NULL,
+		kind  TEXT NOT NULL,
+		host  TEXT NOT NULL,
+		code  TEXT,
+		began INTEGER NOT NULL,
+		ended INTEGER,
+		count INTEGER NOT NULL,
+		PRIMARY KEY (run, began, kind, host)
+	);
+` + setTables}
 
 // The versions of the schema from which something more than tables is missing.
 const (
@@ -152,6 +163,7 @@ const (
 		SELECT 1 FROM intents i WHERE i.entry >> 32 = r.number) ORDER BY number`
 	runInDoubt    = `SELECT EXISTS (SELECT 1 FROM intents WHERE entry >> 32 = ?)`
 	removeEntries = `DELETE FROM entries WHERE id BETWEEN ? AND ?`
+	removeEvents  = `DELETE FROM run_events WHERE run = ?`
 	removeRun     = `UPDATE runs SET removed = 1 WHERE number = ?`
 	// forgetRuns deletes the removed runs that no account names.
 	forgetRuns = `DELETE FROM runs WHERE removed AND number NOT IN (SELECT run FROM accounts WHERE run IS NOT NULL)`
@@ -181,6 +193,13 @@ const (
 		coalesce(mailbox_id, 0), coalesce(filled, ''), coalesce(attempts, 0), coalesce(started, 0), coalesce(took, 0),
 		coalesce(evidence, ''), ` + inDoubt + `
 		FROM entries WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?`
+)
+
+// Events.
+const (
+	noteEvent = `INSERT INTO run_events (run, kind, host, code, began, ended, count) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (run, began, kind, host) DO UPDATE SET code = excluded.code, ended = excluded.ended, count = excluded.count`
+	runEvents = `SELECT kind, host, coalesce(code, ''), began, coalesce(ended, 0), count FROM run_events WHERE run = ? ORDER BY began, kind, host`
 )
 
 // Intents.

@@ -100,12 +100,8 @@ func (p *Printer) Name() string { return p.name }
 // Text returns the sentence with that id and the facts given as name and value
 // in turn. The fact called Count picks the plural form. An id without a
 // sentence is returned as it is.
-func (p *Printer) Text(id string, facts ...string) string {
-	args := make(map[string]string, len(facts)/2)
-	for i := 0; i+1 < len(facts); i += 2 {
-		args[facts[i]] = facts[i+1]
-	}
-	return p.text(id, args)
+func (p *Printer) Text(id string, facts ...any) string {
+	return p.text(id, diagnosis.Facts(facts))
 }
 
 // Has reports whether there is a sentence with that id.
@@ -163,9 +159,9 @@ func (p *Printer) Place(at diagnosis.Place) string {
 	case at.Sheet != "":
 		parts = append(parts, at.Sheet)
 	case at.Row > 0 && at.Column != "":
-		parts = append(parts, p.Text("place.line_column", "Line", strconv.Itoa(at.Row), "Column", at.Column))
+		parts = append(parts, p.Text("place.line_column", "Line", at.Row, "Column", at.Column))
 	case at.Row > 0:
-		parts = append(parts, p.Text("place.line", "Line", strconv.Itoa(at.Row)))
+		parts = append(parts, p.Text("place.line", "Line", at.Row))
 	}
 	if at.Header != "" {
 		parts = append(parts, strconv.Quote(at.Header))

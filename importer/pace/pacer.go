@@ -245,7 +245,7 @@ func (p *Pacer) TurnedAway(retryAfter time.Duration) {
 		p.pause(now.Add(p.backoff(now)))
 	}
 	if retryAfter > p.MaxPause {
-		p.tooLong = diagnosis.New(diagnosis.PauseTooLong, "Asked", retryAfter.Round(time.Second).String(), "Limit", p.MaxPause.String())
+		p.tooLong = diagnosis.New(diagnosis.PauseTooLong, "Asked", retryAfter.Round(time.Second), "Limit", p.MaxPause)
 	}
 	p.look()
 }

@@ -236,7 +236,7 @@ func (t *Turns) Polled(back bool) *diagnosis.Problem {
 	switch {
 	case time.Since(h.first) >= t.patience && !(back && h.first.Equal(h.since)):
 		h.next = time.Time{}
-		return diagnosis.New(diagnosis.PortalAway, "Wait", t.patience.String())
+		return diagnosis.New(diagnosis.PortalAway, "Wait", t.patience)
 	case back: // should another trouble follow, it is asked about later than this one was
 		*h = health{first: h.first, writes: h.writes, wait: t.waits.After(h.wait)}
 		t.grant()

@@ -113,7 +113,7 @@ func (p *People) prove(ctx context.Context, by *Session) portal.Answer {
 		}
 	}
 	if asked > 0 && !proven {
-		p.Stop.Because(diagnosis.New(diagnosis.ImpersonationOff, "Count", itoa(asked), "Person", by.Person.Email))
+		p.Stop.Because(diagnosis.New(diagnosis.ImpersonationOff, "Count", asked, "Person", by.Person.Email))
 		return portal.Answer{Fate: diagnosis.Done}
 	}
 	p.mu.Lock() // proven, or nothing speaks for it or against it

@@ -48,7 +48,7 @@ func (c *claims) claim(m *Member, self *account.Person) {
 	key := account.NewKey(self.ID, m.Row.Settings.Email)
 	m.Key = key
 	if first, twice := c.add(key, m.Row.Number); twice {
-		m.Bar = &Bar{diagnosis.Invalid, *diagnosis.New(diagnosis.SameAccountTwice, "Row", itoa(first))}
+		m.Bar = &Bar{diagnosis.Invalid, *diagnosis.New(diagnosis.SameAccountTwice, "Row", first)}
 		return
 	}
 	c.perID[key.OwnerID]++
@@ -62,7 +62,7 @@ func (c *claims) claim(m *Member, self *account.Person) {
 
 // OverLimit says that a person has more addresses than one may have.
 func OverLimit(addresses, limit int) *diagnosis.Problem {
-	return diagnosis.New(diagnosis.OwnerLimit, "Count", itoa(addresses), "Limit", itoa(limit))
+	return diagnosis.New(diagnosis.OwnerLimit, "Count", addresses, "Limit", limit)
 }
 
 // claimMissing checks that whoever has signed in is the person the account belongs
@@ -74,7 +74,7 @@ func (c *claims) claimMissing(m *Member, self *account.Person) {
 		return
 	}
 	if first, here := c.add(m.Key, 0); here {
-		m.Bar = &Bar{diagnosis.Kept, *diagnosis.New(diagnosis.MissingClaimed, "Row", itoa(first))}
+		m.Bar = &Bar{diagnosis.Kept, *diagnosis.New(diagnosis.MissingClaimed, "Row", first)}
 	}
 }
 

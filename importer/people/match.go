@@ -2,7 +2,6 @@ package people
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"r7import/importer/account"
@@ -49,7 +48,7 @@ func (d *Directory) Match(row *account.Row) Match {
 		}
 		return m
 	}
-	return Match{Problem: diagnosis.New(diagnosis.OwnerAmbiguous, "Count", strconv.Itoa(len(namesakes)), "People", addressesOf(namesakes))}
+	return Match{Problem: diagnosis.New(diagnosis.OwnerAmbiguous, "Count", len(namesakes), "People", addressesOf(namesakes))}
 }
 
 func (d *Directory) known(person account.Person, found bool) Match {

@@ -313,7 +313,7 @@ func (p *People) Lost(s *Session, answer portal.Answer) {
 			return
 		}
 		if p.mailOff++; p.mailOff == mailOffInARow {
-			p.Stop.Because(diagnosis.New(diagnosis.MailOffForAll, "Count", itoa(p.mailOff)))
+			p.Stop.Because(diagnosis.New(diagnosis.MailOffForAll, "Count", p.mailOff))
 		}
 	}
 }

@@ -2,7 +2,6 @@ package people
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"time"
 
@@ -175,5 +174,3 @@ func (p *People) unanswered(o *person, answer portal.Answer) {
 	}
 	p.end(o, answer.Problem())
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

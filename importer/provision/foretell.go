@@ -21,7 +21,7 @@ func (w *Worker) foretell(ctx context.Context, r *Row, session *people.Session) 
 		return Step{}, err
 	}
 	if ok && !w.Options.RetryRefused && w.Known.Refuses(known, &r.Row.Settings) {
-		return w.decide(ctx, r, diagnosis.Held, *diagnosis.New(diagnosis.PasswordRefused, "Code", string(known.RefusedCode)))
+		return w.decide(ctx, r, diagnosis.Held, *diagnosis.New(diagnosis.PasswordRefused, "Code", known.RefusedCode))
 	}
 	mailbox, found, answer := w.look(ctx, r, session, ok)
 	if answer.Fate != diagnosis.Done {

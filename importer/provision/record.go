@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	"strconv"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -67,9 +68,9 @@ func evidence(answer portal.Answer) string {
 		return ""
 	}
 	if answer.Text == "" {
-		return "HTTP " + itoa(answer.Status)
+		return "HTTP " + strconv.Itoa(answer.Status)
 	}
-	return "HTTP " + itoa(answer.Status) + ": " + answer.Text
+	return "HTTP " + strconv.Itoa(answer.Status) + ": " + answer.Text
 }
 
 // evidenceOf says what a code shows about the mail host that caused it.

@@ -75,7 +75,7 @@ func (w *Worker) neverArrived(ctx context.Context, r *Row) (Step, error) {
 		r.unclear++
 	}
 	if r.unclear >= maxUnclear || r.Entry.Attempts >= maxWrites {
-		return w.endDoubt(ctx, r, *diagnosis.New(diagnosis.NeverArrived, "Count", itoa(r.Entry.Attempts)))
+		return w.endDoubt(ctx, r, *diagnosis.New(diagnosis.NeverArrived, "Count", r.Entry.Attempts))
 	}
 	err := w.Ledger.Withdraw(context.WithoutCancel(ctx), r.doubt.intent)
 	w.Tally.noDoubt(r)

@@ -2,7 +2,6 @@ package provision
 
 import (
 	"maps"
-	"strconv"
 	"sync"
 
 	"r7import/importer/diagnosis"
@@ -76,7 +75,7 @@ func (t *Tally) checkFailures() {
 		return
 	}
 	if t.options.MaxFailures.Exceeded(failed, sent) {
-		t.stop.Because(diagnosis.New(diagnosis.TooManyFailures, "Count", itoa(failed), "Sent", itoa(sent)))
+		t.stop.Because(diagnosis.New(diagnosis.TooManyFailures, "Count", failed, "Sent", sent))
 	}
 }
 
@@ -118,5 +117,3 @@ func (t *Tally) Snapshot() (counts map[diagnosis.Status]int, unknown int) {
 	defer t.mu.Unlock()
 	return maps.Clone(t.counts), t.unknown
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

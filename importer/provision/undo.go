@@ -106,7 +106,7 @@ func (u *Undo) takeBack(ctx context.Context, r *Row, session *people.Session) (S
 		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
 	}
 	if fields := u.changedSince(r, mailbox, known); fields != 0 {
-		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoDiffers, "Fields", fields.String()))
+		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoDiffers, "Fields", fields))
 	}
 	change := missingOf(u.Consent, r, known)
 	if problem := u.Consent.Bars(&change); problem != nil {

@@ -97,7 +97,7 @@ func (v *Verification) describe(ctx context.Context, r *Row, mailbox, listed acc
 		return v.decide(ctx, r, diagnosis.Changed, *diagnosis.New(diagnosis.AccountProtected))
 	}
 	var problems []diagnosis.Problem
-	tell := func(is bool, code diagnosis.Code, facts ...string) {
+	tell := func(is bool, code diagnosis.Code, facts ...any) {
 		if is {
 			problems = append(problems, *diagnosis.New(code, facts...))
 		}
@@ -114,7 +114,7 @@ func (v *Verification) describe(ctx context.Context, r *Row, mailbox, listed acc
 	case !ours:
 		status = diagnosis.Exists
 	}
-	tell(fields != 0, diagnosis.AccountChanged, "Fields", fields.String())
+	tell(fields != 0, diagnosis.AccountChanged, "Fields", fields)
 	tell(known.Made && !ours, diagnosis.AccountReplaced)
 	if listed.ID == mailbox.ID {
 		tell(!listed.Enabled, diagnosis.MailboxDisabled)

@@ -28,7 +28,7 @@ const wholeRow = -1
 
 // report adds a problem with the cell of a column, which is emptied, or with the
 // row as a whole: then no cell can be relied on.
-func (r *row) report(l *layout, column int, code diagnosis.Code, facts ...string) {
+func (r *row) report(l *layout, column int, code diagnosis.Code, facts ...any) {
 	p := diagnosis.New(code, facts...)
 	p.Place = l.place(r.number, column)
 	if column == wholeRow {

@@ -121,7 +121,7 @@ func (f *filter) nothing() error {
 	if f.read == 0 {
 		return diagnosis.New(diagnosis.FileNoRows)
 	}
-	return diagnosis.New(diagnosis.NoRowsChosen, "Count", strconv.Itoa(f.read))
+	return diagnosis.New(diagnosis.NoRowsChosen, "Count", f.read)
 }
 
 func (f *filter) asked(r *row) bool {

@@ -61,16 +61,16 @@ func (r *row) judgeFailures(l *layout) {
 // verdict says what is wrong with a cell of a sheet that feeds a field: a
 // spreadsheet program keeps numbers, dates and results, and what somebody typed
 // may be gone. The code is empty for a cell that is as it was meant.
-func verdict(c xlsx.Cell, shape xlsx.Shape, f account.Field, text string) (diagnosis.Code, []string) {
+func verdict(c xlsx.Cell, shape xlsx.Shape, f account.Field, text string) (diagnosis.Code, []any) {
 	switch {
 	case c.Uncomputed:
 		return diagnosis.FormulaUncomputed, nil
 	case c.Kind == xlsx.Failure && table.IsAbsence(text): // the mapping takes it for an empty cell
 		return "", nil
 	case c.Kind == xlsx.Failure && table.IsFailure(text):
-		return diagnosis.CellFailure, []string{"Failure", text}
+		return diagnosis.CellFailure, []any{"Failure", text}
 	case c.Kind == xlsx.Failure:
-		return diagnosis.CellFailure, []string{"Failure", "#?"}
+		return diagnosis.CellFailure, []any{"Failure", "#?"}
 	case c.Kind == xlsx.Date, c.Kind == xlsx.Number && shape == xlsx.ShownDate:
 		return diagnosis.CellDate, nil
 	case c.Kind == xlsx.Number && isPassword(f) && xlsx.ShownWhole(shape, text):

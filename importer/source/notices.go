@@ -13,7 +13,7 @@ import (
 	"r7import/importer/source/xlsx"
 )
 
-func (f *File) note(code diagnosis.Code, facts ...string) {
+func (f *File) note(code diagnosis.Code, facts ...any) {
 	p := diagnosis.New(code, facts...)
 	p.Place = diagnosis.Place{File: f.name, Sheet: f.sheet}
 	f.notices = append(f.notices, *p)
@@ -22,7 +22,7 @@ func (f *File) note(code diagnosis.Code, facts ...string) {
 // noteHeader says how many rows above the header are passed over, and that it takes two.
 func (f *File) noteHeader(first table.Top, at int) {
 	if first.Upper > 0 {
-		f.note(diagnosis.HeaderJoined, "Row", strconv.Itoa(first.Upper), "Other", strconv.Itoa(first.Numbers[at]))
+		f.note(diagnosis.HeaderJoined, "Row", first.Upper, "Other", first.Numbers[at])
 	}
 	n := 0
 	for _, cells := range first.Rows[:at] {
@@ -31,7 +31,7 @@ func (f *File) noteHeader(first table.Top, at int) {
 		}
 	}
 	if n > 0 {
-		f.note(diagnosis.TitleRowsPassed, "Count", strconv.Itoa(n))
+		f.note(diagnosis.TitleRowsPassed, "Count", n)
 	}
 }
 
@@ -47,7 +47,7 @@ func (f *File) noteForm(t *text.Table) {
 		}
 	}
 	if len(padded) > 0 {
-		f.note(diagnosis.PaddingTaken, "Count", strconv.Itoa(len(padded)), "Columns", strings.Join(padded, ", "))
+		f.note(diagnosis.PaddingTaken, "Count", len(padded), "Columns", padded)
 	}
 }
 
@@ -67,7 +67,7 @@ func (f *File) noteHidden(t *xlsx.Table) {
 		f.note(diagnosis.SheetHidden, "Sheet", f.sheet)
 	}
 	if t.HiddenRows > 0 {
-		f.note(diagnosis.RowsHidden, "Count", strconv.Itoa(t.HiddenRows), "Row", strconv.Itoa(t.FirstHidden))
+		f.note(diagnosis.RowsHidden, "Count", t.HiddenRows, "Row", t.FirstHidden)
 	}
 	var letters []string
 	for i, c := range f.columns {
@@ -76,7 +76,7 @@ func (f *File) noteHidden(t *xlsx.Table) {
 		}
 	}
 	if len(letters) > 0 {
-		f.note(diagnosis.ColumnsHidden, "Count", strconv.Itoa(len(letters)), "Columns", strings.Join(letters, ", "))
+		f.note(diagnosis.ColumnsHidden, "Count", len(letters), "Columns", letters)
 	}
 }
 

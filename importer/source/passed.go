@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"r7import/importer/diagnosis"
@@ -52,9 +51,9 @@ func (t *tally) meetNameless(column, number int, text string) {
 
 // notices returns what to say about the rows; label names a column.
 func (t *tally) notices(encoding string, label func(column int) string) (out []diagnosis.Problem) {
-	tell := func(code diagnosis.Code, c count, facts ...string) {
+	tell := func(code diagnosis.Code, c count, facts ...any) {
 		if c.rows > 0 {
-			out = append(out, *diagnosis.New(code, append(facts, "Count", strconv.Itoa(c.rows), "Row", strconv.Itoa(c.first))...))
+			out = append(out, *diagnosis.New(code, append(facts, "Count", c.rows, "Row", c.first)...))
 		}
 	}
 	if t.sample != "" {

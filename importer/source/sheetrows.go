@@ -2,7 +2,6 @@ package source
 
 import (
 	"slices"
-	"strconv"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -66,7 +65,7 @@ func (s *sheetRows) take() bool {
 	r.number, r.problems = s.Number, nil
 	r.cells = append(r.cells[:0], make([]string, len(s.layout.columns))...)
 	if s.Long {
-		r.report(s.layout, wholeRow, diagnosis.RowTooLong, "Limit", strconv.Itoa(table.MaxRowBytes>>10))
+		r.report(s.layout, wholeRow, diagnosis.RowTooLong, "Limit", table.MaxRowBytes>>10)
 		return true
 	}
 	text := string(s.Text)

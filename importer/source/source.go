@@ -133,7 +133,7 @@ func (f *File) lookAtText() error {
 		f.columns = append(f.columns, Column{Header: h, Label: strconv.Itoa(i + 1)})
 	}
 	f.note(diagnosis.TextRead, "Encoding", t.Charset.Name(), "Delimiter", delimiterName(t.Delimiter),
-		"Row", strconv.Itoa(t.Header), "Sample", f.decodedSample(first.Rows[:at+1]))
+		"Row", t.Header, "Sample", f.decodedSample(first.Rows[:at+1]))
 	f.noteHeader(first, at)
 	f.noteForm(t)
 	return nil
@@ -156,7 +156,7 @@ func (f *File) lookAtSheet(ctx context.Context) error {
 	for i, h := range table.Trimmed(first.Rows[at]) {
 		f.columns = append(f.columns, Column{Header: h, Label: xlsx.ColumnLetters(i)})
 	}
-	f.note(diagnosis.SheetRead, "Sheet", f.sheet, "Row", strconv.Itoa(t.Header))
+	f.note(diagnosis.SheetRead, "Sheet", f.sheet, "Row", t.Header)
 	f.noteHeader(first, at)
 	f.noteHidden(t)
 	return nil

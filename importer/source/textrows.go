@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -61,8 +60,8 @@ func (t textTable) checkFit(l layout) error {
 	if rows < fewest || fit*20 > rows {
 		return nil
 	}
-	return diagnosis.New(diagnosis.FileMisfit, "Count", strconv.Itoa(rows-fit), "Rows", strconv.Itoa(rows),
-		"Delimiter", delimiterName(t.Delimiter), "Row", strconv.Itoa(t.Header), "Want", strconv.Itoa(t.Width))
+	return diagnosis.New(diagnosis.FileMisfit, "Count", rows-fit, "Rows", rows,
+		"Delimiter", delimiterName(t.Delimiter), "Row", t.Header, "Want", t.Width)
 }
 
 // misfits reports whether a problem says that a row cannot be told apart into the
@@ -109,7 +108,7 @@ func (t *textRows) take() bool {
 	t.widen()
 	switch {
 	case surplus, t.lacks(got):
-		r.report(t.layout, wholeRow, diagnosis.RowWidth, "Count", strconv.Itoa(got), "Want", strconv.Itoa(t.table.Width))
+		r.report(t.layout, wholeRow, diagnosis.RowWidth, "Count", got, "Want", t.table.Width)
 	case !t.Decodable:
 		t.reportUndecodable()
 	default:
@@ -154,7 +153,7 @@ func (t *textRows) takePadding() {
 	}
 	for _, column := range t.Loose {
 		if t.layout.reads(column) {
-			r.report(t.layout, column, diagnosis.QuoteStray, "Column", strconv.Itoa(column+1))
+			r.report(t.layout, column, diagnosis.QuoteStray, "Column", column+1)
 		}
 	}
 }
@@ -195,16 +194,16 @@ func (t *textRows) widen() {
 
 func (t *textRows) reportFault() {
 	r := &t.current
-	column := strconv.Itoa(t.Column + 1)
+	column := t.Column + 1
 	switch t.Fault {
 	case text.Stray:
 		r.report(t.layout, wholeRow, diagnosis.QuoteStray, "Column", column)
 	case text.Unclosed:
 		r.report(t.layout, wholeRow, diagnosis.QuoteUnclosed, "Column", column)
 	case text.TooLong:
-		r.report(t.layout, wholeRow, diagnosis.RowTooLong, "Limit", strconv.Itoa(table.MaxRowBytes>>10))
+		r.report(t.layout, wholeRow, diagnosis.RowTooLong, "Limit", table.MaxRowBytes>>10)
 	case text.TooWide:
-		r.report(t.layout, wholeRow, diagnosis.RowTooWide, "Limit", strconv.Itoa(table.MaxColumns))
+		r.report(t.layout, wholeRow, diagnosis.RowTooWide, "Limit", table.MaxColumns)
 	}
 }
 
@@ -215,7 +214,7 @@ func (t *textRows) reportUndecodable() {
 		cell := r.cells[column]
 		if at := text.Undecodable(cell); at >= 0 {
 			r.report(t.layout, column, diagnosis.TextUndecodable,
-				"Character", strconv.Itoa(utf8.RuneCountInString(cell[:at])+1), "Encoding", t.table.Charset.Name())
+				"Character", utf8.RuneCountInString(cell[:at])+1, "Encoding", t.table.Charset.Name())
 		}
 	}
 }

@@ -19,19 +19,19 @@ func (c *check) incoming(s *account.Server) {
 	usual, known := account.UsualIncoming(s.Port)
 	if !known {
 		if _, other := account.UsualOutgoing(s.Port); other || s.Port == account.RelayPort {
-			c.report(account.Port, diagnosis.PortOfOtherSide, "Port", number(s.Port))
+			c.report(account.Port, diagnosis.PortOfOtherSide, "Port", s.Port)
 		}
 		return
 	}
 	if usual.IMAP != c.row.Settings.IMAP && !c.broken.Has(account.IMAP) {
-		c.report(account.IMAP, diagnosis.PortProtocol, "Port", number(s.Port))
+		c.report(account.IMAP, diagnosis.PortProtocol, "Port", s.Port)
 	}
 	c.belongs(account.IncomingEncryption, s, usual.Encryption)
 }
 
 func (c *check) outgoing(s *account.Server) {
 	if _, other := account.UsualIncoming(s.Port); other {
-		c.report(account.SMTPPort, diagnosis.PortOfOtherSide, "Port", number(s.Port))
+		c.report(account.SMTPPort, diagnosis.PortOfOtherSide, "Port", s.Port)
 		return
 	}
 	if usual, known := account.UsualOutgoing(s.Port); known {
@@ -48,7 +48,7 @@ func (c *check) outgoing(s *account.Server) {
 // belongs warns of an encryption that the port is not for. None at all is told as plaintext.
 func (c *check) belongs(f account.Field, s *account.Server, usual account.Encryption) {
 	if s.Encryption != usual && s.Encryption != account.Plain && !c.broken.Has(f) {
-		c.report(f, diagnosis.PortEncryption, "Port", number(s.Port), "Usual", usual.String())
+		c.report(f, diagnosis.PortEncryption, "Port", s.Port, "Usual", usual)
 	}
 }
 

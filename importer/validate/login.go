@@ -29,7 +29,7 @@ func (c *check) loginLater(f account.Field, login string) {
 	form, later := keptLogin(account.Address(address).Fold(), login)
 	switch {
 	case utf8.RuneCountInString(form) > maxText:
-		c.report(f, diagnosis.TextLength, "Length", number(utf8.RuneCountInString(form)), "Max", number(maxText))
+		c.report(f, diagnosis.TextLength, "Length", utf8.RuneCountInString(form), "Max", maxText)
 	case later == login:
 	case strings.EqualFold(later, login):
 		c.report(f, diagnosis.LoginLowered)

@@ -56,15 +56,15 @@ func (s *Seen) address(row *account.Row, user string) (kept bool) {
 	case !known:
 		return own
 	case first.tag == uint32(owner):
-		row.Report(account.Email, *diagnosis.New(diagnosis.Duplicate, "Row", number(int(first.row))))
+		row.Report(account.Email, *diagnosis.New(diagnosis.Duplicate, "Row", first.row))
 		return false
 	}
 	again, known := s.shared.add(entry{key: bits.RotateLeft64(address, 32) ^ owner, row: uint32(row.Number)})
 	if known {
-		row.Report(account.Email, *diagnosis.New(diagnosis.Duplicate, "Row", number(int(again.row))))
+		row.Report(account.Email, *diagnosis.New(diagnosis.Duplicate, "Row", again.row))
 		return false
 	}
-	row.Report(account.Email, *diagnosis.New(diagnosis.AddressOfTwoOwners, "Row", number(int(first.row))))
+	row.Report(account.Email, *diagnosis.New(diagnosis.AddressOfTwoOwners, "Row", first.row))
 	return false
 }
 
@@ -93,7 +93,7 @@ func (s *Seen) alias(row *account.Row, text string, address, owner uint64) {
 	}
 	e := entry{key: bits.RotateLeft64(s.hash(mailbox), 32) ^ owner, tag: uint32(address), row: uint32(row.Number)}
 	if first, known := s.aliases.add(e); known && first.tag != e.tag {
-		row.Report(account.Email, *diagnosis.New(diagnosis.MailboxTwice, "Row", number(int(first.row))))
+		row.Report(account.Email, *diagnosis.New(diagnosis.MailboxTwice, "Row", first.row))
 	}
 }
 
@@ -132,7 +132,7 @@ func (s *Seen) password(row *account.Row, user string, kept bool) {
 		}
 	}
 	if known && first.tag != e.tag {
-		row.Report(account.PortalPassword, *diagnosis.New(diagnosis.OwnerCredentials, "Row", number(int(first.row))))
+		row.Report(account.PortalPassword, *diagnosis.New(diagnosis.OwnerCredentials, "Row", first.row))
 	}
 }
 
@@ -143,7 +143,7 @@ func (s *Seen) token(row *account.Row, user string) {
 	}
 	e := entry{key: s.hash(user), tag: s.tag(row.Owner.Token), row: uint32(row.Number)}
 	if first, known := s.tokens.add(e); known && first.tag != e.tag {
-		row.Report(account.PortalToken, *diagnosis.New(diagnosis.OwnerCredentials, "Row", number(int(first.row))))
+		row.Report(account.PortalToken, *diagnosis.New(diagnosis.OwnerCredentials, "Row", first.row))
 	}
 }
 

@@ -45,9 +45,9 @@ func (c *check) text(f account.Field, text string) {
 		position++
 		switch {
 		case unshown(r):
-			c.report(f, diagnosis.TextCharacter, "Position", number(position), "Character", fmt.Sprintf("U+%04X", r))
+			c.report(f, diagnosis.TextCharacter, "Position", position, "Character", fmt.Sprintf("U+%04X", r))
 		case r > 0xFFFF:
-			c.report(f, diagnosis.TextBeyondBMP, "Position", number(position))
+			c.report(f, diagnosis.TextBeyondBMP, "Position", position)
 		default:
 			continue
 		}
@@ -59,7 +59,7 @@ func (c *check) text(f account.Field, text string) {
 // length refuses a text of more characters than the portal keeps.
 func (c *check) length(f account.Field, characters int) {
 	if characters > maxText {
-		c.report(f, diagnosis.TextLength, "Length", number(characters), "Max", number(maxText))
+		c.report(f, diagnosis.TextLength, "Length", characters, "Max", maxText)
 		c.broken = c.broken.With(f)
 	}
 }
@@ -98,7 +98,7 @@ func (c *check) password(f account.Field, secret account.Secret) {
 		return
 	}
 	if len(text) > maxPassword && (f == account.Password || f == account.SMTPPassword) {
-		c.report(f, diagnosis.PasswordLength, "Length", number(len(text)), "Max", number(maxPassword))
+		c.report(f, diagnosis.PasswordLength, "Length", len(text), "Max", maxPassword)
 	}
 	switch {
 	case strings.TrimFunc(text, isBlank) == "":
@@ -118,14 +118,14 @@ func (c *check) secretCharacters(f account.Field, text string) {
 		position++
 		switch {
 		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r):
-			c.report(f, diagnosis.PasswordControl, "Position", number(position), "Character", fmt.Sprintf("U+%04X", r))
+			c.report(f, diagnosis.PasswordControl, "Position", position, "Character", fmt.Sprintf("U+%04X", r))
 			return
 		case invisible == 0 && unshown(r):
 			invisible = position
 		}
 	}
 	if invisible > 0 {
-		c.report(f, diagnosis.PasswordInvisible, "Position", number(invisible))
+		c.report(f, diagnosis.PasswordInvisible, "Position", invisible)
 	}
 }
 

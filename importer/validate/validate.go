@@ -6,7 +6,6 @@
 package validate
 
 import (
-	"strconv"
 	"strings"
 
 	"r7import/importer/account"
@@ -68,7 +67,7 @@ func broken(problems []diagnosis.Problem) (fields account.Fields) {
 	return fields
 }
 
-func (c *check) report(f account.Field, code diagnosis.Code, facts ...string) {
+func (c *check) report(f account.Field, code diagnosis.Code, facts ...any) {
 	c.row.Report(f, *diagnosis.New(code, facts...))
 }
 
@@ -129,7 +128,7 @@ func (c *check) reportMissing(lacking account.Fields) {
 		if c.row.Void.Has(f) {
 			code = diagnosis.ValueVoid
 		}
-		c.report(f, code, "Field", f.String())
+		c.report(f, code, "Field", f)
 	}
 }
 
@@ -193,5 +192,3 @@ func looksLikeAddress(text string) bool {
 	local, domain, found := strings.Cut(text, "@")
 	return found && local != "" && domain != "" && !strings.ContainsAny(text, " \t<>,;\"") && !strings.Contains(text, "\u00a0") && !strings.Contains(domain, "@")
 }
-
-func number(n int) string { return strconv.Itoa(n) }

@@ -3,7 +3,6 @@ package yamltree
 import (
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -48,7 +47,7 @@ func Read(name string, text []byte) *Document {
 func (d *Document) Root() ast.Node { return d.root }
 
 // Wrong notes a problem at a node.
-func (d *Document) Wrong(n ast.Node, code diagnosis.Code, facts ...string) {
+func (d *Document) Wrong(n ast.Node, code diagnosis.Code, facts ...any) {
 	var at *token.Token
 	if n != nil {
 		at = n.GetToken()
@@ -56,12 +55,12 @@ func (d *Document) Wrong(n ast.Node, code diagnosis.Code, facts ...string) {
 	d.wrongAt(at, code, facts...)
 }
 
-func (d *Document) wrongAt(at *token.Token, code diagnosis.Code, facts ...string) {
+func (d *Document) wrongAt(at *token.Token, code diagnosis.Code, facts ...any) {
 	line, column := 1, 1
 	if at != nil && at.Position != nil {
 		line, column = at.Position.Line, at.Position.Column
 	}
-	facts = append(facts, "File", d.name, "Line", strconv.Itoa(line), "Column", strconv.Itoa(column))
+	facts = append(facts, "File", d.name, "Line", line, "Column", column)
 	d.problems = append(d.problems, *diagnosis.New(code, facts...))
 }
 
@@ -116,7 +115,7 @@ func (d *Document) Known(n ast.Node, names ...string) map[string]ast.Node {
 	found := make(map[string]ast.Node)
 	for _, p := range d.Pairs(n) {
 		if !slices.Contains(names, p.Key) {
-			d.Wrong(p.At, diagnosis.YAMLKey, "Keys", strings.Join(names, ", "))
+			d.Wrong(p.At, diagnosis.YAMLKey, "Keys", names)
 			continue
 		}
 		found[p.Key] = p.Value

@@ -30,7 +30,7 @@ func parseRate(text string) (Rate, *diagnosis.Problem) {
 	}
 	r := Rate(n)
 	if err != nil || hasUnit && unit != "s" && unit != "m" || !(r > 0 && r <= fastest) {
-		return 0, diagnosis.New(diagnosis.ValueNotRate, "Max", fastest.String())
+		return 0, diagnosis.New(diagnosis.ValueNotRate, "Max", fastest)
 	}
 	return r, nil
 }
@@ -107,7 +107,7 @@ func parseNumber(least, most int) func(string) (int, *diagnosis.Problem) {
 	return func(text string) (int, *diagnosis.Problem) {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < least || n > most {
-			return 0, diagnosis.New(diagnosis.ValueNotNumber, "Min", strconv.Itoa(least), "Max", strconv.Itoa(most))
+			return 0, diagnosis.New(diagnosis.ValueNotNumber, "Min", least, "Max", most)
 		}
 		return n, nil
 	}
@@ -122,7 +122,7 @@ func parseChoice[T ~string](choices []T) func(string) (T, *diagnosis.Problem) {
 		for _, choice := range choices {
 			offered = append(offered, string(choice))
 		}
-		return "", diagnosis.New(diagnosis.ValueNotOffered, "Choices", strings.Join(offered, ", "))
+		return "", diagnosis.New(diagnosis.ValueNotOffered, "Choices", offered)
 	}
 }
 
@@ -179,7 +179,7 @@ func parseFill(text string) (string, *diagnosis.Problem) {
 	case !found || !known:
 		return "", diagnosis.New(diagnosis.ValueNotFill)
 	case field.Secret():
-		return "", diagnosis.New(diagnosis.SetSecret, "Field", field.String())
+		return "", diagnosis.New(diagnosis.SetSecret, "Field", field)
 	}
 	return text, nil
 }

@@ -19,7 +19,7 @@ const (
 )
 
 // again asks until an answer fits, or is empty, or there were too many that do not.
-func (m *proposal) again(ctx context.Context, take func(answer string) error, id string, facts ...string) error {
+func (m *proposal) again(ctx context.Context, take func(answer string) error, id string, facts ...any) error {
 	for range tries {
 		answer, err := m.Console.Ask(ctx, id, facts...)
 		if err != nil || answer == "" {
@@ -70,7 +70,7 @@ func (m *proposal) askColumns(ctx context.Context) error {
 			}
 			return diagnosis.New(diagnosis.AnswerNotOffered)
 		}
-		if err := m.again(ctx, take, "ask.column", "Field", f.String()); err != nil {
+		if err := m.again(ctx, take, "ask.column", "Field", f); err != nil {
 			return err
 		}
 	}
@@ -94,7 +94,7 @@ func (m *proposal) askServices(ctx context.Context) error {
 			}
 			return err
 		}
-		err = m.again(ctx, take, "ask.service.all", "Count", strconv.Itoa(len(domains)))
+		err = m.again(ctx, take, "ask.service.all", "Count", len(domains))
 	} else {
 		err = m.askEach(ctx, choices, domains)
 	}
@@ -113,7 +113,7 @@ func (m *proposal) askEach(ctx context.Context, choices []string, domains []plan
 			}
 			return err
 		}
-		if err := m.again(ctx, take, "ask.service", "Domain", d.Domain, "Count", strconv.Itoa(d.Rows)); err != nil {
+		if err := m.again(ctx, take, "ask.service", "Domain", d.Domain, "Count", d.Rows); err != nil {
 			return err
 		}
 	}
@@ -196,7 +196,7 @@ func (m *proposal) askValues(ctx context.Context) error {
 			continue
 		}
 		take := func(answer string) error { return m.Mapping.Default(f, answer) }
-		if err := m.again(ctx, take, "ask.value", "Field", f.String()); err != nil {
+		if err := m.again(ctx, take, "ask.value", "Field", f); err != nil {
 			return err
 		}
 	}

@@ -25,7 +25,7 @@ func (m *proposal) preview() {
 	}
 	head := []string{"", m.Console.Text("proposal.from")}
 	for i := range rows {
-		head = append(head, m.Console.Text("proposal.row", "Row", strconv.Itoa(rows[i].Number)))
+		head = append(head, m.Console.Text("proposal.row", "Row", rows[i].Number))
 	}
 	table := [][]string{head}
 	for f := range account.NumFields {

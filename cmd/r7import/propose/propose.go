@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 
 	"r7import/cmd/r7import/setup"
@@ -170,14 +169,14 @@ const domainsShown = 20
 func (m *proposal) missing() error {
 	m.findings.Show(m.Console)
 	if m.others > 0 {
-		m.Console.Say("proposal.other", "Count", strconv.Itoa(m.others))
+		m.Console.Say("proposal.other", "Count", m.others)
 	}
 	domains := m.survey.Domains
 	for _, d := range domains[:min(domainsShown, len(domains))] {
-		m.Warn(*diagnosis.New(diagnosis.ProposalDomain, "Domain", d.Domain, "Count", strconv.Itoa(d.Rows)))
+		m.Warn(*diagnosis.New(diagnosis.ProposalDomain, "Domain", d.Domain, "Count", d.Rows))
 	}
 	if m.lacking != 0 {
-		m.Warn(*diagnosis.New(diagnosis.ProposalLacks, "Fields", m.lacking.String()))
+		m.Warn(*diagnosis.New(diagnosis.ProposalLacks, "Fields", m.lacking))
 	}
 	if m.lacking != 0 || len(domains) > 0 || !m.findings.None() {
 		return diagnosis.New(diagnosis.ProposalIncomplete)
@@ -200,7 +199,7 @@ func (m *proposal) write(text []byte) error {
 func (m *proposal) comments() map[string]string {
 	top := []string{m.Console.Text("proposal.comment.title", "File", filepath.Base(m.asked.Path))}
 	if m.lacking != 0 {
-		top = append(top, m.Console.Text("proposal.comment.lacks", "Fields", m.lacking.String()))
+		top = append(top, m.Console.Text("proposal.comment.lacks", "Fields", m.lacking))
 	}
 	if domains := m.survey.Domains; len(domains) > 0 {
 		var list []string
@@ -210,7 +209,7 @@ func (m *proposal) comments() map[string]string {
 		if len(domains) > domainsShown {
 			list = append(list, "…")
 		}
-		top = append(top, m.Console.Text("proposal.comment.domains", "Domains", strings.Join(list, ", ")))
+		top = append(top, m.Console.Text("proposal.comment.domains", "Domains", list))
 	}
 	return map[string]string{"version": strings.Join(top, "\n"), "ignore": m.doubtful(), "presets": strings.Join(m.told, "\n")}
 }

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -74,7 +73,7 @@ func AskNumericPasswords(ctx context.Context, p *Process, input *plan.Input) err
 	if cells == 0 || !p.Console.Terminal() {
 		return nil
 	}
-	yes, err := p.Console.Confirm(ctx, "run.question.numbers", "Count", strconv.Itoa(cells))
+	yes, err := p.Console.Confirm(ctx, "run.question.numbers", "Count", cells)
 	if err == nil && yes {
 		input.File.TakeNumericPasswords()
 	}
@@ -156,7 +155,7 @@ func explained(file *source.File, err error) error {
 	for i, c := range unreadable {
 		labels[i] = c.Label
 	}
-	return append(many, *diagnosis.New(diagnosis.HeaderUnreadable, "Count", strconv.Itoa(len(labels)), "Columns", strings.Join(labels, ", ")))
+	return append(many, *diagnosis.New(diagnosis.HeaderUnreadable, "Count", len(labels), "Columns", labels))
 }
 
 // Within puts the file into the places of problems with its columns.

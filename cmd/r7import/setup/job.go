@@ -123,7 +123,7 @@ func (j *Job) askHolder(ctx context.Context) error {
 		return nil
 	}
 	j.Options.Caller.Holder = person.Email
-	j.process.Console.Say("greet.holder", "Person", person.String())
+	j.process.Console.Say("greet.holder", "Person", person)
 	return nil
 }
 
@@ -181,7 +181,7 @@ func (j *Job) KeepSeen(ctx context.Context, began time.Time) (warnings []diagnos
 	notKept := diagnosis.Wrap(err, diagnosis.SeenNotKept)
 	var cause *diagnosis.Problem
 	if errors.As(err, &cause) {
-		notKept.Args = diagnosis.Args{"Why": string(cause.Code), "Pid": cause.Args["Pid"], "Path": cause.Args["Path"]}
+		notKept = diagnosis.Wrap(err, diagnosis.SeenNotKept, "Why", cause.Code, "Pid", cause.Args["Pid"], "Path", cause.Args["Path"])
 	}
 	return []diagnosis.Problem{*notKept}
 }

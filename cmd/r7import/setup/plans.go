@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"time"
 
 	"r7import/cmd/r7import/config"
@@ -196,7 +195,7 @@ func (j *Job) GoBy(ctx context.Context, o *JobOptions) (err error) {
 	}
 	j.plan, j.Consent = k, plan.NewConsent(k.Saved)
 	j.Options.MaxChanges, j.Options.MaxMissing = policy.Share{}, policy.Share{N: math.MaxInt32} // the plan is the bound
-	j.process.Console.Say("plan.bound", "ID", k.ID, "Count", strconv.Itoa(k.Count))
+	j.process.Console.Say("plan.bound", "ID", k.ID, "Count", k.Count)
 	return nil
 }
 
@@ -307,9 +306,9 @@ func (j *Job) Shrunk(ctx context.Context, rows *plan.Plan) (*diagnosis.Problem, 
 	if !fewer && !shorter {
 		return nil, nil
 	}
-	facts := []string{"Set", rows.Run.File, "Run", before.Run, "Rows", strconv.Itoa(now), "Before", strconv.Itoa(before.Rows)}
+	facts := []any{"Set", rows.Run.File, "Run", before.Run, "Rows", now, "Before", before.Rows}
 	if !fewer {
-		facts = append(facts, "Size", strconv.FormatInt(j.size, 10), "Likely", strconv.FormatInt(likely, 10))
+		facts = append(facts, "Size", j.size, "Likely", likely)
 	}
 	return diagnosis.New(diagnosis.DataSetShrunk, facts...), nil
 }

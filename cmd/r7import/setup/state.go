@@ -39,7 +39,7 @@ func (p *Process) LockState(t *config.Target) (store *journal.Store, done func()
 
 func (p *Process) openState(t *config.Target, readOnly bool) (*journal.Store, error) {
 	if t.Portal == "" {
-		return nil, diagnosis.New(diagnosis.PortalMissing, "Runs", "yes")
+		return nil, diagnosis.New(diagnosis.PortalMissing, "Runs", true)
 	}
 	address, err := portal.Address(t.Portal)
 	if err != nil {
@@ -145,7 +145,7 @@ func OwnersAsIn(p *Process, run journal.Run, o *JobOptions) {
 		return
 	}
 	o.Owner, o.Run.Owner = way, way
-	p.Console.Say("owner.as_run", "Owner", string(way), "Run", run.ID)
+	p.Console.Say("owner.as_run", "Owner", way, "Run", run.ID)
 }
 
 // OwnerWayOf returns the owner way that a run was given.

@@ -47,7 +47,7 @@ func (p *Process) keptToken(t *config.Target, portalURL string, now time.Time) (
 		return account.Secret{}, err
 	}
 	kept, ok, err := vault.Get()
-	facts := []string{"User", kept.User, "Date", Date(kept.Expires), "Portal", portalURL}
+	facts := []any{"User", kept.User, "Date", Date(kept.Expires), "Portal", portalURL}
 	switch left := kept.Expires.Sub(now); {
 	case err != nil || !ok:
 		return account.Secret{}, err

@@ -99,7 +99,7 @@ func (f *Findings) Show(c *ui.Console) {
 		}
 	}
 	if left > 0 {
-		c.Say("findings.more", "Count", strconv.Itoa(left))
+		c.Say("findings.more", "Count", left)
 	}
 }
 
@@ -114,7 +114,7 @@ func (g *finding) show(c *ui.Console) (lines int) {
 	shared := g.problem
 	shared.Place.Row = 0
 	c.Finding(&shared, c.Text("findings.shared",
-		"Problem", c.Lang.Located(&shared), "Count", strconv.Itoa(g.count), "Rows", Numbers(g.rows, g.count)))
+		"Problem", c.Lang.Located(&shared), "Count", g.count, "Rows", Numbers(g.rows, g.count)))
 	return 1
 }
 

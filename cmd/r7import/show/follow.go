@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"strconv"
-	"strings"
 	"sync"
 
 	"r7import/cmd/r7import/ui"
@@ -65,7 +64,7 @@ func (f *Follower) Stop() {
 func (f *Follower) Looked(ctx context.Context, passed []string) (bool, error) {
 	f.Stop()
 	defer f.resume()
-	return f.console.Confirm(ctx, "run.looked", "Accounts", strings.Join(passed, ", "))
+	return f.console.Confirm(ctx, "run.looked", "Accounts", passed)
 }
 
 // Decided notes down what has become of a row and, if each is wanted, shows it.
@@ -84,7 +83,7 @@ func (f *Follower) Decided(e *journal.Entry, host string) {
 	if !f.console.Verbose {
 		return
 	}
-	said := []string{"Row", strconv.Itoa(e.Row), "Status", f.console.Text("status." + string(e.Status)), "Code", string(e.Code), "Host", host}
+	said := []any{"Row", e.Row, "Status", f.console.Text("status." + string(e.Status)), "Code", e.Code, "Host", host}
 	if e.Status != diagnosis.Invalid { // whose cells are not repeated
 		said = append(said, "Address", e.Email)
 	}
@@ -100,10 +99,10 @@ func (f *Follower) Greet(g importer.Greeting) {
 	case g.Person.ID == "":
 		f.console.Say("greet.portal", g.Facts()...)
 	case g.Acting:
-		f.console.Say("greet.acting", "Person", g.Person.String())
+		f.console.Say("greet.acting", "Person", g.Person)
 	case g.Mail:
-		f.console.Say("greet.self", "Person", g.Person.String())
+		f.console.Say("greet.self", "Person", g.Person)
 	default:
-		f.console.Say("greet.person", "Person", g.Person.String(), "Admin", Yes(g.Person.Admin))
+		f.console.Say("greet.person", "Person", g.Person, "Admin", g.Person.Admin)
 	}
 }

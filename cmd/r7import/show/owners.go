@@ -76,7 +76,7 @@ func (f *Owners) Show(out io.Writer, c *ui.Console) {
 
 // counts sums up: "50 rows: found 45, by name 2, missing 3".
 func (f *Owners) counts(c *ui.Console) string {
-	text := c.Text("summary.rows", "Count", strconv.Itoa(f.Rows))
+	text := c.Text("summary.rows", "Count", f.Rows)
 	for i, part := range []struct {
 		id    string
 		count int

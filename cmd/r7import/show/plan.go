@@ -65,8 +65,8 @@ func (p Plan) Show(c *ui.Console) {
 	v.row("filled", v.fills()...)
 	v.row("existing", c.Text("plan.policy", "Existing", v.policy(p.Options.OnExisting), "Changed", v.policy(p.Options.OnChanged)))
 	v.row("missing", v.missing()...)
-	v.row("pace", c.Text("plan.limits", "Rate", p.Rate.String(),
-		"Workers", strconv.Itoa(p.Options.Workers), "PerHost", strconv.Itoa(p.Options.PerHost)))
+	v.row("pace", c.Text("plan.limits", "Rate", p.Rate,
+		"Workers", p.Options.Workers, "PerHost", p.Options.PerHost))
 	if !p.Sandbox {
 		v.row("forecast", v.forecast()...)
 	}
@@ -82,28 +82,27 @@ func (v planView) row(name string, lines ...string) {
 }
 
 func (v planView) history() string {
-	days, whole := strconv.Itoa(v.LastDays), strconv.Itoa(v.WholeHistory)
 	switch {
 	case v.WholeHistory == 0:
-		return v.console.Text("plan.history.days", "Count", days)
+		return v.console.Text("plan.history.days", "Count", v.LastDays)
 	case v.LastDays == 0:
-		return v.console.Text("plan.history.whole", "Count", whole)
+		return v.console.Text("plan.history.whole", "Count", v.WholeHistory)
 	}
-	return v.console.Text("plan.history.mixed", "Days", days, "Whole", whole)
+	return v.console.Text("plan.history.mixed", "Days", v.LastDays, "Whole", v.WholeHistory)
 }
 
 func (v planView) rows() string {
-	all := v.console.Text("plan.rows.all", "N", strconv.Itoa(v.Rows))
+	all := v.console.Text("plan.rows.all", "N", v.Rows)
 	if v.Filter != "" {
-		all = v.console.Text("plan.rows.part", "N", strconv.Itoa(v.Rows), "InFile", strconv.Itoa(v.InFile), "Filter", v.Filter)
+		all = v.console.Text("plan.rows.part", "N", v.Rows, "InFile", v.InFile, "Filter", v.Filter)
 	}
-	parts := []string{all, v.console.Text("plan.rows.send", "N", strconv.Itoa(v.ToSend()))}
+	parts := []string{all, v.console.Text("plan.rows.send", "N", v.ToSend())}
 	for _, part := range []struct {
 		id    string
 		count int
 	}{{"plan.rows.settled", v.Settled}, {"plan.rows.refused", v.Refused}, {"plan.rows.invalid", v.Invalid}, {"plan.rows.held", v.OverLimit}, {"plan.rows.warned", v.Warned}} {
 		if part.count > 0 {
-			parts = append(parts, v.console.Text(part.id, "Count", strconv.Itoa(part.count), "Limit", strconv.Itoa(v.Options.MaxPerOwner)))
+			parts = append(parts, v.console.Text(part.id, "Count", part.count, "Limit", v.Options.MaxPerOwner))
 		}
 	}
 	return strings.Join(parts, "; ")
@@ -118,7 +117,7 @@ func (v planView) memory() []string {
 	if from == to {
 		from = ""
 	}
-	return []string{v.console.Text("plan.memory.rows", "Count", strconv.Itoa(v.Settled), "From", from, "To", to)}
+	return []string{v.console.Text("plan.memory.rows", "Count", v.Settled, "From", from, "To", to)}
 }
 
 // minute is how a moment is shown in the plan.
@@ -130,19 +129,19 @@ func (v planView) missing() []string {
 	if v.Options.OnMissing != policy.MissingDisable || len(plan.Missing) == 0 {
 		return nil
 	}
-	lines := []string{v.console.Text("plan.missing.accounts", "Count", strconv.Itoa(len(plan.Missing)), "Addresses", First(Addresses(plan.Missing)))}
+	lines := []string{v.console.Text("plan.missing.accounts", "Count", len(plan.Missing), "Addresses", First(Addresses(plan.Missing)))}
 	if plan.ToDisable > plan.DisableLimit {
 		flag := "--max-missing"
 		if v.Options.MaxMissing.None() {
 			flag = "--max-changes"
 		}
-		return append(lines, v.console.Text("plan.missing.many", "Limit", strconv.Itoa(plan.DisableLimit), "Flag", flag))
+		return append(lines, v.console.Text("plan.missing.many", "Limit", plan.DisableLimit, "Flag", flag))
 	}
 	if plan.ToDisable > 0 {
-		lines = append(lines, v.console.Text("plan.missing.disable", "Count", strconv.Itoa(plan.ToDisable)))
+		lines = append(lines, v.console.Text("plan.missing.disable", "Count", plan.ToDisable))
 	}
 	if nobody := len(plan.Missing) - plan.ToDisable; nobody > 0 {
-		lines = append(lines, v.console.Text("plan.missing.nobody", "Count", strconv.Itoa(nobody)))
+		lines = append(lines, v.console.Text("plan.missing.nobody", "Count", nobody))
 	}
 	return lines
 }
@@ -150,7 +149,7 @@ func (v planView) missing() []string {
 // owners says how many rows go which way.
 func (v planView) owners() []string {
 	if v.Way == policy.OwnerSelf {
-		return []string{v.console.Text("plan.owners.self", "User", v.User, "Sandbox", Yes(v.Sandbox))}
+		return []string{v.console.Text("plan.owners.self", "User", v.User, "Sandbox", v.Sandbox)}
 	}
 	people, rows := v.People, v.RowsBy
 	var lines []string
@@ -164,18 +163,10 @@ func (v planView) owners() []string {
 		{"plan.owners.nobody", v.Nobody, v.Nobody},
 	} {
 		if way.rows > 0 {
-			lines = append(lines, v.console.Text(way.id, "Count", strconv.Itoa(way.count), "Rows", strconv.Itoa(way.rows), "User", v.User))
+			lines = append(lines, v.console.Text(way.id, "Count", way.count, "Rows", way.rows, "User", v.User))
 		}
 	}
 	return lines
-}
-
-// Yes is a fact that holds for {{if}}.
-func Yes(holds bool) string {
-	if holds {
-		return "yes"
-	}
-	return ""
 }
 
 func (v planView) policy(p policy.Action) string { return v.console.Text("plan.policy." + string(p)) }
@@ -201,14 +192,14 @@ func (v planView) hosts(side diagnosis.Side) []string {
 		if i >= hostsShown && doubt == "" {
 			continue
 		}
-		line := runewidth.FillRight(v.address(use), width) + "  " + v.console.Text("plan.host.rows", "Count", strconv.Itoa(use.Rows))
+		line := runewidth.FillRight(v.address(use), width) + "  " + v.console.Text("plan.host.rows", "Count", use.Rows)
 		if doubt != "" {
 			line += "  ← " + doubt
 		}
 		lines = append(lines, line)
 	}
 	if hidden := len(uses) - len(lines); hidden > 0 {
-		lines = append(lines, v.console.Text("plan.host.more", "Count", strconv.Itoa(hidden)))
+		lines = append(lines, v.console.Text("plan.host.more", "Count", hidden))
 	}
 	return lines
 }
@@ -264,11 +255,11 @@ func (v planView) forecast() []string {
 	if f.Bound == "" {
 		return nil
 	}
-	bound := v.console.Text("plan.bound."+string(f.Bound), "Rate", v.Rate.String(),
-		"Workers", strconv.Itoa(load.Workers), "PerHost", strconv.Itoa(load.PerHost), "Host", v.host(load.Host))
+	bound := v.console.Text("plan.bound."+string(f.Bound), "Rate", v.Rate,
+		"Workers", load.Workers, "PerHost", load.PerHost, "Host", v.host(load.Host))
 	lines := []string{v.console.Text("plan.forecast.text", "Time", v.console.Duration(f.Takes), "Bound", bound)}
 	if v.Measured > 0 {
-		lines = append(lines, v.console.Text("plan.forecast.measured", "Each", v.brief(load.Each), "Count", strconv.Itoa(v.Measured)))
+		lines = append(lines, v.console.Text("plan.forecast.measured", "Each", v.brief(load.Each), "Count", v.Measured))
 	} else {
 		lines = append(lines, v.console.Text("plan.forecast.usual", "Each", v.brief(load.Each)))
 	}

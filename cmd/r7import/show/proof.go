@@ -2,7 +2,6 @@ package show
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -50,9 +49,9 @@ func (p *Proof) Text(c *ui.Console) string {
 	if p.Filter != "" {
 		verdict, rows = verdict+".part", "proof.rows.part"
 	}
-	counts := []string{
-		"Rows", strconv.Itoa(p.Counts.Rows), "Invalid", strconv.Itoa(p.Counts.Invalid), "InFile", strconv.Itoa(p.InFile),
-		"Count", strconv.Itoa(p.InFile - p.Counts.Rows), "Filter", p.Filter,
+	counts := []any{
+		"Rows", p.Counts.Rows, "Invalid", p.Counts.Invalid, "InFile", p.InFile,
+		"Count", p.InFile - p.Counts.Rows, "Filter", p.Filter,
 	}
 	lines := []string{
 		c.Text("proof.title"), "",
@@ -78,9 +77,9 @@ func (p *Proof) Text(c *ui.Console) string {
 // verifiedLines tells what a verification p.
 func verifiedLines(c *ui.Console, v *importer.Verified) []string {
 	return []string{
-		c.Text("verify.counts", "Wanted", strconv.Itoa(v.Wanted), "Present", strconv.Itoa(v.Present), "Equal", strconv.Itoa(v.Equal),
-			"Changed", strconv.Itoa(v.Changed), "Missing", strconv.Itoa(v.Missing), "Unseen", strconv.Itoa(v.Unseen)),
-		c.Text("verify.health", "Syncing", strconv.Itoa(v.Syncing), "Disabled", strconv.Itoa(v.Disabled),
-			"AuthError", strconv.Itoa(v.AuthError), "QuotaError", strconv.Itoa(v.QuotaError)),
+		c.Text("verify.counts", "Wanted", v.Wanted, "Present", v.Present, "Equal", v.Equal,
+			"Changed", v.Changed, "Missing", v.Missing, "Unseen", v.Unseen),
+		c.Text("verify.health", "Syncing", v.Syncing, "Disabled", v.Disabled,
+			"AuthError", v.AuthError, "QuotaError", v.QuotaError),
 	}
 }

@@ -68,7 +68,7 @@ type InDoubt struct {
 
 // Show writes what there is to know of the run besides its rows, and how these ended.
 func (r *Run) Show(out io.Writer, c *ui.Console, run *journal.Run) {
-	line := func(id string, facts ...string) { Line(out, c.Text(id, facts...)) }
+	line := func(id string, facts ...any) { Line(out, c.Text(id, facts...)) }
 	line("runs.show.title", "Run", run.ID, "Kind", c.Text("runs.kind."+string(run.Kind)), "State", c.Text("runs.state."+string(run.State)))
 	file := run.File
 	if run.Sheet != "" {
@@ -97,7 +97,7 @@ func (r *Run) Show(out io.Writer, c *ui.Console, run *journal.Run) {
 		if len(r.InDoubt) > maxDoubts {
 			rows = append(rows, "…")
 		}
-		line("runs.show.doubt", "Count", strconv.Itoa(len(r.InDoubt)), "Rows", strings.Join(rows, ", "))
+		line("runs.show.doubt", "Count", len(r.InDoubt), "Rows", rows)
 	}
 	r.Result.Show(out, c)
 }

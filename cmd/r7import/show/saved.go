@@ -2,7 +2,6 @@ package show
 
 import (
 	"io"
-	"strconv"
 	"time"
 
 	"r7import/cmd/r7import/ui"
@@ -27,13 +26,13 @@ func PlanSaved(s *plan.Saved) SavedFacts {
 
 // PlanLine writes what a saved plan is about.
 func PlanLine(out io.Writer, c *ui.Console, s *plan.Saved) {
-	Line(out, c.Text("saved.line", "ID", s.ID, "Made", s.Made.Local().Format("2006-01-02 15:04"), "Set", s.DataSet, "Count", strconv.Itoa(s.Count)))
+	Line(out, c.Text("saved.line", "ID", s.ID, "Made", s.Made.Local().Format("2006-01-02 15:04"), "Set", s.DataSet, "Count", s.Count))
 }
 
 // SavedPlan writes what a saved plan is about, and each of its changes.
 func SavedPlan(out io.Writer, c *ui.Console, s *plan.Saved) {
 	PlanLine(out, c, s)
-	Line(out, c.Text("saved.portal", "Portal", s.Portal, "Rows", strconv.Itoa(s.Rows)))
+	Line(out, c.Text("saved.portal", "Portal", s.Portal, "Rows", s.Rows))
 	if s.Guard != "" {
 		Line(out, c.Text("saved.guard", "Guard", c.Text("saved.guard."+string(s.Guard))))
 	}
@@ -47,7 +46,7 @@ func SavedPlan(out io.Writer, c *ui.Console, s *plan.Saved) {
 	}
 	for i := range s.Changes {
 		ch := &s.Changes[i]
-		text := "  " + c.Text("saved.row", "Row", strconv.Itoa(ch.Row)) + " "
+		text := "  " + c.Text("saved.row", "Row", ch.Row) + " "
 		if ch.Row == 0 {
 			text = "  "
 		}

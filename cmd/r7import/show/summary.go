@@ -8,7 +8,6 @@ import (
 	"io"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -152,10 +151,10 @@ func (s summaryView) print(text string) { Line(s.out, text) }
 // the rows of the report, because they were to be switched off.
 func (s summaryView) missing() {
 	if plan := s.result.Plan; plan != nil && plan.Unreadable > 0 {
-		s.print(s.console.Text("summary.unreadable", "Count", strconv.Itoa(plan.Unreadable)))
+		s.print(s.console.Text("summary.unreadable", "Count", plan.Unreadable))
 	}
 	if list := s.result.Missing; len(list) > 0 && !s.result.Disabling {
-		s.print(s.console.Text("summary.missing", "Count", strconv.Itoa(len(list)), "Addresses", First(list)))
+		s.print(s.console.Text("summary.missing", "Count", len(list), "Addresses", First(list)))
 	}
 }
 
@@ -167,20 +166,16 @@ func (s summaryView) counts() {
 			parts = append(parts, fmt.Sprintf("%s %d", s.console.Text("status."+string(status)), n))
 		}
 	}
-	text := s.console.Text("summary.rows", "Count", strconv.Itoa(s.result.Rows))
+	text := s.console.Text("summary.rows", "Count", s.result.Rows)
 	if len(parts) > 0 {
 		text += ": " + strings.Join(parts, ", ")
 	}
 	s.print(text)
 	if s.result.Filter != "" {
-		inFile := ""
-		if s.result.InFile > 0 {
-			inFile = strconv.Itoa(s.result.InFile)
-		}
-		s.print(s.console.Text("summary.part", "Count", strconv.Itoa(s.result.Rows), "InFile", inFile, "Filter", s.result.Filter))
+		s.print(s.console.Text("summary.part", "Count", s.result.Rows, "InFile", s.result.InFile, "Filter", s.result.Filter))
 	}
 	if s.result.Warned > 0 {
-		s.print(s.console.Text("summary.warned", "Count", strconv.Itoa(s.result.Warned)))
+		s.print(s.console.Text("summary.warned", "Count", s.result.Warned))
 	}
 }
 
@@ -193,7 +188,7 @@ func (s summaryView) causes() {
 	for i := range s.result.Causes {
 		cause := &s.result.Causes[i]
 		if i == causesShown {
-			s.print(s.console.Text("summary.more", "Count", strconv.Itoa(len(s.result.Causes)-i)))
+			s.print(s.console.Text("summary.more", "Count", len(s.result.Causes)-i))
 			return
 		}
 		s.print("  " + s.cause(cause))
@@ -211,7 +206,7 @@ func (s summaryView) cause(c *report.Cause) string {
 		where = strings.TrimSpace(where + " (" + s.console.Text("side."+string(c.Side)) + ")")
 	}
 	text := s.console.Text("summary.cause", "Status", s.console.Text("status."+string(c.Status)),
-		"Count", strconv.Itoa(c.Count), "Rows", s.rowsOf(c))
+		"Count", c.Count, "Rows", s.rowsOf(c))
 	if where != "" {
 		text += " " + where + ":"
 	}
@@ -241,7 +236,7 @@ func (s summaryView) files() {
 		s.print(s.console.Text("summary.report", "Path", path))
 	}
 	if saved := s.result.Saved; saved != nil {
-		s.print(s.console.Text("summary.plan", "Count", strconv.Itoa(saved.Changes), "Path", saved.Path))
+		s.print(s.console.Text("summary.plan", "Count", saved.Changes, "Path", saved.Path))
 		s.print("  → " + s.console.Text("summary.plan.next", "ID", saved.ID, "Path", saved.Path, "Command", saved.Approve))
 	}
 	if s.result.Run != "" && !s.result.Sandbox && s.result.Command == "run" {

@@ -2,8 +2,6 @@ package show
 
 import (
 	"slices"
-	"strconv"
-	"strings"
 
 	"r7import/cmd/r7import/ui"
 	"r7import/importer"
@@ -12,16 +10,16 @@ import (
 // Undo shows what an undo would do, as far as the journal tells. rate and workers
 // are the pace it will have; part tells that only some rows of the file are read.
 func Undo(c *ui.Console, portal string, u *importer.Undoing, rate float64, workers int, part bool) {
-	say := func(id string, count int, facts ...string) {
-		c.Print(c.Text(id, append(facts, "Count", strconv.Itoa(count))...))
+	say := func(id string, count int, facts ...any) {
+		c.Print(c.Text(id, append(facts, "Count", count)...))
 	}
 	var runs, files []string
 	for _, run := range u.Of {
 		runs, files = append(runs, run.ID), append(files, run.File)
 	}
 	slices.Sort(files)
-	say("undo.title", 0, "Run", strings.Join(runs, ", "), "File", strings.Join(slices.Compact(files), ", "), "Portal", portal)
-	say("undo.made", u.Made+u.Unproven, "Several", Yes(len(runs) > 1))
+	say("undo.title", 0, "Run", runs, "File", slices.Compact(files), "Portal", portal)
+	say("undo.made", u.Made+u.Unproven, "Several", len(runs) > 1)
 	for _, line := range []struct {
 		id    string
 		count int
@@ -30,7 +28,7 @@ func Undo(c *ui.Console, portal string, u *importer.Undoing, rate float64, worke
 		{"undo.rowless", u.Rowless}, {"undo.strangers", u.Strangers},
 	} {
 		if line.count > 0 && (line.id != "undo.rowless" || u.Strangers == 0) {
-			c.Print("  " + c.Text(line.id, "Count", strconv.Itoa(line.count), "Part", Yes(part)))
+			c.Print("  " + c.Text(line.id, "Count", line.count, "Part", part))
 		}
 	}
 	if u.Here+u.Strangers == 0 {
@@ -38,7 +36,7 @@ func Undo(c *ui.Console, portal string, u *importer.Undoing, rate float64, worke
 		return
 	}
 	takes, each := u.Forecast(rate, workers)
-	facts := []string{"Time", c.Duration(takes), "Each", c.Duration(each)}
+	facts := []any{"Time", c.Duration(takes), "Each", c.Duration(each)}
 	if u.Disable {
 		say("undo.disable", u.Here+u.Strangers)
 		say("undo.forecast.disable", 0, facts...)

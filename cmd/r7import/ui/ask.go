@@ -15,7 +15,7 @@ import (
 // Confirm asks a question of the catalogue and reports whether the answer was
 // yes, in either language. An answer that is neither yes nor no is asked for again;
 // the end of the input is no. It returns the error of ctx when that ends first.
-func (c *Console) Confirm(ctx context.Context, id string, facts ...string) (bool, error) {
+func (c *Console) Confirm(ctx context.Context, id string, facts ...any) (bool, error) {
 	question := Hang(program, Clean(c.Text(id, facts...))+" "+c.Text("ui.yes_no"), indent, c.Width()) + " "
 	for {
 		c.write(question)
@@ -37,7 +37,7 @@ func (c *Console) Confirm(ctx context.Context, id string, facts ...string) (bool
 
 // Ask asks for a line of text and returns it without the blanks around it. It
 // returns the error of ctx when that ends first.
-func (c *Console) Ask(ctx context.Context, id string, facts ...string) (string, error) {
+func (c *Console) Ask(ctx context.Context, id string, facts ...any) (string, error) {
 	c.write(program + Clean(c.Text(id, facts...)) + ": ")
 	answer, err := await(ctx, func() (string, error) { return readLine(c.In) })
 	if err == io.EOF {
@@ -68,7 +68,7 @@ func readLine(in io.Reader) (string, error) {
 
 // Secret asks for a secret and does not show what is typed. It must only be
 // called if [Console.Terminal]. It returns the error of ctx when that ends first.
-func (c *Console) Secret(ctx context.Context, id string, facts ...string) (account.Secret, error) {
+func (c *Console) Secret(ctx context.Context, id string, facts ...any) (account.Secret, error) {
 	terminal := int(c.In.(*os.File).Fd())
 	before, err := term.GetState(terminal)
 	if err != nil {

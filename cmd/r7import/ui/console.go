@@ -7,7 +7,6 @@ package ui
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"os"
@@ -40,7 +39,7 @@ type Console struct {
 }
 
 // Text returns a sentence in the language of the person.
-func (c *Console) Text(id string, facts ...string) string { return c.Lang.Text(id, facts...) }
+func (c *Console) Text(id string, facts ...any) string { return c.Lang.Text(id, facts...) }
 
 // Error shows an error and, where the catalogue knows, what to do about it. A
 // *diagnosis.Problem and diagnosis.Problems are shown by their sentences; several
@@ -69,7 +68,7 @@ func Problems(err error) []diagnosis.Problem {
 	case errors.As(err, &one):
 		return []diagnosis.Problem{*one}
 	}
-	return []diagnosis.Problem{*diagnosis.Wrap(err, diagnosis.Unexpected, "Cause", err.Error())}
+	return []diagnosis.Problem{*diagnosis.Wrap(err, diagnosis.Unexpected, "Cause", err)}
 }
 
 // Problem shows one problem and its hint. Warnings and notices are left out when quiet.
@@ -105,7 +104,7 @@ func (c *Console) heard(p *diagnosis.Problem) bool {
 }
 
 // Say shows a sentence of the catalogue, unless quiet.
-func (c *Console) Say(id string, facts ...string) { c.say(c.Text(id, facts...)) }
+func (c *Console) Say(id string, facts ...any) { c.say(c.Text(id, facts...)) }
 
 func (c *Console) say(text string) {
 	if !c.Quiet {
@@ -232,9 +231,9 @@ func (c *Console) Duration(d time.Duration) string {
 }
 
 func (c *Console) units(larger string, n time.Duration, smaller string, rest time.Duration) string {
-	text := c.Text(larger, "N", fmt.Sprint(int64(n)))
+	text := c.Text(larger, "N", int64(n))
 	if rest > 0 {
-		text += " " + c.Text(smaller, "N", fmt.Sprint(int64(rest)))
+		text += " " + c.Text(smaller, "N", int64(rest))
 	}
 	return text
 }

@@ -111,7 +111,7 @@ func (l *lines) flush() {
 
 // picture puts a picture of the run into words.
 func (c *Console) picture(p importer.Progress, left time.Duration) string {
-	parts := []string{c.Text("progress.rows", "Done", fmt.Sprint(p.Decided), "Total", fmt.Sprint(p.Total))}
+	parts := []string{c.Text("progress.rows", "Done", p.Decided, "Total", p.Total)}
 	if counts := c.counts(p); counts != "" {
 		parts = append(parts, counts)
 	}
@@ -131,7 +131,7 @@ func (c *Console) counts(p importer.Progress) string {
 		}
 	}
 	if p.Unknown > 0 {
-		parts = append(parts, c.Text("progress.unknown", "N", fmt.Sprint(p.Unknown)))
+		parts = append(parts, c.Text("progress.unknown", "N", p.Unknown))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -153,7 +153,7 @@ func (c *Console) wait(p importer.Progress) string {
 	if !p.Since.IsZero() {
 		return c.Text("progress.away", "Why", why, "Since", p.Since.Local().Format(time.TimeOnly), "Until", until)
 	}
-	return c.Text("progress.wait", "Why", why, "Until", until, "N", fmt.Sprint(p.Waiting))
+	return c.Text("progress.wait", "Why", why, "Until", until, "N", p.Waiting)
 }
 
 // waits says what holds up the run as a whole, and which mail servers' rows wait.
@@ -166,7 +166,7 @@ func (c *Console) waits(p importer.Progress) (parts []string) {
 		hosts = append(hosts, c.Text("progress.resting.host", "Host", rest.Host, "Until", rest.Until.Local().Format(time.TimeOnly)))
 	}
 	if len(hosts) > 0 {
-		parts = append(parts, c.Text("progress.resting", "Hosts", strings.Join(hosts, ", ")))
+		parts = append(parts, c.Text("progress.resting", "Hosts", hosts))
 	}
 	return parts
 }

@@ -13,7 +13,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -341,5 +340,5 @@ func (c *counter) Read(p []byte) (int, error) {
 }
 
 func tooLarge(name string, limit int64) error {
-	return diagnosis.New(diagnosis.FileTooLarge, "File", name, "Limit", strconv.FormatInt(limit>>20, 10))
+	return diagnosis.New(diagnosis.FileTooLarge, "File", name, "Limit", limit>>20)
 }

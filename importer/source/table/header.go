@@ -5,7 +5,6 @@ package table
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -78,7 +77,7 @@ func (h Headers) Among(t *Top) (int, error) {
 	if at, ok := slices.BinarySearch(t.Numbers, h.Row); ok && Filled(t.Rows[at]) > 0 {
 		return at, nil
 	}
-	return 0, diagnosis.New(diagnosis.HeaderRowEmpty, "Row", strconv.Itoa(h.Row))
+	return 0, diagnosis.New(diagnosis.HeaderRowEmpty, "Row", h.Row)
 }
 
 // noHeader says why no header was found, as far as the text tells.
@@ -92,7 +91,7 @@ func noHeader(t Top) error {
 		}
 	}
 	if t.Faulty > 0 {
-		return diagnosis.New(diagnosis.HeaderFaulty, "Row", strconv.Itoa(t.Faulty))
+		return diagnosis.New(diagnosis.HeaderFaulty, "Row", t.Faulty)
 	}
 	return diagnosis.New(diagnosis.HeaderNotFound)
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"regexp"
-	"strconv"
 
 	"r7import/importer/diagnosis"
 	"r7import/importer/source/table"
@@ -22,7 +21,7 @@ const ruled = 10
 func (s sample) refuseDrawn(c Charset) error {
 	for number, line := range s.lines(c) {
 		if number < ruled && rule.MatchString(c.Decoded(line)) {
-			return diagnosis.New(diagnosis.FileIsDrawn, "Row", strconv.Itoa(number+1))
+			return diagnosis.New(diagnosis.FileIsDrawn, "Row", number+1)
 		}
 	}
 	return nil
@@ -46,7 +45,7 @@ func (s sample) refuseEscaped(c Charset, delim byte, first table.Top, header int
 		row := NewScanner(bytes.NewReader(whole), delim, len(whole)+1)
 		plain := row.Next() == nil && row.Fault == Sound && len(row.Cells) == width
 		if !plain && escapedWidth(line, delim) == width {
-			return diagnosis.New(diagnosis.FileEscaped, "Row", strconv.Itoa(number+1))
+			return diagnosis.New(diagnosis.FileEscaped, "Row", number+1)
 		}
 	}
 	return nil

@@ -130,7 +130,7 @@ func findHeader(first *table.Top, o Options) (int, error) {
 			looked = looked[at : at+1]
 		}
 		if slices.ContainsFunc(looked, misread) {
-			return 0, diagnosis.New(diagnosis.EncodingWrong, "Encoding", o.Encoding, "Encodings", strings.Join(Encodings(), ", "))
+			return 0, diagnosis.New(diagnosis.EncodingWrong, "Encoding", o.Encoding, "Encodings", Encodings())
 		}
 	}
 	return o.Headers.Among(first)
@@ -218,7 +218,7 @@ func findCharset(s sample, o Options) (c Charset, mark int, err error) {
 	c, ok := charsetNamed(o.Encoding)
 	switch {
 	case !ok:
-		return c, 0, diagnosis.New(diagnosis.EncodingUnknown, "Encodings", strings.Join(Encodings(), ", "))
+		return c, 0, diagnosis.New(diagnosis.EncodingUnknown, "Encodings", Encodings())
 	case mark > 0 && marked.name != c.name:
 		return c, 0, diagnosis.New(diagnosis.EncodingMarked, "Encoding", marked.name)
 	}
@@ -248,7 +248,7 @@ func guessCharset(s sample, h table.Headers) (Charset, error) {
 		return names
 	})
 	if !sure {
-		return Charset{}, diagnosis.New(diagnosis.EncodingUnclear, "Encodings", strings.Join(Encodings(), ", "))
+		return Charset{}, diagnosis.New(diagnosis.EncodingUnclear, "Encodings", Encodings())
 	}
 	return page.charset, nil
 }
