@@ -59,6 +59,7 @@ func TestScripts(t *testing.T) {
 			"remove":   removeAccount,
 			"locked":   lockState,
 			"made":     nameRuns,
+			"waits":    namePlan,
 			"exit":     exitWith,
 			"noleak":   noLeak,
 			"terminal": onTerminal,
@@ -225,6 +226,25 @@ func nameRuns(ts *testscript.TestScript, _ bool, args []string) {
 			args = args[:len(args)-1]
 		}
 	}
+}
+
+// namePlan puts the id of the latest plan that waits for a yes into a variable, and
+// its file into the one of that name with FILE behind:
+//
+//	waits plan
+func namePlan(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(ts.Exec("r7import", "approve", "--portal", ts.Getenv("PORTAL"), "--json"))
+	var list struct{ Plans []struct{ ID string } }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &list))
+	if len(list.Plans) == 0 {
+		ts.Fatalf("no plan waits")
+	}
+	files, err := filepath.Glob(filepath.Join(ts.Getenv("XDG_STATE_HOME"), "r7import", "*", "plans", list.Plans[0].ID+".plan"))
+	if err != nil || len(files) != 1 {
+		ts.Fatalf("files of the plan: %v %v", files, err)
+	}
+	ts.Setenv(args[0], list.Plans[0].ID)
+	ts.Setenv(args[0]+"FILE", files[0])
 }
 
 // exitWith runs a command that must end with an exit code:

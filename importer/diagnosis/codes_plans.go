@@ -5,6 +5,7 @@ var (
 	PlanForm      = declare("PLAN_FORM", Entry{Scope: Usage})      // the file is no plan, or not all of one
 	PlanUnread    = declare("PLAN_UNREAD", Entry{Scope: Usage})    // it cannot be read
 	PlanUnwritten = declare("PLAN_UNWRITTEN", Entry{Scope: Usage}) // it cannot be written, or marked as spent
+	PlanPlace     = declare("PLAN_PLACE", Entry{Scope: Usage})     // something else is where it is to be saved
 	PlanUnknown   = declare("PLAN_UNKNOWN", Entry{Scope: Usage})   // no plan of that name is kept
 	PlanOther     = declare("PLAN_OTHER", Entry{Scope: Usage})     // it is about something else
 	PlanExpired   = declare("PLAN_EXPIRED", Entry{Scope: Usage})

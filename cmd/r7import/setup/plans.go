@@ -63,7 +63,7 @@ func CheckOut(path, input string) error {
 		return nil
 	}
 	if _, err := ReadPlan(path); err != nil {
-		return diagnosis.Wrap(err, diagnosis.FileExists, "File", path)
+		return diagnosis.Wrap(err, diagnosis.PlanPlace, "File", path)
 	}
 	return nil
 }
