@@ -34,7 +34,7 @@ func planFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending,
 	if err != nil {
 		return ending{}, err
 	}
-	shrunk, err := j.Shrunk(ctx, rows)
+	shrunk, err := j.Shrunk(ctx, rows, allRows(o))
 	if err != nil {
 		return ending{}, err
 	}

@@ -78,7 +78,7 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 	if err != nil {
 		return ending{}, err
 	}
-	shrunk, err := j.Shrunk(ctx, rows)
+	shrunk, err := j.Shrunk(ctx, rows, allRows(o))
 	if shrunk != nil || err != nil {
 		if err = errors.Join(err, j.Discard(context.WithoutCancel(ctx), rows)); err != nil {
 			return ending{}, err

@@ -285,9 +285,10 @@ func (j *Job) Begin(ctx context.Context, rows *plan.Plan, whole bool) error {
 }
 
 // Shrunk says that the file has lost more since the last run, or since the plan was
-// made, than is likely; nil if it has not. It is asked where rows left out do harm.
-func (j *Job) Shrunk(ctx context.Context, rows *plan.Plan) (*diagnosis.Problem, error) {
-	if j.Options.OnMissing != policy.MissingDisable && j.DataSet == "" && j.Options.MaxShrink.None() {
+// made, than is likely; nil if it has not. It is asked where rows left out do harm; whole is
+// whether all of them are read.
+func (j *Job) Shrunk(ctx context.Context, rows *plan.Plan, whole bool) (*diagnosis.Problem, error) {
+	if !whole || j.Options.OnMissing != policy.MissingDisable && j.DataSet == "" && j.Options.MaxShrink.None() {
 		return nil, nil
 	}
 	before, err := j.History.DataSet(ctx, rows.Run.File, rows.Run.Sheet)
