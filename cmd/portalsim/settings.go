@@ -33,6 +33,7 @@ type settings struct {
 	lose, cut, html float64
 	refuse          float64
 	mailDelay       time.Duration
+	realLogins      bool
 	restart         portalsim.Restart
 	help            bool
 
@@ -68,6 +69,7 @@ func (s *settings) define(w *words) *pflag.FlagSet {
 	f.Float64Var(&s.html, "html", 0, "")
 	f.Float64Var(&s.refuse, "refuse", 0, "")
 	f.DurationVar(&s.mailDelay, "mail-delay", 0, "")
+	f.BoolVar(&s.realLogins, "real-logins", false, "")
 	f.DurationVar(&s.restart.After, "restart-after", 0, "")
 	f.DurationVar(&s.restart.For, "restart-for", 0, "")
 	f.Float64Var(&s.restart.Saved, "restart-saved", 0, "")
@@ -106,6 +108,9 @@ func (s *settings) merge(scenario portalsim.Options, f *pflag.FlagSet) (portalsi
 	}
 	o.Faults = append(s.faults(), o.Faults...)
 	o.MailHosts = append(s.mailHosts(), o.MailHosts...)
+	if s.realLogins {
+		o.RealLogins = logIn
+	}
 	if err := s.setTimeouts(&o); err != nil {
 		return o, err
 	}

@@ -104,7 +104,7 @@ func configJSON(p *program) error {
 // secretsSet yields the variables that hold a secret.
 func secretsSet(env config.Environment) iter.Seq2[string, account.Secret] {
 	return func(yield func(string, account.Secret) bool) {
-		for _, variable := range setup.SecretVariables {
+		for _, variable := range config.SecretVariables() {
 			if text := env.Get(variable); text != "" && !yield(variable, account.NewSecret(text)) {
 				return
 			}
@@ -113,5 +113,5 @@ func secretsSet(env config.Environment) iter.Seq2[string, account.Secret] {
 }
 
 func (p *program) originText(k *config.Key) string {
-	return p.Console.Text("origin."+string(p.origins.Of(k)), "File", p.file.Path, "Variable", k.Variable(), "Flag", "--"+k.Name)
+	return p.Console.Text("origin."+string(p.origins.Of(k)), "File", p.file.Path, "Job", p.job.Name, "Variable", k.Variable(), "Flag", "--"+k.Name)
 }

@@ -31,7 +31,7 @@ func newLogin(p *program) *cobra.Command {
 			return login(cmd.Context(), p.Process, p.loginOn(args[0]))
 		},
 	}
-	p.flags(cmd, "user", "password-file", "totp-secret-file", "retry-refused", "ca-file", "insecure-http", "state", "timeout")
+	p.flags(cmd, "user", "password", "password-file", "totp-secret", "totp-secret-file", "retry-refused", "ca-file", "insecure-http", "state", "timeout")
 	return cmd
 }
 

@@ -7,15 +7,16 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"r7import/cmd/r7import/setup"
 	"syscall"
+
+	"r7import/cmd/r7import/config"
 )
 
 func main() {
 	forbidCoreDumps()
 	ctx := listen(context.Background())
 	environ := os.Environ()
-	for _, variable := range setup.SecretVariables {
+	for _, variable := range config.SecretVariables() {
 		_ = os.Unsetenv(variable) // fails for no name of ours
 	}
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, environ))

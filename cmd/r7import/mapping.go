@@ -44,7 +44,7 @@ func newMapping(p *program) *cobra.Command {
 	}
 	reading := slices.DeleteFunc(config.Of(config.Reading), func(name string) bool { return name == "mapping" })
 	p.flags(cmd, reading...)
-	p.flags(cmd, "portal", "ca-file", "insecure-http", "state", "token-file", "user", "password-file", "retry-refused", "timeout", "owner", "detect", "output", "force")
+	p.flags(cmd, "portal", "ca-file", "insecure-http", "state", "token", "token-file", "user", "password", "password-file", "retry-refused", "timeout", "owner", "detect", "output", "force")
 	return cmd
 }
 

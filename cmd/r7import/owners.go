@@ -59,7 +59,7 @@ func newOwners(p *program) *cobra.Command {
 		},
 	}
 	p.flags(cmd, config.Of(config.Where, config.Reading)...)
-	p.flags(cmd, "token-file", "user", "password-file", "retry-refused", "rate", "timeout", "output", "force", "json")
+	p.flags(cmd, "token", "token-file", "user", "password", "password-file", "retry-refused", "rate", "timeout", "output", "force", "json")
 	return cmd
 }
 

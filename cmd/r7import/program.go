@@ -32,7 +32,8 @@ type program struct {
 	results *results
 	logFile io.Closer
 
-	file     config.File // the configuration file, and why it could not be read
+	file     config.File // the configuration file, the part of it that is about the job, and why they could not be read
+	job      config.File
 	fileErr  error
 	settings config.Settings
 	origins  config.Origins
@@ -49,7 +50,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		},
 		args: args, results: out, settings: config.Defaults(),
 	}
-	p.file, p.fileErr = p.openConfig(args)
+	if p.file, p.fileErr = p.openConfig(args); p.fileErr == nil {
+		p.job, p.fileErr = p.openJob(args)
+	}
 	printer, err := lang.New(p.language(args))
 	if err != nil {
 		_, _ = fmt.Fprintln(stderr, err) // the catalogues are part of the program: only a broken build ends here
@@ -112,10 +115,24 @@ func (p *program) openConfig(args []string) (config.File, error) {
 	return config.OpenIfThere(config.DefaultFile(runtime.GOOS, p.Env))
 }
 
+// jobVariable names the job; it is no key of the file either.
+const jobVariable = "R7IMPORT_JOB"
+
+// openJob returns the part of the configuration file that is about the job, if one is named.
+func (p *program) openJob(args []string) (config.File, error) {
+	if name := early(args, "job"); name != "" {
+		return p.file.Job(name, "")
+	}
+	if name := p.Env.Get(jobVariable); name != "" {
+		return p.file.Job(name, jobVariable)
+	}
+	return config.File{}, nil
+}
+
 // language returns the one to speak: what flag, variable or file say, else what
 // the system speaks. A word that is no language is refused later, by then in some language.
 func (p *program) language(args []string) string {
-	for _, asked := range []string{early(args, "lang"), p.Env.Get("R7IMPORT_LANG"), p.file.Text("lang")} {
+	for _, asked := range []string{early(args, "lang"), p.Env.Get("R7IMPORT_LANG"), p.job.Text("lang"), p.file.Text("lang")} {
 		if slices.Contains(lang.Languages, asked) {
 			return asked
 		}
@@ -148,14 +165,14 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 	if p.fileErr != nil {
 		return p.fileErr
 	}
-	origins, err := config.Resolve(cmd.Flags(), &p.settings, p.Env, p.file)
+	origins, err := config.Resolve(cmd.Flags(), &p.settings, p.Env, p.job, p.file)
 	if err != nil {
 		return err
 	}
 	p.origins = origins
 	p.Console.Quiet, p.Console.Verbose = p.settings.Quiet, p.settings.Verbose
 	p.Console.NoColor = p.Console.NoColor || p.settings.NoColor
-	for _, warning := range config.Strangers(p.Env, append(setup.SecretVariables, configVariable)...) {
+	for _, warning := range config.Strangers(p.Env, configVariable, jobVariable) {
 		p.Console.Problem(&warning)
 	}
 	if err := p.openLog(); err != nil {
@@ -177,9 +194,7 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 func (p *program) checkTrust() error {
 	s := &p.settings
 	var problems diagnosis.Problems
-	for _, path := range []string{
-		s.Mapping, s.PlanFile, s.Presets, s.CAFile, s.TokenFile, s.PasswordFile, s.TOTPSecretFile, s.WorkbookPasswordFile, s.Identity,
-	} {
+	for _, path := range append(config.SecretFiles(s), s.Mapping, s.PlanFile, s.Presets, s.CAFile, s.Identity) {
 		var problem *diagnosis.Problem
 		if path != "" && path != "-" && errors.As(trust.File(path), &problem) {
 			problems = append(problems, *problem)

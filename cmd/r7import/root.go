@@ -36,6 +36,7 @@ func newRoot(p *program) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().BoolP("help", "h", false, "")
 	root.PersistentFlags().String("config", "", "")
+	root.PersistentFlags().String("job", "", "")
 	root.Flags().Bool("version", false, "")
 	config.Register(root.PersistentFlags(), &p.settings, config.Of(config.General)...)
 	root.AddCommand(
@@ -156,16 +157,8 @@ func tooMany(cmd *cobra.Command, extra int) error {
 	return diagnosis.New(diagnosis.ArgumentExtra, "Command", cmd.CommandPath(), "Count", extra)
 }
 
-// secretFlags are flags people expect, with what to use instead.
-var secretFlags = map[string]struct{ near, variable string }{
-	"token":             {"--token-file", setup.TokenVariable},
-	"portal-token":      {"--token-file", setup.TokenVariable},
-	"password":          {"--password-file", setup.PasswordVariable},
-	"pass":              {"--password-file", setup.PasswordVariable},
-	"portal-password":   {"--password-file", setup.PasswordVariable},
-	"workbook-password": {"--workbook-password-file", setup.WorkbookVariable},
-	"passphrase":        {"--identity", setup.PassphraseVariable},
-}
+// secretFlags are flags people expect, with the one to use instead.
+var secretFlags = map[string]string{"portal-token": "token", "pass": "password", "portal-password": "password"}
 
 // flagError puts an error of pflag into our words. It repeats names of flags and
 // never a value.
@@ -193,7 +186,8 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 		return diagnosis.New(diagnosis.FlagUnknown, "Name", "-"+name, "Command", cmd.CommandPath())
 	}
 	if instead, ok := secretFlags[name]; ok {
-		return diagnosis.New(diagnosis.FlagSecret, "Name", "--"+name, "Near", instead.near, "Variable", instead.variable)
+		k, _ := config.Named(instead)
+		return diagnosis.New(diagnosis.FlagSecret, "Name", "--"+name, "Near", "--"+instead, "Variable", k.Variable())
 	}
 	near := typo.Nearest(name, flagNames(cmd))
 	if near != "" {

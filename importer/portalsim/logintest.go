@@ -1,6 +1,7 @@
 package portalsim
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"time"
@@ -93,23 +94,101 @@ func (x *exchange) logIn(l *login) (text string, silent bool, err error) {
 		return text, false, nil
 	}
 	p := x.portal
-	rule := p.mailHosts.rule(l, time.Since(p.started), p.options.Seed)
+	rule, found := p.mailHosts.rule(l, time.Since(p.started), p.options.Seed)
+	if !found && p.options.RealLogins != nil {
+		text, err = x.reallyLogIn(l)
+		return text, false, err
+	}
 	text, err = x.connect(l, &rule)
 	if text != "" || err != nil {
 		return text, false, err
 	}
 	if l.side == SMTP && l.auth == 0 {
-		// Asked for no authentication while the server offers it.
-		if rule.Do != NoAuth {
-			return "SmtpAuth is required (setup Authentication Type)", false, nil
-		}
-		return "", false, nil
+		return l.anonymous(rule.Do), false, nil
 	}
 	if text := l.unusable(); text != "" {
 		return text, false, nil
 	}
 	text, err = x.authorize(l, &rule)
 	return text, rule.Do == Farewell && text == "", err
+}
+
+// anonymous is what comes of asking for no authentication, which a server that offers
+// it does not let pass.
+func (l *login) anonymous(do Behaviour) string {
+	if do == NoAuth {
+		return ""
+	}
+	return "SmtpAuth is required (setup Authentication Type)"
+}
+
+// reallyLogIn asks the mail server itself.
+func (x *exchange) reallyLogIn(l *login) (string, error) {
+	anonymous := l.side == SMTP && l.auth == 0
+	if text := l.unusable(); text != "" && !anonymous {
+		return text, nil
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() {
+		select {
+		case <-x.life.dead:
+		case <-x.life.closing:
+		case <-ctx.Done():
+		}
+		cancel()
+	}()
+	p := x.portal
+	answer := p.options.RealLogins(ctx, MailLogin{
+		Side: l.side, Host: l.host, Port: int(l.port), Encryption: int(l.encryption),
+		Login: l.login, Password: l.password, Anonymous: anonymous, Timeouts: p.options.Timeouts,
+	})
+	if err := x.wait(0); err != nil {
+		return "", err
+	}
+	if answer.Failed > 0 {
+		p.stats.mailRefused(l.address, l.host, answer.Failed)
+	}
+	switch {
+	case anonymous && (answer.Do == Accept || answer.Do == NoAuth):
+		return l.anonymous(answer.Do), nil
+	case answer.Text != "":
+		return answer.Text, nil
+	default:
+		return l.words(answer.Do), nil
+	}
+}
+
+// words are what the library shows of a server that behaves like this.
+func (l *login) words(do Behaviour) string {
+	switch do {
+	case NoAnswer:
+		return classes[l.side] + ".ConnectAsync timeout"
+	case NotListening:
+		return "Connection refused"
+	case Unresolved:
+		return unresolved(l.host)
+	case BadTLS:
+		// The first inner exception's text is shown, and this is it; it is no refused password.
+		return "Authentication failed, see inner exception."
+	case TooMany:
+		return tooManyText(l)
+	case NoAuth:
+		if l.side == SMTP {
+			return "The SMTP server does not support authentication."
+		}
+		return "The LOGIN command is disabled."
+	case Hang:
+		return classes[l.side] + ".AuthenticateAsync timeout"
+	case Cancel:
+		return "A task was canceled."
+	case Temporary:
+		return temporaryText(l)
+	case Refuse:
+		return refusedText(l.side)
+	default:
+		return ""
+	}
 }
 
 // impossible are the arguments the library refuses before it opens a connection.
@@ -154,16 +233,9 @@ func (x *exchange) connect(l *login, rule *MailHost) (string, error) {
 	}
 	switch do {
 	case NoAnswer:
-		return rule.textOr(l, classes[l.side]+".ConnectAsync timeout"), x.wait(timeouts.Connect)
-	case NotListening:
-		return rule.textOr(l, "Connection refused"), nil
-	case Unresolved:
-		return rule.textOr(l, unresolved(l.host)), nil
-	case BadTLS:
-		// The first inner exception's text is shown, and this is it; it is no refused password.
-		return rule.textOr(l, "Authentication failed, see inner exception."), nil
-	case TooMany:
-		return rule.textOr(l, tooManyText(l)), nil
+		return rule.textOr(l, l.words(do)), x.wait(timeouts.Connect)
+	case NotListening, Unresolved, BadTLS, TooMany:
+		return rule.textOr(l, l.words(do)), nil
 	default:
 		return "", nil
 	}
@@ -203,17 +275,10 @@ func (x *exchange) authorize(l *login, rule *MailHost) (string, error) {
 	}
 	p := x.portal
 	switch rule.Do {
-	case NoAuth:
-		if l.side == SMTP {
-			return rule.textOr(l, "The SMTP server does not support authentication."), nil
-		}
-		return rule.textOr(l, "The LOGIN command is disabled."), nil
-	case Hang:
-		return rule.textOr(l, classes[l.side]+".AuthenticateAsync timeout"), x.wait(p.options.Timeouts.Login)
-	case Cancel:
-		return rule.textOr(l, "A task was canceled."), x.wait(p.options.Timeouts.Login)
-	case Temporary:
-		return rule.textOr(l, temporaryText(l)), nil
+	case NoAuth, Temporary:
+		return rule.textOr(l, l.words(rule.Do)), nil
+	case Hang, Cancel:
+		return rule.textOr(l, l.words(rule.Do)), x.wait(p.options.Timeouts.Login)
 	}
 	if rule.Most > 0 && p.stats.atHost(l.host) > rule.Most {
 		return tooManyText(l), nil
@@ -224,7 +289,7 @@ func (x *exchange) authorize(l *login, rule *MailHost) (string, error) {
 	times := l.attempts(rule.offered())
 	p.mailHosts.fail(l, times)
 	p.stats.mailRefused(l.address, l.host, times)
-	return rule.textOr(l, refusedText(l.side)), nil
+	return rule.textOr(l, l.words(Refuse)), nil
 }
 
 func (x *exchange) accepted(l *login, rule *MailHost) bool {

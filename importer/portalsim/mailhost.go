@@ -61,6 +61,24 @@ const (
 	Farewell     Behaviour = "silent-farewell" // accepts, then never answers LOGOUT or QUIT
 )
 
+// MailLogin is what the login test wants of one mail server.
+type MailLogin struct {
+	Side            Side
+	Host            string
+	Port            int // 0 is the usual one
+	Encryption      int // 0 none, 1 from the first byte, 2 by STARTTLS where it is offered
+	Login, Password string
+	Anonymous       bool // only ask whether the server offers AUTH
+	Timeouts        Timeouts
+}
+
+// MailAnswer is what came of it.
+type MailAnswer struct {
+	Do     Behaviour // Accept, or what was in the way
+	Text   string    // the server's own words, if it said any
+	Failed int       // logins it refused: one for each mechanism tried
+}
+
 func (h *MailHost) validate() error {
 	switch h.Do {
 	case "", Accept, Refuse, NoAnswer, NotListening, Unresolved, BadTLS, Hang, Cancel, NoAuth, TooMany, Temporary, Farewell:
@@ -108,10 +126,9 @@ func newMailHosts(rules []MailHost) *mailHosts {
 	return &mailHosts{rules: rules, used: make([]int, len(rules)), failed: map[string]int{}}
 }
 
-var acceptAll = MailHost{Do: Accept}
-
-// rule picks what decides about one login; age is how long the portal has been up.
-func (h *mailHosts) rule(l *login, age time.Duration, seed uint64) MailHost {
+// rule picks what decides about one login, if anything does; age is how long the portal
+// has been up.
+func (h *mailHosts) rule(l *login, age time.Duration, seed uint64) (_ MailHost, found bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for i := range h.rules {
@@ -121,9 +138,9 @@ func (h *mailHosts) rule(l *login, age time.Duration, seed uint64) MailHost {
 			continue
 		}
 		h.used[i]++
-		return *rule
+		return *rule, true
 	}
-	return acceptAll
+	return MailHost{Do: Accept}, false
 }
 
 func (h *MailHost) fits(l *login, seed uint64, index int) bool {

@@ -2,6 +2,7 @@ package portalsim
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -42,6 +43,9 @@ type Options struct {
 	RemoveTime     time.Duration       `yaml:"remove_time"`     // a removal takes: 50 ms when 0, nothing when negative
 	ListCache      time.Duration       `yaml:"list_cache"`      // how long accounts are answered from memory: 20 min when 0
 	Accounts       []Account           `yaml:"accounts"`        // there from the start
+
+	// RealLogins does the logins that no rule of MailHosts decides; nil: they pass. It is safe for concurrent use.
+	RealLogins func(context.Context, MailLogin) MailAnswer `yaml:"-"`
 
 	Latency  time.Duration `yaml:"latency"`  // of every request
 	Spread   time.Duration `yaml:"spread"`   // up to so much more or less, evenly

@@ -27,7 +27,11 @@ func resolve(t *testing.T, args, env []string, file string) (config.Settings, co
 	if err != nil {
 		return s, nil, err
 	}
-	origins, err := config.Resolve(flags, &s, config.NewEnvironment(env), f)
+	files := []config.File{f}
+	if job, err := f.Job("nightly", ""); err == nil {
+		files = []config.File{job, f}
+	}
+	origins, err := config.Resolve(flags, &s, config.NewEnvironment(env), files...)
 	return s, origins, err
 }
 
@@ -62,6 +66,16 @@ func TestPrecedence(t *testing.T) {
 		{"no value", nil, nil, "portal:\n", "portal", "", config.ByDefault},
 		{"comments only", nil, nil, "# nothing\n", "owner", "auto", config.ByDefault},
 		{"guard by file", nil, nil, "owner: self", "owner", "self", config.ByFile},
+		{"reference", []string{"--token=file:/run/token"}, nil, "", "token", "file:/run/token", config.ByFlag},
+		{"variable that holds a secret", nil, []string{"R7IMPORT_TOKEN=" + canary}, "token: keyring:a", "token", "env:R7IMPORT_TOKEN", config.ByEnvironment},
+		{"two ways to say one thing", []string{"--token-file=a"}, []string{"R7IMPORT_TOKEN=" + canary}, "user: anna@example.com", "token", "", config.ByDefault},
+		{"the louder of both", []string{"--token-file=a"}, nil, "user: anna@example.com", "user", "", config.ByDefault},
+		{"job before file", nil, nil, "rate: 7/s\njobs:\n  nightly:\n    rate: 3/s\n", "rate", "3/s", config.ByJob},
+		{"file where the job is silent", nil, nil, "rate: 7/s\njobs:\n  nightly:\n    workers: 3\n", "rate", "7/s", config.ByFile},
+		{"environment before job", nil, []string{"R7IMPORT_RATE=2"}, "jobs:\n  nightly:\n    rate: 3/s\n", "rate", "2/s", config.ByEnvironment},
+		{"flag before job", []string{"--rate=1"}, nil, "jobs:\n  nightly:\n    rate: 3/s\n", "rate", "1/s", config.ByFlag},
+		{"other job", nil, nil, "jobs:\n  nightly: {workers: 3}\n  weekly: {rate: 3}\n", "rate", "10/s", config.ByDefault},
+		{"job of one item for a list", nil, nil, "report: [a.csv, b.csv]\njobs:\n  nightly: {report: c.csv}\n", "report", "c.csv", config.ByJob},
 		{"unguarded value of a guarded key", nil, []string{"R7IMPORT_OWNER=column"}, "", "owner", "column", config.ByEnvironment},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -112,6 +126,19 @@ func TestRefusals(t *testing.T) {
 		{"token in the address", nil, []string{"R7IMPORT_PORTAL=https://portal.example.com/?token=" + canary}, "", diagnosis.PortalURLExtra, ""},
 		{"guard by variable", nil, []string{"R7IMPORT_YES=1"}, "", diagnosis.GuardInEnvironment, `Name="--yes"`},
 		{"guarded value by variable", nil, []string{"R7IMPORT_OWNER=self"}, "", diagnosis.GuardInEnvironment, `Variable="R7IMPORT_OWNER"`},
+		{"bare secret", []string{"--token", canary}, nil, "", diagnosis.SecretBare, `Name="--token"`},
+		{"bare secret in the file", nil, nil, "password: " + canary, diagnosis.SecretBare, `Name="config.yaml [1:11] password"`},
+		{"bare secret with a colon", []string{"--password", "pass:" + canary}, nil, "", diagnosis.SecretBare, ""},
+		{"credential in another folder", []string{"--token", "credential:../" + canary}, nil, "", diagnosis.SecretBare, ""},
+		{"no name", []string{"--token", "env:"}, nil, "", diagnosis.SecretBare, ""},
+		{"token and user", []string{"--token", "env:T", "--user", "anna@example.com"}, nil, "", diagnosis.FlagsTogether, `First="--token"`},
+		{"both ways in the file", nil, nil, "password: env:P\npassword-file: p", diagnosis.FlagsTogether, `Second="--password-file"`},
+		{"key in a job", nil, nil, "jobs:\n  nightly:\n    " + canary + ": x", diagnosis.ConfigKeyUnknown, `Line="3"`},
+		{"value in a job", nil, nil, "jobs:\n  nightly:\n    workers: " + canary, diagnosis.ValueNotNumber, `Name="config.yaml [3:14] workers"`},
+		{"name of a job", nil, nil, "jobs:\n  ../" + canary + ":\n    rate: 1", diagnosis.JobName, `Line="2"`},
+		{"job twice", nil, nil, "jobs:\n  a: {rate: 1}\n  a: {rate: 2}", diagnosis.YAMLTwice, `Line="3"`},
+		{"jobs in a job", nil, nil, "jobs:\n  a:\n    jobs: {}", diagnosis.ConfigKeyUnknown, ""},
+		{"list of jobs", nil, nil, "jobs: [a]", diagnosis.YAMLForm, ""},
 		{"key", nil, nil, "rate: 1\n" + canary + ": x", diagnosis.ConfigKeyUnknown, `Line="2"`},
 		{"mistyped key", nil, nil, "wokrers: 2", diagnosis.ConfigKeyUnknown, `Near="workers"`},
 		{"list for a single value", nil, nil, "portal: [" + canary + "]", diagnosis.ConfigValueForm, `Key="portal"`},

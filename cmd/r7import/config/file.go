@@ -1,15 +1,18 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"strings"
+	"unicode"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
 
 	"r7import/importer/diagnosis"
 	"r7import/importer/trust"
+	"r7import/importer/typo"
 	"r7import/importer/yamltree"
 )
 
@@ -19,7 +22,39 @@ type File struct {
 	// Variable names the file, empty if none does: then nothing is taken from it that
 	// would not be taken from a variable.
 	Variable string
-	values   map[string][]said
+	// Name is that of the job whose part of the file this is, empty for what all of it share.
+	Name   string
+	values map[string][]said
+	jobs   []File
+}
+
+// origin returns what the values of the file are said to come from.
+func (f *File) origin() Origin {
+	if f.Name != "" {
+		return ByJob
+	}
+	return ByFile
+}
+
+// Jobs are the names of the jobs in the file.
+func (f *File) Jobs() []string {
+	names := make([]string, len(f.jobs))
+	for i := range f.jobs {
+		names[i] = f.jobs[i].Name
+	}
+	return names
+}
+
+// Job returns the part of the file that is about a job. variable is the one that has
+// named the job, empty if none has, see Variable.
+func (f *File) Job(name, variable string) (File, error) {
+	for _, job := range f.jobs {
+		if job.Name == name {
+			job.Variable = cmp.Or(f.Variable, variable)
+			return job, nil
+		}
+	}
+	return File{}, diagnosis.New(diagnosis.JobUnknown, "Name", name, "File", f.Path, "Near", typo.Nearest(name, f.Jobs()), "Jobs", strings.Join(f.Jobs(), ", "))
 }
 
 // said is a value and where it stands.
@@ -72,8 +107,33 @@ func Parse(path string, text []byte) (File, error) {
 	return f, nil
 }
 
+// readJobs reads the settings of every job by its name.
+func (f *File) readJobs(d *yamltree.Document, n ast.Node) {
+	for _, pair := range d.Pairs(n) {
+		if strings.ContainsFunc(pair.Key, notInName) || pair.Key == "" {
+			d.Wrong(pair.At, diagnosis.JobName)
+			continue
+		}
+		job := File{Path: f.Path, Name: pair.Key, values: make(map[string][]said)}
+		for _, setting := range d.Pairs(pair.Value) {
+			job.entry(d, setting)
+		}
+		f.jobs = append(f.jobs, job)
+	}
+}
+
+// notInName reports whether a character cannot be in the name of a job, which goes
+// into names of files.
+func notInName(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_'
+}
+
 // entry reads a key with its value, or with a list of them.
 func (f *File) entry(d *yamltree.Document, pair yamltree.Pair) {
+	if pair.Key == "jobs" && f.Name == "" {
+		f.readJobs(d, pair.Value)
+		return
+	}
 	// Some write keys with an underscore; both are the same key.
 	name := strings.ReplaceAll(pair.Key, "_", "-")
 	k, known := Named(name)

@@ -41,6 +41,9 @@ type Key struct {
 	List bool
 	// Guarded reports whether a value lifts a guard. Such a value is not taken from the environment.
 	Guarded func(text string) bool
+	// Either is a word that keys share of which only one can be said. The strongest
+	// origin decides which; two of the same strength are refused.
+	Either string
 
 	set  func(*Settings, string) *diagnosis.Problem
 	show func(*Settings) string
@@ -65,14 +68,17 @@ var Keys = []*Key{
 	key("state", Where, "folder", func(s *Settings) *string { return &s.State }, parseText, plain),
 	list("allowed-mail-hosts", Where, "host", func(s *Settings) *[]string { return &s.AllowedHosts }, parseText),
 
-	file("token-file", Who, func(s *Settings) *string { return &s.TokenFile }),
-	key("user", Who, "user", func(s *Settings) *string { return &s.User }, parseText, plain),
-	file("password-file", Who, func(s *Settings) *string { return &s.PasswordFile }),
+	either("caller", secret("token", Who, func(s *Settings) *string { return &s.Token })),
+	either("caller", file("token-file", Who, func(s *Settings) *string { return &s.TokenFile })),
+	either("caller", key("user", Who, "user", func(s *Settings) *string { return &s.User }, parseText, plain)),
+	either("password", secret("password", Who, func(s *Settings) *string { return &s.Password })),
+	either("password", file("password-file", Who, func(s *Settings) *string { return &s.PasswordFile })),
 	guardedWhen("self", choice("owner", Who, func(s *Settings) *policy.OwnerWay { return &s.Owner }, "auto", "self", "column", "impersonate")),
 	guarded(number("max-per-owner", Who, func(s *Settings) *int { return &s.MaxPerOwner }, 1, 1_000_000)),
 	guarded(toggle("allow-owner-mismatch", Who, func(s *Settings) *bool { return &s.AllowMismatch })),
 
-	file("totp-secret-file", SignIn, func(s *Settings) *string { return &s.TOTPSecretFile }),
+	either("totp", secret("totp-secret", SignIn, func(s *Settings) *string { return &s.TOTPSecret })),
+	either("totp", file("totp-secret-file", SignIn, func(s *Settings) *string { return &s.TOTPSecretFile })),
 
 	file("mapping", Reading, func(s *Settings) *string { return &s.Mapping }),
 	list("set", Reading, "fill", func(s *Settings) *[]string { return &s.Set }, parseFill),
@@ -85,7 +91,9 @@ var Keys = []*Key{
 	key("rows", Reading, "rows", func(s *Settings) *string { return &s.Rows }, parseText, plain),
 	list("where", Reading, "where", func(s *Settings) *[]string { return &s.Where }, parseText),
 	file("identity", Reading, func(s *Settings) *string { return &s.Identity }),
-	file("workbook-password-file", Reading, func(s *Settings) *string { return &s.WorkbookPasswordFile }),
+	secret("passphrase", Reading, func(s *Settings) *string { return &s.Passphrase }),
+	either("workbook", secret("workbook-password", Reading, func(s *Settings) *string { return &s.WorkbookPassword })),
+	either("workbook", file("workbook-password-file", Reading, func(s *Settings) *string { return &s.WorkbookPasswordFile })),
 	toggle("numeric-passwords", Reading, func(s *Settings) *bool { return &s.NumericPasswords }),
 	toggle("without-passwords", Reading, func(s *Settings) *bool { return &s.WithoutPasswords }),
 
@@ -203,6 +211,11 @@ func list(name string, group Group, value string, at func(*Settings) *[]string, 
 
 func short(letter string, k *Key) *Key {
 	k.Short = letter
+	return k
+}
+
+func either(word string, k *Key) *Key {
+	k.Either = word
 	return k
 }
 

@@ -18,9 +18,12 @@ type Origin string
 const (
 	ByDefault     Origin = "default"
 	ByFile        Origin = "file"
+	ByJob         Origin = "job"
 	ByEnvironment Origin = "environment"
 	ByFlag        Origin = "flag"
 )
+
+var strength = []Origin{ByDefault, ByFile, ByJob, ByEnvironment, ByFlag}
 
 // Origins tells the origin of every key's value; a key that is not in it has its default.
 type Origins map[string]Origin
@@ -50,26 +53,76 @@ func NewEnvironment(list []string) Environment {
 // Get returns a variable, empty if it is not set.
 func (e Environment) Get(name string) string { return e[name] }
 
+// layers are what may say something about a key, the strongest first.
+type layers struct {
+	flags *pflag.FlagSet
+	env   Environment
+	files []File // with the origin each stands for
+}
+
+// origin returns the strongest that says something about a key, and which file that is.
+func (l *layers) origin(k *Key) (Origin, *File) {
+	flag := l.flags.Lookup(k.Name)
+	switch {
+	case flag == nil:
+		return ByDefault, nil
+	case flag.Changed:
+		return ByFlag, nil
+	case l.env.Get(k.Variable()) != "":
+		return ByEnvironment, nil
+	}
+	for i := range l.files {
+		if l.files[i].values[k.Name] != nil {
+			return l.files[i].origin(), &l.files[i]
+		}
+	}
+	return ByDefault, nil
+}
+
+// rival returns the key, if any, that takes the place of k, and whether both were
+// said equally loud.
+func (l *layers) rival(k *Key, said Origin) (other *Key, equal bool) {
+	for _, other := range Keys {
+		if k.Either == "" || other == k || other.Either != k.Either {
+			continue
+		}
+		origin, _ := l.origin(other)
+		switch loud := slices.Index(strength, origin) - slices.Index(strength, said); {
+		case loud > 0:
+			return other, false
+		case loud == 0 && said != ByDefault:
+			return other, true
+		}
+	}
+	return nil, false
+}
+
 // Resolve gives every key that has a flag in flags, but was not given as one, its
-// value from the environment or else from the file. All problems are told at
-// once, as diagnosis.Problems. The lines of a variable are the items of a list.
-func Resolve(flags *pflag.FlagSet, s *Settings, env Environment, file File) (Origins, error) {
+// value from the environment or else from the first of the files that has it. All
+// problems are told at once, as diagnosis.Problems. The lines of a variable are the
+// items of a list.
+func Resolve(flags *pflag.FlagSet, s *Settings, env Environment, files ...File) (Origins, error) {
+	l := layers{flags, env, files}
 	origins := make(Origins)
 	var problems diagnosis.Problems
 	for _, k := range Keys {
-		flag := flags.Lookup(k.Name)
-		if flag == nil {
+		origin, file := l.origin(k)
+		if origin == ByDefault {
 			continue
 		}
-		variable := env.Get(k.Variable())
+		if rival, equal := l.rival(k, origin); rival != nil {
+			if equal && slices.Index(Keys, k) < slices.Index(Keys, rival) {
+				problems = append(problems, *diagnosis.New(diagnosis.FlagsTogether, "First", "--"+k.Name, "Second", "--"+rival.Name))
+			}
+			continue
+		}
+		origins[k.Name] = origin
 		switch {
-		case flag.Changed:
-			origins[k.Name] = ByFlag
-		case variable != "":
-			origins[k.Name] = ByEnvironment
-			problems = append(problems, fromVariable(k, s, variable)...)
-		case file.values[k.Name] != nil:
-			origins[k.Name] = ByFile
+		case origin == ByEnvironment && k.Secret():
+			_ = k.set(s, InEnvironment+":"+k.Variable()) // the form of which is right
+		case origin == ByEnvironment:
+			problems = append(problems, fromVariable(k, s, env.Get(k.Variable()))...)
+		case file != nil:
 			problems = append(problems, file.apply(k, s)...)
 		}
 	}
@@ -109,13 +162,15 @@ func (f *File) apply(k *Key, s *Settings) (problems diagnosis.Problems) {
 	return problems
 }
 
-// Check judges every value of a file, also those that a flag or a variable goes
-// before. All problems are told at once, as diagnosis.Problems.
+// Check judges every value of a file and of its jobs, also those that a flag or a
+// variable goes before. All problems are told at once, as diagnosis.Problems.
 func (f *File) Check() error {
 	var problems diagnosis.Problems
-	scratch := Defaults()
-	for _, k := range Keys {
-		problems = append(problems, f.apply(k, &scratch)...)
+	for _, part := range append([]File{*f}, f.jobs...) {
+		scratch := Defaults()
+		for _, k := range Keys {
+			problems = append(problems, part.apply(k, &scratch)...)
+		}
 	}
 	if len(problems) > 0 {
 		return problems

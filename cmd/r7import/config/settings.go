@@ -51,9 +51,12 @@ type Target struct {
 
 // Caller is who signs in where a row names nobody.
 type Caller struct {
+	Token          string // where it is, see [Key.Secret]
 	TokenFile      string
 	User           string
+	Password       string
 	PasswordFile   string
+	TOTPSecret     string
 	TOTPSecretFile string
 }
 
@@ -70,6 +73,8 @@ type Table struct {
 	Rows                 string
 	Where                []string
 	Identity             string
+	Passphrase           string
+	WorkbookPassword     string
 	WorkbookPasswordFile string
 	NumericPasswords     bool
 	WithoutPasswords     bool

@@ -181,7 +181,7 @@ func (p *Process) sourceOptions(ctx context.Context, t *config.Table) (source.Op
 		Sheet: t.Sheet, HeaderRow: t.HeaderRow, Delimiter: t.Delimiter, Encoding: t.Encoding,
 		Identity: t.Identity, Stdin: p.In, Known: mapping.Known, NumericPasswords: t.NumericPasswords,
 		Passphrase: func() (account.Secret, error) {
-			return p.Secret(ctx, Secret{Variable: PassphraseVariable, Question: "ask.passphrase"})
+			return p.Secret(ctx, Secret{Flag: "--passphrase", Ref: t.Passphrase, Question: "ask.passphrase"})
 		},
 	}
 	var errs []error
@@ -193,7 +193,7 @@ func (p *Process) sourceOptions(ctx context.Context, t *config.Table) (source.Op
 		where, err := source.ParseWhere(text)
 		o.Where, errs = append(o.Where, where), append(errs, err)
 	}
-	password, err := p.Secret(ctx, Secret{Flag: "--workbook-password-file", File: t.WorkbookPasswordFile, Variable: WorkbookVariable})
+	password, err := p.Secret(ctx, Secret{Flag: "--workbook-password", Ref: t.WorkbookPassword, File: t.WorkbookPasswordFile})
 	o.WorkbookPassword = password
 	return o, errors.Join(append(errs, err)...)
 }

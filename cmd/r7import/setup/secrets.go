@@ -5,45 +5,54 @@ import (
 	"context"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/vault"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/trust"
 )
 
-// Variables that hold a secret; they are no keys of the configuration.
-const (
-	TokenVariable      = "R7IMPORT_TOKEN"
-	PasswordVariable   = "R7IMPORT_PASSWORD"
-	WorkbookVariable   = "R7IMPORT_WORKBOOK_PASSWORD"
-	PassphraseVariable = "R7IMPORT_PASSPHRASE"
-)
-
-// SecretVariables are all variables that hold a secret. They are unset as soon as
-// they are read, so that no child inherits them.
-var SecretVariables = []string{TokenVariable, PasswordVariable, WorkbookVariable, PassphraseVariable}
-
-// Secret is where a secret may come from, the first that is there wins.
+// Secret is where a secret may come from.
 type Secret struct {
-	Flag     string // that names the file, for messages
-	File     string // "-" is standard input, empty is none
-	Variable string // of the environment
-	Question string // asked on a terminal, empty if it is not asked for
+	Flag     string // whose value Ref is, for messages
+	Ref      string // such as env:NAME, see config.Key.Secret; empty is none
+	File     string // what the flag with -file behind it names, "-" is standard input; empty is none
+	Question string // asked on a terminal if there is neither, empty if it is not asked for
 }
 
-// Secret finds a secret. Without a file, a variable and a question it is empty.
+// Secret finds a secret. Without a place and a question it is empty.
 func (p *Process) Secret(ctx context.Context, s Secret) (account.Secret, error) {
+	place, name, _ := strings.Cut(s.Ref, ":")
+	absent := diagnosis.New(diagnosis.SecretAbsent, "Name", s.Flag, "Ref", s.Ref)
 	switch {
 	case s.File != "":
+		s.Flag += "-file"
 		return p.secretFile(s)
-	case p.Env.Get(s.Variable) != "":
-		return account.NewSecret(p.Env.Get(s.Variable)), nil
+	case place == config.InEnvironment && p.Env.Get(name) != "":
+		return account.NewSecret(p.Env.Get(name)), nil
+	case place == config.InFile:
+		s.File = name
+		return p.secretFile(s)
+	case place == config.InCredentials && p.Env.Get("CREDENTIALS_DIRECTORY") != "":
+		s.File = filepath.Join(p.Env.Get("CREDENTIALS_DIRECTORY"), name)
+		return p.secretFile(s)
+	case place == config.InKeyring:
+		if kept := vault.Secret(name, patience(p.Console)); !kept.Empty() {
+			return kept, nil
+		}
+		return account.Secret{}, absent
+	case s.Ref != "":
+		return account.Secret{}, absent
 	case s.Question == "":
 		return account.Secret{}, nil
 	case !p.Console.Terminal():
-		return account.Secret{}, diagnosis.New(diagnosis.SecretMissing, "Name", p.Console.Text(s.Question), "Near", s.Flag, "Variable", s.Variable)
+		k, _ := config.Named(strings.TrimPrefix(s.Flag, "--"))
+		return account.Secret{}, diagnosis.New(diagnosis.SecretMissing, "Name", p.Console.Text(s.Question), "Near", s.Flag, "Variable", k.Variable())
 	}
 	return p.Console.Secret(ctx, s.Question)
 }

@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"strings"
@@ -20,17 +21,14 @@ import (
 // Caller finds who to sign in as where a row names nobody. A flag goes before a
 // variable, a token before a user; what login has kept comes last, if it may be used.
 func (p *Process) Caller(ctx context.Context, c *Connection, o *config.Caller, kept bool) (policy.Caller, error) {
-	switch {
-	case o.TokenFile != "" && o.User != "":
-		return policy.Caller{}, diagnosis.New(diagnosis.FlagsTogether, "First", "--token-file", "Second", "--user")
-	case o.User != "":
+	if o.User != "" {
 		password, err := p.passwordOf(ctx, o, !c.target.Sandbox)
 		if c.target.Sandbox && password.Empty() {
 			password = visitor.Password
 		}
 		return policy.Caller{User: o.User, Password: password}, err
 	}
-	token, err := p.Secret(ctx, Secret{Flag: "--token-file", File: o.TokenFile, Variable: TokenVariable})
+	token, err := p.Secret(ctx, Secret{Flag: "--token", Ref: o.Token, File: o.TokenFile})
 	switch {
 	case err != nil || !token.Empty():
 	case c.target.Sandbox:
@@ -42,7 +40,7 @@ func (p *Process) Caller(ctx context.Context, c *Connection, o *config.Caller, k
 }
 
 func (p *Process) passwordOf(ctx context.Context, o *config.Caller, ask bool) (account.Secret, error) {
-	s := Secret{Flag: "--password-file", File: o.PasswordFile, Variable: PasswordVariable}
+	s := Secret{Flag: "--password", Ref: o.Password, File: o.PasswordFile}
 	if ask { // a sandbox takes any password
 		s.Question = "ask.password"
 	}
@@ -67,7 +65,7 @@ func (p *Process) Session(ctx context.Context, c *Connection, caller policy.Call
 func (p *Process) SignIn(ctx context.Context, c *Connection, o *config.Caller, retry bool) (portal.Token, error) {
 	a := &attempt{retry: retry, person: p.Console.Terminal()}
 	var err error
-	if a.totp, err = p.totpSecret(ctx, o.TOTPSecretFile); err != nil {
+	if a.totp, err = p.totpSecret(ctx, o); err != nil {
 		return portal.Token{}, err
 	}
 	switch a.user = o.User; {
@@ -200,26 +198,24 @@ func (p *Process) remember(ctx context.Context, c *Connection, a *attempt, chang
 	return journal.ChangeOwner(context.WithoutCancel(ctx), folder, c.Client.URL(), strings.ToLower(a.user), storeOptions(p.Console, &c.target, false), change)
 }
 
-// totpSecret reads what makes the codes of an authenticator app, if there is a
-// file with it: the secret itself, or the address an app would read as a QR code.
-func (p *Process) totpSecret(ctx context.Context, file string) (account.Secret, error) {
-	if file == "" {
-		return account.Secret{}, nil
-	}
-	text, err := p.Secret(ctx, Secret{Flag: "--totp-secret-file", File: file})
-	if err != nil {
+// totpSecret finds what makes the codes of an authenticator app, if it is said where
+// that is: the secret itself, or the address an app would read as a QR code.
+func (p *Process) totpSecret(ctx context.Context, o *config.Caller) (account.Secret, error) {
+	text, err := p.Secret(ctx, Secret{Flag: "--totp-secret", Ref: o.TOTPSecret, File: o.TOTPSecretFile})
+	if err != nil || text.Empty() {
 		return account.Secret{}, err
 	}
+	where := cmp.Or(o.TOTPSecretFile, o.TOTPSecret)
 	plain := strings.Join(strings.Fields(text.Reveal()), "")
 	if u, err := url.Parse(plain); err == nil && u.Scheme == "otpauth" {
 		key, err := otp.NewKeyFromURL(plain)
 		if err != nil {
-			return account.Secret{}, diagnosis.New(diagnosis.TOTPSecretForm, "File", file)
+			return account.Secret{}, diagnosis.New(diagnosis.TOTPSecretForm, "File", where)
 		}
 		plain = key.Secret()
 	}
 	if codeNow(account.NewSecret(plain), time.Now()).Empty() {
-		return account.Secret{}, diagnosis.New(diagnosis.TOTPSecretForm, "File", file)
+		return account.Secret{}, diagnosis.New(diagnosis.TOTPSecretForm, "File", where)
 	}
 	return account.NewSecret(plain), nil
 }

@@ -83,7 +83,7 @@ func (h helpPage) flags(cmd *cobra.Command) {
 			groups[k.Group] = append(groups[k.Group], [2]string{h.keyFlag(k), h.about(k)})
 		}
 	}
-	for _, name := range []string{"config", "help", "version"} {
+	for _, name := range []string{"config", "job", "help", "version"} {
 		if flag := cmd.Flags().Lookup(name); flag != nil {
 			groups[config.General] = append(groups[config.General], [2]string{h.ownFlag(flag), flag.Usage})
 		}
@@ -100,6 +100,8 @@ func (h helpPage) ownFlag(flag *pflag.Flag) string {
 		return "-h, --help"
 	case "config":
 		return "    --config " + h.console.Text("value.file")
+	case "job":
+		return "    --job " + h.console.Text("value.job")
 	}
 	return "    --" + flag.Name
 }
