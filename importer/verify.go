@@ -53,7 +53,7 @@ func (v *Verified) count(e *journal.Entry) {
 	says := func(code diagnosis.Code) bool {
 		return slices.ContainsFunc(e.Problems, func(p diagnosis.Problem) bool { return p.Code == code })
 	}
-	disabled, authError := says(diagnosis.MailboxDisabled), says(diagnosis.MailboxAuthError)
+	disabled, authError := says(diagnosis.MailboxDisabled) || says(diagnosis.AccountOff), says(diagnosis.MailboxAuthError)
 	if disabled {
 		v.Disabled++
 	}

@@ -17,14 +17,14 @@ type styles struct {
 }
 
 // shade is a pair of colours that read well together, on paper too.
-type shade struct{ ink, fill string }
+type shade struct{ name, ink, fill string }
 
 var (
-	good    = shade{"1B5E20", "DFF2E1"}
-	neutral = shade{"455A64", "ECEFF1"}
-	waiting = shade{"7A4B00", "FFF1CC"}
-	bad     = shade{"9B1C1C", "FBDDDD"}
-	heading = shade{"FFFFFF", "33475B"}
+	good    = shade{"good", "1B5E20", "DFF2E1"}
+	neutral = shade{"neutral", "455A64", "ECEFF1"}
+	waiting = shade{"waiting", "7A4B00", "FFF1CC"}
+	bad     = shade{"bad", "9B1C1C", "FBDDDD"}
+	heading = shade{"heading", "FFFFFF", "33475B"}
 )
 
 func shadeOf(s diagnosis.Status) shade {

@@ -22,7 +22,7 @@ func (b *workbook) writeSummary(summary Summary) error {
 	p.frame()
 	p.cell(1, p.styles.title, b.printer.Text("report.title"))
 	p.row += 2
-	p.facts(summary)
+	p.facts(summary.facts(p.printer))
 	p.statuses(summary)
 	p.causes(summary.Causes)
 	p.legend()
@@ -73,24 +73,31 @@ func (p *page) cell(column, style int, value any) {
 	p.check(p.file.SetCellStyle(p.sheet, name, name, style))
 }
 
-func (p *page) facts(s Summary) {
-	for _, fact := range []struct{ id, value string }{
-		{"report.fact.file", s.File},
-		{"report.fact.filter", s.part(p.printer)},
-		{"report.fact.portal", s.Portal},
-		{"report.fact.command", s.Command},
-		{"report.fact.run", s.Run},
-		{"report.fact.started", moment(s.StartedAt)},
-		{"report.fact.ended", moment(s.EndedAt)},
-	} {
-		if fact.value == "" {
+func (p *page) facts(facts []Fact) {
+	for _, f := range facts {
+		if f.Value == "" {
 			continue
 		}
-		p.cell(1, p.styles.label, p.printer.Text(fact.id))
-		p.cell(2, p.styles.fact, fact.value)
+		p.cell(1, p.styles.label, f.Label)
+		p.cell(2, p.styles.fact, f.Value)
 		p.next()
 	}
 	p.next()
+}
+
+// Fact is something to know about a report. Without a value it is not shown.
+type Fact struct{ Label, Value string }
+
+func (s *Summary) facts(printer *lang.Printer) []Fact {
+	return []Fact{
+		{printer.Text("report.fact.file"), s.File},
+		{printer.Text("report.fact.filter"), s.part(printer)},
+		{printer.Text("report.fact.portal"), s.Portal},
+		{printer.Text("report.fact.command"), s.Command},
+		{printer.Text("report.fact.run"), s.Run},
+		{printer.Text("report.fact.started"), moment(s.StartedAt)},
+		{printer.Text("report.fact.ended"), moment(s.EndedAt)},
+	}
 }
 
 // part says which rows of the file the report is about, empty if it is about all.
@@ -149,7 +156,7 @@ func (p *page) causes(causes []Cause) {
 		"report.heading.rows", "report.heading.examples", "report.heading.message", "report.heading.hint")
 	for i := range causes {
 		c := &causes[i]
-		said, hint := p.sentenceOf(c)
+		said, hint := p.render.cause(c)
 		p.cell(1, p.styles.status[c.Status], p.statusText(c.Status))
 		for column, text := range []string{string(c.Code), string(c.Side), c.Host} {
 			p.cell(column+2, p.styles.text, text)
@@ -164,14 +171,6 @@ func (p *page) causes(causes []Cause) {
 		p.next()
 	}
 	p.next()
-}
-
-func (p *page) sentenceOf(c *Cause) (said, hint string) {
-	if c.Code == "" {
-		return p.printer.Text("status." + string(c.Status) + ".meaning"), ""
-	}
-	s := p.render.sentence(&c.Problem)
-	return s.said, s.hint
 }
 
 // examples lists row numbers, with an ellipsis where there are more.

@@ -50,12 +50,14 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	if about.Filter = show.Filter(o.Table.Rows, o.Table.Where); about.Filter != "" {
 		about.InFile = rows.InFile
 	}
+	var eventsErr error
+	about.Timeline.Events, eventsErr = eventsOf(ctx, j.Ledger, rows.Run.ID)
 	summary, countErr := made.summary(ctx, about)
 	if ended.OpenSessions > 0 {
 		p.Warn(*diagnosis.New(diagnosis.SessionsLeft, "Count", ended.OpenSessions))
 	}
 	written, reportErr := made.write(ctx, t.reports, summary, reportOptions(p.Console, j.Input))
-	err = errors.Join(err, countErr, reportErr)
+	err = errors.Join(err, eventsErr, countErr, reportErr)
 	if ended.Stopped != nil {
 		err = errors.Join(err, ended.Stopped)
 	}

@@ -55,8 +55,11 @@ func reportAgain(ctx context.Context, p *setup.Process, o *reportAgainOptions) (
 			return err
 		}
 	}
-	rows := outcomesOf(store, run.ID)
-	summary, err := rows.summary(ctx, aboutRun(run))
+	rows, about := outcomesOf(store, run.ID), aboutRun(run)
+	if about.Timeline.Events, err = eventsOf(ctx, store, run.ID); err != nil {
+		return err
+	}
+	summary, err := rows.summary(ctx, about)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"time"
 )
 
@@ -31,18 +32,11 @@ const setTables = `
 const (
 	readDataSet = `SELECT rows, size, run FROM data_sets WHERE name = ? AND sheet = ?`
 	keepDataSet = `INSERT INTO data_sets (name, sheet, rows, size, run) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET rows = excluded.rows, size = excluded.size, run = excluded.run`
+		ON CONFLICT (name, sheet) DO UPDATE SET rows = excluded.rows, size = excluded.size, run = excluded.run`
 	readSpent   = `SELECT run FROM spent_plans WHERE id = ?`
-	spendPlan   = `INSERT INTO spent_plans (id, run, at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET run = excluded.run`
+	spendPlan   = `INSERT INTO spent_plans (id, run, at) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET run = excluded.run`
 	forgetSpent = `DELETE FROM spent_plans WHERE at < ?`
-
-	// outlivedRuns leaves out, of those that Prunable lists, so many of the latest and
-	// the last one of each of the data sets in use: it says which file had a row last.
-	outlivedRuns = selectRuns + `AS r WHERE NOT removed AND started < ?1 AND state <> 'running'
-		AND NOT EXISTS (SELECT 1 FROM intents i WHERE i.entry >> 32 = r.number)
-		AND number NOT IN (SELECT number FROM runs WHERE NOT removed ORDER BY number DESC LIMIT ?2)
-		AND number NOT IN (SELECT max(number) FROM runs WHERE NOT removed AND kind = 'run' GROUP BY file, sheet ORDER BY 1 DESC LIMIT 100)
-		ORDER BY number`
+	forgetSets  = `DELETE FROM data_sets WHERE run NOT IN (SELECT id FROM runs WHERE removed = 0)`
 )
 
 // DataSet is what is known of a data set: the rows that are brought to a portal again and again.
@@ -90,14 +84,33 @@ func (s *Store) Spend(ctx context.Context, plan, run string) error {
 	})
 }
 
-// Outlived returns the runs, the oldest first, that began before that time and are
-// not among so many of the latest, nor needed to tell which file had a row last.
+// mostSets is how many data sets are in use at once, more or less.
+const mostSets = 100
+
+// Outlived returns the runs, the oldest first, that [Store.Prunable] has and that are
+// neither among so many of the latest nor the last one of a data set in use: from that
+// it is known which file had a row last.
 func (s *Store) Outlived(ctx context.Context, before time.Time, latest int) ([]Run, error) {
-	return s.list(ctx, outlivedRuns, before.UnixMilli(), latest)
+	all, err := s.Runs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	needed := make(map[string]bool)
+	sets := make(map[[2]string]bool)
+	for i, r := range slices.Backward(all) {
+		set := [2]string{r.File, r.Sheet}
+		last := r.Kind == KindRun && !sets[set] && len(sets) < mostSets
+		if last {
+			sets[set] = true
+		}
+		needed[r.ID] = last || i >= len(all)-latest
+	}
+	old, err := s.Prunable(ctx, before)
+	return slices.DeleteFunc(old, func(r Run) bool { return needed[r.ID] }), err
 }
 
-// Forget removes runs, and that plans were spent before that time. The room they took
-// in the files of the store is used again.
+// Forget removes runs, the data sets that none of those left has read, and that plans
+// were spent before that time. The room they took in the files of the store is used again.
 func (s *Store) Forget(ctx context.Context, runs []Run, spentBefore time.Time) error {
 	for _, r := range runs {
 		number, err := s.number(ctx, r.ID)
@@ -109,8 +122,9 @@ func (s *Store) Forget(ctx context.Context, runs []Run, spentBefore time.Time) e
 		}
 	}
 	return s.write(ctx, func(t *tx) error {
-		_, err := t.exec(forgetSpent, spentBefore.UnixMilli())
-		return err
+		_, spent := t.exec(forgetSpent, spentBefore.UnixMilli())
+		_, sets := t.exec(forgetSets)
+		return errors.Join(spent, sets)
 	})
 }
 

@@ -141,8 +141,20 @@ func (p *Process) openStores(j *Job, o *JobOptions) error {
 		if j.History, err = open(o.Dry); err != nil {
 			return err
 		}
+		if o.Dry && !j.History.Lasts() {
+			// What is seen and which passwords are refused is remembered under the key of a
+			// store. Where none can be made, KeepSeen says so at the end.
+			if made, err := open(false); err == nil {
+				if err := errors.Join(made.Close(), j.History.Close()); err != nil {
+					return err
+				}
+				if j.History, err = open(true); err != nil {
+					return err
+				}
+			}
+		}
 		j.closers = append(j.closers, j.History.Close)
-		if o.Dry && j.History.Lasts() {
+		if o.Dry {
 			j.toWrite = func() (*journal.Store, error) { return open(false) }
 		}
 	}

@@ -14,11 +14,141 @@ import (
 	"path/filepath"
 	"time"
 
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
 	"r7import/importer/diagnosis"
 )
 
+// What only SQLite knows is in this file: how a database is opened and checked, its
+// schema, and what its errors mean.
+
+// applicationID marks a database as ours ("r7im").
+const applicationID = 0x7237696d
+
 // readers is how many reads can go on at once beside the writer.
 const readers = 4
+
+// migrations lead from one version of the schema to the next. The version of a
+// database is how many have been applied. None is ever changed, only added to.
+var migrations = []string{`
+	CREATE TABLE store (
+		key_check BLOB NOT NULL -- tells whether the key file is the one this store was made with
+	);
+
+	CREATE TABLE runs (
+		number  INTEGER PRIMARY KEY,
+		id      TEXT NOT NULL UNIQUE,
+		kind    TEXT NOT NULL,
+		state   TEXT NOT NULL,
+		file    TEXT NOT NULL,
+		digest  TEXT NOT NULL,
+		sheet   TEXT NOT NULL,
+		portal  TEXT NOT NULL,
+		version TEXT NOT NULL,
+		args    TEXT NOT NULL,
+		started INTEGER NOT NULL,
+		ended   INTEGER NOT NULL DEFAULT 0,
+		rows    INTEGER NOT NULL DEFAULT 0,
+		removed INTEGER NOT NULL DEFAULT 0 -- its entries are gone; an account still names it
+	);
+
+	CREATE TABLE entries (
+		id         INTEGER PRIMARY KEY, -- runs.number * 2^32 + index
+		row        INTEGER NOT NULL,
+		sheet      TEXT,
+		name       TEXT,
+		email      TEXT,
+		owner      TEXT,
+		owner_id   TEXT,
+		status     TEXT NOT NULL,
+		code       TEXT,
+		side       TEXT,
+		host       TEXT,
+		problems   TEXT, -- JSON
+		mailbox_id INTEGER,
+		filled     TEXT,
+		attempts   INTEGER,
+		started    INTEGER,
+		took       INTEGER,
+		evidence   TEXT
+	);
+
+	CREATE TABLE intents ( -- only those without an outcome
+		id          INTEGER PRIMARY KEY,
+		entry       INTEGER NOT NULL,
+		address     TEXT NOT NULL,
+		owner_id    TEXT NOT NULL,
+		kind        TEXT NOT NULL,
+		at          INTEGER NOT NULL,
+		fingerprint BLOB,
+		mailbox_id  INTEGER
+	);
+
+	CREATE TABLE accounts (
+		id           INTEGER PRIMARY KEY, -- in the order of their making
+		address      TEXT NOT NULL,
+		owner_id     TEXT NOT NULL,
+		mailbox_id   INTEGER,
+		made         INTEGER NOT NULL DEFAULT 0,
+		status       TEXT,
+		fingerprint  BLOB,
+		refused      BLOB,
+		refused_code TEXT,
+		run          INTEGER,
+		checked      INTEGER
+	);
+
+	CREATE TABLE owners (
+		name          TEXT PRIMARY KEY,
+		id            TEXT,
+		email         TEXT,
+		refused       BLOB,
+		refused_code  TEXT,
+		attempts      INTEGER,
+		last_attempt  INTEGER,
+		blocked_until INTEGER,
+		sms           INTEGER,
+		checked       INTEGER
+	) WITHOUT ROWID;
+`, `
+	-- What a slow hash of a secret takes, see account.Cost. The hashes of the secrets
+	-- themselves are made slow by Store.slowDown.
+	ALTER TABLE store ADD COLUMN hash_passes INTEGER NOT NULL DEFAULT 0;
+	ALTER TABLE store ADD COLUMN hash_memory INTEGER NOT NULL DEFAULT 0;
+`, `
+	CREATE TABLE IF NOT EXISTS run_events ( -- what held a run up
+		run   INTEGER NOT NULL,
+		kind  TEXT NOT NULL,
+		host  TEXT NOT NULL,
+		code  TEXT,
+		began INTEGER NOT NULL,
+		ended INTEGER,
+		count INTEGER NOT NULL,
+		PRIMARY KEY (run, began, kind, host)
+	);
+
+	ALTER TABLE entries ADD COLUMN intent TEXT;
+	ALTER TABLE entries ADD COLUMN intent_at INTEGER;
+	ALTER TABLE entries ADD COLUMN intent_owner TEXT;
+	ALTER TABLE entries ADD COLUMN intent_address TEXT;
+	ALTER TABLE entries ADD COLUMN intent_print BLOB;
+	ALTER TABLE entries ADD COLUMN intent_mailbox INTEGER;
+	CREATE INDEX entries_in_doubt ON entries (id) WHERE intent IS NOT NULL;
+	UPDATE entries SET (intent, intent_at, intent_owner, intent_address, intent_print, intent_mailbox) = (
+			SELECT kind, at, owner_id, address, fingerprint, mailbox_id FROM intents WHERE entry = entries.id ORDER BY intents.id DESC LIMIT 1)
+		WHERE id IN (SELECT entry FROM intents);
+	DROP TABLE intents;
+
+	DELETE FROM accounts WHERE id NOT IN (SELECT max(id) FROM accounts GROUP BY address, owner_id);
+	CREATE UNIQUE INDEX accounts_by_key ON accounts (address, owner_id);
+` + setTables}
+
+// The versions of the schema from which something more than tables is missing.
+const (
+	withoutKey       = 0 // and without anything else
+	withQuickSecrets = 1 // secrets have quick hashes, by which passwords can be guessed
+)
 
 var (
 	// errEmpty is a store whose making was cut short, or that is being made.
@@ -42,9 +172,9 @@ func (s *Store) connect(readOnly bool, connections int) (*sql.DB, error) {
 	return db, nil
 }
 
-// dataSource returns the URI of a database. Every commit is synced; the log is
-// emptied by the writer alone, see walLimit; nothing is spilled to other files, and
-// what is deleted is overwritten.
+// dataSource returns the URI of a database. Every commit is synced, nothing is
+// spilled to other files, and what is deleted is overwritten. A transaction of the
+// writer keeps other processes out from its beginning.
 // Half a megabyte of pages is enough for each connection, because nearly all of
 // what is read and written lies in the order of the file.
 func dataSource(path string, readOnly bool) string {
@@ -53,8 +183,8 @@ func dataSource(path string, readOnly bool) string {
 		mode = "ro"
 	}
 	settings := url.Values{"mode": {mode}, "_pragma": {
-		"busy_timeout(10000)", "cache_size(-512)", "temp_store(memory)", "synchronous(full)", "wal_autocheckpoint(0)", "secure_delete(on)",
-	}}
+		"busy_timeout(10000)", "cache_size(-512)", "temp_store(memory)", "synchronous(full)", "secure_delete(on)",
+	}, "_txlock": {"immediate"}}
 	path = filepath.ToSlash(path)
 	if filepath.VolumeName(path) != "" {
 		path = "/" + path
@@ -272,4 +402,58 @@ func (s *Store) begin(ctx context.Context, conn *sql.Conn) (err error) {
 	}
 	_, err = conn.ExecContext(ctx, "INSERT INTO store (key_check) VALUES (?)", keyCheck(s.key))
 	return err
+}
+
+// compact leaves nothing on the disk of what was removed or overwritten: the pages
+// are written anew without what they had room for, and the log is emptied.
+func compact(ctx context.Context, db *sql.DB) error {
+	if _, err := db.ExecContext(ctx, "VACUUM"); err != nil {
+		return err
+	}
+	_, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return err
+}
+
+// explain turns an error of SQLite into one that a user can act on. Others stay
+// as they are.
+func explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	var fault *sqlite.Error
+	if !errors.As(err, &fault) {
+		return err
+	}
+	switch fault.Code() & 0xff {
+	case sqlite3.SQLITE_FULL:
+		return diagnosis.Wrap(err, diagnosis.StateFull)
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_SCHEMA:
+		// All statements are known to be good, so an error in one is an error in the stored schema.
+		return diagnosis.Wrap(err, diagnosis.StateDamaged)
+	case sqlite3.SQLITE_IOERR:
+		return diagnosis.Wrap(err, diagnosis.StateWrite)
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return diagnosis.Wrap(err, diagnosis.StateUnusable)
+	}
+	return err
+}
+
+// busy reports whether another process was in the way.
+func busy(err error) bool {
+	var fault *sqlite.Error
+	return errors.As(err, &fault) && fault.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
+// unrecovered reports whether a process died in the middle of a change: only a
+// connection that may write can take that back.
+func unrecovered(err error) bool {
+	var fault *sqlite.Error
+	if !errors.As(err, &fault) {
+		return false
+	}
+	switch fault.Code() {
+	case sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_RECOVERY, sqlite3.SQLITE_READONLY_CANTINIT:
+		return true
+	}
+	return false
 }
