@@ -56,11 +56,14 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	if ended.OpenSessions > 0 {
 		p.Warn(*diagnosis.New(diagnosis.SessionsLeft, "Count", ended.OpenSessions))
 	}
-	written, reportErr := made.write(ctx, t.reports, summary, reportOptions(p.Console, j.Input))
-	err = errors.Join(err, eventsErr, countErr, reportErr)
 	if ended.Stopped != nil {
 		err = errors.Join(err, ended.Stopped)
 	}
+	end.err, end.statuses = errors.Join(err, eventsErr, countErr), summary.Statuses
+	end.warned = o.FailOnWarning && summary.Warned > 0
+	end.pending = o.changesExit && summary.Statuses[diagnosis.WouldCreate]+summary.Statuses[diagnosis.WouldUpdate]+summary.Statuses[diagnosis.WouldDisable] > 0
+	written, reportErr := made.write(ctx, o.besideFile(t.reports, end.code()), summary, reportOptions(p.Console, j.Input))
+	end.err = errors.Join(end.err, reportErr)
 	r := show.Result{
 		Summary: summary, Sandbox: o.Target.Sandbox, Plan: show.Facts(rows), Stopped: show.Tell(p.Console, ended.Stopped),
 		Reports: written, Missing: show.Addresses(rows.Missing), Again: show.Again(o.args),
@@ -69,16 +72,13 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	if t.add != nil {
 		t.add(&r)
 	}
-	end.err = err
-	end.warned = o.FailOnWarning && r.Warned > 0
-	end.pending = o.changesExit && r.Statuses[diagnosis.WouldCreate]+r.Statuses[diagnosis.WouldUpdate]+r.Statuses[diagnosis.WouldDisable] > 0
-	return finish(p, &r, end, o.JSON), err
+	return finish(p, &r, end, o.JSON), end.err
 }
 
 // finish tells the result of a command about rows to whoever reads it. end is all
 // that the exit code follows from but the rows; it returns that with the rows.
 func finish(p *setup.Process, r *show.Result, end ending, asJSON bool) ending {
-	end.statuses = r.Statuses
+	end.statuses, end.result = r.Statuses, r
 	for status, rows := range r.Statuses {
 		p.Log.Info("rows", "status", status, "count", rows)
 	}

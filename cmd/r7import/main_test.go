@@ -64,6 +64,7 @@ func TestScripts(t *testing.T) {
 			"noleak":   noLeak,
 			"terminal": onTerminal,
 			"privacy":  checkPrivacy,
+			"glob":     checkGlobs,
 		},
 		RequireUniqueNames: true,
 		UpdateScripts:      os.Getenv("UPDATE_SCRIPTS") != "",
@@ -240,8 +241,7 @@ func nameRuns(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// namePlan puts the id of the latest plan that waits for a yes into a variable, and
-// its file into the one of that name with FILE behind:
+// namePlan puts the id of the latest plan that waits for a yes into a variable:
 //
 //	waits plan
 func namePlan(ts *testscript.TestScript, _ bool, args []string) {
@@ -251,12 +251,20 @@ func namePlan(ts *testscript.TestScript, _ bool, args []string) {
 	if len(list.Plans) == 0 {
 		ts.Fatalf("no plan waits")
 	}
-	files, err := filepath.Glob(filepath.Join(ts.Getenv("XDG_STATE_HOME"), "r7import", "*", "plans", list.Plans[0].ID+".plan"))
-	if err != nil || len(files) != 1 {
-		ts.Fatalf("files of the plan: %v %v", files, err)
-	}
 	ts.Setenv(args[0], list.Plans[0].ID)
-	ts.Setenv(args[0]+"FILE", files[0])
+}
+
+// checkGlobs checks that there is exactly one file for each pattern:
+//
+//	glob done/accounts-*.csv
+func checkGlobs(ts *testscript.TestScript, _ bool, args []string) {
+	for _, pattern := range args {
+		found, err := filepath.Glob(ts.MkAbs(pattern))
+		ts.Check(err)
+		if len(found) != 1 {
+			ts.Fatalf("%s: %q, want one file", pattern, found)
+		}
+	}
 }
 
 // exitWith runs a command that must end with an exit code:

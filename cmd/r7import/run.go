@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/job"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
 	"r7import/importer"
@@ -24,17 +26,18 @@ type runOptions struct {
 	config.Results
 	args        []string // of the program
 	changesExit bool     // of plan
+	from        job.File // what is read
 }
 
 func newRun(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "run",
-		Args: p.takes("value.file"),
+		Args: takesOne,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if p.settings.DryRun {
-				return runOrPlan(cmd.Context(), p, args[0], planFile)
+				return forEach(cmd, p, args, planFile)
 			}
-			return runOrPlan(cmd.Context(), p, args[0], runFile)
+			return runAlone(cmd, p, args)
 		},
 	}
 	jobFlags(p, cmd)
@@ -46,17 +49,7 @@ func newRun(p *program) *cobra.Command {
 func jobFlags(p *program, cmd *cobra.Command) {
 	names := config.Of(config.Where, config.Who, config.Reading, config.Pace)
 	p.flags(cmd, slices.DeleteFunc(names, func(name string) bool { return name == "without-passwords" })...)
-	p.flags(cmd, "on-existing", "on-changed", "on-missing", "retry-refused", "max-failures", "max-changes", "max-missing", "max-shrink", "data-set", "plan", "canary", "fail-on-warning", "report", "json", "progress")
-}
-
-// runOrPlan calls one of the two with what is in force.
-func runOrPlan(ctx context.Context, p *program, file string, act func(context.Context, *setup.Process, *runOptions) (ending, error)) error {
-	o, err := p.runOn(file)
-	if err != nil {
-		return err
-	}
-	p.ending, err = act(ctx, p.Process, o)
-	return err
+	p.flags(cmd, "input", "input-age", "on-existing", "on-changed", "on-missing", "retry-refused", "max-failures", "max-changes", "max-missing", "max-shrink", "data-set", "plan", "canary", "fail-on-warning", "report", "json", "progress")
 }
 
 // runFile makes the portal agree with the file.
@@ -91,6 +84,7 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 		path, err = j.RunReport(&o.Target, o.File, "report", rows.Run.ID)
 		paths = []string{path}
 	}
+	nameReports(paths, rows)
 	if err == nil {
 		err = confirm(ctx, p, j, rows, o)
 	}
@@ -109,6 +103,13 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 	return end, err
 }
 
+// nameReports puts the run into the names of reports that are to have it.
+func nameReports(paths []string, rows *plan.Plan) {
+	for i := range paths {
+		paths[i] = strings.ReplaceAll(paths[i], ofRun, rows.Run.ID)
+	}
+}
+
 // stopShrunk looks what a file would come to that has lost too much since the last
 // run, and saves that for a yes. Nothing is changed.
 func stopShrunk(ctx context.Context, p *setup.Process, j *setup.Job, o *runOptions, paths []string, shrunk *diagnosis.Problem) (ending, error) {
@@ -119,6 +120,7 @@ func stopShrunk(ctx context.Context, p *setup.Process, j *setup.Job, o *runOptio
 	if err != nil {
 		return ending{}, errors.Join(shrunk, err)
 	}
+	nameReports(paths, rows)
 	t := &task{command: "run", reports: paths, act: func(ctx context.Context, rows *plan.Plan) (importer.Result, error) {
 		result, err := j.Look(ctx, rows)
 		if result.Stopped == nil {
@@ -183,7 +185,11 @@ func openRun(ctx context.Context, p *setup.Process, o *runOptions) (*setup.Job, 
 	if err := checkMissing(o); err != nil {
 		return nil, nil, err
 	}
-	paths, err := setup.ReportPaths(o.Report, o.File)
+	named := make([]string, len(o.Report))
+	for i, path := range o.Report {
+		named[i] = strings.ReplaceAll(path, ofFile, o.from.Stem())
+	}
+	paths, err := setup.ReportPaths(named, o.File)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -53,6 +53,7 @@ var mayImport = map[string][]string{
 	"cmd/r7import/config":       {"importer/trust", "importer/account", "importer/diagnosis", "importer/pace", "importer/policy", "importer/portal", "importer/typo", "importer/yamltree"},
 	"cmd/r7import/vault":        {"importer/trust", "importer/account", "importer/diagnosis", "importer/durable"},
 	"cmd/r7import/ui":           {"importer", "importer/account", "importer/diagnosis", "importer/lang"},
+	"cmd/r7import/job":          {"importer/diagnosis"},
 	"cmd/r7import/licences":     {},
 	"cmd/r7import/licences/gen": {},
 	"cmd/r7import/setup": {"importer/trust", "cmd/r7import/config", "cmd/r7import/ui", "cmd/r7import/vault", "importer", "importer/account", "importer/diagnosis",
@@ -63,7 +64,7 @@ var mayImport = map[string][]string{
 	"cmd/r7import/propose": {"cmd/r7import/setup", "cmd/r7import/show", "importer", "importer/account", "importer/diagnosis", "importer/plan",
 		"importer/portal", "importer/source", "importer/typo", "mapping", "report"},
 	"importer/preflight/mailtest": {},
-	"cmd/r7import": {"cmd/r7import/licences", "importer/trust", "cmd/r7import/config", "cmd/r7import/propose", "cmd/r7import/setup", "cmd/r7import/show", "cmd/r7import/ui", "cmd/r7import/vault",
+	"cmd/r7import": {"cmd/r7import/job", "cmd/r7import/licences", "importer/trust", "cmd/r7import/config", "cmd/r7import/propose", "cmd/r7import/setup", "cmd/r7import/show", "cmd/r7import/ui", "cmd/r7import/vault",
 		"importer", "importer/account", "importer/diagnosis", "importer/durable", "importer/journal", "importer/lang", "importer/people", "importer/plan", "importer/policy",
 		"importer/portal", "importer/source", "importer/source/rewrite", "importer/typo", "mapping", "report"},
 }

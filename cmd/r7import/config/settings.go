@@ -24,6 +24,7 @@ type Settings struct {
 	Results
 	Keeping
 	Messages
+	Unattended
 
 	// What single commands read.
 	DryRun      bool
@@ -101,6 +102,12 @@ type Keeping struct {
 	KeepRuns int    // and the latest of them however old they are
 }
 
+// Unattended is what a run reads that nobody watches.
+type Unattended struct {
+	Input    []string      // files, patterns and folders to read
+	InputAge time.Duration // that a file in a folder must have rested
+}
+
 // Messages are the talk to the person and to the log.
 type Messages struct {
 	Lang      string
@@ -121,5 +128,7 @@ func Defaults() Settings {
 		Messages:  Messages{LogFormat: "text"},
 		Keeping:   Keeping{KeepDays: 90, KeepRuns: 20},
 		OlderThan: 90 * day,
+
+		Unattended: Unattended{InputAge: 10 * time.Second},
 	}
 }
