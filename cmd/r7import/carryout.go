@@ -76,9 +76,13 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 }
 
 // finish tells the result of a command about rows to whoever reads it. end is all
-// that the exit code follows from but the rows; it returns that with the rows.
+// that the exit code follows from but the rows, unless a command counts them in its own
+// way; it returns that with the rows.
 func finish(p *setup.Process, r *show.Result, end ending, asJSON bool) ending {
-	end.statuses, end.result = r.Statuses, r
+	if end.statuses == nil {
+		end.statuses = r.Statuses
+	}
+	end.result = r
 	for status, rows := range r.Statuses {
 		p.Log.Info("rows", "status", status, "count", rows)
 	}

@@ -24,6 +24,7 @@ import (
 type runOptions struct {
 	setup.JobOptions
 	config.Results
+	Logins      config.MailLogins
 	args        []string // of the program
 	changesExit bool     // of plan
 	from        job.File // what is read
@@ -42,6 +43,7 @@ func newRun(p *program) *cobra.Command {
 	}
 	jobFlags(p, cmd)
 	p.flags(cmd, "dry-run", "yes", "keep-days", "keep-runs")
+	p.flags(cmd, config.Of(config.Logins)...)
 	return cmd
 }
 
@@ -54,6 +56,9 @@ func jobFlags(p *program, cmd *cobra.Command) {
 
 // runFile makes the portal agree with the file.
 func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, err error) {
+	if o.Logins.Preflight && o.Target.Sandbox { // from which nothing leaves the machine
+		return ending{}, diagnosis.New(diagnosis.FlagsTogether, "First", "--sandbox", "Second", "--preflight")
+	}
 	j, paths, err := openRun(ctx, p, o)
 	if err != nil {
 		return ending{}, err
@@ -85,8 +90,14 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 		paths = []string{path}
 	}
 	nameReports(paths, rows)
+	if err == nil && !(o.Logins.Preflight && o.Logins.All) { // else what is refused is not sent
+		err = overLimit(j.Lockout(rows), o.Logins.Lockout, true)
+	}
 	if err == nil {
 		err = confirm(ctx, p, j, rows, o)
+	}
+	if err == nil && o.Logins.Preflight {
+		err = preflightRun(ctx, p, j, rows, o)
 	}
 	if err == nil {
 		err = j.Begin(ctx, rows, allRows(o))
@@ -237,6 +248,7 @@ func showPlan(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 		show.Plan{
 			Plan: rows, File: j.Input.File.Name(), Sheet: j.Input.File.Sheet(), Filter: show.Filter(o.Table.Rows, o.Table.Where), Portal: j.Portal, Sandbox: o.Target.Sandbox,
 			Options: j.Options, User: o.Caller.User, Rate: o.Target.Rate, Notices: j.Input.Binding.Notices(), Load: load, Measured: measured,
+			Worst: j.Lockout(rows), Limit: o.Logins.Lockout,
 		}.Show(p.Console)
 	}
 	return err

@@ -33,9 +33,9 @@ func (s *Store) loadPrints(db *sql.DB) error {
 // whoever has the key could try millions of passwords a second. What they remember
 // stays the same; accounts are written anew with hashes of today as they are
 // dealt with.
-func (s *Store) slowDown(ctx context.Context, conn *sql.Conn) error {
+func (s *Store) slowDown(t *sql.Tx) error {
 	cost := s.costOf()
-	if _, err := conn.ExecContext(ctx, setCost, cost.Passes, cost.Memory); err != nil {
+	if _, err := t.Exec(setCost, cost.Passes, cost.Memory); err != nil {
 		return err
 	}
 	prints := account.NewFingerprinter(s.key, cost)
@@ -50,7 +50,7 @@ func (s *Store) slowDown(ctx context.Context, conn *sql.Conn) error {
 		{quickOwners, rewriteOwner, func(name account.Key, old []byte) any { return prints.UpgradeSecret(name.Address, old) }},
 		{plainDigests, rewriteDigest, func(digest account.Key, _ []byte) any { return s.FileDigest(digest.Address) }},
 	} {
-		if err := rewrite(ctx, conn, r.find, r.rewrite, r.anew); err != nil {
+		if err := rewrite(t, r.find, r.rewrite, r.anew); err != nil {
 			return err
 		}
 	}
@@ -66,8 +66,8 @@ type hashed struct {
 }
 
 // rewrite gives each line that a query finds another hash.
-func rewrite(ctx context.Context, conn *sql.Conn, find, rewrite string, anew func(account.Key, []byte) any) error {
-	lines, err := list(ctx, conn, func(l line) (h hashed, err error) {
+func rewrite(t *sql.Tx, find, rewrite string, anew func(account.Key, []byte) any) error {
+	lines, err := list(context.Background(), t, func(l line) (h hashed, err error) {
 		return h, l.Scan(&h.id, &h.key.Address, &h.key.OwnerID, &h.hash)
 	}, find)
 	if err != nil {
@@ -83,7 +83,7 @@ func rewrite(ctx context.Context, conn *sql.Conn, find, rewrite string, anew fun
 	}
 	_ = work.Wait() // nothing in it can fail
 	for _, l := range lines {
-		if _, err := conn.ExecContext(ctx, rewrite, l.anew, l.id); err != nil {
+		if _, err := t.Exec(rewrite, l.anew, l.id); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"modernc.org/sqlite"
@@ -175,15 +176,15 @@ func (s *Store) connect(readOnly bool, connections int) (*sql.DB, error) {
 // dataSource returns the URI of a database. Every commit is synced, nothing is
 // spilled to other files, and what is deleted is overwritten. A transaction of the
 // writer keeps other processes out from its beginning.
-// Half a megabyte of pages is enough for each connection, because nearly all of
-// what is read and written lies in the order of the file.
+// Half a megabyte of pages is enough for a reader, because nearly all of what it
+// reads lies in the order of the file; the writer has the index of accounts as well.
 func dataSource(path string, readOnly bool) string {
-	mode := "rw"
+	mode, cache := "rw", "cache_size(-4096)"
 	if readOnly {
-		mode = "ro"
+		mode, cache = "ro", "cache_size(-512)"
 	}
 	settings := url.Values{"mode": {mode}, "_pragma": {
-		"busy_timeout(10000)", "cache_size(-512)", "temp_store(memory)", "synchronous(full)", "secure_delete(on)",
+		"busy_timeout(10000)", cache, "temp_store(memory)", "synchronous(full)", "secure_delete(on)",
 	}, "_txlock": {"immediate"}}
 	path = filepath.ToSlash(path)
 	if filepath.VolumeName(path) != "" {
@@ -247,21 +248,21 @@ func checkDatabaseFile(path, wal string, hasKey bool) (unclean bool, err error) 
 	if log, err := os.Stat(wal); err == nil {
 		unclean = log.Size() > 0
 	}
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return unclean, checkNothing(path, unclean || hasKey)
+	info, err := os.Stat(path)
+	switch {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return unclean, unusable(err, path)
+	case err != nil || info.Size() == 0:
+		if unclean || hasKey { // both come after the first page
+			return unclean, diagnosis.New(diagnosis.StateDamaged, "Path", path)
+		}
+		return unclean, nil
 	}
+	f, err := os.Open(path)
 	if err != nil {
 		return unclean, unusable(err, path)
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return unclean, unusable(err, path)
-	}
-	if info.Size() == 0 {
-		return unclean, checkNothing(path, unclean || hasKey)
-	}
 	// The first page as https://www.sqlite.org/fileformat.html has it.
 	header := make([]byte, 100)
 	if _, err := io.ReadFull(f, header); err != nil || !bytes.HasPrefix(header, []byte("SQLite format 3\x00")) {
@@ -277,14 +278,6 @@ func checkDatabaseFile(path, wal string, hasKey bool) (unclean bool, err error) 
 		return false, diagnosis.New(diagnosis.StateDamaged, "Path", path)
 	}
 	return unclean, nil
-}
-
-// checkNothing refuses a database without content beside files that come after its first page.
-func checkNothing(path string, later bool) error {
-	if later {
-		return diagnosis.New(diagnosis.StateDamaged, "Path", path)
-	}
-	return nil
 }
 
 // storedVersion returns the version of the schema, zero for an empty database.
@@ -329,78 +322,64 @@ func checkPages(db *sql.DB) error {
 
 // migrate brings the schema up to date, and gives a new store its key. Of two
 // processes that do so at once, the second finds nothing left to do.
-func (s *Store) migrate(db *sql.DB) (err error) {
-	ctx := context.Background()
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	mode, err := writeAhead(ctx, conn)
+func (s *Store) migrate(db *sql.DB) error {
+	mode, err := writeAhead(db)
 	if err != nil {
 		return err
 	}
 	if mode != "wal" && mode != "memory" {
 		return diagnosis.Wrap(fmt.Errorf("journal: the file system allows journal mode %s only", mode), diagnosis.StateUnusable)
 	}
-	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+	t, err := db.Begin() // which keeps other processes out
+	if err != nil {
 		return err
 	}
-	if err := s.migrateIn(ctx, conn); err != nil {
-		_, _ = conn.ExecContext(ctx, "ROLLBACK")
+	defer func() { _ = t.Rollback() }()
+	var version int
+	if err := t.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
 		return err
 	}
-	_, err = conn.ExecContext(ctx, "COMMIT")
-	return err
+	for ; version < len(migrations); version++ {
+		_, err := t.Exec(migrations[version])
+		switch {
+		case err != nil:
+		case version == withoutKey:
+			err = s.begin(t)
+		case version == withQuickSecrets:
+			err = s.slowDown(t)
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := t.Exec(fmt.Sprintf("PRAGMA user_version = %d", version+1)); err != nil {
+			return err
+		}
+	}
+	return t.Commit()
 }
 
 // writeAhead gives the database a write-ahead log and returns the journal mode
 // it has then. SQLite waits for other processes everywhere but here.
-func writeAhead(ctx context.Context, conn *sql.Conn) (mode string, err error) {
+func writeAhead(db *sql.DB) (mode string, err error) {
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		err = conn.QueryRowContext(ctx, "PRAGMA journal_mode(wal)").Scan(&mode)
-		if !busy(err) || time.Now().After(deadline) {
+		err = db.QueryRow("PRAGMA journal_mode(wal)").Scan(&mode)
+		var fault *sqlite.Error
+		busy := errors.As(err, &fault) && fault.Code()&0xff == sqlite3.SQLITE_BUSY
+		if !busy || time.Now().After(deadline) {
 			return mode, err
 		}
 	}
 }
 
-// migrateIn does so inside a transaction, which keeps other processes out.
-func (s *Store) migrateIn(ctx context.Context, conn *sql.Conn) error {
-	var version int
-	if err := conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
-		return err
-	}
-	for ; version < len(migrations); version++ {
-		if _, err := conn.ExecContext(ctx, migrations[version]); err != nil {
-			return err
-		}
-		var err error
-		switch version {
-		case withoutKey:
-			err = s.begin(ctx, conn)
-		case withQuickSecrets:
-			err = s.slowDown(ctx, conn)
-		}
-		if err != nil {
-			return err
-		}
-		if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version+1)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // begin marks a new store as ours and ties it to its key.
-func (s *Store) begin(ctx context.Context, conn *sql.Conn) (err error) {
+func (s *Store) begin(t *sql.Tx) error {
 	if err := s.makeKey(); err != nil {
 		return err
 	}
-	if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+	if _, err := t.Exec(fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
 		return err
 	}
-	_, err = conn.ExecContext(ctx, "INSERT INTO store (key_check) VALUES (?)", keyCheck(s.key))
+	_, err := t.Exec("INSERT INTO store (key_check) VALUES (?)", keyCheck(s.key))
 	return err
 }
 
@@ -417,9 +396,6 @@ func compact(ctx context.Context, db *sql.DB) error {
 // explain turns an error of SQLite into one that a user can act on. Others stay
 // as they are.
 func explain(err error) error {
-	if err == nil {
-		return nil
-	}
 	var fault *sqlite.Error
 	if !errors.As(err, &fault) {
 		return err
@@ -438,22 +414,11 @@ func explain(err error) error {
 	return err
 }
 
-// busy reports whether another process was in the way.
-func busy(err error) bool {
-	var fault *sqlite.Error
-	return errors.As(err, &fault) && fault.Code()&0xff == sqlite3.SQLITE_BUSY
-}
-
 // unrecovered reports whether a process died in the middle of a change: only a
 // connection that may write can take that back.
 func unrecovered(err error) bool {
 	var fault *sqlite.Error
-	if !errors.As(err, &fault) {
-		return false
-	}
-	switch fault.Code() {
-	case sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_RECOVERY, sqlite3.SQLITE_READONLY_CANTINIT:
-		return true
-	}
-	return false
+	return errors.As(err, &fault) && slices.Contains([]int{
+		sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_RECOVERY, sqlite3.SQLITE_READONLY_CANTINIT,
+	}, fault.Code())
 }

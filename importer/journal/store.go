@@ -85,9 +85,6 @@ func Open(dir, portalURL string, o Options) (*Store, error) {
 		return inMemory(portalURL, true)
 	}
 	s := &Store{folder: folder, portal: portalURL, readOnly: o.ReadOnly, keyring: o.Keyring, keyInFile: o.KeyInFile}
-	if s.keyring == nil {
-		s.keyring = noKeyring{}
-	}
 	err = s.open()
 	switch {
 	case errors.Is(err, errEmpty):
@@ -239,7 +236,7 @@ func unreadable(err error) error {
 	return diagnosis.Wrap(err, diagnosis.StateDamaged)
 }
 
-// querier is a database or one of its connections.
+// querier is a database or a transaction.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }

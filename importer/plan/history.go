@@ -85,24 +85,32 @@ const (
 // Only rows to do need a sign-in. A request in doubt is always to do.
 func (h *History) Standing(ctx context.Context, who Identity, row *account.Row) (Standing, journal.Account, error) {
 	key, err := h.KeyOf(ctx, who, row)
-	if err != nil || key == (account.Key{}) {
+	if err != nil {
 		return ToDo, journal.Account{}, err
 	}
-	if _, doubted := h.open[key]; doubted {
-		return ToDo, journal.Account{}, nil
-	}
-	known, ok, err := h.store.Account(ctx, key)
-	if err != nil || !ok {
-		return ToDo, journal.Account{}, err
+	var known journal.Account
+	if key != (account.Key{}) {
+		if _, doubted := h.open[key]; doubted {
+			return ToDo, journal.Account{}, nil
+		}
+		if known, _, err = h.store.Account(ctx, key); err != nil {
+			return ToDo, journal.Account{}, err
+		}
 	}
 	foreign := known.Status == diagnosis.Exists && h.options.OnExisting == policy.Fail
 	switch {
 	case !foreign && h.believed(known) && h.store.Prints().Changed(known.Fingerprint, key, &row.Settings, account.RequestFields) == 0:
 		return Settled, known, nil
-	case !h.options.RetryRefused && h.Refuses(known, &row.Settings):
+	case h.options.RetryRefused:
+		return ToDo, known, nil
+	case h.Refuses(known, &row.Settings):
 		return Refused, known, nil
 	}
-	return ToDo, known, nil
+	login, _, err := h.store.Login(ctx, &row.Settings) // from this machine
+	if err == nil && login.Checked.After(known.Checked) && h.Refuses(login, &row.Settings) {
+		return Refused, login, nil
+	}
+	return ToDo, known, err
 }
 
 // Refuses reports whether a mail server has refused what is about to be sent

@@ -336,7 +336,7 @@ func tellHosts(slot *pace.Slot, r *Row, kind journal.IntentKind, answer portal.A
 			slot.Report(h, r.Key.Address, pace.Good)
 		}
 	case (answer.Fate == diagnosis.Final || answer.Fate == diagnosis.Later) && side != "":
-		slot.Report(side, r.Key.Address, evidenceOf(answer.Code))
+		slot.Report(side, r.Key.Address, pace.EvidenceOf(answer.Code))
 	}
 }
 

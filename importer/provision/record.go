@@ -7,7 +7,6 @@ import (
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
-	"r7import/importer/pace"
 	"r7import/importer/portal"
 )
 
@@ -71,26 +70,4 @@ func evidence(answer portal.Answer) string {
 		return "HTTP " + strconv.Itoa(answer.Status)
 	}
 	return "HTTP " + strconv.Itoa(answer.Status) + ": " + answer.Text
-}
-
-// evidenceOf says what a code shows about the mail host that caused it.
-func evidenceOf(code diagnosis.Code) pace.Evidence {
-	switch {
-	case code == diagnosis.MailTooMany:
-		return pace.TooMany
-	case code.HostTrouble():
-		return pace.ConnectTrouble
-	}
-	return pace.Refused
-}
-
-// WhyResting puts what a rest began with into the words of the catalogue.
-func WhyResting(evidence pace.Evidence) diagnosis.Code {
-	switch evidence {
-	case pace.Refused:
-		return diagnosis.HostRefuses
-	case pace.TooMany:
-		return diagnosis.HostFull
-	}
-	return diagnosis.HostSilent
 }

@@ -21,13 +21,14 @@ const (
 	SignIn  Group = "signin"
 	Policy  Group = "policy"
 	Pace    Group = "pace"
+	Logins  Group = "logins" // to the mail servers, from this machine
 	Output  Group = "output"
 	Alone   Group = "alone"
 	General Group = "general"
 )
 
 // Groups are all groups in the order of help.
-var Groups = []Group{Where, Who, SignIn, Reading, Policy, Pace, Output, Alone, General}
+var Groups = []Group{Where, Who, SignIn, Reading, Policy, Pace, Logins, Output, Alone, General}
 
 // Key is one thing that can be set.
 type Key struct {
@@ -131,6 +132,14 @@ var Keys = []*Key{
 	wait("grace", func(s *Settings) *time.Duration { return &s.Grace }),
 	wait("recheck", func(s *Settings) *time.Duration { return &s.Recheck }),
 	key("window", Pace, "window", func(s *Settings) *pace.Window { return &s.Window }, parseWindow, showWindow),
+
+	toggle("preflight", Logins, func(s *Settings) *bool { return &s.Preflight }),
+	number("sample", Logins, func(s *Settings) *int { return &s.Sample }, 1, 1_000_000),
+	toggle("all", Logins, func(s *Settings) *bool { return &s.All }),
+	key("lockout-limit", Logins, "limits", func(s *Settings) *pace.Lockout { return &s.Lockout }, parseLockout, showLockout),
+	list("resolve", Logins, "hostip", func(s *Settings) *[]string { return &s.Resolve }, parseResolve),
+	file("mail-ca-file", Logins, func(s *Settings) *string { return &s.MailCAFile }),
+	guarded(toggle("accept-bad-certificates", Logins, func(s *Settings) *bool { return &s.AnyCertificate })),
 
 	short("o", list("report", Output, "file", func(s *Settings) *[]string { return &s.Report }, parseText)),
 	file("out", Output, func(s *Settings) *string { return &s.Out }),

@@ -10,6 +10,7 @@ package config
 import (
 	"time"
 
+	"r7import/importer/pace"
 	"r7import/importer/policy"
 	"r7import/importer/portal"
 )
@@ -20,6 +21,7 @@ type Settings struct {
 	Target
 	Caller
 	Table
+	MailLogins
 	policy.Options // whose Caller is found by those that sign in
 	Results
 	Keeping
@@ -82,6 +84,17 @@ type Table struct {
 	AllowedHosts         []string
 }
 
+// MailLogins are the logins to the mail servers from this machine.
+type MailLogins struct {
+	Preflight      bool // before a run
+	Sample         int  // rows of each pair of servers
+	All            bool // rows, and not just a sample
+	Lockout        pace.Lockout
+	Resolve        []string // host=ip
+	MailCAFile     string
+	AnyCertificate bool
+}
+
 // Results are what a command makes, and for whom.
 type Results struct {
 	Report        []string
@@ -129,6 +142,7 @@ func Defaults() Settings {
 		Keeping:   Keeping{KeepDays: 90, KeepRuns: 20},
 		OlderThan: 90 * day,
 
+		MailLogins: MailLogins{Sample: 3},
 		Unattended: Unattended{InputAge: 10 * time.Second},
 	}
 }

@@ -37,7 +37,8 @@ type Job struct {
 	plan    *KeptPlan                      // it goes by; nil without one
 	size    int64                          // of the file, 0 if that tells nothing
 	toWrite func() (*journal.Store, error) // opens what a dry run reads, nil where nothing is kept
-	told    int                            // notices about columns told before the rows were read
+	open    func(readOnly bool) (*journal.Store, error)
+	told    int // notices about columns told before the rows were read
 	closers []func() error
 }
 
@@ -138,6 +139,7 @@ func (p *Process) openStores(j *Job, o *JobOptions) error {
 		open := func(readOnly bool) (*journal.Store, error) {
 			return journal.Open(folder, j.Client.URL(), storeOptions(p.Console, &o.Target, readOnly))
 		}
+		j.open = open
 		if j.History, err = open(o.Dry); err != nil {
 			return err
 		}

@@ -37,6 +37,8 @@ type Result struct {
 	Verified *importer.Verified `json:"verified,omitempty"`
 	Proof    string             `json:"proof,omitempty"` // where it was written; the first place of several
 
+	Preflight *Preflight `json:"preflight,omitempty"`
+
 	Disabling bool `json:"-"` // accounts that no row names are among the rows
 }
 
@@ -131,6 +133,11 @@ func (r *Result) Show(out io.Writer, c *ui.Console) {
 	s.missing()
 	if r.Verified != nil {
 		for _, line := range verifiedLines(c, r.Verified) {
+			s.print(line)
+		}
+	}
+	if r.Preflight != nil {
+		for _, line := range r.Preflight.lines(c) {
 			s.print(line)
 		}
 	}
