@@ -47,7 +47,7 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	p.Warn(j.KeepSeen(ctx, rows.Run.Started)...)
 	made := outcomesOf(j.Ledger, rows.Run.ID)
 	about := report.Summary{Command: t.command, Run: rows.Run.ID, File: j.Input.File.Name(), Portal: j.Client.URL(), StartedAt: started, EndedAt: time.Now()}
-	if about.Filter = show.Filter(o.Table.Rows, o.Table.Where); about.Filter != "" {
+	if about.Filter = show.Filter(o.Table.Rows, o.Table.Where, o.Table.FailedOf); about.Filter != "" {
 		about.InFile = rows.InFile
 	}
 	var eventsErr error
@@ -64,11 +64,18 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	end.pending = o.changesExit && summary.Statuses[diagnosis.WouldCreate]+summary.Statuses[diagnosis.WouldUpdate]+summary.Statuses[diagnosis.WouldDisable] > 0
 	written, reportErr := made.write(ctx, o.besideFile(t.reports, end.code()), summary, reportOptions(p.Console, j.Input))
 	end.err = errors.Join(end.err, reportErr)
+	var annotated string
+	if o.Annotate != "" {
+		var annotateErr error
+		annotated, annotateErr = made.annotate(ctx, p, j.Input, &o.Annotation, func(digest string) bool { return j.Ledger.FileDigest(digest) == rows.Run.FileDigest })
+		end.err = errors.Join(end.err, annotateErr)
+	}
 	r := show.Result{
 		Summary: summary, Sandbox: o.Target.Sandbox, Plan: show.Facts(rows), Stopped: show.Tell(p.Console, ended.Stopped),
-		Reports: written, Missing: show.Addresses(rows.Missing), Again: show.Again(o.args),
+		Reports: written, Annotated: annotated, Missing: show.Addresses(rows.Missing), Again: show.Again(o.args),
 		Disabling: j.Options.OnMissing == policy.MissingDisable,
 	}
+	r.Fix = o.fix(t.command, rows.Run.ID, j.Input, &r)
 	if t.add != nil {
 		t.add(&r)
 	}

@@ -64,6 +64,7 @@ func TestScripts(t *testing.T) {
 			"noleak":   noLeak,
 			"terminal": onTerminal,
 			"privacy":  checkPrivacy,
+			"correct":  correctFile,
 			"glob":     checkGlobs,
 		},
 		RequireUniqueNames: true,
@@ -275,6 +276,18 @@ func exitWith(ts *testscript.TestScript, _ bool, args []string) {
 	if got := itoa(exitCodeOf(err)); got != args[0] {
 		ts.Fatalf("%s ended with %s, want exit code %s", strings.Join(args[1:], " "), got, args[0])
 	}
+}
+
+// correctFile types one text over another, which must be there, in a file:
+//
+//	correct accounts.csv 99x 993
+func correctFile(ts *testscript.TestScript, _ bool, args []string) {
+	before := ts.ReadFile(args[0])
+	after := strings.Replace(before, args[1], args[2], 1)
+	if after == before {
+		ts.Fatalf("%s does not hold %q:\n%s", args[0], args[1], before)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(after), 0o600))
 }
 
 // checkPrivacy checks that a folder and all in it are for their owner only, where

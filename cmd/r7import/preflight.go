@@ -320,7 +320,7 @@ func (l *logins) finish(ctx context.Context, paths []string, started time.Time, 
 	if l.job != nil {
 		about.Portal = l.job.Client.URL()
 	}
-	if about.Filter = show.Filter(l.o.Table.Rows, l.o.Table.Where); about.Filter != "" {
+	if about.Filter = show.Filter(l.o.Table.Rows, l.o.Table.Where, ""); about.Filter != "" {
 		about.InFile = l.input.File.Total()
 	}
 	facts := l.facts()

@@ -51,7 +51,8 @@ func newRun(p *program) *cobra.Command {
 func jobFlags(p *program, cmd *cobra.Command) {
 	names := config.Of(config.Where, config.Who, config.Reading, config.Pace)
 	p.flags(cmd, slices.DeleteFunc(names, func(name string) bool { return name == "without-passwords" })...)
-	p.flags(cmd, "input", "input-age", "on-existing", "on-changed", "on-missing", "retry-refused", "max-failures", "max-changes", "max-missing", "max-shrink", "data-set", "plan", "canary", "fail-on-warning", "report", "json", "progress")
+	p.flags(cmd, annotationFlags...)
+	p.flags(cmd, "input", "input-age", "on-existing", "on-changed", "on-missing", "retry-refused", "failed-of", "max-failures", "max-changes", "max-missing", "max-shrink", "data-set", "plan", "canary", "fail-on-warning", "report", "json", "progress")
 }
 
 // runFile makes the portal agree with the file.
@@ -216,14 +217,14 @@ func openRun(ctx context.Context, p *setup.Process, o *runOptions) (*setup.Job, 
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := j.GoBy(ctx, &o.JobOptions); err != nil {
+	if err := errors.Join(j.GoBy(ctx, &o.JobOptions), checkAnnotation(&o.Annotation, j.Input, o.File, paths)); err != nil {
 		return nil, nil, errors.Join(err, j.Close())
 	}
 	return j, paths, nil
 }
 
 // partOf reports whether only some rows of a file are read.
-func partOf(t *config.Table) bool { return t.Rows != "" || len(t.Where) > 0 }
+func partOf(t *config.Table) bool { return t.Rows != "" || len(t.Where) > 0 || t.FailedOf != "" }
 
 // checkMissing refuses to switch accounts off because a file does not name them
 // where it cannot tell.
@@ -235,6 +236,8 @@ func checkMissing(o *runOptions) error {
 		return diagnosis.New(diagnosis.MissingPart, "Flag", "--rows")
 	case len(o.Table.Where) > 0:
 		return diagnosis.New(diagnosis.MissingPart, "Flag", "--where")
+	case o.Table.FailedOf != "":
+		return diagnosis.New(diagnosis.MissingPart, "Flag", "--failed-of")
 	case o.File == "-" && o.DataSet == "":
 		return diagnosis.New(diagnosis.MissingNameless)
 	}
@@ -246,7 +249,7 @@ func showPlan(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	load, measured, err := j.Load(ctx, rows)
 	if err == nil {
 		show.Plan{
-			Plan: rows, File: j.Input.File.Name(), Sheet: j.Input.File.Sheet(), Filter: show.Filter(o.Table.Rows, o.Table.Where), Portal: j.Portal, Sandbox: o.Target.Sandbox,
+			Plan: rows, File: j.Input.File.Name(), Sheet: j.Input.File.Sheet(), Filter: show.Filter(o.Table.Rows, o.Table.Where, o.Table.FailedOf), Portal: j.Portal, Sandbox: o.Target.Sandbox,
 			Options: j.Options, User: o.Caller.User, Rate: o.Target.Rate, Notices: j.Input.Binding.Notices(), Load: load, Measured: measured,
 			Worst: j.Lockout(rows), Limit: o.Logins.Lockout,
 		}.Show(p.Console)

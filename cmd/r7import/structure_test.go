@@ -68,7 +68,7 @@ var mayImport = map[string][]string{
 	"importer/preflight/mailtest": {},
 	"cmd/r7import": {"cmd/r7import/job", "cmd/r7import/licences", "importer/trust", "cmd/r7import/config", "cmd/r7import/propose", "cmd/r7import/setup", "cmd/r7import/show", "cmd/r7import/ui", "cmd/r7import/vault",
 		"importer", "importer/account", "importer/diagnosis", "importer/durable", "importer/journal", "importer/lang", "importer/people", "importer/plan", "importer/policy",
-		"importer/portal", "importer/preflight", "importer/pace", "importer/source", "importer/source/rewrite", "importer/typo", "mapping", "report"},
+		"importer/portal", "importer/preflight", "importer/pace", "importer/source", "importer/source/rewrite", "importer/source/xlsx", "importer/typo", "mapping", "report"},
 }
 
 // sourceFiles parses every Go file of the project that is no test, by path.

@@ -99,7 +99,7 @@ func (h *History) Standing(ctx context.Context, who Identity, row *account.Row) 
 	}
 	foreign := known.Status == diagnosis.Exists && h.options.OnExisting == policy.Fail
 	switch {
-	case !foreign && h.believed(known) && h.store.Prints().Changed(known.Fingerprint, key, &row.Settings, account.RequestFields) == 0:
+	case !foreign && h.believed(known) && h.recent(known) && h.equal(known, &row.Settings):
 		return Settled, known, nil
 	case h.options.RetryRefused:
 		return ToDo, known, nil
@@ -113,14 +113,33 @@ func (h *History) Standing(ctx context.Context, who Identity, row *account.Row) 
 	return ToDo, known, err
 }
 
+// Done reports whether earlier runs have done what a row asks for, however long ago, if
+// passwords that it does not have are left aside.
+func (h *History) Done(ctx context.Context, who Identity, row *account.Row) (bool, error) {
+	key, err := h.KeyOf(ctx, who, row)
+	if err != nil || key == (account.Key{}) {
+		return false, err
+	}
+	if _, doubted := h.open[key]; doubted {
+		return false, nil
+	}
+	known, ok, err := h.store.Account(ctx, key)
+	return ok && h.believed(known) && h.equal(known, &row.Settings), err
+}
+
+// equal reports whether a row asks for what is known of an account. Passwords it does
+// not have count as equal.
+func (h *History) equal(known journal.Account, s *account.Settings) bool {
+	return h.store.Prints().Changed(known.Fingerprint, known.Key, s, s.Told()) == 0
+}
+
 // Refuses reports whether a mail server has refused what is about to be sent
 // again. It is safe for concurrent use.
 func (h *History) Refuses(known journal.Account, s *account.Settings) bool {
 	return len(known.Refused) > 0 && h.store.Prints().Changed(known.Refused, known.Key, s, account.Credentials) == 0
 }
 
-// believed reports whether what is known of an account says that it is there and
-// at work, and recently enough.
+// believed reports whether what is known of an account says that it is there and at work.
 func (h *History) believed(known journal.Account) bool {
 	switch {
 	case known.Status == diagnosis.Disabled, known.Checked.IsZero():
@@ -128,5 +147,10 @@ func (h *History) believed(known journal.Account) bool {
 	case known.Status != diagnosis.Created && known.MailboxID == 0: // one created by somebody's word has no number, see journal.Resolve
 		return false
 	}
+	return true
+}
+
+// recent reports whether an account was seen recently enough.
+func (h *History) recent(known journal.Account) bool {
 	return h.options.Recheck == 0 || time.Since(known.Checked) < h.options.Recheck
 }

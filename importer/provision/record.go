@@ -57,7 +57,12 @@ func (w *Worker) close(ctx context.Context, r *Row, outcome journal.Outcome) (St
 	return done, nil
 }
 
-func (w *Worker) fingerprint(r *Row) account.Fingerprint {
+// fingerprint returns that of what a row asks for. One without passwords asks for those
+// that are known.
+func (w *Worker) fingerprint(r *Row, known journal.Account) account.Fingerprint {
+	if r.Row.Settings.WithoutPasswords() && len(known.Fingerprint) > 0 {
+		return known.Fingerprint
+	}
 	return w.History.Prints().Of(r.Key, &r.Row.Settings)
 }
 

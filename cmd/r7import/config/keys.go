@@ -105,6 +105,7 @@ var Keys = []*Key{
 	choice("on-changed", Policy, func(s *Settings) *policy.Action { return &s.OnChanged }, "update", "skip", "fail"),
 	choice("on-missing", Policy, func(s *Settings) *policy.OnMissing { return &s.OnMissing }, "report", "disable"),
 	guarded(toggle("retry-refused", Policy, func(s *Settings) *bool { return &s.RetryRefused })),
+	key("failed-of", Policy, "run", func(s *Settings) *string { return &s.FailedOf }, parseText, plain),
 	key("max-failures", Policy, "share", func(s *Settings) *policy.Share { return &s.MaxFailures }, parseShare, showShare),
 	key("max-changes", Policy, "share", func(s *Settings) *policy.Share { return &s.MaxChanges }, parseShare, showShare),
 	key("max-missing", Policy, "share", func(s *Settings) *policy.Share { return &s.MaxMissing }, parseShare, showShare),
@@ -143,6 +144,9 @@ var Keys = []*Key{
 
 	short("o", list("report", Output, "file", func(s *Settings) *[]string { return &s.Report }, parseText)),
 	file("out", Output, func(s *Settings) *string { return &s.Out }),
+	file("annotate", Output, func(s *Settings) *string { return &s.Annotate }),
+	toggle("only-failed", Output, func(s *Settings) *bool { return &s.OnlyFailed }),
+	guarded(toggle("keep-secrets", Output, func(s *Settings) *bool { return &s.KeepSecrets })),
 	list("proof", Output, "file", func(s *Settings) *[]string { return &s.Proof }, parseText),
 	toggle("json", Output, func(s *Settings) *bool { return &s.JSON }),
 	toggle("detect", Output, func(s *Settings) *bool { return &s.Detect }),

@@ -81,6 +81,7 @@ type Table struct {
 	WorkbookPasswordFile string
 	NumericPasswords     bool
 	WithoutPasswords     bool
+	FailedOf             string // run whose failed rows alone are read
 	AllowedHosts         []string
 }
 
@@ -104,6 +105,14 @@ type Results struct {
 	Yes           bool
 	Progress      string
 	FailOnWarning bool
+	Annotation
+}
+
+// Annotation is the copy of the input with what became of its rows.
+type Annotation struct {
+	Annotate    string // where it goes, empty for none
+	OnlyFailed  bool   // without the rows that are as they should be
+	KeepSecrets bool   // with the passwords
 }
 
 // Keeping is what goes on from run to run.
