@@ -58,6 +58,7 @@ func newRoot(p *program) *cobra.Command {
 		newLogin(p),
 		newLogout(p),
 		newConfig(p),
+		newNotify(p),
 		newCompletion(p),
 		newVersion(p),
 	)
