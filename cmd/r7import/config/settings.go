@@ -37,6 +37,8 @@ type Settings struct {
 	Detect      bool          // ask the DNS and the portal
 	CSV         bool
 	Proof       []string
+	Follow      bool     // a run that goes on
+	OfFile      string   // whose runs are shown together
 	Keep        []string // columns that redact shows
 }
 
