@@ -57,6 +57,7 @@ func newRoot(p *program) *cobra.Command {
 		newLogin(p),
 		newLogout(p),
 		newConfig(p),
+		newNotify(p),
 		newCompletion(p),
 		newVersion(p),
 	)
