@@ -46,7 +46,7 @@ func (f *Follower) Show(now importer.Progress) {
 		return
 	}
 	tellResting(f.console, f.log, f.resting, now.Resting)
-	for _, e := range changes(f.resting, now.Resting) {
+	for _, e := range hostEvents(f.resting, now.Resting) {
 		f.progress.Happened(e)
 	}
 	if now.Why != f.pause {

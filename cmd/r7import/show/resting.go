@@ -36,8 +36,8 @@ func sameHost(as importer.HostRest) func(importer.HostRest) bool {
 	return func(rest importer.HostRest) bool { return rest.Host == as.Host }
 }
 
-// changes tells the same to machines.
-func changes(before, now []importer.HostRest) (events []ui.Event) {
+// hostEvents tells the same to machines.
+func hostEvents(before, now []importer.HostRest) (events []ui.Event) {
 	event := func(rest importer.HostRest, state string) {
 		events = append(events, ui.Event{Event: "host", Host: rest.Host, Code: rest.Why, State: state, Until: rest.Until, Tries: rest.Tries})
 	}
