@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -19,7 +20,7 @@ func (b *workbook) writeSummary(summary Summary) error {
 		return err
 	}
 	p := &page{workbook: b, sheet: name}
-	p.frame()
+	p.frame(summaryWidths)
 	p.cell(1, p.styles.title, b.printer.Text("report.title"))
 	p.row += 2
 	p.facts(summary.facts(p.printer))
@@ -30,7 +31,7 @@ func (b *workbook) writeSummary(summary Summary) error {
 }
 
 // summaryWidths fit the widest table, that of the causes.
-var summaryWidths = []float64{30, 26, 14, 28, 10, 20, 64, 64}
+var summaryWidths = []float64{30, 26, 14, 28, 10, 30, 64, 64}
 
 // page fills a small sheet from the top down. After an error it does nothing more.
 type page struct {
@@ -40,19 +41,17 @@ type page struct {
 	err   error
 }
 
-// frame sets up the sheet, to be printed across and one page wide.
-func (p *page) frame() {
+// frame sets up the sheet.
+func (p *page) frame(widths []float64) {
 	p.row = 1
-	for i, width := range summaryWidths {
+	for i, width := range widths {
 		column, err := excelize.ColumnNumberToName(i + 1)
 		p.check(err)
 		p.check(p.file.SetColWidth(p.sheet, column, column, width))
 	}
 	hidden := false
 	p.check(p.file.SetSheetView(p.sheet, 0, &excelize.ViewOptions{ShowGridLines: &hidden}))
-	orientation, width, height, fit := "landscape", 1, 0, true
-	p.check(p.file.SetPageLayout(p.sheet, &excelize.PageLayoutOptions{Orientation: &orientation, FitToWidth: &width, FitToHeight: &height}))
-	p.check(p.file.SetSheetProps(p.sheet, &excelize.SheetPropsOptions{FitToPage: &fit}))
+	p.check(printAcross(p.file, p.sheet))
 }
 
 func (p *page) check(err error) {
@@ -118,6 +117,7 @@ func moment(t time.Time) string {
 
 func (p *page) statuses(s Summary) {
 	p.header("report.heading.status", "report.heading.rows", "report.heading.meaning")
+	first := p.row
 	for _, status := range diagnosis.Statuses {
 		n := s.Statuses[status]
 		if n == 0 {
@@ -128,6 +128,9 @@ func (p *page) statuses(s Summary) {
 		p.cell(3, p.styles.fact, p.printer.Text("status."+string(status)+".meaning"))
 		p.next()
 	}
+	if p.row > first {
+		p.chart(first, p.row-1)
+	}
 	p.cell(1, p.styles.label, p.printer.Text("report.total"))
 	p.cell(2, p.styles.count, s.Rows)
 	p.next()
@@ -137,6 +140,25 @@ func (p *page) statuses(s Summary) {
 		p.next()
 	}
 	p.next()
+}
+
+// chart draws the counts in those rows, beside the facts.
+func (p *page) chart(first, last int) {
+	column := func(letter string) string {
+		return fmt.Sprintf("'%s'!$%s$%d:$%s$%d", p.sheet, letter, first, letter, last)
+	}
+	colour := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{heading.fill}}
+	p.check(p.file.AddChart(p.sheet, "G3", &excelize.Chart{
+		Type:      excelize.Bar,
+		Series:    []excelize.ChartSeries{{Categories: column("A"), Values: column("B"), Fill: colour}},
+		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: p.printer.Text("report.chart")}}},
+		Legend:    excelize.ChartLegend{Position: "none"},
+		PlotArea:  excelize.ChartPlotArea{ShowVal: true},
+		Format:    excelize.GraphicOptions{OffsetX: 120}, // the longest meaning ends there
+		XAxis:     excelize.ChartAxis{ReverseOrder: true, Font: excelize.Font{Color: neutral.ink, Size: 9}},
+		YAxis:     excelize.ChartAxis{None: true},
+		Dimension: excelize.ChartDimension{Width: 520, Height: uint(20 * (last + 1 - 2))},
+	}))
 }
 
 // statusText gives the stable word, which the rows show, and what it says.

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/xuri/excelize/v2"
@@ -39,10 +40,14 @@ const endAtOnce = "GORACE=atexit_sleep_ms=0"
 
 // TestScripts runs whole commands as a user would. Each script has a folder of
 // its own for everything the program keeps.
-func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+func TestScripts(t *testing.T) { testscript.Run(t, scripts("testdata/script")) }
+
+// scripts returns how the scripts of a folder run, with more in their environment.
+func scripts(folder string, environment ...string) testscript.Params {
+	return testscript.Params{
+		Dir: folder,
 		Setup: func(env *testscript.Env) error {
+			env.Vars = append(env.Vars, environment...)
 			env.Values[portalKey{}] = new(portalValue)
 			samples, err := filepath.Abs("../../samples")
 			env.Vars = append(env.Vars,
@@ -63,11 +68,16 @@ func TestScripts(t *testing.T) {
 			"noleak":   noLeak,
 			"terminal": onTerminal,
 			"privacy":  checkPrivacy,
+			"correct":  correctFile,
+			"await":    awaitCommand,
 			"glob":     checkGlobs,
+			"smtp":     takeLetters,
+			"calls":    takeCalls,
+			"figure":   readFigures,
 		},
 		RequireUniqueNames: true,
 		UpdateScripts:      os.Getenv("UPDATE_SCRIPTS") != "",
-	})
+	}
 }
 
 // startPortal serves a simulated portal at $PORTAL until the script ends:
@@ -261,6 +271,31 @@ func exitWith(ts *testscript.TestScript, _ bool, args []string) {
 	if got := itoa(exitCodeOf(err)); got != args[0] {
 		ts.Fatalf("%s ended with %s, want exit code %s", strings.Join(args[1:], " "), got, args[0])
 	}
+}
+
+// awaitCommand repeats a command until it succeeds, for half a minute:
+//
+//	await r7import runs show latest
+func awaitCommand(ts *testscript.TestScript, _ bool, args []string) {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		err := ts.Exec(args[0], args[1:]...)
+		if err == nil || time.Now().After(deadline) {
+			ts.Check(err)
+			return
+		}
+	}
+}
+
+// correctFile types one text over another, which must be there, in a file:
+//
+//	correct accounts.csv 99x 993
+func correctFile(ts *testscript.TestScript, _ bool, args []string) {
+	before := ts.ReadFile(args[0])
+	after := strings.Replace(before, args[1], args[2], 1)
+	if after == before {
+		ts.Fatalf("%s does not hold %q:\n%s", args[0], args[1], before)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(after), 0o600))
 }
 
 // checkPrivacy checks that a folder and all in it are for their owner only, where

@@ -198,7 +198,7 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 // if others may change them. All of them are told at once.
 func checkTrust(p *setup.Process, s *config.Settings) error {
 	var problems diagnosis.Problems
-	for _, path := range append(config.SecretFiles(s), s.Mapping, s.Presets, s.CAFile, s.Identity) {
+	for _, path := range append(config.SecretFiles(s), s.Mapping, s.Presets, s.CAFile, s.MailCAFile, s.Identity) {
 		var problem *diagnosis.Problem
 		if path != "" && path != "-" && errors.As(trust.File(path), &problem) {
 			problems = append(problems, *problem)
@@ -247,6 +247,9 @@ func (p *program) openLog() error {
 	} else {
 		p.LogTo(slog.NewTextHandler(f, nil))
 	}
+	if p.job.Name != "" {
+		p.Log = p.Log.With("job", p.job.Name)
+	}
 	return nil
 }
 
@@ -274,7 +277,7 @@ func (p *program) runOnFile(from job.File) (*runOptions, error) {
 		return nil, err
 	}
 	s := &p.settings
-	o := &runOptions{Results: s.Results, args: p.args, changesExit: s.ChangesExit, from: from}
+	o := &runOptions{Results: s.Results, Logins: s.MailLogins, args: p.args, changesExit: s.ChangesExit, from: from}
 	o.Input = setup.Input{File: from.Path, Table: s.Table, Owner: s.Owner, Harmless: s.Sandbox}
 	owner, _ := config.Named("owner")
 	o.OwnerSaid = p.origins.Of(owner) != config.ByDefault

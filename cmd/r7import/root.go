@@ -44,6 +44,7 @@ func newRoot(p *program) *cobra.Command {
 		newRun(p),
 		newPlan(p),
 		newValidate(p),
+		newPreflight(p),
 		newReport(p),
 		newVerify(p),
 		newUndo(p),
@@ -56,6 +57,7 @@ func newRoot(p *program) *cobra.Command {
 		newLogin(p),
 		newLogout(p),
 		newConfig(p),
+		newNotify(p),
 		newCompletion(p),
 		newVersion(p),
 	)

@@ -21,13 +21,14 @@ const (
 	SignIn  Group = "signin"
 	Policy  Group = "policy"
 	Pace    Group = "pace"
+	Logins  Group = "logins" // to the mail servers, from this machine
 	Output  Group = "output"
 	Alone   Group = "alone"
 	General Group = "general"
 )
 
 // Groups are all groups in the order of help.
-var Groups = []Group{Where, Who, SignIn, Reading, Policy, Pace, Output, Alone, General}
+var Groups = []Group{Where, Who, SignIn, Reading, Policy, Pace, Logins, Output, Alone, General}
 
 // Key is one thing that can be set.
 type Key struct {
@@ -104,6 +105,7 @@ var Keys = []*Key{
 	choice("on-changed", Policy, func(s *Settings) *policy.Action { return &s.OnChanged }, "update", "skip", "fail"),
 	choice("on-missing", Policy, func(s *Settings) *policy.OnMissing { return &s.OnMissing }, "report", "disable"),
 	guarded(toggle("retry-refused", Policy, func(s *Settings) *bool { return &s.RetryRefused })),
+	key("failed-of", Policy, "run", func(s *Settings) *string { return &s.FailedOf }, parseText, plain),
 	key("max-failures", Policy, "share", func(s *Settings) *policy.Share { return &s.MaxFailures }, parseShare, showShare),
 	key("max-changes", Policy, "share", func(s *Settings) *policy.Share { return &s.MaxChanges }, parseShare, showShare),
 	number("canary", Policy, func(s *Settings) *int { return &s.Canary }, 1, 1000),
@@ -126,7 +128,20 @@ var Keys = []*Key{
 	wait("recheck", func(s *Settings) *time.Duration { return &s.Recheck }),
 	key("window", Pace, "window", func(s *Settings) *pace.Window { return &s.Window }, parseWindow, showWindow),
 
+	toggle("preflight", Logins, func(s *Settings) *bool { return &s.Preflight }),
+	number("sample", Logins, func(s *Settings) *int { return &s.Sample }, 1, 1_000_000),
+	toggle("all", Logins, func(s *Settings) *bool { return &s.All }),
+	key("lockout-limit", Logins, "limits", func(s *Settings) *pace.Lockout { return &s.Lockout }, parseLockout, showLockout),
+	list("resolve", Logins, "hostip", func(s *Settings) *[]string { return &s.Resolve }, parseResolve),
+	file("mail-ca-file", Logins, func(s *Settings) *string { return &s.MailCAFile }),
+	guarded(toggle("accept-bad-certificates", Logins, func(s *Settings) *bool { return &s.AnyCertificate })),
+
 	short("o", list("report", Output, "file", func(s *Settings) *[]string { return &s.Report }, parseText)),
+	file("annotate", Output, func(s *Settings) *string { return &s.Annotate }),
+	toggle("only-failed", Output, func(s *Settings) *bool { return &s.OnlyFailed }),
+	guarded(toggle("keep-secrets", Output, func(s *Settings) *bool { return &s.KeepSecrets })),
+	toggle("follow", Output, func(s *Settings) *bool { return &s.Follow }),
+	file("file", Output, func(s *Settings) *string { return &s.OfFile }),
 	list("proof", Output, "file", func(s *Settings) *[]string { return &s.Proof }, parseText),
 	toggle("json", Output, func(s *Settings) *bool { return &s.JSON }),
 	toggle("detect", Output, func(s *Settings) *bool { return &s.Detect }),
@@ -139,6 +154,20 @@ var Keys = []*Key{
 
 	list("input", Alone, "input", func(s *Settings) *[]string { return &s.Input }, parseText),
 	key("input-age", Alone, "duration", func(s *Settings) *time.Duration { return &s.InputAge }, parseDuration, shortDuration),
+	choice("notify-on", Alone, func(s *Settings) *NotifyOn { return &s.NotifyOn }, OnFailure, OnChange, Always),
+	list("mail-to", Alone, "address", func(s *Settings) *[]string { return &s.MailTo }, parseMailbox),
+	key("mail-from", Alone, "address", func(s *Settings) *string { return &s.MailFrom }, parseMailbox, plain),
+	key("mail-server", Alone, "server", func(s *Settings) *string { return &s.MailServer }, parseServer, plain),
+	choice("mail-tls", Alone, func(s *Settings) *string { return &s.MailTLS }, "tls", "starttls", "off"),
+	key("mail-user", Alone, "user", func(s *Settings) *string { return &s.MailUser }, parseText, plain),
+	secret("mail-password", Alone, func(s *Settings) *string { return &s.MailPassword }),
+	called("webhook", func(s *Settings) *string { return &s.Webhook }),
+	secret("webhook-token", Alone, func(s *Settings) *string { return &s.WebhookToken }),
+	called("heartbeat-start", func(s *Settings) *string { return &s.HeartbeatStart }),
+	called("heartbeat-end", func(s *Settings) *string { return &s.HeartbeatEnd }),
+	called("heartbeat-failure", func(s *Settings) *string { return &s.HeartbeatFailure }),
+	toggle("test", Alone, func(s *Settings) *bool { return &s.Test }),
+	file("metrics-file", Alone, func(s *Settings) *string { return &s.MetricsFile }),
 
 	choice("lang", General, func(s *Settings) *string { return &s.Lang }, "ru", "en"),
 	short("q", toggle("quiet", General, func(s *Settings) *bool { return &s.Quiet })),

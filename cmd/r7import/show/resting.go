@@ -18,7 +18,7 @@ func tellResting(c *ui.Console, log *slog.Logger, before, now []importer.HostRes
 		switch was := slices.IndexFunc(before, sameHost(rest)); {
 		case was < 0:
 			log.Warn("problem", "code", rest.Why)
-			c.Problem(diagnosis.New(rest.Why, "Host", rest.Host, "Until", until))
+			c.Problem(diagnosis.New(rest.Why, "Host", rest.Host, "Until", until, "Here", rest.Here))
 		case before[was].Tries < rest.Tries:
 			log.Warn("mail host", "host", rest.Host, "tries", rest.Tries)
 			c.Say("host.still", "Host", rest.Host, "Until", until)
@@ -34,4 +34,26 @@ func tellResting(c *ui.Console, log *slog.Logger, before, now []importer.HostRes
 
 func sameHost(as importer.HostRest) func(importer.HostRest) bool {
 	return func(rest importer.HostRest) bool { return rest.Host == as.Host }
+}
+
+// hostEvents tells the same to machines.
+func hostEvents(before, now []importer.HostRest) (events []ui.Event) {
+	event := func(rest importer.HostRest, state string) {
+		events = append(events, ui.Event{Event: "host", Host: rest.Host, Code: rest.Why, State: state, Until: rest.Until, Tries: rest.Tries})
+	}
+	for _, rest := range now {
+		switch was := slices.IndexFunc(before, sameHost(rest)); {
+		case was < 0:
+			event(rest, "begins")
+		case before[was].Tries < rest.Tries:
+			event(rest, "goes_on")
+		}
+	}
+	for _, rest := range before {
+		if !slices.ContainsFunc(now, sameHost(rest)) {
+			rest.Until = time.Time{}
+			event(rest, "ends")
+		}
+	}
+	return events
 }
