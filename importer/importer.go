@@ -209,6 +209,7 @@ type Progress struct {
 	Started  time.Time
 	Rate     float64 // requests to the portal in the last second or so
 	Limit    float64 // requests a second allowed now
+	ByRows   bool    // nobody tells the requests: Rate is to be told from the rows
 	// Until is when the longest present wait ends, zero if nothing waits; while the
 	// portal is in trouble, when it is given up.
 	Until time.Time

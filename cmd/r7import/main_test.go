@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/xuri/excelize/v2"
@@ -69,6 +70,7 @@ func scripts(folder string, environment ...string) testscript.Params {
 			"terminal": onTerminal,
 			"privacy":  checkPrivacy,
 			"correct":  correctFile,
+			"await":    awaitCommand,
 			"glob":     checkGlobs,
 			"smtp":     takeLetters,
 			"calls":    takeCalls,
@@ -282,6 +284,19 @@ func exitWith(ts *testscript.TestScript, _ bool, args []string) {
 	err := ts.Exec(args[1], args[2:]...)
 	if got := itoa(exitCodeOf(err)); got != args[0] {
 		ts.Fatalf("%s ended with %s, want exit code %s", strings.Join(args[1:], " "), got, args[0])
+	}
+}
+
+// awaitCommand repeats a command until it succeeds, for half a minute:
+//
+//	await r7import runs show latest
+func awaitCommand(ts *testscript.TestScript, _ bool, args []string) {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		err := ts.Exec(args[0], args[1:]...)
+		if err == nil || time.Now().After(deadline) {
+			ts.Check(err)
+			return
+		}
 	}
 }
 

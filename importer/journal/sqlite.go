@@ -124,6 +124,7 @@ var migrations = []string{`
 		host  TEXT NOT NULL,
 		code  TEXT,
 		began INTEGER NOT NULL,
+		until INTEGER,
 		ended INTEGER,
 		count INTEGER NOT NULL,
 		PRIMARY KEY (run, began, kind, host)

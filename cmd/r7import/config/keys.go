@@ -147,6 +147,8 @@ var Keys = []*Key{
 	file("annotate", Output, func(s *Settings) *string { return &s.Annotate }),
 	toggle("only-failed", Output, func(s *Settings) *bool { return &s.OnlyFailed }),
 	guarded(toggle("keep-secrets", Output, func(s *Settings) *bool { return &s.KeepSecrets })),
+	toggle("follow", Output, func(s *Settings) *bool { return &s.Follow }),
+	file("file", Output, func(s *Settings) *string { return &s.OfFile }),
 	list("proof", Output, "file", func(s *Settings) *[]string { return &s.Proof }, parseText),
 	toggle("json", Output, func(s *Settings) *bool { return &s.JSON }),
 	toggle("detect", Output, func(s *Settings) *bool { return &s.Detect }),

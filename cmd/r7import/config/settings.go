@@ -39,6 +39,8 @@ type Settings struct {
 	CSV         bool
 	Test        bool // tell those who are told of runs
 	Proof       []string
+	Follow      bool     // a run that goes on
+	OfFile      string   // whose runs are shown together
 	Keep        []string // columns that redact shows
 }
 
