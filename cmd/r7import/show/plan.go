@@ -136,7 +136,11 @@ func (v planView) missing() []string {
 	}
 	lines := []string{v.console.Text("plan.missing.accounts", "Count", len(plan.Missing), "Addresses", First(Addresses(plan.Missing)))}
 	if plan.ToDisable > plan.DisableLimit {
-		return append(lines, v.console.Text("plan.missing.many", "Limit", plan.DisableLimit))
+		flag := "--max-missing"
+		if v.Options.MaxMissing.None() {
+			flag = "--max-changes"
+		}
+		return append(lines, v.console.Text("plan.missing.many", "Limit", plan.DisableLimit, "Flag", flag))
 	}
 	if plan.ToDisable > 0 {
 		lines = append(lines, v.console.Text("plan.missing.disable", "Count", plan.ToDisable))
