@@ -56,6 +56,7 @@ func newRoot(p *program) *cobra.Command {
 		newLogout(p),
 		newConfig(p),
 		newCompletion(p),
+		newMan(p),
 		newVersion(p),
 	)
 	root.SetHelpCommand(newHelp(p))
@@ -66,7 +67,7 @@ func newRoot(p *program) *cobra.Command {
 // bare is what r7import does without a command.
 func bare(cmd *cobra.Command, p *setup.Process) error {
 	if asked, _ := cmd.Flags().GetBool("version"); asked {
-		return printVersion(p)
+		return printVersion(p.Out)
 	}
 	return cmd.Help()
 }
