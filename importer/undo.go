@@ -173,10 +173,10 @@ func (u *Undoing) verdict(key account.Key, known journal.Account) (diagnosis.Sta
 		return diagnosis.Held, diagnosis.New(diagnosis.UndoInDoubt)
 	case !ours:
 		return diagnosis.Kept, diagnosis.New(diagnosis.UndoNotMade)
-	case !one.proven:
-		return diagnosis.Held, diagnosis.New(diagnosis.UndoUnproven)
 	case known.Status == diagnosis.Removed:
 		return diagnosis.Removed, diagnosis.New(diagnosis.UndoBefore)
+	case !one.proven:
+		return diagnosis.Held, diagnosis.New(diagnosis.UndoUnproven)
 	case !known.Made || known.MailboxID != one.mailbox:
 		return diagnosis.Held, diagnosis.New(diagnosis.UndoReplaced)
 	case known.Status == diagnosis.Updated && (!u.changed[key] || u.other[key]):
@@ -228,7 +228,7 @@ func (u *Undoing) fromJournal(ctx context.Context, r *run, row *provision.Row) (
 		return false, err
 	}
 	status, problem := u.verdict(key, known)
-	if status == "" {
+	if status == "" || problem.Code == diagnosis.UndoUnproven { // the portal tells whether it is still there
 		return false, nil
 	}
 	row.Entry.OwnerID, row.Entry.MailboxID = key.OwnerID, u.made[key].mailbox

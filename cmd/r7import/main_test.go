@@ -63,6 +63,11 @@ func TestScripts(t *testing.T) {
 			"noleak":   noLeak,
 			"terminal": onTerminal,
 			"privacy":  checkPrivacy,
+			"correct":  correctFile,
+			"glob":     checkGlobs,
+			"smtp":     takeLetters,
+			"calls":    takeCalls,
+			"figure":   readFigures,
 		},
 		RequireUniqueNames: true,
 		UpdateScripts:      os.Getenv("UPDATE_SCRIPTS") != "",
@@ -145,30 +150,42 @@ func countSessions(ts *testscript.TestScript, _ bool, args []string) {
 //
 //	remove anna@example.com
 func removeAccount(ts *testscript.TestScript, _ bool, args []string) {
-	api := ts.Getenv("PORTAL") + "/api/2.0/"
-	ask := func(method, path, token, body string) string {
-		request, err := http.NewRequest(method, api+path, strings.NewReader(body))
-		ts.Check(err)
+	ts.Check(removeByHand(ts.Getenv("PORTAL"), args[0]))
+}
+
+// removeByHand removes a person's one account in a portal and waits until it is gone.
+func removeByHand(portal, address string) error {
+	ask := func(method, path, token, body string) (string, error) {
+		request, err := http.NewRequest(method, portal+"/api/2.0/"+path, strings.NewReader(body))
+		if err != nil {
+			return "", err
+		}
 		request.Header.Set("Content-Type", "application/json")
 		request.Header.Set("Authorization", token)
 		response, err := http.DefaultClient.Do(request)
-		ts.Check(err)
+		if err != nil {
+			return "", err
+		}
 		defer response.Body.Close()
 		answer, err := io.ReadAll(response.Body)
-		ts.Check(err)
-		return string(answer)
+		return string(answer), err
 	}
-	signedIn := ask("POST", "authentication", "", `{"userName":"`+args[0]+`","password":"portal-1"}`)
+	signedIn, err := ask("POST", "authentication", "", `{"userName":"`+address+`","password":"portal-1"}`)
+	if err != nil {
+		return err
+	}
 	_, token, _ := strings.Cut(signedIn, `"token":"`)
 	token, _, _ = strings.Cut(token, `"`)
-	ask("DELETE", "mail/accounts.json?email="+args[0], token, "")
-	sim := ts.Value(portalKey{}).(*portalValue).portal
+	if _, err := ask("DELETE", "mail/accounts.json?email="+address, token, ""); err != nil {
+		return err
+	}
 	for range 1000 {
-		if strings.Contains(ask("GET", "mail/accounts.json", token, ""), `"response":[]`) {
-			return
+		list, err := ask("GET", "mail/accounts.json", token, "")
+		if err != nil || strings.Contains(list, `"response":[]`) {
+			return err
 		}
 	}
-	ts.Fatalf("%s still has an account: %v", args[0], sim.Accounts())
+	return fmt.Errorf("%s still has an account", address)
 }
 
 // lockState holds the lock of the state of $PORTAL in a folder, as a run at work
@@ -227,6 +244,19 @@ func nameRuns(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+// checkGlobs checks that there is exactly one file for each pattern:
+//
+//	glob done/accounts-*.csv
+func checkGlobs(ts *testscript.TestScript, _ bool, args []string) {
+	for _, pattern := range args {
+		found, err := filepath.Glob(ts.MkAbs(pattern))
+		ts.Check(err)
+		if len(found) != 1 {
+			ts.Fatalf("%s: %q, want one file", pattern, found)
+		}
+	}
+}
+
 // exitWith runs a command that must end with an exit code:
 //
 //	exit 3 r7import validate nothing.csv
@@ -235,6 +265,18 @@ func exitWith(ts *testscript.TestScript, _ bool, args []string) {
 	if got := itoa(exitCodeOf(err)); got != args[0] {
 		ts.Fatalf("%s ended with %s, want exit code %s", strings.Join(args[1:], " "), got, args[0])
 	}
+}
+
+// correctFile types one text over another, which must be there, in a file:
+//
+//	correct accounts.csv 99x 993
+func correctFile(ts *testscript.TestScript, _ bool, args []string) {
+	before := ts.ReadFile(args[0])
+	after := strings.Replace(before, args[1], args[2], 1)
+	if after == before {
+		ts.Fatalf("%s does not hold %q:\n%s", args[0], args[1], before)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(after), 0o600))
 }
 
 // checkPrivacy checks that a folder and all in it are for their owner only, where

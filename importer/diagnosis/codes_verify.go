@@ -6,6 +6,7 @@ var (
 	AccountMissing   = declare("ACCOUNT_MISSING", Entry{Side: OnPortal})
 	AccountChanged   = declare("ACCOUNT_CHANGED", Entry{Severity: Warning, Side: OnPortal})    // it is not as the row asks
 	AccountReplaced  = declare("ACCOUNT_REPLACED", Entry{Severity: Warning, Side: OnPortal})   // another mailbox of the address than the one we made
+	AccountOff       = declare("ACCOUNT_OFF", Entry{Severity: Warning, Side: OnPortal})        // this program has switched it off
 	MailboxDisabled  = declare("MAILBOX_DISABLED", Entry{Severity: Warning, Side: OnPortal})   // the portal fetches no mail for it
 	MailboxAuthError = declare("MAILBOX_AUTH_ERROR", Entry{Severity: Warning, Side: Incoming}) // the portal's service cannot log in any more
 	MailboxQuota     = declare("MAILBOX_QUOTA", Entry{Severity: Warning, Side: OnPortal})      // the portal has no room for its mail

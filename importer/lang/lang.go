@@ -85,11 +85,15 @@ func (p *Printer) field(name string) string {
 	return "“" + header + "”"
 }
 
-// fields is field of a list.
+// fields is field of a list, in which values may stand behind the names.
 func (p *Printer) fields(list string) string {
 	names := strings.Split(list, ", ")
 	for i, name := range names {
+		name, value, found := strings.Cut(name, " = ")
 		names[i] = p.field(name)
+		if found {
+			names[i] += " = " + value
+		}
 	}
 	return strings.Join(names, ", ")
 }

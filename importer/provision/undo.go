@@ -44,9 +44,10 @@ func SwitchOff(w *Worker, dry bool) *Undo {
 
 // removal is how far the taking back of an account has come.
 type removal struct {
-	intent  int64     // the request without outcome, 0 if there is none
-	since   time.Time // when it was begun
-	unclear int       // requests that led to nothing
+	intent   int64     // the request without outcome, 0 if there is none
+	since    time.Time // when it was begun
+	unclear  int       // requests that led to nothing
+	unproven bool      // whether the account is ours, so that it is left alone
 }
 
 // Row takes one row to its durable outcome, or to a moment before which nothing can
@@ -69,10 +70,12 @@ func (u *Undo) takeBack(ctx context.Context, r *Row, session *people.Session) (S
 		return Step{}, err
 	}
 	if r.removal == nil {
-		if status, problem := u.Verdict(r.Key, known); status != "" {
+		status, problem := u.Verdict(r.Key, known)
+		unproven := status != "" && problem.Code == diagnosis.UndoUnproven // somebody may have removed it since
+		if status != "" && !unproven {
 			return u.decide(ctx, r, status, *problem)
 		}
-		r.removal = &removal{since: time.Now()}
+		r.removal = &removal{since: time.Now(), unproven: unproven}
 		if open, doubted := u.Known.Open(r.Key); doubted && !u.Dry {
 			r.removal.intent = open.ID // an earlier run has left it
 		}
@@ -85,6 +88,8 @@ func (u *Undo) takeBack(ctx context.Context, r *Row, session *people.Session) (S
 		return u.lookFailed(ctx, r, session, answer)
 	case !found:
 		return u.isGone(ctx, r, known)
+	case r.removal.unproven:
+		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoUnproven))
 	case mailbox.ID != known.MailboxID || !ordinary(mailbox):
 		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
 	}

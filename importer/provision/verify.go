@@ -107,17 +107,20 @@ func (v *Verification) describe(ctx context.Context, r *Row, mailbox, listed acc
 	if err := v.seen(ctx, r, known, fields == 0 && known.MailboxID == mailbox.ID); err != nil {
 		return Step{}, err
 	}
+	open, _ := v.Known.Open(r.Key)
+	off := ours && listed.ID == mailbox.ID && !listed.Enabled && switchedOff(known, open)
 	status := diagnosis.Unchanged
 	switch {
-	case fields != 0:
+	case fields != 0 || off:
 		status = diagnosis.Changed
 	case !ours:
 		status = diagnosis.Exists
 	}
 	tell(fields != 0, diagnosis.AccountChanged, "Fields", fields)
 	tell(known.Made && !ours, diagnosis.AccountReplaced)
+	tell(off, diagnosis.AccountOff)
 	if listed.ID == mailbox.ID {
-		tell(!listed.Enabled, diagnosis.MailboxDisabled)
+		tell(!listed.Enabled && !off, diagnosis.MailboxDisabled)
 		tell(listed.AuthError, diagnosis.MailboxAuthError)
 		tell(listed.QuotaError, diagnosis.MailboxQuota)
 	}
