@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	out := &results{to: stdout}
 	p := &program{
 		Process: &setup.Process{
-			In: stdin, Out: out, Env: config.NewEnvironment(environ), Log: slog.New(slog.DiscardHandler), Version: version(),
+			In: stdin, Out: out, Env: config.NewEnvironment(environ), Log: slog.New(slog.DiscardHandler), Version: thisBuild().Version,
 		},
 		args: args, results: out, settings: config.Defaults(),
 	}

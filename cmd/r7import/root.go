@@ -60,6 +60,7 @@ func newRoot(p *program) *cobra.Command {
 		newConfig(p),
 		newNotify(p),
 		newCompletion(p),
+		newMan(p),
 		newVersion(p),
 	)
 	root.SetHelpCommand(newHelp(p))
@@ -70,7 +71,7 @@ func newRoot(p *program) *cobra.Command {
 // bare is what r7import does without a command.
 func bare(cmd *cobra.Command, p *setup.Process) error {
 	if asked, _ := cmd.Flags().GetBool("version"); asked {
-		return printVersion(p)
+		return printVersion(p.Out)
 	}
 	return cmd.Help()
 }
