@@ -111,6 +111,42 @@ func (im *Importer) Load(ctx context.Context, p *plan.Plan) (load plan.Load, mea
 	return p.Load(ctx, im.History, &im.Options, im.Gate.Pacer.Snapshot().Configured)
 }
 
+// What a mail server that offers PLAIN and LOGIN sees refused of one create call with
+// a wrong password: the portal tries all it knows, on the incoming side the login
+// command of the protocol as well (MailKit's ImapClient, Pop3Client, SmtpClient).
+const (
+	refusedIncoming = 3
+	refusedOutgoing = 2
+)
+
+// Lockout returns how often mail servers would refuse the portal if every password
+// of the rows to be sent were wrong.
+func (im *Importer) Lockout(p *plan.Plan) pace.Lockout {
+	type refusals struct{ all, row int }
+	var worst pace.Lockout
+	hosts, sides := make(map[string]refusals), make(map[string]bool)
+	for _, use := range p.Hosts {
+		each := refusedIncoming
+		if use.Side == diagnosis.Outgoing {
+			each = refusedOutgoing
+		}
+		sum := hosts[use.Host]
+		sum.all += use.Rows * each
+		if side := string(use.Side) + " " + use.Host; !sides[side] {
+			sides[side], sum.row = true, sum.row+each
+		}
+		hosts[use.Host] = sum
+		worst.Account = refusedIncoming + refusedOutgoing
+	}
+	most := pace.MostRefused(im.Options.PerHost, hostProbes+1)
+	for host, sum := range hosts {
+		if n := min(sum.all, sum.row*most); n > worst.Address || n == worst.Address && host < worst.Host {
+			worst.Address, worst.Host = n, host
+		}
+	}
+	return worst
+}
+
 // Run makes the portal agree with the file. It returns when every row has its
 // outcome, when something ends the run for all rows, or when ctx is cancelled:
 // then nothing new is sent and requests in flight get Options.Grace to finish.
@@ -141,7 +177,7 @@ func (im *Importer) Look(ctx context.Context, p *plan.Plan) (Result, error) {
 // nobody need sign in for that.
 func (r *run) settled(ctx context.Context, row *provision.Row) (bool, error) {
 	left, known, err := r.known.Standing(ctx, row.Who, row.Row)
-	if err != nil || left == plan.ToDo || left == plan.Settled && r.plan.Anew() {
+	if err != nil || left == plan.ToDo || left == plan.Settled && r.plan.LooksAnew(row.Who) || left == plan.Refused && row.Who.Via == plan.ByNobody {
 		return false, err
 	}
 	row.Entry.OwnerID = known.Key.OwnerID
@@ -184,6 +220,7 @@ type HostRest struct {
 	Why   diagnosis.Code `json:"why"`
 	Until time.Time      `json:"until"`
 	Tries int            `json:"tries"` // how often one of its rows has tried in vain whether it is well again
+	Here  bool           `json:"-"`     // it was this machine, and not the portal, that logged in there
 }
 
 // ReportRow returns the line of the report for an entry.

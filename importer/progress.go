@@ -9,7 +9,6 @@ import (
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 	"r7import/importer/pace"
-	"r7import/importer/provision"
 )
 
 // observeEvery is how often a picture of the run is given.
@@ -170,7 +169,7 @@ func (w *watch) picture(snap pace.Snapshot) Progress {
 		p.Decided += n
 	}
 	for _, rest := range w.run.slots.Rests() {
-		p.Resting = append(p.Resting, HostRest{rest.Host, provision.WhyResting(rest.Evidence), rest.Until, rest.Probes})
+		p.Resting = append(p.Resting, HostRest{Host: rest.Host, Why: rest.Evidence.Code(), Until: rest.Until, Tries: rest.Probes})
 	}
 	trouble := w.run.turns.Trouble()
 	switch {
@@ -246,7 +245,7 @@ func (v *events) note(ctx context.Context, r *run, now time.Time) error {
 		see(journal.Event{Kind: journal.EventAway, Code: t.Why, Start: t.Since})
 	}
 	for _, rest := range r.slots.Rests() {
-		see(journal.Event{Kind: journal.EventRest, Host: rest.Host, Code: provision.WhyResting(rest.Evidence), Start: rest.Since, Count: rest.Probes})
+		see(journal.Event{Kind: journal.EventRest, Host: rest.Host, Code: rest.Evidence.Code(), Start: rest.Since, Count: rest.Probes})
 	}
 	for o, e := range v.open {
 		if !seen[o] {

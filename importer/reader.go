@@ -80,10 +80,7 @@ func (r *reader) route(ctx context.Context, in *account.Row) error {
 	if doubts {
 		row.Doubt()
 	}
-	switch {
-	case who.Via == plan.ByNobody:
-		return r.decide(ctx, row.Bar(diagnosis.Held, *diagnosis.New(diagnosis.OwnerNobody)))
-	case r.plan.TooMany(who):
+	if r.plan.TooMany(who) {
 		return r.decide(ctx, row.Bar(diagnosis.Held, *people.OverLimit(r.plan.RowsOf(who), r.Options.MaxPerOwner)))
 	}
 	if r.kind.remember != nil {
@@ -93,6 +90,9 @@ func (r *reader) route(ctx context.Context, in *account.Row) error {
 			}
 			return r.decide(ctx, row.Entry)
 		}
+	}
+	if who.Via == plan.ByNobody {
+		return r.decide(ctx, row.Bar(diagnosis.Held, *diagnosis.New(diagnosis.OwnerNobody)))
 	}
 	r.hand(ctx, row)
 	return nil

@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
@@ -72,7 +73,15 @@ func (v *Verified) count(e *journal.Entry) {
 type Verification struct {
 	Result
 	Counts Verified
-	Runs   []string // that dealt with the accounts, the oldest first
+	People []VerifiedPerson // in the order of the file
+	Runs   []string         // that dealt with the accounts, the oldest first
+}
+
+// VerifiedPerson is what was found of the accounts of one person.
+type VerifiedPerson struct {
+	Owner string `json:"owner"`          // as in a report; empty where a row does not tell
+	Name  string `json:"name,omitempty"` // of the person's first account
+	Verified
 }
 
 // Verify looks at the account of every row anew, whatever earlier runs say of
@@ -90,11 +99,20 @@ func (im *Importer) Verify(ctx context.Context, p *plan.Plan) (Verification, err
 	if err != nil {
 		return found, err
 	}
+	at := make(map[string]int) // in People, by owner
 	for e, err := range im.Ledger.Entries(context.WithoutCancel(ctx), p.Run.ID) {
 		if err != nil {
 			return found, err
 		}
 		found.Counts.count(&e)
+		who := strings.ToLower(e.Owner)
+		i, known := at[who]
+		if !known {
+			i = len(found.People)
+			at[who] = i
+			found.People = append(found.People, VerifiedPerson{Owner: e.Owner, Name: e.Name})
+		}
+		found.People[i].count(&e)
 	}
 	return found, nil
 }

@@ -20,9 +20,10 @@ var (
 		"role", "manager", "city", "region", "state", "country", "office", "building", "floor", "room",
 		"phone", "phone number", "work phone", "mobile", "mobile phone", "employee id", "employee number", "staff number", "middle name", "hire date",
 	})
-	// ownColumns are those of an annotated copy.
-	ownColumns = []string{"r7_status", "r7_code", "r7_message", "r7_hint", "r7_mailbox_id"}
 )
+
+// OwnColumns are those of an annotated copy.
+var OwnColumns = []string{"r7_status", "r7_code", "r7_message", "r7_hint", "r7_mailbox_id"}
 
 // Harmless returns the columns that are known to hold no secret: those of fields that
 // are none, those of which a template makes such a field, and those with a header
@@ -37,7 +38,7 @@ func (b *Binding) Harmless(columns []source.Column) []bool {
 		case b.names[i] != "":
 			known[i] = true
 		default:
-			known[i] = slices.Contains(parts, fold(c.Header)) || slices.Contains(ownColumns, strings.ToLower(clean(c.Header)))
+			known[i] = slices.Contains(parts, fold(c.Header)) || slices.Contains(OwnColumns, strings.ToLower(clean(c.Header)))
 		}
 	}
 	return known

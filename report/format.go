@@ -21,10 +21,11 @@ const (
 	CSV   Format = ".csv"
 	XLSX  Format = ".xlsx"
 	JSONL Format = ".jsonl"
+	HTML  Format = ".html"
 )
 
 // Formats are all formats there are.
-var Formats = []Format{CSV, XLSX, JSONL}
+var Formats = []Format{CSV, XLSX, JSONL, HTML}
 
 // FormatOf returns the format that the extension of path asks for. The error is
 // a *diagnosis.Problem.
@@ -116,6 +117,8 @@ func newEncoder(w io.Writer, path string, format Format, summary Summary, o Opti
 		return newWorkbook(w, path, summary, o)
 	case JSONL:
 		return newJSONLines(w, o), nil
+	case HTML:
+		return newDocument(w, summary, o)
 	default:
 		return newTable(w, o)
 	}

@@ -183,6 +183,15 @@ func (r *renderer) sentence(p *diagnosis.Problem) sentence {
 	return s
 }
 
+// cause returns what is said of the rows of a group.
+func (r *renderer) cause(c *Cause) (said, hint string) {
+	if c.Code == "" {
+		return r.printer.Text("status." + string(c.Status) + ".meaning"), ""
+	}
+	s := r.sentence(&c.Problem)
+	return s.said, s.hint
+}
+
 // filled lists the fields that no cell of the row gave, with where their values
 // came from: "port: preset; imap: rule".
 func (r *renderer) filled(fills [account.NumFields]account.Fill) string {

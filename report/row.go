@@ -3,7 +3,7 @@
 //
 // A [Row] is the outcome of one input row and has no field that could hold a
 // password. [Write] takes the rows as a stream, in the order of the file, and
-// writes them as CSV, XLSX or JSONL: beside the target first and then moved onto
+// writes them as CSV, XLSX, JSONL or HTML: beside the target first and then moved onto
 // it, so that a reader sees a whole report or none. A [Tally] counts rows into a
 // [Summary].
 //

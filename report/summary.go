@@ -29,6 +29,8 @@ type Summary struct {
 	Attempts  int                      `json:"attempts"`               // write requests sent
 	Statuses  map[diagnosis.Status]int `json:"statuses"`               // rows by status; statuses without rows are left out
 	Causes    []Cause                  `json:"causes"`                 // what needs something before mere warnings, then the largest first
+
+	Timeline Timeline `json:"-"`
 }
 
 // Cause is a group of rows that ended alike for the same reason: the rows that
@@ -56,6 +58,7 @@ type Tally struct {
 
 	statuses map[diagnosis.Status]int
 	causes   map[causeKey]*Cause
+	slots    slots
 }
 
 type causeKey struct {
@@ -78,6 +81,7 @@ func (t *Tally) Add(r *Row) {
 		t.warned++
 	}
 	t.group(r)
+	t.slots.add(r)
 }
 
 func (t *Tally) group(r *Row) {
@@ -102,12 +106,15 @@ func (t *Tally) group(r *Row) {
 }
 
 // Summary returns about with the counts put in. About brings what rows do not
-// tell: command, run, file, portal, times.
+// tell: command, run, file, portal, times, and the events of its timeline.
 func (t *Tally) Summary(about Summary) Summary {
 	about.Schema = summarySchema
 	about.Rows = t.rows
 	about.Warned = t.warned
 	about.Attempts = t.attempts
+	events := about.Timeline.Events
+	about.Timeline = t.slots.timeline(about.StartedAt, about.EndedAt)
+	about.Timeline.Events = events
 	about.Statuses = make(map[diagnosis.Status]int, len(t.statuses))
 	for status, n := range t.statuses {
 		about.Statuses[status] = n

@@ -62,7 +62,8 @@ func TestFormatOf(t *testing.T) {
 		{"a.csv", report.CSV, ""},
 		{"dir.d/Отчёт.XLSX", report.XLSX, ""},
 		{"a.b.jsonl", report.JSONL, ""},
-		{"a.html", "", diagnosis.ReportFormat},
+		{"a.html", report.HTML, ""},
+		{"a.pdf", "", diagnosis.ReportFormat},
 		{"a.csv.gz", "", diagnosis.ReportFormat},
 		{"csv", "", diagnosis.ReportFormat},
 		{"-", "", diagnosis.ReportFormat},
@@ -122,7 +123,7 @@ func TestCheck(t *testing.T) {
 	}{
 		{"new file", in("new.csv"), ""},
 		{"file that is there", in("old.csv"), ""},
-		{"no such extension", in("new.html"), diagnosis.ReportFormat},
+		{"no such extension", in("new.pdf"), diagnosis.ReportFormat},
 		{"input", input, diagnosis.ReportIsInput},
 		{"input by a longer way", filepath.Join(dir, "folder.csv", "..", "accounts.csv"), diagnosis.ReportIsInput},
 		{"input by another name", in("other-name.csv"), diagnosis.ReportIsInput},

@@ -2,8 +2,10 @@ package report
 
 import (
 	"archive/zip"
+	"errors"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -33,13 +35,37 @@ type workbook struct {
 	render  *renderer
 	styles  styles
 
+	layout sheetLayout
 	sheet  *excelize.StreamWriter
 	sheets int
 	row    int // last row written on the sheet
 	cells  []any
 }
 
+// sheetLayout is what the sheets of rows have in common.
+type sheetLayout struct {
+	name    string
+	header  []string
+	widths  []float64
+	printed int // columns that are printed, the first ones
+}
+
+// printedColumns are those up to the hint: with all of them the letters would be too small.
+const printedColumns = 10
+
 func newWorkbook(w io.Writer, path string, summary Summary, o Options) (*workbook, error) {
+	layout := sheetLayout{o.Printer.Text("report.sheet.rows"), Columns, columnWidths, printedColumns}
+	return openWorkbook(w, path, o, layout, func(b *workbook) error {
+		if err := b.describe(o.Printer.Text("report.title"), summary.EndedAt); err != nil {
+			return err
+		}
+		return b.writeSummary(summary)
+	})
+}
+
+// openWorkbook begins a workbook whose first sheet first fills, and begins its
+// sheets of rows.
+func openWorkbook(w io.Writer, path string, o Options, layout sheetLayout, first func(*workbook) error) (*workbook, error) {
 	temp, remove, err := durable.Folder(path)
 	if err != nil {
 		return nil, err
@@ -50,35 +76,28 @@ func newWorkbook(w io.Writer, path string, summary Summary, o Options) (*workboo
 		remove:  remove,
 		printer: o.Printer,
 		render:  newRenderer(o.Printer, false),
-		cells:   make([]any, len(Columns)),
+		layout:  layout,
+		cells:   make([]any, len(layout.header)),
 	}
-	if err := b.begin(summary); err != nil {
+	if b.styles, err = newStyles(b.file); err == nil {
+		err = first(b)
+	}
+	if err == nil {
+		err = b.startSheet()
+	}
+	if err != nil {
 		b.Close()
 		return nil, err
 	}
 	return b, nil
 }
 
-func (b *workbook) begin(summary Summary) error {
-	var err error
-	if b.styles, err = newStyles(b.file); err != nil {
-		return err
-	}
-	if err := b.describe(summary); err != nil {
-		return err
-	}
-	if err := b.writeSummary(summary); err != nil {
-		return err
-	}
-	return b.startSheet()
-}
-
-// describe fills in the document's properties. The times are those of the run,
-// so that the same report is the same file.
-func (b *workbook) describe(summary Summary) error {
-	props := &excelize.DocProperties{Creator: "r7import", Title: b.printer.Text("report.title")}
-	if !summary.EndedAt.IsZero() {
-		props.Created = summary.EndedAt.UTC().Format(time.RFC3339)
+// describe fills in the document's properties. The time is that of the run, so that
+// the same report is the same file.
+func (b *workbook) describe(title string, ended time.Time) error {
+	props := &excelize.DocProperties{Creator: "r7import", Title: title}
+	if !ended.IsZero() {
+		props.Created = ended.UTC().Format(time.RFC3339)
 		props.Modified = props.Created
 	}
 	return b.file.SetDocProps(props)
@@ -86,13 +105,8 @@ func (b *workbook) describe(summary Summary) error {
 
 // Write implements encoder.
 func (b *workbook) Write(row *Row) error {
-	if b.row > rowsPerSheet {
-		if err := b.endSheet(); err != nil {
-			return err
-		}
-		if err := b.startSheet(); err != nil {
-			return err
-		}
+	if err := b.makeRoom(); err != nil {
+		return err
 	}
 	l := b.render.line(row)
 	s := &b.styles
@@ -111,6 +125,17 @@ func (b *workbook) Write(row *Row) error {
 		timeCell(s.time, row.StartedAt), numberCell(s.number, l.Duration), textCell(s.wrapped, l.Evidence), textCell(s.text, l.Run))
 	height := rowHeight([]string{l.Message, l.Hint, l.Filled, l.Evidence}, wrappedWidths)
 	return b.setRow(cells, excelize.RowOpts{Height: height})
+}
+
+// makeRoom begins another sheet if the one at hand is full.
+func (b *workbook) makeRoom() error {
+	if b.row <= rowsPerSheet {
+		return nil
+	}
+	if err := b.endSheet(); err != nil {
+		return err
+	}
+	return b.startSheet()
 }
 
 // Finish implements encoder.
@@ -134,14 +159,14 @@ func (b *workbook) Close() {
 // excelize loses what it is told of them after the first row.
 func (b *workbook) startSheet() error {
 	b.sheets++
-	name := b.printer.Text("report.sheet.rows")
+	name := b.layout.name
 	if b.sheets > 1 {
 		name += " " + strconv.Itoa(b.sheets)
 	}
 	if _, err := b.file.NewSheet(name); err != nil {
 		return err
 	}
-	for i, width := range columnWidths {
+	for i, width := range b.layout.widths {
 		column, err := excelize.ColumnNumberToName(i + 1)
 		if err != nil {
 			return err
@@ -158,28 +183,59 @@ func (b *workbook) startSheet() error {
 		return err
 	}
 	b.row = 0
-	header := make([]any, len(Columns))
-	for i, column := range Columns {
-		header[i] = excelize.Cell{StyleID: b.styles.header, Value: column}
+	header := make([]any, len(b.layout.header))
+	for i, text := range b.layout.header {
+		header[i] = excelize.Cell{StyleID: b.styles.header, Value: text}
 	}
-	return b.setRow(header, excelize.RowOpts{Height: 20})
+	height := 20.0
+	if strings.Contains(b.layout.header[0], "\n") {
+		height = 4 * lineHeight
+	}
+	return b.setRow(header, excelize.RowOpts{Height: height})
 }
 
-// setUpSheet freezes the header and repeats it on every printed page.
+// setUpSheet freezes the header and repeats it on every printed page, which are as
+// wide as the columns that are printed.
 func (b *workbook) setUpSheet(name string) error {
+	if err := printAcross(b.file, name); err != nil {
+		return err
+	}
 	if err := b.file.SetPanes(name, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
 		return err
 	}
 	return b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: "'" + name + "'!$1:$1", Scope: name})
 }
 
-// endSheet puts the filter on the sheet, now that its last row is known.
+// printAcross has a sheet printed across, as many pages as it takes and each as wide
+// as the sheet, with their numbers.
+func printAcross(f *excelize.File, sheet string) error {
+	orientation, paper, width, height, fit := "landscape", 9, 1, 0, true // A4
+	margin, below := 0.4, 0.6
+	return errors.Join(
+		f.SetPageLayout(sheet, &excelize.PageLayoutOptions{Orientation: &orientation, Size: &paper, FitToWidth: &width, FitToHeight: &height}),
+		f.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit}),
+		f.SetPageMargins(sheet, &excelize.PageLayoutMarginsOptions{Left: &margin, Right: &margin, Top: &margin, Bottom: &below}),
+		f.SetHeaderFooter(sheet, &excelize.HeaderFooterOptions{OddFooter: "&L&A&R&P / &N"}),
+	)
+}
+
+// endSheet puts the filter on the sheet and says what is printed of it, now that its
+// last row is known.
 func (b *workbook) endSheet() error {
-	corner, err := excelize.CoordinatesToCellName(len(Columns), b.row)
+	corner, err := excelize.CoordinatesToCellName(len(b.layout.header), b.row)
 	if err != nil {
 		return err
 	}
-	if err := b.file.AutoFilter(b.sheet.Sheet, "A1:"+corner, nil); err != nil {
+	printed, err := excelize.CoordinatesToCellName(b.layout.printed, b.row, true)
+	if err != nil {
+		return err
+	}
+	sheet := b.sheet.Sheet
+	err = b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", RefersTo: "'" + sheet + "'!$A$1:" + printed, Scope: sheet})
+	if err != nil {
+		return err
+	}
+	if err := b.file.AutoFilter(sheet, "A1:"+corner, nil); err != nil {
 		return err
 	}
 	return b.sheet.Flush()

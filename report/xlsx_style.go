@@ -14,17 +14,18 @@ type styles struct {
 	header, text, wrapped, number, time int
 	title, label, fact, count           int
 	status                              map[diagnosis.Status]int
+	verdict                             map[bool]int
 }
 
 // shade is a pair of colours that read well together, on paper too.
-type shade struct{ ink, fill string }
+type shade struct{ name, ink, fill string }
 
 var (
-	good    = shade{"1B5E20", "DFF2E1"}
-	neutral = shade{"455A64", "ECEFF1"}
-	waiting = shade{"7A4B00", "FFF1CC"}
-	bad     = shade{"9B1C1C", "FBDDDD"}
-	heading = shade{"FFFFFF", "33475B"}
+	good    = shade{"good", "1B5E20", "DFF2E1"}
+	neutral = shade{"neutral", "455A64", "ECEFF1"}
+	waiting = shade{"waiting", "7A4B00", "FFF1CC"}
+	bad     = shade{"bad", "9B1C1C", "FBDDDD"}
+	heading = shade{"heading", "FFFFFF", "33475B"}
 )
 
 func shadeOf(s diagnosis.Status) shade {
@@ -48,7 +49,7 @@ const (
 const ruleColour = "D9DEE3" // thin line below every row
 
 func newStyles(f *excelize.File) (styles, error) {
-	s := styles{status: make(map[diagnosis.Status]int)}
+	s := styles{status: make(map[diagnosis.Status]int), verdict: make(map[bool]int)}
 	rule := []excelize.Border{{Type: "bottom", Style: 1, Color: ruleColour}}
 	top := &excelize.Alignment{Vertical: "top"}
 	left := &excelize.Alignment{Vertical: "top", Horizontal: "left"}
@@ -58,7 +59,7 @@ func newStyles(f *excelize.File) (styles, error) {
 		id    *int
 		style excelize.Style
 	}{
-		{&s.header, excelize.Style{Font: font(heading.ink, true), Fill: solid(heading.fill), Alignment: &excelize.Alignment{Vertical: "center"}}},
+		{&s.header, excelize.Style{Font: font(heading.ink, true), Fill: solid(heading.fill), Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}}},
 		{&s.text, excelize.Style{Border: rule, Alignment: top, NumFmt: formatText}},
 		{&s.wrapped, excelize.Style{Border: rule, Alignment: wrap}},
 		{&s.number, excelize.Style{Border: rule, Alignment: left, NumFmt: formatInteger}},
@@ -81,6 +82,17 @@ func newStyles(f *excelize.File) (styles, error) {
 			return s, err
 		}
 		s.status[status] = id
+	}
+	for _, agrees := range []bool{true, false} {
+		colours := bad
+		if agrees {
+			colours = good
+		}
+		id, err := f.NewStyle(&excelize.Style{Font: font(colours.ink, true), Fill: solid(colours.fill), Border: rule, Alignment: wrap})
+		if err != nil {
+			return s, err
+		}
+		s.verdict[agrees] = id
 	}
 	return s, nil
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -19,10 +20,10 @@ func (b *workbook) writeSummary(summary Summary) error {
 		return err
 	}
 	p := &page{workbook: b, sheet: name}
-	p.frame()
+	p.frame(summaryWidths)
 	p.cell(1, p.styles.title, b.printer.Text("report.title"))
 	p.row += 2
-	p.facts(summary)
+	p.facts(summary.facts(p.printer))
 	p.statuses(summary)
 	p.causes(summary.Causes)
 	p.legend()
@@ -30,7 +31,7 @@ func (b *workbook) writeSummary(summary Summary) error {
 }
 
 // summaryWidths fit the widest table, that of the causes.
-var summaryWidths = []float64{30, 26, 14, 28, 10, 20, 64, 64}
+var summaryWidths = []float64{30, 26, 14, 28, 10, 30, 64, 64}
 
 // page fills a small sheet from the top down. After an error it does nothing more.
 type page struct {
@@ -40,19 +41,17 @@ type page struct {
 	err   error
 }
 
-// frame sets up the sheet, to be printed across and one page wide.
-func (p *page) frame() {
+// frame sets up the sheet.
+func (p *page) frame(widths []float64) {
 	p.row = 1
-	for i, width := range summaryWidths {
+	for i, width := range widths {
 		column, err := excelize.ColumnNumberToName(i + 1)
 		p.check(err)
 		p.check(p.file.SetColWidth(p.sheet, column, column, width))
 	}
 	hidden := false
 	p.check(p.file.SetSheetView(p.sheet, 0, &excelize.ViewOptions{ShowGridLines: &hidden}))
-	orientation, width, height, fit := "landscape", 1, 0, true
-	p.check(p.file.SetPageLayout(p.sheet, &excelize.PageLayoutOptions{Orientation: &orientation, FitToWidth: &width, FitToHeight: &height}))
-	p.check(p.file.SetSheetProps(p.sheet, &excelize.SheetPropsOptions{FitToPage: &fit}))
+	p.check(printAcross(p.file, p.sheet))
 }
 
 func (p *page) check(err error) {
@@ -73,24 +72,31 @@ func (p *page) cell(column, style int, value any) {
 	p.check(p.file.SetCellStyle(p.sheet, name, name, style))
 }
 
-func (p *page) facts(s Summary) {
-	for _, fact := range []struct{ id, value string }{
-		{"report.fact.file", s.File},
-		{"report.fact.filter", s.part(p.printer)},
-		{"report.fact.portal", s.Portal},
-		{"report.fact.command", s.Command},
-		{"report.fact.run", s.Run},
-		{"report.fact.started", moment(s.StartedAt)},
-		{"report.fact.ended", moment(s.EndedAt)},
-	} {
-		if fact.value == "" {
+func (p *page) facts(facts []Fact) {
+	for _, f := range facts {
+		if f.Value == "" {
 			continue
 		}
-		p.cell(1, p.styles.label, p.printer.Text(fact.id))
-		p.cell(2, p.styles.fact, fact.value)
+		p.cell(1, p.styles.label, f.Label)
+		p.cell(2, p.styles.fact, f.Value)
 		p.next()
 	}
 	p.next()
+}
+
+// Fact is something to know about a report. Without a value it is not shown.
+type Fact struct{ Label, Value string }
+
+func (s *Summary) facts(printer *lang.Printer) []Fact {
+	return []Fact{
+		{printer.Text("report.fact.file"), s.File},
+		{printer.Text("report.fact.filter"), s.part(printer)},
+		{printer.Text("report.fact.portal"), s.Portal},
+		{printer.Text("report.fact.command"), s.Command},
+		{printer.Text("report.fact.run"), s.Run},
+		{printer.Text("report.fact.started"), moment(s.StartedAt)},
+		{printer.Text("report.fact.ended"), moment(s.EndedAt)},
+	}
 }
 
 // part says which rows of the file the report is about, empty if it is about all.
@@ -111,6 +117,7 @@ func moment(t time.Time) string {
 
 func (p *page) statuses(s Summary) {
 	p.header("report.heading.status", "report.heading.rows", "report.heading.meaning")
+	first := p.row
 	for _, status := range diagnosis.Statuses {
 		n := s.Statuses[status]
 		if n == 0 {
@@ -121,6 +128,9 @@ func (p *page) statuses(s Summary) {
 		p.cell(3, p.styles.fact, p.printer.Text("status."+string(status)+".meaning"))
 		p.next()
 	}
+	if p.row > first {
+		p.chart(first, p.row-1)
+	}
 	p.cell(1, p.styles.label, p.printer.Text("report.total"))
 	p.cell(2, p.styles.count, s.Rows)
 	p.next()
@@ -130,6 +140,25 @@ func (p *page) statuses(s Summary) {
 		p.next()
 	}
 	p.next()
+}
+
+// chart draws the counts in those rows, beside the facts.
+func (p *page) chart(first, last int) {
+	column := func(letter string) string {
+		return fmt.Sprintf("'%s'!$%s$%d:$%s$%d", p.sheet, letter, first, letter, last)
+	}
+	colour := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{heading.fill}}
+	p.check(p.file.AddChart(p.sheet, "G3", &excelize.Chart{
+		Type:      excelize.Bar,
+		Series:    []excelize.ChartSeries{{Categories: column("A"), Values: column("B"), Fill: colour}},
+		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: p.printer.Text("report.chart")}}},
+		Legend:    excelize.ChartLegend{Position: "none"},
+		PlotArea:  excelize.ChartPlotArea{ShowVal: true},
+		Format:    excelize.GraphicOptions{OffsetX: 120}, // the longest meaning ends there
+		XAxis:     excelize.ChartAxis{ReverseOrder: true, Font: excelize.Font{Color: neutral.ink, Size: 9}},
+		YAxis:     excelize.ChartAxis{None: true},
+		Dimension: excelize.ChartDimension{Width: 520, Height: uint(20 * (last + 1 - 2))},
+	}))
 }
 
 // statusText gives the stable word, which the rows show, and what it says.
@@ -149,7 +178,7 @@ func (p *page) causes(causes []Cause) {
 		"report.heading.rows", "report.heading.examples", "report.heading.message", "report.heading.hint")
 	for i := range causes {
 		c := &causes[i]
-		said, hint := p.sentenceOf(c)
+		said, hint := p.render.cause(c)
 		p.cell(1, p.styles.status[c.Status], p.statusText(c.Status))
 		for column, text := range []string{string(c.Code), string(c.Side), c.Host} {
 			p.cell(column+2, p.styles.text, text)
@@ -164,14 +193,6 @@ func (p *page) causes(causes []Cause) {
 		p.next()
 	}
 	p.next()
-}
-
-func (p *page) sentenceOf(c *Cause) (said, hint string) {
-	if c.Code == "" {
-		return p.printer.Text("status." + string(c.Status) + ".meaning"), ""
-	}
-	s := p.render.sentence(&c.Problem)
-	return s.said, s.hint
 }
 
 // examples lists row numbers, with an ellipsis where there are more.

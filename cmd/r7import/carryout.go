@@ -46,36 +46,49 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	p.Warn(j.KeepSeen(ctx, rows.Run.Started)...)
 	made := outcomesOf(j.Ledger, rows.Run.ID)
 	about := report.Summary{Command: t.command, Run: rows.Run.ID, File: j.Input.File.Name(), Portal: j.Client.URL(), StartedAt: started, EndedAt: time.Now()}
-	if about.Filter = show.Filter(o.Table.Rows, o.Table.Where); about.Filter != "" {
+	if about.Filter = show.Filter(o.Table.Rows, o.Table.Where, o.Table.FailedOf); about.Filter != "" {
 		about.InFile = rows.InFile
 	}
+	var eventsErr error
+	about.Timeline.Events, eventsErr = eventsOf(ctx, j.Ledger, rows.Run.ID)
 	summary, countErr := made.summary(ctx, about)
 	if ended.OpenSessions > 0 {
 		p.Warn(*diagnosis.New(diagnosis.SessionsLeft, "Count", ended.OpenSessions))
 	}
-	written, reportErr := made.write(ctx, t.reports, summary, reportOptions(p.Console, j.Input))
-	err = errors.Join(err, countErr, reportErr)
 	if ended.Stopped != nil {
 		err = errors.Join(err, ended.Stopped)
 	}
+	end.err, end.statuses = errors.Join(err, eventsErr, countErr), summary.Statuses
+	end.warned = o.FailOnWarning && summary.Warned > 0
+	end.pending = o.changesExit && summary.Statuses[diagnosis.WouldCreate]+summary.Statuses[diagnosis.WouldUpdate]+summary.Statuses[diagnosis.WouldDisable] > 0
+	written, reportErr := made.write(ctx, o.besideFile(t.reports, end.code()), summary, reportOptions(p.Console, j.Input))
+	end.err = errors.Join(end.err, reportErr)
+	var annotated string
+	if o.Annotate != "" {
+		var annotateErr error
+		annotated, annotateErr = made.annotate(ctx, p, j.Input, &o.Annotation, func(digest string) bool { return j.Ledger.FileDigest(digest) == rows.Run.FileDigest })
+		end.err = errors.Join(end.err, annotateErr)
+	}
 	r := show.Result{
 		Summary: summary, Sandbox: o.Target.Sandbox, Plan: show.Facts(rows), Stopped: show.Tell(p.Console, ended.Stopped),
-		Reports: written, Missing: show.Addresses(rows.Missing), Again: show.Again(o.args),
+		Reports: written, Annotated: annotated, Missing: show.Addresses(rows.Missing), Again: show.Again(o.args),
 		Disabling: j.Options.OnMissing == policy.MissingDisable,
 	}
+	r.Fix = o.fix(t.command, rows.Run.ID, j.Input, &r)
 	if t.add != nil {
 		t.add(&r)
 	}
-	end.err = err
-	end.warned = o.FailOnWarning && r.Warned > 0
-	end.pending = o.changesExit && r.Statuses[diagnosis.WouldCreate]+r.Statuses[diagnosis.WouldUpdate]+r.Statuses[diagnosis.WouldDisable] > 0
-	return finish(p, &r, end, o.JSON), err
+	return finish(p, &r, end, o.JSON), end.err
 }
 
 // finish tells the result of a command about rows to whoever reads it. end is all
-// that the exit code follows from but the rows; it returns that with the rows.
+// that the exit code follows from but the rows, unless a command counts them in its own
+// way; it returns that with the rows.
 func finish(p *setup.Process, r *show.Result, end ending, asJSON bool) ending {
-	end.statuses = r.Statuses
+	if end.statuses == nil {
+		end.statuses = r.Statuses
+	}
+	end.result = r
 	for status, rows := range r.Statuses {
 		p.Log.Info("rows", "status", status, "count", rows)
 	}

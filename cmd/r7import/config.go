@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -35,13 +36,13 @@ func newConfigCheck(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "check",
 		Args: p.takes(),
-		RunE: func(*cobra.Command, []string) error { return configCheck(p) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return configCheck(cmd.Context(), p) },
 	}
 	hiddenFlags(p, cmd)
 	return cmd
 }
 
-func configCheck(p *program) error {
+func configCheck(ctx context.Context, p *program) error {
 	if p.file.Path == "" {
 		p.Console.Say("config.none", "Path", config.DefaultFile(runtime.GOOS, p.Env))
 		return nil
@@ -50,13 +51,14 @@ func configCheck(p *program) error {
 		return err
 	}
 	p.Console.Say("config.good", "Path", p.file.Path)
+	checkJobs(ctx, p)
 	return nil
 }
 
 // hiddenFlags gives a command every flag there is, so that the values of all
 // keys are put together and judged; help does not list them.
 func hiddenFlags(p *program, cmd *cobra.Command) {
-	for _, name := range config.Of(config.Where, config.Who, config.SignIn, config.Reading, config.Policy, config.Pace, config.Output) {
+	for _, name := range config.Of(config.Where, config.Who, config.SignIn, config.Reading, config.Policy, config.Pace, config.Output, config.Alone) {
 		p.flags(cmd, name)
 		cmd.Flags().Lookup(name).Hidden = name != "json"
 	}

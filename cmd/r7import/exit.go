@@ -34,10 +34,24 @@ type ending struct {
 	statuses map[diagnosis.Status]int // what became of the rows
 	warned   bool                     // rows have warnings and --fail-on-warning asks to mind
 	pending  bool                     // changes are pending and --detailed-exitcode asks to tell
+	result   *show.Result             // that was shown, nil if it did not get that far
+	others   []int                    // exit codes of the files before, where several were read
 }
 
-// code decides. What comes first in it hides what comes later.
+// gravest are the exit codes in the order in which one hides another.
+var gravest = []int{
+	exitInterrupt, exitTerminated, exitBusy, exitUsage, exitFile, exitPortal, exitUnfinished, exitError, exitRows, exitChanges, exitDone,
+}
+
+// code returns the gravest exit code of all files.
 func (e ending) code() int {
+	return slices.MinFunc(append(e.others, e.own()), func(a, b int) int {
+		return slices.Index(gravest, a) - slices.Index(gravest, b)
+	})
+}
+
+// own decides. What comes first in it hides what comes later.
+func (e ending) own() int {
 	about := about(e.err)
 	switch {
 	case e.signal == os.Interrupt:

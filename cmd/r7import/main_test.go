@@ -63,6 +63,8 @@ func TestScripts(t *testing.T) {
 			"noleak":   noLeak,
 			"terminal": onTerminal,
 			"privacy":  checkPrivacy,
+			"correct":  correctFile,
+			"glob":     checkGlobs,
 		},
 		RequireUniqueNames: true,
 		UpdateScripts:      os.Getenv("UPDATE_SCRIPTS") != "",
@@ -239,6 +241,19 @@ func nameRuns(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+// checkGlobs checks that there is exactly one file for each pattern:
+//
+//	glob done/accounts-*.csv
+func checkGlobs(ts *testscript.TestScript, _ bool, args []string) {
+	for _, pattern := range args {
+		found, err := filepath.Glob(ts.MkAbs(pattern))
+		ts.Check(err)
+		if len(found) != 1 {
+			ts.Fatalf("%s: %q, want one file", pattern, found)
+		}
+	}
+}
+
 // exitWith runs a command that must end with an exit code:
 //
 //	exit 3 r7import validate nothing.csv
@@ -247,6 +262,18 @@ func exitWith(ts *testscript.TestScript, _ bool, args []string) {
 	if got := itoa(exitCodeOf(err)); got != args[0] {
 		ts.Fatalf("%s ended with %s, want exit code %s", strings.Join(args[1:], " "), got, args[0])
 	}
+}
+
+// correctFile types one text over another, which must be there, in a file:
+//
+//	correct accounts.csv 99x 993
+func correctFile(ts *testscript.TestScript, _ bool, args []string) {
+	before := ts.ReadFile(args[0])
+	after := strings.Replace(before, args[1], args[2], 1)
+	if after == before {
+		ts.Fatalf("%s does not hold %q:\n%s", args[0], args[1], before)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(after), 0o600))
 }
 
 // checkPrivacy checks that a folder and all in it are for their owner only, where

@@ -13,8 +13,8 @@ import (
 func newPlan(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "plan",
-		Args: p.takes("value.file"),
-		RunE: func(cmd *cobra.Command, args []string) error { return runOrPlan(cmd.Context(), p, args[0], planFile) },
+		Args: takesOne,
+		RunE: func(cmd *cobra.Command, args []string) error { return forEach(cmd, p, args, planFile) },
 	}
 	jobFlags(p, cmd)
 	p.flags(cmd, "detailed-exitcode")

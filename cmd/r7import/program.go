@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/job"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/ui"
 	"r7import/importer/diagnosis"
@@ -78,21 +79,25 @@ func (p *program) execute(ctx context.Context, args []string) int {
 	root := newRoot(p)
 	args = p.askedForAll(args)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
-	if err != nil && (errors.Is(err, context.Canceled) || isInterruption(err)) {
-		err = nil // the signal tells
-	}
-	p.ending.signal = signalOf(ctx)
-	p.ending.err = errors.Join(err, p.results.problem())
-	if p.ending.err != nil {
-		p.tellError(p.ending.err)
-	}
+	p.conclude(ctx, root.ExecuteContext(ctx), p.results.problem())
 	code := p.ending.code()
 	p.Log.Info("end", "exit", code)
 	if p.logFile != nil {
 		_ = p.logFile.Close()
 	}
 	return code
+}
+
+// conclude notes how a command ended, or its work on one file, and tells what went wrong.
+func (p *program) conclude(ctx context.Context, err error, others ...error) {
+	if err != nil && (errors.Is(err, context.Canceled) || isInterruption(err)) {
+		err = nil // the signal tells
+	}
+	p.ending.signal = signalOf(ctx)
+	p.ending.err = errors.Join(append(others, err)...)
+	if p.ending.err != nil {
+		p.tellError(p.ending.err)
+	}
 }
 
 // configVariable names the configuration file; it is no key of that file.
@@ -193,7 +198,7 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 	if err := p.openLog(); err != nil {
 		return err
 	}
-	if err := p.checkTrust(); err != nil {
+	if err := checkTrust(p.Process, &p.settings); err != nil {
 		return err
 	}
 	p.Log.Info("begin", "command", cmd.CommandPath(), "version", p.Version)
@@ -206,10 +211,9 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 
 // checkTrust refuses files that decide what is done with passwords, or hold some,
 // if others may change them. All of them are told at once.
-func (p *program) checkTrust() error {
-	s := &p.settings
+func checkTrust(p *setup.Process, s *config.Settings) error {
 	var problems diagnosis.Problems
-	for _, path := range append(config.SecretFiles(s), s.Mapping, s.Presets, s.CAFile, s.Identity) {
+	for _, path := range append(config.SecretFiles(s), s.Mapping, s.Presets, s.CAFile, s.MailCAFile, s.Identity) {
 		var problem *diagnosis.Problem
 		if path != "" && path != "-" && errors.As(trust.File(path), &problem) {
 			problems = append(problems, *problem)
@@ -277,13 +281,16 @@ func (p *program) pickPortal() error {
 }
 
 // runOn returns what is in force for a command that deals with the rows of a file.
-func (p *program) runOn(file string) (*runOptions, error) {
+func (p *program) runOn(file string) (*runOptions, error) { return p.runOnFile(job.File{Path: file}) }
+
+// runOnFile is runOn for a file that a job has found.
+func (p *program) runOnFile(from job.File) (*runOptions, error) {
 	if err := p.pickPortal(); err != nil {
 		return nil, err
 	}
 	s := &p.settings
-	o := &runOptions{Results: s.Results, args: p.args, changesExit: s.ChangesExit}
-	o.Input = setup.Input{File: file, Table: s.Table, Owner: s.Owner, Harmless: s.Sandbox}
+	o := &runOptions{Results: s.Results, Logins: s.MailLogins, args: p.args, changesExit: s.ChangesExit, from: from}
+	o.Input = setup.Input{File: from.Path, Table: s.Table, Owner: s.Owner, Harmless: s.Sandbox}
 	owner, _ := config.Named("owner")
 	o.OwnerSaid = p.origins.Of(owner) != config.ByDefault
 	o.Target, o.Caller, o.Run, o.Settings = s.Target, s.Caller, s.Options, p.changedSettings()

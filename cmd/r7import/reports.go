@@ -33,6 +33,16 @@ func outcomesOf(store *journal.Store, run string) outcomes {
 	}
 }
 
+// eventsOf returns what held a run up.
+func eventsOf(ctx context.Context, store *journal.Store, run string) ([]report.Event, error) {
+	events, err := store.Events(ctx, run)
+	all := make([]report.Event, len(events))
+	for i, e := range events {
+		all[i] = report.Event{Kind: string(e.Kind), Host: e.Host, Code: e.Code, Start: e.Start, End: e.End, Count: e.Count}
+	}
+	return all, err
+}
+
 // summary counts the rows.
 func (o outcomes) summary(ctx context.Context, about report.Summary) (report.Summary, error) {
 	var tally report.Tally

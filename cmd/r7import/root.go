@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/job"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
 	"r7import/cmd/r7import/ui"
@@ -46,6 +47,7 @@ func newRoot(p *program) *cobra.Command {
 		newRun(p),
 		newPlan(p),
 		newValidate(p),
+		newPreflight(p),
 		newReport(p),
 		newVerify(p),
 		newUndo(p),
@@ -106,7 +108,7 @@ func noCommand(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	near := ""
-	if looksLikeFile(args[0]) && !cmd.HasParent() {
+	if job.IsTable(args[0]) && !cmd.HasParent() {
 		near = "run " + args[0]
 	} else if likely := typo.Nearest(args[0], commandNames(cmd)); likely != "" {
 		near = strings.TrimPrefix(cmd.CommandPath()+" "+likely, "r7import ")
@@ -122,16 +124,6 @@ func commandNames(cmd *cobra.Command) []string {
 		}
 	}
 	return names
-}
-
-func looksLikeFile(arg string) bool {
-	lower := strings.ToLower(arg)
-	for _, extension := range []string{".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".gz", ".age"} {
-		if strings.HasSuffix(lower, extension) {
-			return true
-		}
-	}
-	return false
 }
 
 // takes returns the check of the arguments of a command, each named by the id of

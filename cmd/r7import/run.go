@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/job"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
 	"r7import/importer/diagnosis"
@@ -21,23 +23,26 @@ import (
 type runOptions struct {
 	setup.JobOptions
 	config.Results
+	Logins      config.MailLogins
 	args        []string // of the program
 	changesExit bool     // of plan
+	from        job.File // what is read
 }
 
 func newRun(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "run",
-		Args: p.takes("value.file"),
+		Args: takesOne,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if p.settings.DryRun {
-				return runOrPlan(cmd.Context(), p, args[0], planFile)
+				return forEach(cmd, p, args, planFile)
 			}
-			return runOrPlan(cmd.Context(), p, args[0], runFile)
+			return runAlone(cmd, p, args)
 		},
 	}
 	jobFlags(p, cmd)
 	p.flags(cmd, "dry-run", "yes")
+	p.flags(cmd, config.Of(config.Logins)...)
 	return cmd
 }
 
@@ -45,21 +50,15 @@ func newRun(p *program) *cobra.Command {
 func jobFlags(p *program, cmd *cobra.Command) {
 	names := config.Of(config.Where, config.Who, config.Reading, config.Pace)
 	p.flags(cmd, slices.DeleteFunc(names, func(name string) bool { return name == "without-passwords" })...)
-	p.flags(cmd, "on-existing", "on-changed", "on-missing", "retry-refused", "max-failures", "max-changes", "canary", "fail-on-warning", "report", "json", "progress")
-}
-
-// runOrPlan calls one of the two with what is in force.
-func runOrPlan(ctx context.Context, p *program, file string, act func(context.Context, *setup.Process, *runOptions) (ending, error)) error {
-	o, err := p.runOn(file)
-	if err != nil {
-		return err
-	}
-	p.ending, err = act(ctx, p.Process, o)
-	return err
+	p.flags(cmd, annotationFlags...)
+	p.flags(cmd, "input", "input-age", "on-existing", "on-changed", "on-missing", "retry-refused", "failed-of", "max-failures", "max-changes", "canary", "fail-on-warning", "report", "json", "progress")
 }
 
 // runFile makes the portal agree with the file.
 func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, err error) {
+	if o.Logins.Preflight && o.Target.Sandbox { // from which nothing leaves the machine
+		return ending{}, diagnosis.New(diagnosis.FlagsTogether, "First", "--sandbox", "Second", "--preflight")
+	}
 	j, paths, err := openRun(ctx, p, o)
 	if err != nil {
 		return ending{}, err
@@ -83,8 +82,17 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 		path, err = j.RunReport(&o.Target, o.File, "report", rows.Run.ID)
 		paths = []string{path}
 	}
+	for i := range paths {
+		paths[i] = strings.ReplaceAll(paths[i], ofRun, rows.Run.ID)
+	}
+	if err == nil && !(o.Logins.Preflight && o.Logins.All) { // else what is refused is not sent
+		err = overLimit(j.Lockout(rows), o.Logins.Lockout, true)
+	}
 	if err == nil {
 		err = confirm(ctx, p, j, rows, o)
+	}
+	if err == nil && o.Logins.Preflight {
+		err = preflightRun(ctx, p, j, rows, o)
 	}
 	if err != nil {
 		return ending{}, errors.Join(err, j.Discard(context.WithoutCancel(ctx), rows))
@@ -124,7 +132,11 @@ func openRun(ctx context.Context, p *setup.Process, o *runOptions) (*setup.Job, 
 	if err := checkMissing(o); err != nil {
 		return nil, nil, err
 	}
-	paths, err := setup.ReportPaths(o.Report, o.File)
+	named := make([]string, len(o.Report))
+	for i, path := range o.Report {
+		named[i] = strings.ReplaceAll(path, ofFile, o.from.Stem())
+	}
+	paths, err := setup.ReportPaths(named, o.File)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -132,11 +144,17 @@ func openRun(ctx context.Context, p *setup.Process, o *runOptions) (*setup.Job, 
 		o.Run.OnMissing = ""
 	}
 	j, err := p.OpenJob(ctx, &o.JobOptions)
-	return j, paths, err
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := checkAnnotation(&o.Annotation, j.Input, o.File, paths); err != nil {
+		return nil, nil, errors.Join(err, j.Close())
+	}
+	return j, paths, nil
 }
 
 // partOf reports whether only some rows of a file are read.
-func partOf(t *config.Table) bool { return t.Rows != "" || len(t.Where) > 0 }
+func partOf(t *config.Table) bool { return t.Rows != "" || len(t.Where) > 0 || t.FailedOf != "" }
 
 // checkMissing refuses to switch accounts off because a file does not name them
 // where it cannot tell.
@@ -148,6 +166,8 @@ func checkMissing(o *runOptions) error {
 		return diagnosis.New(diagnosis.MissingPart, "Flag", "--rows")
 	case len(o.Table.Where) > 0:
 		return diagnosis.New(diagnosis.MissingPart, "Flag", "--where")
+	case o.Table.FailedOf != "":
+		return diagnosis.New(diagnosis.MissingPart, "Flag", "--failed-of")
 	case o.File == "-":
 		return diagnosis.New(diagnosis.MissingNameless)
 	}
@@ -159,8 +179,9 @@ func showPlan(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	load, measured, err := j.Load(ctx, rows)
 	if err == nil {
 		show.Plan{
-			Plan: rows, File: j.Input.File.Name(), Sheet: j.Input.File.Sheet(), Filter: show.Filter(o.Table.Rows, o.Table.Where), Portal: j.Portal, Sandbox: o.Target.Sandbox,
+			Plan: rows, File: j.Input.File.Name(), Sheet: j.Input.File.Sheet(), Filter: show.Filter(o.Table.Rows, o.Table.Where, o.Table.FailedOf), Portal: j.Portal, Sandbox: o.Target.Sandbox,
 			Options: j.Options, User: o.Caller.User, Rate: o.Target.Rate, Notices: j.Input.Binding.Notices(), Load: load, Measured: measured,
+			Worst: j.Lockout(rows), Limit: o.Logins.Lockout,
 		}.Show(p.Console)
 	}
 	return err

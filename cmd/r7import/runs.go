@@ -66,6 +66,6 @@ func aboutRun(r journal.Run) report.Summary {
 	if text := settings["where"]; text != "" {
 		where = []string{text}
 	}
-	about.Filter = show.Filter(settings["rows"], where)
+	about.Filter = show.Filter(settings["rows"], where, settings["failed-of"])
 	return about
 }

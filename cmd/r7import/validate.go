@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"time"
 
@@ -24,6 +25,7 @@ type validateOptions struct {
 	reports       []string
 	json          bool
 	failOnWarning bool
+	config.Annotation
 }
 
 func newValidate(p *program) *cobra.Command {
@@ -34,13 +36,14 @@ func newValidate(p *program) *cobra.Command {
 			s := &p.settings
 			p.ending, err = validateFile(cmd.Context(), p.Process, &validateOptions{
 				Input:   setup.Input{File: args[0], Table: s.Table, Owner: s.Owner},
-				reports: s.Report, json: s.JSON, failOnWarning: s.FailOnWarning,
+				reports: s.Report, json: s.JSON, failOnWarning: s.FailOnWarning, Annotation: s.Annotation,
 			})
 			return err
 		},
 	}
 	p.flags(cmd, config.Of(config.Reading)...)
 	p.flags(cmd, "owner", "allowed-mail-hosts", "fail-on-warning", "report", "json")
+	p.flags(cmd, annotationFlags...)
 	return cmd
 }
 
@@ -57,6 +60,15 @@ func validateFile(ctx context.Context, p *setup.Process, o *validateOptions) (en
 		return ending{}, err
 	}
 	defer input.File.Close()
+	if err := checkAnnotation(&o.Annotation, input, o.File, paths); err != nil {
+		return ending{}, err
+	}
+	digest := ""
+	if o.Annotate != "" {
+		if digest, err = input.File.Digest(); err != nil {
+			return ending{}, err
+		}
+	}
 	told := len(input.Binding.Notices())
 	found := show.NewFindings()
 	var tally report.Tally
@@ -74,13 +86,23 @@ func validateFile(ctx context.Context, p *setup.Process, o *validateOptions) (en
 	p.Warn(input.Binding.Notices()[told:]...) // what was filled in
 	found.Show(p.Console)
 	about.File, about.EndedAt = input.File.Name(), time.Now()
-	if about.Filter = show.Filter(o.Rows, o.Where); about.Filter != "" {
+	if about.Filter = show.Filter(o.Rows, o.Where, ""); about.Filter != "" {
 		about.InFile = input.File.Total()
 	}
 	summary := tally.Summary(about)
-	written, err := checkedRows(input, plan.WayFor(o.Owner, input.Binding)).write(ctx, paths, summary, reportOptions(p.Console, input))
+	checked := checkedRows(input, plan.WayFor(o.Owner, input.Binding))
+	written, err := checked.write(ctx, paths, summary, reportOptions(p.Console, input))
+	result := &show.Result{Summary: summary, Reports: written}
+	if o.Annotate != "" {
+		var annotateErr error
+		result.Annotated, annotateErr = checked.annotate(ctx, p, input, &o.Annotation, func(now string) bool { return now == digest })
+		err = errors.Join(err, annotateErr)
+		if show.Any(summary.Statuses, diagnosis.Status.Declined) {
+			result.Fix = &show.Fix{Secrets: o.KeepSecrets}
+		}
+	}
 	end := ending{err: err, warned: o.failOnWarning && summary.Warned > 0}
-	return finish(p, &show.Result{Summary: summary, Reports: written}, end, o.json), err
+	return finish(p, result, end, o.json), err
 }
 
 // statusOf is the status of a row that was only checked.

@@ -94,7 +94,7 @@ func verifyFile(ctx context.Context, p *setup.Process, o *verifyOptions) (end en
 			return found.Result, err
 		}
 		proof := proofOf(p, j, j.History.FileDigest(digest), rows, &found, started)
-		if proof.Filter = show.Filter(o.Table.Rows, o.Table.Where); proof.Filter != "" {
+		if proof.Filter = show.Filter(o.Table.Rows, o.Table.Where, ""); proof.Filter != "" {
 			proof.InFile = rows.InFile
 		}
 		for _, path := range o.proofs {
@@ -129,7 +129,7 @@ func proofOf(p *setup.Process, j *setup.Job, digest string, rows *plan.Plan, fou
 	return &show.Proof{
 		Schema: "r7import.proof/1", Program: p.Version, File: rows.Run.File, Sheet: rows.Run.Sheet, FileDigest: digest,
 		Portal: j.Client.URL(), PortalVersion: found.Version, StartedAt: started.Round(time.Second), EndedAt: time.Now().Round(time.Second),
-		Runs: runs, Agrees: found.Counts.Agrees(), Counts: found.Counts,
+		Runs: runs, Agrees: found.Counts.Agrees(), Counts: found.Counts, People: found.People,
 	}
 }
 
@@ -153,6 +153,9 @@ func checkProofs(paths []string, input string, reports []string) error {
 // writeProof writes the proof for programs or for people, as its name asks, and
 // returns where it is.
 func writeProof(path string, p *setup.Process, found *show.Proof) (string, error) {
+	if report.IsProof(path) {
+		return report.WriteProof(path, found.Document(p.Console), report.Options{Printer: p.Console.Lang})
+	}
 	return report.Publish(path, func(w io.Writer) error {
 		if strings.EqualFold(filepath.Ext(path), ".json") {
 			encoder := json.NewEncoder(w)

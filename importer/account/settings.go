@@ -119,6 +119,20 @@ func (s *Settings) Text(f Field) string {
 	return ""
 }
 
+// WithoutPasswords reports whether there is no password in the settings.
+func (s *Settings) WithoutPasswords() bool {
+	return s.Incoming.Password.Empty() && s.Outgoing.Password.Empty()
+}
+
+// Told returns the fields of the request that the settings can be compared by: all, but
+// passwords they do not have.
+func (s *Settings) Told() Fields {
+	if s.WithoutPasswords() {
+		return RequestFields &^ Passwords
+	}
+	return RequestFields
+}
+
 // Take sets one request field to its value in from.
 func (s *Settings) Take(f Field, from *Settings) {
 	switch f {

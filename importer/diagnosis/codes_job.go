@@ -7,4 +7,15 @@ var (
 	SecretAbsent = declare("SECRET_ABSENT", Entry{Scope: Usage}) // nothing is where it was said to be
 	JobUnknown   = declare("JOB_UNKNOWN", Entry{Scope: Usage})
 	JobName      = declare("JOB_NAME", Entry{Scope: Usage})
+
+	InputMissing = declare("INPUT_MISSING", Entry{Scope: Usage}) // nobody has said what to read
+	InputFolder  = declare("INPUT_FOLDER", Entry{Scope: Usage})
+	InputPattern = declare("INPUT_PATTERN", Entry{Scope: Usage})
+	InputStays   = declare("INPUT_STAYS", Entry{Scope: State}) // it could not be put away
+	ReportShared = declare("REPORT_SHARED", Entry{Scope: Usage})
+
+	JobUnconfirmed = declare("JOB_UNCONFIRMED", Entry{Scope: Usage})
+	JobNoInput     = declare("JOB_NO_INPUT", Entry{Scope: Usage})
+	JobNotThere    = declare("JOB_NOT_THERE", Entry{Scope: Usage, Severity: Warning}) // the file to read, which may come later
+	JobPathMissing = declare("JOB_PATH_MISSING", Entry{Scope: Usage})
 )

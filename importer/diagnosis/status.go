@@ -20,6 +20,8 @@ const (
 	WouldUpdate  Status = "would_update"  // online dry run
 	WouldDisable Status = "would_disable" // online dry run
 
+	LoginOK Status = "login_ok" // preflight: both mail servers let the account in
+
 	Missing  Status = "missing"  // verify: the file asks for it and it is not there
 	Removed  Status = "removed"  // undo: the account is gone
 	Disabled Status = "disabled" // the account is there and the portal no longer fetches its mail
@@ -28,14 +30,14 @@ const (
 
 // Statuses lists all statuses in the order summaries show them.
 var Statuses = []Status{
-	Created, WouldCreate, Updated, WouldUpdate, Removed, Disabled, WouldDisable, Valid, Unchanged, Exists, Kept,
+	Created, WouldCreate, Updated, WouldUpdate, Removed, Disabled, WouldDisable, Valid, LoginOK, Unchanged, Exists, Kept,
 	Changed, Missing, Held, Invalid, Failed, Unknown, NotTried,
 }
 
 // Desired reports whether a row in this state needs nothing more.
 func (s Status) Desired() bool {
 	switch s {
-	case Created, Updated, Exists, Unchanged, Valid, WouldCreate, WouldUpdate, WouldDisable, Removed, Disabled, Kept:
+	case Created, Updated, Exists, Unchanged, Valid, LoginOK, WouldCreate, WouldUpdate, WouldDisable, Removed, Disabled, Kept:
 		return true
 	}
 	return false

@@ -105,3 +105,11 @@ func MailText(text string) Code {
 	}
 	return MailDeclined
 }
+
+// aboutAddress fits words about the address that asks, or about the server, rather than
+// about the account.
+var aboutAddress = regexp.MustCompile(`(?i)\b(ip|host|client|network|from your)\b|адрес|\d+\.\d+\.\d+\.\d+`)
+
+// SpeaksOfAddress reports whether the words of a refusal may be about who asks or about
+// the server itself: then they say nothing for sure about the password.
+func SpeaksOfAddress(text string) bool { return aboutAddress.MatchString(text) }

@@ -7,6 +7,9 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,25 +36,17 @@ type Account struct {
 
 // Account returns what is known of an account, and whether anything is.
 func (s *Store) Account(ctx context.Context, key account.Key) (Account, bool, error) {
-	id, err := s.accounts.find(ctx, key)
-	if id == 0 || err != nil {
-		return Account{}, false, err
-	}
 	// It takes microseconds; watching a context that may end would take longer.
-	a, err := scanAccount(s.hot.account.QueryRowContext(context.WithoutCancel(ctx), id))
-	if errors.Is(err, sql.ErrNoRows) { // it is being stored, or could not be
+	a, err := scanAccount(s.account.QueryRowContext(context.WithoutCancel(ctx), key.Address, key.OwnerID))
+	if errors.Is(err, sql.ErrNoRows) {
 		return Account{}, false, nil
 	}
-	if err != nil {
-		return Account{}, false, s.failed(err)
-	}
-	return a, true, nil
+	return a, err == nil, s.failed(err)
 }
 
-func scanAccount(row interface{ Scan(...any) error }) (Account, error) {
-	var a Account
+func scanAccount(l line) (a Account, err error) {
 	var checked int64
-	err := row.Scan(&a.Key.Address, &a.Key.OwnerID, &a.MailboxID, &a.Made, &a.Status, (*[]byte)(&a.Fingerprint),
+	err = l.Scan(&a.Key.Address, &a.Key.OwnerID, &a.MailboxID, &a.Made, &a.Status, (*[]byte)(&a.Fingerprint),
 		(*[]byte)(&a.Refused), &a.RefusedCode, &a.Run, &checked)
 	a.Checked = timeOf(checked)
 	return a, err
@@ -66,23 +61,63 @@ func (s *Store) SaveAccount(ctx context.Context, a Account) error {
 	return s.write(ctx, save)
 }
 
-// errOtherAccount means that another process writes to the store, without its lock.
-var errOtherAccount = errors.New("journal: the id belongs to another account")
-
 // saving returns the change that stores an account.
 func (s *Store) saving(ctx context.Context, a *Account) (change, error) {
 	run, err := s.number(ctx, a.Run)
 	if err != nil {
 		return nil, err
 	}
-	id, err := s.accounts.take(ctx, a.Key)
-	if err != nil {
-		return nil, err
+	made := 0
+	if a.Made {
+		made = 1
 	}
 	return func(t *tx) error {
-		return t.changeOne(errOtherAccount, saveAccount, id, a.Key.Address, a.Key.OwnerID, number(a.MailboxID), a.Made, text(a.Status),
+		_, err := t.exec(saveAccount, a.Key.Address, a.Key.OwnerID, number(a.MailboxID), made, text(a.Status),
 			blob(a.Fingerprint), blob(a.Refused), text(a.RefusedCode), number(run), moment(a.Checked))
+		return err
 	}, nil
+}
+
+// MadeFrom yields the accounts made by us from a file of that name and sheet, as
+// far as is known still at work, by address: those where the last run that wrote
+// to them or looked at them read such a file. The first error ends the sequence.
+func (s *Store) MadeFrom(ctx context.Context, file, sheet string) iter.Seq2[account.Key, error] {
+	return func(yield func(account.Key, error) bool) {
+		var last account.Key
+		for {
+			page, err := list(ctx, s.read, func(l line) (key account.Key, err error) {
+				return key, l.Scan(&key.Address, &key.OwnerID)
+			}, accountsMadeFrom, file, sheet, last.Address, last.OwnerID, pageRows)
+			if err != nil {
+				yield(account.Key{}, s.failed(err))
+				return
+			}
+			for _, last = range page {
+				if !yield(last, nil) {
+					return
+				}
+			}
+			if len(page) < pageRows {
+				return
+			}
+		}
+	}
+}
+
+// AskedElsewhere returns those of some addresses, in lower case, for which a run
+// of another file had a row after the last run of this one that had.
+func (s *Store) AskedElsewhere(ctx context.Context, file, sheet string, addresses []string) (map[string]bool, error) {
+	elsewhere := make(map[string]bool)
+	_, err := amongst(ctx, s, func(l line) (none struct{}, err error) {
+		var address string
+		var here, last int64
+		err = l.Scan(&address, &here, &last)
+		if last > here {
+			elsewhere[address] = true
+		}
+		return none, err
+	}, askedElsewhere, addresses, file, sheet)
+	return elsewhere, err
 }
 
 // Owner is what is known of a portal person as a file names them.
@@ -127,23 +162,41 @@ func (s *Store) keyed(what, text string) string {
 
 // Owner returns what is known under the name of an owner, and whether anything is.
 func (s *Store) Owner(ctx context.Context, name string) (Owner, bool, error) {
-	o := Owner{Name: strings.ToLower(name)}
-	err := o.scan(s.hot.owner.QueryRowContext(ctx, o.Name))
+	o, err := scanOwner(s.owner.QueryRowContext(ctx, strings.ToLower(name)))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Owner{}, false, nil
 	}
-	if err != nil {
-		return Owner{}, false, s.failed(err)
-	}
-	return o, true, nil
+	return o, err == nil, s.failed(err)
 }
 
-// scan reads what follows the first columns of a line.
-func (o *Owner) scan(row interface{ Scan(...any) error }, first ...any) error {
+func scanOwner(l line) (o Owner, err error) {
 	var last, blocked, checked int64
-	err := row.Scan(append(first, &o.ID, &o.Email, &o.Refused, &o.RefusedCode, &o.Attempts, &last, &blocked, &o.SMS, &checked)...)
+	err = l.Scan(&o.Name, &o.ID, &o.Email, &o.Refused, &o.RefusedCode, &o.Attempts, &last, &blocked, &o.SMS, &checked)
 	o.LastAttempt, o.BlockedUntil, o.Checked = timeOf(last), timeOf(blocked), timeOf(checked)
-	return err
+	return o, err
+}
+
+// OwnersWithIDs returns the names that are known of people, by their portal ids.
+func (s *Store) OwnersWithIDs(ctx context.Context, ids []string) ([]Owner, error) {
+	return amongst(ctx, s, func(l line) (o Owner, err error) { return o, l.Scan(&o.Name, &o.ID, &o.Email) }, ownersWithIDs, ids)
+}
+
+// amongst asks a query about a list, which comes behind the arguments, in parts
+// that fit into one statement.
+func amongst[T any](ctx context.Context, s *Store, scan func(line) (T, error), query string, among []string, args ...any) (all []T, err error) {
+	for part := range slices.Chunk(among, pageRows) {
+		marks := strings.Repeat("?, ", len(part)-1) + "?"
+		values := slices.Clone(args)
+		for _, v := range part {
+			values = append(values, v)
+		}
+		some, err := list(ctx, s.read, scan, fmt.Sprintf(query, marks), values...)
+		if err != nil {
+			return nil, s.failed(err)
+		}
+		all = append(all, some...)
+	}
+	return all, nil
 }
 
 // SaveOwner stores what is known of an owner in place of what was.
@@ -158,4 +211,49 @@ func savingOwner(o *Owner) change {
 			number(o.Attempts), moment(o.LastAttempt), moment(o.BlockedUntil), number(o.SMS), moment(o.Checked))
 		return err
 	}
+}
+
+// Learn takes over what a scratch store has noted of accounts and owners since a
+// moment. What a run has noted here after that moment stays, and so does which run
+// dealt with an account. The store must be locked.
+func (s *Store) Learn(ctx context.Context, from *Store, since time.Time) error {
+	accounts, err := list(ctx, from.read, scanAccount, listAccounts)
+	if err != nil {
+		return from.failed(err)
+	}
+	owners, err := list(ctx, from.read, scanOwner, listOwners)
+	if err != nil {
+		return from.failed(err)
+	}
+	var changes []change
+	for _, a := range accounts {
+		known, _, err := s.Account(ctx, a.Key)
+		if err != nil {
+			return err
+		}
+		if known.Checked.After(since) {
+			continue
+		}
+		a.Run = known.Run
+		save, err := s.saving(ctx, &a)
+		if err != nil {
+			return err
+		}
+		changes = append(changes, save)
+	}
+	for _, o := range owners {
+		known, _, err := s.Owner(ctx, o.Name)
+		if err != nil {
+			return err
+		}
+		if !known.Checked.After(since) && !known.LastAttempt.After(since) {
+			changes = append(changes, savingOwner(&o))
+		}
+	}
+	for part := range slices.Chunk(changes, pageRows) {
+		if err := s.write(ctx, together(part)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -99,19 +99,22 @@ var errNoEntry = errors.New("journal: no such entry")
 
 // setting returns the change that stores the outcome of a row.
 func (s *Store) setting(ctx context.Context, e *Entry) (change, error) {
+	id, values, err := s.outcome(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	return func(t *tx) error { return t.changeOne(errNoEntry, setEntry, append(values, id)...) }, nil
+}
+
+// outcome returns the id of an entry and the values of its outcome.
+func (s *Store) outcome(ctx context.Context, e *Entry) (id int64, values []any, err error) {
 	run, err := s.number(ctx, e.Run)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	problems, err := encodeProblems(e.Problems)
-	if err != nil {
-		return nil, err
-	}
-	return func(t *tx) error {
-		return t.changeOne(errNoEntry, setEntry, text(e.OwnerID), string(e.Status), text(e.Code), text(e.Side), text(e.Host),
-			text(problems), number(e.MailboxID), number(e.Attempts), moment(e.Started), number(e.Took.Milliseconds()),
-			text(e.Evidence), entryID(run, e.Index))
-	}, nil
+	return entryID(run, e.Index), []any{text(e.OwnerID), string(e.Status), text(e.Code), text(e.Side), text(e.Host), text(problems),
+		number(e.MailboxID), number(e.Attempts), moment(e.Started), number(e.Took.Milliseconds()), text(e.Evidence)}, err
 }
 
 func encodeProblems(problems []diagnosis.Problem) (string, error) {
@@ -134,12 +137,13 @@ func (s *Store) Entries(ctx context.Context, run string) iter.Seq2[Entry, error]
 		}
 		from, to := entriesOf(number)
 		for {
-			page, err := s.page(ctx, run, from, to)
+			page, err := list(ctx, s.read, scanEntry, readEntries, from, to, pageRows)
 			if err != nil {
 				yield(Entry{}, s.failed(err))
 				return
 			}
 			for _, e := range page {
+				e.Run = run
 				if !yield(e, nil) {
 					return
 				}
@@ -152,42 +156,25 @@ func (s *Store) Entries(ctx context.Context, run string) iter.Seq2[Entry, error]
 	}
 }
 
-func (s *Store) page(ctx context.Context, run string, from, to int64) ([]Entry, error) {
-	rows, err := s.read.QueryContext(ctx, readEntries, from, to, pageRows)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	page := make([]Entry, 0, pageRows)
-	for rows.Next() {
-		e := Entry{Run: run}
-		if err := scanEntry(rows, &e); err != nil {
-			return nil, err
-		}
-		page = append(page, e)
-	}
-	return page, rows.Err()
-}
-
-func scanEntry(rows *sql.Rows, e *Entry) error {
+func scanEntry(l line) (e Entry, err error) {
 	var id, started, took int64
 	var problems sql.RawBytes
 	var inDoubt bool
-	err := rows.Scan(&id, &e.Row, &e.Sheet, &e.Name, &e.Email, &e.Owner, &e.OwnerID, &e.Status, &e.Code, &e.Side, &e.Host,
+	err = l.Scan(&id, &e.Row, &e.Sheet, &e.Name, &e.Email, &e.Owner, &e.OwnerID, &e.Status, &e.Code, &e.Side, &e.Host,
 		&problems, &e.MailboxID, &e.Filled, &e.Attempts, &started, &took, &e.Evidence, &inDoubt)
 	if err != nil {
-		return err
+		return e, err
 	}
 	e.Index = int(id % entriesPerRun)
 	e.Started, e.Took = timeOf(started), time.Duration(took)*time.Millisecond
 	if len(problems) > 0 {
 		if err := json.Unmarshal(problems, &e.Problems); err != nil {
-			return diagnosis.Wrap(err, diagnosis.StateDamaged)
+			return e, diagnosis.Wrap(err, diagnosis.StateDamaged)
 		}
 	}
 	if inDoubt && e.Status != diagnosis.Unknown {
 		e.Status, e.Code, e.Side = diagnosis.Unknown, diagnosis.OutcomeUnknown, ""
 		e.Problems = append(e.Problems, diagnosis.Problem{Code: diagnosis.OutcomeUnknown})
 	}
-	return nil
+	return e, nil
 }

@@ -54,20 +54,11 @@ func (s *Store) Events(ctx context.Context, run string) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.read.QueryContext(ctx, runEvents, number)
-	if err != nil {
-		return nil, s.failed(err)
-	}
-	defer rows.Close()
-	var out []Event
-	for rows.Next() {
-		var e Event
+	events, err := list(ctx, s.read, func(l line) (e Event, err error) {
 		var began, ended int64
-		if err := rows.Scan(&e.Kind, &e.Host, &e.Code, &began, &ended, &e.Count); err != nil {
-			return nil, s.failed(err)
-		}
+		err = l.Scan(&e.Kind, &e.Host, &e.Code, &began, &ended, &e.Count)
 		e.Start, e.End = timeOf(began), timeOf(ended)
-		out = append(out, e)
-	}
-	return out, s.failed(rows.Err())
+		return e, err
+	}, runEvents, number)
+	return events, s.failed(err)
 }

@@ -148,3 +148,15 @@ func checkFolder(folder string) (exists bool, err error) {
 	}
 	return exists, nil
 }
+
+// unusable is for what the operating system refuses to do with a file of the store.
+func unusable(err error, path string) error {
+	if err == nil {
+		return nil
+	}
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		path = pathError.Path
+	}
+	return diagnosis.Wrap(err, diagnosis.StateUnusable, "Path", path)
+}

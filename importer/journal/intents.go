@@ -3,7 +3,6 @@ package journal
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
@@ -53,25 +52,18 @@ type Outcome struct {
 var errNoIntent = errors.New("journal: no such intent")
 
 // Intend makes an intent durable and returns its id. Nothing may be sent before
-// it returns, and nothing if it fails. Calls at the same time share a commit.
+// it returns, and nothing if it fails. Calls at the same time share a commit. A row
+// has one intent at a time.
 func (s *Store) Intend(ctx context.Context, i Intent) (int64, error) {
 	run, err := s.number(ctx, i.Run)
 	if err != nil {
 		return 0, err
 	}
-	id, entry := s.lastIntent.Add(1), entryID(run, i.Index)
-	err = s.write(ctx, func(t *tx) error {
-		_, err := t.exec(addIntent, id, entry, i.Key.Address, i.Key.OwnerID, string(i.Kind), i.At.UnixMilli(),
-			blob(i.Fingerprint), number(i.MailboxID))
-		return err
+	id := entryID(run, i.Index)
+	return id, s.write(ctx, func(t *tx) error {
+		return t.changeOne(errNoEntry, addIntent, string(i.Kind), i.At.UnixMilli(), i.Key.OwnerID, i.Key.Address,
+			blob(i.Fingerprint), number(i.MailboxID), id)
 	})
-	if err != nil {
-		return 0, err
-	}
-	s.mu.Lock()
-	s.intents[id] = openIntent{entry, i.Key}
-	s.mu.Unlock()
-	return id, nil
 }
 
 // Renew gives an intent a later time, because its request leaves later than
@@ -85,155 +77,69 @@ func (s *Store) Renew(ctx context.Context, id int64, at time.Time) error {
 // Withdraw closes intents whose requests never left, or of which it has turned
 // out that nothing came. Their rows are as if they had not been tried.
 func (s *Store) Withdraw(ctx context.Context, ids ...int64) error {
-	intents := make([]openIntent, len(ids))
-	for i, id := range ids {
-		var err error
-		if intents[i], err = s.intent(id); err != nil {
-			return err
-		}
-	}
-	err := s.write(ctx, func(t *tx) error {
-		for i, id := range ids {
+	return s.write(ctx, func(t *tx) error {
+		for _, id := range ids {
 			if err := t.changeOne(errNoIntent, closeIntent, id); err != nil {
 				return err
 			}
-			if _, err := t.exec(undoubtEntry, intents[i].entry); err != nil {
+			if _, err := t.exec(undoubtEntry, id); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	if err == nil {
-		s.forget(ids...)
-	}
-	return err
 }
 
 // Settle makes the outcome of a write durable: the intent is closed, the row
 // gets its outcome, and what is known of the account is stored, all or nothing.
 func (s *Store) Settle(ctx context.Context, o Outcome) error {
-	changes, err := s.settling(ctx, &o)
+	id, outcome, err := s.outcome(ctx, &o.Entry)
 	if err != nil {
 		return err
 	}
-	if err := s.write(ctx, together(changes)); err != nil {
-		return err
-	}
-	s.forget(o.Intent)
-	return nil
-}
-
-// settling returns the changes that an outcome makes.
-func (s *Store) settling(ctx context.Context, o *Outcome) ([]change, error) {
-	intent, err := s.intent(o.Intent)
-	if err != nil {
-		return nil, err
-	}
-	run, err := s.number(ctx, o.Entry.Run)
-	if err != nil {
-		return nil, err
-	}
-	set, err := s.setting(ctx, &o.Entry)
-	if err != nil {
-		return nil, err
-	}
-	changes := []change{closing(o.Intent), set}
-	if intent.entry != entryID(run, o.Entry.Index) {
-		changes = append(changes, settingEarlier(intent.entry, &o.Entry))
-	}
+	var save change
 	if o.Account != nil {
-		save, err := s.saving(ctx, o.Account)
-		if err != nil {
-			return nil, err
-		}
-		changes = append(changes, save)
-	}
-	if len(o.Refused) > 0 {
-		id, err := s.accounts.take(ctx, intent.key)
-		if err != nil {
-			return nil, err
-		}
-		changes = append(changes, refusing(id, intent.key, o, run))
-	}
-	return changes, nil
-}
-
-func closing(id int64) change {
-	return func(t *tx) error { return t.changeOne(errNoIntent, closeIntent, id) }
-}
-
-func settingEarlier(entry int64, e *Entry) change {
-	return func(t *tx) error {
-		problems, err := encodeProblems(e.Problems)
-		if err != nil {
+		if save, err = s.saving(ctx, o.Account); err != nil {
 			return err
 		}
-		// The row may have been pruned with its run, hence not changeOne.
-		_, err = t.exec(setEarlier, string(e.Status), text(e.Code), text(e.Side), text(e.Host), text(problems), number(e.MailboxID), entry)
-		return err
 	}
+	return s.write(ctx, func(t *tx) error {
+		if len(o.Refused) > 0 {
+			if err := refuse(t, &o, id/entriesPerRun); err != nil {
+				return err
+			}
+		}
+		if id == o.Intent {
+			err = t.changeOne(errNoIntent, settleEntry, append(outcome, id)...)
+		} else if err = t.changeOne(errNoEntry, setEntry, append(outcome, id)...); err == nil {
+			// All but who the owner is, and when and how this run has written.
+			err = t.changeOne(errNoIntent, settleEarlier, append(slices.Clone(outcome[1:7]), o.Intent)...)
+		}
+		if err != nil || save == nil {
+			return err
+		}
+		return save(t)
+	})
 }
 
-func refusing(id int64, key account.Key, o *Outcome, run int64) change {
-	return func(t *tx) error {
-		return t.changeOne(errOtherAccount, refuseAccount, id, key.Address, key.OwnerID, blob(o.Refused), text(o.RefusedCode), number(run))
+// refuse stores with the account of an intent which credentials were refused.
+func refuse(t *tx, o *Outcome, run int64) error {
+	var key account.Key
+	if err := t.QueryRow(intentKey, o.Intent).Scan(&key.Address, &key.OwnerID); err != nil {
+		return errors.Join(errNoIntent, err)
 	}
-}
-
-func (s *Store) intent(id int64) (openIntent, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	intent, ok := s.intents[id]
-	if !ok {
-		return openIntent{}, errNoIntent
-	}
-	return intent, nil
-}
-
-func (s *Store) forget(ids ...int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, id := range ids {
-		delete(s.intents, id)
-	}
+	_, err := t.exec(refuseAccount, key.Address, key.OwnerID, blob(o.Refused), text(o.RefusedCode), number(run))
+	return err
 }
 
 // OpenIntents returns the writes without an outcome, of all runs, the oldest
 // first: nobody knows whether they were done.
 func (s *Store) OpenIntents(ctx context.Context) ([]Intent, error) {
-	rows, err := s.read.QueryContext(ctx, openIntents)
-	if err != nil {
-		return nil, s.failed(err)
-	}
-	defer rows.Close()
-	var out []Intent
-	for rows.Next() {
-		var i Intent
-		var entry, at int64
-		err := rows.Scan(&i.ID, &i.Run, &entry, &i.Key.OwnerID, &i.Key.Address, &i.Kind, &at, (*[]byte)(&i.Fingerprint), &i.MailboxID)
-		if err != nil {
-			return nil, s.failed(err)
-		}
-		i.Index, i.At = int(entry%entriesPerRun), timeOf(at)
-		out = append(out, i)
-	}
-	return out, s.failed(rows.Err())
-}
-
-// loadIntents remembers the intents that earlier processes left open.
-func (s *Store) loadIntents() error {
-	ctx := context.Background()
-	left, err := s.OpenIntents(ctx)
-	if err != nil {
-		return err
-	}
-	for _, i := range left {
-		run, err := s.number(ctx, i.Run)
-		if err != nil {
-			return err
-		}
-		s.intents[i.ID] = openIntent{entryID(run, i.Index), i.Key}
-	}
-	s.lastIntent.Store(slices.Max(append(slices.Collect(maps.Keys(s.intents)), 0)))
-	return nil
+	open, err := list(ctx, s.read, func(l line) (i Intent, err error) {
+		var at int64
+		err = l.Scan(&i.ID, &i.Run, &i.Key.OwnerID, &i.Key.Address, &i.Kind, &at, (*[]byte)(&i.Fingerprint), &i.MailboxID)
+		i.Index, i.At = int(i.ID%entriesPerRun), timeOf(at)
+		return i, err
+	}, openIntents)
+	return open, s.failed(err)
 }

@@ -1,6 +1,7 @@
 package journal_test
 
 import (
+	"os"
 	"testing"
 	"time"
 
@@ -78,4 +79,37 @@ func TestALaterRunSettlesAnEarlierOne(t *testing.T) {
 		same(t, "mailbox in the earlier run", entriesOf(t, s, earlier)[0].MailboxID, int64(1))
 		same(t, "attempts in the earlier run", entriesOf(t, s, earlier)[1].Attempts, 1)
 	})
+}
+
+// testdata/intents is a store from when intents had a table of their own: of four
+// rows the first was created, the second is in doubt, and the intent of the third
+// was withdrawn.
+func TestIntentsOfAnOlderStore(t *testing.T) {
+	dir := t.TempDir()
+	folder, err := journal.Folder(dir, portal)
+	must(t, "Folder", err)
+	must(t, "CopyFS", os.CopyFS(folder, os.DirFS("testdata/intents")))
+	for range 2 { // the second time nothing is left to do
+		s := open(t, dir)
+		run, err := s.Run(t.Context(), "latest")
+		must(t, "Run", err)
+		want := []diagnosis.Status{diagnosis.Created, diagnosis.Unknown, diagnosis.NotTried, diagnosis.NotTried}
+		same(t, "statuses", statuses(entriesOf(t, s, run.ID)), want)
+		left, err := s.OpenIntents(t.Context())
+		must(t, "OpenIntents", err)
+		same(t, "OpenIntents", left, []journal.Intent{{
+			ID: left[0].ID, Run: run.ID, Index: 1, Key: keyOf(1), Kind: journal.Create,
+			At: time.UnixMilli(1_800_000_000_123), Fingerprint: account.Fingerprint("print"), MailboxID: 17,
+		}})
+		if _, known := accountOf(t, s, 0); !known {
+			t.Error("the account of the first row is not known")
+		}
+		must(t, "Close", s.Close())
+	}
+	s := open(t, dir)
+	left, err := s.OpenIntents(t.Context())
+	must(t, "OpenIntents", err)
+	must(t, "Settle", s.Settle(t.Context(), outcome(left[0].ID, left[0].Run, 1)))
+	settle(t, s, left[0].Run, 2)
+	same(t, "counts at the end", countsOf(t, s, left[0].Run), map[diagnosis.Status]int{diagnosis.Created: 3, diagnosis.NotTried: 1})
 }

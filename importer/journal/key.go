@@ -25,12 +25,6 @@ type Keyring interface {
 	Keep(name string, key []byte) bool
 }
 
-// noKeyring has no keys and keeps none: they lie in files.
-type noKeyring struct{}
-
-func (noKeyring) Key(string) []byte        { return nil }
-func (noKeyring) Keep(string, []byte) bool { return false }
-
 // KeyFiles returns the files under a state folder in which keys of stores lie:
 // whoever copies one of those folders has the key as well.
 func KeyFiles(dir string) []string {
@@ -65,21 +59,25 @@ func (s *Store) makeKey() (err error) {
 		return err
 	}
 	s.key = newKey()
-	if s.keyInFile || !s.keep() {
+	if !s.keep() {
 		return s.writeKey()
 	}
 	return nil
 }
 
-// keep puts the key into the keyring and reports whether it is there.
+// keep puts the key into the keyring, if there is one and it is to be there, and
+// reports whether it is.
 func (s *Store) keep() bool {
+	if s.keyring == nil || s.keyInFile {
+		return false
+	}
 	name := keyName(keyCheck(s.key))
 	return s.keyring.Keep(name, s.key) && hmac.Equal(s.keyring.Key(name), s.key)
 }
 
 // putAway moves the key of an older store from its file into the keyring, if there is one.
 func (s *Store) putAway() error {
-	if s.keyInFile || !s.keep() {
+	if !s.keep() {
 		return nil
 	}
 	path := s.path(keyFile)
@@ -107,7 +105,7 @@ func (s *Store) checkKey(db *sql.DB) (err error) {
 			return err
 		}
 	}
-	if s.key == nil {
+	if s.key == nil && s.keyring != nil {
 		s.key = s.keyring.Key(keyName(stored))
 		if s.keyInFile && !s.readOnly && hmac.Equal(stored, keyCheck(s.key)) {
 			return s.writeKey()

@@ -79,33 +79,25 @@ func (s *Store) Begin(ctx context.Context, r Run) (Run, error) {
 		r.Portal = s.portal
 	}
 	r.State, r.FileDigest = Running, s.FileDigest(r.FileDigest)
-	var number int64
 	err := s.write(ctx, func(t *tx) error {
 		if _, err := t.exec(interruptRuns); err != nil {
 			return err
 		}
-		for added := int64(0); added == 0; { // another run may have got this id in the same second
+		for { // another run may have got this id in the same second
 			r.ID = newRunID(r.Started)
 			result, err := t.exec(addRun, r.ID, string(r.Kind), string(r.State), r.File, r.FileDigest, r.Sheet,
 				r.Portal, r.Version, string(r.Args), r.Started.UnixMilli())
 			if err != nil {
 				return err
 			}
-			if added, err = result.RowsAffected(); err != nil {
-				return err
-			}
-			if number, err = result.LastInsertId(); err != nil {
+			if added, err := result.RowsAffected(); added > 0 || err != nil {
 				return err
 			}
 		}
-		return nil
 	})
 	if err != nil {
 		return Run{}, err
 	}
-	s.mu.Lock()
-	s.runs[r.ID] = number
-	s.mu.Unlock()
 	return r, nil
 }
 
@@ -156,14 +148,19 @@ func (s *Store) Unfinished(ctx context.Context) ([]Run, error) { return s.list(c
 
 // Sent reports whether a run has sent anything that changes the portal.
 func (s *Store) Sent(ctx context.Context, id string) (sent bool, err error) {
-	err = s.read.QueryRowContext(ctx, runHasSent, id).Scan(&sent)
+	number, err := s.number(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	from, to := entriesOf(number)
+	err = s.read.QueryRowContext(ctx, runHasSent, from, to).Scan(&sent)
 	return sent, s.failed(err)
 }
 
 // Run returns the run with that id, or whose id alone begins so, or the one
 // that began last for "latest".
 func (s *Store) Run(ctx context.Context, name string) (Run, error) {
-	query, args := runsLike, []any{strings.ToLower(name)}
+	query, args := runsLike, []any{len(name), strings.ToLower(name)}
 	if name == latest {
 		query, args = latestRun, nil
 	}
@@ -180,33 +177,55 @@ func (s *Store) Run(ctx context.Context, name string) (Run, error) {
 }
 
 func (s *Store) list(ctx context.Context, query string, args ...any) ([]Run, error) {
-	rows, err := s.read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, s.failed(err)
-	}
-	defer rows.Close()
-	var out []Run
-	for rows.Next() {
-		r, err := scanRun(rows)
-		if err != nil {
-			return nil, s.failed(err)
-		}
-		out = append(out, r)
-	}
-	return out, s.failed(rows.Err())
+	runs, err := list(ctx, s.read, scanRun, query, args...)
+	return runs, s.failed(err)
 }
 
-func scanRun(rows *sql.Rows) (Run, error) {
+func scanRun(l line) (Run, error) {
 	var r Run
 	var number, started, ended int64
 	var args string
-	err := rows.Scan(&number, &r.ID, &r.Kind, &r.State, &r.File, &r.FileDigest, &r.Sheet, &r.Portal, &r.Version,
+	err := l.Scan(&number, &r.ID, &r.Kind, &r.State, &r.File, &r.FileDigest, &r.Sheet, &r.Portal, &r.Version,
 		&args, &started, &ended, &r.Rows)
 	r.Started, r.Ended = timeOf(started), timeOf(ended)
 	if args != "" {
 		r.Args = json.RawMessage(args)
 	}
 	return r, err
+}
+
+// latencyRows is how many of the latest rows tell how long a write takes.
+const latencyRows = 1000
+
+// WriteTime returns how long the portal took for a write on average over the
+// latest rows that were sent, and over how many. A row that was sent more than
+// once counts with all its time.
+func (s *Store) WriteTime(ctx context.Context) (each time.Duration, rows int, err error) {
+	runs, err := s.list(ctx, latestWrites)
+	if err != nil {
+		return 0, 0, err
+	}
+	var total time.Duration
+	for _, r := range runs {
+		number, err := s.number(ctx, r.ID)
+		if err != nil {
+			return 0, 0, err
+		}
+		from, to := entriesOf(number)
+		var count, took int64
+		if err := s.read.QueryRowContext(ctx, writeTimes, from, to, latencyRows-rows).Scan(&count, &took); err != nil {
+			return 0, 0, s.failed(err)
+		}
+		rows += int(count)
+		total += time.Duration(took) * time.Millisecond
+		if rows >= latencyRows {
+			break
+		}
+	}
+	if rows == 0 {
+		return 0, 0, nil
+	}
+	return total / time.Duration(rows), rows, nil
 }
 
 // DeleteRun removes a run with its entries. What is known of accounts and owners
@@ -217,7 +236,8 @@ func (s *Store) DeleteRun(ctx context.Context, id string) error {
 		return err
 	}
 	var doubt bool
-	if err := s.read.QueryRowContext(ctx, runInDoubt, number).Scan(&doubt); err != nil {
+	from, to := entriesOf(number)
+	if err := s.read.QueryRowContext(ctx, runInDoubt, from, to).Scan(&doubt); err != nil {
 		return s.failed(err)
 	}
 	if doubt {
@@ -251,28 +271,18 @@ func (s *Store) Prune(ctx context.Context, olderThan time.Time) ([]Run, error) {
 	if len(old) == 0 {
 		return nil, nil
 	}
-	return old, s.compact(ctx)
-}
-
-func (s *Store) compact(ctx context.Context) error {
-	return located(explain(compact(ctx, s.writer.db)), s.folder)
+	return old, located(explain(compact(ctx, s.writer.db)), s.folder)
 }
 
 // remove keeps the bare line of a run that accounts name: it tells which file they were made from.
 func (s *Store) remove(ctx context.Context, number int64) error {
 	from, to := entriesOf(number)
 	err := s.write(ctx, func(t *tx) error {
-		if _, err := t.exec(removeEntries, from, to); err != nil {
-			return err
-		}
-		if _, err := t.exec(removeEvents, number); err != nil {
-			return err
-		}
-		if _, err := t.exec(removeRun, number); err != nil {
-			return err
-		}
-		_, err := t.exec(forgetRuns)
-		return err
+		_, entries := t.exec(removeEntries, from, to)
+		_, events := t.exec(removeEvents, number)
+		_, run := t.exec(removeRun, number)
+		_, others := t.exec(forgetRuns)
+		return errors.Join(entries, events, run, others)
 	})
 	if err != nil {
 		return err

@@ -33,37 +33,43 @@ func (s *Store) loadPrints(db *sql.DB) error {
 // whoever has the key could try millions of passwords a second. What they remember
 // stays the same; accounts are written anew with hashes of today as they are
 // dealt with.
-func (s *Store) slowDown(ctx context.Context, conn *sql.Conn) error {
+func (s *Store) slowDown(t *sql.Tx) error {
 	cost := s.costOf()
-	if _, err := conn.ExecContext(ctx, setCost, cost.Passes, cost.Memory); err != nil {
+	if _, err := t.Exec(setCost, cost.Passes, cost.Memory); err != nil {
 		return err
 	}
 	prints := account.NewFingerprinter(s.key, cost)
-	if err := rewriteTexts(ctx, conn, quickOwners, rewriteOwner, func(name string, old []byte) any {
-		return prints.UpgradeSecret(name, old)
-	}); err != nil {
-		return err
+	print := func(key account.Key, old []byte) any { return []byte(prints.Upgrade(key, old)) }
+	for _, r := range []struct {
+		find, rewrite string
+		anew          func(key account.Key, old []byte) any
+	}{
+		{quickPrints, rewritePrint, print},
+		{quickRefusals, rewriteRefused, print},
+		{quickIntents, rewriteIntent, print},
+		{quickOwners, rewriteOwner, func(name account.Key, old []byte) any { return prints.UpgradeSecret(name.Address, old) }},
+		{plainDigests, rewriteDigest, func(digest account.Key, _ []byte) any { return s.FileDigest(digest.Address) }},
+	} {
+		if err := rewrite(t, r.find, r.rewrite, r.anew); err != nil {
+			return err
+		}
 	}
-	if err := rewriteTexts(ctx, conn, plainDigests, rewriteDigest, func(_ string, old []byte) any {
-		return s.FileDigest(string(old))
-	}); err != nil {
-		return err
-	}
-	if err := rewritePrints(ctx, conn, prints, quickAccounts, rewriteAccount); err != nil {
-		return err
-	}
-	return rewritePrints(ctx, conn, prints, quickIntents, rewriteIntent)
+	return nil
 }
 
-// quick is a line with fingerprints of the first format.
-type quick struct {
-	id     int64
-	key    account.Key
-	prints []account.Fingerprint
+// hashed is a line with a hash and with what that is the hash of.
+type hashed struct {
+	id   any
+	key  account.Key
+	hash []byte
+	anew any
 }
 
-func rewritePrints(ctx context.Context, conn *sql.Conn, prints *account.Fingerprinter, find, rewrite string) error {
-	lines, err := quickLines(ctx, conn, find)
+// rewrite gives each line that a query finds another hash.
+func rewrite(t *sql.Tx, find, rewrite string, anew func(account.Key, []byte) any) error {
+	lines, err := list(context.Background(), t, func(l line) (h hashed, err error) {
+		return h, l.Scan(&h.id, &h.key.Address, &h.key.OwnerID, &h.hash)
+	}, find)
 	if err != nil {
 		return err
 	}
@@ -71,84 +77,15 @@ func rewritePrints(ctx context.Context, conn *sql.Conn, prints *account.Fingerpr
 	work.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range lines {
 		work.Go(func() error {
-			for n, old := range lines[i].prints {
-				lines[i].prints[n] = prints.Upgrade(lines[i].key, old)
-			}
+			lines[i].anew = anew(lines[i].key, lines[i].hash)
 			return nil
 		})
 	}
 	_ = work.Wait() // nothing in it can fail
-	for _, line := range lines {
-		var values []any
-		for _, print := range line.prints {
-			values = append(values, blob(print))
-		}
-		if _, err := conn.ExecContext(ctx, rewrite, append(values, line.id)...); err != nil {
+	for _, l := range lines {
+		if _, err := t.Exec(rewrite, l.anew, l.id); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func quickLines(ctx context.Context, conn *sql.Conn, find string) ([]quick, error) {
-	rows, err := conn.QueryContext(ctx, find)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	columns, err := rows.Columns()
-	if err != nil {
-		return nil, err
-	}
-	var lines []quick
-	for rows.Next() {
-		line := quick{prints: make([]account.Fingerprint, len(columns)-3)}
-		into := []any{&line.id, &line.key.Address, &line.key.OwnerID}
-		for i := range line.prints {
-			into = append(into, (*[]byte)(&line.prints[i]))
-		}
-		if err := rows.Scan(into...); err != nil {
-			return nil, err
-		}
-		lines = append(lines, line)
-	}
-	return lines, rows.Err()
-}
-
-// rewriteTexts gives each line that a query finds by its first column another value
-// for its second one.
-func rewriteTexts(ctx context.Context, conn *sql.Conn, find, rewrite string, anew func(id string, old []byte) any) error {
-	rows, err := conn.QueryContext(ctx, find)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	values := make(map[string]any)
-	for rows.Next() {
-		var id string
-		var old []byte
-		if err := rows.Scan(&id, &old); err != nil {
-			return err
-		}
-		values[id] = anew(id, old)
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	for id, value := range values {
-		if _, err := conn.ExecContext(ctx, rewrite, value, id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// compact leaves nothing on the disk of what was removed or overwritten: the pages
-// are written anew without what they had room for, and the log is emptied.
-func compact(ctx context.Context, db *sql.DB) error {
-	if _, err := db.ExecContext(ctx, "VACUUM"); err != nil {
-		return err
-	}
-	_, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
-	return err
 }

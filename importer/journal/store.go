@@ -23,8 +23,10 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"r7import/importer/account"
+	"r7import/importer/diagnosis"
 )
 
 // Options say how to open a store.
@@ -52,29 +54,13 @@ type Store struct {
 	keyring   Keyring
 	keyInFile bool
 
-	read   *sql.DB
-	writer *writer // nil if read only
-	hot    hotQueries
+	read           *sql.DB
+	account, owner *sql.Stmt // read for each row
+	writer         *writer   // nil if read only
+	closed         atomic.Bool
 
-	accounts *accountIndex
-
-	closed     atomic.Bool
-	lastIntent atomic.Int64
-
-	mu      sync.Mutex
-	runs    map[string]int64     // numbers of runs by id
-	intents map[int64]openIntent // those without outcome
-}
-
-// hotQueries are prepared because they are asked for each row.
-type hotQueries struct {
-	account, owner *sql.Stmt
-}
-
-// openIntent is what closing an intent needs to know of it.
-type openIntent struct {
-	entry int64
-	key   account.Key
+	mu   sync.Mutex
+	runs map[string]int64 // numbers of runs by id
 }
 
 var errReadOnly = errors.New("journal: the store was opened for reading only")
@@ -99,9 +85,6 @@ func Open(dir, portalURL string, o Options) (*Store, error) {
 		return inMemory(portalURL, true)
 	}
 	s := &Store{folder: folder, portal: portalURL, readOnly: o.ReadOnly, keyring: o.Keyring, keyInFile: o.KeyInFile}
-	if s.keyring == nil {
-		s.keyring = noKeyring{}
-	}
 	err = s.open()
 	switch {
 	case errors.Is(err, errEmpty):
@@ -154,8 +137,7 @@ func prepareFolder(dir, folder string) error {
 // open connects to the database and makes sure that it is one of ours, whole,
 // and of this version.
 func (s *Store) open() (err error) {
-	s.runs, s.intents = make(map[string]int64), make(map[int64]openIntent)
-	s.accounts = newAccountIndex(s)
+	s.runs = make(map[string]int64)
 	db, err := s.connect(s.readOnly && s.folder != "", 1)
 	if err != nil {
 		return err
@@ -167,30 +149,30 @@ func (s *Store) open() (err error) {
 		}
 	}()
 	if s.folder == "" {
-		if err := s.migrate(db); err != nil {
-			return err
-		}
-		if err := s.loadPrints(db); err != nil {
-			return err
-		}
-	} else if err := s.check(db); err != nil {
+		err = errors.Join(s.migrate(db), s.loadPrints(db))
+	} else {
+		err = s.check(db)
+	}
+	if err != nil {
 		return err
 	}
 	if !s.readOnly {
-		s.writer = startWriter(db, s.path(walFile))
-	}
-	if s.folder != "" && !s.readOnly {
-		// In memory one connection does both.
-		beside, err := s.connect(true, readers)
-		if err != nil {
+		if s.writer, err = startWriter(db); err != nil {
 			return err
 		}
-		s.read = beside
+		if s.folder != "" { // in memory one connection does both
+			beside, err := s.connect(true, readers)
+			if err != nil {
+				return err
+			}
+			s.read = beside
+		}
 	}
-	if err := s.prepareHot(); err != nil {
+	if s.account, err = s.read.Prepare(readAccount); err != nil {
 		return err
 	}
-	return s.loadIntents()
+	s.owner, err = s.read.Prepare(readOwner)
+	return err
 }
 
 func (s *Store) path(file string) string {
@@ -198,13 +180,6 @@ func (s *Store) path(file string) string {
 		return ""
 	}
 	return filepath.Join(s.folder, file)
-}
-
-func (s *Store) prepareHot() error {
-	var errs [2]error
-	s.hot.account, errs[0] = s.read.Prepare(readAccount)
-	s.hot.owner, errs[1] = s.read.Prepare(readOwner)
-	return errors.Join(errs[:]...)
 }
 
 // Prints returns the maker of the store's fingerprints: its key, and the cost of
@@ -217,20 +192,12 @@ func (s *Store) Lasts() bool { return s.folder != "" }
 // Close waits until everything taken on is durable and closes the store.
 func (s *Store) Close() error {
 	s.closed.Store(true)
-	var err error
-	for _, q := range []*sql.Stmt{s.hot.account, s.hot.owner} {
-		if q != nil {
-			err = errors.Join(err, q.Close())
-		}
-	}
 	if s.writer == nil {
-		return errors.Join(err, s.read.Close())
+		return s.read.Close()
 	}
 	s.writer.close()
-	if s.read != s.writer.db {
-		err = errors.Join(err, s.read.Close())
-	}
-	return errors.Join(err, s.writer.db.Close())
+	// The writer's connection goes last: it puts the log away.
+	return errors.Join(s.read.Close(), s.writer.db.Close())
 }
 
 // write returns once the change is durable.
@@ -247,4 +214,89 @@ func (s *Store) failed(err error) error {
 		return errClosed
 	}
 	return located(unreadable(err), s.folder)
+}
+
+// located adds where the store is to a problem that does not say so.
+func located(err error, folder string) error {
+	var problem *diagnosis.Problem
+	if !errors.As(err, &problem) || problem.Args["Path"] != "" {
+		return err
+	}
+	return diagnosis.Wrap(problem.Err, problem.Code, "Path", folder)
+}
+
+// unreadable turns an error of reading into one that a user can act on: what
+// cannot be understood was not written so.
+func unreadable(err error) error {
+	err = explain(err)
+	var problem *diagnosis.Problem
+	if err == nil || errors.As(err, &problem) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return diagnosis.Wrap(err, diagnosis.StateDamaged)
+}
+
+// querier is a database or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// line is a line that a query has given.
+type line interface{ Scan(into ...any) error }
+
+// list returns what scan makes of the lines that a query gives.
+func list[T any](ctx context.Context, db querier, scan func(line) (T, error), query string, args ...any) (all []T, err error) {
+	rows, err := db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, rows.Err()
+}
+
+// text stores an empty text as NULL.
+func text[T ~string](s T) any {
+	if s == "" {
+		return nil
+	}
+	return string(s)
+}
+
+// blob stores empty bytes as NULL.
+func blob[T ~[]byte](b T) any {
+	if len(b) == 0 {
+		return nil
+	}
+	return []byte(b)
+}
+
+// number stores zero as NULL.
+func number[T ~int | ~int64](n T) any {
+	if n == 0 {
+		return nil
+	}
+	return int64(n)
+}
+
+// moment stores a time as milliseconds, the zero time as NULL.
+func moment(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMilli()
+}
+
+// timeOf is the reverse of moment.
+func timeOf(millis int64) time.Time {
+	if millis == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(millis)
 }

@@ -4,22 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"os"
+	"runtime"
 	"sync"
-	"time"
-)
 
-// walLimit is the size at which the write-ahead log is carried over into the
-// database and cut to nothing. Cut, it cannot lay old pages over newer ones
-// should it be damaged later.
-const walLimit = 8 << 20
-
-// Where a crowd has shared a commit, the next one begins commitEvery after it:
-// they come back about together. A commit costs so much, whatever is in it, that
-// a run of a thousand accounts a second would spend most of its time on them.
-const (
-	crowd       = 8
-	commitEvery = 4 * time.Millisecond
+	"r7import/importer/diagnosis"
 )
 
 var errClosed = errors.New("journal: the store is closed")
@@ -40,6 +28,38 @@ func together(changes []change) change {
 	}
 }
 
+// tx is a transaction.
+type tx struct {
+	*sql.Tx
+	prepared map[string]*sql.Stmt // the writer's
+	own      map[string]*sql.Stmt // of those, made ready for this transaction
+}
+
+func (t *tx) exec(query string, args ...any) (sql.Result, error) {
+	s := t.own[query]
+	if s == nil {
+		prepared := t.prepared[query]
+		if prepared == nil {
+			return t.Exec(query, args...)
+		}
+		s = t.Stmt(prepared)
+		t.own[query] = s
+	}
+	return s.Exec(args...)
+}
+
+// changeOne runs a statement that must change exactly one row, else it returns missing.
+func (t *tx) changeOne(missing error, query string, args ...any) error {
+	result, err := t.exec(query, args...)
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n != 1 {
+		return errors.Join(missing, err)
+	}
+	return nil
+}
+
 type request struct {
 	change change
 	done   chan error
@@ -47,26 +67,31 @@ type request struct {
 
 // writer makes changes durable. One goroutine commits whatever waits as soon as
 // the last commit has ended: a lone change waits for nobody, and many together
-// share the cost of one sync. Only a crowd waits a moment.
+// share the cost of one sync.
 type writer struct {
-	db      *sql.DB // one connection
-	tx      tx
-	wal     string // path of the write-ahead log, empty in memory
-	walNext int64  // the size it must reach
-
-	wake chan struct{}
-	done chan struct{}
+	db       *sql.DB // one connection
+	prepared map[string]*sql.Stmt
+	done     chan struct{}
 
 	mu     sync.Mutex
+	wake   *sync.Cond
 	queue  []request
 	closed bool
 	failed error // nothing is written after it
 }
 
-func startWriter(db *sql.DB, wal string) *writer {
-	w := &writer{db: db, wal: wal, walNext: walLimit, wake: make(chan struct{}, 1), done: make(chan struct{})}
+func startWriter(db *sql.DB) (*writer, error) {
+	w := &writer{db: db, prepared: make(map[string]*sql.Stmt), done: make(chan struct{})}
+	w.wake = sync.NewCond(&w.mu)
+	for _, query := range eachRow {
+		s, err := db.Prepare(query)
+		if err != nil {
+			return nil, err
+		}
+		w.prepared[query] = s
+	}
 	go w.run()
-	return w
+	return w, nil
 }
 
 // do returns once the change is durable, or the reason why it is not. When the
@@ -76,78 +101,56 @@ func (w *writer) do(ctx context.Context, c change) error {
 		return err
 	}
 	r := request{c, make(chan error, 1)}
-	if err := w.enqueue(r); err != nil {
+	w.mu.Lock()
+	err := w.failed
+	if w.closed {
+		err = errClosed
+	}
+	if err == nil {
+		w.queue = append(w.queue, r)
+		w.wake.Signal()
+	}
+	w.mu.Unlock()
+	if err != nil {
 		return err
 	}
 	return <-r.done
 }
 
-func (w *writer) enqueue(r request) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.failed != nil {
-		return w.failed
-	}
-	if w.closed {
-		return errClosed
-	}
-	w.queue = append(w.queue, r)
-	select {
-	case w.wake <- struct{}{}:
-	default:
-	}
-	return nil
-}
-
 // close waits until everything taken on is written.
 func (w *writer) close() {
 	w.mu.Lock()
-	if !w.closed {
-		w.closed = true
-		close(w.wake)
-	}
+	w.closed = true
+	w.wake.Signal()
 	w.mu.Unlock()
 	<-w.done
 }
 
 func (w *writer) run() {
 	defer close(w.done)
-	var batch []request
-	var began time.Time
-	for range w.wake {
-		if len(batch) >= crowd {
-			time.Sleep(time.Until(began.Add(commitEvery)))
+	for {
+		w.mu.Lock()
+		for len(w.queue) == 0 && !w.closed {
+			w.wake.Wait()
 		}
-		began = time.Now()
-		batch = w.take(batch)
+		batch := w.queue
+		w.queue = nil
+		w.mu.Unlock()
+		if len(batch) == 0 {
+			return
+		}
 		w.commit(batch)
-		w.checkpoint()
+		runtime.Gosched() // so that those who were told and write again at once share the next commit
 	}
-	w.commit(w.take(batch))
-	_ = w.raw(func() error {
-		w.tx.close()
-		return nil
-	})
-}
-
-// take returns what waits, in a slice that used to hold the last batch.
-func (w *writer) take(last []request) []request {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	clear(last)
-	batch := w.queue
-	w.queue = last[:0]
-	return batch
 }
 
 // commit writes a batch and tells those who wait for it. Where one change
 // spoils the batch, the others are written without it.
 func (w *writer) commit(batch []request) {
-	if len(batch) == 0 {
-		return
-	}
 	err := w.apply(batch)
-	alone := err != nil && len(batch) > 1 && !storeFailed(err)
+	var problem *diagnosis.Problem
+	storeFailed := errors.As(err, &problem) && problem.Code.Scope() == diagnosis.State
+	alone := err != nil && len(batch) > 1 && !storeFailed
 	for i, r := range batch {
 		if alone {
 			err = w.apply(batch[i : i+1])
@@ -156,24 +159,19 @@ func (w *writer) commit(batch []request) {
 	}
 }
 
-// apply writes a batch in one transaction.
+// apply writes a batch in one transaction. After a sync or a write that failed
+// nobody knows what the disk holds, and nothing is written any more. A full disk is
+// told before anything is changed and may have room again.
 func (w *writer) apply(batch []request) error {
-	if err := w.failure(); err != nil {
+	w.mu.Lock()
+	err := w.failed
+	w.mu.Unlock()
+	if err != nil {
 		return err
 	}
-	return w.fail(w.raw(func() error { return w.tx.run(batch) }))
-}
-
-func (w *writer) failure() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.failed
-}
-
-// fail explains an error and remembers one after which nothing may be written.
-func (w *writer) fail(err error) error {
-	err = explain(err)
-	if failedForGood(err) {
+	err = explain(w.transact(batch))
+	var problem *diagnosis.Problem
+	if errors.As(err, &problem) && (problem.Code == diagnosis.StateWrite || problem.Code == diagnosis.StateDamaged) {
 		w.mu.Lock()
 		w.failed = err
 		w.mu.Unlock()
@@ -181,44 +179,17 @@ func (w *writer) fail(err error) error {
 	return err
 }
 
-// raw calls f while the transaction has the connection for itself. It goes
-// beneath database/sql, which doubles the cost of a statement.
-func (w *writer) raw(f func() error) error {
-	conn, err := w.db.Conn(context.Background())
+func (w *writer) transact(batch []request) error {
+	begun, err := w.db.Begin()
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
-	return conn.Raw(func(driverConn any) error {
-		if err := w.tx.use(driverConn); err != nil {
+	defer func() { _ = begun.Rollback() }() // which means nothing after a commit
+	t := tx{begun, w.prepared, make(map[string]*sql.Stmt, len(w.prepared))}
+	for _, r := range batch {
+		if err := r.change(&t); err != nil {
 			return err
 		}
-		return f()
-	})
-}
-
-// checkpoint carries a long write-ahead log over into the database. What it
-// holds is durable already, so that it does not fit yet or that somebody is
-// reading is no failure.
-func (w *writer) checkpoint() {
-	size := w.walSize()
-	if size < w.walNext || w.failure() != nil {
-		return
 	}
-	_ = w.fail(w.raw(func() error {
-		_, err := w.tx.exec("PRAGMA wal_checkpoint(TRUNCATE)")
-		return err
-	}))
-	w.walNext = w.walSize() + walLimit
-}
-
-func (w *writer) walSize() int64 {
-	if w.wal == "" {
-		return 0
-	}
-	info, err := os.Stat(w.wal)
-	if err != nil {
-		return 0
-	}
-	return info.Size()
+	return begun.Commit()
 }

@@ -1,10 +1,12 @@
 package pace
 
 import (
-	"r7import/importer/account"
 	"slices"
 	"strings"
 	"time"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
 )
 
 // Evidence is what the outcome of one write says about a mail host.
@@ -20,6 +22,28 @@ const (
 // String returns the name a log or a test shows.
 func (e Evidence) String() string {
 	return [...]string{"good", "refused", "connect trouble", "too many connections"}[e]
+}
+
+// EvidenceOf says what a code shows about the mail host that caused it.
+func EvidenceOf(code diagnosis.Code) Evidence {
+	switch {
+	case code == diagnosis.MailTooMany:
+		return TooMany
+	case code.HostTrouble():
+		return ConnectTrouble
+	}
+	return Refused
+}
+
+// Code puts what a rest began with into the words of the catalogue.
+func (e Evidence) Code() diagnosis.Code {
+	switch e {
+	case Refused:
+		return diagnosis.HostRefuses
+	case TooMany:
+		return diagnosis.HostFull
+	}
+	return diagnosis.HostSilent
 }
 
 const (

@@ -85,24 +85,52 @@ const (
 // Only rows to do need a sign-in. A request in doubt is always to do.
 func (h *History) Standing(ctx context.Context, who Identity, row *account.Row) (Standing, journal.Account, error) {
 	key, err := h.KeyOf(ctx, who, row)
-	if err != nil || key == (account.Key{}) {
+	if err != nil {
 		return ToDo, journal.Account{}, err
 	}
-	if _, doubted := h.open[key]; doubted {
-		return ToDo, journal.Account{}, nil
-	}
-	known, ok, err := h.store.Account(ctx, key)
-	if err != nil || !ok {
-		return ToDo, journal.Account{}, err
+	var known journal.Account
+	if key != (account.Key{}) {
+		if _, doubted := h.open[key]; doubted {
+			return ToDo, journal.Account{}, nil
+		}
+		if known, _, err = h.store.Account(ctx, key); err != nil {
+			return ToDo, journal.Account{}, err
+		}
 	}
 	foreign := known.Status == diagnosis.Exists && h.options.OnExisting == policy.Fail
 	switch {
-	case !foreign && h.believed(known) && h.store.Prints().Changed(known.Fingerprint, key, &row.Settings, account.RequestFields) == 0:
+	case !foreign && h.believed(known) && h.recent(known) && h.equal(known, &row.Settings):
 		return Settled, known, nil
-	case !h.options.RetryRefused && h.Refuses(known, &row.Settings):
+	case h.options.RetryRefused:
+		return ToDo, known, nil
+	case h.Refuses(known, &row.Settings):
 		return Refused, known, nil
 	}
-	return ToDo, known, nil
+	login, _, err := h.store.Login(ctx, &row.Settings) // from this machine
+	if err == nil && login.Checked.After(known.Checked) && h.Refuses(login, &row.Settings) {
+		return Refused, login, nil
+	}
+	return ToDo, known, err
+}
+
+// Done reports whether earlier runs have done what a row asks for, however long ago, if
+// passwords that it does not have are left aside.
+func (h *History) Done(ctx context.Context, who Identity, row *account.Row) (bool, error) {
+	key, err := h.KeyOf(ctx, who, row)
+	if err != nil || key == (account.Key{}) {
+		return false, err
+	}
+	if _, doubted := h.open[key]; doubted {
+		return false, nil
+	}
+	known, ok, err := h.store.Account(ctx, key)
+	return ok && h.believed(known) && h.equal(known, &row.Settings), err
+}
+
+// equal reports whether a row asks for what is known of an account. Passwords it does
+// not have count as equal.
+func (h *History) equal(known journal.Account, s *account.Settings) bool {
+	return h.store.Prints().Changed(known.Fingerprint, known.Key, s, s.Told()) == 0
 }
 
 // Refuses reports whether a mail server has refused what is about to be sent
@@ -111,8 +139,7 @@ func (h *History) Refuses(known journal.Account, s *account.Settings) bool {
 	return len(known.Refused) > 0 && h.store.Prints().Changed(known.Refused, known.Key, s, account.Credentials) == 0
 }
 
-// believed reports whether what is known of an account says that it is there and
-// at work, and recently enough.
+// believed reports whether what is known of an account says that it is there and at work.
 func (h *History) believed(known journal.Account) bool {
 	switch {
 	case known.Status == diagnosis.Disabled, known.Checked.IsZero():
@@ -120,5 +147,10 @@ func (h *History) believed(known journal.Account) bool {
 	case known.Status != diagnosis.Created && known.MailboxID == 0: // one created by somebody's word has no number, see journal.Resolve
 		return false
 	}
+	return true
+}
+
+// recent reports whether an account was seen recently enough.
+func (h *History) recent(known journal.Account) bool {
 	return h.options.Recheck == 0 || time.Since(known.Checked) < h.options.Recheck
 }

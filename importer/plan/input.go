@@ -19,6 +19,11 @@ type Input struct {
 	File    *source.File
 	Binding *mapping.Binding
 	Rules   validate.Rules
+	// Done reports whether earlier runs have done what a row without passwords asks for,
+	// so that nobody need know them. Nil knows of none. The rows are counted from 0.
+	Done func(index int, row *account.Row) bool
+	// Only reports whether a row is read at all. Nil reads all.
+	Only func(row *account.Row) bool
 }
 
 // Rows reads the file from its start and yields every row, mapped and checked,
@@ -28,17 +33,32 @@ func (in *Input) Rows(ctx context.Context) iter.Seq2[*account.Row, error] {
 	return func(yield func(*account.Row, error) bool) {
 		seen := validate.NewSeen()
 		var row account.Row
+		index := 0
 		for rec, err := range in.File.Records(ctx, in.Binding.Columns()) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
 			row = in.Binding.Row(rec)
-			in.Rules.Check(&row)
+			if in.Only != nil && !in.Only(&row) {
+				continue
+			}
+			rules := in.Rules
+			if in.Done != nil && !row.Invalid() && lacksPasswords(&row) && in.Done(index, &row) {
+				rules.WithoutPasswords = true
+			}
+			index++
+			rules.Check(&row)
 			seen.Check(&row)
 			if !yield(&row, nil) {
 				return
 			}
 		}
 	}
+}
+
+// lacksPasswords reports whether nobody could log in to the mailbox, or as its owner, with
+// what the row says.
+func lacksPasswords(row *account.Row) bool {
+	return row.Settings.WithoutPasswords() || row.Owner.User != "" && row.Owner.Password.Empty() && row.Owner.Token.Empty()
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -71,6 +72,9 @@ func (p *Plan) RowsOf(who Identity) int { return int(p.owners.of(who.Name).all) 
 // Anew reports whether rows that a run takes for done are looked at all the same.
 func (p *Plan) Anew() bool { return p.anew }
 
+// LooksAnew is Anew for the rows of one person: nobody looks where nobody can sign in.
+func (p *Plan) LooksAnew(who Identity) bool { return p.anew && who.Via != ByNobody }
+
 // Lends reports whether rows of that person say how to sign in for accounts without a row.
 func (p *Plan) Lends(name string) bool { return p.lenders[name] }
 
@@ -136,7 +140,7 @@ func (s *Scan) Prepare(ctx context.Context, kind journal.Kind) (*Plan, error) {
 	return plan, nil
 }
 
-func (s *Scan) scan(ctx context.Context, plan *Plan, kind journal.Kind) error {
+func (s *Scan) scan(ctx context.Context, plan *Plan, kind journal.Kind) (err error) {
 	history, err := NewHistory(ctx, s.History, s.Options)
 	if err != nil {
 		return err
@@ -144,6 +148,22 @@ func (s *Scan) scan(ctx context.Context, plan *Plan, kind journal.Kind) error {
 	present, err := s.newPresence(ctx, plan)
 	if err != nil {
 		return err
+	}
+	blanks := make(map[int]bool) // rows without passwords that are done: the second reading takes the same
+	if kind == journal.KindRun || kind == journal.KindPlan {
+		var failed error
+		s.Input.Done = func(index int, row *account.Row) bool {
+			done, err := history.Done(ctx, plan.roster.of(row), row)
+			failed = cmp.Or(failed, err)
+			if done {
+				blanks[index] = true
+			}
+			return done
+		}
+		defer func() {
+			s.Input.Done = func(index int, _ *account.Row) bool { return blanks[index] }
+			err = cmp.Or(err, failed)
+		}()
 	}
 	tally := newTally()
 	hasher := newRowHasher()
@@ -188,9 +208,6 @@ func (p *Plan) standing(ctx context.Context, kind journal.Kind, history *History
 		return ToDo, nil
 	}
 	who := p.roster.of(row)
-	if who.Via == ByNobody {
-		return ToDo, nil
-	}
 	left, known, err := history.Standing(ctx, who, row)
 	if left == Settled {
 		p.seen(known.Checked)
@@ -225,7 +242,7 @@ const probesWanted = 8
 
 func (p *Plan) countOwner(row *account.Row, left Standing) {
 	who := p.roster.of(row)
-	if who.Via == ByNobody {
+	if who.Via == ByNobody && left != Settled {
 		p.Nobody++
 		return
 	}
@@ -239,7 +256,7 @@ func (p *Plan) countOwner(row *account.Row, left Standing) {
 	case Refused:
 		rows.refused++
 	}
-	idle := left == Refused || left == Settled && !p.anew
+	idle := left == Refused || left == Settled && !p.LooksAnew(who)
 	if idle {
 		rows.idle++
 	}

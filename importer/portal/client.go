@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"r7import/importer/account"
+	"r7import/importer/echo"
 )
 
 // DefaultTimeout bounds a whole exchange. The portal logs in to two mail servers
@@ -123,7 +124,7 @@ func (c *Client) Close() { c.transport.CloseIdleConnections() }
 // as the password that the token was got with: no text of an answer is shown that
 // tells anything of them.
 func (c *Client) Session(token account.Secret, others ...account.Secret) *Session {
-	return &Session{client: c, token: token, known: confidence{secrets: others}}
+	return &Session{client: c, token: token, known: echo.Confidence{Secrets: others}}
 }
 
 // Session is one person's portal, as that person sees it. It is safe for
@@ -132,7 +133,7 @@ func (c *Client) Session(token account.Secret, others ...account.Secret) *Sessio
 type Session struct {
 	client *Client
 	token  account.Secret
-	known  confidence
+	known  echo.Confidence
 	whole  *Session // that this one is about a row of, nil for the session itself
 }
 
@@ -143,7 +144,7 @@ func (s *Session) About(row *account.Row) *Session {
 	about := *s
 	about.whole = s.origin()
 	secrets := []account.Secret{row.Settings.Incoming.Password, row.Settings.Outgoing.Password, row.Owner.Password, row.Owner.Token}
-	about.known = s.known.with(secrets, append(valuesOf(&row.Settings), row.Owner.User)...)
+	about.known = s.known.With(secrets, append(valuesOf(&row.Settings), row.Owner.User)...)
 	return &about
 }
 

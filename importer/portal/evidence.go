@@ -8,35 +8,24 @@ import (
 	"unicode/utf8"
 
 	"r7import/importer/diagnosis"
+	"r7import/importer/echo"
 )
 
 // What is kept of an answer is chosen: the sentences the portal is known to say
 // and what a mail server said in a failed login test. Of everything else it is
 // only told what kind of text it was, about how long, and the title of a web page.
 
-// withheld stands for words that tell something of a secret.
-const withheld = "[***]"
-
 // confidence returns what no text of the call's answer is shown with.
-func (call *call) confidence() confidence {
-	c := call.known.with(append(call.secrets[:len(call.secrets):len(call.secrets)], call.token), call.values...)
+func (call *call) confidence() echo.Confidence {
+	c := call.known.With(append(call.secrets[:len(call.secrets):len(call.secrets)], call.token), call.values...)
 	for _, values := range call.query {
-		c.values = append(c.values, values...)
+		c.Values = append(c.Values, values...)
 	}
 	return c
 }
 
 // quote returns foreign words fit to be shown, if they tell nothing of a secret.
-// The whole of them is searched before anything is cleaned or cut.
-func (call *call) quote(words string) string {
-	if words == "" {
-		return ""
-	}
-	if call.confidence().betrayed(words) {
-		return withheld
-	}
-	return diagnosis.CleanText(words)
-}
+func (call *call) quote(words string) string { return call.confidence().Quote(words) }
 
 // message returns what is shown of the message of an error: the sentence that is
 // known, else what kind of text it was.
@@ -62,7 +51,7 @@ func (call *call) page(r *reply) string {
 		return "text/plain, " + about(len(text))
 	}
 	shown := "text/html, " + about(len(text))
-	if title := diagnosis.PageTitle(string(text)); titled(title) && !call.confidence().mentioned(title) {
+	if title := diagnosis.PageTitle(string(text)); titled(title) && !call.confidence().Mentioned(title) {
 		shown += `, "` + title + `"`
 	}
 	return shown
@@ -87,7 +76,7 @@ var hostForm = regexp.MustCompile(`^[A-Za-z0-9._\[\]-]{1,255}(:[0-9]{1,5})?$`)
 // redirectTarget returns the host a redirect leads to, and nothing else of it.
 func (call *call) redirectTarget(location string) string {
 	u, err := url.Parse(location)
-	if err != nil || !hostForm.MatchString(u.Host) || call.confidence().betrayed(u.Host) {
+	if err != nil || !hostForm.MatchString(u.Host) || call.confidence().Betrayed(u.Host) {
 		return ""
 	}
 	return u.Host

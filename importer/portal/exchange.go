@@ -15,6 +15,7 @@ import (
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/echo"
 )
 
 // call is one exchange to be made.
@@ -31,7 +32,7 @@ type call struct {
 	write   bool
 	secrets []account.Secret // in the request, which the answer might repeat
 	values  []string         // in the request besides
-	known   confidence       // what else the session knows
+	known   echo.Confidence  // what else the session knows
 	ready   func() error     // called right before the request leaves
 	// explain gives an answer that means something else here than elsewhere; an empty code leaves it.
 	explain func(r *reply) diagnosis.Code

@@ -91,7 +91,7 @@ func (s *Session) person(ctx context.Context, name, path string, query url.Value
 	if !decode(r.response, &p) {
 		return account.Person{}, false, answer.odd(call)
 	}
-	noun := p.noun(call.confidence().profile())
+	noun := p.noun(call.confidence().Profile())
 	if noun.ID == "" {
 		return account.Person{}, false, answer.odd(call)
 	}
@@ -112,7 +112,7 @@ func (s *Session) People(ctx context.Context, onlyActive bool) iter.Seq2[account
 	}
 	return func(yield func(account.Person, Answer) bool) {
 		known := make(map[string]bool)
-		clean := s.known.with([]account.Secret{s.token}).profile()
+		clean := s.known.With([]account.Secret{s.token}).Profile()
 		for page, answer := range pages[person](ctx, s, "people", "people/filter.json", query) {
 			if answer.Fate != diagnosis.Done {
 				yield(account.Person{}, answer)

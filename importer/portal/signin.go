@@ -99,7 +99,7 @@ var phoneForm = regexp.MustCompile(`^[0-9+*() -]{1,30}$`)
 
 // phone returns a telephone number if it is one, most of it hidden.
 func (call *call) phone(text string) string {
-	if !phoneForm.MatchString(text) || call.confidence().betrayed(text) {
+	if !phoneForm.MatchString(text) || call.confidence().Betrayed(text) {
 		return ""
 	}
 	return text

@@ -27,7 +27,7 @@ const (
 
 // newTransport returns a transport for one portal, and the proxy it goes through.
 func newTransport(portal *url.URL, o Options) (*http.Transport, string, error) {
-	roots, err := trusted(o.RootsFile)
+	roots, err := Trusted(o.RootsFile)
 	if err != nil {
 		return nil, "", err
 	}
@@ -99,8 +99,9 @@ func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, answer *http.
 	return nil
 }
 
-// trusted returns the system's certificates with those of a file; nil means the system's.
-func trusted(file string) (*x509.CertPool, error) {
+// Trusted returns the system's certificates with those of a file; nil means the system's.
+// The error is a *diagnosis.Problem.
+func Trusted(file string) (*x509.CertPool, error) {
 	if file == "" {
 		return nil, nil
 	}

@@ -32,7 +32,10 @@ type decision struct {
 
 // judge decides what the row needs, from what the look found and what the journal remembers.
 func (w *Worker) judge(r *Row, mailbox account.Mailbox, found bool, known journal.Account) decision {
-	if !found {
+	switch {
+	case !found && r.Row.Settings.Incoming.Password.Empty(): // the row was taken for done
+		return decision{status: diagnosis.Held, problem: diagnosis.New(diagnosis.PasswordNeeded)}
+	case !found:
 		return decision{verdict: create}
 	}
 	ours := known.Made && known.MailboxID == mailbox.ID
@@ -74,7 +77,7 @@ func (w *Worker) differences(r *Row, mailbox account.Mailbox, known journal.Acco
 			fields = fields.With(f)
 		}
 	}
-	if ours && fields == 0 { // else they are sent anyway
+	if ours && fields == 0 && !r.Row.Settings.WithoutPasswords() { // else they are sent anyway, or not known
 		fields = w.History.Prints().Changed(known.Fingerprint, r.Key, &r.Row.Settings, account.Passwords)
 	}
 	return fields

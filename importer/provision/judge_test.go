@@ -83,7 +83,7 @@ func TestJudge(t *testing.T) {
 			}
 			w, r := newWorker(t, &options)
 			mailbox := account.Mailbox{ID: id, Address: "Anna@example.org", Detailed: true, Settings: r.Row.Settings}
-			known := journal.Account{Fingerprint: w.fingerprint(r)}
+			known := journal.Account{Fingerprint: w.fingerprint(r, journal.Account{})}
 			if tc.ours {
 				known.Made, known.MailboxID, known.Status = true, id, diagnosis.Created
 			}

@@ -181,7 +181,7 @@ func (w *Worker) attempt(ctx context.Context, r *Row, session *people.Session) (
 	// Intend.
 	intent := journal.Intent{
 		Run: r.Entry.Run, Index: r.Index, Key: r.Key, Kind: intentKind[d.verdict], At: time.Now(),
-		Fingerprint: w.fingerprint(r), MailboxID: d.found.ID,
+		Fingerprint: w.fingerprint(r, known), MailboxID: d.found.ID,
 	}
 	if intent.ID, err = w.Ledger.Intend(context.WithoutCancel(ctx), intent); err != nil {
 		return Step{}, err
@@ -261,13 +261,13 @@ func (w *Worker) remember(ctx context.Context, r *Row, d decision, known journal
 	case d.verdict == leave && d.fields == 0 && d.found.Detailed && d.status.Desired():
 		seen := journal.Account{
 			Key: r.Key, MailboxID: d.found.ID, Made: known.Made && !d.foreign, Status: d.status,
-			Fingerprint: w.fingerprint(r), Run: r.Entry.Run, Checked: time.Now(),
+			Fingerprint: w.fingerprint(r, known), Run: r.Entry.Run, Checked: time.Now(),
 		}
 		if seen.Made && known.Status == diagnosis.Updated {
 			seen.Status = diagnosis.Updated // an undo of the run that made it must not take it for what that run left
 		}
 		return w.Ledger.SaveAccount(context.WithoutCancel(ctx), seen)
-	case d.verdict != create && w.History.Prints().Changed(known.Fingerprint, r.Key, &r.Row.Settings, account.RequestFields) != 0:
+	case d.verdict != create && w.History.Prints().Changed(known.Fingerprint, r.Key, &r.Row.Settings, r.Row.Settings.Told()) != 0:
 		// The row has changed, and is looked at for that.
 		return nil
 	}
@@ -330,7 +330,7 @@ func tellHosts(slot *pace.Slot, r *Row, kind journal.IntentKind, answer portal.A
 			slot.Report(h, r.Key.Address, pace.Good)
 		}
 	case (answer.Fate == diagnosis.Final || answer.Fate == diagnosis.Later) && side != "":
-		slot.Report(side, r.Key.Address, evidenceOf(answer.Code))
+		slot.Report(side, r.Key.Address, pace.EvidenceOf(answer.Code))
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
-	"r7import/importer/pace"
 	"r7import/importer/portal"
 )
 
@@ -58,7 +57,12 @@ func (w *Worker) close(ctx context.Context, r *Row, outcome journal.Outcome) (St
 	return done, nil
 }
 
-func (w *Worker) fingerprint(r *Row) account.Fingerprint {
+// fingerprint returns that of what a row asks for. One without passwords asks for those
+// that are known.
+func (w *Worker) fingerprint(r *Row, known journal.Account) account.Fingerprint {
+	if r.Row.Settings.WithoutPasswords() && len(known.Fingerprint) > 0 {
+		return known.Fingerprint
+	}
 	return w.History.Prints().Of(r.Key, &r.Row.Settings)
 }
 
@@ -71,26 +75,4 @@ func evidence(answer portal.Answer) string {
 		return "HTTP " + strconv.Itoa(answer.Status)
 	}
 	return "HTTP " + strconv.Itoa(answer.Status) + ": " + answer.Text
-}
-
-// evidenceOf says what a code shows about the mail host that caused it.
-func evidenceOf(code diagnosis.Code) pace.Evidence {
-	switch {
-	case code == diagnosis.MailTooMany:
-		return pace.TooMany
-	case code.HostTrouble():
-		return pace.ConnectTrouble
-	}
-	return pace.Refused
-}
-
-// WhyResting puts what a rest began with into the words of the catalogue.
-func WhyResting(evidence pace.Evidence) diagnosis.Code {
-	switch evidence {
-	case pace.Refused:
-		return diagnosis.HostRefuses
-	case pace.TooMany:
-		return diagnosis.HostFull
-	}
-	return diagnosis.HostSilent
 }

@@ -54,7 +54,7 @@ func (w *Worker) settle(ctx context.Context, r *Row, session *people.Session) (S
 // row was edited since it was sent, it goes on as one whose account is there.
 func (w *Worker) foundAfterAll(ctx context.Context, r *Row, made journal.Account) (Step, error) {
 	if len(made.Fingerprint) == 0 {
-		made.Fingerprint = w.fingerprint(r)
+		made.Fingerprint = w.fingerprint(r, made)
 	}
 	r.Entry.MailboxID = made.MailboxID
 	r.End(diagnosis.Created, *diagnosis.New(diagnosis.FoundByLookUp))

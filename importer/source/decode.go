@@ -2,11 +2,9 @@ package source
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -16,7 +14,8 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// row is one row as a table gives it, valid until the next one is asked for.
+// row is one row as a table gives it, valid until the next one is asked for but for
+// its problems.
 type row struct {
 	number   int
 	cells    []string // by column; as many as the table has columns
@@ -58,6 +57,13 @@ const (
 // errStopped says that the consumer wants no more records.
 var errStopped = errors.New("source: stopped")
 
+// beside is what a row has besides its cells. It passes gocsv by: rows come out in
+// the order they went in.
+type beside struct {
+	number   int
+	problems []diagnosis.Problem
+}
+
 // stream decodes the rows of one pass through gocsv and hands them out. It
 // returns when nothing reads in any more.
 func stream(ctx context.Context, l *layout, in rows, yield func(*Record) bool) error {
@@ -68,10 +74,9 @@ func stream(ctx context.Context, l *layout, in rows, yield func(*Record) bool) e
 		room <- struct{}{}
 	}
 	ended := make(chan error, 1)
+	from := &decoder{ctx: ctx, layout: l, in: in, room: room}
 	go func() {
-		ended <- diagnosis.Guard(func() error {
-			return gocsv.UnmarshalDecoderToChan(&decoder{ctx: ctx, layout: l, in: in, room: room}, records)
-		})
+		ended <- diagnosis.Guard(func() error { return gocsv.UnmarshalDecoderToChan(from, records) })
 	}()
 	defer func() { // also when the loop of the consumer panics
 		cancel()
@@ -80,12 +85,17 @@ func stream(ctx context.Context, l *layout, in rows, yield func(*Record) bool) e
 	}()
 	consumed := 0
 	for d := range records {
-		d.Record.layout = l
-		if !yield(d.Record) {
+		r := d.Record
+		if r == nil {
+			r = new(Record) // no column is read
+		}
+		r.layout = l
+		r.take(from.beside[consumed%len(from.beside)])
+		if !yield(r) {
 			return errStopped
 		}
-		*d.Record = Record{}
-		free.Put(d.Record)
+		*r = Record{}
+		free.Put(r)
 		if consumed++; consumed%batchRows == 0 {
 			room <- struct{}{} // never waits: this batch has left its room
 		}
@@ -103,25 +113,13 @@ type decoded struct {
 // free are records that nobody looks at any more.
 var free = sync.Pool{New: func() any { return new(Record) }}
 
-// The columns that tell about the row itself.
-const (
-	rowKey      = "#row"
-	problemsKey = "#problems"
-	otherKey    = "#other" // and a number
-)
+// otherKey and a number are what gocsv knows a column by that feeds no field.
+const otherKey = "#other"
 
 // UnmarshalCSVWithFields takes one cell. It implements gocsv.TypeUnmarshalCSVWithFields.
 func (d *decoded) UnmarshalCSVWithFields(key, value string) error {
 	if d.Record == nil {
 		d.Record = free.Get().(*Record)
-	}
-	switch key {
-	case rowKey:
-		n, err := strconv.Atoi(value)
-		d.Record.Row = n
-		return err
-	case problemsKey:
-		return d.Record.takeProblems(value)
 	}
 	if strings.HasPrefix(key, otherKey) {
 		d.Record.others = append(d.Record.others, value)
@@ -136,13 +134,9 @@ func (d *decoded) UnmarshalCSVWithFields(key, value string) error {
 	return nil
 }
 
-func (r *Record) takeProblems(encoded string) error {
-	if encoded == "" {
-		return nil
-	}
-	if err := json.Unmarshal([]byte(encoded), &r.Problems); err != nil {
-		return err
-	}
+// take gives the record what passed gocsv by.
+func (r *Record) take(b beside) {
+	r.Row, r.Problems = b.number, b.problems
 	for _, p := range r.Problems {
 		if f, ok := account.FieldNamed(p.Field); ok {
 			r.bad = r.bad.With(f)
@@ -150,7 +144,6 @@ func (r *Record) takeProblems(encoded string) error {
 		}
 		r.bad = 1<<account.NumFields - 1
 	}
-	return nil
 }
 
 // decoder gives gocsv the rows of one pass. It implements gocsv.SimpleDecoder.
@@ -162,13 +155,17 @@ type decoder struct {
 	rows   int             // decoded
 	line   []string
 	sent   bool // the header
+
+	// beside is a ring: a row has its place to itself, because the row that had it before
+	// was consumed before there was room for this one.
+	beside [batches * batchRows]beside
 }
 
 // GetCSVRow returns the keys of the columns first, then the cells of a row in the same order.
 func (d *decoder) GetCSVRow() ([]string, error) {
 	if !d.sent {
 		d.sent = true
-		return append(slices.Clone(d.layout.keys), rowKey, problemsKey), nil
+		return slices.Clone(d.layout.keys), nil
 	}
 	if err := d.wait(); err != nil {
 		return nil, err
@@ -177,13 +174,13 @@ func (d *decoder) GetCSVRow() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	line := d.line[:0]
+	d.beside[d.rows%len(d.beside)] = beside{r.number, r.problems}
+	d.rows++
+	d.line = d.line[:0]
 	for _, column := range d.layout.read {
-		line = append(line, r.cells[column])
+		d.line = append(d.line, r.cells[column])
 	}
-	problems, err := encodeProblems(r.problems)
-	d.line = append(line, strconv.Itoa(r.number), problems)
-	return d.line, err
+	return d.line, nil
 }
 
 // wait returns when one more row may be decoded. The error is that of the context.
@@ -194,17 +191,8 @@ func (d *decoder) wait() error {
 		case <-d.ctx.Done():
 		}
 	}
-	d.rows++
 	return d.ctx.Err()
 }
 
 // GetCSVRows is the other half of the interface. Nothing here holds a table whole.
 func (d *decoder) GetCSVRows() ([][]string, error) { return nil, io.ErrUnexpectedEOF }
-
-func encodeProblems(problems []diagnosis.Problem) (string, error) {
-	if len(problems) == 0 {
-		return "", nil
-	}
-	text, err := json.Marshal(problems)
-	return string(text), err
-}

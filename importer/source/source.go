@@ -253,6 +253,15 @@ func (f *File) Redact(ctx context.Context, w io.Writer, names []string, o rewrit
 	return done, f.placed(err)
 }
 
+// Annotate writes the file once more with something said behind its rows, as package
+// rewrite says; names are as for [File.Records]. The error is a *[diagnosis.Problem],
+// that of ctx, of the marks, or of w.
+func (f *File) Annotate(ctx context.Context, w io.Writer, names []string, o rewrite.Annotation) (rewrite.Annotated, error) {
+	asides := newLayout(f.name, f.sheet, f.columns, names).asides
+	done, err := rewrite.Annotate(ctx, w, f.original(), asides, o)
+	return done, f.placed(err)
+}
+
 // original is the file as package rewrite takes it.
 func (f *File) original() rewrite.Original {
 	from := rewrite.Original{File: f.input, Password: f.options.WorkbookPassword}

@@ -21,12 +21,14 @@ const (
 	SignIn  Group = "signin"
 	Policy  Group = "policy"
 	Pace    Group = "pace"
+	Logins  Group = "logins" // to the mail servers, from this machine
 	Output  Group = "output"
+	Alone   Group = "alone"
 	General Group = "general"
 )
 
 // Groups are all groups in the order of help.
-var Groups = []Group{Where, Who, SignIn, Reading, Policy, Pace, Output, General}
+var Groups = []Group{Where, Who, SignIn, Reading, Policy, Pace, Logins, Output, Alone, General}
 
 // Key is one thing that can be set.
 type Key struct {
@@ -39,6 +41,8 @@ type Key struct {
 	Choices []string
 	// List says that the key may be given several times.
 	List bool
+	// Read says that the value names a file that is read.
+	Read bool
 	// Guarded reports whether a value lifts a guard. Such a value is not taken from the environment.
 	Guarded func(text string) bool
 	// Either is a word that keys share of which only one can be said. The strongest
@@ -63,37 +67,37 @@ func (k *Key) Show(s *Settings) string { return k.show(s) }
 var Keys = []*Key{
 	key("portal", Where, "url", func(s *Settings) *string { return &s.Portal }, parseURL, plain),
 	toggle("sandbox", Where, func(s *Settings) *bool { return &s.Sandbox }),
-	file("ca-file", Where, func(s *Settings) *string { return &s.CAFile }),
+	read("ca-file", Where, func(s *Settings) *string { return &s.CAFile }),
 	guarded(toggle("insecure-http", Where, func(s *Settings) *bool { return &s.InsecureHTTP })),
 	key("state", Where, "folder", func(s *Settings) *string { return &s.State }, parseText, plain),
 	list("allowed-mail-hosts", Where, "host", func(s *Settings) *[]string { return &s.AllowedHosts }, parseText),
 
 	either("caller", secret("token", Who, func(s *Settings) *string { return &s.Token })),
-	either("caller", file("token-file", Who, func(s *Settings) *string { return &s.TokenFile })),
+	either("caller", read("token-file", Who, func(s *Settings) *string { return &s.TokenFile })),
 	either("caller", key("user", Who, "user", func(s *Settings) *string { return &s.User }, parseText, plain)),
 	either("password", secret("password", Who, func(s *Settings) *string { return &s.Password })),
-	either("password", file("password-file", Who, func(s *Settings) *string { return &s.PasswordFile })),
+	either("password", read("password-file", Who, func(s *Settings) *string { return &s.PasswordFile })),
 	guardedWhen("self", choice("owner", Who, func(s *Settings) *policy.OwnerWay { return &s.Owner }, "auto", "self", "column", "impersonate")),
 	guarded(number("max-per-owner", Who, func(s *Settings) *int { return &s.MaxPerOwner }, 1, 1_000_000)),
 	guarded(toggle("allow-owner-mismatch", Who, func(s *Settings) *bool { return &s.AllowMismatch })),
 
 	either("totp", secret("totp-secret", SignIn, func(s *Settings) *string { return &s.TOTPSecret })),
-	either("totp", file("totp-secret-file", SignIn, func(s *Settings) *string { return &s.TOTPSecretFile })),
+	either("totp", read("totp-secret-file", SignIn, func(s *Settings) *string { return &s.TOTPSecretFile })),
 
-	file("mapping", Reading, func(s *Settings) *string { return &s.Mapping }),
+	read("mapping", Reading, func(s *Settings) *string { return &s.Mapping }),
 	list("set", Reading, "fill", func(s *Settings) *[]string { return &s.Set }, parseFill),
 	key("preset", Reading, "preset", func(s *Settings) *string { return &s.Preset }, parseText, plain),
-	file("presets", Reading, func(s *Settings) *string { return &s.Presets }),
+	read("presets", Reading, func(s *Settings) *string { return &s.Presets }),
 	key("sheet", Reading, "sheet", func(s *Settings) *string { return &s.Sheet }, parseText, plain),
 	number("header-row", Reading, func(s *Settings) *int { return &s.HeaderRow }, 1, 1_048_576),
 	key("delimiter", Reading, "delimiter", func(s *Settings) *rune { return &s.Delimiter }, parseDelimiter, showDelimiter),
 	key("encoding", Reading, "encoding", func(s *Settings) *string { return &s.Encoding }, parseText, plain),
 	key("rows", Reading, "rows", func(s *Settings) *string { return &s.Rows }, parseText, plain),
 	list("where", Reading, "where", func(s *Settings) *[]string { return &s.Where }, parseText),
-	file("identity", Reading, func(s *Settings) *string { return &s.Identity }),
+	read("identity", Reading, func(s *Settings) *string { return &s.Identity }),
 	secret("passphrase", Reading, func(s *Settings) *string { return &s.Passphrase }),
 	either("workbook", secret("workbook-password", Reading, func(s *Settings) *string { return &s.WorkbookPassword })),
-	either("workbook", file("workbook-password-file", Reading, func(s *Settings) *string { return &s.WorkbookPasswordFile })),
+	either("workbook", read("workbook-password-file", Reading, func(s *Settings) *string { return &s.WorkbookPasswordFile })),
 	toggle("numeric-passwords", Reading, func(s *Settings) *bool { return &s.NumericPasswords }),
 	toggle("without-passwords", Reading, func(s *Settings) *bool { return &s.WithoutPasswords }),
 
@@ -101,6 +105,7 @@ var Keys = []*Key{
 	choice("on-changed", Policy, func(s *Settings) *policy.Action { return &s.OnChanged }, "update", "skip", "fail"),
 	choice("on-missing", Policy, func(s *Settings) *policy.OnMissing { return &s.OnMissing }, "report", "disable"),
 	guarded(toggle("retry-refused", Policy, func(s *Settings) *bool { return &s.RetryRefused })),
+	key("failed-of", Policy, "run", func(s *Settings) *string { return &s.FailedOf }, parseText, plain),
 	key("max-failures", Policy, "share", func(s *Settings) *policy.Share { return &s.MaxFailures }, parseShare, showShare),
 	key("max-changes", Policy, "share", func(s *Settings) *policy.Share { return &s.MaxChanges }, parseShare, showShare),
 	number("canary", Policy, func(s *Settings) *int { return &s.Canary }, 1, 1000),
@@ -123,7 +128,18 @@ var Keys = []*Key{
 	wait("recheck", func(s *Settings) *time.Duration { return &s.Recheck }),
 	key("window", Pace, "window", func(s *Settings) *pace.Window { return &s.Window }, parseWindow, showWindow),
 
+	toggle("preflight", Logins, func(s *Settings) *bool { return &s.Preflight }),
+	number("sample", Logins, func(s *Settings) *int { return &s.Sample }, 1, 1_000_000),
+	toggle("all", Logins, func(s *Settings) *bool { return &s.All }),
+	key("lockout-limit", Logins, "limits", func(s *Settings) *pace.Lockout { return &s.Lockout }, parseLockout, showLockout),
+	list("resolve", Logins, "hostip", func(s *Settings) *[]string { return &s.Resolve }, parseResolve),
+	file("mail-ca-file", Logins, func(s *Settings) *string { return &s.MailCAFile }),
+	guarded(toggle("accept-bad-certificates", Logins, func(s *Settings) *bool { return &s.AnyCertificate })),
+
 	short("o", list("report", Output, "file", func(s *Settings) *[]string { return &s.Report }, parseText)),
+	file("annotate", Output, func(s *Settings) *string { return &s.Annotate }),
+	toggle("only-failed", Output, func(s *Settings) *bool { return &s.OnlyFailed }),
+	guarded(toggle("keep-secrets", Output, func(s *Settings) *bool { return &s.KeepSecrets })),
 	list("proof", Output, "file", func(s *Settings) *[]string { return &s.Proof }, parseText),
 	toggle("json", Output, func(s *Settings) *bool { return &s.JSON }),
 	toggle("detect", Output, func(s *Settings) *bool { return &s.Detect }),
@@ -133,6 +149,9 @@ var Keys = []*Key{
 	toggle("csv", Output, func(s *Settings) *bool { return &s.CSV }),
 	choice("progress", Output, func(s *Settings) *string { return &s.Progress }, "auto", "bar", "plain", "json", "none"),
 	short("y", guarded(toggle("yes", Output, func(s *Settings) *bool { return &s.Yes }))),
+
+	list("input", Alone, "input", func(s *Settings) *[]string { return &s.Input }, parseText),
+	key("input-age", Alone, "duration", func(s *Settings) *time.Duration { return &s.InputAge }, parseDuration, shortDuration),
 
 	choice("lang", General, func(s *Settings) *string { return &s.Lang }, "ru", "en"),
 	short("q", toggle("quiet", General, func(s *Settings) *bool { return &s.Quiet })),
@@ -161,6 +180,13 @@ func plain(text string) string { return text }
 
 func file(name string, group Group, at func(*Settings) *string) *Key {
 	return key(name, group, "file", at, parseText, plain)
+}
+
+// read is a file that is there before.
+func read(name string, group Group, at func(*Settings) *string) *Key {
+	k := file(name, group, at)
+	k.Read = true
+	return k
 }
 
 func toggle(name string, group Group, at func(*Settings) *bool) *Key {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,6 +54,50 @@ func parseShare(text string) (policy.Share, *diagnosis.Problem) {
 		return policy.Share{}, diagnosis.New(diagnosis.ValueNotShare)
 	}
 	return policy.Share{N: n, Percent: percent}, nil
+}
+
+// parseLockout reads how many refused logins one account may see, and behind a comma
+// how many one address; without the comma the first counts for both.
+func parseLockout(text string) (pace.Lockout, *diagnosis.Problem) {
+	first, second, both := strings.Cut(strings.ReplaceAll(text, " ", ""), ",")
+	n, err := strconv.Atoi(first)
+	limit := pace.Lockout{Account: n, Address: n}
+	if both && err == nil {
+		limit.Address, err = strconv.Atoi(second)
+	}
+	if err != nil || limit.Account < 1 || limit.Address < 1 {
+		return pace.Lockout{}, diagnosis.New(diagnosis.LockoutForm)
+	}
+	return limit, nil
+}
+
+func showLockout(l pace.Lockout) string {
+	switch {
+	case l == pace.Lockout{}:
+		return ""
+	case l.Account == l.Address:
+		return strconv.Itoa(l.Account)
+	}
+	return strconv.Itoa(l.Account) + "," + strconv.Itoa(l.Address)
+}
+
+// parseResolve reads host=ip.
+func parseResolve(text string) (string, *diagnosis.Problem) {
+	host, ip, _ := strings.Cut(text, "=")
+	if _, err := netip.ParseAddr(strings.TrimSpace(ip)); err != nil || strings.TrimSpace(host) == "" {
+		return "", diagnosis.New(diagnosis.ResolveForm)
+	}
+	return text, nil
+}
+
+// Addresses returns what --resolve says, by folded host.
+func (l *MailLogins) Addresses() map[string]netip.Addr {
+	addresses := make(map[string]netip.Addr, len(l.Resolve))
+	for _, text := range l.Resolve {
+		host, ip, _ := strings.Cut(text, "=")
+		addresses[account.FoldHost(strings.TrimSpace(host))], _ = netip.ParseAddr(strings.TrimSpace(ip))
+	}
+	return addresses
 }
 
 // parseWindow reads "22:00-06:00".

@@ -10,6 +10,7 @@ package config
 import (
 	"time"
 
+	"r7import/importer/pace"
 	"r7import/importer/policy"
 	"r7import/importer/portal"
 )
@@ -20,9 +21,11 @@ type Settings struct {
 	Target
 	Caller
 	Table
+	MailLogins
 	policy.Options // whose Caller is found by those that sign in
 	Results
 	Messages
+	Unattended
 
 	// What single commands read.
 	DryRun      bool
@@ -77,7 +80,19 @@ type Table struct {
 	WorkbookPasswordFile string
 	NumericPasswords     bool
 	WithoutPasswords     bool
+	FailedOf             string // run whose failed rows alone are read
 	AllowedHosts         []string
+}
+
+// MailLogins are the logins to the mail servers from this machine.
+type MailLogins struct {
+	Preflight      bool // before a run
+	Sample         int  // rows of each pair of servers
+	All            bool // rows, and not just a sample
+	Lockout        pace.Lockout
+	Resolve        []string // host=ip
+	MailCAFile     string
+	AnyCertificate bool
 }
 
 // Results are what a command makes, and for whom.
@@ -89,6 +104,20 @@ type Results struct {
 	Yes           bool
 	Progress      string
 	FailOnWarning bool
+	Annotation
+}
+
+// Annotation is the copy of the input with what became of its rows.
+type Annotation struct {
+	Annotate    string // where it goes, empty for none
+	OnlyFailed  bool   // without the rows that are as they should be
+	KeepSecrets bool   // with the passwords
+}
+
+// Unattended is what a run reads that nobody watches.
+type Unattended struct {
+	Input    []string      // files, patterns and folders to read
+	InputAge time.Duration // that a file in a folder must have rested
 }
 
 // Messages are the talk to the person and to the log.
@@ -110,5 +139,8 @@ func Defaults() Settings {
 		Results:   Results{Progress: "auto"},
 		Messages:  Messages{LogFormat: "text"},
 		OlderThan: 90 * day,
+
+		MailLogins: MailLogins{Sample: 3},
+		Unattended: Unattended{InputAge: 10 * time.Second},
 	}
 }

@@ -51,7 +51,7 @@ func (p *Process) OpenInput(ctx context.Context, o *Input) (*plan.Input, error) 
 	if err != nil {
 		return nil, errors.Join(Within(file, explained(file, err)), file.Close())
 	}
-	p.Console.Lang.Call(headersOf(file, binding))
+	p.Console.Lang.Call(HeadersOf(file, binding))
 	p.Warn(file.Notices()...)
 	p.Warn(binding.Notices()...)
 	if o.File != "-" && !file.Encrypted() && !o.Harmless && readableByAll(o.File) {
@@ -80,8 +80,8 @@ func AskNumericPasswords(ctx context.Context, p *Process, input *plan.Input) err
 	return err
 }
 
-// headersOf returns what the file calls the fields that it has columns for.
-func headersOf(file *source.File, binding *mapping.Binding) map[string]string {
+// HeadersOf returns what the file calls the fields that it has columns for.
+func HeadersOf(file *source.File, binding *mapping.Binding) map[string]string {
 	headers := make(map[string]string)
 	for i, name := range binding.Columns() {
 		headers[name] = strings.TrimSpace(file.Columns()[i].Header)

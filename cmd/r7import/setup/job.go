@@ -8,6 +8,7 @@ import (
 
 	"r7import/cmd/r7import/config"
 	"r7import/importer"
+	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 	"r7import/importer/plan"
@@ -33,7 +34,9 @@ type Job struct {
 
 	process *Process
 	toWrite func() (*journal.Store, error) // opens what a dry run reads, nil where nothing is kept
-	told    int                            // notices about columns told before the rows were read
+	open    func(readOnly bool) (*journal.Store, error)
+	failed  string // run whose failed rows alone are read
+	told    int    // notices about columns told before the rows were read
 	closers []func() error
 }
 
@@ -52,7 +55,9 @@ func (j *Job) NameRun(id string) { j.process.run.Store(&id) }
 // Prepare reads the file once; one without rows is refused.
 func (j *Job) Prepare(ctx context.Context, kind journal.Kind) (*plan.Plan, error) {
 	plan, err := j.Importer.Prepare(ctx, kind)
-	if err == nil && plan.Rows == 0 {
+	if err == nil && plan.Rows == 0 && j.failed != "" {
+		err = errors.Join(diagnosis.New(diagnosis.FailedNone, "File", j.Input.File.Name(), "Run", j.failed), j.Discard(ctx, plan))
+	} else if err == nil && plan.Rows == 0 {
 		err = errors.Join(NoRows(j.Input), j.Discard(ctx, plan))
 	}
 	if err == nil {
@@ -91,6 +96,9 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 	if err := p.openStores(j, o); err != nil {
 		return nil, err
 	}
+	if err := j.takeFailed(ctx, o.FailedOf); err != nil {
+		return nil, err
+	}
 	// Nobody gets an account because a cell was left empty and somebody happens to be
 	// signed in: what login has kept is for rows without people of their own.
 	theirs := plan.WayFor(o.Run.Owner, j.Input.Binding) == policy.OwnerColumn
@@ -101,6 +109,36 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 		err = j.askHolder(ctx)
 	}
 	return j, err
+}
+
+// takeFailed reads only the rows that did not succeed in a run. They are known again by
+// their addresses, so that the file may have been sorted and corrected since; where a
+// row had none that could be read, by its number.
+func (j *Job) takeFailed(ctx context.Context, name string) error {
+	if name == "" {
+		return nil
+	}
+	run, err := named(ctx, j.History, name)
+	if err != nil {
+		return err
+	}
+	addresses, numbers := make(map[string]bool), make(map[int]bool)
+	for e, err := range j.History.Entries(ctx, run.ID) {
+		switch {
+		case err != nil:
+			return err
+		case e.Status.Desired():
+		case e.Email == "":
+			numbers[e.Row] = true
+		default:
+			addresses[account.Address(e.Email).Fold()] = true
+		}
+	}
+	j.failed = run.ID
+	j.Input.Only = func(row *account.Row) bool {
+		return addresses[account.Address(row.Settings.Email).Fold()] || numbers[row.Number]
+	}
+	return nil
 }
 
 // askHolder asks whose the token is that the rows hang on, and says so. A user with a
@@ -134,6 +172,7 @@ func (p *Process) openStores(j *Job, o *JobOptions) error {
 		open := func(readOnly bool) (*journal.Store, error) {
 			return journal.Open(folder, j.Client.URL(), storeOptions(p.Console, &o.Target, readOnly))
 		}
+		j.open = open
 		if j.History, err = open(o.Dry); err != nil {
 			return err
 		}

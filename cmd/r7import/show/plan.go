@@ -18,7 +18,7 @@ import (
 	"r7import/importer/typo"
 )
 
-var planLabels = []string{"history", "rows", "memory", "owners", "incoming", "outgoing", "filled", "existing", "missing", "pace", "forecast"}
+var planLabels = []string{"history", "rows", "memory", "owners", "incoming", "outgoing", "filled", "existing", "missing", "pace", "lockout", "forecast"}
 
 // Plan is what one reading of the file found, and what a run will do about it.
 type Plan struct {
@@ -33,6 +33,8 @@ type Plan struct {
 	Notices     []diagnosis.Problem // about columns and what was filled in
 	Load        plan.Load
 	Measured    int // writes that tell how long one takes, 0 if none has been measured
+	Worst       pace.Lockout
+	Limit       pace.Lockout // zero is none
 }
 
 // planView puts a plan into words.
@@ -67,6 +69,9 @@ func (p Plan) Show(c *ui.Console) {
 	v.row("missing", v.missing()...)
 	v.row("pace", c.Text("plan.limits", "Rate", p.Rate,
 		"Workers", p.Options.Workers, "PerHost", p.Options.PerHost))
+	if !p.Sandbox && p.Worst.Account > 0 {
+		v.row("lockout", LockoutText(c, "plan.worst", p.Worst, p.Limit))
+	}
 	if !p.Sandbox {
 		v.row("forecast", v.forecast()...)
 	}

@@ -18,7 +18,7 @@ func tellResting(c *ui.Console, log *slog.Logger, before, now []importer.HostRes
 		switch was := slices.IndexFunc(before, sameHost(rest)); {
 		case was < 0:
 			log.Warn("problem", "code", rest.Why)
-			c.Problem(diagnosis.New(rest.Why, "Host", rest.Host, "Until", until))
+			c.Problem(diagnosis.New(rest.Why, "Host", rest.Host, "Until", until, "Here", rest.Here))
 		case before[was].Tries < rest.Tries:
 			log.Warn("mail host", "host", rest.Host, "tries", rest.Tries)
 			c.Say("host.still", "Host", rest.Host, "Until", until)

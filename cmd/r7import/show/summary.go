@@ -24,19 +24,33 @@ import (
 // as one JSON object. Fields of the object are only ever added.
 type Result struct {
 	report.Summary
-	Sandbox  bool       `json:"sandbox"`
-	Plan     *PlanFacts `json:"plan,omitempty"`
-	Stopped  *Told      `json:"stopped,omitempty"` // why it ended before all rows were through
-	Reports  []string   `json:"reports"`
-	Missing  []string   `json:"missing,omitempty"` // addresses earlier runs of the file made and no row names any more
-	Again    string     `json:"again,omitempty"`   // the command that goes on
-	ExitCode int        `json:"exit_code"`
+	Sandbox bool       `json:"sandbox"`
+	Plan    *PlanFacts `json:"plan,omitempty"`
+	Stopped *Told      `json:"stopped,omitempty"` // why it ended before all rows were through
+	Reports []string   `json:"reports"`
+	// Annotated is the copy of the input with what became of its rows.
+	Annotated string   `json:"annotated,omitempty"`
+	Missing   []string `json:"missing,omitempty"` // addresses earlier runs of the file made and no row names any more
+	Again     string   `json:"again,omitempty"`   // the command that goes on
+	Fix       *Fix     `json:"fix,omitempty"`     // what helps to correct rows, where some need it
+	ExitCode  int      `json:"exit_code"`
 
 	Proofs   []string           `json:"proofs,omitempty"` // where it was written, where that is several places
 	Verified *importer.Verified `json:"verified,omitempty"`
 	Proof    string             `json:"proof,omitempty"` // where it was written; the first place of several
 
+	Preflight *Preflight `json:"preflight,omitempty"`
+
 	Disabling bool `json:"-"` // accounts that no row names are among the rows
+}
+
+// Fix is what helps to correct rows and to send them again, as commands. Those that are
+// of no use are empty.
+type Fix struct {
+	Corrected string `json:"corrected,omitempty"` // takes the annotated copy once it is corrected
+	Annotate  string `json:"annotate,omitempty"`  // makes such a copy
+	Failed    string `json:"failed,omitempty"`    // sends the rows that failed again
+	Secrets   bool   `json:"-"`                   // the copy has the passwords
 }
 
 // PlanFacts is the offline plan as JSON.
@@ -121,6 +135,11 @@ func (r *Result) Show(out io.Writer, c *ui.Console) {
 	s.missing()
 	if r.Verified != nil {
 		for _, line := range verifiedLines(c, r.Verified) {
+			s.print(line)
+		}
+	}
+	if r.Preflight != nil {
+		for _, line := range r.Preflight.lines(c) {
 			s.print(line)
 		}
 	}
@@ -225,6 +244,9 @@ func (s summaryView) files() {
 	for _, path := range s.result.Reports {
 		s.print(s.console.Text("summary.report", "Path", path))
 	}
+	if s.result.Annotated != "" {
+		s.print(s.console.Text("summary.annotated", "Path", s.result.Annotated))
+	}
 	if s.result.Run != "" && !s.result.Sandbox && s.result.Command == "run" {
 		s.print(s.console.Text("summary.run", "Run", s.result.Run))
 	}
@@ -240,14 +262,39 @@ func (s summaryView) next() {
 		s.print(s.console.Text("summary.next.stopped", "Command", s.result.Again))
 	case Any(s.result.Statuses, diagnosis.Status.Open):
 		s.print(s.console.Text("summary.next.open", "Command", s.result.Again))
+	case s.result.Fix != nil && s.result.Fix.Corrected != "":
 	case Any(s.result.Statuses, diagnosis.Status.Declined):
 		s.print(s.console.Text("summary.next.declined", "Command", s.result.Again))
+	}
+	s.fix()
+}
+
+// fix says how to correct rows and to go on with them.
+func (s summaryView) fix() {
+	f := s.result.Fix
+	switch {
+	case f == nil:
+		return
+	case f.Corrected != "" && f.Secrets:
+		s.print(s.console.Text("summary.fix.secrets", "Path", s.result.Annotated, "Command", f.Corrected))
+	case f.Corrected != "":
+		s.print(s.console.Text("summary.fix.annotated", "Path", s.result.Annotated, "Command", f.Corrected))
+	case s.result.Annotated != "" && !f.Secrets:
+		s.print(s.console.Text("summary.fix.checked"))
+	case f.Annotate != "":
+		s.print(s.console.Text("summary.fix", "Annotate", f.Annotate))
+	}
+	if f.Failed != "" {
+		s.print(s.console.Text("summary.failed", "Command", f.Failed))
 	}
 }
 
 // Filter returns the flags that choose among the rows of a file, empty without any.
-func Filter(rows string, where []string) string {
+func Filter(rows string, where []string, failedOf string) string {
 	var flags []string
+	if failedOf != "" {
+		flags = append(flags, "--failed-of "+failedOf)
+	}
 	if rows != "" {
 		flags = append(flags, "--rows "+Quote(rows, runtime.GOOS))
 	}

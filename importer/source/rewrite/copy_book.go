@@ -18,10 +18,10 @@ const addedWidth = 32
 // column stands behind everything the sheet holds.
 func copyWorkbook(ctx context.Context, w io.Writer, from Original, add Added) error {
 	t := from.Sheet
-	edit := xlsx.SheetEdit{New: 1, Width: addedWidth}
+	var edit xlsx.SheetEdit
 	if add.Header != "" {
 		add.Column = max(add.Column, t.Last+1)
-		edit.New, edit.Last = add.Column, add.Column
+		edit.New, edit.Widths = add.Column, []float64{addedWidth}
 	}
 	edit.Row = func(r *xlsx.SheetRow) []xlsx.Edit {
 		text := add.Cells[r.Number]
@@ -30,17 +30,23 @@ func copyWorkbook(ctx context.Context, w io.Writer, from Original, add Added) er
 			before := r.Style(len(from.Headers) - 1)
 			text, style = add.Header, &before
 		}
-		if text == "" || r.Holds(add.Column) {
+		if text == "" || r.Long || r.Holds(add.Column) {
 			return nil
 		}
 		return []xlsx.Edit{{Column: add.Column, Text: &text, Style: style}}
 	}
-	edits := map[string]xlsx.PartEdit{t.Sheet.Part: edit.Apply}
+	edits := make(xlsx.Edits)
+	edits.Set(t.Sheet.Part, edit.Apply)
+	return rewriteBook(ctx, w, from, edits, nil)
+}
+
+// rewriteBook writes the workbook with its edits, and with the password it has.
+func rewriteBook(ctx context.Context, w io.Writer, from Original, edits xlsx.Edits, fills *xlsx.Fills) error {
 	if !from.File.Protected() {
-		return t.Book.Rewrite(ctx, w, edits)
+		return from.Sheet.Book.Rewrite(ctx, w, edits, fills)
 	}
 	var plain bytes.Buffer
-	if err := t.Book.Rewrite(ctx, &plain, edits); err != nil {
+	if err := from.Sheet.Book.Rewrite(ctx, &plain, edits, fills); err != nil {
 		return err
 	}
 	locked, err := excelize.Encrypt(plain.Bytes(), &excelize.Options{Password: from.Password.Reveal()})

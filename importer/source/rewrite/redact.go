@@ -3,11 +3,9 @@ package rewrite
 import (
 	"bytes"
 	"context"
-	"hash/maphash"
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"r7import/importer/source/table"
 	"r7import/importer/source/text"
@@ -47,7 +45,7 @@ type Redacted struct {
 func Redact(ctx context.Context, w io.Writer, from Original, asides table.Asides, o Redaction) (Redacted, error) {
 	r := &redactor{
 		Redaction: o, headers: from.Headers, asides: asides,
-		seed: maphash.MakeSeed(), secrets: make(map[uint64]struct{}), done: Redacted{Alike: make(map[int]int)},
+		secrets: newSecrets(), done: Redacted{Alike: make(map[int]int)},
 	}
 	var err error
 	if from.Text != nil {
@@ -62,10 +60,9 @@ func Redact(ctx context.Context, w io.Writer, from Original, asides table.Asides
 // secrets are learnt, then the copy is written.
 type redactor struct {
 	Redaction
+	secrets
 	headers []string
 	asides  table.Asides
-	seed    maphash.Seed
-	secrets map[uint64]struct{} // hashes of the texts of secret columns
 	done    Redacted
 }
 
@@ -77,6 +74,7 @@ const (
 	asHeader
 	byColumn
 	asAWhole
+	asRemark // what people note beside accounts: masked as a whole, too
 )
 
 // treat says what is to be done to a row below the header. A row is ragged if it
@@ -90,7 +88,7 @@ func (r *redactor) treat(cells []string, ragged bool) treatment {
 	case a == table.HeaderAgain:
 		return asHeader
 	case a == table.Comment:
-		return asAWhole // what people note beside accounts
+		return asRemark
 	case a != table.Total && (ragged || r.Astray(cells)):
 		return asAWhole
 	}
@@ -100,18 +98,15 @@ func (r *redactor) treat(cells []string, ragged bool) treatment {
 // learn remembers the secrets of a row, and its number if it is masked as a whole:
 // what is masked only because nobody can tell is no known secret.
 func (r *redactor) learn(number int, t treatment, cells []string) {
-	if t == asAWhole {
+	if t >= asAWhole {
 		r.done.Whole = append(r.done.Whole, number)
 	}
 	for i, text := range cells[:min(len(cells), len(r.Secret))] {
-		if text = strings.TrimSpace(text); t == byColumn && r.Secret[i] && utf8.RuneCountInString(text) >= shortest && text != r.Mask {
-			r.secrets[maphash.String(r.seed, text)] = struct{}{}
+		if text = strings.TrimSpace(text); t == byColumn && r.Secret[i] && text != r.Mask {
+			r.secrets.add(text)
 		}
 	}
 }
-
-// shortest is the length of a secret below which the same text elsewhere says nothing.
-const shortest = 4
 
 // shown returns what the copy shows of the text of a cell, and whether that is a mask.
 // A comment stays one.
@@ -126,35 +121,10 @@ func (r *redactor) shown(t treatment, column int, text string) (string, bool) {
 		r.done.Alike[column]++
 	}
 	r.done.Cells++
-	if t == asAWhole && table.IsComment(strings.TrimSpace(text)) {
+	if t >= asAWhole && table.IsComment(strings.TrimSpace(text)) {
 		return "# " + r.Mask, true
 	}
 	return r.Mask, true
-}
-
-// around are marks that people set around a word or between two, none of them a blank.
-const around = ".,;:=/()\"'«»"
-
-// tells reports whether a text is a secret or has one among its words, as notes have:
-// "пароль: …", "login/…".
-func (r *redactor) tells(text string) bool {
-	knows := func(text string) bool {
-		_, is := r.secrets[maphash.String(r.seed, text)]
-		return is
-	}
-	if knows(strings.TrimSpace(text)) {
-		return true
-	}
-	for word := range strings.FieldsSeq(text) {
-		_, behind, _ := strings.Cut(word, ":")
-		last := word[strings.LastIndexAny(word, ":=/")+1:]
-		for _, part := range [...]string{word, behind, last} {
-			if knows(part) || knows(strings.Trim(part, around)) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // redactText goes over the rows of a text twice.
@@ -193,7 +163,7 @@ func (r *redactor) takeApart(t *text.Table, row []byte, number int, f text.Fault
 	case number < t.Header && declares:
 		return at, cells, asItIs
 	case number < t.Header:
-		return at, cells, asAWhole
+		return at, cells, asRemark
 	case number == t.Header:
 		return at, cells, asHeader
 	}

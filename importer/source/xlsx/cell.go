@@ -134,7 +134,7 @@ func (s *Rows) value(c *Cell, kind valueKind) error {
 			inline = true
 			s.Text, err = appendRichText(s.Text[:from], s.x)
 		case "f":
-			formula = true
+			formula, s.formula = true, true
 			err = s.x.skip()
 		default:
 			err = s.x.skip()

@@ -14,31 +14,54 @@ import (
 // PartEdit writes a part of a workbook once more with something changed, like [SheetEdit.Apply].
 type PartEdit func(e *editor) error
 
-// Rewrite writes the workbook once more. Parts for which there is no edit are copied
-// as they are packed.
-func (w *Book) Rewrite(ctx context.Context, to io.Writer, edits map[string]PartEdit) error {
-	byName := make(map[string]PartEdit, len(edits))
-	for name, change := range edits {
-		byName[container.PartName(name)] = change
-	}
+// Edits are those of the parts, by their names. A part whose edit is nil is left out.
+type Edits map[string]PartEdit
+
+// Set has a part edited.
+func (e Edits) Set(part string, change PartEdit) { e[container.PartName(part)] = change }
+
+// Rewrite writes the workbook once more. Parts that are not among the edits are copied
+// as they are packed. Behind them fills, unless it is nil, writes the formats that
+// the edits have asked it for.
+func (w *Book) Rewrite(ctx context.Context, to io.Writer, edits Edits, fills *Fills) error {
 	out := zip.NewWriter(to)
+	var last *zip.File
 	for _, part := range w.Archive.Parts {
-		change := byName[container.PartName(part.Name)]
-		if change == nil {
-			if err := out.Copy(part); err != nil {
-				return err
-			}
+		name := container.PartName(part.Name)
+		if fills != nil && name == container.PartName(fills.part) {
+			last = part
 			continue
 		}
-		entry, err := out.CreateHeader(&zip.FileHeader{Name: part.Name, Method: zip.Deflate, Modified: part.Modified})
-		if err != nil {
+		change, edited := edits[name]
+		if edited && change == nil {
+			continue
+		}
+		if err := w.write(ctx, out, part, change); err != nil {
 			return err
 		}
-		if err := w.edit(ctx, part.Name, entry, change); err != nil {
+	}
+	if last != nil {
+		var change PartEdit
+		if len(fills.copies) > 0 {
+			change = fills.Apply
+		}
+		if err := w.write(ctx, out, last, change); err != nil {
 			return err
 		}
 	}
 	return out.Close()
+}
+
+// write writes one part.
+func (w *Book) write(ctx context.Context, out *zip.Writer, part *zip.File, change PartEdit) error {
+	if change == nil {
+		return out.Copy(part)
+	}
+	entry, err := out.CreateHeader(&zip.FileHeader{Name: part.Name, Method: zip.Deflate, Modified: part.Modified})
+	if err != nil {
+		return err
+	}
+	return w.edit(ctx, part.Name, entry, change)
 }
 
 // editor reads a part with the scanner and writes it again, byte for byte but for the

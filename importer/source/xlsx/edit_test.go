@@ -69,31 +69,31 @@ func TestSheetEdit(t *testing.T) {
 		edit     SheetEdit
 		in, want string
 	}{
-		{"a new column", SheetEdit{Row: two, New: 2, Last: 2, Width: 32},
+		{"a new column", SheetEdit{Row: two, New: 2, Widths: []float64{32}},
 			`<dimension ref="A1:B3"/><sheetData><row r="1" spans="1:2" ht="20"><c r="A1" t="s"><v>0</v></c><c r="B1" s="7"/></row><!-- a --><row r="3"><c r="A3"><v>1</v></c></row></sheetData><x/>`,
 			`<dimension ref="A1:C3"/><cols><col min="3" max="3" width="32" customWidth="1"/></cols><sheetData><row r="1" ht="20"><c r="A1" t="s"><v>0</v></c><c r="B1" s="7"/>` +
 				`<c r="C1" s="7" t="inlineStr"><is><t xml:space="preserve">new</t></is></c></row><!-- a --><row r="3"><c r="A3"><v>1</v></c>` +
 				`<c r="C3" t="inlineStr"><is><t xml:space="preserve">a &lt;b&gt; _x005F_x0041_&#xA;</t></is></c></row></sheetData><x/>`},
-		{"prefixes and rows without numbers", SheetEdit{Row: fill(1), New: 1, Last: 1, Width: 9},
+		{"prefixes and rows without numbers", SheetEdit{Row: fill(1), New: 1, Widths: []float64{9}},
 			`<p:cols><p:col min="1" max="1"/></p:cols><p:sheetData><p:row><p:c><p:v>1</p:v></p:c></p:row><p:row/></p:sheetData>`,
 			`<p:cols><p:col min="1" max="1"/><p:col min="2" max="2" width="9" customWidth="1"/></p:cols><p:sheetData><p:row><p:c><p:v>1</p:v></p:c>` +
 				`<p:c r="B1" t="inlineStr"><p:is><p:t xml:space="preserve">x</p:t></p:is></p:c></p:row><p:row><p:c r="B2" t="inlineStr"><p:is><p:t xml:space="preserve">x</p:t></p:is></p:c></p:row></p:sheetData>`},
-		{"hidden columns around", SheetEdit{New: 3, Last: 4, Width: 9, Row: func(*SheetRow) []Edit { return nil }},
+		{"hidden columns around", SheetEdit{New: 3, Widths: []float64{9, 9}, Row: func(*SheetRow) []Edit { return nil }},
 			`<cols><col min="1" max="2"/><col hidden="1" max='4' min="3" width="1"/><col min="5" max="5"/><col min="6" max="9"></col></cols><sheetData/>`,
-			`<cols><col min="1" max="2"/><col hidden="1" min="3" width="1" max="3"/><col min="4" max="5" width="9" customWidth="1"/><col min="6" max="9"></col></cols><sheetData/>`},
-		{"all the rest is hidden", SheetEdit{New: 3, Last: 3, Width: 9, Row: func(*SheetRow) []Edit { return nil }},
+			`<cols><col min="1" max="2"/><col hidden="1" min="3" width="1" max="3"/><col min="4" max="4" width="9" customWidth="1"/><col min="5" max="5" width="9" customWidth="1"/><col min="6" max="9"></col></cols><sheetData/>`},
+		{"all the rest is hidden", SheetEdit{New: 3, Widths: []float64{9}, Row: func(*SheetRow) []Edit { return nil }},
 			`<cols><col min="2" max="16384" hidden="1"/></cols><sheetData/>`,
 			`<cols><col min="2" hidden="1" max="3"/><col min="4" max="4" width="9" customWidth="1"/><col max="16384" hidden="1" min="5"/></cols><sheetData/>`},
-		{"blank cells are filled, others stay", SheetEdit{Row: fill(0), New: 1},
+		{"blank cells are filled, others stay", SheetEdit{Row: fill(0)},
 			`<sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="2"><c r="A2" s="3" t="s"><v>1</v></c></row><row r="3"><c r="A3" s="4"/><c r="B3"/></row>` +
 				`<row r="4"><c r="A4" t="str"><f>""</f><v></v></c></row><row r="5"><c r="B5"/></row><row r="6"><c r="A6" t="inlineStr"><is><r><rPr><family val="2"/></rPr><t> </t></r></is></c></row></sheetData>`,
 			`<sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="2"><c r="A2" s="3"` + x + `</row><row r="3"><c r="A3" s="4"` + x + `<c r="B3"/></row>` +
 				`<row r="4"><c r="A4" t="str"><f>""</f><v></v></c></row><row r="5"><c r="A5"` + x + `<c r="B5"/></row><row r="6"><c r="A6"` + x + `</row></sheetData>`},
-		{"rows and columns of other things", SheetEdit{Row: fill(0), New: 1, Last: 1, Width: 9},
+		{"rows and columns of other things", SheetEdit{Row: fill(0), New: 1, Widths: []float64{9}},
 			`<sheetData><row r="1"><c r="A1"/></row></sheetData><controls><from><xdr:col>1</xdr:col><xdr:row>2</xdr:row></from></controls><extLst><ext><row/><cols><col min="1" max="9"/></cols></ext></extLst>`,
 			`<cols><col min="2" max="2" width="9" customWidth="1"/></cols><sheetData><row r="1"><c r="A1"` + x +
 				`</row></sheetData><controls><from><xdr:col>1</xdr:col><xdr:row>2</xdr:row></from></controls><extLst><ext><row/><cols><col min="1" max="9"/></cols></ext></extLst>`},
-		{"styles and blanks", SheetEdit{New: 1, Row: func(r *SheetRow) []Edit {
+		{"styles and blanks", SheetEdit{Row: func(r *SheetRow) []Edit {
 			return []Edit{{Column: 1, Text: ref("")}, {Column: 0, Style: ref(9)}, {Column: 2, Style: ref(8)}}
 		}},
 			`<sheetData><row><c r="A1" s='1' t="s"><v>0</v></c><c r="B1" s="2" t="str"><v>secret</v></c></row></sheetData>`,
@@ -139,7 +139,7 @@ func TestEditChangesNothingElse(t *testing.T) {
 			}
 			var out bytes.Buffer
 			asked := 0
-			err = book.edit(t.Context(), s.Part, &out, SheetEdit{New: 1, Row: func(*SheetRow) []Edit { asked++; return nil }}.Apply)
+			err = book.edit(t.Context(), s.Part, &out, SheetEdit{Row: func(*SheetRow) []Edit { asked++; return nil }}.Apply)
 			if err != nil || !bytes.Equal(out.Bytes(), want) {
 				t.Errorf("%s, sheet %s: error %v, %d bytes have become %d", filepath.Base(path), s.Name, err, len(want), out.Len())
 			}
@@ -163,8 +163,8 @@ func TestEditEndsWithItsContext(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	edit := SheetEdit{New: 1, Row: func(*SheetRow) []Edit { cancel(); return nil }}
-	if err := book.Rewrite(ctx, io.Discard, map[string]PartEdit{book.Sheets[0].Part: edit.Apply}); !errors.Is(err, context.Canceled) {
+	edit := SheetEdit{Row: func(*SheetRow) []Edit { cancel(); return nil }}
+	if err := book.Rewrite(ctx, io.Discard, Edits{container.PartName(book.Sheets[0].Part): edit.Apply}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("Rewrite = %v, want %v", err, context.Canceled)
 	}
 }

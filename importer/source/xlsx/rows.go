@@ -30,7 +30,8 @@ type Rows struct {
 	Cells  []Cell
 	Text   []byte
 
-	stage sheetStage
+	stage   sheetStage
+	formula bool // the cell last read has one
 }
 
 type sheetStage uint8

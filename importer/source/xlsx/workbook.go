@@ -25,7 +25,9 @@ type Book struct {
 	// StringsPart is the name of the part that holds them.
 	StringsPart string
 
-	shapes []Shape
+	stylesPart    string
+	relationsPart string // of the workbook
+	shapes        []Shape
 }
 
 // Sheet is one sheet of a workbook.
@@ -71,8 +73,10 @@ func Open(content *io.SectionReader) (*Book, error) {
 			return nil, err
 		}
 	}
-	if part := parts.first(stylesPart); part != "" {
-		err = read(a, part, container.MaxSmallPart, func(x *xmlScanner) (err error) {
+	folder, file := path.Split(book)
+	w.relationsPart = folder + "_rels/" + file + ".rels"
+	if w.stylesPart = parts.first(stylesPart); w.stylesPart != "" {
+		err = read(a, w.stylesPart, container.MaxSmallPart, func(x *xmlScanner) (err error) {
 			w.shapes, err = readStyles(x)
 			return err
 		})

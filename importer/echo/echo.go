@@ -1,4 +1,6 @@
-package portal
+// Package echo finds out whether a foreign text, such as the answer of a portal or of a
+// mail server, repeats a secret that was sent.
+package echo
 
 import (
 	"encoding/base64"
@@ -16,24 +18,24 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// confidence is what must not be found in a foreign text that is shown.
-type confidence struct {
-	secrets []account.Secret // in no form, whole or cut
-	values  []string         // of the row, in the titles of web pages
+// Confidence is what must not be found in a foreign text that is shown.
+type Confidence struct {
+	Secrets []account.Secret // in no form, whole or cut
+	Values  []string         // of the row, in the titles of web pages
 }
 
-// with returns the confidence with more in it.
-func (c confidence) with(secrets []account.Secret, values ...string) confidence {
-	return confidence{append(c.secrets[:len(c.secrets):len(c.secrets)], secrets...), append(c.values[:len(c.values):len(c.values)], values...)}
+// With returns the confidence with more in it.
+func (c Confidence) With(secrets []account.Secret, values ...string) Confidence {
+	return Confidence{append(c.Secrets[:len(c.Secrets):len(c.Secrets)], secrets...), append(c.Values[:len(c.Values):len(c.Values)], values...)}
 }
 
-// betrayed reports whether a text tells anything of a secret: the whole of it, or
+// Betrayed reports whether a text tells anything of a secret: the whole of it, or
 // so much of it that a cut must have gone through it. The text is read in every
 // way in which servers write what they repeat, one within the other: with tags or
 // blanks in between, as HTML, as part of an address, as JSON, in hex, in base64.
-func (c confidence) betrayed(text string) bool {
+func (c Confidence) Betrayed(text string) bool {
 	var needles []needle
-	for _, secret := range c.secrets {
+	for _, secret := range c.Secrets {
 		if !secret.Empty() {
 			needles = append(needles, c.needle(secret.Reveal()))
 		}
@@ -41,15 +43,30 @@ func (c confidence) betrayed(text string) bool {
 	return found(text, needles)
 }
 
+// withheld stands for words that tell something of a secret.
+const withheld = "[***]"
+
+// Quote returns foreign words fit to be shown, if they tell nothing of a secret.
+// The whole of them is searched before anything is cleaned or cut.
+func (c Confidence) Quote(words string) string {
+	if words == "" {
+		return ""
+	}
+	if c.Betrayed(words) {
+		return withheld
+	}
+	return diagnosis.CleanText(words)
+}
+
 // profileSecret is the length from which a secret is no part of somebody's name or
 // address by chance.
 const profileSecret = 8
 
-// profile returns a function that leaves nothing of what the portal says of a
+// Profile returns a function that leaves nothing of what the portal says of a
 // person in which a whole secret stands.
-func (c confidence) profile() func(string) string {
+func (c Confidence) Profile() func(string) string {
 	var needles []needle
-	for _, secret := range c.secrets {
+	for _, secret := range c.Secrets {
 		if whole := squeeze(secret.Reveal()); utf8.RuneCountInString(whole) >= profileSecret {
 			needles = append(needles, needle{whole: whole})
 		}
@@ -62,15 +79,15 @@ func (c confidence) profile() func(string) string {
 	}
 }
 
-// mentioned reports whether a text tells anything of a secret or of a value of the row.
-func (c confidence) mentioned(text string) bool {
+// Mentioned reports whether a text tells anything of a secret or of a value of the row.
+func (c Confidence) Mentioned(text string) bool {
 	var needles []needle
-	for _, value := range c.values {
+	for _, value := range c.Values {
 		if utf8.RuneCountInString(value) >= shortest {
 			needles = append(needles, needle{whole: squeeze(value)})
 		}
 	}
-	return c.betrayed(text) || found(text, needles)
+	return c.Betrayed(text) || found(text, needles)
 }
 
 // needle is what is looked for: a text, or a piece of it.
@@ -90,7 +107,7 @@ const (
 	longest = 256
 )
 
-func (c confidence) needle(secret string) needle {
+func (c Confidence) needle(secret string) needle {
 	runes := []rune(squeeze(secret))
 	if len(runes) < shortest {
 		return needle{whole: strings.ToLower(strings.TrimSpace(secret)), word: true}
@@ -108,11 +125,11 @@ func (c confidence) needle(secret string) needle {
 
 // harmless reports whether a piece of a secret says nothing where it is seen: it
 // is in the words servers use anyway, or in what the row says openly.
-func (c confidence) harmless(part string) bool {
+func (c Confidence) harmless(part string) bool {
 	if diagnosis.Familiar(part) {
 		return true
 	}
-	for _, value := range c.values {
+	for _, value := range c.Values {
 		if strings.Contains(squeeze(value), part) {
 			return true
 		}

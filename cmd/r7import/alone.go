@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"r7import/cmd/r7import/job"
+	"r7import/cmd/r7import/setup"
+	"r7import/cmd/r7import/ui"
+	"r7import/importer/diagnosis"
+)
+
+// What stands in the path of a report for the name of the file, and for the id of the run.
+const (
+	ofFile = "{name}"
+	ofRun  = "{run}"
+)
+
+// onFile is what run and plan do with one file.
+type onFile func(context.Context, *setup.Process, *runOptions) (ending, error)
+
+// runAlone makes the portal agree with every file there is, puts the files of a drop
+// folder away, and tells those who are to know.
+func runAlone(cmd *cobra.Command, p *program, args []string) error {
+	return forEach(cmd, p, args, func(ctx context.Context, pr *setup.Process, o *runOptions) (ending, error) {
+		end, err := runFile(ctx, pr, o)
+		if o.from.Dropped() && !o.Target.Sandbox {
+			err = errors.Join(err, putAway(ctx, p, o, end, err))
+		}
+		return end, err
+	})
+}
+
+// forEach does something with each of the files that the arguments or the inputs
+// name, one after the other. What ends one of them for a reason that the others
+// share ends them all.
+func forEach(cmd *cobra.Command, p *program, args []string, do onFile) error {
+	ctx := cmd.Context()
+	files, err := p.files(cmd, args)
+	var codes []int
+	for _, file := range files {
+		if !file.Waits() {
+			continue // another process has taken it, or it is being written anew
+		}
+		p.results.begun = false // of JSON each file has an object of its own
+		o, err := p.runOnFile(file)
+		if err == nil {
+			p.ending, err = do(ctx, p.Process, o)
+		}
+		p.conclude(ctx, err)
+		code := p.ending.code()
+		codes = append(codes, code)
+		p.ending = ending{}
+		if slices.Contains([]int{exitInterrupt, exitTerminated, exitBusy, exitUsage, exitPortal}, code) {
+			break
+		}
+	}
+	p.ending.others = codes
+	return err
+}
+
+// files returns what is to be read: the file that the arguments name, else the inputs
+// of the settings. None at all is no error where a folder or a pattern was named.
+func (p *program) files(cmd *cobra.Command, args []string) ([]job.File, error) {
+	s := &p.settings
+	inputs := job.Inputs{Places: s.Input, Age: s.InputAge}
+	if len(args) > 0 {
+		return []job.File{{Path: args[0]}}, nil
+	}
+	if len(s.Input) == 0 {
+		return nil, diagnosis.New(diagnosis.InputMissing, "Command", cmd.CommandPath())
+	}
+	files, restless, err := inputs.Files(cmd.Context())
+	if restless > 0 {
+		p.Console.Say("job.restless", "Count", restless)
+	}
+	if i := slices.IndexFunc(s.Report, shared); err == nil && i >= 0 && len(files) > 1 {
+		return nil, diagnosis.New(diagnosis.ReportShared, "File", s.Report[i])
+	}
+	return files, err
+}
+
+// shared reports whether the reports of all files would go to one path.
+func shared(path string) bool {
+	return !strings.Contains(path, ofFile) && !strings.Contains(path, ofRun)
+}
+
+// fate returns the folder that a file goes to which was dropped, empty if it stays
+// because the same command may well do better the next time.
+func fate(code int) string {
+	switch code {
+	case exitDone:
+		return job.Done
+	case exitFile, exitRows:
+		return job.Failed
+	}
+	return ""
+}
+
+// besideFile returns where reports go: if nobody has said where, beside the file that
+// is going to be put away.
+func (o *runOptions) besideFile(reports []string, code int) []string {
+	folder := fate(code)
+	if !o.from.Dropped() || o.Target.Sandbox || o.Dry || len(o.Report) > 0 || folder == "" {
+		return reports
+	}
+	aside, err := o.from.Aside(folder)
+	if err != nil {
+		return reports // said when the file is put away
+	}
+	beside := make([]string, len(reports))
+	for i, path := range reports {
+		beside[i] = filepath.Join(aside, filepath.Base(path))
+	}
+	return beside
+}
+
+// putAway moves a file that was dropped to where its exit code says. Beside one that
+// could not be used, and has no report, a text says why.
+func putAway(ctx context.Context, p *program, o *runOptions, end ending, err error) error {
+	end.err, end.signal = err, signalOf(ctx)
+	folder, tag := fate(end.code()), time.Now().UTC().Format("20060102-150405")
+	if folder == "" {
+		return nil
+	}
+	if end.result != nil {
+		tag = end.result.Run
+	}
+	at, problem := o.from.PutAway(folder, tag)
+	if problem == nil && at != "" && end.result == nil {
+		var why strings.Builder
+		for _, one := range ui.Problems(err) {
+			why.WriteString(p.Console.Lang.Located(&one) + "\n" + p.Console.Lang.Hint(&one) + "\n")
+		}
+		problem = os.WriteFile(at+".why.txt", []byte(why.String()), 0o600)
+	}
+	if problem != nil {
+		return diagnosis.Or(problem, diagnosis.InputStays, "File", o.File, "Folder", folder)
+	}
+	if at != "" {
+		p.Console.Say("job.away", "File", o.File, "Place", at)
+	}
+	return nil
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/setup"
+	"r7import/cmd/r7import/show"
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/plan"
+	"r7import/importer/source/rewrite"
+	"r7import/importer/source/xlsx"
+	"r7import/mapping"
+	"r7import/report"
+)
+
+// annotationFlags are those of commands that know what became of the rows of a file.
+var annotationFlags = []string{"annotate", "only-failed", "keep-secrets"}
+
+// annotationWidths are the widths of the columns of [mapping.OwnColumns] in a workbook.
+var annotationWidths = []float64{12, 22, 60, 60, 14}
+
+// checkAnnotation finds out before anything is sent whether the copy can be written.
+// The file is nil while it is not open yet.
+func checkAnnotation(o *config.Annotation, input *plan.Input, path string, reports []string) error {
+	if o.Annotate == "" {
+		if o.OnlyFailed || o.KeepSecrets {
+			return diagnosis.New(diagnosis.AnnotateNothing)
+		}
+		return nil
+	}
+	same := func(other string) bool { return filepath.Clean(other) == filepath.Clean(o.Annotate) }
+	extension := extensionOf(input.File)
+	switch {
+	case slices.ContainsFunc(reports, same):
+		return diagnosis.New(diagnosis.FlagsTogether, "First", "--annotate "+o.Annotate, "Second", "--report "+o.Annotate)
+	case input.File.Encrypted() && o.KeepSecrets:
+		return diagnosis.New(diagnosis.CopyEncrypted, "File", input.File.Name())
+	case !strings.EqualFold(filepath.Ext(o.Annotate), extension):
+		return diagnosis.New(diagnosis.AnnotateFormat, "File", o.Annotate, "Extension", extension)
+	}
+	return report.CheckPath(o.Annotate, path)
+}
+
+// annotate writes the copy of the input with what became of its rows, and returns
+// where it is. Digest is that of the file the rows were read from.
+func (rows outcomes) annotate(ctx context.Context, p *setup.Process, input *plan.Input, o *config.Annotation, same func(digest string) bool) (string, error) {
+	digest, err := input.File.Digest()
+	if err != nil {
+		return "", err
+	}
+	if !same(digest) {
+		return "", diagnosis.New(diagnosis.AnnotateChanged, "File", input.File.Name())
+	}
+	columns := input.File.Columns()
+	a := rewrite.Annotation{
+		Headers: mapping.OwnColumns, Widths: annotationWidths, OnlyFailed: o.OnlyFailed,
+		Marks: rows.marks(ctx, p, input, o),
+	}
+	if !o.KeepSecrets {
+		a.Secret, a.Astray, a.Fields = input.Binding.Secrets(columns), input.Binding.Astray, make([]bool, len(columns))
+		for i, name := range input.Binding.Columns() {
+			a.Fields[i] = name != "" && !a.Secret[i]
+		}
+	}
+	var done rewrite.Annotated
+	var problem *diagnosis.Problem
+	written, err := report.Publish(o.Annotate, func(w io.Writer) (err error) {
+		done, err = input.File.Annotate(ctx, w, input.Binding.Columns(), a)
+		errors.As(err, &problem)
+		return err
+	})
+	switch {
+	case problem != nil:
+		return "", problem
+	case err != nil:
+		return "", err
+	}
+	tellAnnotated(p, input, o, &done)
+	return written, nil
+}
+
+// marks says of each row what became of it and which of its cells are to blame.
+func (rows outcomes) marks(ctx context.Context, p *setup.Process, input *plan.Input, o *config.Annotation) iter.Seq2[rewrite.Mark, error] {
+	said := report.NewAnnotator(p.Console.Lang, input.File.Sheet() == "")
+	columns := make(map[string]int)
+	for i, c := range input.File.Columns() {
+		columns[c.Label] = i
+	}
+	passwords := slices.IndexFunc(input.Binding.Columns(), func(name string) bool { return name == account.Password.String() })
+	return func(yield func(rewrite.Mark, error) bool) {
+		for row, err := range rows(ctx) {
+			if err != nil {
+				yield(rewrite.Mark{}, err)
+				return
+			}
+			m := rewrite.Mark{Row: row.Number, Cells: said.Cells(&row), Failed: !row.Status.Desired(), Bad: make(map[int]xlsx.Fill)}
+			for i := range row.Problems {
+				problem := &row.Problems[i]
+				column, known := columns[problem.Place.Column]
+				if known && problem.Severity() == diagnosis.Error {
+					m.Bad[column] = xlsx.Red
+				} else if known && problem.Severity() == diagnosis.Warning && m.Bad[column] == xlsx.None {
+					m.Bad[column] = xlsx.Yellow
+				}
+			}
+			if m.Failed {
+				m.Fill = xlsx.Red
+				if row.Status.Open() {
+					m.Fill = xlsx.Yellow
+				}
+				if passwords >= 0 && !o.KeepSecrets && m.Bad[passwords] == xlsx.None { // empty in the copy
+					m.Bad[passwords] = xlsx.Yellow
+				}
+			}
+			if !yield(m, nil) {
+				return
+			}
+		}
+	}
+}
+
+// tellAnnotated says what a person has to know of the copy.
+func tellAnnotated(p *setup.Process, input *plan.Input, o *config.Annotation, done *rewrite.Annotated) {
+	tell := func(code diagnosis.Code, facts ...any) {
+		p.Warn(*diagnosis.New(code, append(facts, "File", o.Annotate)...))
+	}
+	if o.KeepSecrets {
+		tell(diagnosis.AnnotateSecrets)
+	}
+	if done.Alike > 0 {
+		tell(diagnosis.AnnotateAlike, "Count", done.Alike)
+	}
+	if n := len(done.Whole); n > 0 {
+		tell(diagnosis.AnnotateWhole, "Count", n, "Rows", show.Numbers(done.Whole[:min(n, show.RowsShown)], n))
+	}
+	if input.File.Encrypted() {
+		tell(diagnosis.AnnotateOpen)
+	}
+}
+
+// fix says which commands help to correct the rows of a run that need it, nil if none do.
+func (o *runOptions) fix(command, run string, input *plan.Input, r *show.Result) *show.Fix {
+	if !show.Any(r.Statuses, diagnosis.Status.Declined) {
+		return nil
+	}
+	f := &show.Fix{Secrets: o.KeepSecrets}
+	args := slices.Clone(o.args)
+	named := slices.Index(args, o.File)
+	if command != "run" || o.Target.Sandbox || o.File == "-" || named < 0 {
+		return f
+	}
+	again := strings.TrimSuffix(o.Annotate, filepath.Ext(o.Annotate)) + "-2" + filepath.Ext(o.Annotate)
+	for i, arg := range args { // somebody may be correcting the copy
+		switch {
+		case arg == "--annotate="+o.Annotate:
+			args[i] = "--annotate=" + again
+		case i > 0 && args[i-1] == "--annotate":
+			args[i] = again
+		}
+	}
+	if o.Table.FailedOf == "" {
+		f.Failed = show.Again(append(slices.Clone(args), "--failed-of", run))
+	}
+	if r.Annotated == "" {
+		copied := strings.TrimSuffix(report.DefaultName(o.File), "report.csv") + "fix" + extensionOf(input.File)
+		f.Annotate = show.Again([]string{"report", run, o.File, "--portal", o.Target.Portal, "--annotate", copied})
+		return f
+	}
+	args[named] = r.Annotated
+	f.Corrected = show.Again(args)
+	return f
+}

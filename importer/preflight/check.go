@@ -1,0 +1,108 @@
+package preflight
+
+import (
+	"context"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+)
+
+// Check is what a survey's servers and logins have come to. [Check.Probe] goes first.
+type Check struct {
+	Client  *Client
+	Survey  *Survey
+	Workers int // servers that are probed at once
+
+	Uses   []Use
+	Probes []Probe // of each of them
+	Mends  []Mend  // settings that work in place of those that do not
+
+	accepted []Mend
+	problems map[Server]*diagnosis.Problem
+}
+
+// Probe finds out about every server without a login, and looks for settings that work
+// where one cannot. The error is that of ctx.
+func (c *Check) Probe(ctx context.Context) error {
+	c.Uses = c.Survey.Uses()
+	c.Probes = make([]Probe, len(c.Uses))
+	mends := make([]*Mend, len(c.Uses))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(max(1, c.Workers))
+	for i, use := range c.Uses {
+		group.Go(func() error {
+			return diagnosis.Guard(func() (err error) {
+				if c.Probes[i], err = c.Client.Probe(ctx, use.Server, use.Login); err != nil || c.Probes[i].Problem() == nil {
+					return err
+				}
+				to, found, err := c.Client.Mend(ctx, &c.Probes[i], use.Login)
+				if found {
+					mends[i] = &Mend{From: use.Server, To: to, Rows: use.Rows}
+				}
+				return err
+			})
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	c.problems = make(map[Server]*diagnosis.Problem)
+	for i := range c.Probes {
+		if problem := c.Probes[i].Problem(); problem != nil {
+			c.problems[c.Uses[i].Server] = problem
+		}
+		if mends[i] != nil {
+			c.Mends = append(c.Mends, *mends[i])
+		}
+	}
+	return nil
+}
+
+// Accept lets the logins go by a setting that works.
+func (c *Check) Accept(m Mend) {
+	c.accepted = append(c.accepted, m)
+	c.Survey.Apply([]Mend{m})
+}
+
+// Accepted reports whether the logins go by that setting.
+func (c *Check) Accepted(m Mend) bool { return slices.Contains(c.accepted, m) }
+
+// Jobs returns the logins whose servers can be logged in to.
+func (c *Check) Jobs() (jobs []*Job) {
+	for _, job := range c.Survey.Jobs() {
+		if _, problem := c.barrier(&job.Settings); problem == nil {
+			jobs = append(jobs, job)
+		}
+	}
+	return jobs
+}
+
+// barrier returns what keeps anybody from a login with some settings, and at which server.
+func (c *Check) barrier(s *account.Settings) (Server, *diagnosis.Problem) {
+	in, out := ServersOf(s)
+	if problem := c.problems[in]; problem != nil {
+		return in, problem
+	}
+	return out, c.problems[out]
+}
+
+// Outcome returns what a valid row of the file has come to.
+func (c *Check) Outcome(index int, row *account.Row) Outcome {
+	s := row.Settings
+	Apply(c.accepted, &s)
+	if server, problem := c.barrier(&s); problem != nil {
+		o := Outcome{Status: diagnosis.LoginOK}
+		o.end(server, problem)
+		return o
+	}
+	if job := c.Survey.JobOf(index); job != nil {
+		if job.Outcome.Status == "" {
+			return Outcome{Status: diagnosis.NotTried}
+		}
+		return job.Outcome
+	}
+	return Outcome{Status: diagnosis.NotTried, Problems: []diagnosis.Problem{*diagnosis.New(diagnosis.NotSampled)}}
+}

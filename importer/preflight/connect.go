@@ -1,0 +1,362 @@
+package preflight
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"net/textproto"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+)
+
+// How long the portal waits for a mail server (MAIL/Defines.cs): for connection, TLS
+// and greeting together, and for the login.
+const (
+	connectWithin = 15 * time.Second
+	loginWithin   = 30 * time.Second
+)
+
+// Client reaches mail servers. The zero value is ready; it is safe for concurrent use.
+type Client struct {
+	// Addresses of hosts, by their folded names, in place of what the DNS says.
+	Addresses map[string]netip.Addr
+	Roots     *x509.CertPool // certificates to trust, nil for the system's
+	// AnyCertificate logs in over certificates that do not hold, as the portal does.
+	AnyCertificate bool
+
+	Connect, Login time.Duration // zero is as long as the portal waits
+}
+
+// StepName is one thing on the way to a login.
+type StepName string
+
+// The steps in their order. TLS comes behind TCP, or STARTTLS behind the
+// capabilities, as the encryption asks for.
+const (
+	StepLookUp   StepName = "name"
+	StepTCP      StepName = "tcp"
+	StepTLS      StepName = "tls"
+	StepGreeting StepName = "greeting"
+	StepAbility  StepName = "capabilities"
+	StepStartTLS StepName = "starttls"
+	StepMethods  StepName = "mechanisms"
+)
+
+// Step is how far one got with a server, and what was seen there.
+type Step struct {
+	Name    StepName           `json:"name"`
+	Facts   diagnosis.Args     `json:"facts,omitempty"`
+	Problem *diagnosis.Problem `json:"problem,omitempty"` // why one gets no further
+}
+
+// Probe is what is known of a server without a login.
+type Probe struct {
+	Server
+	Steps   []Step         `json:"steps"`
+	Offered []string       `json:"mechanisms"` // ways of login that it offers
+	Names   []string       `json:"-"`          // that its certificate is for
+	Warning diagnosis.Code `json:"warning,omitempty"`
+}
+
+// Problem returns why nobody can log in there, nil if one can.
+func (p *Probe) Problem() *diagnosis.Problem {
+	if len(p.Steps) == 0 {
+		return nil
+	}
+	return p.Steps[len(p.Steps)-1].Problem
+}
+
+// Probe goes as far as one gets with a server without a login. login says that one is
+// wanted there.
+func (c *Client) Probe(ctx context.Context, server Server, login bool) (Probe, error) {
+	s, err := c.open(ctx, server)
+	if s.Conn != nil {
+		s.leave()
+	}
+	if method, other := s.method(); login && s.Problem() == nil && method == "" && !other {
+		s.Steps[len(s.Steps)-1].Problem = s.noMethod()
+	}
+	return s.Probe, err
+}
+
+// session is a connection to a mail server that is ready for a login.
+type session struct {
+	net.Conn
+	Probe
+	in    *bufio.Reader
+	text  *textproto.Reader
+	able  []string // capabilities, upper case, each line of them one
+	stop  func() bool
+	plain bool // no encryption
+}
+
+// mostRead is how much a server may say before and during a login.
+const mostRead = 128 << 10
+
+func (s *session) use(conn net.Conn) {
+	s.Conn = conn
+	s.in = bufio.NewReader(io.LimitReader(conn, mostRead))
+	s.text = textproto.NewReader(s.in)
+}
+
+// open connects and goes on until a login would be next. The session says in its
+// steps how far that was; an error is that of ctx alone.
+func (c *Client) open(ctx context.Context, server Server) (*session, error) {
+	s := &session{Probe: Probe{Server: server, Offered: []string{}}, plain: true}
+	within, cancel := context.WithTimeout(ctx, cmp.Or(c.Connect, connectWithin))
+	defer cancel()
+	fail := func(name StepName, err error) (*session, error) {
+		s.Steps = append(s.Steps, Step{Name: name, Problem: s.problem(within, err)})
+		return s, context.Cause(ctx)
+	}
+	addresses, err := c.lookUp(within, server.Host)
+	if err != nil {
+		return fail(StepLookUp, err)
+	}
+	s.did(StepLookUp, "Addresses", joined(addresses))
+	conn, err := dial(within, addresses, server.Port)
+	if err != nil {
+		return fail(StepTCP, err)
+	}
+	s.did(StepTCP, "Address", conn.RemoteAddr().String())
+	s.use(conn)
+	defer context.AfterFunc(within, func() { _ = conn.Close() })()
+	if server.Encryption == account.TLS {
+		if err := s.encrypt(within, c, StepTLS); err != nil {
+			return fail(StepTLS, err)
+		}
+	}
+	greeting, err := s.greet()
+	if err != nil {
+		return fail(StepGreeting, err)
+	}
+	s.did(StepGreeting, "Text", greeting)
+	if err := s.ask(); err != nil {
+		return fail(StepAbility, err)
+	}
+	s.did(StepAbility, "List", s.able)
+	if server.Encryption == account.StartTLS {
+		err := s.startTLS()
+		if err == nil {
+			err = s.encrypt(within, c, StepStartTLS)
+		}
+		if err != nil {
+			return fail(StepStartTLS, err)
+		}
+		if err := s.ask(); err != nil {
+			return fail(StepAbility, err)
+		}
+	}
+	s.Offered = s.mechanisms()
+	s.did(StepMethods, "List", s.Offered)
+	return s, nil
+}
+
+// leave closes the connection without waiting for a word about it.
+func (s *session) leave() {
+	_ = s.SetDeadline(time.Now().Add(time.Second))
+	_ = s.send(map[Protocol]string{IMAP: "z LOGOUT", POP3: "QUIT", SMTP: "QUIT"}[s.Protocol])
+	_ = s.Conn.Close()
+}
+
+func (s *session) did(name StepName, facts ...any) {
+	s.Steps = append(s.Steps, Step{Name: name, Facts: diagnosis.Facts(facts)})
+}
+
+func (s *session) send(line string) error {
+	_, err := io.WriteString(s.Conn, line+"\r\n")
+	return err
+}
+
+// lookUp returns the addresses of a host, those that the portal asks first in front.
+func (c *Client) lookUp(ctx context.Context, host string) ([]netip.Addr, error) {
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return []netip.Addr{ip}, nil
+	}
+	if ip, said := c.Addresses[host]; said {
+		return []netip.Addr{ip}, nil
+	}
+	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	for i := range found {
+		found[i] = found[i].Unmap()
+	}
+	slices.SortStableFunc(found, func(a, b netip.Addr) int { return a.BitLen() - b.BitLen() })
+	return found, err
+}
+
+func joined(addresses []netip.Addr) string {
+	texts := make([]string, len(addresses))
+	for i, a := range addresses {
+		texts[i] = a.String()
+	}
+	return strings.Join(texts, ", ")
+}
+
+// dial connects to the first address that answers. The error is that of the first.
+func dial(ctx context.Context, addresses []netip.Addr, port int) (net.Conn, error) {
+	var first error
+	for _, ip := range addresses {
+		conn, err := new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(ip.String(), strconv.Itoa(port)))
+		if err == nil {
+			return conn, nil
+		}
+		first = cmp.Or(first, err)
+	}
+	return nil, first
+}
+
+// errEarly is a server, or somebody between, that sends more before the encryption
+// than it was asked for: what is taken for encrypted would not be.
+var errEarly = errors.New("preflight: bytes before the encryption")
+
+// encrypt goes over to TLS, in a version that the portal knows.
+func (s *session) encrypt(ctx context.Context, c *Client, step StepName) error {
+	if s.in.Buffered() > 0 {
+		return errEarly
+	}
+	config := &tls.Config{
+		ServerName: s.Host, RootCAs: c.Roots, InsecureSkipVerify: c.AnyCertificate,
+		MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS12,
+	}
+	conn := tls.Client(s.Conn, config)
+	if err := conn.HandshakeContext(ctx); err != nil {
+		var untrusted *tls.CertificateVerificationError
+		if errors.As(err, &untrusted) && len(untrusted.UnverifiedCertificates) > 0 {
+			s.Names = untrusted.UnverifiedCertificates[0].DNSNames
+		}
+		return err
+	}
+	state := conn.ConnectionState()
+	leaf := state.PeerCertificates[0]
+	if c.AnyCertificate {
+		between := x509.NewCertPool()
+		for _, cert := range state.PeerCertificates[1:] {
+			between.AddCert(cert)
+		}
+		_, err := leaf.Verify(x509.VerifyOptions{DNSName: s.Host, Roots: c.Roots, Intermediates: between})
+		if code, _ := certificateProblem(err); code != "" {
+			s.Warning = code
+		}
+	}
+	names := slices.Clone(leaf.DNSNames)
+	for _, ip := range leaf.IPAddresses {
+		names = append(names, ip.String())
+	}
+	s.Names, s.plain = leaf.DNSNames, false
+	s.did(step, "Version", tls.VersionName(state.Version), "Names", someNames(names),
+		"Until", leaf.NotAfter.Format(time.DateOnly), "Issuer", diagnosis.CleanText(leaf.Issuer.CommonName), "Chain", len(state.PeerCertificates))
+	s.use(conn)
+	return nil
+}
+
+// certificateProblem says what is wrong with a certificate, empty if nothing is.
+func certificateProblem(err error) (diagnosis.Code, diagnosis.Args) {
+	var (
+		name    x509.HostnameError
+		invalid x509.CertificateInvalidError
+		issuer  x509.UnknownAuthorityError
+		any     *tls.CertificateVerificationError
+	)
+	switch {
+	case err == nil:
+		return "", nil
+	case errors.As(err, &name):
+		names := slices.Clone(name.Certificate.DNSNames)
+		for _, ip := range name.Certificate.IPAddresses {
+			names = append(names, ip.String())
+		}
+		return diagnosis.MailCertName, diagnosis.Args{"Names": someNames(names)}
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return diagnosis.MailCertDate, diagnosis.Args{
+			"From": invalid.Cert.NotBefore.Format(time.DateOnly), "Until": invalid.Cert.NotAfter.Format(time.DateOnly),
+		}
+	case errors.As(err, &issuer), errors.As(err, &any), errors.As(err, &invalid):
+		return diagnosis.MailCertIssuer, nil
+	}
+	return "", nil
+}
+
+// someNames lists the first names of a certificate.
+func someNames(names []string) string {
+	const most = 3
+	text := strings.Join(names[:min(most, len(names))], ", ")
+	if len(names) > most {
+		text += ", …"
+	}
+	return diagnosis.CleanText(text)
+}
+
+// problem says what the end of a step means. The words are those of a server or of the system.
+func (s *session) problem(within context.Context, err error) *diagnosis.Problem {
+	code, facts := s.codeOf(within, err)
+	p := diagnosis.Wrap(err, code, "Here", true)
+	for name, fact := range facts {
+		p.Args[name] = fact
+	}
+	return p
+}
+
+// alertVersion is the alert of a server that does not speak the version asked for.
+const alertVersion = tls.AlertError(70)
+
+func (s *session) codeOf(within context.Context, err error) (diagnosis.Code, diagnosis.Args) {
+	if code, facts := certificateProblem(err); code != "" {
+		return code, facts
+	}
+	var (
+		said   *reply
+		known  *diagnosis.Problem
+		dns    *net.DNSError
+		record tls.RecordHeaderError
+		alert  tls.AlertError
+		op     *net.OpError
+	)
+	timedOut := func() bool {
+		var slow net.Error
+		return within.Err() != nil || errors.As(err, &slow) && slow.Timeout()
+	}
+	switch {
+	case errors.As(err, &known):
+		return known.Code, known.Args
+	case errors.As(err, &said):
+		return said.meaning(), diagnosis.Args{"Text": diagnosis.CleanText(said.text)}
+	case timedOut():
+		return diagnosis.MailTimeout, nil
+	case errors.As(err, &dns):
+		return diagnosis.MailDNS, nil
+	case errors.As(err, &record):
+		return diagnosis.TLSMode, nil
+	case errors.As(err, &alert) && alert == alertVersion:
+		return diagnosis.MailTLSNewer, nil
+	case errors.As(err, &alert), errors.Is(err, errEarly):
+		return diagnosis.MailTLS, diagnosis.Args{"Text": err.Error()}
+	case errors.As(err, &op) && op.Op == "remote error":
+		return diagnosis.MailTLS, diagnosis.Args{"Text": op.Err.Error()}
+	case errors.As(err, &op) && op.Op == "dial":
+		return diagnosis.MailConnect, diagnosis.Args{"Text": systemWords(op)}
+	case s.plain && s.Encryption == account.TLS:
+		return diagnosis.MailTLS, nil
+	}
+	return diagnosis.MailConnect, nil
+}
+
+// systemWords are those of the system, without addresses.
+func systemWords(err *net.OpError) string {
+	text := err.Err.Error()
+	_, words, found := strings.Cut(text, ": ")
+	if found {
+		return words
+	}
+	return text
+}

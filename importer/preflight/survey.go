@@ -1,0 +1,239 @@
+package preflight
+
+import (
+	"cmp"
+	"hash/maphash"
+	"slices"
+	"strconv"
+	"strings"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/pace"
+)
+
+// Use is a server as rows name it.
+type Use struct {
+	Server
+	Rows  int
+	Login bool           // some of them log in
+	Given account.Fields // what cells of theirs say of it
+}
+
+// Job is a login for the rows that ask for exactly the same.
+type Job struct {
+	Index    int   // of the first row
+	Numbers  []int // of the rows, as the spreadsheet shows them
+	Settings account.Settings
+	Outcome  Outcome
+}
+
+// Survey is what the valid rows of a file ask of mail servers, and which of them are
+// tried. The zero value tries all of them. It is not safe for concurrent use.
+type Survey struct {
+	Sample int // rows that are tried of each pair of servers, 0 is all
+
+	uses   map[Server]*Use
+	chosen map[[2]Server]int
+	jobs   map[string]*Job
+	list   []*Job
+	byRow  map[int]*Job // by the row's index
+
+	seed      maphash.Seed
+	passwords map[uint64]*sharing
+}
+
+// sharing are rows that have one password.
+type sharing struct {
+	login   string // of the first
+	several bool   // there are other logins
+	count   int
+	rows    []int
+}
+
+const (
+	// manyShare is from how many rows on with one password somebody is told.
+	manyShare = 3
+	rowsShown = 8
+)
+
+// NewSurvey returns an empty survey that chooses so many rows for each pair of servers, 0 is all.
+func NewSurvey(sample int) *Survey {
+	return &Survey{
+		Sample: sample, uses: make(map[Server]*Use), chosen: make(map[[2]Server]int), jobs: make(map[string]*Job),
+		byRow: make(map[int]*Job), seed: maphash.MakeSeed(), passwords: make(map[uint64]*sharing),
+	}
+}
+
+// Add takes a valid row. tried says whether it may be chosen.
+func (s *Survey) Add(index int, row *account.Row, tried bool) {
+	set := &row.Settings
+	in, out := ServersOf(set)
+	outLogin := set.SMTPAuth && set.Outgoing.Auth != account.NoAuth
+	s.use(in, row, true, account.ServerHost, account.Port, account.IncomingEncryption, account.IMAP)
+	s.use(out, row, outLogin, account.SMTPServer, account.SMTPPort, account.OutgoingEncryption)
+	s.share(row)
+	if !tried {
+		return
+	}
+	key := jobKey(set, in, out)
+	job := s.jobs[key]
+	pair := [2]Server{in, out}
+	switch {
+	case job != nil: // costs nothing
+	case s.Sample > 0 && s.chosen[pair] >= s.Sample:
+		return
+	default:
+		s.chosen[pair]++
+		job = &Job{Index: index, Settings: *set}
+		s.jobs[key] = job
+		s.list = append(s.list, job)
+	}
+	job.Numbers = append(job.Numbers, row.Number)
+	s.byRow[index] = job
+}
+
+// jobKey is the same for rows that ask for the same logins.
+func jobKey(s *account.Settings, in, out Server) string {
+	return strings.Join([]string{
+		in.String(), s.Incoming.Login, s.Incoming.Password.Reveal(), s.Incoming.Auth.String(),
+		out.String(), s.Outgoing.Login, s.Outgoing.Password.Reveal(), s.Outgoing.Auth.String(), strconv.FormatBool(s.SMTPAuth),
+	}, "\x00")
+}
+
+func (s *Survey) use(server Server, row *account.Row, login bool, fields ...account.Field) {
+	u := s.uses[server]
+	if u == nil {
+		u = &Use{Server: server}
+		s.uses[server] = u
+	}
+	u.Rows++
+	u.Login = u.Login || login
+	for _, f := range fields {
+		if row.Given.Has(f) {
+			u.Given = u.Given.With(f)
+		}
+	}
+}
+
+func (s *Survey) share(row *account.Row) {
+	hash := maphash.String(s.seed, row.Settings.Incoming.Password.Reveal())
+	login := strings.ToLower(row.Settings.Incoming.Login)
+	shared := s.passwords[hash]
+	if shared == nil {
+		shared = &sharing{login: login}
+		s.passwords[hash] = shared
+	}
+	shared.several = shared.several || shared.login != login
+	shared.count++
+	if len(shared.rows) < rowsShown {
+		shared.rows = append(shared.rows, row.Number)
+	}
+}
+
+// Shared warns of each password that many rows have, the most frequent first.
+func (s *Survey) Shared() (warnings []diagnosis.Problem) {
+	var all []*sharing
+	for _, shared := range s.passwords {
+		if shared.several && shared.count >= manyShare {
+			all = append(all, shared)
+		}
+	}
+	slices.SortFunc(all, func(a, b *sharing) int { return cmp.Or(b.count-a.count, a.rows[0]-b.rows[0]) })
+	for _, shared := range all {
+		rows := make([]string, len(shared.rows))
+		for i, row := range shared.rows {
+			rows[i] = strconv.Itoa(row)
+		}
+		list := strings.Join(rows, ", ")
+		if shared.count > len(rows) {
+			list += ", …"
+		}
+		warnings = append(warnings, *diagnosis.New(diagnosis.SharedPassword, "Count", shared.count, "Rows", list))
+	}
+	return warnings
+}
+
+// Uses returns the servers, those of most rows first.
+func (s *Survey) Uses() []Use {
+	uses := make([]Use, 0, len(s.uses))
+	for _, u := range s.uses {
+		uses = append(uses, *u)
+	}
+	slices.SortFunc(uses, func(a, b Use) int {
+		return cmp.Or(strings.Compare(string(a.Side()), string(b.Side())), b.Rows-a.Rows, strings.Compare(a.String(), b.String()))
+	})
+	return uses
+}
+
+// Jobs returns the logins that are tried, in the order of the file.
+func (s *Survey) Jobs() []*Job { return s.list }
+
+// JobOf returns the login that is tried for a row, nil if it is not chosen.
+func (s *Survey) JobOf(index int) *Job { return s.byRow[index] }
+
+// Apply puts the settings that work into the logins.
+func (s *Survey) Apply(mends []Mend) {
+	for _, job := range s.list {
+		Apply(mends, &job.Settings)
+	}
+}
+
+// Apply puts the settings that work into those of an account.
+func Apply(mends []Mend, to *account.Settings) {
+	in, out := ServersOf(to)
+	for _, m := range mends {
+		if m.From == in || m.From == out {
+			m.To.put(to)
+		}
+	}
+}
+
+// rests is how often a server that refuses nearly everybody is probed before it is
+// left alone.
+const rests = 1
+
+// Worst returns how often servers would refuse if every password were wrong.
+func (s *Survey) Worst(perHost int) pace.Lockout {
+	var worst pace.Lockout
+	logins := make(map[string]int)
+	hosts := make(map[string]struct{ all, row int }) // refusals, and the most of them for one row
+	for _, job := range s.list {
+		set := &job.Settings
+		in, out := ServersOf(set)
+		logins[loginKey(in, set.Incoming.Login)]++
+		at := map[string]int{in.Host: 1}
+		if set.SMTPAuth && set.Outgoing.Auth != account.NoAuth {
+			switch same := sameCredential(set); {
+			case !same:
+				logins[loginKey(out, set.Outgoing.Login)]++
+				at[out.Host]++
+			case out.Host != in.Host: // if the incoming one lets it in
+				at[out.Host]++
+			}
+		}
+		for host, n := range at {
+			sum := hosts[host]
+			sum.all, sum.row = sum.all+n, max(sum.row, n)
+			hosts[host] = sum
+		}
+	}
+	for _, n := range logins {
+		worst.Account = max(worst.Account, n)
+	}
+	for host, sum := range hosts {
+		if n := min(sum.all, sum.row*pace.MostRefused(perHost, rests)); n > worst.Address || n == worst.Address && host < worst.Host {
+			worst.Address, worst.Host = n, host
+		}
+	}
+	return worst
+}
+
+// loginKey is what a server counts failures by: an address is one account wherever it logs in.
+func loginKey(server Server, login string) string {
+	login = strings.ToLower(login)
+	if !strings.Contains(login, "@") {
+		login += "\x00" + server.Host
+	}
+	return login
+}
