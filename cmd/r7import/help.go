@@ -4,8 +4,6 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-
-	"r7import/importer/lang"
 )
 
 func newHelp(p *program) *cobra.Command {
@@ -15,7 +13,7 @@ func newHelp(p *program) *cobra.Command {
 			if len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			return append(commandNames(cmd.Root()), lang.Pages()...), cobra.ShellCompDirectiveNoFileComp
+			return append(commandNames(cmd.Root()), p.Console.Lang.Pages()...), cobra.ShellCompDirectiveNoFileComp
 		},
 		PersistentPreRunE: alone,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -71,7 +71,7 @@ func TestPagesOfHelp(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range lang.Pages() {
+		for _, name := range printer.Pages() {
 			page, ok := printer.Page(name)
 			if !ok {
 				t.Errorf("there is no page %s in %s", name, language)

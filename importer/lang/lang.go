@@ -99,8 +99,8 @@ func (p *Printer) fields(list string) string {
 }
 
 // Pages returns the names of the pages of help.
-func Pages() []string {
-	files, err := fs.Glob(catalogues, "en/*.txt")
+func (p *Printer) Pages() []string {
+	files, err := fs.Glob(catalogues, p.name+"/*.txt")
 	if err != nil {
 		return nil // cannot be: the pattern is well formed
 	}

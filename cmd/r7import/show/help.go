@@ -11,7 +11,6 @@ import (
 
 	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/ui"
-	"r7import/importer/lang"
 )
 
 // Help writes the help of a command in lines of at most width columns, or of the
@@ -30,7 +29,7 @@ func Help(out io.Writer, c *ui.Console, cmd *cobra.Command, width int, all bool)
 	h.flags(cmd, all)
 	if !cmd.HasParent() {
 		h.printf("\n")
-		h.paragraph(c.Text("help.more", "Pages", strings.Join(lang.Pages(), ", ")))
+		h.paragraph(c.Text("help.more", "Pages", strings.Join(c.Lang.Pages(), ", ")))
 	}
 }
 
