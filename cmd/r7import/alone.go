@@ -13,6 +13,7 @@ import (
 
 	"r7import/cmd/r7import/job"
 	"r7import/cmd/r7import/setup"
+	"r7import/cmd/r7import/show"
 	"r7import/cmd/r7import/ui"
 	"r7import/importer/diagnosis"
 )
@@ -26,22 +27,46 @@ const (
 // onFile is what run and plan do with one file.
 type onFile func(context.Context, *setup.Process, *runOptions) (ending, error)
 
+// outcome is what came of one file.
+type outcome struct {
+	show.NoticeFile
+	ending
+}
+
 // runAlone makes the portal agree with every file there is, puts the files of a drop
 // folder away, and tells those who are to know.
 func runAlone(cmd *cobra.Command, p *program, args []string) error {
-	return forEach(cmd, p, args, func(ctx context.Context, pr *setup.Process, o *runOptions) (ending, error) {
+	do := func(ctx context.Context, pr *setup.Process, o *runOptions) (ending, error) {
 		end, err := runFile(ctx, pr, o)
 		if o.from.Dropped() && !o.Target.Sandbox {
 			err = errors.Join(err, putAway(ctx, p, o, end, err))
 		}
 		return end, err
-	})
+	}
+	if p.settings.Sandbox { // which concerns nobody
+		_, err := forEach(cmd, p, args, do)
+		return err
+	}
+	voices, err := setup.OpenVoices(cmd.Context(), p.Process, &p.settings.Unattended, p.settings.CAFile)
+	if err != nil {
+		return err
+	}
+	t := &teller{Process: p.Process, voices: voices, to: p.settings.Unattended}
+	t.beat(cmd.Context(), "heartbeat-start", voices.Start)
+	notice := show.Notice{Job: p.job.Name, Version: p.Version, StartedAt: time.Now()}
+	outcomes, err := forEach(cmd, p, args, do)
+	end := p.ending
+	end.err, end.signal = err, signalOf(cmd.Context())
+	notice.ExitCode, notice.EndedAt = end.code(), time.Now()
+	notice.Problems = told(p.Console, err)
+	t.tell(context.WithoutCancel(cmd.Context()), &notice, outcomes)
+	return err
 }
 
 // forEach does something with each of the files that the arguments or the inputs
 // name, one after the other. What ends one of them for a reason that the others
 // share ends them all.
-func forEach(cmd *cobra.Command, p *program, args []string, do onFile) error {
+func forEach(cmd *cobra.Command, p *program, args []string, do onFile) (outcomes []outcome, err error) {
 	ctx := cmd.Context()
 	files, err := p.files(cmd, args)
 	var codes []int
@@ -57,13 +82,27 @@ func forEach(cmd *cobra.Command, p *program, args []string, do onFile) error {
 		p.conclude(ctx, err)
 		code := p.ending.code()
 		codes = append(codes, code)
+		outcomes = append(outcomes, outcome{show.NoticeFile{
+			File: file.Path, ExitCode: code, Result: p.ending.result, Problems: told(p.Console, p.ending.err),
+		}, p.ending})
 		p.ending = ending{}
 		if slices.Contains([]int{exitInterrupt, exitTerminated, exitBusy, exitUsage, exitPortal}, code) {
 			break
 		}
 	}
 	p.ending.others = codes
-	return err
+	return outcomes, err
+}
+
+// told returns the problems in an error with their sentences.
+func told(c *ui.Console, err error) (list []*show.Told) {
+	if err == nil {
+		return nil
+	}
+	for _, problem := range ui.Problems(err) {
+		list = append(list, show.Tell(c, &problem))
+	}
+	return list
 }
 
 // files returns what is to be read: the file that the arguments name, else the inputs

@@ -40,7 +40,7 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	ended, err := t.act(ctx, rows)
 	silence()
 	progress.Stop()
-	end := ending{signal: signalOf(ctx)}
+	end := ending{signal: signalOf(ctx), requests: j.Gate.Fates()}
 
 	ctx = context.WithoutCancel(ctx)
 	p.Warn(j.KeepSeen(ctx, rows.Run.Started)...)

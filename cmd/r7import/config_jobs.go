@@ -17,11 +17,16 @@ import (
 // names is there and is trusted, and its secrets are found. Nothing is sent. What is
 // wrong is told below the name of the job.
 func checkJobs(ctx context.Context, p *program) {
+	figures := make(map[string]string) // the job that writes to a file
 	for _, name := range p.file.Jobs() {
 		s, err := settingsOf(p, name)
 		if err == nil {
 			err = checkJob(ctx, p, name, s)
 		}
+		if file := s.MetricsFile; file != "" && figures[file] != "" {
+			err = errors.Join(err, diagnosis.New(diagnosis.MetricsShared, "First", figures[file], "Second", name, "File", file))
+		}
+		figures[s.MetricsFile] = name
 		if err == nil {
 			p.Console.Say("job.good", "Job", name)
 			continue
@@ -36,7 +41,7 @@ func checkJobs(ctx context.Context, p *program) {
 func settingsOf(p *program, name string) (*config.Settings, error) {
 	job, err := p.file.Job(name, "")
 	if err != nil {
-		return nil, err
+		return &config.Settings{}, err
 	}
 	s := config.Defaults()
 	flags := pflag.NewFlagSet(name, pflag.ContinueOnError)
@@ -68,12 +73,13 @@ func checkJob(ctx context.Context, p *program, name string, s *config.Settings) 
 		}
 	}
 	_, err := setup.ReportPaths(s.Report, "")
-	errs = append(errs, err)
+	_, unheard := setup.OpenVoices(ctx, p.Process, &s.Unattended, "")
+	errs = append(errs, err, unheard)
 	for _, k := range config.Keys {
 		value := k.Show(s)
 		switch {
 		case value == "":
-		case k.Secret():
+		case k.Secret() && k.Group != config.Alone:
 			_, err := p.Secret(ctx, setup.Secret{Flag: "--" + k.Name, Ref: value})
 			errs = append(errs, err)
 		case k.Read:

@@ -35,6 +35,7 @@ type ending struct {
 	warned   bool                     // rows have warnings and --fail-on-warning asks to mind
 	pending  bool                     // changes are pending and --detailed-exitcode asks to tell
 	result   *show.Result             // that was shown, nil if it did not get that far
+	requests map[diagnosis.Fate]int64 // by what became of them
 	others   []int                    // exit codes of the files before, where several were read
 }
 

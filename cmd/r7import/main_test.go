@@ -39,10 +39,14 @@ const endAtOnce = "GORACE=atexit_sleep_ms=0"
 
 // TestScripts runs whole commands as a user would. Each script has a folder of
 // its own for everything the program keeps.
-func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+func TestScripts(t *testing.T) { testscript.Run(t, scripts("testdata/script")) }
+
+// scripts returns how the scripts of a folder run, with more in their environment.
+func scripts(folder string, environment ...string) testscript.Params {
+	return testscript.Params{
+		Dir: folder,
 		Setup: func(env *testscript.Env) error {
+			env.Vars = append(env.Vars, environment...)
 			env.Values[portalKey{}] = new(portalValue)
 			samples, err := filepath.Abs("../../samples")
 			env.Vars = append(env.Vars,
@@ -65,10 +69,13 @@ func TestScripts(t *testing.T) {
 			"privacy":  checkPrivacy,
 			"correct":  correctFile,
 			"glob":     checkGlobs,
+			"smtp":     takeLetters,
+			"calls":    takeCalls,
+			"figure":   readFigures,
 		},
 		RequireUniqueNames: true,
 		UpdateScripts:      os.Getenv("UPDATE_SCRIPTS") != "",
-	})
+	}
 }
 
 // startPortal serves a simulated portal at $PORTAL until the script ends:

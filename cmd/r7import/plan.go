@@ -14,7 +14,10 @@ func newPlan(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "plan",
 		Args: takesOne,
-		RunE: func(cmd *cobra.Command, args []string) error { return forEach(cmd, p, args, planFile) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			_, err := forEach(cmd, p, args, planFile)
+			return err
+		},
 	}
 	jobFlags(p, cmd)
 	p.flags(cmd, "detailed-exitcode")

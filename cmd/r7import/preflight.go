@@ -104,10 +104,10 @@ func preflightFile(ctx context.Context, p *setup.Process, o *runOptions) (end en
 	}
 	var would []diagnosis.Status
 	if l.job != nil {
-		p.Warn(l.job.KeepLogins(context.WithoutCancel(ctx), l.Jobs())...)
 		if stopped == nil {
 			would, stopped = l.look(ctx)
 		}
+		p.Warn(l.job.KeepLogins(context.WithoutCancel(ctx), l.Jobs())...)
 	}
 	return l.finish(context.WithoutCancel(ctx), paths, started, would, ending{signal: signalOf(ctx), err: stopped})
 }
@@ -418,7 +418,7 @@ func (l *logins) reportRow(index int, row *account.Row) report.Row {
 
 // facts are what was found, for scripts.
 func (l *logins) facts() *show.Preflight {
-	facts := &show.Preflight{Servers: []show.ServerFacts{}, Tried: len(l.Survey.Jobs()), Worst: l.Survey.Worst(l.o.Run.PerHost)}
+	facts := &show.Preflight{Servers: []show.ServerFacts{}, Tried: len(l.Survey.Jobs()), Worst: l.Survey.Worst(l.o.Run.PerHost), PerRow: l.PortalRefusals()}
 	for i, use := range l.Uses {
 		facts.Servers = append(facts.Servers, show.ServerFacts{Probe: l.Probes[i], Rows: use.Rows})
 	}

@@ -262,6 +262,9 @@ func (p *program) openLog() error {
 	} else {
 		p.LogTo(slog.NewTextHandler(f, nil))
 	}
+	if p.job.Name != "" {
+		p.Log = p.Log.With("job", p.job.Name)
+	}
 	return nil
 }
 

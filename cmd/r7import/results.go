@@ -52,10 +52,8 @@ func readerGone(err error) bool {
 // has got no result yet gets an object as well.
 func (p *program) tellError(err error) {
 	p.Console.Error(err)
-	var all []*show.Told
 	for _, problem := range ui.Problems(err) {
 		p.Log.Error("problem", "code", problem.Code)
-		all = append(all, show.Tell(p.Console, &problem))
 	}
 	if !p.settings.JSON || p.results.begun {
 		return
@@ -64,5 +62,5 @@ func (p *program) tellError(err error) {
 		Schema   string       `json:"schema"`
 		Problems []*show.Told `json:"problems"`
 		ExitCode int          `json:"exit_code"`
-	}{"r7import.error/1", all, p.ending.code()})
+	}{"r7import.error/1", told(p.Console, err), p.ending.code()})
 }

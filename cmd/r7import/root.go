@@ -60,6 +60,7 @@ func newRoot(p *program) *cobra.Command {
 		newLogin(p),
 		newLogout(p),
 		newConfig(p),
+		newNotify(p),
 		newCompletion(p),
 		newVersion(p),
 	)

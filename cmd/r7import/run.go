@@ -35,13 +35,15 @@ func newRun(p *program) *cobra.Command {
 		Args: takesOne,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if p.settings.DryRun {
-				return forEach(cmd, p, args, planFile)
+				_, err := forEach(cmd, p, args, planFile)
+				return err
 			}
 			return runAlone(cmd, p, args)
 		},
 	}
 	jobFlags(p, cmd)
 	p.flags(cmd, "dry-run", "yes")
+	p.flags(cmd, voiceFlags...)
 	p.flags(cmd, config.Of(config.Logins)...)
 	return cmd
 }

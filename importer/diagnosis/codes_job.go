@@ -18,4 +18,14 @@ var (
 	JobNoInput     = declare("JOB_NO_INPUT", Entry{Scope: Usage})
 	JobNotThere    = declare("JOB_NOT_THERE", Entry{Scope: Usage, Severity: Warning}) // the file to read, which may come later
 	JobPathMissing = declare("JOB_PATH_MISSING", Entry{Scope: Usage})
+
+	ValueNotMailbox = declare("VALUE_NOT_MAILBOX", Entry{Scope: Usage})
+	ValueNotServer  = declare("VALUE_NOT_SERVER", Entry{Scope: Usage})
+	ValueNotCalled  = declare("VALUE_NOT_CALLED", Entry{Scope: Usage})
+	MailIncomplete  = declare("MAIL_INCOMPLETE", Entry{Scope: Usage})
+	NobodyToTell    = declare("NOBODY_TO_TELL", Entry{Scope: Usage})
+	NotifyFailed    = declare("NOTIFY_FAILED", Entry{Scope: State, Severity: Warning})
+	NotifyRefused   = declare("NOTIFY_REFUSED", Entry{Scope: Usage}) // in a test
+	MetricsFailed   = declare("METRICS_FAILED", Entry{Scope: State, Severity: Warning})
+	MetricsShared   = declare("METRICS_SHARED", Entry{Scope: Usage})
 )

@@ -15,6 +15,7 @@ import (
 type Gate struct {
 	Pacer  *Pacer
 	places chan struct{}
+	fates  [diagnosis.NotSent + 1]atomic.Int64 // of the requests that were let through
 
 	mu       sync.Mutex
 	requests context.Context // of those let through, once they outlive their callers
@@ -70,6 +71,17 @@ func (g *Gate) Admit(ctx context.Context) (portal.Admission, error) {
 // InFlight returns how many requests have a place now.
 func (g *Gate) InFlight() int { return len(g.places) }
 
+// Fates returns how many requests have come to each end so far.
+func (g *Gate) Fates() map[diagnosis.Fate]int64 {
+	counts := make(map[diagnosis.Fate]int64)
+	for fate := range g.fates {
+		if n := g.fates[fate].Load(); n > 0 {
+			counts[diagnosis.Fate(fate)] = n
+		}
+	}
+	return counts
+}
+
 // ticket is one request's way through the gate.
 type ticket struct {
 	gate    *Gate
@@ -90,6 +102,7 @@ func (t *ticket) Written() {
 // Done gives the place back. If the portal turned the request away, nobody leaves
 // from then on until the pause is over.
 func (t *ticket) Done(answer portal.Answer) {
+	t.gate.fates[answer.Fate].Add(1)
 	if !t.written.Swap(true) {
 		t.gate.Pacer.Unwritten()
 	}

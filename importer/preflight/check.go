@@ -106,3 +106,26 @@ func (c *Check) Outcome(index int, row *account.Row) Outcome {
 	}
 	return Outcome{Status: diagnosis.NotTried, Problems: []diagnosis.Problem{*diagnosis.New(diagnosis.NotSampled)}}
 }
+
+// PortalRefusals returns how many refused logins one account sees at the most if the
+// portal sends a wrong password for it: it tries every way of login it knows of those
+// that the servers offer (MailKit's ImapClient, Pop3Client and SmtpClient).
+func (c *Check) PortalRefusals() int {
+	most := make(map[diagnosis.Side]int)
+	for i := range c.Probes {
+		tries := 0
+		for _, method := range c.Probes[i].Offered {
+			if method == byLoginCommand || method == byUserPass || slices.Contains(portalKnows, method) {
+				tries++
+			}
+		}
+		if c.Uses[i].Login {
+			side := c.Uses[i].Side()
+			most[side] = max(most[side], tries)
+		}
+	}
+	return most[diagnosis.Incoming] + most[diagnosis.Outgoing]
+}
+
+// portalKnows are the mechanisms of the portal's library.
+var portalKnows = []string{"SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "DIGEST-MD5", "PLAIN", "LOGIN", "NTLM"}

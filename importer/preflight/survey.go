@@ -18,6 +18,7 @@ type Use struct {
 	Rows  int
 	Login bool           // some of them log in
 	Given account.Fields // what cells of theirs say of it
+	Ruled account.Fields // what follows from the port
 }
 
 // Job is a login for the rows that ask for exactly the same.
@@ -112,6 +113,8 @@ func (s *Survey) use(server Server, row *account.Row, login bool, fields ...acco
 	for _, f := range fields {
 		if row.Given.Has(f) {
 			u.Given = u.Given.With(f)
+		} else if row.Fills[f] == account.FromRule {
+			u.Ruled = u.Ruled.With(f)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"net"
+	"net/mail"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -196,6 +198,24 @@ func showDelimiter(r rune) string {
 func parseText(text string) (string, *diagnosis.Problem) {
 	if text == "" {
 		return "", diagnosis.New(diagnosis.ValueEmpty)
+	}
+	return text, nil
+}
+
+// parseMailbox reads an address of mail, with a name or without.
+func parseMailbox(text string) (string, *diagnosis.Problem) {
+	at, err := mail.ParseAddress(text)
+	if err != nil || strings.ContainsAny(at.Address, " \r\n") {
+		return "", diagnosis.New(diagnosis.ValueNotMailbox)
+	}
+	return text, nil
+}
+
+// parseServer reads host:port.
+func parseServer(text string) (string, *diagnosis.Problem) {
+	host, port, err := net.SplitHostPort(text)
+	if n, notNumber := strconv.ParseUint(port, 10, 16); err != nil || notNumber != nil || n == 0 || host == "" {
+		return "", diagnosis.New(diagnosis.ValueNotServer)
 	}
 	return text, nil
 }

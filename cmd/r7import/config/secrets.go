@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -43,11 +44,47 @@ func parseRef(text string) (string, *diagnosis.Problem) {
 	return text, nil
 }
 
+// Called reports whether the value is an address to call, or says where it is as
+// that of a secret does: whoever knows the address may often write there.
+func (k *Key) Called() bool { return k.Value == "call" }
+
+func called(name string, at func(*Settings) *string) *Key {
+	return key(name, Alone, "call", at, parseCalled, hideAddress)
+}
+
+func parseCalled(text string) (string, *diagnosis.Problem) {
+	if !IsAddress(text) {
+		ref, problem := parseRef(text)
+		if problem != nil {
+			problem = diagnosis.New(diagnosis.ValueNotCalled)
+		}
+		return ref, problem
+	}
+	if u, err := url.Parse(text); err != nil || u.Host == "" || u.User != nil {
+		return "", diagnosis.New(diagnosis.ValueNotCalled)
+	}
+	return text, nil
+}
+
+// IsAddress reports whether a value is an address itself and not where one is.
+func IsAddress(text string) bool {
+	return strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://")
+}
+
+// hideAddress shows of an address the host alone.
+func hideAddress(text string) string {
+	if !IsAddress(text) {
+		return text
+	}
+	u, _ := url.Parse(text) // which has been parsed before
+	return u.Scheme + "://" + u.Host + "/[secret]"
+}
+
 // SecretVariables are the variables that hold a secret.
 func SecretVariables() []string {
 	var all []string
 	for _, k := range Keys {
-		if k.Secret() {
+		if k.Secret() || k.Called() {
 			all = append(all, k.Variable())
 		}
 	}
@@ -58,7 +95,7 @@ func SecretVariables() []string {
 func SecretFiles(s *Settings) []string {
 	files := []string{s.TokenFile, s.PasswordFile, s.TOTPSecretFile, s.WorkbookPasswordFile}
 	for _, k := range Keys {
-		if path, is := strings.CutPrefix(k.Show(s), InFile+":"); is && k.Secret() {
+		if path, is := strings.CutPrefix(k.Show(s), InFile+":"); is && (k.Secret() || k.Called()) {
 			files = append(files, path)
 		}
 	}

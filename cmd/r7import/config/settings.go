@@ -36,6 +36,7 @@ type Settings struct {
 	OlderThan   time.Duration // what runs prune removes
 	Detect      bool          // ask the DNS and the portal
 	CSV         bool
+	Test        bool // tell those who are told of runs
 	Proof       []string
 	Keep        []string // columns that redact shows
 }
@@ -118,7 +119,31 @@ type Annotation struct {
 type Unattended struct {
 	Input    []string      // files, patterns and folders to read
 	InputAge time.Duration // that a file in a folder must have rested
+
+	NotifyOn     NotifyOn
+	MailTo       []string
+	MailFrom     string
+	MailServer   string // host:port
+	MailTLS      string // tls, starttls or off; empty goes by the port
+	MailUser     string
+	MailPassword string // where it is, see [Key.Secret]
+
+	// Addresses to call, or where these are.
+	Webhook, HeartbeatStart, HeartbeatEnd, HeartbeatFailure string
+
+	WebhookToken string // where it is
+	MetricsFile  string
 }
+
+// NotifyOn says after which runs people are told.
+type NotifyOn string
+
+// Each of them tells as well of what the ones before it tell of.
+const (
+	OnFailure NotifyOn = "failure"
+	OnChange  NotifyOn = "change" // or when accounts were made, changed or switched off
+	Always    NotifyOn = "always"
+)
 
 // Messages are the talk to the person and to the log.
 type Messages struct {
@@ -140,7 +165,7 @@ func Defaults() Settings {
 		Messages:  Messages{LogFormat: "text"},
 		OlderThan: 90 * day,
 
+		Unattended: Unattended{InputAge: 10 * time.Second, NotifyOn: OnFailure},
 		MailLogins: MailLogins{Sample: 3},
-		Unattended: Unattended{InputAge: 10 * time.Second},
 	}
 }

@@ -24,6 +24,7 @@ type Process struct {
 	Env     config.Environment
 	Log     *slog.Logger
 	Version string // of the program
+	Kept    *Kept  // the token that was found from an earlier sign-in, nil if none was looked for
 
 	stdin string                 // what reads In, empty if nothing does yet
 	run   atomic.Pointer[string] // that is under way, for the log

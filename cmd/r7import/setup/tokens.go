@@ -53,13 +53,28 @@ func (p *Process) keptToken(t *config.Target, portalURL string, now time.Time) (
 		return account.Secret{}, err
 	case kept.Expires.IsZero():
 	case left <= 0:
-		p.Warn(*diagnosis.New(diagnosis.TokenExpired, facts...))
+		p.Kept = &Kept{kept.Expires, diagnosis.New(diagnosis.TokenExpired, facts...), vault}
+		p.Warn(*p.Kept.Warning)
 		return account.Secret{}, nil
 	case left < soon:
-		p.Warn(*diagnosis.New(diagnosis.TokenExpires, facts...))
+		p.Kept = &Kept{kept.Expires, diagnosis.New(diagnosis.TokenExpires, facts...), vault}
+		p.Warn(*p.Kept.Warning)
+	default:
+		p.Kept = &Kept{Expires: kept.Expires}
 	}
 	return kept.Token, nil
 }
+
+// Kept is what is known of the end of the token that login has kept.
+type Kept struct {
+	Expires time.Time
+	Warning *diagnosis.Problem // that it is near or past, nil while it is far
+
+	vault vault.Vault
+}
+
+// Due reports whether people are to be told of the end, and notes that they are: once a week.
+func (k *Kept) Due(now time.Time) bool { return k.Warning != nil && k.vault.Remind(now) }
 
 // Date writes a day as everybody reads it the same way, nothing for no day.
 func Date(t time.Time) string {

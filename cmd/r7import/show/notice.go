@@ -1,0 +1,92 @@
+package show
+
+import (
+	"strings"
+	"time"
+
+	"r7import/cmd/r7import/ui"
+	"r7import/importer/diagnosis"
+)
+
+// Notice is what those are told about a run who do not watch it: a letter to people,
+// and one JSON object to a program. Fields of the object are only ever added; it holds
+// no password and no token.
+type Notice struct {
+	Schema    string       `json:"schema"`
+	Test      bool         `json:"test,omitempty"` // nothing was run
+	Job       string       `json:"job"`            // empty for a run without a name
+	Machine   string       `json:"machine"`
+	Version   string       `json:"version"`
+	ExitCode  int          `json:"exit_code"`
+	StartedAt time.Time    `json:"started_at"`
+	EndedAt   time.Time    `json:"ended_at"`
+	Subject   string       `json:"subject"`
+	Text      string       `json:"text"` // as in the letter, which chats show as it is
+	Files     []NoticeFile `json:"files"`
+	Problems  []*Told      `json:"problems,omitempty"` // that are about none of the files
+}
+
+// NoticeFile is what came of one file.
+type NoticeFile struct {
+	File     string  `json:"file"`
+	ExitCode int     `json:"exit_code"`
+	Result   *Result `json:"result,omitempty"` // missing if it did not get that far
+	Problems []*Told `json:"problems,omitempty"`
+}
+
+// Changed reports whether accounts were made, changed, switched off or removed.
+func (n *Notice) Changed() bool {
+	for _, f := range n.Files {
+		if f.Result != nil && Any(f.Result.Statuses, changes) {
+			return true
+		}
+	}
+	return false
+}
+
+func changes(s diagnosis.Status) bool {
+	switch s {
+	case diagnosis.Created, diagnosis.Updated, diagnosis.Disabled, diagnosis.Removed:
+		return true
+	}
+	return false
+}
+
+// Compose writes subject and text in the language of the console.
+func (n *Notice) Compose(c *ui.Console) {
+	n.Schema = "r7import.notice/1"
+	outcome := c.Text("notice.test")
+	if !n.Test {
+		outcome = c.Text("notice.exit", "Code", n.ExitCode)
+	}
+	facts := []any{"Job", n.Job, "Machine", n.Machine, "Outcome", outcome}
+	n.Subject = c.Text("notice.subject", facts...)
+	var b strings.Builder
+	Line(&b, c.Text("notice.head", facts...))
+	if !n.Test {
+		Line(&b, c.Text("notice.times", "Code", n.ExitCode, "Start", n.StartedAt.Local().Format(time.DateTime), "Took", c.Duration(n.EndedAt.Sub(n.StartedAt))))
+	}
+	for i := range n.Files {
+		f := &n.Files[i]
+		b.WriteString("\n")
+		Line(&b, f.File)
+		if f.Result != nil {
+			f.Result.Show(&b, c)
+		}
+		tellAll(&b, f.Problems)
+	}
+	if len(n.Problems) > 0 {
+		b.WriteString("\n")
+	}
+	tellAll(&b, n.Problems)
+	n.Text = b.String()
+}
+
+func tellAll(b *strings.Builder, problems []*Told) {
+	for _, t := range problems {
+		Line(b, t.Message)
+		if t.Hint != "" {
+			Line(b, "  → "+t.Hint)
+		}
+	}
+}
