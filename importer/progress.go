@@ -239,13 +239,13 @@ func (v *events) note(ctx context.Context, r *run, now time.Time) error {
 		changed = append(changed, e)
 	}
 	if until := r.Gate.Pacer.Snapshot().PausedUntil; !until.IsZero() {
-		see(journal.Event{Kind: journal.EventPause, Code: diagnosis.PortalBusy, Start: now})
+		see(journal.Event{Kind: journal.EventPause, Code: diagnosis.PortalBusy, Start: now, Until: until})
 	}
 	if t := r.turns.Trouble(); t.Why != "" {
-		see(journal.Event{Kind: journal.EventAway, Code: t.Why, Start: t.Since})
+		see(journal.Event{Kind: journal.EventAway, Code: t.Why, Start: t.Since, Until: t.Until})
 	}
 	for _, rest := range r.slots.Rests() {
-		see(journal.Event{Kind: journal.EventRest, Host: rest.Host, Code: rest.Evidence.Code(), Start: rest.Since, Count: rest.Probes})
+		see(journal.Event{Kind: journal.EventRest, Host: rest.Host, Code: rest.Evidence.Code(), Start: rest.Since, Until: rest.Until, Count: rest.Probes})
 	}
 	for o, e := range v.open {
 		if !seen[o] {

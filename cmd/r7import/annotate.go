@@ -171,7 +171,11 @@ func (o *runOptions) fix(command, run string, input *plan.Input, r *show.Result)
 	}
 	if r.Annotated == "" {
 		copied := strings.TrimSuffix(report.DefaultName(o.File), "report.csv") + "fix" + extensionOf(input.File)
-		f.Annotate = show.Again([]string{"report", run, o.File, "--portal", o.Target.Portal, "--annotate", copied})
+		again := []string{"report", run, o.File, "--portal", o.Target.Portal, "--annotate", copied}
+		if o.Target.State != "" {
+			again = append(again, "--state", o.Target.State)
+		}
+		f.Annotate = show.Again(again)
 		return f
 	}
 	args[named] = r.Annotated

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/xuri/excelize/v2"
@@ -39,10 +40,14 @@ const endAtOnce = "GORACE=atexit_sleep_ms=0"
 
 // TestScripts runs whole commands as a user would. Each script has a folder of
 // its own for everything the program keeps.
-func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+func TestScripts(t *testing.T) { testscript.Run(t, scripts("testdata/script")) }
+
+// scripts returns how the scripts of a folder run, with more in their environment.
+func scripts(folder string, environment ...string) testscript.Params {
+	return testscript.Params{
+		Dir: folder,
 		Setup: func(env *testscript.Env) error {
+			env.Vars = append(env.Vars, environment...)
 			env.Values[portalKey{}] = new(portalValue)
 			samples, err := filepath.Abs("../../samples")
 			env.Vars = append(env.Vars,
@@ -59,11 +64,13 @@ func TestScripts(t *testing.T) {
 			"remove":   removeAccount,
 			"locked":   lockState,
 			"made":     nameRuns,
+			"waits":    namePlan,
 			"exit":     exitWith,
 			"noleak":   noLeak,
 			"terminal": onTerminal,
 			"privacy":  checkPrivacy,
 			"correct":  correctFile,
+			"await":    awaitCommand,
 			"glob":     checkGlobs,
 			"smtp":     takeLetters,
 			"calls":    takeCalls,
@@ -71,7 +78,7 @@ func TestScripts(t *testing.T) {
 		},
 		RequireUniqueNames: true,
 		UpdateScripts:      os.Getenv("UPDATE_SCRIPTS") != "",
-	})
+	}
 }
 
 // startPortal serves a simulated portal at $PORTAL until the script ends:
@@ -244,6 +251,19 @@ func nameRuns(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+// namePlan puts the id of the latest plan that waits for a yes into a variable:
+//
+//	waits plan
+func namePlan(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(ts.Exec("r7import", "approve", "--portal", ts.Getenv("PORTAL"), "--json"))
+	var list struct{ Plans []struct{ ID string } }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &list))
+	if len(list.Plans) == 0 {
+		ts.Fatalf("no plan waits")
+	}
+	ts.Setenv(args[0], list.Plans[0].ID)
+}
+
 // checkGlobs checks that there is exactly one file for each pattern:
 //
 //	glob done/accounts-*.csv
@@ -264,6 +284,19 @@ func exitWith(ts *testscript.TestScript, _ bool, args []string) {
 	err := ts.Exec(args[1], args[2:]...)
 	if got := itoa(exitCodeOf(err)); got != args[0] {
 		ts.Fatalf("%s ended with %s, want exit code %s", strings.Join(args[1:], " "), got, args[0])
+	}
+}
+
+// awaitCommand repeats a command until it succeeds, for half a minute:
+//
+//	await r7import runs show latest
+func awaitCommand(ts *testscript.TestScript, _ bool, args []string) {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		err := ts.Exec(args[0], args[1:]...)
+		if err == nil || time.Now().After(deadline) {
+			ts.Check(err)
+			return
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
+	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 	"r7import/report"
 )
@@ -20,6 +21,10 @@ type runsOptions struct {
 	target config.Target
 	run    string // that is shown
 	json   bool
+
+	follow   bool // it until it ends
+	progress string
+	file     string // whose runs are shown as one
 }
 
 func newRuns(p *program) *cobra.Command {
@@ -47,16 +52,40 @@ func listRuns(ctx context.Context, p *setup.Process, o *runsOptions) (err error)
 		return err
 	}
 	slices.Reverse(runs)
+	listed, err := listed(ctx, store, runs)
+	if err != nil {
+		return err
+	}
 	if o.json {
 		return json.NewEncoder(p.Out).Encode(struct {
 			Runs []show.Listed `json:"runs"`
-		}{show.List(runs)})
+		}{listed})
 	}
 	if len(runs) == 0 {
 		p.Console.Say("runs.none", "Portal", o.target.Portal)
 		return nil
 	}
-	return show.Runs(p.Out, p.Console, runs)
+	return show.Runs(p.Out, p.Console, listed)
+}
+
+// listed returns runs with how their rows ended.
+func listed(ctx context.Context, store *journal.Store, runs []journal.Run) ([]show.Listed, error) {
+	all := show.List(runs)
+	for i := range all {
+		counts, open, err := store.Counts(ctx, all[i].ID)
+		if err != nil {
+			return nil, err
+		}
+		all[i].Statuses, all[i].Left = counts, open+counts[diagnosis.Unknown]+counts[diagnosis.NotTried]
+		for status, rows := range counts {
+			if status.Desired() {
+				all[i].Done += rows
+			} else if !status.Open() {
+				all[i].Failed += rows
+			}
+		}
+	}
+	return all, nil
 }
 
 func aboutRun(r journal.Run) report.Summary {

@@ -66,7 +66,7 @@ func pruneRuns(ctx context.Context, p *setup.Process, o *pruneOptions) error {
 // can be asked, --yes says so beforehand.
 func confirmPrune(ctx context.Context, p *setup.Process, o *pruneOptions, old []journal.Run, before time.Time) ([]journal.Run, error) {
 	if !o.yes {
-		if err := show.Runs(p.Console.Err, p.Console, old); err != nil {
+		if err := show.Runs(p.Console.Err, p.Console, show.List(old)); err != nil {
 			return nil, err
 		}
 		if !p.Console.Terminal() {
@@ -85,6 +85,9 @@ func confirmPrune(ctx context.Context, p *setup.Process, o *pruneOptions, old []
 		return nil, err
 	}
 	removed, err := store.Prune(ctx, before)
+	if err == nil {
+		err = setup.Sweep(ctx, p, store, &o.target)
+	}
 	p.Log.Info("pruned", "runs", len(removed))
 	return removed, errors.Join(err, done())
 }

@@ -12,4 +12,7 @@ var (
 	AnnotateNoFile  = declare("ANNOTATE_NO_FILE", Entry{Scope: Usage})                   // it was not said which file a run was about
 	PasswordNeeded  = declare("PASSWORD_NEEDED", Entry{Side: OnFile})                    // a row without passwords that was taken for done, and is not
 	FailedNone      = declare("FAILED_NONE", Entry{Scope: Usage})                        // no row of the file has failed in a run
+
+	RunDied  = declare("RUN_DIED", Entry{Scope: Unfinished}) // its process has ended and the run has not
+	RunsNone = declare("RUNS_NONE", Entry{Scope: Usage})     // no run has read the file
 )

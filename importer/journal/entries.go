@@ -178,3 +178,29 @@ func scanEntry(l line) (e Entry, err error) {
 	}
 	return e, nil
 }
+
+// Counts returns how many rows of a run have ended how, and how many have not yet.
+func (s *Store) Counts(ctx context.Context, run string) (ended map[diagnosis.Status]int, open int, err error) {
+	number, err := s.number(ctx, run)
+	if err != nil {
+		return nil, 0, err
+	}
+	type count struct {
+		status diagnosis.Status
+		rows   int
+	}
+	from, to := entriesOf(number)
+	counts, err := list(ctx, s.read, func(l line) (c count, err error) {
+		err = l.Scan(&c.status, &c.rows)
+		return c, err
+	}, countEntries, from, to)
+	ended = make(map[diagnosis.Status]int)
+	for _, c := range counts {
+		if c.status == "" {
+			open = c.rows
+		} else {
+			ended[c.status] = c.rows
+		}
+	}
+	return ended, open, s.failed(err)
+}

@@ -24,6 +24,7 @@ type Event struct {
 	Host  string         // the mail host, empty if it is about the portal
 	Code  diagnosis.Code // the cause, as progress names it
 	Start time.Time
+	Until time.Time // when the wait is over, as far as is known
 	End   time.Time // zero if it was not over when the run ended
 	// Count is how often a row has probed the resting host in vain; of EventMore,
 	// how many events it stands for.
@@ -40,7 +41,7 @@ func (s *Store) NoteEvents(ctx context.Context, run string, events ...Event) err
 	}
 	return s.write(ctx, func(t *tx) error {
 		for _, e := range events {
-			if _, err := t.exec(noteEvent, number, string(e.Kind), e.Host, text(e.Code), e.Start.UnixMilli(), moment(e.End), int64(e.Count)); err != nil {
+			if _, err := t.exec(noteEvent, number, string(e.Kind), e.Host, text(e.Code), e.Start.UnixMilli(), moment(e.Until), moment(e.End), int64(e.Count)); err != nil {
 				return err
 			}
 		}
@@ -55,9 +56,9 @@ func (s *Store) Events(ctx context.Context, run string) ([]Event, error) {
 		return nil, err
 	}
 	events, err := list(ctx, s.read, func(l line) (e Event, err error) {
-		var began, ended int64
-		err = l.Scan(&e.Kind, &e.Host, &e.Code, &began, &ended, &e.Count)
-		e.Start, e.End = timeOf(began), timeOf(ended)
+		var began, until, ended int64
+		err = l.Scan(&e.Kind, &e.Host, &e.Code, &began, &until, &ended, &e.Count)
+		e.Start, e.Until, e.End = timeOf(began), timeOf(until), timeOf(ended)
 		return e, err
 	}, runEvents, number)
 	return events, s.failed(err)

@@ -42,6 +42,17 @@ func (s *Store) Lock() (unlock func(), err error) {
 	return func() { _ = lock.Close() }, nil
 }
 
+// Going reports whether another process runs on this portal.
+func (s *Store) Going() bool {
+	if s.folder == "" {
+		return false
+	}
+	lock := flock.New(s.path(lockFile))
+	free, err := lock.TryRLock()
+	_ = lock.Close()
+	return err == nil && !free
+}
+
 // holder returns the process id of who holds the lock, as far as that is known.
 func (s *Store) holder() string {
 	content, err := os.ReadFile(s.path(pidFile))

@@ -68,9 +68,9 @@ const (
 
 // Events.
 const (
-	noteEvent = `INSERT INTO run_events (run, kind, host, code, began, ended, count) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (run, began, kind, host) DO UPDATE SET code = excluded.code, ended = excluded.ended, count = excluded.count`
-	runEvents = `SELECT kind, host, coalesce(code, ''), began, coalesce(ended, 0), count FROM run_events WHERE run = ? ORDER BY began, kind, host`
+	noteEvent = `INSERT INTO run_events (run, kind, host, code, began, until, ended, count) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (run, began, kind, host) DO UPDATE SET code = excluded.code, until = excluded.until, ended = excluded.ended, count = excluded.count`
+	runEvents = `SELECT kind, host, coalesce(code, ''), began, coalesce(until, 0), coalesce(ended, 0), count FROM run_events WHERE run = ? ORDER BY began, kind, host`
 )
 
 // Entries and their intents.
@@ -101,6 +101,9 @@ const (
 	// writeTimes sums up the latest rows of a run that were sent.
 	writeTimes = `SELECT count(*), coalesce(sum(took), 0) FROM (
 		SELECT took FROM entries WHERE id BETWEEN ? AND ? AND attempts > 0 ORDER BY id DESC LIMIT ?) AS latest`
+	// countEntries counts the rows by how they ended; those that have not are counted apart.
+	countEntries = `SELECT CASE WHEN intent IS NOT NULL OR status = 'not_tried' AND code IS NULL THEN '' ELSE status END, count(*)
+		FROM entries WHERE id BETWEEN ? AND ? GROUP BY 1`
 	readEntries = `SELECT id, row, coalesce(sheet, ''), coalesce(name, ''), coalesce(email, ''),
 		coalesce(owner, (SELECT o.email FROM owners o WHERE o.id = owner_id AND o.email <> '' LIMIT 1), ''),
 		coalesce(owner_id, ''), status, coalesce(code, ''), coalesce(side, ''), coalesce(host, ''), problems,

@@ -97,8 +97,7 @@ type session struct {
 	in    *bufio.Reader
 	text  *textproto.Reader
 	able  []string // capabilities, upper case, each line of them one
-	stop  func() bool
-	plain bool // no encryption
+	plain bool     // no encryption
 }
 
 // mostRead is how much a server may say before and during a login.
@@ -307,8 +306,9 @@ func (s *session) problem(within context.Context, err error) *diagnosis.Problem 
 	return p
 }
 
-// alertVersion is the alert of a server that does not speak the version asked for.
-const alertVersion = tls.AlertError(70)
+// alertVersion are the words of the library for the alert of a server that does not
+// speak the version asked for; the alert itself cannot be named.
+const alertVersion = "protocol version not supported"
 
 func (s *session) codeOf(within context.Context, err error) (diagnosis.Code, diagnosis.Args) {
 	if code, facts := certificateProblem(err); code != "" {
@@ -319,7 +319,6 @@ func (s *session) codeOf(within context.Context, err error) (diagnosis.Code, dia
 		known  *diagnosis.Problem
 		dns    *net.DNSError
 		record tls.RecordHeaderError
-		alert  tls.AlertError
 		op     *net.OpError
 	)
 	timedOut := func() bool {
@@ -337,10 +336,10 @@ func (s *session) codeOf(within context.Context, err error) (diagnosis.Code, dia
 		return diagnosis.MailDNS, nil
 	case errors.As(err, &record):
 		return diagnosis.TLSMode, nil
-	case errors.As(err, &alert) && alert == alertVersion:
+	case errors.Is(err, errEarly):
+		return diagnosis.MailTLS, nil
+	case errors.As(err, &op) && op.Op == "remote error" && strings.Contains(op.Err.Error(), alertVersion):
 		return diagnosis.MailTLSNewer, nil
-	case errors.As(err, &alert), errors.Is(err, errEarly):
-		return diagnosis.MailTLS, diagnosis.Args{"Text": err.Error()}
 	case errors.As(err, &op) && op.Op == "remote error":
 		return diagnosis.MailTLS, diagnosis.Args{"Text": op.Err.Error()}
 	case errors.As(err, &op) && op.Op == "dial":

@@ -21,6 +21,7 @@ type Follower struct {
 	mu       sync.Mutex
 	progress *ui.Progress // nil while a question is asked
 	resting  []importer.HostRest
+	pause    diagnosis.Code // what all rows wait for
 }
 
 // Follow begins to show progress. The caller stops it before it says anything
@@ -45,7 +46,18 @@ func (f *Follower) Show(now importer.Progress) {
 		return
 	}
 	tellResting(f.console, f.log, f.resting, now.Resting)
-	f.resting = now.Resting
+	for _, e := range hostEvents(f.resting, now.Resting) {
+		f.progress.Happened(e)
+	}
+	if now.Why != f.pause {
+		if f.pause != "" {
+			f.progress.Happened(ui.Event{Event: "pause", Code: f.pause, State: "ends"})
+		}
+		if now.Why != "" {
+			f.progress.Happened(ui.Event{Event: "pause", Code: now.Why, State: "begins", Until: now.Until})
+		}
+	}
+	f.resting, f.pause = now.Resting, now.Why
 	f.progress.Show(now)
 }
 
@@ -80,6 +92,11 @@ func (f *Follower) Decided(e *journal.Entry, host string) {
 		facts = append(facts, "took", e.Took)
 	}
 	f.log.Info("row", facts...)
+	f.mu.Lock()
+	if f.progress != nil {
+		f.progress.Happened(ui.Event{Event: "row", Row: e.Row, Status: e.Status, Code: e.Code, Host: host, Took: e.Took.Milliseconds()})
+	}
+	f.mu.Unlock()
 	if !f.console.Verbose {
 		return
 	}

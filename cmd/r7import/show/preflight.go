@@ -70,11 +70,7 @@ func LockoutText(c *ui.Console, id string, worst, limit pace.Lockout) string {
 	if worst.Account == 0 {
 		return c.Text("preflight.worst.none")
 	}
-	host := worst.Host
-	if !account.IsHost(host) {
-		host = c.Text("plan.host.unnamed")
-	}
-	text := c.Text(id, "Account", worst.Account, "Address", worst.Address, "Host", host)
+	text := c.Text(id, "Account", worst.Account, "Address", worst.Address, "Host", shownHost(c, worst.Host))
 	if limit != (pace.Lockout{}) {
 		text += "; " + c.Text("preflight.limit", "Account", limit.Account, "Address", limit.Address)
 	}
@@ -91,7 +87,7 @@ func Servers(c *ui.Console, check *preflight.Check) {
 		var done []string
 		for _, step := range probe.Steps {
 			text := stepText(c, step)
-			if text != "" && step.Facts != nil && (problem != nil || step.Name != preflight.StepGreeting) {
+			if text != "" && step.Facts != nil && (problem != nil || step.Name != preflight.StepGreeting && step.Name != preflight.StepAbility) {
 				done = append(done, text)
 			}
 		}
@@ -158,7 +154,8 @@ func Cure(mends []preflight.Mend, uses []preflight.Use, headers map[string]strin
 	words := make(map[account.Field][]string)    // lines
 	branches := make(map[account.Field][]string) // conditions with values
 	for _, m := range mends {
-		given := uses[slices.IndexFunc(uses, func(u preflight.Use) bool { return u.Server == m.From })].Given
+		use := uses[slices.IndexFunc(uses, func(u preflight.Use) bool { return u.Server == m.From })]
+		given := use.Given
 		host, port, rest := changesOf(m)
 		if host.from != host.to && given.Has(host.field) {
 			words[host.field] = append(words[host.field], "    "+host.from+": "+host.to)
@@ -184,7 +181,7 @@ func Cure(mends []preflight.Mend, uses []preflight.Use, headers map[string]strin
 			switch {
 			case given.Has(ch.field) && ch.from != ch.to:
 				branches[ch.field] = append(branches[ch.field], "if and "+strings.Join(where, " ")+" }}"+ch.to)
-			case !given.Has(ch.field) && !followsPort(m.To):
+			case !given.Has(ch.field) && ch.from != ch.to && !(use.Ruled.Has(ch.field) && followsPort(m.To)):
 				flags = append(flags, ch.flag())
 			}
 		}
@@ -271,8 +268,9 @@ type Preflight struct {
 	Flags   []string                 `json:"cure_flags,omitempty"`   // by which the rows of a run get them
 	Mapping []string                 `json:"cure_mapping,omitempty"` // the same, lines of a mapping file
 	Tried   int                      `json:"tried"`
-	Logins  int                      `json:"logins"` // sent
-	Worst   pace.Lockout             `json:"worst"`  // that could have been, from this machine
+	Logins  int                      `json:"logins"`         // sent
+	Worst   pace.Lockout             `json:"worst"`          // that could have been, from this machine
+	PerRow  int                      `json:"portal_account"` // refused logins that one account sees if the portal sends a wrong password
 	Would   map[diagnosis.Status]int `json:"would,omitempty"`
 	Failing int                      `json:"would_fail,omitempty"` // of those to create or update
 	Takes   int                      `json:"forecast_s,omitempty"`
@@ -318,6 +316,9 @@ func (f *Preflight) lines(c *ui.Console) (lines []string) {
 	}
 	if f.bounded != "" {
 		lines = append(lines, c.Text("preflight.forecast", "Forecast", f.bounded, "Each", f.each.Round(100*time.Millisecond).Seconds()))
+	}
+	if f.PerRow > 0 {
+		lines = append(lines, c.Text("preflight.portal", "Count", f.PerRow))
 	}
 	return append(lines, c.Text("preflight.here"))
 }

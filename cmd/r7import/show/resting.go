@@ -35,3 +35,25 @@ func tellResting(c *ui.Console, log *slog.Logger, before, now []importer.HostRes
 func sameHost(as importer.HostRest) func(importer.HostRest) bool {
 	return func(rest importer.HostRest) bool { return rest.Host == as.Host }
 }
+
+// hostEvents tells the same to machines.
+func hostEvents(before, now []importer.HostRest) (events []ui.Event) {
+	event := func(rest importer.HostRest, state string) {
+		events = append(events, ui.Event{Event: "host", Host: rest.Host, Code: rest.Why, State: state, Until: rest.Until, Tries: rest.Tries})
+	}
+	for _, rest := range now {
+		switch was := slices.IndexFunc(before, sameHost(rest)); {
+		case was < 0:
+			event(rest, "begins")
+		case before[was].Tries < rest.Tries:
+			event(rest, "goes_on")
+		}
+	}
+	for _, rest := range before {
+		if !slices.ContainsFunc(now, sameHost(rest)) {
+			rest.Until = time.Time{}
+			event(rest, "ends")
+		}
+	}
+	return events
+}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"r7import/cmd/r7import/ui"
+	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 )
 
@@ -25,23 +26,50 @@ type Listed struct {
 	Started    time.Time        `json:"started_at"`
 	Ended      time.Time        `json:"ended_at,omitzero"`
 	Version    string           `json:"version"`
+
+	Statuses map[diagnosis.Status]int `json:"statuses,omitempty"` // rows by how they ended
+	Done     int                      `json:"done"`               // rows that are as they should be
+	Failed   int                      `json:"failed"`             // rows that need a person
+	Left     int                      `json:"left"`               // rows that have not ended, or of which nobody knows how
 }
 
 // List returns runs as JSON tells them.
 func List(runs []journal.Run) []Listed {
 	all := make([]Listed, 0, len(runs))
 	for _, r := range runs {
-		all = append(all, Listed{r.ID, r.Kind, r.State, r.File, r.FileDigest, r.Rows, r.Started, r.Ended, r.Version})
+		all = append(all, Listed{ID: r.ID, Kind: r.Kind, State: r.State, File: r.File, FileDigest: r.FileDigest, Rows: r.Rows,
+			Started: r.Started, Ended: r.Ended, Version: r.Version})
 	}
 	return all
 }
 
-// Runs writes a line for each run.
-func Runs(out io.Writer, c *ui.Console, runs []journal.Run) error {
+// Runs writes a line for each run below headings. Their counts are left out where nobody
+// has counted. All times are in the zone that the heading names: the ids are in UTC.
+func Runs(out io.Writer, c *ui.Console, runs []Listed) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	line := func(cells ...any) {
+		for i, cell := range cells {
+			if i > 0 {
+				_, _ = fmt.Fprint(w, "\t")
+			}
+			_, _ = fmt.Fprint(w, cell)
+		}
+		_, _ = fmt.Fprintln(w)
+	}
+	here := time.Now().Location()
+	line(c.Text("runs.heading.run"), c.Text("runs.heading.began", "Zone", time.Now().Format("-07:00")), c.Text("runs.heading.took"), c.Text("runs.heading.kind"),
+		c.Text("runs.heading.state"), c.Text("runs.heading.rows"), c.Text("runs.heading.done"), c.Text("runs.heading.failed"), c.Text("runs.heading.left"), c.Text("runs.heading.file"))
 	for _, r := range runs {
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\n", r.ID, r.Started.Local().Format("2006-01-02 15:04"),
-			c.Text("runs.kind."+string(r.Kind)), c.Text("runs.state."+string(r.State)), r.Rows, ui.Clean(r.File))
+		took := ""
+		if !r.Ended.IsZero() {
+			took = c.Duration(r.Ended.Sub(r.Started))
+		}
+		counts := []any{"", "", ""}
+		if r.Done+r.Failed+r.Left > 0 {
+			counts = []any{r.Done, r.Failed, r.Left}
+		}
+		line(r.ID, r.Started.In(here).Format("2006-01-02 15:04"), took, c.Text("runs.kind."+string(r.Kind)), c.Text("runs.state."+string(r.State)), r.Rows,
+			counts[0], counts[1], counts[2], ui.Clean(r.File))
 	}
 	return w.Flush()
 }
@@ -112,4 +140,20 @@ func flagsOf(settings map[string]string) string {
 		flags = append(flags, "--"+name+" "+settings[name])
 	}
 	return strings.Join(flags, " ")
+}
+
+// FileRuns are all runs of a file as `runs show --file --json` tells them. Fields are only ever added.
+type FileRuns struct {
+	Result
+	Runs []Listed `json:"runs"`
+}
+
+// Show writes the runs, and how their rows stand after all of them.
+func (r *FileRuns) Show(out io.Writer, c *ui.Console) error {
+	if err := Runs(out, c, r.Runs); err != nil {
+		return err
+	}
+	Line(out, c.Text("runs.together", "Count", len(r.Runs), "File", r.File))
+	r.Result.Show(out, c)
+	return nil
 }

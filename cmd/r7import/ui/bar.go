@@ -64,7 +64,7 @@ func (b *bar) before(decor.Statistics) string {
 
 func (b *bar) after(decor.Statistics) string {
 	f := b.latest.Load()
-	text := " " + b.console.Text("progress.rate", "Rate", rate(f.Rate))
+	text := " " + b.console.rate(f.Progress)
 	if f.left > 0 {
 		text += ", " + b.console.Text("progress.left", "Left", b.console.Duration(f.left))
 	}

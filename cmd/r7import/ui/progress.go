@@ -32,7 +32,8 @@ const (
 // Progress shows how a run gets on.
 type Progress struct {
 	display
-	left estimate
+	left   estimate
+	events func(line string) // nil but for machines
 }
 
 // display is one way of showing it. stop shows the last picture and ends.
@@ -59,13 +60,20 @@ func (c *Console) Follow(style Style) *Progress {
 	case Plain:
 		return &Progress{display: &lines{write: func(p importer.Progress, left time.Duration) { c.say(c.picture(p, left)) }}}
 	case JSON:
-		return &Progress{display: &lines{write: func(p importer.Progress, left time.Duration) { c.write(pictureJSON(p, left)) }}}
+		return &Progress{display: &lines{write: func(p importer.Progress, left time.Duration) { c.write(pictureJSON(p, left)) }}, events: c.write}
 	}
 	return &Progress{display: &lines{write: func(importer.Progress, time.Duration) {}}}
 }
 
 // Show takes the newest picture of the run. It is called from one goroutine.
-func (p *Progress) Show(now importer.Progress) { p.show(now, p.left.of(now, time.Now())) }
+func (p *Progress) Show(now importer.Progress) {
+	at := time.Now()
+	left := p.left.of(now, at)
+	if now.ByRows {
+		now.Rate = p.left.perMinute(now, at)
+	}
+	p.show(now, left)
+}
 
 // Stop shows where the run ended.
 func (p *Progress) Stop() { p.stop() }
@@ -115,7 +123,7 @@ func (c *Console) picture(p importer.Progress, left time.Duration) string {
 	if counts := c.counts(p); counts != "" {
 		parts = append(parts, counts)
 	}
-	parts = append(parts, c.Text("progress.rate", "Rate", rate(p.Rate)))
+	parts = append(parts, c.rate(p))
 	if left > 0 {
 		parts = append(parts, c.Text("progress.left", "Left", c.Duration(left)))
 	}
@@ -171,12 +179,19 @@ func (c *Console) waits(p importer.Progress) (parts []string) {
 	return parts
 }
 
-func rate(perSecond float64) string { return fmt.Sprintf("%.1f", perSecond) }
+// rate says how fast a run is: in requests, or in rows where nobody tells these.
+func (c *Console) rate(p importer.Progress) string {
+	if p.ByRows {
+		return c.Text("progress.rate.rows", "Rate", fmt.Sprintf("%.0f", p.Rate))
+	}
+	return c.Text("progress.rate", "Rate", fmt.Sprintf("%.1f", p.Rate))
+}
 
 // pictureJSON is a line for machines. Fields are only ever added.
 func pictureJSON(p importer.Progress, left time.Duration) string {
 	picture := struct {
 		Schema   string                   `json:"schema"`
+		Event    string                   `json:"event"`
 		Time     time.Time                `json:"time"`
 		Total    int                      `json:"total"`
 		Done     int                      `json:"done"`
@@ -192,14 +207,45 @@ func pictureJSON(p importer.Progress, left time.Duration) string {
 		Since    time.Time                `json:"away_since,omitzero"`
 		Resting  []importer.HostRest      `json:"resting,omitempty"`
 	}{
-		"r7import.progress/1", time.Now().Round(time.Millisecond), p.Total, p.Decided, p.Counts, p.Rate, p.Limit,
+		progressSchema, "progress", time.Now().Round(time.Millisecond), p.Total, p.Decided, p.Counts, p.Rate, p.Limit,
 		p.InFlight, p.Waiting, p.Unknown, int(left.Seconds()), p.Until.Round(time.Second), p.Why, p.Since.Round(time.Second), p.Resting,
 	}
-	text, err := json.Marshal(picture)
+	return jsonLine(picture)
+}
+
+// progressSchema names the shape of the lines for machines; samples/progress.schema.json
+// has it. Fields and events are only ever added.
+const progressSchema = "r7import.progress/1"
+
+func jsonLine(value any) string {
+	text, err := json.Marshal(value)
 	if err != nil {
 		return "" // cannot be: no field is of a kind that fails
 	}
 	return string(text) + "\n"
+}
+
+// Event is something that happened in a run, as a line for machines.
+type Event struct {
+	Schema string           `json:"schema"`
+	Event  string           `json:"event"` // row, pause or host
+	Time   time.Time        `json:"time"`
+	Row    int              `json:"row,omitempty"`
+	Status diagnosis.Status `json:"status,omitempty"`
+	Code   diagnosis.Code   `json:"code,omitempty"`
+	Host   string           `json:"host,omitempty"`
+	Took   int64            `json:"took_ms,omitempty"`
+	State  string           `json:"state,omitempty"` // of a pause or a host: begins, goes_on, ends
+	Until  time.Time        `json:"until,omitzero"`
+	Tries  int              `json:"tries,omitempty"`
+}
+
+// Happened writes an event, for machines only.
+func (p *Progress) Happened(e Event) {
+	if p.events != nil {
+		e.Schema, e.Time, e.Until = progressSchema, time.Now().Round(time.Millisecond), e.Until.Round(time.Second)
+		p.events(jsonLine(e))
+	}
 }
 
 // estimate tells how long a run will still take, from how it went lately.
@@ -212,10 +258,16 @@ type sample struct {
 
 const (
 	sampleEvery = 2 * time.Second
+	just        = 20 * time.Second
 	lately      = 2 * time.Minute
+	// A run is watched for some time before anything is said, and some rows have to be
+	// through: the first may be rows that needed no request, or may have waited long.
+	watchedFor = 10 * time.Second
+	fewest     = 3
+	leastTold  = 5 * time.Second // less says nothing: the last rows take as long as they take
 )
 
-// of returns the time left, 0 if nothing can be said yet.
+// of returns the time left, 0 if nothing can be said.
 func (e *estimate) of(p importer.Progress, now time.Time) time.Duration {
 	if n := len(e.samples); n == 0 || now.Sub(e.samples[n-1].at) >= sampleEvery {
 		e.samples = append(e.samples, sample{now, p.Decided})
@@ -223,14 +275,46 @@ func (e *estimate) of(p importer.Progress, now time.Time) time.Duration {
 	for len(e.samples) > 1 && now.Sub(e.samples[0].at) > lately {
 		e.samples = e.samples[1:]
 	}
-	since := e.samples[0]
-	done, took := p.Decided-since.decided, now.Sub(since.at)
-	if !p.Since.IsZero() || p.Why == diagnosis.HostPaused { // nobody knows when it is well again
+	open := p.Total - p.Decided
+	if !p.Since.IsZero() || p.Why == diagnosis.HostPaused || open <= 0 { // nobody knows when it is well again
 		return 0
 	}
-	if done <= 0 || took < sampleEvery {
-		return max(0, p.Until.Sub(now))
+	until := max(0, p.Until.Sub(now))
+	left := max(e.pace(e.samples[0], p, now), e.pace(e.before(now.Add(-just)), p, now)) // a burst of rows that are done already passes
+	if left == 0 && p.Waiting < open {
+		return 0
 	}
-	left := time.Duration(float64(took) / float64(done) * float64(p.Total-p.Decided))
-	return max(left, p.Until.Sub(now))
+	if left = max(left, until); left < leastTold {
+		return 0
+	}
+	return left
+}
+
+// before returns the last sample taken at a time or earlier, else the first.
+func (e *estimate) before(at time.Time) sample {
+	found := e.samples[0]
+	for _, s := range e.samples {
+		if !s.at.After(at) {
+			found = s
+		}
+	}
+	return found
+}
+
+// pace returns the time left at the pace since a sample, 0 if that tells nothing.
+func (e *estimate) pace(since sample, p importer.Progress, now time.Time) time.Duration {
+	done, took := p.Decided-since.decided, now.Sub(since.at)
+	if done < fewest || took < watchedFor {
+		return 0
+	}
+	return time.Duration(float64(took) / float64(done) * float64(p.Total-p.Decided))
+}
+
+// perMinute returns how many rows a minute were decided lately.
+func (e *estimate) perMinute(p importer.Progress, now time.Time) float64 {
+	since := e.samples[0]
+	if took := now.Sub(since.at); took >= sampleEvery {
+		return float64(p.Decided-since.decided) / took.Minutes()
+	}
+	return 0
 }

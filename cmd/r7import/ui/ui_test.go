@@ -202,7 +202,7 @@ func TestPlainProgressOfATrouble(t *testing.T) {
 		p.Show(importer.Progress{Total: 100, Decided: 8, Counts: counts, Why: diagnosis.MailTLS, Until: began.Add(3 * time.Minute), Resting: []importer.HostRest{{Host: "imap.example.org", Until: began.Add(5 * time.Minute)}}})
 		p.Stop()
 		away := "r7import: 7 of 100 rows; created 7; 0.0 requests/s; the portal does not answer (since " + at(0) + "); it is waited for until " + at(30*time.Minute) + " at the most"
-		want := []string{away, away, "r7import: 8 of 100 rows; created 7; 0.0 requests/s; about 3 h 4 min left; waiting until " + at(3*time.Minute) + ": rows are repeated that a mail server turned away for the moment; rows wait of imap.example.org until " + at(5*time.Minute)}
+		want := []string{away, away, "r7import: 8 of 100 rows; created 7; 0.0 requests/s; waiting until " + at(3*time.Minute) + ": rows are repeated that a mail server turned away for the moment; rows wait of imap.example.org until " + at(5*time.Minute)}
 		if diff := cmp.Diff(want, strings.Split(strings.TrimSpace(out.String()), "\n")); diff != "" {
 			t.Errorf("plain progress, want -, got +\n%s", diff)
 		}
@@ -229,6 +229,65 @@ func TestJSONProgress(t *testing.T) {
 			t.Errorf("last line = %s", lines[3])
 		}
 	})
+}
+
+// TestTimeLeft: what is told is never absurd, and nothing where nothing is known.
+func TestTimeLeft(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		decided func(second int) int
+		waiting int
+		until   time.Duration
+		want    map[int]string // by second
+	}{
+		{name: "the first row of many", decided: func(s int) int { return min(s/30, 2) }, want: map[int]string{10: "", 40: "", 70: ""}},
+		{name: "a burst of rows done earlier, then the slow ones", decided: func(s int) int { return min(1000, 900+s) }, want: map[int]string{5: "", 30: "1 min 10 s", 70: "30 s", 97: ""}},
+		{name: "nothing moves any more", decided: func(s int) int { return min(s, 20) * 10 }, want: map[int]string{15: "2 min 15 s", 100: "10 min 50 s", 200: ""}},
+		{name: "all that are left wait", decided: func(s int) int { return 990 }, waiting: 10, until: 10 * time.Minute, want: map[int]string{30: "9 min 30 s"}},
+		{name: "the last ones", decided: func(s int) int { return min(950+s, 999) }, want: map[int]string{60: ""}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c, out := console(t, "en", "")
+				p := c.Follow(ui.JSON)
+				began := time.Now()
+				got := make(map[int]string)
+				for second := range 300 {
+					picture := importer.Progress{Total: 1000 + 500*btoi(tc.name == "nothing moves any more"), Decided: tc.decided(second), Waiting: tc.waiting}
+					if tc.until > 0 {
+						picture.Until, picture.Why = began.Add(tc.until), "SOME_CODE"
+					}
+					p.Show(picture)
+					if _, asked := tc.want[second]; asked {
+						p.Stop()
+						lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+						var line struct {
+							Left int `json:"left_s"`
+						}
+						if err := json.Unmarshal([]byte(lines[len(lines)-1]), &line); err != nil {
+							t.Fatal(err)
+						}
+						if line.Left > 0 {
+							got[second] = c.Duration(time.Duration(line.Left) * time.Second)
+						} else {
+							got[second] = ""
+						}
+					}
+					time.Sleep(time.Second)
+				}
+				if diff := cmp.Diff(tc.want, got); diff != "" {
+					t.Errorf("time left by second, want -, got +\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func TestNoProgress(t *testing.T) {
