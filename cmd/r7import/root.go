@@ -33,9 +33,12 @@ func newRoot(p *program) *cobra.Command {
 	}
 	root.SetOut(p.Out)
 	root.SetErr(p.Console.Err)
-	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { show.Help(p.Out, p.Console, cmd, ui.Width(p.results.to)) })
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		show.Help(p.Out, p.Console, cmd, ui.Width(p.results.to), p.helpAll)
+	})
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().BoolP("help", "h", false, "")
+	root.PersistentFlags().Bool("help-all", false, "")
 	root.PersistentFlags().String("config", "", "")
 	root.PersistentFlags().String("job", "", "")
 	root.Flags().Bool("version", false, "")
@@ -64,6 +67,7 @@ func newRoot(p *program) *cobra.Command {
 		newVersion(p),
 	)
 	root.SetHelpCommand(newHelp(p))
+	p.complete(root)
 	describe(root, p.Console)
 	return root
 }

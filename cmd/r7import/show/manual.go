@@ -20,7 +20,7 @@ const manualWidth = 72
 // stays as it is, the rest flows.
 func Manual(out io.Writer, c *ui.Console, cmd *cobra.Command, date, version string) {
 	var help strings.Builder
-	Help(&help, c, cmd, manualWidth)
+	Help(&help, c, cmd, manualWidth, true)
 	page := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format, args...) }
 	page(".TH %s 1 \"%s\" \"%s\"\n", roff(strings.ToUpper(ManualName(cmd))), date, roff(version))
 	page(".SH %s\n%s \\- %s\n", c.Text("man.name"), roff(ManualName(cmd)), roff(strings.TrimSuffix(c.Text(ID(cmd, "short")), ".")))
