@@ -16,10 +16,7 @@ import (
 // Help writes the help of a command in lines of at most width columns, or of the
 // usual width if that is 0.
 func Help(out io.Writer, c *ui.Console, cmd *cobra.Command, width int) {
-	h := helpPage{console: c, out: out, width: usual}
-	if width > 0 {
-		h.width = min(max(narrowest, width), widest)
-	}
+	h := newHelpPage(out, c, width)
 	h.call(cmd)
 	h.commands(cmd)
 	h.flags(cmd)
@@ -27,6 +24,27 @@ func Help(out io.Writer, c *ui.Console, cmd *cobra.Command, width int) {
 		h.printf("\n")
 		h.paragraph(c.Text("help.more"))
 	}
+}
+
+// Topic writes a page of help that is about no single command. Lines that are moved in
+// are commands or files, and stay as they are.
+func Topic(out io.Writer, c *ui.Console, name string, width int) {
+	h := newHelpPage(out, c, width)
+	for line := range strings.Lines(c.Text("help.topic." + name)) {
+		if line = strings.TrimRight(line, "\n"); line == "" || strings.HasPrefix(line, " ") {
+			h.printf("%s\n", line)
+			continue
+		}
+		h.paragraph(line)
+	}
+}
+
+func newHelpPage(out io.Writer, c *ui.Console, width int) helpPage {
+	h := helpPage{console: c, out: out, width: usual}
+	if width > 0 {
+		h.width = min(max(narrowest, width), widest)
+	}
+	return h
 }
 
 // helpPage is a text of a certain width. That nobody reads it is no error.
