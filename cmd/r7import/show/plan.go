@@ -215,12 +215,7 @@ func (v planView) address(use plan.HostUse) string {
 	return fmt.Sprintf("%s:%d", v.host(use.Host), use.Port)
 }
 
-func (v planView) host(name string) string {
-	if account.IsHost(name) {
-		return name
-	}
-	return v.console.Text("plan.host.unnamed")
-}
+func (v planView) host(name string) string { return shownHost(v.console, name) }
 
 // doubt says why a mail server should be looked at, empty if there is no reason.
 // It is rare where it has at most one row in fifty.
