@@ -1,26 +1,27 @@
 package main
 
 import (
-	"slices"
+	"fmt"
 
 	"github.com/spf13/cobra"
-
-	"r7import/cmd/r7import/show"
-	"r7import/cmd/r7import/ui"
 )
-
-// topics are the pages of help that are about no single command.
-var topics = []string{"schedule"}
 
 func newHelp(p *program) *cobra.Command {
 	return &cobra.Command{
-		Use:               "help",
-		ValidArgs:         topics,
+		Use: "help",
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return append(commandNames(cmd.Root()), p.Console.Lang.Pages()...), cobra.ShellCompDirectiveNoFileComp
+		},
 		PersistentPreRunE: alone,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 1 && slices.Contains(topics, args[0]) {
-				show.Topic(p.Out, p.Console, args[0], ui.Width(p.results.to))
-				return nil
+			if len(args) == 1 {
+				if page, ok := p.Console.Lang.Page(args[0]); ok {
+					_, err := fmt.Fprint(p.Out, page)
+					return err
+				}
 			}
 			about, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
