@@ -23,6 +23,7 @@ type task struct {
 	reports []string // where they go
 	act     func(context.Context, *plan.Plan) (importer.Result, error)
 	add     func(*show.Result) // to the result, nil adds nothing
+	guard   diagnosis.Code     // that has stopped it before it began, empty if none has
 }
 
 // carryOut runs or looks, shows how it gets on, and tells how it ended. What was

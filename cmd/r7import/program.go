@@ -198,7 +198,7 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 // if others may change them. All of them are told at once.
 func checkTrust(p *setup.Process, s *config.Settings) error {
 	var problems diagnosis.Problems
-	for _, path := range append(config.SecretFiles(s), s.Mapping, s.Presets, s.CAFile, s.MailCAFile, s.Identity) {
+	for _, path := range append(config.SecretFiles(s), s.Mapping, s.PlanFile, s.Presets, s.CAFile, s.MailCAFile, s.Identity) {
 		var problem *diagnosis.Problem
 		if path != "" && path != "-" && errors.As(trust.File(path), &problem) {
 			problems = append(problems, *problem)
@@ -281,7 +281,7 @@ func (p *program) runOnFile(from job.File) (*runOptions, error) {
 	o.Input = setup.Input{File: from.Path, Table: s.Table, Owner: s.Owner, Harmless: s.Sandbox}
 	owner, _ := config.Named("owner")
 	o.OwnerSaid = p.origins.Of(owner) != config.ByDefault
-	o.Target, o.Caller, o.Run, o.Settings = s.Target, s.Caller, s.Options, p.changedSettings()
+	o.Target, o.Caller, o.Run, o.Keeping, o.Settings = s.Target, s.Caller, s.Options, s.Keeping, p.changedSettings()
 	return o, nil
 }
 

@@ -49,6 +49,7 @@ func newRoot(p *program) *cobra.Command {
 		newVerify(p),
 		newUndo(p),
 		newRuns(p),
+		newApprove(p),
 		newPresets(p),
 		newTemplate(p),
 		newMapping(p),
