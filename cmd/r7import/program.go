@@ -39,6 +39,7 @@ type program struct {
 	settings config.Settings
 	origins  config.Origins
 	ending   ending
+	helpAll  bool // help lists every flag
 }
 
 // run does what the arguments ask for and returns the exit code. It touches
@@ -47,7 +48,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	out := &results{to: stdout}
 	p := &program{
 		Process: &setup.Process{
-			In: stdin, Out: out, Env: config.NewEnvironment(environ), Log: slog.New(slog.DiscardHandler), Version: version(),
+			In: stdin, Out: out, Env: config.NewEnvironment(environ), Log: slog.New(slog.DiscardHandler), Version: thisBuild().Version,
 		},
 		args: args, results: out, settings: config.Defaults(),
 	}
@@ -76,6 +77,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 func (p *program) execute(ctx context.Context, args []string) int {
 	root := newRoot(p)
+	args = p.askedForAll(args)
 	root.SetArgs(args)
 	p.conclude(ctx, root.ExecuteContext(ctx), p.results.problem())
 	code := p.ending.code()
@@ -104,6 +106,19 @@ const configVariable = "R7IMPORT_CONFIG"
 func isInterruption(err error) bool {
 	var by *interruption
 	return errors.As(err, &by)
+}
+
+// askedForAll puts --help in place of --help-all, which is the same with more flags.
+func (p *program) askedForAll(args []string) []string {
+	end := slices.Index(args, "--")
+	i := slices.Index(args, "--help-all")
+	if i < 0 || end >= 0 && end < i {
+		return args
+	}
+	p.helpAll = true
+	args = slices.Clone(args)
+	args[i] = "--help"
+	return args
 }
 
 // openConfig reads the configuration file before the flags are parsed, because

@@ -2,7 +2,6 @@ package show
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -272,5 +271,5 @@ func (v planView) forecast() []string {
 
 // brief writes a length of time of a few seconds with its tenths.
 func (v planView) brief(d time.Duration) string {
-	return v.console.Text("ui.seconds", "N", strconv.FormatFloat(d.Seconds(), 'f', 1, 64))
+	return v.console.Text("ui.seconds", "N", v.console.Decimal(d.Seconds()))
 }
