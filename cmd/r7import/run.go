@@ -203,6 +203,7 @@ func openRun(ctx context.Context, p *setup.Process, o *runOptions) (*setup.Job, 
 	for i, path := range o.Report {
 		named[i] = strings.ReplaceAll(path, ofFile, o.from.Stem())
 	}
+	o.Annotate = strings.ReplaceAll(o.Annotate, ofFile, o.from.Stem())
 	paths, err := setup.ReportPaths(named, o.File)
 	if err != nil {
 		return nil, nil, err
