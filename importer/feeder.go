@@ -336,13 +336,19 @@ func (f *feeder) beginMissing(ctx, closing context.Context) error {
 	rows := f.missing
 	f.missing = nil
 	f.canary.left = 0
-	changes := f.tally.Changes() + len(rows)
+	changes := len(rows)
+	if f.Options.MaxMissing.None() {
+		changes += f.tally.Changes()
+	}
 	if changes <= f.plan.DisableLimit {
 		f.ready = rows
 		return f.begin(ctx, closing)
 	}
 	for _, r := range rows {
 		r.End(diagnosis.Held, *diagnosis.New(diagnosis.MissingTooMany, "Count", changes, "Limit", f.plan.DisableLimit))
+		if err := provision.Await(ctx, f.worker, r); err != nil {
+			return err
+		}
 	}
 	if err := f.record(ctx, closing, rows); err != nil {
 		return err

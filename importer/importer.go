@@ -38,6 +38,10 @@ type Importer struct {
 	// and a scratch one in a dry run.
 	Ledger  *journal.Store
 	Options policy.Options
+	// Consent is what may be changed, and takes what waits; nil is everything.
+	Consent *plan.Consent
+	// DataSet is what the rows of the file are called from run to run; empty is by the file's name.
+	DataSet string
 	// Version of the program and Settings it was given are noted down with the
 	// run; none of them is a secret. Both may be empty.
 	Version  string
@@ -95,7 +99,7 @@ func (g Greeting) Facts() []any {
 func (im *Importer) Prepare(ctx context.Context, kind journal.Kind) (*plan.Plan, error) {
 	scan := plan.Scan{
 		Input: im.Input, Options: &im.Options, History: im.History, Ledger: im.Ledger, Portal: im.Client.URL(),
-		Version: im.Version, Settings: im.Settings,
+		DataSet: im.DataSet, Version: im.Version, Settings: im.Settings,
 	}
 	return scan.Prepare(ctx, kind)
 }

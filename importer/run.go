@@ -59,7 +59,7 @@ func (im *Importer) begin(ctx context.Context, p *plan.Plan) (*run, error) {
 		Client: im.Client, History: im.History, Ledger: im.Ledger, Options: o, Plan: p, Turns: r.turns, Stop: r.stop, Greet: r.watch.introduce,
 	})
 	r.worker = &provision.Worker{
-		History: im.History, Ledger: im.Ledger, Known: known, Options: o,
+		History: im.History, Ledger: im.Ledger, Known: known, Consent: im.Consent, Options: o,
 		People: r.people, Slots: r.slots, Turns: r.turns, Stop: r.stop, Tally: r.tally,
 	}
 	return r, nil

@@ -151,7 +151,7 @@ func tabTo(t *testing.T, ctx context.Context, condition string) {
 	for range 100 {
 		do(t, ctx, chromedp.KeyEvent(kb.Tab))
 		var is bool
-		do(t, ctx, chromedp.Evaluate("document.activeElement.matches("+strconvQuote(condition)+")", &is))
+		do(t, ctx, chromedp.Evaluate("document.activeElement.matches("+quoted(condition)+")", &is))
 		if is {
 			return
 		}
@@ -159,9 +159,9 @@ func tabTo(t *testing.T, ctx context.Context, condition string) {
 	t.Fatalf("Tab does not lead to %s", condition)
 }
 
-func strconvQuote(text string) string {
-	quoted, _ := json.Marshal(text)
-	return string(quoted)
+func quoted(text string) string {
+	literal, _ := json.Marshal(text)
+	return string(literal)
 }
 
 const (
@@ -231,7 +231,10 @@ func TestPageIsAccessible(t *testing.T) {
 	ctx := browser(t)
 	f := listen(ctx)
 	for _, language := range lang.Languages {
-		paths := map[string]string{"report": nightPage(t, language, 2000)}
+		paths := map[string]string{"report": nightPage(t, language, 2000), "proof": filepath.Join(t.TempDir(), "proof.html")}
+		if _, err := report.WriteProof(paths["proof"], nightProof(), report.Options{Printer: printer(t, language)}); err != nil {
+			t.Fatal(err)
+		}
 		for name, path := range paths {
 			for _, scheme := range []string{"light", "dark"} {
 				media := emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}})

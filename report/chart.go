@@ -15,7 +15,7 @@ import (
 const (
 	chartWidth, chartHeight       = 960.0, 230.0 // of the bars with their axes
 	chartLeft, chartTop           = 52.0, 24.0   // where the bars may begin
-	chartRight, chartBottom       = 950.0, 202.0
+	chartRight, chartBottom       = 930.0, 202.0
 	laneHeight, laneBar, laneText = 32.0, 9.0, 13.0
 	mostLanes                     = 10
 )
@@ -68,7 +68,7 @@ type toldEvent struct{ What, Host, Why, From, To, Took, Count string }
 // newChart lays out the timeline of a run, nil if there is nothing to see.
 func newChart(s *Summary, p *lang.Printer) *chart {
 	t := &s.Timeline
-	if len(t.Slots) == 0 && len(t.Events) == 0 {
+	if len(t.Slots) < 2 && len(t.Events) == 0 {
 		return nil
 	}
 	from, to := s.StartedAt, s.EndedAt

@@ -99,3 +99,17 @@ func nightSummary(n int) report.Summary {
 		}},
 	})
 }
+
+// nightProof is a proof of three people.
+func nightProof() *report.Proof {
+	counts := []report.ProofCount{{"запрошено", "wanted", 4}, {"есть на портале", "present", 3}, {"сервер почты отверг вход", "auth_error", 1}}
+	return &report.Proof{
+		Title: "Что найдено на портале", Verdict: "Не у каждой строки есть учётная запись, которая с ней совпадает.", Counts: counts, Columns: counts,
+		Facts: []report.Fact{{Label: "Файл", Value: "Сотрудники 2026.xlsx"}, {Label: "Хеш файла", Value: "6fb7c24a2f0e1f0b8de9a6a0d3f6a4a3c0ffee6fb7c24a2f0e1f0b8de9a6a0d3"}},
+		People: []report.ProofPerson{
+			{Owner: "orlov@example.org", Name: "Глеб Орлов", Counts: []int{2, 1, 1}},
+			{Owner: "tsoy@example.org", Name: "Ян Цой", Agrees: true, Counts: []int{1, 1, 0}},
+			{Owner: "zimina@example.org", Name: "Юлия Зимина", Agrees: true, Counts: []int{1, 1, 0}},
+		},
+	}
+}

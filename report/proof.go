@@ -109,7 +109,7 @@ func (b *workbook) writeVerdict(proof *Proof) error {
 	p.cell(1, p.styles.title, proof.Title)
 	p.row += 2
 	p.check(p.file.MergeCell(p.sheet, "A3", "C3"))
-	p.check(p.file.SetRowHeight(p.sheet, 3, 4*lineHeight))
+	p.check(p.file.SetRowHeight(p.sheet, 3, max(lineHeight, rowHeight([]string{proof.Verdict}, []float64{100}))))
 	p.cell(1, p.styles.verdict[proof.Agrees], mark(proof.Agrees)+" "+proof.Verdict)
 	p.row += 2
 	for _, f := range proof.Facts {

@@ -120,8 +120,12 @@ func (p *program) files(cmd *cobra.Command, args []string) ([]job.File, error) {
 	if restless > 0 {
 		p.Console.Say("job.restless", "Count", restless)
 	}
-	if i := slices.IndexFunc(s.Report, shared); err == nil && i >= 0 && len(files) > 1 {
-		return nil, diagnosis.New(diagnosis.ReportShared, "File", s.Report[i])
+	made := s.Report
+	if s.Annotate != "" {
+		made = append(slices.Clone(made), s.Annotate)
+	}
+	if i := slices.IndexFunc(made, shared); err == nil && i >= 0 && len(files) > 1 {
+		return nil, diagnosis.New(diagnosis.ReportShared, "File", made[i])
 	}
 	return files, err
 }

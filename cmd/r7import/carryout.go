@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"r7import/cmd/r7import/setup"
@@ -22,6 +23,7 @@ type task struct {
 	reports []string // where they go
 	act     func(context.Context, *plan.Plan) (importer.Result, error)
 	add     func(*show.Result) // to the result, nil adds nothing
+	guard   diagnosis.Code     // that has stopped it before it began, empty if none has
 }
 
 // carryOut runs or looks, shows how it gets on, and tells how it ended. What was
@@ -66,6 +68,7 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	var annotated string
 	if o.Annotate != "" {
 		var annotateErr error
+		o.Annotate = strings.ReplaceAll(o.Annotate, ofRun, rows.Run.ID)
 		annotated, annotateErr = made.annotate(ctx, p, j.Input, &o.Annotation, func(digest string) bool { return j.Ledger.FileDigest(digest) == rows.Run.FileDigest })
 		end.err = errors.Join(end.err, annotateErr)
 	}

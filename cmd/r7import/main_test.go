@@ -64,6 +64,7 @@ func scripts(folder string, environment ...string) testscript.Params {
 			"remove":   removeAccount,
 			"locked":   lockState,
 			"made":     nameRuns,
+			"waits":    namePlan,
 			"exit":     exitWith,
 			"noleak":   noLeak,
 			"terminal": onTerminal,
@@ -248,6 +249,19 @@ func nameRuns(ts *testscript.TestScript, _ bool, args []string) {
 			args = args[:len(args)-1]
 		}
 	}
+}
+
+// namePlan puts the id of the latest plan that waits for a yes into a variable:
+//
+//	waits plan
+func namePlan(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(ts.Exec("r7import", "approve", "--portal", ts.Getenv("PORTAL"), "--json"))
+	var list struct{ Plans []struct{ ID string } }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &list))
+	if len(list.Plans) == 0 {
+		ts.Fatalf("no plan waits")
+	}
+	ts.Setenv(args[0], list.Plans[0].ID)
 }
 
 // checkGlobs checks that there is exactly one file for each pattern:

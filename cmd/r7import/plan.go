@@ -20,7 +20,8 @@ func newPlan(p *program) *cobra.Command {
 		},
 	}
 	jobFlags(p, cmd)
-	p.flags(cmd, "detailed-exitcode")
+	p.flags(cmd, "detailed-exitcode", "out")
+	cmd.AddCommand(newPlanShow(p))
 	return cmd
 }
 
@@ -36,9 +37,20 @@ func planFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending,
 	if err != nil {
 		return ending{}, err
 	}
+	shrunk, err := j.Shrunk(ctx, rows, allRows(o))
+	if err != nil {
+		return ending{}, err
+	}
+	if shrunk != nil {
+		p.Warn(*shrunk)
+	}
 	p.TellRest(j)
 	if err := showPlan(ctx, p, j, rows, o); err != nil {
 		return ending{}, err
 	}
-	return carryOut(ctx, p, j, rows, o, &task{command: "plan", reports: paths, act: j.Look})
+	t := &task{command: "plan", reports: paths, act: j.Look}
+	if o.Out != "" {
+		t = saving(p, j, o, t)
+	}
+	return carryOut(ctx, p, j, rows, o, t)
 }

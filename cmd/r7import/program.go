@@ -39,6 +39,7 @@ type program struct {
 	settings config.Settings
 	origins  config.Origins
 	ending   ending
+	helpAll  bool // help lists every flag
 }
 
 // run does what the arguments ask for and returns the exit code. It touches
@@ -47,7 +48,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	out := &results{to: stdout}
 	p := &program{
 		Process: &setup.Process{
-			In: stdin, Out: out, Env: config.NewEnvironment(environ), Log: slog.New(slog.DiscardHandler), Version: version(),
+			In: stdin, Out: out, Env: config.NewEnvironment(environ), Log: slog.New(slog.DiscardHandler), Version: thisBuild().Version,
 		},
 		args: args, results: out, settings: config.Defaults(),
 	}
@@ -76,6 +77,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 func (p *program) execute(ctx context.Context, args []string) int {
 	root := newRoot(p)
+	args = p.askedForAll(args)
 	root.SetArgs(args)
 	p.conclude(ctx, root.ExecuteContext(ctx), p.results.problem())
 	code := p.ending.code()
@@ -104,6 +106,19 @@ const configVariable = "R7IMPORT_CONFIG"
 func isInterruption(err error) bool {
 	var by *interruption
 	return errors.As(err, &by)
+}
+
+// askedForAll puts --help in place of --help-all, which is the same with more flags.
+func (p *program) askedForAll(args []string) []string {
+	end := slices.Index(args, "--")
+	i := slices.Index(args, "--help-all")
+	if i < 0 || end >= 0 && end < i {
+		return args
+	}
+	p.helpAll = true
+	args = slices.Clone(args)
+	args[i] = "--help"
+	return args
 }
 
 // openConfig reads the configuration file before the flags are parsed, because
@@ -198,7 +213,7 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 // if others may change them. All of them are told at once.
 func checkTrust(p *setup.Process, s *config.Settings) error {
 	var problems diagnosis.Problems
-	for _, path := range append(config.SecretFiles(s), s.Mapping, s.Presets, s.CAFile, s.MailCAFile, s.Identity) {
+	for _, path := range append(config.SecretFiles(s), s.Mapping, s.PlanFile, s.Presets, s.CAFile, s.MailCAFile, s.Identity) {
 		var problem *diagnosis.Problem
 		if path != "" && path != "-" && errors.As(trust.File(path), &problem) {
 			problems = append(problems, *problem)
@@ -281,7 +296,7 @@ func (p *program) runOnFile(from job.File) (*runOptions, error) {
 	o.Input = setup.Input{File: from.Path, Table: s.Table, Owner: s.Owner, Harmless: s.Sandbox}
 	owner, _ := config.Named("owner")
 	o.OwnerSaid = p.origins.Of(owner) != config.ByDefault
-	o.Target, o.Caller, o.Run, o.Settings = s.Target, s.Caller, s.Options, p.changedSettings()
+	o.Target, o.Caller, o.Run, o.Keeping, o.Settings = s.Target, s.Caller, s.Options, s.Keeping, p.changedSettings()
 	return o, nil
 }
 

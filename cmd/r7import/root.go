@@ -33,9 +33,12 @@ func newRoot(p *program) *cobra.Command {
 	}
 	root.SetOut(p.Out)
 	root.SetErr(p.Console.Err)
-	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { show.Help(p.Out, p.Console, cmd, ui.Width(p.results.to)) })
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		show.Help(p.Out, p.Console, cmd, ui.Width(p.results.to), p.helpAll)
+	})
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().BoolP("help", "h", false, "")
+	root.PersistentFlags().Bool("help-all", false, "")
 	root.PersistentFlags().String("config", "", "")
 	root.PersistentFlags().String("job", "", "")
 	root.Flags().Bool("version", false, "")
@@ -50,6 +53,7 @@ func newRoot(p *program) *cobra.Command {
 		newVerify(p),
 		newUndo(p),
 		newRuns(p),
+		newApprove(p),
 		newPresets(p),
 		newTemplate(p),
 		newMapping(p),
@@ -60,9 +64,11 @@ func newRoot(p *program) *cobra.Command {
 		newConfig(p),
 		newNotify(p),
 		newCompletion(p),
+		newMan(p),
 		newVersion(p),
 	)
 	root.SetHelpCommand(newHelp(p))
+	p.complete(root)
 	describe(root, p.Console)
 	return root
 }
@@ -70,7 +76,7 @@ func newRoot(p *program) *cobra.Command {
 // bare is what r7import does without a command.
 func bare(cmd *cobra.Command, p *setup.Process) error {
 	if asked, _ := cmd.Flags().GetBool("version"); asked {
-		return printVersion(p)
+		return printVersion(p.Out)
 	}
 	return cmd.Help()
 }

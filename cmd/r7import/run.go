@@ -13,6 +13,7 @@ import (
 	"r7import/cmd/r7import/job"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
+	"r7import/importer"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 	"r7import/importer/plan"
@@ -42,7 +43,7 @@ func newRun(p *program) *cobra.Command {
 		},
 	}
 	jobFlags(p, cmd)
-	p.flags(cmd, "dry-run", "yes")
+	p.flags(cmd, "dry-run", "yes", "keep-days", "keep-runs")
 	p.flags(cmd, voiceFlags...)
 	p.flags(cmd, config.Of(config.Logins)...)
 	return cmd
@@ -53,7 +54,7 @@ func jobFlags(p *program, cmd *cobra.Command) {
 	names := config.Of(config.Where, config.Who, config.Reading, config.Pace)
 	p.flags(cmd, slices.DeleteFunc(names, func(name string) bool { return name == "without-passwords" })...)
 	p.flags(cmd, annotationFlags...)
-	p.flags(cmd, "input", "input-age", "on-existing", "on-changed", "on-missing", "retry-refused", "failed-of", "max-failures", "max-changes", "canary", "fail-on-warning", "report", "json", "progress")
+	p.flags(cmd, "input", "input-age", "on-existing", "on-changed", "on-missing", "retry-refused", "failed-of", "max-failures", "max-changes", "max-missing", "max-shrink", "data-set", "plan", "canary", "fail-on-warning", "report", "json", "progress")
 }
 
 // runFile makes the portal agree with the file.
@@ -78,15 +79,20 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 	if err != nil {
 		return ending{}, err
 	}
+	shrunk, err := j.Shrunk(ctx, rows, allRows(o))
+	if shrunk != nil || err != nil {
+		if err = errors.Join(err, j.Discard(context.WithoutCancel(ctx), rows)); err != nil {
+			return ending{}, err
+		}
+		return stopShrunk(ctx, p, j, o, paths, shrunk)
+	}
 	p.TellRest(j)
 	if len(paths) == 0 {
 		var path string
 		path, err = j.RunReport(&o.Target, o.File, "report", rows.Run.ID)
 		paths = []string{path}
 	}
-	for i := range paths {
-		paths[i] = strings.ReplaceAll(paths[i], ofRun, rows.Run.ID)
-	}
+	nameReports(paths, rows)
 	if err == nil && !(o.Logins.Preflight && o.Logins.All) { // else what is refused is not sent
 		err = overLimit(j.Lockout(rows), o.Logins.Lockout, true)
 	}
@@ -96,11 +102,70 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 	if err == nil && o.Logins.Preflight {
 		err = preflightRun(ctx, p, j, rows, o)
 	}
+	if err == nil {
+		err = j.Begin(ctx, rows, allRows(o))
+	}
 	if err != nil {
 		return ending{}, errors.Join(err, j.Discard(context.WithoutCancel(ctx), rows))
 	}
-	return carryOut(ctx, p, j, rows, o, &task{command: "run", reports: paths, act: j.Run})
+	end, err = carryOut(ctx, p, j, rows, o, saving(p, j, o, &task{command: "run", reports: paths, act: j.Run}))
+	if !p.Console.Terminal() && !o.Target.Sandbox && ctx.Err() == nil {
+		if err := j.Retain(ctx, &o.JobOptions); err != nil {
+			p.Warn(*diagnosis.Wrap(err, diagnosis.NotRetained))
+		}
+	}
+	return end, err
 }
+
+// nameReports puts the run into the names of reports that are to have it.
+func nameReports(paths []string, rows *plan.Plan) {
+	for i := range paths {
+		paths[i] = strings.ReplaceAll(paths[i], ofRun, rows.Run.ID)
+	}
+}
+
+// stopShrunk looks what a file would come to that has lost too much since the last
+// run, and saves that for a yes. Nothing is changed.
+func stopShrunk(ctx context.Context, p *setup.Process, j *setup.Job, o *runOptions, paths []string, shrunk *diagnosis.Problem) (ending, error) {
+	if err := j.LookOnly(); err != nil {
+		return ending{}, err
+	}
+	rows, err := j.Prepare(ctx, journal.KindPlan)
+	if err != nil {
+		return ending{}, errors.Join(shrunk, err)
+	}
+	nameReports(paths, rows)
+	t := &task{command: "run", reports: paths, act: func(ctx context.Context, rows *plan.Plan) (importer.Result, error) {
+		result, err := j.Look(ctx, rows)
+		if result.Stopped == nil {
+			result.Stopped = shrunk
+			return result, err
+		}
+		return result, errors.Join(err, shrunk)
+	}, guard: shrunk.Code}
+	return carryOut(ctx, p, j, rows, o, saving(p, j, o, t))
+}
+
+// saving lets a task save what waits for a yes at its end.
+func saving(p *setup.Process, j *setup.Job, o *runOptions, t *task) *task {
+	act := t.act
+	var saved *setup.KeptPlan
+	t.act = func(ctx context.Context, rows *plan.Plan) (importer.Result, error) {
+		result, err := act(ctx, rows)
+		k, saveErr := j.SaveWaiting(&o.Target, rows, o.Out, t.guard)
+		saved = k
+		return result, errors.Join(err, saveErr)
+	}
+	t.add = func(r *show.Result) {
+		if saved != nil {
+			r.Saved = &show.Saved{ID: saved.ID, Path: saved.Path, Changes: saved.Count, Guard: saved.Guard, Approve: consentCommand(saved, o)}
+		}
+	}
+	return t
+}
+
+// allRows reports whether a run goes by all rows of its data set.
+func allRows(o *runOptions) bool { return !partOf(&o.Table) && (o.File != "-" || o.DataSet != "") }
 
 // tellUnfinished tells in one line of earlier runs of the same file that have sent
 // something and did not get to the end.
@@ -111,7 +176,7 @@ func tellUnfinished(ctx context.Context, p *setup.Process, j *setup.Job) error {
 	}
 	count, last := 0, journal.Run{}
 	for _, r := range runs {
-		if r.Kind != journal.KindRun || r.File != j.Input.File.Name() || r.Sheet != j.Input.File.Sheet() {
+		if set, sheet := plan.DataSet(j.DataSet, j.Input); r.Kind != journal.KindRun || r.File != set || r.Sheet != sheet {
 			continue
 		}
 		sent, err := j.History.Sent(ctx, r.ID)
@@ -138,18 +203,24 @@ func openRun(ctx context.Context, p *setup.Process, o *runOptions) (*setup.Job, 
 	for i, path := range o.Report {
 		named[i] = strings.ReplaceAll(path, ofFile, o.from.Stem())
 	}
+	o.Annotate = strings.ReplaceAll(o.Annotate, ofFile, o.from.Stem())
 	paths, err := setup.ReportPaths(named, o.File)
 	if err != nil {
 		return nil, nil, err
 	}
-	if partOf(&o.Table) || o.File == "-" { // neither tells which accounts are missing
+	if o.Out != "" {
+		if err := setup.CheckOut(o.Out, o.File); err != nil {
+			return nil, nil, err
+		}
+	}
+	if !allRows(o) { // a part does not tell which accounts are missing
 		o.Run.OnMissing = ""
 	}
 	j, err := p.OpenJob(ctx, &o.JobOptions)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := checkAnnotation(&o.Annotation, j.Input, o.File, paths); err != nil {
+	if err := errors.Join(j.GoBy(ctx, &o.JobOptions), checkAnnotation(&o.Annotation, j.Input, o.File, paths)); err != nil {
 		return nil, nil, errors.Join(err, j.Close())
 	}
 	return j, paths, nil
@@ -170,7 +241,7 @@ func checkMissing(o *runOptions) error {
 		return diagnosis.New(diagnosis.MissingPart, "Flag", "--where")
 	case o.Table.FailedOf != "":
 		return diagnosis.New(diagnosis.MissingPart, "Flag", "--failed-of")
-	case o.File == "-":
+	case o.File == "-" && o.DataSet == "":
 		return diagnosis.New(diagnosis.MissingNameless)
 	}
 	return nil

@@ -85,6 +85,9 @@ func confirmPrune(ctx context.Context, p *setup.Process, o *pruneOptions, old []
 		return nil, err
 	}
 	removed, err := store.Prune(ctx, before)
+	if err == nil {
+		err = setup.Sweep(ctx, p, store, &o.target)
+	}
 	p.Log.Info("pruned", "runs", len(removed))
 	return removed, errors.Join(err, done())
 }

@@ -61,7 +61,7 @@ var mayImport = map[string][]string{
 	"cmd/r7import/licences":     {},
 	"cmd/r7import/licences/gen": {},
 	"cmd/r7import/setup": {"cmd/r7import/notify", "importer/trust", "importer/preflight", "cmd/r7import/config", "cmd/r7import/ui", "cmd/r7import/vault", "importer", "importer/account", "importer/diagnosis",
-		"importer/journal", "importer/pace", "importer/plan", "importer/policy", "importer/portal", "importer/portalsim", "importer/source",
+		"importer/durable", "importer/journal", "importer/pace", "importer/plan", "importer/policy", "importer/portal", "importer/portalsim", "importer/source",
 		"importer/validate", "importer/yamltree", "mapping", "report"},
 	"cmd/r7import/show": {"importer/portal", "importer/preflight", "cmd/r7import/config", "cmd/r7import/ui", "importer", "importer/account", "importer/diagnosis", "importer/journal",
 		"importer/pace", "importer/people", "importer/plan", "importer/policy", "importer/typo", "report"},

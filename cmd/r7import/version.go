@@ -1,39 +1,49 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"r7import/cmd/r7import/licences"
-	"r7import/cmd/r7import/setup"
 )
 
-// release is set by the linker when a release is built.
-var release string
+// build is what the program knows of its own making. What was not built from a
+// checkout knows neither commit nor date.
+type build struct {
+	Version  string `json:"version"` // the commit's tag, or a number made of its date
+	Commit   string `json:"commit"`
+	Date     string `json:"date"` // of the commit
+	Modified bool   `json:"modified"`
+	Go       string `json:"go"`
+	Platform string `json:"platform"`
+}
 
-// version returns the release, or else what the build knows of the commit.
-func version() string {
-	if release != "" {
-		return release
-	}
-	build, ok := debug.ReadBuildInfo()
+func thisBuild() build {
+	b := build{Version: "devel", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return "devel"
+		return b
 	}
-	text, changed := "devel", ""
-	for _, s := range build.Settings {
-		switch {
-		case s.Key == "vcs.revision" && len(s.Value) >= 12:
-			text = "devel-" + s.Value[:12]
-		case s.Key == "vcs.modified" && s.Value == "true":
-			changed = "+"
+	if tag, ok := strings.CutPrefix(info.Main.Version, "v"); ok {
+		b.Version = tag
+	}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			b.Commit = s.Value
+		case "vcs.time":
+			b.Date = s.Value
+		case "vcs.modified":
+			b.Modified = s.Value == "true"
 		}
 	}
-	return text + changed
+	return b
 }
 
 func newVersion(p *program) *cobra.Command {
@@ -46,14 +56,19 @@ func newVersion(p *program) *cobra.Command {
 				_, err := io.WriteString(p.Out, licences.Text)
 				return err
 			}
-			return printVersion(p.Process)
+			if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
+				return json.NewEncoder(p.Out).Encode(thisBuild())
+			}
+			return printVersion(p.Out)
 		},
 	}
 	cmd.Flags().Bool("licences", false, "")
+	cmd.Flags().Bool("json", false, "")
 	return cmd
 }
 
-func printVersion(p *setup.Process) error {
-	_, err := fmt.Fprintf(p.Out, "r7import %s (%s, %s/%s)\n", p.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+func printVersion(out io.Writer) error {
+	b := thisBuild()
+	_, err := fmt.Fprintf(out, "r7import %s (%s, %s)\n", b.Version, b.Go, b.Platform)
 	return err
 }

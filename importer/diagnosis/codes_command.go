@@ -45,6 +45,7 @@ var (
 	NoRows        = declare("NO_ROWS", Entry{Scope: File})
 	FolderUnknown = declare("FOLDER_UNKNOWN", Entry{Scope: Usage})
 	LogUnwritable = declare("LOG_UNWRITABLE", Entry{Scope: Usage})
+	ManUnwritable = declare("MAN_UNWRITABLE", Entry{Scope: Usage})
 	Unexpected    = declare("UNEXPECTED", Entry{Scope: State})
 	Internal      = declare("INTERNAL_ERROR", Entry{Scope: State}) // a fault of the program, see Guard
 )

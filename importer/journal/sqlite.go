@@ -144,7 +144,7 @@ var migrations = []string{`
 
 	DELETE FROM accounts WHERE id NOT IN (SELECT max(id) FROM accounts GROUP BY address, owner_id);
 	CREATE UNIQUE INDEX accounts_by_key ON accounts (address, owner_id);
-`}
+` + setTables}
 
 // The versions of the schema from which something more than tables is missing.
 const (

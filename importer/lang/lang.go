@@ -4,7 +4,7 @@
 // The catalogues are JSON files, one for each area, in en/ and ru/. The sentence
 // of a diagnosis code has the code as its id; what to do next has the code with
 // ".hint" behind it. Everything else has a dotted lower-case id. Only the
-// language in use is parsed.
+// language in use is parsed. The text files beside them are pages of help.
 package lang
 
 import (
@@ -23,7 +23,7 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-//go:embed en/*.json ru/*.json
+//go:embed en ru
 var catalogues embed.FS
 
 // Languages are the ones that can be asked for.
@@ -96,6 +96,25 @@ func (p *Printer) fields(list string) string {
 		}
 	}
 	return strings.Join(names, ", ")
+}
+
+// Pages returns the names of the pages of help.
+func (p *Printer) Pages() []string {
+	files, err := fs.Glob(catalogues, p.name+"/*.txt")
+	if err != nil {
+		return nil // cannot be: the pattern is well formed
+	}
+	for i, file := range files {
+		files[i] = strings.TrimSuffix(path.Base(file), ".txt")
+	}
+	return files
+}
+
+// Page returns a page of help, in lines of at most 80 columns. It reports whether
+// there is one of that name.
+func (p *Printer) Page(name string) (string, bool) {
+	text, err := catalogues.ReadFile(p.name + "/" + name + ".txt")
+	return string(text), err == nil
 }
 
 // Name returns the language, "en" or "ru".

@@ -98,6 +98,15 @@ func (p *Plan) Appended() int {
 	return len(p.Missing)
 }
 
+// DataSet is what runs over the same rows have in common: a name somebody gave
+// them, else that of the file and the sheet.
+func DataSet(name string, input *Input) (set, sheet string) {
+	if name != "" {
+		return name, ""
+	}
+	return input.File.Name(), input.File.Sheet()
+}
+
 // Scan is what a plan is made of.
 type Scan struct {
 	Input   *Input
@@ -105,6 +114,7 @@ type Scan struct {
 	History *journal.Store // what earlier runs left
 	Ledger  *journal.Store // takes the new run
 	Portal  string         // its URL
+	DataSet string         // what the rows are called from run to run; empty is by the file's name
 	// Version of the program and Settings it was given are noted down with the run.
 	Version  string
 	Settings json.RawMessage
@@ -122,8 +132,9 @@ func (s *Scan) Prepare(ctx context.Context, kind journal.Kind) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	set, sheet := DataSet(s.DataSet, s.Input)
 	run, err := s.Ledger.Begin(ctx, journal.Run{
-		Kind: kind, File: s.Input.File.Name(), FileDigest: digest, Sheet: s.Input.File.Sheet(), Portal: s.Portal,
+		Kind: kind, File: set, FileDigest: digest, Sheet: sheet, Portal: s.Portal,
 		Version: s.Version, Args: s.Settings,
 	})
 	if err != nil {

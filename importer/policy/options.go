@@ -85,6 +85,8 @@ type Options struct {
 	OnMissing    OnMissing
 	RetryRefused bool // send refused passwords again though they have not changed
 	MaxChanges   Share
+	MaxMissing   Share // accounts switched off because no row names them; without one, see DisableLimit
+	MaxShrink    Share // rows that a file may have lost since the run before, see Shrunk
 	MaxFailures  Share
 
 	Canary int         // rows that go first, one at a time, before the others follow; 0 is none
@@ -144,15 +146,32 @@ func Defaults() Options {
 	}
 }
 
-// DisableLimit is how many accounts one run may switch off, and update. Where
-// nobody has set a bound, it is one that a file cut in half does not pass.
+// DisableLimit is how many accounts one run may switch off, and, unless there is a
+// bound for these alone, update. Where nobody has set a bound, it is one that a file
+// cut in half does not pass.
 func (o *Options) DisableLimit(rows int) int {
 	const usual, usualPercent = 10, 10
-	switch {
-	case o.MaxChanges.None():
-		return max(usual, rows*usualPercent/100)
-	case o.MaxChanges.Percent:
-		return rows * o.MaxChanges.N / 100
+	bound := o.MaxMissing
+	if bound.None() {
+		bound = o.MaxChanges
 	}
-	return o.MaxChanges.N
+	switch {
+	case bound.None():
+		return max(usual, rows*usualPercent/100)
+	case bound.Percent:
+		return rows * bound.N / 100
+	}
+	return bound.N
+}
+
+// Shrunk reports whether a file that had so many rows the last time has lost more of
+// them than is likely. Where nobody has set a bound, that is a fifth, and more than
+// the two who may leave the smallest office in one night.
+func (o *Options) Shrunk(before, now int) bool {
+	const usual, usualPercent = 2, 20
+	lost := before - now
+	if o.MaxShrink.None() {
+		return lost > max(usual, before*usualPercent/100)
+	}
+	return o.MaxShrink.Exceeded(lost, before)
 }

@@ -57,23 +57,21 @@ func (p *person) remove(m *mailbox) {
 
 func (p *person) clearList() { p.list = nil }
 
-func bindList(*arguments) action {
-	return func(x *exchange) (any, error) {
-		all, err := x.list()
-		if err != nil {
-			return nil, err
-		}
-		x.caller.mu.Lock()
-		chosen := x.caller.byChoice
-		x.caller.mu.Unlock()
-		if chosen != "" {
-			all = slices.Clone(all)
-			for i := range all {
-				all[i].IsDefault = all[i].Email == chosen
-			}
-		}
-		return list[accountView]{items: all}, nil
+func (x *exchange) accountList() (any, error) {
+	all, err := x.list()
+	if err != nil {
+		return nil, err
 	}
+	x.caller.mu.Lock()
+	chosen := x.caller.byChoice
+	x.caller.mu.Unlock()
+	if chosen != "" {
+		all = slices.Clone(all)
+		for i := range all {
+			all[i].IsDefault = all[i].Email == chosen
+		}
+	}
+	return list[accountView]{items: all}, nil
 }
 
 // bindDefault chooses the account that new messages are written from, or none.

@@ -16,21 +16,19 @@ type connectionView struct {
 	Page     string `json:"page"`
 }
 
-// bindConnections answers the sessions of the caller, their own one first, which the
+// connectionList answers the sessions of the caller, their own one first, which the
 // server recognises by the cookie alone: asked with the header only, loginEvent is 0.
-func bindConnections(*arguments) action {
-	return func(x *exchange) (any, error) {
-		v := connectionsView{LoginEvent: x.ownEvent(), Items: []connectionView{}}
-		for _, one := range x.portal.sessions.of(x.caller) {
-			item := connectionView{ID: one.event, Date: x.portal.moment(one.opened), IP: hostOnly(x.request.RemoteAddr)}
-			if one.event == v.LoginEvent {
-				v.Items = append([]connectionView{item}, v.Items...)
-			} else {
-				v.Items = append(v.Items, item)
-			}
+func (x *exchange) connectionList() (any, error) {
+	v := connectionsView{LoginEvent: x.ownEvent(), Items: []connectionView{}}
+	for _, one := range x.portal.sessions.of(x.caller) {
+		item := connectionView{ID: one.event, Date: x.portal.moment(one.opened), IP: hostOnly(x.request.RemoteAddr)}
+		if one.event == v.LoginEvent {
+			v.Items = append([]connectionView{item}, v.Items...)
+		} else {
+			v.Items = append(v.Items, item)
 		}
-		return v, nil
 	}
+	return v, nil
 }
 
 // ownEvent is the login event of the cookie sent.
@@ -56,11 +54,9 @@ func bindSignOut(a *arguments) action {
 	}
 }
 
-func bindSignOutOthers(*arguments) action {
-	return func(x *exchange) (any, error) {
-		x.portal.sessions.drop(x.caller, x.ownEvent())
-		return x.caller.displayName(x.portal.options.Language), nil
-	}
+func (x *exchange) signOutOthers() (any, error) {
+	x.portal.sessions.drop(x.caller, x.ownEvent())
+	return x.caller.displayName(x.portal.options.Language), nil
 }
 
 func bindSignOutPerson(a *arguments) action {
@@ -76,10 +72,8 @@ func bindSignOutPerson(a *arguments) action {
 	}
 }
 
-// bindEndImpersonation ends the session of the cookie sent.
-func bindEndImpersonation(*arguments) action {
-	return func(x *exchange) (any, error) {
-		x.portal.sessions.dropEvent(x.ownEvent())
-		return nil, nil
-	}
+// endImpersonation ends the session of the cookie sent.
+func (x *exchange) endImpersonation() (any, error) {
+	x.portal.sessions.dropEvent(x.ownEvent())
+	return nil, nil
 }

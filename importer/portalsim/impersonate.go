@@ -23,13 +23,11 @@ func (x *exchange) mayConfigure() *failure {
 	}
 }
 
-func bindImpersonation(*arguments) action {
-	return func(x *exchange) (any, error) {
-		if err := x.mayConfigure(); err != nil {
-			return nil, err
-		}
-		return x.portal.impersonation.Load(), nil
+func (x *exchange) impersonationSettings() (any, error) {
+	if err := x.mayConfigure(); err != nil {
+		return nil, err
 	}
+	return x.portal.impersonation.Load(), nil
 }
 
 func bindSetImpersonation(a *arguments) action {

@@ -13,25 +13,21 @@ type capabilitiesView struct {
 	SSOURL       string   `json:"ssoUrl"`
 }
 
-// bindCapabilities needs no sign-in and no payment; with the suffix .json, and only
+// capabilities needs no sign-in and no payment; with the suffix .json, and only
 // then, it answers even while the portal is suspended, restored or unpaid.
-func bindCapabilities(*arguments) action {
-	return func(x *exchange) (any, error) {
-		v := capabilitiesView{LdapEnabled: x.portal.options.LDAP, OauthEnabled: true, Providers: []string{}}
-		if x.portal.options.SSO {
-			v.SSOLabel, v.SSOURL = "Single Sign-on", "http://"+x.request.Host+"/sso/login"
-		}
-		return v, nil
+func (x *exchange) capabilities() (any, error) {
+	v := capabilitiesView{LdapEnabled: x.portal.options.LDAP, OauthEnabled: true, Providers: []string{}}
+	if x.portal.options.SSO {
+		v.SSOLabel, v.SSOURL = "Single Sign-on", "http://"+x.request.Host+"/sso/login"
 	}
+	return v, nil
 }
 
 type buildView struct {
 	CommunityServer string `json:"communityServer"`
 }
 
-func bindBuild(*arguments) action {
-	return func(x *exchange) (any, error) { return buildView{x.portal.version.text}, nil }
-}
+func (x *exchange) build() (any, error) { return buildView{x.portal.version.text}, nil }
 
 // bindSetups answers what the portal knows of a domain's servers, or a guess that
 // looks the same: for get_imap_pop_settings plaintext POP3. Without an action nothing

@@ -13,15 +13,13 @@ type folderView struct {
 // folderTypes are inbox, sent, drafts, trash, spam and templates (MAIL/Enums/FolderType.cs).
 var folderTypes = []int{1, 2, 3, 4, 5, 7}
 
-// bindFolders answers the folders everybody has. There is no mail in them.
-func bindFolders(*arguments) action {
-	return func(x *exchange) (any, error) {
-		all := make([]folderView, len(folderTypes))
-		for i, id := range folderTypes {
-			all[i] = folderView{ID: id, TimeModified: plainTime(x.portal.started)}
-		}
-		return list[folderView]{items: all}, nil
+// folders answers the folders everybody has. There is no mail in them.
+func (x *exchange) folders() (any, error) {
+	all := make([]folderView, len(folderTypes))
+	for i, id := range folderTypes {
+		all[i] = folderView{ID: id, TimeModified: plainTime(x.portal.started)}
 	}
+	return list[folderView]{items: all}, nil
 }
 
 func bindMessages(a *arguments) action {

@@ -66,9 +66,7 @@ func (x *exchange) viewAll(people []*person) []personView {
 	return all
 }
 
-func bindSelf(*arguments) action {
-	return func(x *exchange) (any, error) { return x.view(x.caller), nil }
-}
+func (x *exchange) self() (any, error) { return x.view(x.caller), nil }
 
 func bindPerson(a *arguments) action {
 	name := a.text("username")
@@ -104,9 +102,7 @@ const (
 	statusAll     = statusActive | statusTerminated | statusLeave
 )
 
-func bindPeople(*arguments) action {
-	return func(x *exchange) (any, error) { return x.byStatus(statusActive), nil }
-}
+func (x *exchange) activePeople() (any, error) { return x.byStatus(statusActive), nil }
 
 func bindPeopleByStatus(a *arguments) action {
 	status := a.enum("status", employeeStatuses)

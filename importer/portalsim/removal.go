@@ -141,14 +141,12 @@ func bindTask(a *arguments) action {
 	}
 }
 
-func bindTasks(*arguments) action {
-	return func(x *exchange) (any, error) {
-		x.caller.mu.Lock()
-		defer x.caller.mu.Unlock()
-		views := []taskView{}
-		for _, t := range append([]*task(nil), x.caller.tasks...) {
-			views = append(views, x.caller.report(t))
-		}
-		return list[taskView]{items: views}, nil
+func (x *exchange) taskList() (any, error) {
+	x.caller.mu.Lock()
+	defer x.caller.mu.Unlock()
+	views := []taskView{}
+	for _, t := range append([]*task(nil), x.caller.tasks...) {
+		views = append(views, x.caller.report(t))
 	}
+	return list[taskView]{items: views}, nil
 }

@@ -29,11 +29,11 @@ var routes = []route{
 	{method: "POST", pattern: "authentication/setphone", bind: withUser((*exchange).takePhone), open: true, signIn: true},
 	{method: "POST", pattern: "authentication/sendsms", bind: withUser((*exchange).sendAgain), open: true, signIn: true},
 	{method: "POST", pattern: "authentication/{code}", bind: withUser((*exchange).signInByCode), open: true, signIn: true},
-	{method: "GET", pattern: "capabilities", bind: bindCapabilities, open: true},
-	{method: "GET", pattern: "settings/version/build", bind: bindBuild, open: true},
+	{method: "GET", pattern: "capabilities", bind: plain((*exchange).capabilities), open: true},
+	{method: "GET", pattern: "settings/version/build", bind: plain((*exchange).build), open: true},
 
-	{method: "GET", pattern: "people", bind: bindPeople},
-	{method: "GET", pattern: "people/@self", bind: bindSelf},
+	{method: "GET", pattern: "people", bind: plain((*exchange).activePeople)},
+	{method: "GET", pattern: "people/@self", bind: plain((*exchange).self)},
 	{method: "GET", pattern: "people/email", bind: bindPersonByEmail},
 	{method: "GET", pattern: "people/filter", bind: bindFilter},
 	{method: "GET", pattern: "people/search", bind: bindSearch},
@@ -42,20 +42,20 @@ var routes = []route{
 	{method: "GET", pattern: "people/status/{status}/search", bind: bindSearchByStatus},
 	{method: "GET", pattern: "people/{username}", bind: bindPerson},
 
-	{method: "GET", pattern: "security/impersonate/settings", bind: bindImpersonation, needs: version.hasImpersonation},
+	{method: "GET", pattern: "security/impersonate/settings", bind: plain((*exchange).impersonationSettings), needs: version.hasImpersonation},
 	{method: "PUT", pattern: "security/impersonate/settings", bind: bindSetImpersonation, needs: version.hasImpersonation},
 	{method: "GET", pattern: "security/impersonate/{userId}", bind: bindMayImpersonate, needs: version.hasImpersonation},
 	{method: "POST", pattern: "security/impersonate/{userId}", bind: bindImpersonate, needs: version.hasImpersonation},
 
-	{method: "PUT", pattern: "security/impersonate/logout", bind: bindEndImpersonation, needs: version.hasImpersonation},
-	{method: "GET", pattern: "security/activeconnections", bind: bindConnections, needs: version.hasConnections},
-	{method: "PUT", pattern: "security/activeconnections/logoutallexceptthis", bind: bindSignOutOthers, needs: version.hasConnections},
+	{method: "PUT", pattern: "security/impersonate/logout", bind: plain((*exchange).endImpersonation), needs: version.hasImpersonation},
+	{method: "GET", pattern: "security/activeconnections", bind: plain((*exchange).connectionList), needs: version.hasConnections},
+	{method: "PUT", pattern: "security/activeconnections/logoutallexceptthis", bind: plain((*exchange).signOutOthers), needs: version.hasConnections},
 	{method: "PUT", pattern: "security/activeconnections/logout/{loginEventId}", bind: bindSignOut, needs: version.hasConnections},
 	{method: "PUT", pattern: "security/activeconnections/logoutall/{userId}", bind: bindSignOutPerson, needs: version.hasConnections},
 
 	{method: "POST", pattern: "batch", bind: bindBatch},
 
-	{method: "GET", pattern: "mail/accounts", bind: bindList, mail: true, gap: true},
+	{method: "GET", pattern: "mail/accounts", bind: plain((*exchange).accountList), mail: true, gap: true},
 	{method: "POST", pattern: "mail/accounts", bind: bindCreate, mail: true, gap: true},
 	{method: "PUT", pattern: "mail/accounts", bind: bindUpdate, mail: true, gap: true},
 	{method: "DELETE", pattern: "mail/accounts", bind: bindDelete, mail: true},
@@ -64,10 +64,15 @@ var routes = []route{
 	{method: "POST", pattern: "mail/accounts/simple", bind: bindSimple, mail: true, gap: true},
 	{method: "PUT", pattern: "mail/accounts/state", bind: bindState, mail: true},
 	{method: "PUT", pattern: "mail/accounts/default", bind: bindDefault, mail: true},
-	{method: "GET", pattern: "mail/folders", bind: bindFolders, mail: true},
+	{method: "GET", pattern: "mail/folders", bind: plain((*exchange).folders), mail: true},
 	{method: "GET", pattern: "mail/messages", bind: bindMessages, mail: true},
-	{method: "GET", pattern: "mail/operations", bind: bindTasks, mail: true},
+	{method: "GET", pattern: "mail/operations", bind: plain((*exchange).taskList), mail: true},
 	{method: "GET", pattern: "mail/operations/{operationId}", bind: bindTask, mail: true},
+}
+
+// plain binds a method without arguments.
+func plain(method action) func(*arguments) action {
+	return func(*arguments) action { return method }
 }
 
 // router finds routes: exact ones by map, those with a variable one after the other.

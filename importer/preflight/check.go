@@ -8,6 +8,7 @@ import (
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/pace"
 )
 
 // Check is what a survey's servers and logins have come to. [Check.Probe] goes first.
@@ -15,6 +16,8 @@ type Check struct {
 	Client  *Client
 	Survey  *Survey
 	Workers int // servers that are probed at once
+	PerHost int // of them at one host
+	Pacer   *pace.Pacer
 
 	Uses   []Use
 	Probes []Probe // of each of them
@@ -32,9 +35,19 @@ func (c *Check) Probe(ctx context.Context) error {
 	mends := make([]*Mend, len(c.Uses))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, c.Workers))
+	slots := pace.NewSlots(c.PerHost, 0)
 	for i, use := range c.Uses {
 		group.Go(func() error {
 			return diagnosis.Guard(func() (err error) {
+				slot, err := slots.Take(ctx, pace.Needs{Index: i, Hosts: []string{use.Host}})
+				if err != nil {
+					return err
+				}
+				defer slot.Return(false)
+				if err := c.Pacer.Release(ctx); err != nil {
+					return err
+				}
+				c.Pacer.Written()
 				if c.Probes[i], err = c.Client.Probe(ctx, use.Server, use.Login); err != nil || c.Probes[i].Problem() == nil {
 					return err
 				}

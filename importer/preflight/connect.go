@@ -97,8 +97,7 @@ type session struct {
 	in    *bufio.Reader
 	text  *textproto.Reader
 	able  []string // capabilities, upper case, each line of them one
-	stop  func() bool
-	plain bool // no encryption
+	plain bool     // no encryption
 }
 
 // mostRead is how much a server may say before and during a login.

@@ -162,7 +162,7 @@ func (s *session) logIn(ctx context.Context, c *Client, o *Outcome, as *account.
 	case sasl.Plain:
 		client = sasl.NewPlainClient("", as.Login, password)
 	case sasl.Login:
-		client = sasl.NewLoginClient(as.Login, password)
+		client = &loginClient{answers: []string{as.Login, password}}
 	case cramMD5:
 		client = &cramClient{as.Login, password}
 	}
@@ -259,6 +259,23 @@ func (s *session) logInSMTP(client sasl.Client) error {
 		return &reply{protocol: SMTP, code: strconv.Itoa(said.Code), text: text, login: true}
 	}
 	return err
+}
+
+// loginClient is LOGIN: two answers to whatever is asked. The library's sends the first
+// unasked and wants the questions in certain words.
+type loginClient struct{ answers []string }
+
+// Start implements sasl.Client.
+func (c *loginClient) Start() (string, []byte, error) { return sasl.Login, nil, nil }
+
+// Next implements sasl.Client.
+func (c *loginClient) Next([]byte) ([]byte, error) {
+	if len(c.answers) == 0 {
+		return nil, sasl.ErrUnexpectedServerChallenge
+	}
+	answer := c.answers[0]
+	c.answers = c.answers[1:]
+	return []byte(answer), nil
 }
 
 // cramClient is CRAM-MD5 (RFC 2195).

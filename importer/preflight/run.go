@@ -2,6 +2,7 @@ package preflight
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -206,7 +207,8 @@ func (r *Run) tell(change func(*Progress)) {
 	defer r.mu.Unlock()
 	change(&r.now)
 	if r.Observe != nil {
-		r.now.Rests = r.slots.Rests()
-		r.Observe(r.now)
+		picture := r.now
+		picture.Counts, picture.Rests = maps.Clone(r.now.Counts), r.slots.Rests()
+		r.Observe(picture)
 	}
 }

@@ -161,6 +161,24 @@ func TestWhatIsRememberedOfARefusal(t *testing.T) {
 	}
 }
 
+// TestLoginWithoutPlain: servers that offer LOGIN alone ask for name and password, each
+// in words of its own.
+func TestLoginWithoutPlain(t *testing.T) {
+	const user, password = "AXZHBKBLEGFTCGXLLNRLC3Q=", "S2FUYXJPZW52B2DLBC0X" // upper case, as the fake compares
+	imap, _ := scripted(t, answers("* OK\r\n", map[string]string{
+		"CAPABILITY": "* CAPABILITY IMAP4rev1 AUTH=LOGIN LOGINDISABLED\r\nTAG OK\r\n", "AUTHENTICATE": "+ VXNlcg==\r\n", user: "+ UGFzcw==\r\n", password: "T1 OK\r\nT2 OK\r\n",
+	}))
+	smtp, _ := scripted(t, answers("220 x\r\n", map[string]string{
+		"EHLO": "250-x\r\n250 AUTH=LOGIN\r\n", "AUTH": "334 VXNlciBOYW1lAA==\r\n", user: "334 UGFzc3dvcmQ6\r\n", password: "235 in\r\n", "QUIT": "221 bye\r\n",
+	}))
+	s := plainSettings(imap)
+	s.Outgoing.Port = smtp
+	o, err := local().LogIn(t.Context(), s)
+	if err != nil || o.Status != diagnosis.LoginOK || o.Logins != 2 {
+		t.Errorf("LogIn = %s %v, %d logins, %v", o.Status, o.Problems, o.Logins, err)
+	}
+}
+
 const secret = "Kanarienvogel-1"
 
 // plainSettings are those of an account on loopback, both of whose servers are at one port.

@@ -23,14 +23,13 @@ type Use struct {
 
 // Job is a login for the rows that ask for exactly the same.
 type Job struct {
-	Index    int   // of the first row
-	Numbers  []int // of the rows, as the spreadsheet shows them
+	Index    int // of the first row
 	Settings account.Settings
 	Outcome  Outcome
 }
 
 // Survey is what the valid rows of a file ask of mail servers, and which of them are
-// tried. The zero value tries all of them. It is not safe for concurrent use.
+// tried. It is not safe for concurrent use.
 type Survey struct {
 	Sample int // rows that are tried of each pair of servers, 0 is all
 
@@ -90,7 +89,6 @@ func (s *Survey) Add(index int, row *account.Row, tried bool) {
 		s.jobs[key] = job
 		s.list = append(s.list, job)
 	}
-	job.Numbers = append(job.Numbers, row.Number)
 	s.byRow[index] = job
 }
 

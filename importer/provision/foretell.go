@@ -40,10 +40,15 @@ func (w *Worker) foretell(ctx context.Context, r *Row, session *people.Session) 
 			return Step{}, err
 		}
 	}
-	switch d.verdict {
-	case leave:
+	if d.verdict == leave {
 		return w.leaveAlone(ctx, r, d)
-	case create:
+	}
+	change := changeOf(w.Consent, r, d)
+	if problem := w.Consent.Bars(&change); problem != nil {
+		return w.decide(ctx, r, diagnosis.Held, *problem)
+	}
+	w.Consent.Await(change)
+	if d.verdict == create {
 		return w.decide(ctx, r, diagnosis.WouldCreate)
 	}
 	r.Entry.MailboxID = d.found.ID

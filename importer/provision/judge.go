@@ -6,6 +6,7 @@ import (
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/importer/plan"
 	"r7import/importer/policy"
 )
 
@@ -121,6 +122,23 @@ func (d *decision) names() string {
 		return strings.TrimPrefix(names+", enabled", ", ")
 	}
 	return names
+}
+
+// changeOf is what a decision comes to as a plan has it that is saved.
+func changeOf(consent *plan.Consent, r *Row, d decision) plan.Change {
+	c := plan.Change{
+		Row: r.Entry.Row, Email: r.Entry.Email, Owner: r.Entry.Owner, OwnerID: r.Key.OwnerID, Status: diagnosis.WouldUpdate, Fields: d.names(),
+	}
+	switch d.verdict {
+	case create:
+		c.Status = diagnosis.WouldCreate
+		consent.Sign(&c, 0, nil, &r.Row.Settings)
+	case update:
+		consent.Sign(&c, d.found.ID, &d.found.Settings, overlaid(d, r.Row))
+	default:
+		consent.Sign(&c, d.found.ID, nil, nil)
+	}
+	return c
 }
 
 // overlaid returns what the account has, with the row's own cells over it. What

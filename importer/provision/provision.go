@@ -26,6 +26,7 @@ type Worker struct {
 	History *journal.Store // what earlier runs left
 	Ledger  *journal.Store // what this run leaves
 	Known   *plan.History
+	Consent *plan.Consent // nil for everything
 	Options *policy.Options
 	People  *people.People
 	Slots   *pace.Slots
@@ -174,7 +175,12 @@ func (w *Worker) attempt(ctx context.Context, r *Row, session *people.Session) (
 	if d.verdict == leave {
 		return w.leaveAlone(ctx, r, d)
 	}
+	change := changeOf(w.Consent, r, d)
+	if problem := w.Consent.Bars(&change); problem != nil {
+		return w.decide(ctx, r, diagnosis.Held, *problem)
+	}
 	if d.verdict != create && !w.Tally.mayChange(r) {
+		w.Consent.Await(change)
 		return w.decide(ctx, r, diagnosis.Held, *diagnosis.New(diagnosis.TooManyChanges))
 	}
 

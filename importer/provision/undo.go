@@ -9,6 +9,7 @@ import (
 	"r7import/importer/journal"
 	"r7import/importer/pace"
 	"r7import/importer/people"
+	"r7import/importer/plan"
 	"r7import/importer/portal"
 )
 
@@ -40,6 +41,22 @@ func SwitchOff(w *Worker, dry bool) *Undo {
 			return "", nil
 		},
 	}
+}
+
+// Await notes that an account without a row waits until somebody says yes.
+func Await(ctx context.Context, w *Worker, r *Row) error {
+	known, _, err := w.History.Account(context.WithoutCancel(ctx), r.Missing.Key)
+	w.Consent.Await(missingOf(w.Consent, r, known))
+	return err
+}
+
+// missingOf is the switching off of an account without a row as a plan has it that is
+// saved. What the account has need not be in there: it is switched off only as long as
+// it is what we left.
+func missingOf(consent *plan.Consent, r *Row, known journal.Account) plan.Change {
+	c := plan.Change{Row: r.Entry.Row, Email: r.Entry.Email, Owner: r.Entry.Owner, OwnerID: r.Entry.OwnerID, Status: diagnosis.WouldDisable}
+	consent.Sign(&c, known.MailboxID, nil, nil)
+	return c
 }
 
 // removal is how far the taking back of an account has come.
@@ -96,8 +113,13 @@ func (u *Undo) takeBack(ctx context.Context, r *Row, session *people.Session) (S
 	if fields := u.changedSince(r, mailbox, known); fields != 0 {
 		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoDiffers, "Fields", fields))
 	}
+	change := missingOf(u.Consent, r, known)
+	if problem := u.Consent.Bars(&change); problem != nil {
+		return u.conclude(ctx, r, diagnosis.Held, nil, *problem)
+	}
 	switch {
 	case u.Dry:
+		u.Consent.Await(change)
 		return u.decide(ctx, r, diagnosis.WouldDisable, u.Reason...)
 	case u.Disable:
 		return u.switchOff(ctx, r, session, known)

@@ -24,6 +24,7 @@ type Settings struct {
 	MailLogins
 	policy.Options // whose Caller is found by those that sign in
 	Results
+	Keeping
 	Messages
 	Unattended
 
@@ -117,6 +118,15 @@ type Annotation struct {
 	KeepSecrets bool   // with the passwords
 }
 
+// Keeping is what goes on from run to run.
+type Keeping struct {
+	DataSet  string // what the rows are called; empty is by the file's name
+	PlanFile string // holds the changes that may be made
+	Out      string // file that a plan is saved to
+	KeepDays int    // runs and their reports are kept for so long by unattended runs,
+	KeepRuns int    // and the latest of them however old they are
+}
+
 // Unattended is what a run reads that nobody watches.
 type Unattended struct {
 	Input    []string      // files, patterns and folders to read
@@ -165,6 +175,7 @@ func Defaults() Settings {
 		Options:   policy.Defaults(),
 		Results:   Results{Progress: "auto"},
 		Messages:  Messages{LogFormat: "text"},
+		Keeping:   Keeping{KeepDays: 90, KeepRuns: 20},
 		OlderThan: 90 * day,
 
 		Unattended: Unattended{InputAge: 10 * time.Second, NotifyOn: OnFailure},

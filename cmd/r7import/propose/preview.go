@@ -95,14 +95,20 @@ func headerOf(row *account.Row, f account.Field) string {
 	return header
 }
 
-// aligned puts the cells of a table into columns: those of the rows, behind the
-// first two, narrower where the screen, if its width is known, is narrow.
+// aligned puts the cells of a table into columns that fit the screen, or 80 columns
+// where its width is not known: first what is said of where values are from becomes
+// narrower, then the cells of the rows.
 func aligned(table [][]string, screen int) []string {
+	if screen == 0 {
+		screen = 80
+	}
 	widths := widthsOf(table)
-	if room := (screen - widths[0] - widths[1] - 2*len(gap)) / (len(widths) - 2); screen > 0 {
-		for i := range widths[2:] {
-			widths[2+i] = min(widths[2+i], max(room-len(gap), narrowestCell))
-		}
+	rows := len(widths) - 2
+	left := screen - len(gap) - widths[0]
+	widths[1] = min(widths[1], max(left-len(gap)-rows*(len(gap)+narrowestCell), narrowestCell))
+	room := (left - len(gap) - widths[1]) / rows
+	for i := range widths[2:] {
+		widths[2+i] = min(widths[2+i], max(room-len(gap), narrowestCell))
 	}
 	lines := make([]string, len(table))
 	for n, line := range table {

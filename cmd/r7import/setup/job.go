@@ -21,6 +21,7 @@ type JobOptions struct {
 	Target config.Target
 	Caller config.Caller
 	Run    policy.Options
+	config.Keeping
 
 	OwnerSaid bool            // the way the owners sign in was said, and is not just the default
 	Settings  json.RawMessage // those that are not so by default, to be noted down with the run
@@ -33,6 +34,9 @@ type Job struct {
 	Portal string // as it is shown
 
 	process *Process
+	bound   bound                          // what a plan of it is bound to
+	plan    *KeptPlan                      // it goes by; nil without one
+	size    int64                          // of the file, 0 if that tells nothing
 	toWrite func() (*journal.Store, error) // opens what a dry run reads, nil where nothing is kept
 	open    func(readOnly bool) (*journal.Store, error)
 	failed  string // run whose failed rows alone are read
@@ -80,7 +84,7 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 	if j.Input, err = p.OpenInput(ctx, &o.Input); err != nil {
 		return nil, err
 	}
-	j.told = len(j.Input.Binding.Notices())
+	j.told, j.size = len(j.Input.Binding.Notices()), sizeOf(o.File)
 	j.closers = append(j.closers, j.Input.File.Close)
 	c, err := p.Connect(ctx, &o.Target, o.Run.Workers, j.Input, o.Caller.User)
 	if err != nil {

@@ -11,7 +11,6 @@ import (
 
 	"r7import/cmd/r7import/config"
 	"r7import/importer/diagnosis"
-	"r7import/importer/journal"
 	"r7import/report"
 )
 
@@ -62,15 +61,10 @@ func (j *Job) RunReport(t *config.Target, input, what, run string) (string, erro
 	if p.Console.Terminal() || t.Sandbox {
 		return name, report.Check(name, "")
 	}
-	state, err := p.stateFolder(t.State)
+	folder, err := portalFolder(p, t, j.Client.URL(), reportsFolder)
 	if err != nil {
 		return "", err
 	}
-	folder, err := journal.Folder(state, j.Client.URL())
-	if err != nil {
-		return "", err
-	}
-	folder = filepath.Join(folder, "reports")
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return "", diagnosis.Wrap(err, diagnosis.ReportNoFolder, "Folder", folder)
 	}

@@ -3,7 +3,6 @@ package show
 import (
 	"context"
 	"log/slog"
-	"strconv"
 	"sync"
 
 	"r7import/cmd/r7import/ui"
@@ -105,7 +104,7 @@ func (f *Follower) Decided(e *journal.Entry, host string) {
 		said = append(said, "Address", e.Email)
 	}
 	if e.Attempts > 0 {
-		said = append(said, "Took", f.console.Text("ui.seconds", "N", strconv.FormatFloat(e.Took.Seconds(), 'f', 1, 64)))
+		said = append(said, "Took", f.console.Text("ui.seconds", "N", f.console.Decimal(e.Took.Seconds())))
 	}
 	f.console.Say("row.decided", said...)
 }

@@ -14,20 +14,35 @@ import (
 )
 
 // Help writes the help of a command in lines of at most width columns, or of the
-// usual width if that is 0.
-func Help(out io.Writer, c *ui.Console, cmd *cobra.Command, width int) {
+// usual width if that is 0. Of a command with many flags it lists those of every day,
+// unless all are asked for.
+func Help(out io.Writer, c *ui.Console, cmd *cobra.Command, width int, all bool) {
 	h := helpPage{console: c, out: out, width: usual}
 	if width > 0 {
 		h.width = min(max(narrowest, width), widest)
 	}
 	h.call(cmd)
+	if !cmd.HasParent() {
+		h.way()
+	}
 	h.commands(cmd)
-	h.flags(cmd)
+	h.flags(cmd, all)
 	if !cmd.HasParent() {
 		h.printf("\n")
-		h.paragraph(c.Text("help.more"))
+		h.paragraph(c.Text("help.more", "Pages", strings.Join(c.Lang.Pages(), ", ")))
 	}
 }
+
+// everyday are the flags that the help of a command with many begins with.
+var everyday = map[string]bool{
+	"portal": true, "sandbox": true, "token-file": true, "owner": true, "mapping": true, "set": true, "preset": true, "sheet": true,
+	"rows": true, "on-existing": true, "canary": true, "report": true, "yes": true,
+	"dry-run": true, "disable": true, "proof": true, "output": true, "detect": true, "keep": true, "without-passwords": true,
+}
+
+// manyFlags is how many flags of its own a command may have before its help shows only
+// those of every day.
+const manyFlags = 16
 
 // helpPage is a text of a certain width. That nobody reads it is no error.
 type helpPage struct {
@@ -57,11 +72,26 @@ func (h helpPage) call(cmd *cobra.Command) {
 	if arguments := ID(cmd, "args"); h.console.Lang.Has(arguments) {
 		line += " " + h.console.Text(arguments)
 	}
+	if examples := ID(cmd, "examples"); h.console.Lang.Has(examples) {
+		h.printf("\n%s\n", h.console.Text("help.examples"))
+		for example := range strings.Lines(h.console.Text(examples)) {
+			h.printf("  %s\n", strings.TrimSuffix(example, "\n"))
+		}
+	}
 	h.printf("\n%s\n  %s\n", h.console.Text("help.usage"), line)
 	if long := ID(cmd, "long"); h.console.Lang.Has(long) {
 		h.printf("\n")
 		h.paragraph(h.console.Text(long))
 	}
+}
+
+// way writes the commands of a migration in the order in which they are given.
+func (h helpPage) way() {
+	var rows [][2]string
+	for _, name := range []string{"template", "validate", "plan", "run", "verify", "undo"} {
+		rows = append(rows, [2]string{"r7import " + h.console.Text("help.way."+name), h.console.Text("help.way." + name + ".what")})
+	}
+	h.section("help.way", rows)
 }
 
 func (h helpPage) commands(cmd *cobra.Command) {
@@ -75,15 +105,36 @@ func (h helpPage) commands(cmd *cobra.Command) {
 }
 
 // flags lists the flags in the groups of their keys, those of every command last.
-func (h helpPage) flags(cmd *cobra.Command) {
+func (h helpPage) flags(cmd *cobra.Command, all bool) {
 	groups := make(map[config.Group][][2]string)
 	cmd.Flags().AddFlagSet(cmd.InheritedFlags())
+	own := 0
 	for _, k := range config.Keys {
-		if flag := cmd.Flags().Lookup(k.Name); flag != nil && !flag.Hidden {
-			groups[k.Group] = append(groups[k.Group], [2]string{h.keyFlag(k), h.about(k)})
+		if k.Group != config.General && cmd.Flags().Lookup(k.Name) != nil {
+			own++
 		}
 	}
-	for _, name := range []string{"config", "job", "help", "version"} {
+	left := 0
+	all = all || own <= manyFlags
+	for _, k := range config.Keys {
+		flag := cmd.Flags().Lookup(k.Name)
+		switch {
+		case flag == nil || flag.Hidden:
+		case all || everyday[k.Name]:
+			groups[k.Group] = append(groups[k.Group], [2]string{h.keyFlag(k), h.about(k)})
+		default:
+			left++
+		}
+	}
+	if !all {
+		for _, group := range config.Groups {
+			h.section("help.group."+string(group), groups[group])
+		}
+		h.printf("\n")
+		h.paragraph(h.console.Text("help.all", "Command", cmd.CommandPath(), "Count", left))
+		return
+	}
+	for _, name := range []string{"config", "job", "help", "help-all", "version"} {
 		if flag := cmd.Flags().Lookup(name); flag != nil {
 			groups[config.General] = append(groups[config.General], [2]string{h.ownFlag(flag), flag.Usage})
 		}

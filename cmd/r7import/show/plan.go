@@ -2,7 +2,6 @@ package show
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -136,7 +135,11 @@ func (v planView) missing() []string {
 	}
 	lines := []string{v.console.Text("plan.missing.accounts", "Count", len(plan.Missing), "Addresses", First(Addresses(plan.Missing)))}
 	if plan.ToDisable > plan.DisableLimit {
-		return append(lines, v.console.Text("plan.missing.many", "Limit", plan.DisableLimit))
+		flag := "--max-missing"
+		if v.Options.MaxMissing.None() {
+			flag = "--max-changes"
+		}
+		return append(lines, v.console.Text("plan.missing.many", "Limit", plan.DisableLimit, "Flag", flag))
 	}
 	if plan.ToDisable > 0 {
 		lines = append(lines, v.console.Text("plan.missing.disable", "Count", plan.ToDisable))
@@ -211,12 +214,7 @@ func (v planView) address(use plan.HostUse) string {
 	return fmt.Sprintf("%s:%d", v.host(use.Host), use.Port)
 }
 
-func (v planView) host(name string) string {
-	if account.IsHost(name) {
-		return name
-	}
-	return v.console.Text("plan.host.unnamed")
-}
+func (v planView) host(name string) string { return shownHost(v.console, name) }
 
 // doubt says why a mail server should be looked at, empty if there is no reason.
 // It is rare where it has at most one row in fifty.
@@ -273,5 +271,5 @@ func (v planView) forecast() []string {
 
 // brief writes a length of time of a few seconds with its tenths.
 func (v planView) brief(d time.Duration) string {
-	return v.console.Text("ui.seconds", "N", strconv.FormatFloat(d.Seconds(), 'f', 1, 64))
+	return v.console.Text("ui.seconds", "N", v.console.Decimal(d.Seconds()))
 }

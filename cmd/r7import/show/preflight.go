@@ -70,11 +70,7 @@ func LockoutText(c *ui.Console, id string, worst, limit pace.Lockout) string {
 	if worst.Account == 0 {
 		return c.Text("preflight.worst.none")
 	}
-	host := worst.Host
-	if !account.IsHost(host) {
-		host = c.Text("plan.host.unnamed")
-	}
-	text := c.Text(id, "Account", worst.Account, "Address", worst.Address, "Host", host)
+	text := c.Text(id, "Account", worst.Account, "Address", worst.Address, "Host", shownHost(c, worst.Host))
 	if limit != (pace.Lockout{}) {
 		text += "; " + c.Text("preflight.limit", "Account", limit.Account, "Address", limit.Address)
 	}

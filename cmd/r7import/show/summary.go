@@ -30,9 +30,10 @@ type Result struct {
 	Reports []string   `json:"reports"`
 	// Annotated is the copy of the input with what became of its rows.
 	Annotated string   `json:"annotated,omitempty"`
-	Missing   []string `json:"missing,omitempty"` // addresses earlier runs of the file made and no row names any more
-	Again     string   `json:"again,omitempty"`   // the command that goes on
-	Fix       *Fix     `json:"fix,omitempty"`     // what helps to correct rows, where some need it
+	Missing   []string `json:"missing,omitempty"`    // addresses earlier runs of the file made and no row names any more
+	Again     string   `json:"again,omitempty"`      // the command that goes on
+	Fix       *Fix     `json:"fix,omitempty"`        // what helps to correct rows, where some need it
+	Saved     *Saved   `json:"saved_plan,omitempty"` // changes that wait for a yes
 	ExitCode  int      `json:"exit_code"`
 
 	Proofs   []string           `json:"proofs,omitempty"` // where it was written, where that is several places
@@ -42,6 +43,15 @@ type Result struct {
 	Preflight *Preflight `json:"preflight,omitempty"`
 
 	Disabling bool `json:"-"` // accounts that no row names are among the rows
+}
+
+// Saved is a plan that was saved, as JSON.
+type Saved struct {
+	ID      string         `json:"id"`
+	Path    string         `json:"path"`
+	Changes int            `json:"changes"`
+	Guard   diagnosis.Code `json:"guard,omitempty"` // that stopped the run
+	Approve string         `json:"approve"`         // the command that lets the next run carry it out
 }
 
 // Fix is what helps to correct rows and to send them again, as commands. Those that are
@@ -243,6 +253,10 @@ func (s summaryView) files() {
 	}
 	for _, path := range s.result.Reports {
 		s.print(s.console.Text("summary.report", "Path", path))
+	}
+	if saved := s.result.Saved; saved != nil {
+		s.print(s.console.Text("summary.plan", "Count", saved.Changes, "Path", saved.Path))
+		s.print("  → " + s.console.Text("summary.plan.next", "ID", saved.ID, "Path", saved.Path, "Command", saved.Approve))
 	}
 	if s.result.Annotated != "" {
 		s.print(s.console.Text("summary.annotated", "Path", s.result.Annotated))

@@ -10,6 +10,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -228,6 +229,15 @@ func (c *Console) Duration(d time.Duration) string {
 		return c.units("ui.minutes", d/time.Minute, "ui.seconds", d%time.Minute/time.Second)
 	}
 	return c.units("ui.seconds", d/time.Second, "", 0)
+}
+
+// Decimal writes a number with one digit behind the point, or the comma.
+func (c *Console) Decimal(f float64) string {
+	text := strconv.FormatFloat(f, 'f', 1, 64)
+	if c.Lang.Name() == "ru" {
+		text = strings.Replace(text, ".", ",", 1)
+	}
+	return text
 }
 
 func (c *Console) units(larger string, n time.Duration, smaller string, rest time.Duration) string {

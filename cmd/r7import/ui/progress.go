@@ -184,7 +184,7 @@ func (c *Console) rate(p importer.Progress) string {
 	if p.ByRows {
 		return c.Text("progress.rate.rows", "Rate", fmt.Sprintf("%.0f", p.Rate))
 	}
-	return c.Text("progress.rate", "Rate", fmt.Sprintf("%.1f", p.Rate))
+	return c.Text("progress.rate", "Rate", c.Decimal(p.Rate))
 }
 
 // pictureJSON is a line for machines. Fields are only ever added.

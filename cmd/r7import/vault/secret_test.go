@@ -38,3 +38,16 @@ func TestSecretsInTheKeyring(t *testing.T) {
 		})
 	}
 }
+
+func TestRemind(t *testing.T) {
+	v := vault.Vault{Folder: t.TempDir()}
+	now := time.Now()
+	for _, step := range []struct {
+		after time.Duration
+		want  bool
+	}{{0, true}, {time.Hour, false}, {6 * 24 * time.Hour, false}, {8 * 24 * time.Hour, true}} {
+		if got := v.Remind(now.Add(step.after)); got != step.want {
+			t.Errorf("Remind after %v = %v, want %v", step.after, got, step.want)
+		}
+	}
+}

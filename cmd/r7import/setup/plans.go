@@ -1,0 +1,416 @@
+package setup
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"r7import/cmd/r7import/config"
+	"r7import/importer/diagnosis"
+	"r7import/importer/durable"
+	"r7import/importer/journal"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
+	"r7import/importer/portal"
+	"r7import/importer/yamltree"
+	"r7import/report"
+)
+
+// KeptPlan is a saved plan and the file it is in.
+type KeptPlan struct {
+	*plan.Saved
+	Path string
+}
+
+// ReadPlan reads the plan in a file.
+func ReadPlan(path string) (*KeptPlan, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, diagnosis.Wrap(err, diagnosis.PlanUnread, "File", path)
+	}
+	saved, err := plan.ReadSaved(bytes.NewReader(text))
+	var problem *diagnosis.Problem
+	if errors.As(err, &problem) {
+		problem.Args = diagnosis.Args{"File": path}
+	}
+	return &KeptPlan{saved, path}, err
+}
+
+// Write writes the plan into its file.
+func (k *KeptPlan) Write() error {
+	var text bytes.Buffer
+	if err := k.Encode(&text); err != nil {
+		return err
+	}
+	if err := durable.Write(k.Path, text.Bytes()); err != nil {
+		return diagnosis.Wrap(err, diagnosis.PlanUnwritten, "File", k.Path)
+	}
+	return nil
+}
+
+// CheckOut returns nil if a plan may be saved at path: nothing is there, or another plan.
+func CheckOut(path, input string) error {
+	if err := report.CheckPath(path, input); err != nil {
+		return err
+	}
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if _, err := ReadPlan(path); err != nil {
+		return diagnosis.Wrap(err, diagnosis.PlanPlace, "File", path)
+	}
+	return nil
+}
+
+// PlanNamed returns the plan in a file, or the one that is kept for a portal under that id.
+func PlanNamed(p *Process, t *config.Target, name string) (*KeptPlan, error) {
+	if _, err := os.Stat(name); err == nil || t.Portal == "" {
+		return ReadPlan(name)
+	}
+	return KeptPlanNamed(p, t, name)
+}
+
+// KeptPlanNamed returns the plan that is kept for a portal under that id.
+func KeptPlanNamed(p *Process, t *config.Target, name string) (*KeptPlan, error) {
+	kept, err := KeptPlans(p, t)
+	for _, k := range kept {
+		if k.ID == name {
+			return k, nil
+		}
+	}
+	if err == nil {
+		err = diagnosis.New(diagnosis.PlanUnknown, "ID", name)
+	}
+	return nil, err
+}
+
+// portalFolder returns the folder under the state that a portal has for what.
+func portalFolder(p *Process, t *config.Target, address, what string) (string, error) {
+	state, err := p.stateFolder(t.State)
+	if err != nil {
+		return "", err
+	}
+	folder, err := journal.Folder(state, address)
+	return filepath.Join(folder, what), err
+}
+
+const plansFolder, reportsFolder = "plans", "reports"
+
+// KeptPlans returns the plans that guards have written for a portal, the newest first.
+func KeptPlans(p *Process, t *config.Target) ([]*KeptPlan, error) {
+	if t.Portal == "" {
+		return nil, diagnosis.New(diagnosis.PortalMissing, "Runs", "yes")
+	}
+	address, err := portal.Address(t.Portal)
+	if err != nil {
+		return nil, err
+	}
+	folder, err := portalFolder(p, t, address, plansFolder)
+	if err != nil {
+		return nil, err
+	}
+	return plansIn(folder)
+}
+
+func plansIn(folder string) (kept []*KeptPlan, err error) {
+	files, _ := os.ReadDir(folder) // where there is none, no guard has stopped anything
+	for _, f := range files {
+		if filepath.Ext(f.Name()) != ".plan" {
+			continue
+		}
+		k, err := ReadPlan(filepath.Join(folder, f.Name()))
+		if err != nil {
+			return nil, err
+		}
+		kept = append(kept, k)
+	}
+	slices.SortFunc(kept, func(a, b *KeptPlan) int { return b.Made.Compare(a.Made) })
+	return kept, nil
+}
+
+// bound is what a plan is bound to besides the portal.
+type bound struct{ set, sheet, mapping string }
+
+func boundOf(name string, input *plan.Input, t *config.Table) (b bound, err error) {
+	texts := [][]byte{[]byte(t.Preset)}
+	for _, path := range []string{t.Mapping, t.Presets} {
+		var text []byte
+		if path != "" {
+			if text, err = yamltree.ReadFile(path); err != nil {
+				return b, err
+			}
+		}
+		texts = append(texts, text)
+	}
+	b.set, b.sheet = plan.DataSet(name, input)
+	b.mapping = plan.MappingDigest(texts...)
+	return b, nil
+}
+
+// GoBy finds the plan that a run goes by: the one that was named, else the one that
+// was approved last for the data set. Without one it may do all that the bounds allow.
+func (j *Job) GoBy(ctx context.Context, o *JobOptions) (err error) {
+	j.DataSet = o.DataSet
+	if j.bound, err = boundOf(o.DataSet, j.Input, &o.Table); err != nil {
+		return err
+	}
+	if o.DataSet != "" && j.Options.Recheck == 0 {
+		// What runs made before the rows had this name belongs to it once it is seen.
+		if before, err := j.History.DataSet(ctx, j.bound.set, j.bound.sheet); err != nil {
+			return err
+		} else if before.Rows == 0 {
+			j.Options.Recheck = time.Nanosecond
+		}
+	}
+	k := new(KeptPlan)
+	switch {
+	case o.PlanFile != "":
+		if k, err = ReadPlan(o.PlanFile); err == nil {
+			err = j.fits(ctx, k)
+		}
+	case o.Dry || o.Target.Sandbox:
+		k = nil
+	default:
+		if k, err = j.approved(ctx, o); err == nil && k != nil {
+			if problem := new(diagnosis.Problem); errors.As(j.fits(ctx, k), &problem) {
+				j.process.Warn(*problem)
+				k = nil
+			}
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if k == nil {
+		if !o.Dry || o.Out != "" { // else nobody asks what a dry run finds
+			j.Consent = plan.NewConsent(nil)
+		}
+		return nil
+	}
+	j.plan, j.Consent = k, plan.NewConsent(k.Saved)
+	j.Options.MaxChanges, j.Options.MaxMissing = policy.Share{}, policy.Share{N: math.MaxInt32} // the plan is the bound
+	j.process.Console.Say("plan.bound", "ID", k.ID, "Count", k.Count)
+	return nil
+}
+
+// approved returns the plan that was approved last for the data set, nil if there is
+// none that has not been carried out.
+func (j *Job) approved(ctx context.Context, o *JobOptions) (last *KeptPlan, err error) {
+	folder, err := portalFolder(j.process, &o.Target, j.Client.URL(), plansFolder)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := plansIn(folder)
+	for _, k := range kept {
+		if k.DataSet == j.bound.set && k.Sheet == j.bound.sheet && !k.Approved.IsZero() && (last == nil || k.Approved.After(last.Approved)) {
+			last = k
+		}
+	}
+	if last == nil || err != nil {
+		return nil, err
+	}
+	if spent, err := j.spent(ctx, last); err != nil || spent || last.Expired(time.Now()) {
+		return nil, err
+	}
+	return last, nil
+}
+
+// fits returns nil if a plan can be carried out here and now.
+func (j *Job) fits(ctx context.Context, k *KeptPlan) error {
+	here, _ := journal.Folder("", j.Client.URL())
+	there, _ := journal.Folder("", k.Portal)
+	other := func(what, is, wants string) error {
+		return diagnosis.New(diagnosis.PlanOther, "ID", k.ID, "What", what, "Is", is, "Wants", wants)
+	}
+	switch {
+	case here != there:
+		return other("portal", j.Client.URL(), k.Portal)
+	case k.DataSet != j.bound.set:
+		return other("set", j.bound.set, k.DataSet)
+	case k.Sheet != j.bound.sheet:
+		return other("sheet", j.bound.sheet, k.Sheet)
+	case k.Mapping != j.bound.mapping:
+		return other("mapping", "", "")
+	case k.Expired(time.Now()):
+		return diagnosis.New(diagnosis.PlanExpired, "ID", k.ID, "Made", k.Made.Local().Format(time.DateTime))
+	}
+	spent, err := j.spent(ctx, k)
+	if err == nil && spent {
+		return diagnosis.New(diagnosis.PlanSpent, "ID", k.ID, "Run", k.SpentBy)
+	}
+	return err
+}
+
+// spent reports whether a run has carried the plan out. One that is known here and did
+// not get to its end may be gone on with.
+func (j *Job) spent(ctx context.Context, k *KeptPlan) (bool, error) {
+	noted, err := j.History.SpentBy(ctx, k.ID)
+	if err != nil {
+		return false, err
+	}
+	for _, run := range []string{k.SpentBy, noted} {
+		if run == "" {
+			continue
+		}
+		if r, err := j.History.Run(ctx, run); err != nil || r.State == journal.Finished {
+			k.SpentBy = run
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// Begin makes durable, before anything is sent, which plan the run carries out and
+// what its file is compared with the next time. whole is whether that has all its rows.
+func (j *Job) Begin(ctx context.Context, rows *plan.Plan, whole bool) error {
+	if j.plan != nil {
+		j.plan.SpentBy = rows.Run.ID
+		if err := j.plan.Write(); err != nil { // first, because a copy of the state does not know of it
+			return err
+		}
+		if err := j.Ledger.Spend(ctx, j.plan.ID, rows.Run.ID); err != nil {
+			return err
+		}
+	}
+	if !whole {
+		return nil
+	}
+	return j.Ledger.KeepDataSet(ctx, journal.DataSet{Name: rows.Run.File, Sheet: rows.Run.Sheet, Rows: rows.InFile, Size: j.size, Run: rows.Run.ID})
+}
+
+// Shrunk says that the file has lost more since the last run, or since the plan was
+// made, than is likely; nil if it has not. It is asked where rows left out do harm; whole is
+// whether all of them are read.
+func (j *Job) Shrunk(ctx context.Context, rows *plan.Plan, whole bool) (*diagnosis.Problem, error) {
+	if !whole || j.Options.OnMissing != policy.MissingDisable && j.DataSet == "" && j.Options.MaxShrink.None() {
+		return nil, nil
+	}
+	before, err := j.History.DataSet(ctx, rows.Run.File, rows.Run.Sheet)
+	if j.plan != nil {
+		before = journal.DataSet{Rows: j.plan.Rows, Size: j.plan.Size, Run: j.plan.ID}
+	}
+	now := rows.InFile
+	if err != nil || before.Rows == 0 || now == 0 {
+		return nil, err
+	}
+	fewer := j.Options.Shrunk(before.Rows, now)
+	// Each row may have lost something, too: a column, or what stood in it.
+	likely := before.Size * int64(now) / int64(before.Rows)
+	shorter := j.size > 0 && likely > j.size+fewBytes && (j.Options.MaxShrink.None() || j.Options.MaxShrink.Percent) &&
+		j.Options.Shrunk(percent, int(j.size*percent/likely))
+	if !fewer && !shorter {
+		return nil, nil
+	}
+	facts := []any{"Set", rows.Run.File, "Run", before.Run, "Rows", now, "Before", before.Rows}
+	if !fewer {
+		facts = append(facts, "Size", j.size, "Likely", likely)
+	}
+	return diagnosis.New(diagnosis.DataSetShrunk, facts...), nil
+}
+
+const (
+	percent  = 100
+	fewBytes = 1 << 10 // which tell nothing
+)
+
+// sizeOf returns the size of a file that tells something about its rows: one that is
+// packed has another size each time.
+func sizeOf(path string) int64 {
+	switch filepath.Ext(path) {
+	case ".csv", ".tsv", ".txt":
+		if info, err := os.Stat(path); err == nil {
+			return info.Size()
+		}
+	}
+	return 0
+}
+
+// LookOnly turns the job into a dry run that looks at what is left to do. What it
+// finds is not kept but in a plan.
+func (j *Job) LookOnly() error {
+	scratch, err := journal.Scratch()
+	if err != nil {
+		return err
+	}
+	j.closers = append(j.closers, scratch.Close)
+	j.Ledger, j.plan, j.Consent = scratch, nil, plan.NewConsent(nil)
+	j.Options.Recheck = math.MaxInt64
+	return nil
+}
+
+// SaveWaiting saves the changes that wait for a yes and returns them: at path, else
+// beside the state under the run's name. It returns nil if nothing waits, and nobody
+// but a guard asks.
+func (j *Job) SaveWaiting(t *config.Target, rows *plan.Plan, path string, guard diagnosis.Code) (*KeptPlan, error) {
+	k := &KeptPlan{Path: path, Saved: &plan.Saved{
+		ID: rows.Run.ID, Made: time.Now().Round(time.Second), Program: j.Version, Portal: j.Client.URL(), DataSet: j.bound.set, Sheet: j.bound.sheet,
+		Mapping: j.bound.mapping, Rows: rows.InFile, Size: j.size, Guard: guard,
+	}}
+	j.Consent.Waiting(k.Saved)
+	if guard == "" && path == "" && len(k.Changes) > 0 {
+		k.Guard = diagnosis.TooManyChanges
+	}
+	if path == "" {
+		if k.Guard == "" || t.Sandbox {
+			return nil, nil
+		}
+		folder, err := portalFolder(j.process, t, j.Client.URL(), plansFolder)
+		if err != nil {
+			return nil, err
+		}
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return nil, diagnosis.Wrap(err, diagnosis.PlanUnwritten, "File", folder)
+		}
+		k.Path = filepath.Join(folder, k.ID+".plan")
+	}
+	return k, k.Write()
+}
+
+// Retain removes what is older than it need be: runs with their rows, and the reports
+// and plans of the state. What is known of accounts stays.
+func (j *Job) Retain(ctx context.Context, o *JobOptions) error {
+	if o.KeepDays == 0 && o.KeepRuns == 0 {
+		return nil
+	}
+	now := time.Now()
+	old, err := j.History.Outlived(ctx, now.AddDate(0, 0, -o.KeepDays), o.KeepRuns)
+	if err == nil {
+		err = j.History.Forget(ctx, old, now.Add(-plan.SavedLasts))
+	}
+	if err != nil {
+		return err
+	}
+	j.process.Log.Info("retained", "forgotten", len(old))
+	return sweep(ctx, j.process, j.History, &o.Target, j.Client.URL())
+}
+
+// Sweep removes from the state of a portal the reports of runs that it has forgotten.
+func Sweep(ctx context.Context, p *Process, store *journal.Store, t *config.Target) error {
+	address, err := portal.Address(t.Portal)
+	if err != nil {
+		return err
+	}
+	return sweep(ctx, p, store, t, address)
+}
+
+// sweep removes the reports of runs that the state has forgotten, and plans that have expired.
+func sweep(ctx context.Context, p *Process, store *journal.Store, t *config.Target, address string) error {
+	reports, err := portalFolder(p, t, address, reportsFolder)
+	if err != nil {
+		return err
+	}
+	errs := []error{store.SweepReports(ctx, reports)}
+	plans, err := plansIn(filepath.Join(filepath.Dir(reports), plansFolder))
+	for _, k := range plans {
+		if k.Expired(time.Now()) {
+			errs = append(errs, os.Remove(k.Path))
+		}
+	}
+	return errors.Join(append(errs, err)...)
+}

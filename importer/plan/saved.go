@@ -1,0 +1,196 @@
+package plan
+
+import (
+	"bufio"
+	"cmp"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+)
+
+const (
+	savedSchema = "r7import.plan/1"
+	// SavedLasts is for how long a saved plan can be carried out.
+	SavedLasts = 30 * 24 * time.Hour
+	// longestChange bounds a line of a saved plan.
+	longestChange = 1 << 20
+)
+
+// Saved is a set of changes that a person can look at and approve, and that a run
+// then carries out, or a part of them. It holds no secret. As a file it is JSON
+// lines: what stands first, then a line for each change.
+type Saved struct {
+	Schema  string    `json:"schema"`
+	ID      string    `json:"id"` // of the run that found the changes
+	Made    time.Time `json:"made_at"`
+	Program string    `json:"program"`
+	Portal  string    `json:"portal"`
+	DataSet string    `json:"data_set"` // its name, else that of the file
+	Sheet   string    `json:"sheet,omitempty"`
+	Mapping string    `json:"mapping"` // digest of what the columns were taken for
+	Rows    int       `json:"rows"`    // of the file
+	Size    int64     `json:"size"`    // of the file, 0 if that tells nothing
+	// Guard is what stopped the run that found the changes, empty if nothing did.
+	Guard diagnosis.Code `json:"guard,omitempty"`
+	Salt  string         `json:"salt"` // of the digests, another one in each plan
+	Count int            `json:"changes"`
+
+	Approved time.Time `json:"approved_at,omitzero"`
+	SpentBy  string    `json:"spent_by,omitempty"` // the run that carries it out
+
+	Changes []Change `json:"-"`
+}
+
+// Change is what a run would do to one account.
+type Change struct {
+	Row     int              `json:"row"` // 0 for an account that no row names any more
+	Email   string           `json:"email"`
+	Owner   string           `json:"owner,omitempty"`
+	OwnerID string           `json:"owner_id"`
+	Status  diagnosis.Status `json:"status"`           // what a dry run calls it
+	Fields  string           `json:"fields,omitempty"` // in which the account is not as the row asks
+	// Digest is of all that makes it this change: whose account, what there is, what
+	// is done, and every field that is sent but the passwords, of which only tells
+	// Fields whether they change.
+	Digest string `json:"digest"`
+}
+
+func (c *Change) key() account.Key { return account.NewKey(c.OwnerID, c.Email) }
+
+// Encode writes the plan.
+func (s *Saved) Encode(w io.Writer) error {
+	s.Schema, s.Count = savedSchema, len(s.Changes)
+	encoder := json.NewEncoder(w)
+	err := encoder.Encode(s)
+	for i := range s.Changes {
+		err = cmp.Or(err, encoder.Encode(&s.Changes[i]))
+	}
+	return err
+}
+
+// ReadSaved reads a plan to its end. The error is a *diagnosis.Problem.
+func ReadSaved(r io.Reader) (*Saved, error) {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, longestChange)
+	s := new(Saved)
+	if !lines.Scan() || json.Unmarshal(lines.Bytes(), s) != nil || s.Schema != savedSchema || s.ID == "" {
+		return nil, diagnosis.Wrap(lines.Err(), diagnosis.PlanForm)
+	}
+	for lines.Scan() {
+		var c Change
+		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
+			return nil, diagnosis.Wrap(err, diagnosis.PlanForm)
+		}
+		s.Changes = append(s.Changes, c)
+	}
+	if len(s.Changes) != s.Count || lines.Err() != nil {
+		return nil, diagnosis.Wrap(lines.Err(), diagnosis.PlanForm)
+	}
+	return s, nil
+}
+
+// Expired reports whether the plan is too old to be carried out.
+func (s *Saved) Expired(now time.Time) bool { return now.Sub(s.Made) > SavedLasts }
+
+// Consent is what a run may change: all it finds, or what stands in a plan. It
+// collects the changes that wait until somebody says yes. The nil Consent allows
+// everything and collects nothing. It is safe for concurrent use.
+type Consent struct {
+	salt     string
+	approved map[account.Key]string // digests; nil if everything may be done
+
+	mu      sync.Mutex
+	waiting []Change
+}
+
+// NewConsent returns the consent to a plan, or to everything if it is nil.
+func NewConsent(approved *Saved) *Consent {
+	if approved == nil {
+		return &Consent{salt: rand.Text()}
+	}
+	c := &Consent{salt: approved.Salt, approved: make(map[account.Key]string, len(approved.Changes))}
+	for i := range approved.Changes {
+		c.approved[approved.Changes[i].key()] = approved.Changes[i].Digest
+	}
+	return c
+}
+
+// Sign gives a change its digest. before is what the account has and after what is
+// sent for it; both may be nil.
+func (c *Consent) Sign(change *Change, mailbox int64, before, after *account.Settings) {
+	if c == nil {
+		return
+	}
+	mac := hmac.New(sha256.New, []byte(c.salt))
+	var text []byte
+	add := func(s string) { text = append(binary.AppendUvarint(text, uint64(len(s))), s...) }
+	key := change.key()
+	add(key.OwnerID)
+	add(key.Address)
+	add(string(change.Status))
+	add(change.Fields)
+	text = binary.AppendVarint(text, mailbox)
+	for _, s := range []*account.Settings{before, after} {
+		for f := range account.NumRequestFields {
+			if s != nil && !f.Secret() {
+				add(s.Text(f))
+			}
+		}
+	}
+	mac.Write(text)
+	change.Digest = hex.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// Bars says why a change may not be made, nil if it may.
+func (c *Consent) Bars(change *Change) *diagnosis.Problem {
+	if c == nil || c.approved == nil {
+		return nil
+	}
+	switch digest, ok := c.approved[change.key()]; {
+	case !ok:
+		return diagnosis.New(diagnosis.PlanNew)
+	case digest != change.Digest:
+		return diagnosis.New(diagnosis.PlanStale)
+	}
+	return nil
+}
+
+// Await notes a change that is not made, or not yet.
+func (c *Consent) Await(change Change) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.waiting = append(c.waiting, change)
+}
+
+// Waiting puts the changes that wait into a plan, in the order of the file.
+func (c *Consent) Waiting(s *Saved) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s.Salt, s.Changes = c.salt, slices.Clone(c.waiting)
+	slices.SortFunc(s.Changes, func(a, b Change) int { // those without a row behind the rows
+		return cmp.Or(cmp.Compare(uint(a.Row)-1, uint(b.Row)-1), cmp.Compare(a.Email, b.Email))
+	})
+}
+
+// MappingDigest is a digest of what says what the columns mean.
+func MappingDigest(texts ...[]byte) string {
+	h := sha256.New()
+	for _, text := range texts {
+		_ = binary.Write(h, binary.BigEndian, uint64(len(text)))
+		h.Write(text)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
