@@ -264,15 +264,19 @@ func namePlan(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], list.Plans[0].ID)
 }
 
-// checkGlobs checks that there is exactly one file for each pattern:
+// checkGlobs checks that there is exactly one file for each pattern, or none:
 //
-//	glob done/accounts-*.csv
-func checkGlobs(ts *testscript.TestScript, _ bool, args []string) {
+//	[!] glob done/accounts-*.csv
+func checkGlobs(ts *testscript.TestScript, neg bool, args []string) {
+	want := 1
+	if neg {
+		want = 0
+	}
 	for _, pattern := range args {
 		found, err := filepath.Glob(ts.MkAbs(pattern))
 		ts.Check(err)
-		if len(found) != 1 {
-			ts.Fatalf("%s: %q, want one file", pattern, found)
+		if len(found) != want {
+			ts.Fatalf("%s: %q, want %d", pattern, found, want)
 		}
 	}
 }

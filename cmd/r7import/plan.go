@@ -44,7 +44,7 @@ func planFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending,
 	if shrunk != nil {
 		p.Warn(*shrunk)
 	}
-	p.TellRest(j)
+	j.TellRest()
 	if err := showPlan(ctx, p, j, rows, o); err != nil {
 		return ending{}, err
 	}

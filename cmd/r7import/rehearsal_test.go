@@ -82,7 +82,7 @@ func rehearse(t *testing.T, words *rehearsed) {
 		People:        []portalsim.Person{{Email: "admin@example.org", Owner: true}},
 	}
 	for n := range people {
-		options.People = append(options.People, portalsim.Person{Email: addressOf(n)})
+		options.People = append(options.People, portalsim.Person{Email: staffAddress(n)})
 	}
 	sim := portalsim.New(options)
 	defer sim.Close()
@@ -153,7 +153,7 @@ func rehearse(t *testing.T, words *rehearsed) {
 		for n := range people {
 			row := n + 2
 			for column, value := range map[string]string{
-				"A": "Ivan Petrov", "B": addressOf(n), "C": "secret-" + strconv.Itoa(n),
+				"A": "Ivan Petrov", "B": staffAddress(n), "C": "secret-" + strconv.Itoa(n),
 				"E": "imap.example.org", "F": "993", "H": "smtp.example.org", "I": "465",
 			} {
 				set(column, row, value)
@@ -179,7 +179,7 @@ func rehearse(t *testing.T, words *rehearsed) {
 
 	verify := with(append([]string{"verify"}, sheet...)...)
 	station("verify", exitDone, append(verify, "--proof", "proof.txt")...)
-	if err := removeByHand(server.URL, addressOf(3)); err != nil {
+	if err := removeByHand(server.URL, staffAddress(3)); err != nil {
 		t.Fatal(err)
 	}
 	station("verify again", exitRows, verify...)
@@ -212,3 +212,5 @@ func rehearse(t *testing.T, words *rehearsed) {
 	station("undo again", exitDone, undo...)
 	accounts("undo again", 0, 0)
 }
+
+func staffAddress(n int) string { return "staff" + strconv.Itoa(n) + "@example.org" }

@@ -47,6 +47,7 @@ func newRoot(p *program) *cobra.Command {
 		newRun(p),
 		newPlan(p),
 		newValidate(p),
+		newExplain(p),
 		newPreflight(p),
 		newReport(p),
 		newVerify(p),

@@ -86,7 +86,7 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 		}
 		return stopShrunk(ctx, p, j, o, paths, shrunk)
 	}
-	p.TellRest(j)
+	j.TellRest()
 	if len(paths) == 0 {
 		var path string
 		path, err = j.RunReport(&o.Target, o.File, "report", rows.Run.ID)

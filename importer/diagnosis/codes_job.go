@@ -24,8 +24,8 @@ var (
 	ValueNotCalled  = declare("VALUE_NOT_CALLED", Entry{Scope: Usage})
 	MailIncomplete  = declare("MAIL_INCOMPLETE", Entry{Scope: Usage})
 	NobodyToTell    = declare("NOBODY_TO_TELL", Entry{Scope: Usage})
-	NotifyFailed    = declare("NOTIFY_FAILED", Entry{Scope: State, Severity: Warning})
+	NotifyFailed    = declare("NOTIFY_FAILED", Entry{Scope: State})  // which ends no run and is said even when quiet
 	NotifyRefused   = declare("NOTIFY_REFUSED", Entry{Scope: Usage}) // in a test
-	MetricsFailed   = declare("METRICS_FAILED", Entry{Scope: State, Severity: Warning})
+	MetricsFailed   = declare("METRICS_FAILED", Entry{Scope: State})
 	MetricsShared   = declare("METRICS_SHARED", Entry{Scope: Usage})
 )

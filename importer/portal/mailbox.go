@@ -193,6 +193,18 @@ func requestBody(s *account.Settings) *fields {
 	return f
 }
 
+// Written returns the request that makes an account, field by field as it goes over the
+// wire: JSON values, the secrets among them. form says that they travel as a form
+// instead, because the portal's JSON parser would bend one of them.
+func Written(s *account.Settings) (values [account.NumRequestFields]string, form bool) {
+	body := requestBody(s)
+	for i, one := range body.list {
+		text, _ := (&fields{list: []field{one}}).encode()
+		values[i] = string(text[len(`{"":`)+len(one.name) : len(text)-len(`}`)])
+	}
+	return values, body.bent
+}
+
 // SetEnabled switches an account on or off. Switching on logs in to the mail
 // servers first, switching off does not.
 func (s *Session) SetEnabled(ctx context.Context, address string, enabled bool) Answer {

@@ -144,13 +144,17 @@ func changeOf(consent *plan.Consent, r *Row, d decision) plan.Change {
 // overlaid returns what the account has, with the row's own cells over it. What
 // was only filled in never replaces what somebody chose; the protocol cannot be
 // changed by an update (ASC.Api.Mail/MailApi.Accounts.cs, UpdateAccount), and
-// passwords left empty stay as they are.
+// passwords left empty stay as they are. Where both servers have one login, a new
+// password is that of both.
 func overlaid(d decision, row *account.Row) *account.Settings {
 	s := d.found.Settings
 	for f := range row.Given.All() {
 		if f < account.NumRequestFields && f != account.IMAP && f != account.Email {
 			s.Take(f, &row.Settings)
 		}
+	}
+	if row.Given.Has(account.Password) && strings.EqualFold(s.Text(account.Account), s.Text(account.SMTPAccount)) {
+		s.Take(account.SMTPPassword, &row.Settings) // the row's own, or the same
 	}
 	return &s
 }

@@ -38,6 +38,13 @@ func (c *check) loginLater(f account.Field, login string) {
 	}
 }
 
+// LoginLater returns the login that the portal will use for an address later on, in
+// place of the one it tested the account with.
+func LoginLater(address, login string) string {
+	_, later := keptLogin(account.Address(address).Fold(), login)
+	return later
+}
+
 // keptLogin returns the form in which the portal keeps a login and the login it
 // makes of that form later: parts of the login that stand in the address are
 // replaced by their names (ASC.Mail/Utils/Converter.cs, ToLoginFormat and ToLogin).

@@ -253,7 +253,8 @@ func (j *Job) learn(ctx context.Context, began time.Time) (err error) {
 
 // TellRest says which rows were passed over, and what there is to know about the
 // mail services of the others. What was filled in stands in the plan.
-func (p *Process) TellRest(j *Job) {
+func (j *Job) TellRest() {
+	p := j.process
 	p.Warn(j.Input.File.Passed()...)
 	for _, notice := range j.Input.Binding.Notices()[j.told:] {
 		if notice.Code != diagnosis.Filled {

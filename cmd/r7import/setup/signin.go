@@ -39,6 +39,21 @@ func (p *Process) Caller(ctx context.Context, c *Connection, o *config.Caller, k
 	return policy.Caller{Token: token}, err
 }
 
+// CallerUnasked is Caller for a command that sends nothing: it needs no password of a user.
+func (p *Process) CallerUnasked(ctx context.Context, t *config.Target, o *config.Caller, kept bool) (policy.Caller, error) {
+	if o.User != "" {
+		return policy.Caller{User: o.User}, nil
+	}
+	token, err := p.Secret(ctx, Secret{Flag: "--token", Ref: o.Token, File: o.TokenFile})
+	if err == nil && token.Empty() && kept && t.Portal != "" {
+		var address string
+		if address, err = portal.Address(t.Portal); err == nil {
+			token, err = p.keptToken(t, address, time.Now())
+		}
+	}
+	return policy.Caller{Token: token}, err
+}
+
 func (p *Process) passwordOf(ctx context.Context, o *config.Caller, ask bool) (account.Secret, error) {
 	s := Secret{Flag: "--password", Ref: o.Password, File: o.PasswordFile}
 	if ask { // a sandbox takes any password

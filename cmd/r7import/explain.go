@@ -1,0 +1,286 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/setup"
+	"r7import/cmd/r7import/show"
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+	"r7import/importer/plan"
+	"r7import/importer/policy"
+	"r7import/importer/portal"
+	"r7import/importer/source"
+	"r7import/mapping"
+)
+
+// explainOptions is what explain reads.
+type explainOptions struct {
+	setup.Input
+	target config.Target
+	caller config.Caller
+	run    policy.Options
+	row    int
+	json   bool
+}
+
+func newExplain(p *program) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:  "explain",
+		Args: p.takes("value.file"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := needs(cmd, "row"); err != nil {
+				return err
+			}
+			s := &p.settings
+			table := s.Table
+			table.Rows, table.Where = "", nil // a row is judged as one of the whole file
+			return explainRow(cmd.Context(), p.Process, &explainOptions{
+				Input:  setup.Input{File: args[0], Table: table, Owner: s.Owner},
+				target: s.Target, caller: s.Caller, run: s.Options, row: s.Row, json: s.JSON,
+			})
+		},
+	}
+	p.flags(cmd, slices.DeleteFunc(config.Of(config.Reading), func(name string) bool { return name == "rows" || name == "where" })...)
+	p.flags(cmd, "row", "portal", "state", "allowed-mail-hosts", "token", "token-file", "user", "owner", "max-per-owner",
+		"on-existing", "on-changed", "retry-refused", "recheck", "json")
+	return cmd
+}
+
+// explainRow tells the way of each value of a row, and what a run would do with it.
+// Nothing is sent anywhere.
+func explainRow(ctx context.Context, p *setup.Process, o *explainOptions) (err error) {
+	input, err := p.OpenInput(ctx, &o.Input)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, input.File.Close()) }()
+	theirs := plan.WayFor(o.Owner, input.Binding) == policy.OwnerColumn
+	if o.run.Caller, err = p.CallerUnasked(ctx, &o.target, &o.caller, !theirs); err != nil {
+		return err
+	}
+	open := journal.Scratch
+	if o.target.Portal != "" {
+		open = func() (*journal.Store, error) { return p.ReadState(&o.target) }
+	}
+	store, err := open()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	scan := plan.Scan{Input: input, Options: &o.run, History: store}
+	outlook, err := scan.Outlook(ctx, o.row)
+	if err != nil {
+		return setup.Within(input.File, err)
+	}
+	e := &show.Explained{
+		Schema: "r7import.explain/1", File: input.File.Name(), Sheet: input.File.Sheet(), Portal: o.target.Portal, Unread: []string{},
+		Remembers: o.target.Portal != "" && store.Lasts(), Outlook: outlook,
+	}
+	if err := explainFields(ctx, e, input); err != nil {
+		return err
+	}
+	e.Put(p.Console)
+	if o.json {
+		return json.NewEncoder(p.Out).Encode(e)
+	}
+	e.Show(p.Out, p.Console)
+	return nil
+}
+
+// explainFields puts in where each value of the row comes from and how it is sent.
+func explainFields(ctx context.Context, e *show.Explained, input *plan.Input) error {
+	for rec, err := range input.File.Records(ctx, input.Binding.Columns()) {
+		if err != nil {
+			return err
+		}
+		if rec.Row == e.Outlook.Row.Number {
+			newExplainer(e, input, rec).fields()
+			break
+		}
+	}
+	for i, name := range input.Binding.Columns() {
+		if c := input.File.Columns()[i]; name == "" {
+			e.Unread = append(e.Unread, cmp.Or(strings.TrimSpace(c.Header), c.Label))
+		}
+	}
+	return nil
+}
+
+// explainer explains the fields of one row.
+type explainer struct {
+	*show.Explained
+	binding *mapping.Binding
+	file    *source.File
+	record  *source.Record
+	secret  []bool   // columns
+	texts   []string // secrets of the row, wherever else they stand
+	astray  bool     // the cells do not stand under their headers, so that any may be a secret
+}
+
+func newExplainer(e *show.Explained, input *plan.Input, rec *source.Record) *explainer {
+	x := &explainer{Explained: e, binding: input.Binding, file: input.File, record: rec}
+	x.secret = x.binding.Secrets(x.file.Columns())
+	cells := make([]string, len(x.secret))
+	for i, name := range x.binding.Columns() {
+		cells[i] = x.text(name)
+		if text := strings.TrimSpace(cells[i]); x.secret[i] && utf8.RuneCountInString(text) >= shortestSecret {
+			x.texts = append(x.texts, text)
+		}
+	}
+	x.astray = x.binding.Astray(cells) || slices.ContainsFunc(e.Outlook.Row.Problems, func(p diagnosis.Problem) bool { return p.Field == "" && p.Severity() == diagnosis.Error })
+	return x
+}
+
+// shortestSecret is the length of a secret below which the same text elsewhere says nothing.
+const shortestSecret = 4
+
+// text returns the cell of a column as it stands, by the name the binding has for it.
+func (x *explainer) text(name string) string {
+	if f, is := account.FieldNamed(name); is {
+		return x.record.Text(f)
+	}
+	return x.record.Other(name)
+}
+
+// shown returns the text of a field, or a mask in place of one that may be a secret: the
+// same text stands in a column of secrets, or it is not what the field should hold, and
+// cells may have slipped. A row that has passed the checks needs less proof.
+func (x *explainer) shown(f account.Field, text string) string {
+	row := &x.Outlook.Row
+	invalid := row.Invalid()
+	words := append(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t,;:=/()", r) }), strings.TrimSpace(text))
+	hide := x.astray || f.Secret() || slices.ContainsFunc(words, func(word string) bool { return slices.Contains(x.texts, word) })
+	switch f {
+	case account.Name:
+		who := account.Identity{Name: row.Settings.Name, Email: row.Settings.Email}
+		hide = hide || who.Plausible(invalid, row.Problems).Name == ""
+	case account.Email:
+		hide = hide || !account.IsAddress(text, invalid)
+	case account.PortalUser:
+		hide = hide || !account.IsGUID(text) && !account.IsAddress(text, invalid)
+	case account.ServerHost, account.SMTPServer:
+		hide = hide || !account.IsHost(text)
+	case account.Account, account.SMTPAccount:
+		hide = hide || invalid && !account.IsAddress(text, true)
+	}
+	if hide && text != "" {
+		return mapping.Mask
+	}
+	return text
+}
+
+// unfit reports whether the row has an error in a field, of whose text nothing is repeated.
+func (x *explainer) unfit(f account.Field) bool {
+	return slices.ContainsFunc(x.Outlook.Row.Problems, func(p diagnosis.Problem) bool {
+		return p.Field == f.String() && p.Severity() == diagnosis.Error
+	})
+}
+
+// fields explains them all, those of the request first.
+func (x *explainer) fields() {
+	row := &x.Outlook.Row
+	sent, form := portal.Written(&row.Settings)
+	x.Form, x.Astray = form, x.astray
+	x.Owner.Person = x.shown(account.PortalUser, x.Outlook.Who.Login.User)
+	preset := x.binding.PresetOf(row)
+	for f := range account.NumFields {
+		one := show.ExplainedField{Field: f.String(), From: row.Fills[f].String(), Unfit: x.unfit(f)}
+		if row.Given.Has(f) {
+			one.From = show.FromCell
+		}
+		var template *mapping.Template
+		if template = x.binding.TemplateOf(x.record, row, f); template != nil {
+			one.From = show.FromTemplate
+			if !f.Secret() {
+				one.Template = template.String()
+			}
+		}
+		if row.Fills[f] == account.FromPreset && preset != nil {
+			one.Preset = preset.Name
+		}
+		one.Cells = x.cells(f, template)
+		x.value(&one, f)
+		if f < account.NumRequestFields {
+			one.Sent = json.RawMessage(sent[f])
+			if one.Value == mapping.Mask || one.Unfit {
+				one.Sent = json.RawMessage(`"` + mapping.Mask + `"`)
+			}
+		} else if one.From == "" && len(one.Cells) == 0 {
+			continue
+		}
+		x.Fields = append(x.Fields, one)
+	}
+}
+
+// value writes the value of a field as a person would.
+func (x *explainer) value(one *show.ExplainedField, f account.Field) {
+	switch one.From {
+	case "":
+	case show.FromCell, show.FromTemplate, account.FromRow.String():
+		one.Value = x.shown(f, x.plain(f))
+	default:
+		one.Value = x.plain(f)
+	}
+	if one.Unfit {
+		one.Value = ""
+	}
+}
+
+// plain writes the value of a field, but for secrets.
+func (x *explainer) plain(f account.Field) string {
+	switch {
+	case f == account.PortalUser:
+		return x.Outlook.Row.Owner.User
+	case f.Secret():
+		return mapping.Mask
+	}
+	return mapping.Shown(f, &x.Outlook.Row.Settings)
+}
+
+// cells returns those a field is read from: its own, that of the server if the port
+// stands in it, and those a template is made of.
+func (x *explainer) cells(f account.Field, template *mapping.Template) (cells []show.ExplainedCell) {
+	names := []string{f.String()}
+	if template != nil {
+		names = append(names, template.Reads()...)
+	}
+	server := map[account.Field]account.Field{account.Port: account.ServerHost, account.SMTPPort: account.SMTPServer}
+	if host, is := server[f]; is && x.Outlook.Row.Given.Has(f) && x.record.Text(f) == "" {
+		names = append(names, host.String())
+	}
+	for i, name := range x.binding.Columns() {
+		if name == "" || !slices.Contains(names, name) {
+			continue
+		}
+		c := x.file.Columns()[i]
+		cell := show.ExplainedCell{Column: c.Label, Header: strings.TrimSpace(c.Header), Text: x.text(name)}
+		g, is := account.FieldNamed(name)
+		if !is {
+			g = account.NumFields
+		}
+		switch {
+		case is && (x.record.Bad(g) || x.unfit(g)):
+			cell.State, cell.Text = show.CellUnfit, ""
+		case x.Outlook.Row.Void.Has(g):
+			cell.State = show.CellVoid
+		case cell.Text == "":
+			cell.State = show.CellEmpty
+		case f.Secret() || x.secret[i] || x.shown(account.NumFields, cell.Text) == mapping.Mask,
+			is && x.Outlook.Row.Given.Has(g) && x.shown(g, x.plain(g)) == mapping.Mask, !is && x.Outlook.Row.Invalid():
+			cell.Text = mapping.Mask
+		}
+		cells = append(cells, cell)
+	}
+	return cells
+}

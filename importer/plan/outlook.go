@@ -1,0 +1,196 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"r7import/importer/account"
+	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
+	"r7import/importer/policy"
+	"r7import/importer/validate"
+)
+
+// Outlook is what can be said of one row without asking the portal: what is known of
+// it, and what a run would do.
+type Outlook struct {
+	Row    account.Row
+	Who    Identity
+	Holder string // whoever the run signs in as, as far as their name is known
+	Rows   int    // valid rows of the file for that person
+
+	Person  journal.Owner   // what is known of them
+	Known   journal.Account // of the account
+	Login   journal.Account // of its login from this machine
+	Intent  journal.Intent  // a request without an outcome, if there is one
+	Changed account.Fields  // in which the row is not what is known of the account
+
+	Why     Why
+	Status  diagnosis.Status   // the row would end with, as far as nothing unforeseen is found
+	Problem *diagnosis.Problem // it would have then, nil for none
+}
+
+// Why says what decides about a row.
+type Why string
+
+// The reasons, in the order in which a run asks for them.
+const (
+	Faulty     Why = "faulty"     // the row has errors
+	Callerless Why = "callerless" // the run would not begin: nobody to sign in as
+	Crowded    Why = "crowded"    // the person would get too many addresses
+	Done       Why = "done"       // earlier runs have done it
+	Rejected   Why = "rejected"   // a mail server has refused its login
+	Ownerless  Why = "ownerless"  // nobody can be signed in as
+	Barred     Why = "barred"     // the portal has refused the person's password
+	Doubtful   Why = "doubtful"   // a request has no outcome
+	Absent     Why = "absent"     // nothing is known of such an account
+	Stale      Why = "stale"      // it was seen to be otherwise than is known, or was seen too long ago
+	Unlike     Why = "unlike"     // only values differ that were filled in, by which no account is changed
+	Off        Why = "off"        // this program has switched it off
+	Differs    Why = "differs"    // the row has changed since
+	Foreign    Why = "foreign"    // somebody else made it, and rows for such are to fail
+)
+
+// Outlook reads the file and judges the row of that number. The error is a
+// [*diagnosis.Problem] if there is none.
+func (s *Scan) Outlook(ctx context.Context, number int) (*Outlook, error) {
+	history, err := NewHistory(ctx, s.History, s.Options)
+	if err != nil {
+		return nil, err
+	}
+	r := newRoster(WayFor(s.Options.Owner, s.Input.Binding), s.Options.Caller, s.History.TokenName)
+	s.Input.Done = func(_ int, row *account.Row) bool {
+		done, doneErr := history.Done(ctx, r.of(row), row)
+		err = errors.Join(err, doneErr)
+		return done
+	}
+	var o *Outlook
+	first, last := 0, 0
+	names := make(map[string]int)
+	for row, err := range s.Input.Rows(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if first == 0 {
+			first = row.Number
+		}
+		last = row.Number
+		if row.Number == number {
+			copied := *row
+			copied.Problems = slices.Clone(row.Problems)
+			o = &Outlook{Row: copied, Who: r.of(row), Holder: r.holder}
+		}
+		if who := r.of(row); !row.Invalid() && who.Via != ByNobody {
+			names[who.Name]++
+		}
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case o == nil:
+		return nil, diagnosis.New(diagnosis.RowAbsent, "Row", number, "First", first, "Last", last)
+	}
+	o.Rows = names[o.Who.Name]
+	if err := o.recall(ctx, history); err != nil {
+		return nil, err
+	}
+	return o, o.judge(ctx, s, &r, history)
+}
+
+// LoginLater returns the login of a field that the portal will use later on, in place of
+// the one it tests the account with.
+func (o *Outlook) LoginLater(f account.Field) string {
+	return validate.LoginLater(o.Row.Settings.Email, o.Row.Settings.Text(f))
+}
+
+// recall puts together what earlier runs know of the row.
+func (o *Outlook) recall(ctx context.Context, history *History) (err error) {
+	if o.Person, _, err = history.store.Owner(ctx, o.Who.Name); err != nil {
+		return err
+	}
+	if o.Login, _, err = history.store.Login(ctx, &o.Row.Settings); err != nil || o.Person.ID == "" {
+		return err
+	}
+	key := account.NewKey(o.Person.ID, o.Row.Settings.Email)
+	o.Intent, _ = history.Open(key)
+	known := false
+	o.Known, known, err = history.store.Account(ctx, key)
+	if known && len(o.Known.Fingerprint) > 0 {
+		s := &o.Row.Settings
+		o.Changed = history.store.Prints().Changed(o.Known.Fingerprint, key, s, s.Told())
+	}
+	return err
+}
+
+// judge says what a run would do, in the order in which it asks.
+func (o *Outlook) judge(ctx context.Context, s *Scan, r *roster, history *History) error {
+	end := func(why Why, status diagnosis.Status, problem *diagnosis.Problem) error {
+		o.Why, o.Status, o.Problem = why, status, problem
+		return nil
+	}
+	if o.Row.Invalid() {
+		worst, _ := diagnosis.Worst(o.Row.Problems)
+		return end(Faulty, diagnosis.Invalid, &worst)
+	}
+	if (r.way == policy.OwnerSelf || r.way == policy.OwnerImpersonate) && s.Options.Caller.Empty() {
+		return end(Callerless, diagnosis.NotTried, diagnosis.New(diagnosis.NoCaller))
+	}
+	if limit := s.Options.MaxPerOwner; limit > 0 && o.Rows > limit {
+		return end(Crowded, diagnosis.Held, diagnosis.New(diagnosis.OwnerLimit, "Count", o.Rows, "Limit", limit))
+	}
+	left, known, err := history.Standing(ctx, o.Who, &o.Row)
+	action, ours := s.Options.OnChanged, o.Known.Made
+	if !ours {
+		action = s.Options.OnExisting
+	}
+	there := o.Known.Status != diagnosis.Removed && (ours || o.Known.MailboxID != 0)
+	given := o.Changed & (o.Row.Given | account.Passwords)
+	switch {
+	case err != nil:
+		return err
+	case left == Settled && known.Status == diagnosis.Exists:
+		return end(Done, diagnosis.Exists, diagnosis.New(diagnosis.AccountExists))
+	case left == Settled:
+		return end(Done, diagnosis.Unchanged, nil)
+	case o.Who.Via == ByNobody:
+		return end(Ownerless, diagnosis.Held, diagnosis.New(diagnosis.OwnerNobody))
+	case left == Refused:
+		return end(Rejected, diagnosis.Held, diagnosis.New(diagnosis.PasswordRefused, "Code", known.RefusedCode))
+	}
+	if password := o.Who.Login.Password; !password.Empty() && !s.Options.RetryRefused {
+		if refused := s.History.RefusedBefore(&o.Person, password); refused != nil {
+			return end(Barred, diagnosis.Held, refused)
+		}
+	}
+	switch {
+	case o.Intent.Kind != "":
+		return end(Doubtful, diagnosis.Unknown, diagnosis.New(diagnosis.OutcomeUnknown))
+	case !there:
+		return end(Absent, diagnosis.WouldCreate, nil)
+	case o.Known.Status == diagnosis.Disabled:
+		return end(Off, byAction(action), nil)
+	case o.Known.Checked.IsZero(), o.Changed == 0 && !history.recent(o.Known):
+		return end(Stale, "", nil)
+	case o.Changed == 0:
+		return end(Foreign, byAction(action), nil)
+	case given == 0 && ours:
+		return end(Unlike, diagnosis.Unchanged, nil)
+	case given == 0:
+		return end(Unlike, diagnosis.Exists, nil)
+	case given.Has(account.IMAP) && action == policy.Update:
+		return end(Differs, diagnosis.Changed, diagnosis.New(diagnosis.ProtocolFixed))
+	}
+	return end(Differs, byAction(action), nil)
+}
+
+// byAction is how a row ends whose account is there and is not as the row asks.
+func byAction(action policy.Action) diagnosis.Status {
+	switch action {
+	case policy.Update:
+		return diagnosis.WouldUpdate
+	case policy.Fail:
+		return diagnosis.Failed
+	}
+	return diagnosis.Changed
+}
