@@ -66,7 +66,7 @@ func explainRow(ctx context.Context, p *setup.Process, o *explainOptions) (err e
 	}
 	defer func() { err = errors.Join(err, input.File.Close()) }()
 	theirs := plan.WayFor(o.Owner, input.Binding) == policy.OwnerColumn
-	if o.run.Caller, err = p.CallerUnasked(ctx, &o.target, &o.caller, !theirs); err != nil {
+	if o.run.Caller, err = setup.CallerUnasked(ctx, p, &o.target, &o.caller, !theirs); err != nil {
 		return err
 	}
 	open := journal.Scratch

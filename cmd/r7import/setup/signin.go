@@ -40,7 +40,7 @@ func (p *Process) Caller(ctx context.Context, c *Connection, o *config.Caller, k
 }
 
 // CallerUnasked is Caller for a command that sends nothing: it needs no password of a user.
-func (p *Process) CallerUnasked(ctx context.Context, t *config.Target, o *config.Caller, kept bool) (policy.Caller, error) {
+func CallerUnasked(ctx context.Context, p *Process, t *config.Target, o *config.Caller, kept bool) (policy.Caller, error) {
 	if o.User != "" {
 		return policy.Caller{User: o.User}, nil
 	}
