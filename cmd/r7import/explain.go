@@ -109,6 +109,9 @@ func explainFields(ctx context.Context, e *show.Explained, input *plan.Input) er
 			break
 		}
 	}
+	if len(e.Fields) == 0 { // the row has gone between two readings
+		return setup.Within(input.File, diagnosis.New(diagnosis.InputChanged))
+	}
 	for i, name := range input.Binding.Columns() {
 		if c := input.File.Columns()[i]; name == "" {
 			e.Unread = append(e.Unread, cmp.Or(strings.TrimSpace(c.Header), c.Label))
