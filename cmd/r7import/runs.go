@@ -95,6 +95,8 @@ func aboutRun(r journal.Run) report.Summary {
 	if text := settings["where"]; text != "" {
 		where = []string{text}
 	}
-	about.Filter = show.Filter(settings["rows"], where, settings["failed-of"])
+	if about.Filter = show.Filter(settings["rows"], where, settings["failed-of"]); about.Filter != "" {
+		about.InFile = r.InFile
+	}
 	return about
 }

@@ -47,7 +47,8 @@ type Run struct {
 	Version    string // of the program
 	Started    time.Time
 	Ended      time.Time // zero while it has not ended
-	Rows       int
+	Rows       int             // that the run is about
+	InFile     int             // of the file, asked for or not; 0 where that is not known
 	Args       json.RawMessage // the settings it ran with; none of them a secret
 }
 
@@ -111,6 +112,15 @@ func (s *Store) End(ctx context.Context, id string, state RunState) error {
 	return s.write(ctx, func(t *tx) error {
 		return t.changeOne(errNoRun, endRun, string(state), ended, number)
 	})
+}
+
+// NoteInFile stores how many rows the file of a run has.
+func (s *Store) NoteInFile(ctx context.Context, id string, rows int) error {
+	number, err := s.number(ctx, id)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(t *tx) error { return t.changeOne(errNoRun, measureRun, rows, number) })
 }
 
 var errNoRun = errors.New("journal: no such run")
@@ -186,7 +196,7 @@ func scanRun(l line) (Run, error) {
 	var number, started, ended int64
 	var args string
 	err := l.Scan(&number, &r.ID, &r.Kind, &r.State, &r.File, &r.FileDigest, &r.Sheet, &r.Portal, &r.Version,
-		&args, &started, &ended, &r.Rows)
+		&args, &started, &ended, &r.Rows, &r.InFile)
 	r.Started, r.Ended = timeOf(started), timeOf(ended)
 	if args != "" {
 		r.Args = json.RawMessage(args)

@@ -40,8 +40,9 @@ const (
 	// interruptRuns is for those whose process died.
 	interruptRuns = `UPDATE runs SET state = 'interrupted' WHERE state = 'running'`
 	growRun       = `UPDATE runs SET rows = rows + ? WHERE number = ?`
+	measureRun    = `UPDATE runs SET in_file = ? WHERE number = ?`
 
-	selectRuns = `SELECT number, id, kind, state, file, digest, sheet, portal, version, args, started, ended, rows FROM runs `
+	selectRuns = `SELECT number, id, kind, state, file, digest, sheet, portal, version, args, started, ended, rows, in_file FROM runs `
 	listRuns   = selectRuns + `WHERE removed = 0 ORDER BY number`
 	runsLike   = selectRuns + `WHERE removed = 0 AND substr(id, 1, ?) = ? ORDER BY number LIMIT 2`
 	latestRun  = selectRuns + `WHERE removed = 0 ORDER BY number DESC LIMIT 1`

@@ -130,6 +130,8 @@ var migrations = []string{`
 		PRIMARY KEY (run, began, kind, host)
 	);
 
+	ALTER TABLE runs ADD COLUMN in_file INTEGER NOT NULL DEFAULT 0; -- rows of the file, asked for or not
+
 	ALTER TABLE entries ADD COLUMN intent TEXT;
 	ALTER TABLE entries ADD COLUMN intent_at INTEGER;
 	ALTER TABLE entries ADD COLUMN intent_owner TEXT;

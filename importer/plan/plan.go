@@ -208,6 +208,9 @@ func (s *Scan) scan(ctx context.Context, plan *Plan, kind journal.Kind) (err err
 		return err
 	}
 	plan.hasher, plan.InFile = hasher, s.Input.File.Total()
+	if err := s.Ledger.NoteInFile(ctx, plan.Run.ID, plan.InFile); err != nil {
+		return err
+	}
 	plan.close(tally)
 	return s.findMissing(ctx, plan, present)
 }
