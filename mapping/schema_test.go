@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"testing"
 
 	"github.com/goccy/go-yaml"
@@ -73,33 +72,6 @@ func TestSchemaAgreesWithTheReader(t *testing.T) {
 				t.Errorf("the schema says %v, ParseFile says %v", bySchema, byReader)
 			}
 		})
-	}
-}
-
-// TestReadmeShowsTheSamples compares the mapping files of the README with those of
-// the samples, which list every header to ignore and say why.
-func TestReadmeShowsTheSamples(t *testing.T) {
-	block := regexp.MustCompile("(?s)```yaml\n(.*?)```")
-	for _, readme := range []string{"../README.md", "../README.ru.md"} {
-		text, err := os.ReadFile(readme)
-		if err != nil {
-			t.Fatal(err)
-		}
-		shown := block.FindAllSubmatch(text, -1)
-		if len(shown) != 2 {
-			t.Fatalf("%s has %d blocks of YAML, want 2", readme, len(shown))
-		}
-		for i, sample := range []string{"../samples/mapping-1c.yaml", "../samples/mapping-google-workspace.yaml"} {
-			whole, err := os.ReadFile(sample)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, want := parse(t, string(shown[i][1])), parse(t, string(whole))
-			got.Ignore, want.Ignore = nil, nil
-			if diff := cmp.Diff(string(want.Encode(nil)), string(got.Encode(nil))); diff != "" {
-				t.Errorf("%s of %s: want - got +\n%s", readme, sample, diff)
-			}
-		}
 	}
 }
 

@@ -247,6 +247,8 @@ var notInASheet = []diagnosis.Code{
 	// These need a configuration, a mapping file, a preset or the portal.
 	diagnosis.HostNotAllowed, diagnosis.TemplateFailed, diagnosis.PresetOtherService, diagnosis.HostPort, diagnosis.OwnerMismatch, diagnosis.OwnerLimit, diagnosis.SameAccountTwice, diagnosis.AddressRefused, diagnosis.OwnerNobody, diagnosis.UndoRowless,
 	diagnosis.RowMissing, diagnosis.MissingNobody, diagnosis.MissingTooMany, diagnosis.MissingClaimed,
+	// These need a state: a row that was done before, a plan that was saved.
+	diagnosis.PasswordNeeded, diagnosis.PlanNew,
 	// This one needs the domain of a real mail provider.
 	diagnosis.MailboxTwice,
 	// These are of text files.

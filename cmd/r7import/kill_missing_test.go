@@ -23,7 +23,7 @@ func TestSwitchingOffKilledAtAnyMoment(t *testing.T) {
 		made := v.rows
 		shorten := func() error {
 			v.rows /= 3
-			v.args = append(v.args, "--on-missing", "disable", "--max-changes", "100")
+			v.args = append(v.args, "--on-missing", "disable", "--max-changes", "100", "--max-shrink", "100%")
 			return v.writeFile()
 		}
 		v.check(v.writeFile, v.finish, shorten, v.killAll(func() error { return nil }), v.finish, func() error { return v.checkOff(made) })

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -130,7 +131,9 @@ func plansIn(folder string) (kept []*KeptPlan, err error) {
 		}
 		kept = append(kept, k)
 	}
-	slices.SortFunc(kept, func(a, b *KeptPlan) int { return b.Made.Compare(a.Made) })
+	slices.SortFunc(kept, func(a, b *KeptPlan) int { // ids tell apart what was made in one second
+		return cmp.Or(b.Made.Compare(a.Made), cmp.Compare(b.ID, a.ID))
+	})
 	return kept, nil
 }
 
