@@ -121,7 +121,7 @@ func (w *world) signInWrongly(user string, times int) {
 
 func TestBlockedPersonIsSignedInOnceMore(t *testing.T) {
 	t.Parallel()
-	const pause = 400 * time.Millisecond
+	const pause = 1500 * time.Millisecond
 	for _, tc := range []struct {
 		name  string
 		block time.Duration

@@ -46,7 +46,7 @@ type Run struct {
 	Portal     string
 	Version    string // of the program
 	Started    time.Time
-	Ended      time.Time // zero while it has not ended
+	Ended      time.Time       // zero while it has not ended
 	Rows       int             // that the run is about
 	InFile     int             // of the file, asked for or not; 0 where that is not known
 	Args       json.RawMessage // the settings it ran with; none of them a secret

@@ -239,10 +239,10 @@ func TestParallelRewritesAddNothing(t *testing.T) {
 // A client that gives up does not stop the server: the account is made, and a repeat
 // while it is being made poisons the address.
 func TestRequestGoesOnWithoutItsClient(t *testing.T) {
-	s := start(t, portalsim.Options{Latency: 150 * time.Millisecond, SaveGap: 100 * time.Millisecond, Tokens: map[string]string{"t": "ivan@example.org"}})
+	s := start(t, portalsim.Options{Latency: 300 * time.Millisecond, SaveGap: 600 * time.Millisecond, Tokens: map[string]string{"t": "ivan@example.org"}})
 	text, _ := json.Marshal(good("ivan@corp.ru"))
-	s.abandon("t", string(text), 30*time.Millisecond)
-	s.abandon("t", string(text), 30*time.Millisecond)
+	s.abandon("t", string(text), 250*time.Millisecond)
+	s.abandon("t", string(text), 250*time.Millisecond)
 	s.Close()
 	all := s.Accounts()
 	if len(all) != 2 {
