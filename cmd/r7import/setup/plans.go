@@ -181,9 +181,10 @@ func (j *Job) GoBy(ctx context.Context, o *JobOptions) (err error) {
 		k = nil
 	default:
 		if k, err = j.approved(ctx, o); err == nil && k != nil {
-			if problem := new(diagnosis.Problem); errors.As(j.fits(ctx, k), &problem) {
+			problem := new(diagnosis.Problem)
+			if err = j.fits(ctx, k); errors.As(err, &problem) {
 				j.process.Warn(*problem)
-				k = nil
+				k, err = nil, nil
 			}
 		}
 	}
@@ -352,7 +353,7 @@ func (j *Job) LookOnly() error {
 // but a guard asks.
 func (j *Job) SaveWaiting(t *config.Target, rows *plan.Plan, path string, guard diagnosis.Code) (*KeptPlan, error) {
 	k := &KeptPlan{Path: path, Saved: &plan.Saved{
-		ID: rows.Run.ID, Made: time.Now().Round(time.Second), Program: j.Version, Portal: j.Client.URL(), DataSet: j.bound.set, Sheet: j.bound.sheet,
+		ID: rows.Run.ID, Made: time.Now().Truncate(time.Millisecond), Program: j.Version, Portal: j.Client.URL(), DataSet: j.bound.set, Sheet: j.bound.sheet,
 		Mapping: j.bound.mapping, Rows: rows.InFile, Size: j.size, Guard: guard,
 	}}
 	j.Consent.Waiting(k.Saved)
