@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"iter"
+	"strings"
 	"time"
 
 	"r7import/importer/account"
@@ -58,23 +59,30 @@ func (s *Store) AddEntries(ctx context.Context, entries []Entry) error {
 	if err != nil {
 		return err
 	}
-	problems := make([]string, len(entries))
+	values := make([]any, 0, len(entries)*strings.Count(entryValues, "?"))
 	for i := range entries {
-		if problems[i], err = encodeProblems(entries[i].Problems); err != nil {
+		e := &entries[i]
+		problems, err := encodeProblems(e.Problems)
+		if err != nil {
 			return err
 		}
+		who := account.Identity{Name: e.Name, Email: e.Email, Owner: e.Owner}.Plausible(e.Status == diagnosis.Invalid, e.Problems)
+		values = append(values, entryID(run, e.Index), int64(e.Row), text(e.Sheet), text(who.Name), text(who.Email),
+			text(who.Owner), text(e.OwnerID), string(e.Status), text(e.Code), text(e.Side), text(e.Host),
+			text(problems), number(e.MailboxID), text(e.Filled), number(e.Attempts), moment(e.Started),
+			number(e.Took.Milliseconds()), text(e.Evidence))
 	}
+	each := len(values) / len(entries)
 	return s.write(ctx, func(t *tx) error {
-		for i := range entries {
-			e := &entries[i]
-			who := account.Identity{Name: e.Name, Email: e.Email, Owner: e.Owner}.Plausible(e.Status == diagnosis.Invalid, e.Problems)
-			_, err := t.exec(addEntry, entryID(run, e.Index), int64(e.Row), text(e.Sheet), text(who.Name), text(who.Email),
-				text(who.Owner), text(e.OwnerID), string(e.Status), text(e.Code), text(e.Side), text(e.Host),
-				text(problems[i]), number(e.MailboxID), text(e.Filled), number(e.Attempts), moment(e.Started),
-				number(e.Took.Milliseconds()), text(e.Evidence))
-			if err != nil {
+		for rest := values; len(rest) > 0; {
+			query, some := addEntries, min(entriesAtOnce*each, len(rest))
+			if some < entriesAtOnce*each {
+				query, some = addEntry+entryValues, each
+			}
+			if _, err := t.exec(query, rest[:some]...); err != nil {
 				return err
 			}
+			rest = rest[some:]
 		}
 		_, err := t.exec(growRun, int64(len(entries)), run)
 		return err
