@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -22,6 +23,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// Most tests wait for processes that wait themselves; -parallel on the command line still decides.
+	_ = flag.Set("test.parallel", "8")
 	testscript.Main(m, map[string]func(){
 		"r7import": func() {
 			asksTestDNS()
