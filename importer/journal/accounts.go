@@ -4,9 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -38,10 +36,8 @@ type Account struct {
 func (s *Store) Account(ctx context.Context, key account.Key) (Account, bool, error) {
 	// It takes microseconds; watching a context that may end would take longer.
 	a, err := scanAccount(s.account.QueryRowContext(context.WithoutCancel(ctx), key.Address, key.OwnerID))
-	if errors.Is(err, sql.ErrNoRows) {
-		return Account{}, false, nil
-	}
-	return a, err == nil, s.failed(err)
+	known, err := s.found(err)
+	return a, known, err
 }
 
 func scanAccount(l line) (a Account, err error) {
@@ -82,26 +78,11 @@ func (s *Store) saving(ctx context.Context, a *Account) (change, error) {
 // far as is known still at work, by address: those where the last run that wrote
 // to them or looked at them read such a file. The first error ends the sequence.
 func (s *Store) MadeFrom(ctx context.Context, file, sheet string) iter.Seq2[account.Key, error] {
-	return func(yield func(account.Key, error) bool) {
-		var last account.Key
-		for {
-			page, err := list(ctx, s.read, func(l line) (key account.Key, err error) {
-				return key, l.Scan(&key.Address, &key.OwnerID)
-			}, accountsMadeFrom, file, sheet, last.Address, last.OwnerID, pageRows)
-			if err != nil {
-				yield(account.Key{}, s.failed(err))
-				return
-			}
-			for _, last = range page {
-				if !yield(last, nil) {
-					return
-				}
-			}
-			if len(page) < pageRows {
-				return
-			}
-		}
-	}
+	return paged(s, func(last account.Key) ([]account.Key, error) {
+		return list(ctx, s.read, func(l line) (key account.Key, err error) {
+			return key, l.Scan(&key.Address, &key.OwnerID)
+		}, accountsMadeFrom, file, sheet, last.Address, last.OwnerID, pageRows)
+	})
 }
 
 // AskedElsewhere returns those of some addresses, in lower case, for which a run
@@ -136,37 +117,34 @@ type Owner struct {
 	Checked      time.Time
 }
 
+// FileDigest makes of the SHA-256 of a file the digest that is stored and shown. It is keyed:
+// with a plain one and a copy of the file without its passwords, passwords could be
+// tried by the thousand.
+func (s *Store) FileDigest(digest string) string {
+	if digest == "" {
+		return ""
+	}
+	return s.keyed("r7import file", digest)
+}
+
 // TokenName returns a name for the owner of a token that says nothing about the
 // token. Different tokens have different names.
 func (s *Store) TokenName(token account.Secret) string {
 	return "token:" + s.keyed("r7import token", token.Reveal())[:32]
 }
 
-// FileDigest returns the digest of a file that is stored and shown. It is keyed:
-// with a plain one and a copy of the file without its passwords, passwords could be
-// tried by the thousand.
-func (s *Store) FileDigest(sha256 string) string {
-	if sha256 == "" {
-		return ""
-	}
-	return s.keyed("r7import file", sha256)
-}
-
-// keyed is a hash of a text in hex. What it is for keeps it apart from others.
+// keyed returns a hash of a text in hex. What it is for keeps it apart from others.
 func (s *Store) keyed(what, text string) string {
 	mac := hmac.New(sha256.New, s.key)
-	mac.Write([]byte(what + "\x00"))
-	mac.Write([]byte(text))
+	mac.Write([]byte(what + "\x00" + text))
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
 // Owner returns what is known under the name of an owner, and whether anything is.
 func (s *Store) Owner(ctx context.Context, name string) (Owner, bool, error) {
 	o, err := scanOwner(s.owner.QueryRowContext(ctx, strings.ToLower(name)))
-	if errors.Is(err, sql.ErrNoRows) {
-		return Owner{}, false, nil
-	}
-	return o, err == nil, s.failed(err)
+	known, err := s.found(err)
+	return o, known, err
 }
 
 func scanOwner(l line) (o Owner, err error) {

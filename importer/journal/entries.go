@@ -94,25 +94,16 @@ func (s *Store) AddEntries(ctx context.Context, entries []Entry) error {
 func (s *Store) SetEntries(ctx context.Context, entries ...Entry) error {
 	changes := make([]change, len(entries))
 	for i := range entries {
-		c, err := s.setting(ctx, &entries[i])
+		id, values, err := s.outcome(ctx, &entries[i])
 		if err != nil {
 			return err
 		}
-		changes[i] = c
+		changes[i] = func(t *tx) error { return t.changeOne(errNoEntry, setEntry, append(values, id)...) }
 	}
 	return s.write(ctx, together(changes))
 }
 
 var errNoEntry = errors.New("journal: no such entry")
-
-// setting returns the change that stores the outcome of a row.
-func (s *Store) setting(ctx context.Context, e *Entry) (change, error) {
-	id, values, err := s.outcome(ctx, e)
-	if err != nil {
-		return nil, err
-	}
-	return func(t *tx) error { return t.changeOne(errNoEntry, setEntry, append(values, id)...) }, nil
-}
 
 // outcome returns the id of an entry and the values of its outcome.
 func (s *Store) outcome(ctx context.Context, e *Entry) (id int64, values []any, err error) {
@@ -137,29 +128,42 @@ func encodeProblems(problems []diagnosis.Problem) (string, error) {
 // has an intent but no outcome is unknown, whatever was stored of it. The first
 // error ends the sequence.
 func (s *Store) Entries(ctx context.Context, run string) iter.Seq2[Entry, error] {
-	return func(yield func(Entry, error) bool) {
-		number, err := s.number(ctx, run)
-		if err != nil {
-			yield(Entry{}, err)
-			return
-		}
+	number, err := s.number(ctx, run)
+	if err != nil {
+		return func(yield func(Entry, error) bool) { yield(Entry{}, err) }
+	}
+	return paged(s, func(last Entry) ([]Entry, error) {
 		from, to := entriesOf(number)
+		if last.Run != "" {
+			from = entryID(number, last.Index+1)
+		}
+		return list(ctx, s.read, func(l line) (Entry, error) {
+			e, err := scanEntry(l)
+			e.Run = run
+			return e, err
+		}, readEntries, from, to, pageRows)
+	})
+}
+
+// paged yields what next finds behind the last thing it found, which is the zero value
+// at first, in pages of pageRows. The first error ends the sequence.
+func paged[T any](s *Store, next func(last T) ([]T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var last, none T
 		for {
-			page, err := list(ctx, s.read, scanEntry, readEntries, from, to, pageRows)
+			page, err := next(last)
 			if err != nil {
-				yield(Entry{}, s.failed(err))
+				yield(none, s.failed(err))
 				return
 			}
-			for _, e := range page {
-				e.Run = run
-				if !yield(e, nil) {
+			for _, last = range page {
+				if !yield(last, nil) {
 					return
 				}
 			}
 			if len(page) < pageRows {
 				return
 			}
-			from = entryID(number, page[len(page)-1].Index+1)
 		}
 	}
 }

@@ -35,13 +35,11 @@ type Event struct {
 // same kind, host and start before: thus its end is noted. Callers bound how many
 // there are.
 func (s *Store) NoteEvents(ctx context.Context, run string, events ...Event) error {
-	number, err := s.number(ctx, run)
-	if err != nil {
-		return err
-	}
-	return s.write(ctx, func(t *tx) error {
+	return s.writeRun(ctx, run, func(t *tx, number int64) error {
 		for _, e := range events {
-			if _, err := t.exec(noteEvent, number, string(e.Kind), e.Host, text(e.Code), e.Start.UnixMilli(), moment(e.Until), moment(e.End), int64(e.Count)); err != nil {
+			_, err := t.exec(noteEvent, number, string(e.Kind), e.Host, text(e.Code), e.Start.UnixMilli(),
+				moment(e.Until), moment(e.End), int64(e.Count))
+			if err != nil {
 				return err
 			}
 		}

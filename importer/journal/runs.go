@@ -104,26 +104,35 @@ func (s *Store) Begin(ctx context.Context, r Run) (Run, error) {
 
 // End stores how a run ended.
 func (s *Store) End(ctx context.Context, id string, state RunState) error {
-	number, err := s.number(ctx, id)
-	if err != nil {
-		return err
-	}
 	ended := time.Now().UnixMilli()
-	return s.write(ctx, func(t *tx) error {
-		return t.changeOne(errNoRun, endRun, string(state), ended, number)
-	})
+	return s.writeRun(ctx, id, func(t *tx, run int64) error { return t.changeOne(errNoRun, endRun, string(state), ended, run) })
 }
 
 // NoteInFile stores how many rows the file of a run has.
 func (s *Store) NoteInFile(ctx context.Context, id string, rows int) error {
+	return s.writeRun(ctx, id, func(t *tx, run int64) error { return t.changeOne(errNoRun, measureRun, rows, run) })
+}
+
+var errNoRun = errors.New("journal: no such run")
+
+// writeRun makes a change of the run with that id, whose number the change gets.
+func (s *Store) writeRun(ctx context.Context, id string, c func(t *tx, run int64) error) error {
 	number, err := s.number(ctx, id)
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, func(t *tx) error { return t.changeOne(errNoRun, measureRun, rows, number) })
+	return s.write(ctx, func(t *tx) error { return c(t, number) })
 }
 
-var errNoRun = errors.New("journal: no such run")
+// readRun asks a query of one line about the entries of a run.
+func (s *Store) readRun(ctx context.Context, id, query string, into ...any) error {
+	number, err := s.number(ctx, id)
+	if err != nil {
+		return err
+	}
+	from, to := entriesOf(number)
+	return s.failed(s.read.QueryRowContext(ctx, query, from, to).Scan(into...))
+}
 
 // number returns the number of a run, zero for the empty id.
 func (s *Store) number(ctx context.Context, id string) (int64, error) {
@@ -158,13 +167,8 @@ func (s *Store) Unfinished(ctx context.Context) ([]Run, error) { return s.list(c
 
 // Sent reports whether a run has sent anything that changes the portal.
 func (s *Store) Sent(ctx context.Context, id string) (sent bool, err error) {
-	number, err := s.number(ctx, id)
-	if err != nil {
-		return false, err
-	}
-	from, to := entriesOf(number)
-	err = s.read.QueryRowContext(ctx, runHasSent, from, to).Scan(&sent)
-	return sent, s.failed(err)
+	err = s.readRun(ctx, id, runHasSent, &sent)
+	return sent, err
 }
 
 // Run returns the run with that id, or whose id alone begins so, or the one
@@ -204,12 +208,12 @@ func scanRun(l line) (Run, error) {
 	return r, err
 }
 
-// latencyRows is how many of the latest rows tell how long a write takes.
+// latencyRows is how many rows are enough to tell how long a write takes.
 const latencyRows = 1000
 
 // WriteTime returns how long the portal took for a write on average over the
-// latest rows that were sent, and over how many. A row that was sent more than
-// once counts with all its time.
+// latest rows that were sent, those of whole runs, and over how many. A row that
+// was sent more than once counts with all its time.
 func (s *Store) WriteTime(ctx context.Context) (each time.Duration, rows int, err error) {
 	runs, err := s.list(ctx, latestWrites)
 	if err != nil {
@@ -217,16 +221,12 @@ func (s *Store) WriteTime(ctx context.Context) (each time.Duration, rows int, er
 	}
 	var total time.Duration
 	for _, r := range runs {
-		number, err := s.number(ctx, r.ID)
-		if err != nil {
+		var count int
+		var took int64
+		if err := s.readRun(ctx, r.ID, writeTimes, &count, &took); err != nil {
 			return 0, 0, err
 		}
-		from, to := entriesOf(number)
-		var count, took int64
-		if err := s.read.QueryRowContext(ctx, writeTimes, from, to, latencyRows-rows).Scan(&count, &took); err != nil {
-			return 0, 0, s.failed(err)
-		}
-		rows += int(count)
+		rows += count
 		total += time.Duration(took) * time.Millisecond
 		if rows >= latencyRows {
 			break
@@ -241,19 +241,14 @@ func (s *Store) WriteTime(ctx context.Context) (each time.Duration, rows int, er
 // DeleteRun removes a run with its entries. What is known of accounts and owners
 // stays. A run with intents in doubt is refused with a *diagnosis.Problem.
 func (s *Store) DeleteRun(ctx context.Context, id string) error {
-	number, err := s.number(ctx, id)
-	if err != nil {
-		return err
-	}
 	var doubt bool
-	from, to := entriesOf(number)
-	if err := s.read.QueryRowContext(ctx, runInDoubt, from, to).Scan(&doubt); err != nil {
-		return s.failed(err)
+	if err := s.readRun(ctx, id, runInDoubt, &doubt); err != nil {
+		return err
 	}
 	if doubt {
 		return diagnosis.New(diagnosis.RunInDoubt, "Run", id)
 	}
-	return s.remove(ctx, number)
+	return s.remove(ctx, id)
 }
 
 // Prunable returns the runs, the oldest first, that began before that time,
@@ -270,11 +265,7 @@ func (s *Store) Prune(ctx context.Context, olderThan time.Time) ([]Run, error) {
 		return nil, err
 	}
 	for i, r := range old {
-		number, err := s.number(ctx, r.ID)
-		if err != nil {
-			return old[:i], err
-		}
-		if err := s.remove(ctx, number); err != nil {
+		if err := s.remove(ctx, r.ID); err != nil {
 			return old[:i], err
 		}
 	}
@@ -285,14 +276,14 @@ func (s *Store) Prune(ctx context.Context, olderThan time.Time) ([]Run, error) {
 }
 
 // remove keeps the bare line of a run that accounts name: it tells which file they were made from.
-func (s *Store) remove(ctx context.Context, number int64) error {
-	from, to := entriesOf(number)
-	err := s.write(ctx, func(t *tx) error {
+func (s *Store) remove(ctx context.Context, id string) error {
+	err := s.writeRun(ctx, id, func(t *tx, run int64) error {
+		from, to := entriesOf(run)
 		_, entries := t.exec(removeEntries, from, to)
-		_, events := t.exec(removeEvents, number)
-		_, run := t.exec(removeRun, number)
+		_, events := t.exec(removeEvents, run)
+		_, itself := t.exec(removeRun, run)
 		_, others := t.exec(forgetRuns)
-		return errors.Join(entries, events, run, others)
+		return errors.Join(entries, events, itself, others)
 	})
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -51,11 +50,11 @@ type DataSet struct {
 // DataSet returns what the last run found, the zero DataSet if there was none.
 func (s *Store) DataSet(ctx context.Context, name, sheet string) (DataSet, error) {
 	d := DataSet{Name: name, Sheet: sheet}
-	err := s.read.QueryRowContext(ctx, readDataSet, name, sheet).Scan(&d.Rows, &d.Size, &d.Run)
-	if errors.Is(err, sql.ErrNoRows) {
-		return DataSet{}, nil
+	known, err := s.found(s.read.QueryRowContext(ctx, readDataSet, name, sheet).Scan(&d.Rows, &d.Size, &d.Run))
+	if !known {
+		return DataSet{}, err
 	}
-	return d, s.failed(err)
+	return d, nil
 }
 
 // KeepDataSet stores what a run found.
@@ -68,11 +67,8 @@ func (s *Store) KeepDataSet(ctx context.Context, d DataSet) error {
 
 // SpentBy returns the run that carried a plan out, empty if none has.
 func (s *Store) SpentBy(ctx context.Context, plan string) (run string, err error) {
-	err = s.read.QueryRowContext(ctx, readSpent, plan).Scan(&run)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
-	}
-	return run, s.failed(err)
+	_, err = s.found(s.read.QueryRowContext(ctx, readSpent, plan).Scan(&run))
+	return run, err
 }
 
 // Spend stores that a run carries a plan out.
@@ -113,11 +109,7 @@ func (s *Store) Outlived(ctx context.Context, before time.Time, latest int) ([]R
 // were spent before that time. The room they took in the files of the store is used again.
 func (s *Store) Forget(ctx context.Context, runs []Run, spentBefore time.Time) error {
 	for _, r := range runs {
-		number, err := s.number(ctx, r.ID)
-		if err != nil {
-			return err
-		}
-		if err := s.remove(ctx, number); err != nil {
+		if err := s.remove(ctx, r.ID); err != nil {
 			return err
 		}
 	}

@@ -107,9 +107,8 @@ const (
 		FROM entries e JOIN runs r ON r.number = e.id / 4294967296 WHERE e.intent IS NOT NULL ORDER BY e.intent_at, e.id`
 	intentKey = `SELECT intent_address, intent_owner FROM entries WHERE id = ? AND intent IS NOT NULL`
 
-	// writeTimes sums up the latest rows of a run that were sent.
-	writeTimes = `SELECT count(*), coalesce(sum(took), 0) FROM (
-		SELECT took FROM entries WHERE id BETWEEN ? AND ? AND attempts > 0 ORDER BY id DESC LIMIT ?) AS latest`
+	// writeTimes sums up the rows of a run that were sent.
+	writeTimes = `SELECT count(*), coalesce(sum(took), 0) FROM entries WHERE id BETWEEN ? AND ? AND attempts > 0`
 	// countEntries counts the rows by how they ended; those that have not are counted apart.
 	countEntries = `SELECT CASE WHEN intent IS NOT NULL OR status = 'not_tried' AND code IS NULL THEN '' ELSE status END, count(*)
 		FROM entries WHERE id BETWEEN ? AND ? GROUP BY 1`

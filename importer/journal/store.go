@@ -216,6 +216,14 @@ func (s *Store) failed(err error) error {
 	return located(unreadable(err), s.folder)
 }
 
+// found tells a line that was read from one that is not there.
+func (s *Store) found(err error) (bool, error) {
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, s.failed(err)
+}
+
 // located adds where the store is to a problem that does not say so.
 func located(err error, folder string) error {
 	var problem *diagnosis.Problem
