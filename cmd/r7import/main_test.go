@@ -18,6 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/xuri/excelize/v2"
 
+	"r7import/importer/account"
 	"r7import/importer/journal"
 	"r7import/importer/portalsim"
 )
@@ -28,6 +29,9 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"r7import": func() {
 			asksTestDNS()
+			if os.Getenv(slowHashes) == "" {
+				account.UsualCost = account.LeastCost
+			}
 			main()
 		},
 		"bare":     bareLoop,
@@ -36,6 +40,10 @@ func TestMain(m *testing.M) {
 		"inside":   showWorkbook,
 	})
 }
+
+// slowHashes is the variable that gives a command of the tests the hashes of secrets it
+// has in earnest. They take most of its time, and how slow they are is for other tests.
+const slowHashes = "TEST_SLOW_HASHES"
 
 // endAtOnce keeps the race detector from holding each process for a second at its
 // end, in which it would look for races of goroutines that are left.

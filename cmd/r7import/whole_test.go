@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"database/sql"
 	"encoding/csv"
 	"fmt"
 	"net/http/httptest"
@@ -13,8 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"r7import/importer/account"
-	"r7import/importer/journal"
 	"r7import/importer/portalsim"
 )
 
@@ -40,15 +37,13 @@ func BenchmarkWhole(b *testing.B) {
 		run := []string{"run", "accounts.csv", "--yes", "--quiet", "--state", "state", "--owner", "self",
 			"--token-file", "token", "--max-per-owner", strconv.Itoa(w.rows), "--per-host", "1000",
 			"--workers", strconv.Itoa(bareWorkers), "--rate", "10000/s"}
-		for _, hashes := range []string{"slow", "quick"} {
-			w.quick = hashes == "quick"
-			b.Run(name+"/run with "+hashes+" hashes", func(b *testing.B) {
+		for _, w.hashes = range []string{slowHashes + "=1", slowHashes + "="} {
+			b.Run(name+"/run/"+w.hashes, func(b *testing.B) {
 				if cpu := w.measure(b, "r7import", run...); bare > 0 {
 					b.ReportMetric(cpu/bare, "x-bare")
 				}
 			})
 		}
-		w.quick = false
 	}
 }
 
@@ -57,30 +52,7 @@ type whole struct {
 	rows    int
 	latency time.Duration
 	dir     string
-	quick   bool // the state has quick hashes of secrets
-}
-
-// makeQuick makes the state of a portal with the quickest hashes of secrets there are.
-func (w *whole) makeQuick(b *testing.B, portalURL string) {
-	store, err := journal.Open(filepath.Join(w.dir, "state"), portalURL, journal.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := store.Close(); err != nil {
-		b.Fatal(err)
-	}
-	found, err := filepath.Glob(filepath.Join(w.dir, "state", "*", "state.db"))
-	if err != nil || len(found) != 1 {
-		b.Fatal("no state of the portal:", found, err)
-	}
-	db, err := sql.Open("sqlite", found[0])
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer db.Close()
-	if _, err := db.Exec("UPDATE store SET hash_passes = ?, hash_memory = ?", account.LeastCost.Passes, account.LeastCost.Memory); err != nil {
-		b.Fatal(err)
-	}
+	hashes  string // slow or quick, as the environment says
 }
 
 // measure runs a program and returns the time of the processor it takes for a row, in microseconds.
@@ -114,13 +86,10 @@ func (w *whole) runOnce(b *testing.B, path string, args []string) time.Duration 
 	defer sim.Close()
 	server := httptest.NewServer(sim)
 	defer server.Close()
-	if w.quick {
-		w.makeQuick(b, server.URL)
-	}
 	var stderr bytes.Buffer
 	cmd := exec.CommandContext(b.Context(), path, args...)
 	cmd.Dir, cmd.Stderr = w.dir, &stderr
-	cmd.Env = []string{"HOME=" + w.dir, "PATH=" + os.Getenv("PATH"), "LC_ALL=C", "R7IMPORT_PORTAL=" + server.URL}
+	cmd.Env = []string{"HOME=" + w.dir, "PATH=" + os.Getenv("PATH"), "LC_ALL=C", "R7IMPORT_PORTAL=" + server.URL, w.hashes}
 	b.StartTimer()
 	err := cmd.Run()
 	b.StopTimer()
