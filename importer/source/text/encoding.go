@@ -5,6 +5,8 @@
 package text
 
 import (
+	"bytes"
+	"encoding/binary"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -16,49 +18,33 @@ import (
 // is UTF-8.
 type Charset struct {
 	name string
-	// high are the characters of the bytes from 0x80 up, for a code page;
-	// utf8.RuneError for a byte that has none.
-	high *[128]rune
-	// wide says that characters are UTF-16 code units.
-	wide byteOrder
+	page *charmap.Charmap // the characters of a code page
+	wide byteOrder        // of the code units of UTF-16
 }
 
-type byteOrder uint8
-
-const (
-	narrow byteOrder = iota
-	littleEndian
-	bigEndian
-)
-
 var (
-	utf8Text    = Charset{name: "utf-8"}
-	utf16LE     = Charset{name: "utf-16le", wide: littleEndian}
-	utf16BE     = Charset{name: "utf-16be", wide: bigEndian}
-	windows1251 = codePage("windows-1251", charmap.Windows1251)
-	koi8r       = codePage("koi8-r", charmap.KOI8R)
-	cp866       = codePage("cp866", charmap.CodePage866)
-	macCyrillic = codePage("x-mac-cyrillic", charmap.MacintoshCyrillic)
-	iso8859x5   = codePage("iso-8859-5", charmap.ISO8859_5)
+	utf8Text = Charset{name: "utf-8"}
+	utf16LE  = Charset{name: "utf-16le", wide: binary.LittleEndian}
+	utf16BE  = Charset{name: "utf-16be", wide: binary.BigEndian}
 
 	// codePages are those that are told apart by what they make of the bytes. Of two
 	// that make the same, the first is meant.
-	codePages = []Charset{windows1251, koi8r, cp866, macCyrillic, iso8859x5}
+	codePages = []Charset{
+		{name: "windows-1251", page: charmap.Windows1251},
+		{name: "koi8-r", page: charmap.KOI8R},
+		{name: "cp866", page: charmap.CodePage866},
+		{name: "x-mac-cyrillic", page: charmap.MacintoshCyrillic},
+		{name: "iso-8859-5", page: charmap.ISO8859_5},
+	}
 	// charsets are those that can be asked for. Those of other alphabets than ours
 	// differ in letters that only a person can tell right.
 	charsets = slices.Concat([]Charset{utf8Text, utf16LE, utf16BE}, codePages, []Charset{
-		codePage("windows-1250", charmap.Windows1250), codePage("windows-1252", charmap.Windows1252),
-		codePage("windows-1253", charmap.Windows1253), codePage("windows-1254", charmap.Windows1254),
+		{name: "windows-1250", page: charmap.Windows1250},
+		{name: "windows-1252", page: charmap.Windows1252},
+		{name: "windows-1253", page: charmap.Windows1253},
+		{name: "windows-1254", page: charmap.Windows1254},
 	})
 )
-
-func codePage(name string, m *charmap.Charmap) Charset {
-	var high [128]rune
-	for i := range high {
-		high[i] = m.DecodeByte(byte(i + 0x80))
-	}
-	return Charset{name: name, high: &high}
-}
 
 // Encodings are the names [Options.Encoding] takes.
 func Encodings() []string {
@@ -100,69 +86,57 @@ func (c Charset) Name() string { return c.name }
 // Decoded returns text of a cell as UTF-8. A byte that stands for no character
 // becomes U+FFFD in a code page, and stays as it is in UTF-8.
 func (c Charset) Decoded(text []byte) string {
-	if c.high != nil {
+	if c.page != nil {
 		text, _ = c.appendDecoded(nil, text)
 	}
 	return string(text)
 }
 
-// appendDecoded appends text in a code page as UTF-8 and returns how many bytes
-// stood for no character.
-func (c Charset) appendDecoded(dst, text []byte) (out []byte, bad int) {
+// appendDecoded appends text in a code page as UTF-8 and reports whether every byte
+// stood for a character.
+func (c Charset) appendDecoded(dst, text []byte) (out []byte, sound bool) {
+	sound = true
 	for _, b := range text {
 		if b < utf8.RuneSelf {
 			dst = append(dst, b)
 			continue
 		}
-		r := c.high[b-0x80]
-		if r == utf8.RuneError {
-			bad++
-		}
+		r := c.page.DecodeByte(b)
+		sound = sound && r != utf8.RuneError
 		dst = utf8.AppendRune(dst, r)
 	}
-	return dst, bad
+	return dst, sound
 }
 
 // Encoded returns a text in the form in which rows are scanned, and whether the
 // charset has all of its characters.
 func (c Charset) Encoded(text string) ([]byte, bool) {
-	if c.high == nil {
+	if c.page == nil {
 		return []byte(text), true
 	}
-	out := make([]byte, 0, len(text))
+	var out []byte
 	for _, r := range text {
-		if r < utf8.RuneSelf {
-			out = append(out, byte(r))
-			continue
-		}
-		i := 0
-		for i < len(c.high) && c.high[i] != r {
-			i++
-		}
-		if i == len(c.high) {
+		b, ok := c.page.EncodeRune(r)
+		if !ok {
 			return nil, false
 		}
-		out = append(out, byte(i+utf8.RuneSelf))
+		out = append(out, b)
 	}
 	return out, true
 }
 
-// Byte order marks, which say what a text is written in.
-const (
-	MarkUTF8    = "\xef\xbb\xbf"
-	markUTF16LE = "\xff\xfe"
-	markUTF16BE = "\xfe\xff"
-)
+// MarkUTF8 is the byte order mark of UTF-8.
+const MarkUTF8 = "\xef\xbb\xbf"
 
 // ByMark returns what a byte order mark says and how long it is.
 func ByMark(text []byte) (c Charset, length int) {
-	switch s := string(text[:min(3, len(text))]); {
-	case strings.HasPrefix(s, MarkUTF8):
-		return utf8Text, len(MarkUTF8)
-	case strings.HasPrefix(s, markUTF16LE):
-		return utf16LE, len(markUTF16LE)
-	case strings.HasPrefix(s, markUTF16BE):
-		return utf16BE, len(markUTF16BE)
+	switch {
+	case bytes.HasPrefix(text, []byte(MarkUTF8)):
+		return utf8Text, 3
+	case bytes.HasPrefix(text, []byte("\xff\xfe")):
+		return utf16LE, 2
+	case bytes.HasPrefix(text, []byte("\xfe\xff")):
+		return utf16BE, 2
 	}
 	return Charset{}, 0
 }

@@ -37,31 +37,20 @@ func (u *lineUnquoter) Read(p []byte) (int, error) {
 // next reads a line, or as many as one cell has.
 func (u *lineUnquoter) next() {
 	var line []byte
-	quoted := false
-	for len(line) <= table.MaxRowBytes {
+	quoted, ended := false, false
+	for !ended && len(line) <= table.MaxRowBytes {
 		b, err := u.in.ReadByte()
 		if err != nil {
 			u.err = err
 			break
 		}
 		line = append(line, b)
-		if b == '"' {
-			quoted = !quoted // a doubled mark switches twice
-		}
-		if !quoted && (b == '\n' || b == '\r') || line[0] != '"' && (b == '\n' || b == '\r') {
-			break
-		}
+		quoted = quoted != (b == '"') // a doubled mark switches twice
+		ended = (b == '\n' || b == '\r') && (!quoted || line[0] != '"')
 	}
-	u.out = unquotedLine(line)
-}
-
-// unquotedLine returns what a line says that is one quoted cell, and any other as it is.
-func unquotedLine(line []byte) []byte {
-	text := bytes.TrimRight(line, "\r\n")
-	inner, opens := bytes.CutPrefix(text, []byte{'"'})
-	inner, closes := bytes.CutSuffix(inner, []byte{'"'})
-	if !opens || !closes || bytes.Contains(bytes.ReplaceAll(inner, []byte(`""`), nil), []byte{'"'}) {
-		return line
+	u.out = line
+	end := len(bytes.TrimRight(line, "\r\n"))
+	if inner, was := unquoted(string(line[:end])); was {
+		u.out = append([]byte(inner), line[end:]...)
 	}
-	return append(bytes.ReplaceAll(inner, []byte(`""`), []byte{'"'}), line[len(text):]...)
 }

@@ -29,7 +29,7 @@ func (t *Table) findPadding(header []string) ([]Pad, error) {
 		pads[i] = Pad{string(before), string(after)}
 	}
 	for range 2 { // what a column without the habit has in quotation marks is read otherwise then
-		if !padded(pads) {
+		if !slices.ContainsFunc(pads, func(p Pad) bool { return p != Pad{} }) {
 			return nil, nil
 		}
 		dropped, err := t.dropUnpadded(pads)
@@ -40,22 +40,14 @@ func (t *Table) findPadding(header []string) ([]Pad, error) {
 	return nil, nil
 }
 
-func padded(pads []Pad) bool {
-	return slices.ContainsFunc(pads, func(p Pad) bool { return p != Pad{} })
-}
-
 // dropUnpadded takes the padding from columns with a cell that lacks it, and from all
 // if not one column has enough cells to tell.
 func (t *Table) dropUnpadded(pads []Pad) (dropped bool, err error) {
-	in, err := t.content.Stream()
+	s, in, err := t.belowHeader()
 	if err != nil {
 		return false, err
 	}
 	defer in.Close()
-	s, err := t.skipHeader(in)
-	if err != nil {
-		return false, err
-	}
 	s.pads = pads
 	bare, filled := make([]bool, len(pads)), make([]int, len(pads))
 	for rows := 0; rows < padRows; {

@@ -25,29 +25,26 @@ type Rows struct {
 
 // Rows begins to read the rows below the header.
 func (t *Table) Rows() (*Rows, error) {
-	in, err := t.content.Stream()
+	s, in, err := t.belowHeader()
 	if err != nil {
-		return nil, err
-	}
-	s, err := t.skipHeader(in)
-	if err != nil {
-		in.Close()
 		return nil, err
 	}
 	return &Rows{Scanner: s, charset: t.Charset, in: in}, nil
 }
 
-func (t *Table) skipHeader(in io.Reader) (*Scanner, error) {
-	if _, err := io.CopyN(io.Discard, in, int64(t.mark)); err != nil {
-		return nil, diagnosis.Or(err, diagnosis.FileBroken)
+func (t *Table) belowHeader() (*Scanner, io.Closer, error) {
+	in, closer, err := t.Top(io.Discard)
+	if err != nil {
+		return nil, nil, err
 	}
-	s := t.Scanner(t.reader(in))
+	s := t.Scanner(in)
 	for s.NextLine <= t.Header {
 		if err := s.Next(); err != nil {
-			return nil, diagnosis.Or(err, diagnosis.FileBroken)
+			closer.Close()
+			return nil, nil, diagnosis.Or(err, diagnosis.FileBroken)
 		}
 	}
-	return s, nil
+	return s, closer, nil
 }
 
 // Close ends the pass.
@@ -65,30 +62,23 @@ func (r *Rows) Next() error {
 		return nil
 	}
 	spans := r.Scanner.Cells
-	if r.charset.high != nil {
-		r.decodeCodePage()
-	} else {
+	if r.charset.page == nil {
 		r.Whole, r.Decodable = r.Text, utf8.Valid(r.Text)
+	} else {
+		r.buf, r.Decodable = r.buf[:0], true
+		for i, c := range spans {
+			from, sound := len(r.buf), false
+			r.buf, sound = r.charset.appendDecoded(r.buf, r.Text[c.From:c.To])
+			spans[i] = Span{from, len(r.buf)}
+			r.Decodable = r.Decodable && sound
+		}
+		r.Whole = r.buf
 	}
 	whole := string(r.Whole)
 	for _, c := range spans {
 		r.Cells = append(r.Cells, whole[c.From:c.To])
 	}
 	return nil
-}
-
-// decodeCodePage turns the bytes of the cells into UTF-8.
-func (r *Rows) decodeCodePage() {
-	r.buf = r.buf[:0]
-	bad := 0
-	spans := r.Scanner.Cells
-	for i, c := range spans {
-		from, n := len(r.buf), 0
-		r.buf, n = r.charset.appendDecoded(r.buf, r.Text[c.From:c.To])
-		spans[i] = Span{from, len(r.buf)}
-		bad += n
-	}
-	r.Whole, r.Decodable = r.buf, bad == 0
 }
 
 // Top begins to read the text from its first row, as it is scanned: UTF-8, or the
@@ -102,16 +92,11 @@ func (t *Table) Top(mark io.Writer) (io.Reader, io.Closer, error) {
 		in.Close()
 		return nil, nil, diagnosis.Or(err, diagnosis.FileBroken)
 	}
-	return t.reader(in), in, nil
-}
-
-// reader returns the text behind its mark as it is scanned.
-func (t *Table) reader(in io.Reader) io.Reader {
-	in = t.Charset.Reader(in)
+	text := t.Charset.Reader(in)
 	if t.Unquoted {
-		in = newLineUnquoter(in)
+		text = newLineUnquoter(text)
 	}
-	return in
+	return text, in, nil
 }
 
 // Scanner begins to scan what [Table.Top] gives.

@@ -1,118 +1,79 @@
 package text
 
 import (
+	"encoding/binary"
 	"errors"
 	"io"
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"golang.org/x/text/transform"
+
 	"r7import/importer/diagnosis"
 )
 
-// utf16Reader turns UTF-16 into UTF-8. A lone surrogate or a last odd byte comes
-// out as bytes that are not UTF-8, so that whoever checks the text finds them in
-// their place.
-type utf16Reader struct {
-	in    io.Reader
-	order byteOrder
-
-	raw  [8 << 10]byte
-	have int // bytes of raw not yet turned
-	out  []byte
-	done []byte // backs out
-	high rune   // a high surrogate that waits for its other half, or 0
-	err  error
+type byteOrder interface {
+	binary.ByteOrder
+	binary.AppendByteOrder
 }
 
 // Reader returns text with UTF-16 turned into UTF-8, and any other as it is.
 func (c Charset) Reader(in io.Reader) io.Reader {
-	if c.wide != narrow {
-		return newUTF16Reader(in, c.wide)
+	if c.wide == nil {
+		return in
 	}
-	return in
+	return transform.NewReader(in, utf16Decoder{order: c.wide})
 }
 
-func newUTF16Reader(in io.Reader, order byteOrder) *utf16Reader {
-	return &utf16Reader{in: in, order: order}
-}
-
-// Read implements io.Reader.
-func (u *utf16Reader) Read(p []byte) (int, error) {
-	for len(u.out) == 0 {
-		if u.err != nil {
-			return 0, u.err
-		}
-		u.turn()
-	}
-	n := copy(p, u.out)
-	u.out = u.out[n:]
-	return n, nil
-}
-
-func (u *utf16Reader) turn() {
-	n, err := u.in.Read(u.raw[u.have:])
-	u.have += n
-	u.done = u.done[:0]
-	whole := u.have &^ 1
-	for i := 0; i < whole; i += 2 {
-		u.unit(u.codeUnit(i))
-	}
-	u.have = copy(u.raw[:], u.raw[whole:u.have])
-	if err != nil {
-		u.err = err
-		u.flushHigh()
-		if u.have > 0 && err == io.EOF {
-			u.done = append(u.done, 0xFF)
-		}
-	}
-	u.out = u.done
-}
-
-func (u *utf16Reader) codeUnit(i int) rune {
-	if u.order == littleEndian {
-		return rune(u.raw[i]) | rune(u.raw[i+1])<<8
-	}
-	return rune(u.raw[i])<<8 | rune(u.raw[i+1])
-}
-
-func (u *utf16Reader) unit(r rune) {
-	switch {
-	case u.high != 0 && r >= 0xDC00 && r < 0xE000:
-		u.done = utf8.AppendRune(u.done, utf16.DecodeRune(u.high, r))
-		u.high = 0
-	case r >= 0xD800 && r < 0xDC00:
-		u.flushHigh()
-		u.high = r
-	case r >= 0xDC00 && r < 0xE000:
-		u.flushHigh()
-		u.done = appendSurrogate(u.done, r)
-	default:
-		u.flushHigh()
-		u.done = utf8.AppendRune(u.done, r)
-	}
-}
-
-func (u *utf16Reader) flushHigh() {
-	if u.high != 0 {
-		u.done = appendSurrogate(u.done, u.high)
-		u.high = 0
-	}
-}
-
-// appendSurrogate writes a surrogate as if it were a character, which is not UTF-8.
-func appendSurrogate(dst []byte, r rune) []byte {
-	return append(dst, 0xE0|byte(r>>12), 0x80|byte(r>>6)&0x3F|0x80, 0x80|byte(r)&0x3F)
-}
-
-// Writer is the reverse of Reader.
+// Writer is the reverse of Reader. Each write has to be of whole characters.
 func (c Charset) Writer(out io.Writer) io.Writer {
-	if c.wide == narrow {
+	if c.wide == nil {
 		return out
 	}
 	return &utf16Writer{out, c.wide}
 }
 
-// utf16Writer writes UTF-8 as UTF-16. Each write is of whole characters.
+// utf16Decoder turns UTF-16 into UTF-8. A lone surrogate is written as if it were a
+// character, and a last odd byte as 0xFF: neither is UTF-8, so that whoever checks the
+// text finds them in their place, and the writer can make the same of them again. The
+// decoder of golang.org/x/text puts U+FFFD there, which may stand in a text by itself.
+type utf16Decoder struct {
+	transform.NopResetter
+	order byteOrder
+}
+
+// Transform implements transform.Transformer.
+func (d utf16Decoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
+	for nSrc < len(src) {
+		rest := src[nSrc:]
+		switch {
+		case len(dst)-nDst < utf8.UTFMax:
+			return nDst, nSrc, transform.ErrShortDst
+		case len(rest) < 2 && !atEOF:
+			return nDst, nSrc, transform.ErrShortSrc
+		case len(rest) < 2:
+			dst[nDst] = 0xFF
+			return nDst + 1, nSrc + 1, nil
+		}
+		r, size := rune(d.order.Uint16(rest)), 2
+		if utf16.IsSurrogate(r) && len(rest) < 4 && !atEOF {
+			return nDst, nSrc, transform.ErrShortSrc
+		} else if utf16.IsSurrogate(r) && len(rest) >= 4 {
+			if pair := utf16.DecodeRune(r, rune(d.order.Uint16(rest[2:]))); pair != utf8.RuneError {
+				r, size = pair, 4
+			}
+		}
+		if utf16.IsSurrogate(r) {
+			nDst += copy(dst[nDst:], []byte{0xE0 | byte(r>>12), 0x80 | byte(r>>6)&0x3F, 0x80 | byte(r)&0x3F})
+		} else {
+			nDst += utf8.EncodeRune(dst[nDst:], r)
+		}
+		nSrc += size
+	}
+	return nDst, nSrc, nil
+}
+
+// utf16Writer writes what utf16Decoder gives as UTF-16.
 type utf16Writer struct {
 	out   io.Writer
 	order byteOrder
@@ -123,39 +84,21 @@ var errNotText = errors.New("text: bytes that are no text")
 // Write implements io.Writer.
 func (u *utf16Writer) Write(text []byte) (int, error) {
 	units := make([]byte, 0, 2*len(text))
-	for at := 0; at < len(text); {
-		r, size := utf8.DecodeRune(text[at:])
+	for rest := text; len(rest) > 0; {
+		r, size := utf8.DecodeRune(rest)
 		if r == utf8.RuneError && size == 1 {
-			if r, size = surrogateAt(text[at:]); size == 0 {
+			if len(rest) < 3 || rest[0] != 0xED || rest[1]&0xE0 != 0xA0 || rest[2]&0xC0 != 0x80 {
 				return 0, diagnosis.Wrap(errNotText, diagnosis.FileBroken)
 			}
+			r, size = 0xD000|rune(rest[1]&0x3F)<<6|rune(rest[2]&0x3F), 3
 		}
-		units = u.appendRune(units, r)
-		at += size
+		if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
+			units = u.order.AppendUint16(u.order.AppendUint16(units, uint16(high)), uint16(low))
+		} else {
+			units = u.order.AppendUint16(units, uint16(r))
+		}
+		rest = rest[size:]
 	}
 	_, err := u.out.Write(units)
 	return len(text), err
-}
-
-// surrogateAt reads what appendSurrogate writes; size is 0 if that is not there.
-func surrogateAt(text []byte) (r rune, size int) {
-	if len(text) < 3 || text[0] != 0xED || text[1]&0xE0 != 0xA0 || text[2]&0xC0 != 0x80 {
-		return 0, 0
-	}
-	return 0xD000 | rune(text[1]&0x3F)<<6 | rune(text[2]&0x3F), 3
-}
-
-func (u *utf16Writer) appendRune(units []byte, r rune) []byte {
-	if r >= 0x10000 {
-		r -= 0x10000
-		return u.appendUnit(u.appendUnit(units, 0xD800|r>>10), 0xDC00|r&0x3FF)
-	}
-	return u.appendUnit(units, r)
-}
-
-func (u *utf16Writer) appendUnit(units []byte, r rune) []byte {
-	if u.order == littleEndian {
-		return append(units, byte(r), byte(r>>8))
-	}
-	return append(units, byte(r>>8), byte(r))
 }
