@@ -134,23 +134,13 @@ func looksUTF8(text []byte) (is, sure bool) {
 		case size == 1 && !utf8.FullRune(text): // the sample ends inside a character
 		case size == 1:
 			bad++
-		case usual(r):
-			good++
+		case r >= 0xA0 && r < 0x100, unicode.In(r, unicode.Cyrillic, unicode.Latin),
+			r >= 0x2000 && r < 0x2200, r >= 0xFE00 && r <= utf8.RuneError, r >= 0x1F000:
+			good++ // at home in a Russian or Western file
 		default:
 			strange++
 		}
 		text = text[size:]
 	}
 	return good+strange >= 9*bad, strange <= good || good+strange >= few
-}
-
-// usual reports whether a character beyond ASCII is at home in a Russian or Western file.
-func usual(r rune) bool {
-	switch {
-	case r < 0xA0:
-		return false
-	case unicode.In(r, unicode.Cyrillic, unicode.Latin):
-		return true
-	}
-	return r < 0x100 || r >= 0x2000 && r < 0x2200 || r >= 0xFE00 && r <= utf8.RuneError || r >= 0x1F000
 }
