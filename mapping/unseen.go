@@ -10,12 +10,13 @@ import (
 )
 
 // doubtful are the bytes that begin characters which nobody sees, and others:
-// controls, blanks beyond ASCII, marks without width.
+// controls, blanks beyond ASCII, marks without width. No such character begins with
+// any other byte, but for the blank of ASCII.
 var doubtful = func() (is [256]bool) {
 	for b := range byte(' ') {
 		is[b] = true
 	}
-	for _, b := range []byte{0x7F, 0xC2, 0xCD, 0xD8, 0xE1, 0xE2, 0xE3, 0xEF, 0xF3} {
+	for _, b := range []byte{0x7F, 0xC2, 0xCD, 0xD8, 0xDB, 0xDC, 0xE0, 0xE1, 0xE2, 0xE3, 0xEF, 0xF0, 0xF3} {
 		is[b] = true
 	}
 	return is
@@ -26,7 +27,7 @@ var doubtful = func() (is [256]bool) {
 // the direction of writing wherever it stands, is a problem: the text says something
 // else than it shows.
 func seen(text string) (inner string, cut bool, problem *diagnosis.Problem) {
-	if plainEnds(text) && !isDoubtful(text) {
+	if !isDoubtful(text) && strings.Trim(text, " ") == text {
 		return text, false, nil
 	}
 	inner = strings.TrimLeftFunc(text, saysNothing)

@@ -123,9 +123,7 @@ func (p *Printer) Name() string { return p.name }
 // Text returns the sentence with that id and the facts given as name and value
 // in turn. The fact called Count picks the plural form. An id without a
 // sentence is returned as it is.
-func (p *Printer) Text(id string, facts ...any) string {
-	return p.text(id, diagnosis.Facts(facts))
-}
+func (p *Printer) Text(id string, facts ...any) string { return p.text(id, diagnosis.Facts(facts)) }
 
 // Has reports whether there is a sentence with that id.
 func (p *Printer) Has(id string) bool {

@@ -57,13 +57,6 @@ const (
 // errStopped says that the consumer wants no more records.
 var errStopped = errors.New("source: stopped")
 
-// beside is what a row has besides its cells. It passes gocsv by: rows come out in
-// the order they went in.
-type beside struct {
-	number   int
-	problems []diagnosis.Problem
-}
-
 // stream decodes the rows of one pass through gocsv and hands them out. It
 // returns when nothing reads in any more.
 func stream(ctx context.Context, l *layout, in rows, yield func(*Record) bool) error {
@@ -89,8 +82,15 @@ func stream(ctx context.Context, l *layout, in rows, yield func(*Record) bool) e
 		if r == nil {
 			r = new(Record) // no column is read
 		}
-		r.layout = l
-		r.take(from.beside[consumed%len(from.beside)])
+		beside := from.beside[consumed%len(from.beside)]
+		r.layout, r.Row, r.Problems = l, beside.number, beside.problems
+		for _, p := range r.Problems {
+			if f, ok := account.FieldNamed(p.Field); ok {
+				r.bad = r.bad.With(f)
+			} else {
+				r.bad = 1<<account.NumFields - 1
+			}
+		}
 		if !yield(r) {
 			return errStopped
 		}
@@ -134,18 +134,6 @@ func (d *decoded) UnmarshalCSVWithFields(key, value string) error {
 	return nil
 }
 
-// take gives the record what passed gocsv by.
-func (r *Record) take(b beside) {
-	r.Row, r.Problems = b.number, b.problems
-	for _, p := range r.Problems {
-		if f, ok := account.FieldNamed(p.Field); ok {
-			r.bad = r.bad.With(f)
-			continue
-		}
-		r.bad = 1<<account.NumFields - 1
-	}
-}
-
 // decoder gives gocsv the rows of one pass. It implements gocsv.SimpleDecoder.
 type decoder struct {
 	ctx    context.Context
@@ -156,9 +144,10 @@ type decoder struct {
 	line   []string
 	sent   bool // the header
 
-	// beside is a ring: a row has its place to itself, because the row that had it before
-	// was consumed before there was room for this one.
-	beside [batches * batchRows]beside
+	// beside is what rows have besides their cells. It passes gocsv by, because rows come
+	// out in the order they went in. It is a ring: a row has its place to itself, because the
+	// row that had it before was consumed before there was room for this one.
+	beside [batches * batchRows]row
 }
 
 // GetCSVRow returns the keys of the columns first, then the cells of a row in the same order.
@@ -167,31 +156,26 @@ func (d *decoder) GetCSVRow() ([]string, error) {
 		d.sent = true
 		return slices.Clone(d.layout.keys), nil
 	}
-	if err := d.wait(); err != nil {
-		return nil, err
-	}
-	r, err := d.in.next()
-	if err != nil {
-		return nil, err
-	}
-	d.beside[d.rows%len(d.beside)] = beside{r.number, r.problems}
-	d.rows++
-	d.line = d.line[:0]
-	for _, column := range d.layout.read {
-		d.line = append(d.line, r.cells[column])
-	}
-	return d.line, nil
-}
-
-// wait returns when one more row may be decoded. The error is that of the context.
-func (d *decoder) wait() error {
 	if d.rows%batchRows == 0 {
 		select {
 		case <-d.room:
 		case <-d.ctx.Done():
 		}
 	}
-	return d.ctx.Err()
+	if err := d.ctx.Err(); err != nil {
+		return nil, err
+	}
+	r, err := d.in.next()
+	if err != nil {
+		return nil, err
+	}
+	d.beside[d.rows%len(d.beside)] = row{number: r.number, problems: r.problems}
+	d.rows++
+	d.line = d.line[:0]
+	for _, column := range d.layout.read {
+		d.line = append(d.line, r.cells[column])
+	}
+	return d.line, nil
 }
 
 // GetCSVRows is the other half of the interface. Nothing here holds a table whole.

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -83,22 +84,13 @@ type filter struct {
 	yielded int // rows asked for among them
 }
 
+// wild makes of a quoted pattern of [ParseWhere] a regular expression.
+var wild = strings.NewReplacer(`\*`, `.*`, `\?`, `.`)
+
 type condition struct {
 	column  int
 	label   string
-	pattern string // in lower case
-}
-
-// conditionsOf finds the columns that rows are chosen by.
-func conditionsOf(all []Where, columns []Column, names []string) (conditions []condition, err error) {
-	for _, w := range all {
-		column := w.columnIn(columns, names)
-		if column < 0 {
-			return nil, diagnosis.New(diagnosis.WhereColumn, "Column", w.column)
-		}
-		conditions = append(conditions, condition{column, columns[column].Label, strings.ToLower(w.pattern)})
-	}
-	return conditions, nil
+	pattern *regexp.Regexp // of the whole cell in lower case
 }
 
 // next implements rows.
@@ -116,51 +108,15 @@ func (f *filter) next() (*row, error) {
 	}
 }
 
-// nothing says why no row was yielded.
-func (f *filter) nothing() error {
-	if f.read == 0 {
-		return diagnosis.New(diagnosis.FileNoRows)
-	}
-	return diagnosis.New(diagnosis.NoRowsChosen, "Count", f.read)
-}
-
+// asked reports whether a row was asked for. One with a cell that cannot be relied on may
+// be, and is yielded with its problem rather than left out.
 func (f *filter) asked(r *row) bool {
-	if !f.numbers.Has(r.number) {
-		return false
-	}
 	for _, c := range f.where {
-		if !matches(c.pattern, strings.ToLower(strings.TrimSpace(r.cells[c.column]))) && !c.unsure(r) {
+		unsure := func(p diagnosis.Problem) bool { return p.Field == "" || p.Place.Column == c.label }
+		cell := strings.ToLower(strings.TrimSpace(r.cells[c.column]))
+		if !c.pattern.MatchString(cell) && !slices.ContainsFunc(r.problems, unsure) {
 			return false
 		}
 	}
-	return true
-}
-
-// unsure reports whether the cell cannot be relied on. The row may be one that was
-// asked for, and is yielded with its problem rather than left out.
-func (c condition) unsure(r *row) bool {
-	return slices.ContainsFunc(r.problems, func(p diagnosis.Problem) bool { return p.Field == "" || p.Place.Column == c.label })
-}
-
-// matches reports whether a text fits a pattern of characters, * and ?.
-func matches(pattern, text string) bool {
-	p, t := []rune(pattern), []rune(text)
-	i, j := 0, 0
-	star, resume := -1, 0
-	for j < len(t) {
-		switch {
-		case i < len(p) && p[i] == '*':
-			star, resume = i, j
-			i++
-		case i < len(p) && (p[i] == '?' || p[i] == t[j]):
-			i++
-			j++
-		case star >= 0: // let the last * take one character more
-			resume++
-			i, j = star+1, resume
-		default:
-			return false
-		}
-	}
-	return strings.Trim(string(p[i:]), "*") == ""
+	return f.numbers.Has(r.number)
 }

@@ -1,8 +1,9 @@
 package source
 
 import (
+	"bytes"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -36,14 +37,14 @@ func (f *File) noteHeader(first table.Top, at int) {
 }
 
 // noteForm says what was taken off the cells of a text.
-func (f *File) noteForm(t *text.Table) {
-	if t.Unquoted {
+func (f *File) noteForm() {
+	if f.text.Unquoted {
 		f.note(diagnosis.LinesUnquoted)
 	}
 	var padded []string
-	for i, pad := range t.Pads {
+	for i, pad := range f.text.Pads {
 		if pad != (text.Pad{}) {
-			padded = append(padded, strconv.Itoa(i+1))
+			padded = append(padded, f.label(i))
 		}
 	}
 	if len(padded) > 0 {
@@ -53,7 +54,8 @@ func (f *File) noteForm(t *text.Table) {
 
 // noteHidden says what of a workbook a person does not see but is read, or sees
 // nowhere and is not.
-func (f *File) noteHidden(t *xlsx.Table) {
+func (f *File) noteHidden() {
+	t := f.book
 	var others []xlsx.Sheet
 	for _, s := range t.Book.Sheets {
 		if s.Name != f.sheet && s.Hidden {
@@ -80,16 +82,12 @@ func (f *File) noteHidden(t *xlsx.Table) {
 	}
 }
 
-// decodedSample returns a text that shows whether the encoding was told right:
-// the first header or title with a letter beyond ASCII. Other cells may hold
-// secrets, and so may a header that nobody knows: perhaps it is none.
-func (f *File) decodedSample(rows [][]string) string {
-	if f.headers().Names(rows[len(rows)-1]) == 0 {
-		return ""
-	}
-	for i := len(rows) - 1; i >= 0; i-- {
-		if at := slices.IndexFunc(rows[i], showsEncoding); at >= 0 {
-			return strings.TrimSpace(rows[i][at])
+// decodedSample returns a text that shows whether the encoding was told right: the first
+// header, or title above it, with a letter beyond ASCII. Other cells may hold secrets.
+func decodedSample(rows [][]string) string {
+	for _, cells := range slices.Backward(rows) {
+		if at := slices.IndexFunc(cells, showsEncoding); at >= 0 {
+			return strings.TrimSpace(cells[at])
 		}
 	}
 	return ""
@@ -99,4 +97,80 @@ func (f *File) decodedSample(rows [][]string) string {
 func showsEncoding(text string) bool {
 	const longest = 40
 	return utf8.RuneCountInString(text) <= longest && strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf && unicode.IsLetter(r) })
+}
+
+// tally counts what was done to rows in one pass that a person should know.
+type tally struct {
+	asides   [table.Commented]count
+	wrapped  count          // rows with cells like ="0123"
+	merged   count          // rows that share a merged cell
+	numbers  count          // rows with passwords that are numbers
+	nameless map[int]*count // rows with something in a column that has no name
+
+	sample   string // a name in the encoding that was guessed
+	sampleAt int
+}
+
+// count is how many rows there are of a kind, and the number of the first.
+type count struct{ rows, first int }
+
+func (c *count) add(number int) {
+	if c.rows == 0 {
+		c.first = number
+	}
+	c.rows++
+}
+
+// mostNameless bounds the columns without a name that are counted.
+const mostNameless = 100
+
+// noteNameless takes note of a cell in a column that has no name.
+func (t *tally) noteNameless(column, number int, text string) {
+	if strings.TrimSpace(text) == "" || t.nameless[column] == nil && len(t.nameless) == mostNameless {
+		return
+	}
+	if t.nameless == nil {
+		t.nameless = make(map[int]*count)
+	}
+	if t.nameless[column] == nil {
+		t.nameless[column] = new(count)
+	}
+	t.nameless[column].add(number)
+}
+
+// notices returns what to say about the rows; label names a column.
+func (t *tally) notices(encoding string, label func(column int) string) (out []diagnosis.Problem) {
+	tell := func(code diagnosis.Code, c count, facts ...any) {
+		if c.rows > 0 {
+			out = append(out, *diagnosis.New(code, append(facts, "Count", c.rows, "Row", c.first)...))
+		}
+	}
+	if t.sample != "" {
+		tell(diagnosis.EncodingGuessed, count{1, t.sampleAt}, "Encoding", encoding, "Sample", t.sample)
+	}
+	tell(diagnosis.CommentsPassed, t.asides[table.Comment])
+	tell(diagnosis.TotalsPassed, t.asides[table.Total])
+	tell(diagnosis.HeadersPassed, t.asides[table.HeaderAgain])
+	tell(diagnosis.CellsUnwrapped, t.wrapped)
+	tell(diagnosis.CellsShared, t.merged)
+	tell(diagnosis.NumbersTaken, t.numbers)
+	for _, column := range slices.Sorted(maps.Keys(t.nameless)) {
+		tell(diagnosis.ColumnNameless, *t.nameless[column], "Column", label(column))
+	}
+	return out
+}
+
+// passOver reports whether a row that is not blank is to be left out, and counts
+// it; text is the whole row's.
+func (l *layout) passOver(r *row, text []byte) bool {
+	switch a := l.asides.Of(r.cells, bytes.IndexByte(text, '@') >= 0); a {
+	case table.NotAside:
+		return false
+	case table.Commented:
+		r.report(l, wholeRow, diagnosis.RowCommented)
+		return false
+	default:
+		l.passed.asides[a].add(r.number)
+		return true
+	}
 }

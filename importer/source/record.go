@@ -76,28 +76,25 @@ type layout struct {
 }
 
 func newLayout(file, sheet string, columns []Column, names []string) *layout {
-	l := &layout{file: file, sheet: sheet, columns: columns, fields: make([]account.Field, len(columns))}
+	l := &layout{file: file, sheet: sheet, columns: columns}
 	for f := range l.column {
 		l.column[f] = -1
 	}
 	var others []int
 	for i, c := range columns {
-		l.asides.Headers = append(l.asides.Headers, c.Header)
-		l.fields[i] = account.NumFields
-		if i >= len(names) || names[i] == "" {
-			if strings.TrimSpace(c.Header) == "" {
-				l.nameless = append(l.nameless, i)
-			}
-			continue
+		name, feeds := "", account.NumFields
+		if i < len(names) {
+			name = names[i]
 		}
-		if f, ok := account.FieldNamed(names[i]); ok {
-			l.fields[i], l.column[f] = f, i
-			continue
+		if f, ok := account.FieldNamed(name); ok {
+			feeds, l.column[f] = f, i
+		} else if name != "" {
+			others, l.others = append(others, i), append(l.others, name)
+		} else if strings.TrimSpace(c.Header) == "" {
+			l.nameless = append(l.nameless, i)
 		}
-		others, l.others = append(others, i), append(l.others, names[i])
-	}
-	for _, f := range l.fields {
-		l.asides.Secret = append(l.asides.Secret, f.Secret())
+		l.fields = append(l.fields, feeds)
+		l.asides.Headers, l.asides.Secret = append(l.asides.Headers, c.Header), append(l.asides.Secret, feeds.Secret())
 	}
 	for f, column := range l.column {
 		if column >= 0 {
@@ -109,9 +106,6 @@ func newLayout(file, sheet string, columns []Column, names []string) *layout {
 	}
 	return l
 }
-
-// reads reports whether a column is read.
-func (l *layout) reads(column int) bool { return slices.Contains(l.read, column) }
 
 // place returns where a column stands in a row; -1 is the row as a whole.
 func (l *layout) place(row, column int) diagnosis.Place {

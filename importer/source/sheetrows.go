@@ -3,22 +3,18 @@ package source
 import (
 	"slices"
 
-	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/source/table"
 	"r7import/importer/source/xlsx"
 )
 
-// sheetTable makes rows of accounts of a sheet.
-type sheetTable struct{ *xlsx.Table }
-
-// open implements format.
-func (t sheetTable) open(l *layout) (rows, error) {
+// openSheet begins a pass over the rows of accounts of a sheet.
+func openSheet(t *xlsx.Table, l *layout) (rows, error) {
 	in, err := t.Rows()
 	if err != nil {
 		return nil, err
 	}
-	s := &sheetRows{Rows: in, table: t.Table, layout: l, reads: make([]bool, len(l.columns))}
+	s := &sheetRows{Rows: in, table: t, layout: l, reads: make([]bool, len(l.columns))}
 	for _, column := range l.read {
 		s.reads[column] = true
 		if c, merged := t.Covered(column); merged {
@@ -53,14 +49,14 @@ func (s *sheetRows) next() (*row, error) {
 		if err := s.Next(); err != nil {
 			return nil, err
 		}
-		if s.Number > s.table.Header && s.take() {
+		if s.Number > s.table.Header && s.build() {
 			return &s.current, nil
 		}
 	}
 }
 
-// take makes a row of the cells scanned and reports whether it is one to yield.
-func (s *sheetRows) take() bool {
+// build makes a row of the cells scanned and reports whether it is one to yield.
+func (s *sheetRows) build() bool {
 	r := &s.current
 	r.number, r.problems = s.Number, nil
 	r.cells = append(r.cells[:0], make([]string, len(s.layout.columns))...)
@@ -74,69 +70,61 @@ func (s *sheetRows) take() bool {
 			r.cells[c.Column] = text[c.From:c.To]
 		}
 		if c.Column >= len(r.cells) || slices.Contains(s.layout.nameless, c.Column) {
-			s.layout.passed.meetNameless(c.Column, r.number, text[c.From:c.To])
+			s.layout.passed.noteNameless(c.Column, r.number, text[c.From:c.To])
 		}
 	}
-	if table.Blank(r.cells) && !s.mentionsTrouble() {
-		return false
-	}
-	if s.layout.passOver(r, s.Text) {
+	uncomputed := func(c xlsx.Cell) bool { return c.Uncomputed && c.Column < len(r.cells) }
+	if table.Blank(r.cells) && !slices.ContainsFunc(s.Cells, uncomputed) || s.layout.passOver(r, s.Text) {
 		return false
 	}
 	s.judge()
 	return true
 }
 
-// mentionsTrouble reports whether a cell without text in a row without text is still worth a row.
-func (s *sheetRows) mentionsTrouble() bool {
-	return slices.ContainsFunc(s.Cells, func(c xlsx.Cell) bool { return c.Uncomputed && c.Column < len(s.layout.columns) })
-}
-
-// judge reports the cells from which the value that somebody meant cannot be had.
+// judge reports the cells from which the value that somebody meant cannot be had: a
+// spreadsheet program keeps numbers, dates and results, and what was typed may be gone.
 func (s *sheetRows) judge() {
-	r := &s.current
+	r, l := &s.current, s.layout
 	for _, c := range s.Cells {
 		if c.Column >= len(s.reads) || !s.reads[c.Column] {
 			continue
 		}
-		code, facts := verdict(c, s.table.Book.Shape(c.Style), s.layout.fields[c.Column], r.cells[c.Column])
-		if code == diagnosis.PasswordNumber && s.layout.takeNumbers {
-			s.layout.passed.numbers.add(r.number)
-			continue
+		f, text, shape := l.fields[c.Column], r.cells[c.Column], s.table.Book.Shape(c.Style)
+		number, failure := c.Kind == xlsx.Number, c.Kind == xlsx.Failure
+		wholePassword := number && passwords.Has(f) && xlsx.ShownWhole(shape, text)
+		switch {
+		case c.Uncomputed:
+			r.report(l, c.Column, diagnosis.FormulaUncomputed)
+		case failure && table.IsAbsence(text): // the mapping takes it for an empty cell
+		case failure && table.IsFailure(text):
+			r.report(l, c.Column, diagnosis.CellFailure, "Failure", text)
+		case failure:
+			r.report(l, c.Column, diagnosis.CellFailure, "Failure", "#?")
+		case c.Kind == xlsx.Date, number && shape == xlsx.ShownDate:
+			r.report(l, c.Column, diagnosis.CellDate)
+		case wholePassword && l.takeNumbers:
+			l.passed.numbers.add(r.number)
+		case wholePassword:
+			r.report(l, c.Column, diagnosis.PasswordNumber)
+		case (number || c.Kind == xlsx.Truth) && f.Secret():
+			r.report(l, c.Column, diagnosis.PasswordNotText)
+		case number && words.Has(f) && (shape != xlsx.ShownPlain || !exact.MatchString(text)):
+			r.report(l, c.Column, diagnosis.NumberAltered)
 		}
-		if code != "" {
-			r.report(s.layout, c.Column, code, facts...)
+	}
+	for i := range s.merged { // cells merged with those above have their text if rows have such values in common
+		m := &s.merged[i]
+		top, left, merged := m.At(r.number)
+		switch {
+		case !merged:
+		case left == m.Column && top == r.number:
+			m.text, m.top = r.cells[m.Column], top
+		case left == m.Column && top == m.top && m.text != "" && common.Has(l.fields[m.Column]):
+			r.cells[m.Column] = m.text
+			l.passed.merged.add(r.number)
+		default:
+			r.report(l, m.Column, diagnosis.CellMerged)
 		}
 	}
-	for i := range s.merged {
-		s.share(&s.merged[i])
-	}
-	r.judgeText(s.layout, s.Text)
-}
-
-// share gives a cell merged with those above it their text, if it is one of those that
-// rows have in common, and reports it otherwise.
-func (s *sheetRows) share(m *mergedColumn) {
-	r := &s.current
-	top, left, merged := m.At(r.number)
-	switch {
-	case !merged:
-	case left == m.Column && top == r.number:
-		m.text, m.top = r.cells[m.Column], top
-	case left == m.Column && top == m.top && m.text != "" && isCommon(s.layout.fields[m.Column]):
-		r.cells[m.Column] = m.text
-		s.layout.passed.merged.add(r.number)
-	default:
-		r.report(s.layout, m.Column, diagnosis.CellMerged)
-	}
-}
-
-// isCommon reports whether rows have the value of a field in common, so that people
-// write it once for all of them.
-func isCommon(f account.Field) bool {
-	switch f {
-	case account.ServerHost, account.Port, account.IncomingEncryption, account.SMTPServer, account.SMTPPort, account.OutgoingEncryption:
-		return true
-	}
-	return false
+	r.judgeText(l, s.Text)
 }

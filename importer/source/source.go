@@ -16,10 +16,13 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"iter"
+	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"r7import/importer/account"
@@ -55,15 +58,6 @@ type Options struct {
 	MaxBytes int64
 }
 
-// DefaultMaxBytes is what [Options.MaxBytes] means when it is 0.
-const DefaultMaxBytes = 64 << 20
-
-// format is the table of one kind of file.
-type format interface {
-	// open begins a pass over the rows below the header.
-	open(l *layout) (rows, error)
-}
-
 // Encodings are the names [Options.Encoding] takes.
 func Encodings() []string { return text.Encodings() }
 
@@ -72,7 +66,9 @@ type File struct {
 	name    string
 	input   *container.File
 	options Options
-	table   format
+	text    *text.Table // of a text file
+	book    *xlsx.Table // of a workbook
+	label   func(column int) string
 	sheet   string
 	columns []Column
 	notices []diagnosis.Problem
@@ -86,12 +82,10 @@ func Open(ctx context.Context, path string, o Options) (*File, error) {
 	if o.Known == nil {
 		o.Known = func(string) bool { return false }
 	}
-	if o.MaxBytes == 0 {
-		o.MaxBytes = DefaultMaxBytes
-	}
 	f := &File{name: container.Name(path), options: o}
 	in, err := container.Open(path, container.Options{
-		WorkbookPassword: o.WorkbookPassword, Identity: o.Identity, Passphrase: o.Passphrase, Stdin: o.Stdin, MaxBytes: o.MaxBytes,
+		WorkbookPassword: o.WorkbookPassword, Identity: o.Identity, Passphrase: o.Passphrase, Stdin: o.Stdin,
+		MaxBytes: cmp.Or(o.MaxBytes, 64<<20),
 	})
 	if err != nil {
 		return nil, f.placed(err)
@@ -112,30 +106,39 @@ func (f *File) look(ctx context.Context) error {
 	if saved := f.input.SavedElsewhere(); !saved.IsZero() {
 		f.note(diagnosis.FileOpenElsewhere, "File", f.name, "Saved", saved.Format(time.DateTime))
 	}
+	headers := table.Headers{Row: f.options.HeaderRow, Known: f.options.Known}
+	var first table.Top
+	var at int
+	var err error
 	if f.input.IsWorkbook() {
-		return f.lookAtSheet(ctx)
+		f.label = xlsx.ColumnLetters
+		f.book, first, at, err = xlsx.Look(ctx, f.input.Content(), xlsx.Options{Sheet: f.options.Sheet, Headers: headers})
+	} else {
+		f.label = func(column int) string { return strconv.Itoa(column + 1) }
+		f.text, first, at, err = text.Look(f.input, text.Options{
+			Name: f.name, Encoding: f.options.Encoding, Delimiter: f.options.Delimiter, Headers: headers,
+		})
 	}
-	return f.lookAtText()
-}
-
-func (f *File) headers() table.Headers {
-	return table.Headers{Row: f.options.HeaderRow, Known: f.options.Known}
-}
-
-// lookAtText finds out encoding, delimiter and header of a text file.
-func (f *File) lookAtText() error {
-	t, first, at, err := text.Look(f.input, text.Options{Name: f.name, Encoding: f.options.Encoding, Delimiter: f.options.Delimiter, Headers: f.headers()})
 	if err != nil {
 		return err
 	}
-	f.table = textTable{t}
 	for i, h := range table.Trimmed(first.Rows[at]) {
-		f.columns = append(f.columns, Column{Header: h, Label: strconv.Itoa(i + 1)})
+		f.columns = append(f.columns, Column{Header: h, Label: f.label(i)})
 	}
-	f.note(diagnosis.TextRead, "Encoding", t.Charset.Name(), "Delimiter", delimiterName(t.Delimiter),
-		"Row", t.Header, "Sample", f.decodedSample(first.Rows[:at+1]))
+	if f.book != nil {
+		f.sheet = f.book.Sheet.Name
+		f.note(diagnosis.SheetRead, "Sheet", f.sheet, "Row", f.book.Header)
+		f.noteHeader(first, at)
+		f.noteHidden()
+		return nil
+	}
+	sample := ""
+	if headers.Names(first.Rows[at]) > 0 { // else it is perhaps no header, and nobody knows what it shows
+		sample = decodedSample(first.Rows[:at+1])
+	}
+	f.note(diagnosis.TextRead, "Encoding", f.text.Charset.Name(), "Delimiter", delimiterName(f.text.Delimiter), "Row", f.text.Header, "Sample", sample)
 	f.noteHeader(first, at)
-	f.noteForm(t)
+	f.noteForm()
 	return nil
 }
 
@@ -144,22 +147,6 @@ func delimiterName(d byte) string {
 		return "tab"
 	}
 	return string(rune(d))
-}
-
-// lookAtSheet finds out which sheet of a workbook is meant, and its header.
-func (f *File) lookAtSheet(ctx context.Context) error {
-	t, first, at, err := xlsx.Look(ctx, f.input.Content(), xlsx.Options{Sheet: f.options.Sheet, Headers: f.headers()})
-	if err != nil {
-		return err
-	}
-	f.sheet, f.table = t.Sheet.Name, sheetTable{t}
-	for i, h := range table.Trimmed(first.Rows[at]) {
-		f.columns = append(f.columns, Column{Header: h, Label: xlsx.ColumnLetters(i)})
-	}
-	f.note(diagnosis.SheetRead, "Sheet", f.sheet, "Row", t.Header)
-	f.noteHeader(first, at)
-	f.noteHidden(t)
-	return nil
 }
 
 // placed puts the file's name into a refusal that does not tell it yet.
@@ -204,11 +191,11 @@ func (f *File) Notices() []diagnosis.Problem { return f.notices }
 // were no accounts, what was taken off cells, one name where the encoding was
 // guessed. It is complete when the loop has ended by itself.
 func (f *File) Passed() []diagnosis.Problem {
-	encoding, label := "", xlsx.ColumnLetters
-	if t, ok := f.table.(textTable); ok {
-		encoding, label = t.Charset.Name(), func(column int) string { return strconv.Itoa(column + 1) }
+	encoding := ""
+	if f.text != nil {
+		encoding = f.text.Charset.Name()
 	}
-	passed := f.passed.notices(encoding, label)
+	passed := f.passed.notices(encoding, f.label)
 	for i := range passed {
 		passed[i].Place = diagnosis.Place{File: f.name, Sheet: f.sheet}
 	}
@@ -218,11 +205,9 @@ func (f *File) Passed() []diagnosis.Problem {
 // NumericPasswords returns how many cells of password columns hold whole numbers that
 // are shown digit by digit; names are as for [File.Records].
 func (f *File) NumericPasswords(names []string) (cells int) {
-	if t, ok := f.table.(sheetTable); ok {
-		for i, name := range names {
-			if field, ok := account.FieldNamed(name); ok && isPassword(field) && i < len(t.Numbers) {
-				cells += t.Numbers[i]
-			}
+	for i, name := range names {
+		if field, ok := account.FieldNamed(name); ok && passwords.Has(field) && f.book != nil && i < len(f.book.Numbers) {
+			cells += f.book.Numbers[i]
 		}
 	}
 	return cells
@@ -264,15 +249,9 @@ func (f *File) Annotate(ctx context.Context, w io.Writer, names []string, o rewr
 
 // original is the file as package rewrite takes it.
 func (f *File) original() rewrite.Original {
-	from := rewrite.Original{File: f.input, Password: f.options.WorkbookPassword}
+	from := rewrite.Original{File: f.input, Password: f.options.WorkbookPassword, Text: f.text, Sheet: f.book}
 	for _, c := range f.columns {
 		from.Headers = append(from.Headers, c.Header)
-	}
-	switch t := f.table.(type) {
-	case textTable:
-		from.Text = t.Table
-	case sheetTable:
-		from.Sheet = t.Table
 	}
 	return from
 }
@@ -305,7 +284,10 @@ func (f *File) Records(ctx context.Context, names []string) iter.Seq2[*Record, e
 		err = stream(ctx, l, in, func(r *Record) bool { return yield(r, nil) })
 		f.passed, f.total = l.passed, in.read
 		if err == nil && in.yielded == 0 {
-			err = in.nothing()
+			err = diagnosis.New(diagnosis.NoRowsChosen, "Count", in.read)
+			if in.read == 0 {
+				err = diagnosis.New(diagnosis.FileNoRows)
+			}
 		}
 		if err != nil && err != errStopped {
 			yield(nil, f.placed(err))
@@ -315,16 +297,21 @@ func (f *File) Records(ctx context.Context, names []string) iter.Seq2[*Record, e
 
 // pass begins to read the rows asked for.
 func (f *File) pass(l *layout, names []string) (*filter, error) {
-	where, err := conditionsOf(f.options.Where, f.columns, names)
-	if err != nil {
-		return nil, err
+	in := &filter{numbers: f.options.Rows}
+	for _, w := range f.options.Where {
+		column := w.columnIn(f.columns, names)
+		if column < 0 {
+			return nil, diagnosis.New(diagnosis.WhereColumn, "Column", w.column)
+		}
+		pattern := regexp.MustCompile(`^(?s:` + wild.Replace(regexp.QuoteMeta(strings.ToLower(w.pattern))) + `)$`)
+		in.where = append(in.where, condition{column, f.columns[column].Label, pattern})
+		l.asked = append(l.asked, column)
 	}
-	for _, c := range where {
-		l.asked = append(l.asked, c.column)
+	var err error
+	if f.text != nil {
+		in.rows, err = openText(f.text, l)
+	} else {
+		in.rows, err = openSheet(f.book, l)
 	}
-	in, err := f.table.open(l)
-	if err != nil {
-		return nil, err
-	}
-	return &filter{rows: in, numbers: f.options.Rows, where: where}, nil
+	return in, err
 }

@@ -13,37 +13,44 @@ import (
 	"r7import/importer/source/text"
 )
 
-// textTable makes rows of accounts of a delimited text.
-type textTable struct{ *text.Table }
-
-// open implements format.
-func (t textTable) open(l *layout) (rows, error) {
-	if err := t.checkFit(*l); err != nil {
-		return nil, err
-	}
-	return t.rows(l)
+// textRows is one pass over the rows of accounts of a text file.
+type textRows struct {
+	*text.Rows
+	table   *text.Table
+	layout  *layout
+	current row
 }
 
-func (t textTable) rows(l *layout) (*textRows, error) {
+// openText begins a pass over a text.
+func openText(t *text.Table, l *layout) (rows, error) {
+	looked := *l // which a look ahead must not count in
+	if err := checkFit(t, &looked); err != nil {
+		return nil, err
+	}
+	return newTextRows(t, l)
+}
+
+func newTextRows(t *text.Table, l *layout) (*textRows, error) {
 	in, err := t.Rows()
 	if err != nil {
 		return nil, err
 	}
-	return &textRows{Rows: in, table: t.Table, layout: l}, nil
+	return &textRows{Rows: in, table: t, layout: l}, nil
 }
 
 // checkFit refuses a text of which nearly no row fits its header: that is wrong with
 // the file as a whole and not with its rows. It reads on only while that is so.
-func (t textTable) checkFit(l layout) error {
+func checkFit(t *text.Table, l *layout) error {
 	const (
 		looked, fewest = 10_000, 100
 		fitting        = looked / 20
 	)
-	in, err := t.rows(&l)
+	in, err := newTextRows(t, l)
 	if err != nil {
 		return err
 	}
 	defer in.close()
+	misfits := func(p diagnosis.Problem) bool { return p.Field == "" && p.Code != diagnosis.RowCommented }
 	rows, fit := 0, 0
 	for rows < looked && fit <= fitting {
 		r, err := in.next()
@@ -64,18 +71,6 @@ func (t textTable) checkFit(l layout) error {
 		"Delimiter", delimiterName(t.Delimiter), "Row", t.Header, "Want", t.Width)
 }
 
-// misfits reports whether a problem says that a row cannot be told apart into the
-// cells that the header announces.
-func misfits(p diagnosis.Problem) bool { return p.Field == "" && p.Code != diagnosis.RowCommented }
-
-// textRows is one pass over a text file.
-type textRows struct {
-	*text.Rows
-	table   *text.Table
-	layout  *layout
-	current row
-}
-
 func (t *textRows) close() { t.Close() }
 
 // next implements rows.
@@ -84,137 +79,86 @@ func (t *textRows) next() (*row, error) {
 		if err := t.Next(); err != nil {
 			return nil, err
 		}
-		if t.take() {
+		if t.build() {
 			return &t.current, nil
 		}
 	}
 }
 
-// take makes a row of the cells read and reports whether it is one to yield.
-func (t *textRows) take() bool {
-	r := &t.current
+// build makes a row of the cells read and reports whether it is one to yield.
+func (t *textRows) build() bool {
+	r, l, width := &t.current, t.layout, len(t.layout.columns)
 	r.number, r.problems, r.cells = t.Line, nil, t.Cells
-	if t.Fault != text.Sound {
-		t.widen()
-		t.reportFault()
-		return true
-	}
-	if table.Blank(r.cells) || table.IsEndMark(r.cells) || t.layout.passOver(r, t.Whole) {
+	if t.Fault == text.Sound && (table.Blank(r.cells) || table.IsEndMark(r.cells) || l.passOver(r, t.Whole)) {
 		return false
 	}
 	got := len(r.cells)
 	surplus := got > t.table.Width && !table.Blank(r.cells[t.table.Width:])
-	t.meetNameless()
-	t.widen()
-	switch {
-	case surplus, t.lacks(got):
-		r.report(t.layout, wholeRow, diagnosis.RowWidth, "Count", got, "Want", t.table.Width)
-	case !t.Decodable:
-		t.reportUndecodable()
-	default:
-		if t.table.Guessed && t.layout.passed.sample == "" {
-			t.takeSample()
+	for _, column := range l.nameless {
+		if column < got {
+			l.passed.noteNameless(column, r.number, r.cells[column])
 		}
-		t.takePadding()
-		t.unwrap()
-		r.judgeText(t.layout, t.Whole)
+	}
+	for column := width; column < min(got, t.table.Width); column++ {
+		l.passed.noteNameless(column, r.number, r.cells[column])
+	}
+	for len(r.cells) < width {
+		r.cells = append(r.cells, "")
+	}
+	t.Cells = r.cells
+	r.cells = r.cells[:width]
+	missing := func(column int) bool { return column >= got } // of cells that nobody asks for any may be
+	switch {
+	case t.Fault == text.Stray:
+		r.report(l, wholeRow, diagnosis.QuoteStray, "Column", t.Column+1)
+	case t.Fault == text.Unclosed:
+		r.report(l, wholeRow, diagnosis.QuoteUnclosed, "Column", t.Column+1)
+	case t.Fault == text.TooLong:
+		r.report(l, wholeRow, diagnosis.RowTooLong, "Limit", table.MaxRowBytes>>10)
+	case t.Fault == text.TooWide:
+		r.report(l, wholeRow, diagnosis.RowTooWide, "Limit", table.MaxColumns)
+	case surplus, got < width && (slices.ContainsFunc(l.read, missing) || slices.ContainsFunc(l.asked, missing)):
+		r.report(l, wholeRow, diagnosis.RowWidth, "Count", got, "Want", t.table.Width)
+	case !t.Decodable:
+		for _, column := range l.read {
+			if at := text.Undecodable(r.cells[column]); at >= 0 {
+				r.report(l, column, diagnosis.TextUndecodable,
+					"Character", utf8.RuneCountInString(r.cells[column][:at])+1, "Encoding", t.table.Charset.Name())
+			}
+		}
+	default:
+		t.judge()
 	}
 	return true
 }
 
-// meetNameless takes note of what stands in columns without a name.
-func (t *textRows) meetNameless() {
-	r := &t.current
-	for _, column := range t.layout.nameless {
-		if column < len(r.cells) {
-			t.layout.passed.meetNameless(column, r.number, r.cells[column])
+// judge takes off cells what the program that wrote them has put around, and reports
+// those that say something else than was meant.
+func (t *textRows) judge() {
+	r, l := &t.current, t.layout
+	if name := l.column[account.Name]; t.table.Guessed && l.passed.sample == "" && name >= 0 && showsEncoding(r.cells[name]) {
+		l.passed.sample, l.passed.sampleAt = strings.TrimSpace(r.cells[name]), r.number
+	}
+	for _, column := range t.Bare { // without the blank that stands before all others
+		if slices.Contains(l.read, column) {
+			r.report(l, column, diagnosis.PaddingBroken)
 		}
 	}
-	for column := len(t.layout.columns); column < min(len(r.cells), t.table.Width); column++ {
-		t.layout.passed.meetNameless(column, r.number, r.cells[column])
-	}
-}
-
-// lacks reports whether cells that matter are not there in a row of so many. Cells at
-// the end that nobody asks for may be left out.
-func (t *textRows) lacks(got int) bool {
-	missing := func(column int) bool { return column >= got }
-	return got < len(t.layout.columns) && (slices.ContainsFunc(t.layout.read, missing) || slices.ContainsFunc(t.layout.asked, missing))
-}
-
-// takePadding reports the cells that break a habit of the file: the blank that stands
-// before all others is not there, or stands before a quotation mark without the habit.
-func (t *textRows) takePadding() {
-	r := &t.current
-	for _, column := range t.Bare {
-		if t.layout.reads(column) {
-			r.report(t.layout, column, diagnosis.PaddingBroken)
+	for _, column := range t.Loose { // with one before the quotation mark that others do not have
+		if slices.Contains(l.read, column) {
+			r.report(l, column, diagnosis.QuoteStray, "Column", column+1)
 		}
 	}
-	for _, column := range t.Loose {
-		if t.layout.reads(column) {
-			r.report(t.layout, column, diagnosis.QuoteStray, "Column", column+1)
+	if bytes.Contains(t.Whole, []byte(`="`)) {
+		wrapped := false
+		for _, column := range l.read {
+			if text, was := text.Unwrapped(r.cells[column]); was {
+				r.cells[column], wrapped = text, true
+			}
+		}
+		if wrapped {
+			l.passed.wrapped.add(r.number)
 		}
 	}
-}
-
-// unwrap takes the wrapping of a spreadsheet program off cells.
-func (t *textRows) unwrap() {
-	r := &t.current
-	if !bytes.Contains(t.Whole, []byte(`="`)) {
-		return
-	}
-	wrapped := false
-	for _, column := range t.layout.read {
-		if text, was := text.Unwrapped(r.cells[column]); was {
-			r.cells[column], wrapped = text, true
-		}
-	}
-	if wrapped {
-		t.layout.passed.wrapped.add(r.number)
-	}
-}
-
-// takeSample keeps the first name that shows what the guessed encoding makes of it.
-func (t *textRows) takeSample() {
-	if column := t.layout.column[account.Name]; column >= 0 && showsEncoding(t.current.cells[column]) {
-		t.layout.passed.sample, t.layout.passed.sampleAt = strings.TrimSpace(t.current.cells[column]), t.current.number
-	}
-}
-
-// widen gives the row as many cells as the table has columns.
-func (t *textRows) widen() {
-	r := &t.current
-	for len(r.cells) < len(t.layout.columns) {
-		r.cells = append(r.cells, "")
-	}
-	t.Cells = r.cells
-	r.cells = r.cells[:len(t.layout.columns)]
-}
-
-func (t *textRows) reportFault() {
-	r := &t.current
-	column := t.Column + 1
-	switch t.Fault {
-	case text.Stray:
-		r.report(t.layout, wholeRow, diagnosis.QuoteStray, "Column", column)
-	case text.Unclosed:
-		r.report(t.layout, wholeRow, diagnosis.QuoteUnclosed, "Column", column)
-	case text.TooLong:
-		r.report(t.layout, wholeRow, diagnosis.RowTooLong, "Limit", table.MaxRowBytes>>10)
-	case text.TooWide:
-		r.report(t.layout, wholeRow, diagnosis.RowTooWide, "Limit", table.MaxColumns)
-	}
-}
-
-// reportUndecodable reports the cells with bytes that stand for no character.
-func (t *textRows) reportUndecodable() {
-	r := &t.current
-	for _, column := range t.layout.read {
-		cell := r.cells[column]
-		if at := text.Undecodable(cell); at >= 0 {
-			r.report(t.layout, column, diagnosis.TextUndecodable,
-				"Character", utf8.RuneCountInString(cell[:at])+1, "Encoding", t.table.Charset.Name())
-		}
-	}
+	r.judgeText(l, t.Whole)
 }

@@ -24,28 +24,30 @@ func File(path string) error {
 	if err := Info(path, info); err != nil {
 		return err
 	}
-	return replaceable(path)
-}
-
-// Info is [File] for what is known of an open file, without its folder.
-func Info(path string, info fs.FileInfo) error {
-	switch {
-	case !info.Mode().IsRegular():
-		return nil
-	case !ofUserOrRoot(info):
-		return diagnosis.New(diagnosis.FileForeign, "File", path)
-	case writableByOthers(info):
-		return diagnosis.New(diagnosis.FileWritable, "File", path)
+	folder := filepath.Dir(path)
+	if info, err := os.Stat(folder); err == nil && lets(info, writeByAll) && info.Mode()&fs.ModeSticky == 0 {
+		return diagnosis.New(diagnosis.FileWritable, "File", folder)
 	}
 	return nil
 }
 
-// replaceable refuses a file in whose folder everybody may do as they like.
-func replaceable(path string) error {
-	folder := filepath.Dir(path)
-	info, err := os.Stat(folder)
-	if err == nil && writableByAll(info) {
-		return diagnosis.New(diagnosis.FileWritable, "File", folder)
+// What a mode lets others do.
+const (
+	writeByAll    fs.FileMode = 0o002
+	writeByOthers fs.FileMode = 0o022
+	readByOthers  fs.FileMode = 0o044
+)
+
+// Info is [File] for what is known of an open file, without its folder.
+func Info(path string, info fs.FileInfo) error {
+	uid, known := owner(info)
+	switch {
+	case !info.Mode().IsRegular():
+		return nil
+	case known && uid != os.Geteuid() && uid != 0:
+		return diagnosis.New(diagnosis.FileForeign, "File", path)
+	case lets(info, writeByOthers):
+		return diagnosis.New(diagnosis.FileWritable, "File", path)
 	}
 	return nil
 }
@@ -54,12 +56,12 @@ func replaceable(path string) error {
 // reason to refuse.
 func Own(path string) error {
 	info, err := os.Lstat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
-	case err != nil:
+	} else if err != nil {
 		return err
-	case !ofUser(info):
+	}
+	if uid, known := owner(info); known && uid != os.Geteuid() {
 		return diagnosis.New(diagnosis.FileForeign, "File", path)
 	}
 	return nil
@@ -69,11 +71,11 @@ func Own(path string) error {
 // the user's.
 func Folder(path string) error {
 	info, err := os.Stat(path)
-	if err == nil && writableByOthers(info) && info.Mode()&fs.ModeSticky == 0 {
+	if err == nil && lets(info, writeByOthers) && info.Mode()&fs.ModeSticky == 0 {
 		return diagnosis.New(diagnosis.FileWritable, "File", path)
 	}
 	return nil
 }
 
 // Readable reports whether somebody but the owner may read a file.
-func Readable(info fs.FileInfo) bool { return info.Mode().IsRegular() && readableByOthers(info) }
+func Readable(info fs.FileInfo) bool { return info.Mode().IsRegular() && lets(info, readByOthers) }

@@ -4,24 +4,17 @@ package trust
 
 import (
 	"io/fs"
-	"os"
 	"syscall"
 )
 
-func ofUser(info fs.FileInfo) bool {
+// owner returns the user that a file belongs to.
+func owner(info fs.FileInfo) (uid int, known bool) {
 	stat, ok := info.Sys().(*syscall.Stat_t)
-	return !ok || int(stat.Uid) == os.Geteuid()
+	if !ok {
+		return 0, false
+	}
+	return int(stat.Uid), true
 }
 
-func ofUserOrRoot(info fs.FileInfo) bool {
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	return ofUser(info) || ok && stat.Uid == 0
-}
-
-func writableByOthers(info fs.FileInfo) bool { return info.Mode().Perm()&0o022 != 0 }
-
-func writableByAll(info fs.FileInfo) bool {
-	return info.Mode().Perm()&0o002 != 0 && info.Mode()&fs.ModeSticky == 0
-}
-
-func readableByOthers(info fs.FileInfo) bool { return info.Mode().Perm()&0o044 != 0 }
+// lets reports whether the mode of a file allows any of that.
+func lets(info fs.FileInfo, what fs.FileMode) bool { return info.Mode().Perm()&what != 0 }

@@ -8,41 +8,28 @@ import (
 // connections looks at ports, protocol and encryption. What does not belong
 // together is a warning: servers on unusual ports exist.
 func (c *check) connections() {
-	s := &c.row.Settings
-	c.incoming(&s.Incoming)
-	c.outgoing(&s.Outgoing)
-	c.plaintext(account.IncomingEncryption, account.Port, &s.Incoming)
-	c.plaintext(account.OutgoingEncryption, account.SMTPPort, &s.Outgoing)
-}
-
-func (c *check) incoming(s *account.Server) {
-	usual, known := account.UsualIncoming(s.Port)
-	if !known {
-		if _, other := account.UsualOutgoing(s.Port); other || s.Port == account.RelayPort {
-			c.report(account.Port, diagnosis.PortOfOtherSide, "Port", s.Port)
+	in, out := &c.row.Settings.Incoming, &c.row.Settings.Outgoing
+	if usual, known := account.UsualIncoming(in.Port); known {
+		if usual.IMAP != c.row.Settings.IMAP && !c.broken.Has(account.IMAP) {
+			c.report(account.IMAP, diagnosis.PortProtocol, "Port", in.Port)
 		}
-		return
+		c.belongs(account.IncomingEncryption, in, usual.Encryption)
+	} else if _, other := account.UsualOutgoing(in.Port); other || in.Port == account.RelayPort {
+		c.report(account.Port, diagnosis.PortOfOtherSide, "Port", in.Port)
 	}
-	if usual.IMAP != c.row.Settings.IMAP && !c.broken.Has(account.IMAP) {
-		c.report(account.IMAP, diagnosis.PortProtocol, "Port", s.Port)
+	if _, other := account.UsualIncoming(out.Port); other {
+		c.report(account.SMTPPort, diagnosis.PortOfOtherSide, "Port", out.Port)
+	} else if usual, known := account.UsualOutgoing(out.Port); known {
+		c.belongs(account.OutgoingEncryption, out, usual.Encryption)
 	}
-	c.belongs(account.IncomingEncryption, s, usual.Encryption)
-}
-
-func (c *check) outgoing(s *account.Server) {
-	if _, other := account.UsualIncoming(s.Port); other {
-		c.report(account.SMTPPort, diagnosis.PortOfOtherSide, "Port", s.Port)
-		return
-	}
-	if usual, known := account.UsualOutgoing(s.Port); known {
-		c.belongs(account.OutgoingEncryption, s, usual.Encryption)
-	}
-	if s.Port == account.RelayPort {
-		c.belongs(account.OutgoingEncryption, s, account.StartTLS)
+	if out.Port == account.RelayPort {
+		c.belongs(account.OutgoingEncryption, out, account.StartTLS)
 		if c.row.Settings.SMTPAuth {
 			c.report(account.SMTPPort, diagnosis.Port25Auth)
 		}
 	}
+	c.plaintext(account.IncomingEncryption, account.Port, in)
+	c.plaintext(account.OutgoingEncryption, account.SMTPPort, out)
 }
 
 // belongs warns of an encryption that the port is not for. None at all is told as plaintext.

@@ -12,29 +12,27 @@ import (
 // account.
 func (c *check) login() {
 	s := &c.row.Settings
-	if s.Email == "" || !strings.Contains(s.Email, "@") {
+	if !strings.Contains(s.Email, "@") {
 		return
 	}
-	c.loginLater(account.Account, s.Incoming.Login)
+	warn := func(f account.Field, login string) {
+		if login == "" || c.broken.Has(f) || login == s.Email && isLower(login) {
+			return
+		}
+		form, later := keptLogin(account.Address(s.Email).Fold(), login)
+		switch length := utf8.RuneCountInString(form); {
+		case length > maxText:
+			c.report(f, diagnosis.TextLength, "Length", length, "Max", maxText)
+		case later == login:
+		case strings.EqualFold(later, login):
+			c.report(f, diagnosis.LoginLowered)
+		default:
+			c.report(f, diagnosis.LoginRewritten)
+		}
+	}
+	warn(account.Account, s.Incoming.Login)
 	if c.row.Fills[account.SMTPAccount] != account.FromRow {
-		c.loginLater(account.SMTPAccount, s.Outgoing.Login)
-	}
-}
-
-func (c *check) loginLater(f account.Field, login string) {
-	address := c.row.Settings.Email
-	if login == "" || c.broken.Has(f) || login == address && isLower(login) {
-		return
-	}
-	form, later := keptLogin(account.Address(address).Fold(), login)
-	switch {
-	case utf8.RuneCountInString(form) > maxText:
-		c.report(f, diagnosis.TextLength, "Length", utf8.RuneCountInString(form), "Max", maxText)
-	case later == login:
-	case strings.EqualFold(later, login):
-		c.report(f, diagnosis.LoginLowered)
-	default:
-		c.report(f, diagnosis.LoginRewritten)
+		warn(account.SMTPAccount, s.Outgoing.Login)
 	}
 }
 

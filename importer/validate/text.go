@@ -37,8 +37,9 @@ func (c *check) text(f account.Field, text string) {
 	if isPlain(text) && len(text) <= maxText || c.row.Fills[f] == account.FromRow && f != account.Name {
 		return
 	}
-	if len(text) > maxText {
-		c.length(f, utf8.RuneCountInString(text))
+	if length := utf8.RuneCountInString(text); length > maxText {
+		c.report(f, diagnosis.TextLength, "Length", length, "Max", maxText)
+		c.broken = c.broken.With(f)
 	}
 	position := 0
 	for _, r := range text {
@@ -56,14 +57,6 @@ func (c *check) text(f account.Field, text string) {
 	}
 }
 
-// length refuses a text of more characters than the portal keeps.
-func (c *check) length(f account.Field, characters int) {
-	if characters > maxText {
-		c.report(f, diagnosis.TextLength, "Length", characters, "Max", maxText)
-		c.broken = c.broken.With(f)
-	}
-}
-
 // passwords checks the secrets. Any visible character may be part of one.
 func (c *check) passwords() {
 	s, o := &c.row.Settings, &c.row.Owner
@@ -77,42 +70,41 @@ func (c *check) passwords() {
 	}
 }
 
+// password checks one secret, unless it was filled in. It refuses what no login can
+// carry and warns of what nobody can have typed. Of a character that is seen it would
+// not tell which it is.
 func (c *check) password(f account.Field, secret account.Secret) {
 	text := secret.Reveal()
-	if secret.Masked() && c.row.Fills[f] == account.NotFilled {
+	if c.row.Fills[f] != account.NotFilled || text == "" {
+		return
+	}
+	if secret.Masked() {
 		c.report(f, diagnosis.PasswordMasked)
 		return
 	}
-	if kind, plain := secret.Hash(); kind != "" && c.row.Fills[f] == account.NotFilled {
-		code := diagnosis.PasswordHash
-		if plain {
-			code = diagnosis.PasswordMarked
-		}
-		c.report(f, code, "Kind", kind)
+	if kind, plain := secret.Hash(); plain {
+		c.report(f, diagnosis.PasswordMarked, "Kind", kind)
+		return
+	} else if kind != "" {
+		c.report(f, diagnosis.PasswordHash, "Kind", kind)
 		return
 	}
-	if kind := secret.Digest(); kind != "" && c.row.Fills[f] == account.NotFilled && f != account.PortalToken {
+	if kind := secret.Digest(); kind != "" && f != account.PortalToken {
 		c.report(f, diagnosis.PasswordDigest, "Kind", kind)
-	}
-	if c.row.Fills[f] != account.NotFilled || text == "" || isPlain(text) && len(text) <= maxPassword && !blankEnds(text) {
-		return
 	}
 	if len(text) > maxPassword && (f == account.Password || f == account.SMTPPassword) {
 		c.report(f, diagnosis.PasswordLength, "Length", len(text), "Max", maxPassword)
 	}
-	switch {
-	case strings.TrimFunc(text, isBlank) == "":
+	switch trimmed := strings.TrimSpace(text); {
+	case trimmed == "":
 		c.report(f, diagnosis.PasswordOnlyBlanks)
 		return
-	case blankEnds(text):
+	case len(trimmed) < len(text):
 		c.report(f, diagnosis.PasswordBlanks)
 	}
-	c.secretCharacters(f, text)
-}
-
-// secretCharacters refuses what no login can carry and warns of what nobody can
-// have typed. Of one that is seen it would not tell which it is.
-func (c *check) secretCharacters(f account.Field, text string) {
+	if isPlain(text) {
+		return
+	}
 	position, invisible := 0, 0
 	for _, r := range text {
 		position++
@@ -145,12 +137,4 @@ func unshown(r rune) bool {
 		return false
 	}
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == 0x2028 || r == 0x2029 || r == utf8.RuneError
-}
-
-func isBlank(r rune) bool { return unicode.IsSpace(r) }
-
-func blankEnds(text string) bool {
-	first, _ := utf8.DecodeRuneInString(text)
-	last, _ := utf8.DecodeLastRuneInString(text)
-	return isBlank(first) || isBlank(last)
 }

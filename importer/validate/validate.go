@@ -6,6 +6,7 @@
 package validate
 
 import (
+	"slices"
 	"strings"
 
 	"r7import/importer/account"
@@ -74,18 +75,14 @@ func (c *check) report(f account.Field, code diagnosis.Code, facts ...any) {
 // servers are the fields that say where the mailbox is.
 const servers = account.Fields(1<<account.ServerHost | 1<<account.Port | 1<<account.SMTPServer | 1<<account.SMTPPort)
 
-// missing reports the needed fields that nothing gave a value. One that would have
-// followed from a broken field is not missed.
+// missing reports the needed fields that nothing gave a value, and in one problem that
+// nobody knows the servers of a domain. A field that would have followed from a broken
+// one is not missed.
 func (c *check) missing() {
 	s := &c.row.Settings
 	need := func(f account.Field, empty bool, from ...account.Field) account.Fields {
-		if !empty || c.broken.Has(f) {
+		if !empty || c.broken.Has(f) || slices.ContainsFunc(from, c.broken.Has) {
 			return 0
-		}
-		for _, source := range from {
-			if c.broken.Has(source) {
-				return 0
-			}
 		}
 		return 1 << f
 	}
@@ -104,21 +101,17 @@ func (c *check) missing() {
 			lacking |= need(account.SMTPPassword, s.Outgoing.Password.Empty(), account.Password)
 		}
 	}
-	c.reportMissing(lacking)
-}
-
-// reportMissing says in one problem that nobody knows the servers of a domain, and
-// of everything else that it is missing.
-func (c *check) reportMissing(lacking account.Fields) {
 	if lacking == 0 {
 		return
 	}
-	if lacking&servers == servers && c.row.Settings.Email != "" {
+	if lacking&servers == servers && s.Email != "" {
 		lacking &^= servers
-		c.report(account.ServerHost, diagnosis.ServersUnknown, "Domain", account.Address(c.row.Settings.Email).Domain())
+		c.report(account.ServerHost, diagnosis.ServersUnknown, "Domain", account.Address(s.Email).Domain())
 	}
 	// Without the incoming login or password there is nothing the outgoing one could follow.
-	for _, pair := range [...][2]account.Field{{account.Account, account.SMTPAccount}, {account.Password, account.SMTPPassword}, {account.Email, account.Account}} {
+	for _, pair := range [...][2]account.Field{
+		{account.Account, account.SMTPAccount}, {account.Password, account.SMTPPassword}, {account.Email, account.Account},
+	} {
 		if lacking.Has(pair[0]) && !c.row.Given.Has(pair[1]) {
 			lacking &^= 1 << pair[1]
 		}
@@ -134,27 +127,18 @@ func (c *check) reportMissing(lacking account.Fields) {
 
 // hosts checks both servers against the list of allowed ones.
 func (c *check) hosts() {
-	if len(c.rules.AllowedHosts) == 0 {
-		return
+	forbidden := func(host string) bool {
+		return host != "" && len(c.rules.AllowedHosts) > 0 && !slices.ContainsFunc(c.rules.AllowedHosts, func(pattern string) bool {
+			below, wild := strings.CutPrefix(pattern, "*")
+			return host == pattern || wild && strings.HasSuffix(host, below) && len(host) > len(below)
+		})
 	}
-	if host := c.row.Settings.Incoming.Host; host != "" && !c.allowed(host) {
+	if forbidden(c.row.Settings.Incoming.Host) {
 		c.report(account.ServerHost, diagnosis.HostNotAllowed)
 	}
-	if host := c.row.Settings.Outgoing.Host; host != "" && !c.allowed(host) {
+	if forbidden(c.row.Settings.Outgoing.Host) {
 		c.report(account.SMTPServer, diagnosis.HostNotAllowed)
 	}
-}
-
-func (c *check) allowed(host string) bool {
-	for _, pattern := range c.rules.AllowedHosts {
-		if below, wild := strings.CutPrefix(pattern, "*"); wild && strings.HasSuffix(host, below) && len(host) > len(below) {
-			return true
-		}
-		if host == pattern {
-			return true
-		}
-	}
-	return false
 }
 
 // authentication checks that the kinds of login make sense together.
@@ -189,6 +173,6 @@ func (c *check) owner() {
 // looksLikeAddress reports whether a text is somebody at somewhere. Portals have
 // users with addresses that no mail server would take, so this asks for no more.
 func looksLikeAddress(text string) bool {
-	local, domain, found := strings.Cut(text, "@")
-	return found && local != "" && domain != "" && !strings.ContainsAny(text, " \t<>,;\"") && !strings.Contains(text, "\u00a0") && !strings.Contains(domain, "@")
+	local, domain, _ := strings.Cut(text, "@")
+	return local != "" && domain != "" && !strings.ContainsAny(text, " \t<>,;\"\u00a0") && !strings.Contains(domain, "@")
 }

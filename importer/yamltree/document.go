@@ -25,13 +25,11 @@ type Document struct {
 func Read(name string, text []byte) *Document {
 	d := &Document{name: name}
 	file, err := Parse(text, parser.AllowDuplicateMapKey()) // which [Document.Pairs] tells of
-	if err != nil || len(file.Docs) == 0 {
-		var at yaml.Error
-		if errors.As(err, &at) {
-			d.wrongAt(at.GetToken(), diagnosis.YAMLSyntax)
-		} else {
-			d.wrongAt(nil, diagnosis.YAMLSyntax)
-		}
+	if at, ok := errors.AsType[yaml.Error](err); ok {
+		d.wrongAt(at.GetToken(), diagnosis.YAMLSyntax)
+		return d
+	} else if err != nil || len(file.Docs) == 0 {
+		d.wrongAt(nil, diagnosis.YAMLSyntax)
 		return d
 	}
 	for _, more := range file.Docs[1:] {
@@ -150,15 +148,12 @@ func Scalar(n ast.Node) (string, bool) {
 
 // Texts returns the values of a list; a single value is a list of one.
 func (d *Document) Texts(n ast.Node) (list []string) {
-	s, ok := n.(*ast.SequenceNode)
-	if !ok {
-		if t := d.Text(n); t != "" {
-			list = append(list, t)
+	if s, ok := n.(*ast.SequenceNode); ok {
+		for _, v := range s.Values {
+			list = append(list, d.Text(v))
 		}
-		return list
-	}
-	for _, v := range s.Values {
-		list = append(list, d.Text(v))
+	} else if t := d.Text(n); t != "" {
+		list = append(list, t)
 	}
 	return list
 }
@@ -188,11 +183,11 @@ func (d *Document) Flag(n ast.Node, otherwise bool) bool {
 }
 
 // Version requires the version of the format.
-func (d *Document) Version(root ast.Node, n ast.Node) {
-	switch {
-	case n == nil:
-		d.Wrong(root, diagnosis.YAMLVersion, "Version", "1")
-	case d.Text(n) != "1":
-		d.Wrong(n, diagnosis.YAMLVersion, "Version", "1")
+func (d *Document) Version(root, n ast.Node) {
+	if n == nil {
+		n = root
+	} else if d.Text(n) == "1" {
+		return
 	}
+	d.Wrong(n, diagnosis.YAMLVersion, "Version", "1")
 }

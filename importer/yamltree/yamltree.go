@@ -57,12 +57,14 @@ func Parse(text []byte, options ...parser.Option) (tree *ast.File, err error) {
 	return parser.ParseBytes(text, 0, options...)
 }
 
-// deep reports whether a text is nested as no person nests.
+// deep reports whether a text is nested as no person nests: by brackets, or by dashes at
+// the beginning of a line with a blank behind them, each of which begins a list in a list.
 func deep(text []byte) bool {
 	open := 0
 	for line := range bytes.Lines(text) {
-		if dashes(line) > deepest {
-			return true
+		dashes, rest := 0, bytes.TrimLeft(line, " \t")
+		for ; len(rest) > 1 && rest[0] == '-' && (rest[1] == ' ' || rest[1] == '\t'); dashes++ {
+			rest = bytes.TrimLeft(rest[1:], " \t")
 		}
 		for _, c := range line {
 			switch c {
@@ -71,20 +73,10 @@ func deep(text []byte) bool {
 			case ']', '}':
 				open = max(open-1, 0) // one may stand in a text
 			}
-			if open > deepest {
+			if max(open, dashes) > deepest {
 				return true
 			}
 		}
 	}
 	return false
-}
-
-// dashes counts those at the beginning of a line that have a blank behind them:
-// each begins a list in a list.
-func dashes(line []byte) int {
-	n := 0
-	for line = bytes.TrimLeft(line, " \t"); len(line) > 1 && line[0] == '-' && (line[1] == ' ' || line[1] == '\t'); n++ {
-		line = bytes.TrimLeft(line[1:], " \t")
-	}
-	return n
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/richardlehane/mscfb"
 	"github.com/xuri/excelize/v2"
 
-	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 )
 
@@ -26,8 +25,13 @@ const maxSpin = 10_000_000
 
 // openCompound decrypts a workbook with a password and names what else is in
 // Microsoft's older container.
-func (in *File) openCompound(o Options) error {
-	content, err := readHeld(io.NewSectionReader(in.at, 0, in.size), in.name, o.MaxBytes)
+func (in *File) openCompound(o Options) (err error) {
+	defer func() {
+		if r := recover(); r != nil { // the libraries that read the container trust the lengths it states
+			err = damaged(fmt.Errorf("damaged container: %v", r))
+		}
+	}()
+	content, err := readHeld(whole(in.content), in.name, o.MaxBytes)
 	if err != nil {
 		return err
 	}
@@ -35,7 +39,7 @@ func (in *File) openCompound(o Options) error {
 	switch {
 	case err != nil:
 		return damaged(err)
-	case found == kindOldExcel || found == kindOtherCompound:
+	case found != kindWorkbook:
 		in.kind = found
 		return nil
 	}
@@ -45,36 +49,44 @@ func (in *File) openCompound(o Options) error {
 	if mixesCiphers(info) {
 		return diagnosis.New(diagnosis.WorkbookCipher)
 	}
-	plain, err := decryptWorkbook(content, o.WorkbookPassword)
-	if err != nil {
-		return err
+	password, wrong := o.WorkbookPassword.Reveal(), diagnosis.WorkbookPassword
+	if password == "" {
+		password, wrong = defaultPassword, diagnosis.WorkbookEncrypted
 	}
-	in.hold(plain)
-	in.kind = kindZip
-	return nil
+	plain, err := excelize.Decrypt(content, &excelize.Options{Password: password})
+	switch {
+	case err == nil && bytes.HasPrefix(plain, []byte("PK\x03\x04")):
+		in.hold(plain)
+		in.kind = kindZip
+		return nil
+	case err == nil, errors.Is(err, excelize.ErrWorkbookPassword):
+		return diagnosis.New(wrong)
+	case errors.Is(err, excelize.ErrUnsupportedEncryptMechanism), errors.Is(err, excelize.ErrUnknownEncryptMechanism):
+		return diagnosis.Wrap(err, diagnosis.WorkbookCipher)
+	}
+	return damaged(err)
 }
 
 // compoundParts looks at the list of parts. For an encrypted workbook it returns
 // how it is encrypted, with the kind of a workbook.
 func compoundParts(content []byte) (info []byte, found kind, err error) {
-	defer recoverDamage(&err)
 	doc, err := mscfb.New(bytes.NewReader(content))
 	if err != nil {
-		return nil, 0, err
+		return nil, "", err
 	}
-	found = kindOtherCompound
+	found = diagnosis.FileIsCompound
 	for entry, err := doc.Next(); err == nil; entry, err = doc.Next() {
 		switch entry.Name {
 		case "Workbook", "Book":
-			found = kindOldExcel
+			found = diagnosis.FileIsOldExcel
 		case "EncryptionInfo", "EncryptedPackage":
 			if entry.Size > int64(len(content)) {
-				return nil, 0, errors.New("a part longer than the file")
+				return nil, "", errors.New("a part longer than the file")
 			}
 			found = kindWorkbook
 			if entry.Name == "EncryptionInfo" {
 				if info, err = io.ReadAll(entry); err != nil {
-					return nil, 0, err
+					return nil, "", err
 				}
 			}
 		}
@@ -131,37 +143,4 @@ func mixesCiphers(info []byte) bool {
 		}
 	}
 	return false
-}
-
-func decryptWorkbook(content []byte, password account.Secret) ([]byte, error) {
-	text := password.Reveal()
-	if password.Empty() {
-		text = defaultPassword
-	}
-	plain, err := decryptCompound(content, text)
-	switch {
-	case err == nil && bytes.HasPrefix(plain, []byte("PK\x03\x04")):
-		return plain, nil
-	case err == nil, errors.Is(err, excelize.ErrWorkbookPassword):
-		if password.Empty() {
-			return nil, diagnosis.New(diagnosis.WorkbookEncrypted)
-		}
-		return nil, diagnosis.New(diagnosis.WorkbookPassword)
-	case errors.Is(err, excelize.ErrUnsupportedEncryptMechanism), errors.Is(err, excelize.ErrUnknownEncryptMechanism):
-		return nil, diagnosis.Wrap(err, diagnosis.WorkbookCipher)
-	}
-	return nil, damaged(err)
-}
-
-func decryptCompound(content []byte, password string) (plain []byte, err error) {
-	defer recoverDamage(&err)
-	return excelize.Decrypt(content, &excelize.Options{Password: password})
-}
-
-// recoverDamage makes an error of a panic: the libraries that read the older
-// container trust the lengths it states.
-func recoverDamage(err *error) {
-	if r := recover(); r != nil {
-		*err = fmt.Errorf("damaged container: %v", r)
-	}
 }

@@ -3,79 +3,31 @@ package container
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 
 	"r7import/importer/diagnosis"
 	"r7import/importer/source/text"
 )
 
-// kind is what a file is by its content, whatever its name says.
-type kind uint8
+// kind is what a file is by its content, whatever its name says. One that cannot be
+// read, or only when it has been unwrapped, is the code of its refusal.
+type kind = diagnosis.Code
 
 const (
-	kindText kind = iota
-	kindWorkbook
-
-	// Wrappers.
-	kindAge
-	kindGzip
-	kindZip
-	kindCompound // Microsoft's older container: an .xls, or a workbook with a password
-
-	// What cannot be read, each with a refusal of its own.
-	kindOldExcel
-	kindBinaryExcel
-	kindXMLExcel
-	kindOpenDocument
-	kindNumbers
-	kindWord
-	kindOtherZip
-	kindOtherCompound
-	kindHTML
-	kindXML
-	kindJSON
-	kindPDF
-	kindRTF
-	kindLDIF
-	kindVCard
-	kindDBF
-	kindPicture
-	kindPacked
-	kindUTF32
-	kindBinary
+	kindText     kind = "text"
+	kindWorkbook kind = "workbook"
+	kindZip      kind = "zip"
+	kindCompound kind = "compound" // Microsoft's older container: an .xls, or a workbook with a password
 )
 
-var refusals = map[kind]diagnosis.Code{
-	kindOldExcel:      diagnosis.FileIsOldExcel,
-	kindBinaryExcel:   diagnosis.FileIsBinaryExcel,
-	kindXMLExcel:      diagnosis.FileIsXMLExcel,
-	kindOpenDocument:  diagnosis.FileIsOpenDocument,
-	kindNumbers:       diagnosis.FileIsNumbers,
-	kindWord:          diagnosis.FileIsWord,
-	kindOtherZip:      diagnosis.FileIsZip,
-	kindOtherCompound: diagnosis.FileIsCompound,
-	kindHTML:          diagnosis.FileIsHTML,
-	kindXML:           diagnosis.FileIsXML,
-	kindJSON:          diagnosis.FileIsJSON,
-	kindPDF:           diagnosis.FileIsPDF,
-	kindRTF:           diagnosis.FileIsRTF,
-	kindLDIF:          diagnosis.FileIsLDIF,
-	kindVCard:         diagnosis.FileIsVCard,
-	kindDBF:           diagnosis.FileIsDBF,
-	kindPicture:       diagnosis.FileIsPicture,
-	kindPacked:        diagnosis.FileIsPacked,
-	kindUTF32:         diagnosis.FileIsUTF32,
-	kindBinary:        diagnosis.FileIsBinary,
-	kindGzip:          diagnosis.FileIsGzip,
-	kindAge:           diagnosis.FileIsAge,
-}
-
-// refusal says what a file is that cannot be read.
-func (k kind) refusal(name string) error {
-	if code, ok := refusals[k]; ok {
-		return diagnosis.New(code, "File", name)
+// refused says what a file is that cannot be read.
+func refused(k kind, name string) error {
+	switch k {
+	case kindText, kindWorkbook, kindZip, kindCompound:
+		return nil
 	}
-	return nil
+	return diagnosis.New(k, "File", name)
 }
 
 // signatures are the first bytes of the kinds that have them.
@@ -85,30 +37,30 @@ var signatures = []struct {
 }{
 	{"PK\x03\x04", kindZip},
 	{"PK\x05\x06", kindZip},
-	{"\x1f\x8b", kindGzip},
+	{"\x1f\x8b", diagnosis.FileIsGzip},
 	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", kindCompound},
-	{"age-encryption.org/", kindAge},
-	{"-----BEGIN AGE ENCRYPTED FILE-----", kindAge},
-	{"%PDF-", kindPDF},
-	{"{\\rtf", kindRTF},
-	{"\x09\x08\x10\x00", kindOldExcel},
-	{"\x09\x04\x06\x00", kindOldExcel},
-	{"\x09\x02\x06\x00", kindOldExcel},
-	{"\x09\x00\x04\x00", kindOldExcel},
-	{"Rar!\x1a\x07", kindPacked},
-	{"7z\xbc\xaf\x27\x1c", kindPacked},
-	{"BZh", kindPacked},
-	{"\xfd7zXZ\x00", kindPacked},
-	{"\x28\xb5\x2f\xfd", kindPacked},
-	{"\x89PNG\r\n", kindPicture},
-	{"\xff\xd8\xff", kindPicture},
-	{"GIF8", kindPicture},
-	{"\x00\x00\xfe\xff", kindUTF32},
-	{"\xff\xfe\x00\x00", kindUTF32},
-	{"BEGIN:VCARD", kindVCard},
-	{"dn: ", kindLDIF},
-	{"version: 1\n", kindLDIF},
-	{"version: 1\r\n", kindLDIF},
+	{"age-encryption.org/", diagnosis.FileIsAge},
+	{"-----BEGIN AGE ENCRYPTED FILE-----", diagnosis.FileIsAge},
+	{"%PDF-", diagnosis.FileIsPDF},
+	{"{\\rtf", diagnosis.FileIsRTF},
+	{"\x09\x08\x10\x00", diagnosis.FileIsOldExcel},
+	{"\x09\x04\x06\x00", diagnosis.FileIsOldExcel},
+	{"\x09\x02\x06\x00", diagnosis.FileIsOldExcel},
+	{"\x09\x00\x04\x00", diagnosis.FileIsOldExcel},
+	{"Rar!\x1a\x07", diagnosis.FileIsPacked},
+	{"7z\xbc\xaf\x27\x1c", diagnosis.FileIsPacked},
+	{"BZh", diagnosis.FileIsPacked},
+	{"\xfd7zXZ\x00", diagnosis.FileIsPacked},
+	{"\x28\xb5\x2f\xfd", diagnosis.FileIsPacked},
+	{"\x89PNG\r\n", diagnosis.FileIsPicture},
+	{"\xff\xd8\xff", diagnosis.FileIsPicture},
+	{"GIF8", diagnosis.FileIsPicture},
+	{"\x00\x00\xfe\xff", diagnosis.FileIsUTF32},
+	{"\xff\xfe\x00\x00", diagnosis.FileIsUTF32},
+	{"BEGIN:VCARD", diagnosis.FileIsVCard},
+	{"dn: ", diagnosis.FileIsLDIF},
+	{"version: 1\n", diagnosis.FileIsLDIF},
+	{"version: 1\r\n", diagnosis.FileIsLDIF},
 }
 
 // kindOf tells a kind from the first bytes of a file.
@@ -119,28 +71,27 @@ func kindOf(head []byte) kind {
 		}
 	}
 	if isDBF(head) {
-		return kindDBF
+		return diagnosis.FileIsDBF
 	}
 	body := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(text.MarkUTF8)), " \t\r\n")
+	begins := func(prefix string) bool {
+		return len(body) >= len(prefix) && strings.EqualFold(string(body[:len(prefix)]), prefix)
+	}
 	switch {
-	case hasPrefixFold(body, "<!doctype html"), hasPrefixFold(body, "<html"), hasPrefixFold(body, "<table"), hasPrefixFold(body, "<head"), hasPrefixFold(body, "<meta"):
-		return kindHTML
-	case hasPrefixFold(body, "<?xml") && bytes.Contains(body, []byte("urn:schemas-microsoft-com:office:spreadsheet")):
-		return kindXMLExcel
-	case hasPrefixFold(body, "<?xml") && bytes.Contains(bytes.ToLower(body), []byte("<html")):
-		return kindHTML
-	case hasPrefixFold(body, "<?xml"):
-		return kindXML
-	case bytes.HasPrefix(body, []byte(`{"`)), bytes.HasPrefix(body, []byte("[{")), bytes.HasPrefix(body, []byte("{\n")), bytes.HasPrefix(body, []byte("[\n")):
-		return kindJSON
+	case begins("<!doctype html"), begins("<html"), begins("<table"), begins("<head"), begins("<meta"):
+		return diagnosis.FileIsHTML
+	case begins("<?xml") && bytes.Contains(body, []byte("urn:schemas-microsoft-com:office:spreadsheet")):
+		return diagnosis.FileIsXMLExcel
+	case begins("<?xml") && bytes.Contains(bytes.ToLower(body), []byte("<html")):
+		return diagnosis.FileIsHTML
+	case begins("<?xml"):
+		return diagnosis.FileIsXML
+	case begins(`{"`), begins("[{"), begins("{\n"), begins("[\n"):
+		return diagnosis.FileIsJSON
 	case !text.Plausible(head):
-		return kindBinary
+		return diagnosis.FileIsBinary
 	}
 	return kindText
-}
-
-func hasPrefixFold(text []byte, prefix string) bool {
-	return len(text) >= len(prefix) && strings.EqualFold(string(text[:len(prefix)]), prefix)
 }
 
 // isDBF tells dBase files, which 1C and old mail servers export: a version, a
@@ -163,46 +114,29 @@ func kindOfZip(content *io.SectionReader) kind {
 	}
 	switch {
 	case a.Has("xl/workbook.bin"):
-		return kindBinaryExcel
+		return diagnosis.FileIsBinaryExcel
 	case a.Has("word/document.xml"), a.Has("ppt/presentation.xml"):
-		return kindWord
+		return diagnosis.FileIsWord
 	case a.Has("content.xml") && a.Has("mimetype"):
-		return kindOpenDocument
+		return diagnosis.FileIsOpenDocument
 	case a.Has("Index/Document.iwa"), a.Has("Index.zip"):
-		return kindNumbers
+		return diagnosis.FileIsNumbers
 	case a.Has("_rels/.rels"), a.Has("[Content_Types].xml"):
 		return kindWorkbook
 	}
-	return kindOtherZip
-}
-
-// checkWrapper takes the extension of a wrapper off a name in lower case. A name
-// that does not have it promises something else.
-func (in *File) checkWrapper(path string, name *string, extension string, code diagnosis.Code) error {
-	trimmed, ok := strings.CutSuffix(*name, extension)
-	if !ok && path != "-" {
-		return diagnosis.New(code, "File", in.name)
-	}
-	*name = trimmed
-	return nil
+	return diagnosis.FileIsZip
 }
 
 // checkExtension refuses a file whose name promises the other format: whoever
 // opens it by its name sees something else than we do.
 func checkExtension(k kind, name, extension string) error {
-	switch extension {
-	case ".csv", ".tsv", ".txt", ".tab":
-		if k == kindWorkbook {
-			return diagnosis.New(diagnosis.FileIsWorkbook, "File", name)
-		}
-	case ".xlsx", ".xlsm", ".xltx", ".xltm":
-		if k == kindText {
-			return diagnosis.New(diagnosis.FileIsText, "File", name)
-		}
-	case ".xls", ".xlsb", ".ods":
-		if k == kindText {
-			return diagnosis.New(diagnosis.FileIsText, "File", name)
-		}
+	asText := slices.Contains([]string{".csv", ".tsv", ".txt", ".tab"}, extension)
+	asWorkbook := slices.Contains([]string{".xlsx", ".xlsm", ".xltx", ".xltm"}, extension)
+	asOther := slices.Contains([]string{".xls", ".xlsb", ".ods"}, extension)
+	switch {
+	case k == kindText && (asWorkbook || asOther):
+		return diagnosis.New(diagnosis.FileIsText, "File", name)
+	case k == kindWorkbook && (asText || asOther):
 		return diagnosis.New(diagnosis.FileIsWorkbook, "File", name)
 	}
 	return nil

@@ -3,33 +3,61 @@ package text
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
+	"r7import/importer/diagnosis"
 	"r7import/importer/source/table"
 )
 
 // delimiters are those that are told apart by content.
 var delimiters = []byte{';', ',', '\t', '|'}
 
-// guessDelimiter tells the delimiter from the first rows of a text: the one with
-// the most known names in the header, then the one that makes the most rows as
-// wide as the header. It returns how well that did, 0 if there is no header, and
-// is not sure when another does equally well.
-func guessDelimiter(read func(delim byte) table.Top, h table.Headers) (delim byte, best int, sure bool) {
-	best, second := -1, -1
-	for _, d := range delimiters {
-		s := delimiterScore(read(d), h)
-		if s > best {
-			delim, best, second = d, s, best
-		} else {
-			second = max(second, s)
-		}
-	}
-	return delim, best, best > second || best == singleColumn
-}
-
 // singleColumn is the score of a header that no delimiter divides: then none is needed.
 const singleColumn = 1
 
+// findDelimiter returns the delimiter asked for, or declared in the first line, or told
+// by the first rows: the one with the most known names in the header, then the one that
+// makes the most rows as wide as the header. It refuses to choose among equals.
+func (s sample) findDelimiter(o Options) (byte, error) {
+	if d := o.Delimiter; d != 0 {
+		if d >= utf8.RuneSelf || d == '"' || d == '\n' || d == '\r' {
+			return 0, diagnosis.New(diagnosis.DelimiterForm)
+		}
+		return byte(d), nil
+	}
+	if first := s.preview(0, 1); len(first.Rows) > 0 {
+		if d, ok := Declared(first.Rows[0]); ok {
+			return d, nil
+		}
+	}
+	var found byte
+	best, second := -1, -1
+	for _, d := range delimiters {
+		if score := delimiterScore(s.preview(d, o.Headers.Depth()), o.Headers); score > best {
+			found, best, second = d, score, best
+		} else {
+			second = max(second, score)
+		}
+	}
+	if best > 0 && best == second && best != singleColumn {
+		return 0, diagnosis.New(diagnosis.DelimiterUnclear)
+	} else if best > 0 {
+		return found, nil
+	}
+	first := s.preview(found, o.Headers.Depth())
+	_, err := findHeader(&first, o)
+	if p := diagnosis.Or(err, diagnosis.HeaderNotFound); p.Code == diagnosis.HeaderNotFound {
+		for _, other := range delimiters { // where another opens cells that nothing closes, that is why
+			if first := s.preview(other, o.Headers.Depth()); first.Faulty > 0 {
+				_, err = findHeader(&first, o)
+			}
+		}
+	}
+	return found, err
+}
+
+// delimiterScore returns how well a delimiter does that divides the first rows so, 0 if
+// there is no header.
 func delimiterScore(t table.Top, h table.Headers) int {
 	at, names := h.Find(t.Rows)
 	if h.Row > 0 {
@@ -44,10 +72,11 @@ func delimiterScore(t table.Top, h table.Headers) int {
 	}
 	same, all := 0, 0
 	for _, cells := range t.Rows[at+1:] {
-		if table.Filled(cells) > 0 {
-			all++
+		if table.Filled(cells) == 0 {
+			continue
 		}
-		if len(cells) == len(t.Rows[at]) && table.Filled(cells) > 0 {
+		all++
+		if len(cells) == len(t.Rows[at]) {
 			same++
 		}
 	}
@@ -57,12 +86,8 @@ func delimiterScore(t table.Top, h table.Headers) int {
 // Declared returns the delimiter that a first line like sep=; declares.
 // Excel writes and honours it.
 func Declared(first []string) (byte, bool) {
-	if len(first) == 0 {
-		return 0, false
-	}
-	line := first[0]
-	if len(line) == len("sep=;") && strings.EqualFold(line[:4], "sep=") {
-		return line[4], true
+	if len(first) > 0 && len(first[0]) == len("sep=;") && strings.EqualFold(first[0][:4], "sep=") {
+		return first[0][4], true
 	}
 	return 0, false
 }

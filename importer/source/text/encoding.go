@@ -5,60 +5,52 @@
 package text
 
 import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io"
 	"slices"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/transform"
+
+	"r7import/importer/diagnosis"
 )
 
 // Charset is how the bytes of a text file stand for characters. The zero value
 // is UTF-8.
 type Charset struct {
 	name string
-	// high are the characters of the bytes from 0x80 up, for a code page;
-	// utf8.RuneError for a byte that has none.
-	high *[128]rune
-	// wide says that characters are UTF-16 code units.
-	wide byteOrder
+	page *charmap.Charmap // the characters of a code page
+	wide byteOrder        // of the code units of UTF-16
 }
 
-type byteOrder uint8
-
-const (
-	narrow byteOrder = iota
-	littleEndian
-	bigEndian
-)
-
 var (
-	utf8Text    = Charset{name: "utf-8"}
-	utf16LE     = Charset{name: "utf-16le", wide: littleEndian}
-	utf16BE     = Charset{name: "utf-16be", wide: bigEndian}
-	windows1251 = codePage("windows-1251", charmap.Windows1251)
-	koi8r       = codePage("koi8-r", charmap.KOI8R)
-	cp866       = codePage("cp866", charmap.CodePage866)
-	macCyrillic = codePage("x-mac-cyrillic", charmap.MacintoshCyrillic)
-	iso8859x5   = codePage("iso-8859-5", charmap.ISO8859_5)
+	utf8Text = Charset{name: "utf-8"}
+	utf16LE  = Charset{name: "utf-16le", wide: binary.LittleEndian}
+	utf16BE  = Charset{name: "utf-16be", wide: binary.BigEndian}
 
 	// codePages are those that are told apart by what they make of the bytes. Of two
 	// that make the same, the first is meant.
-	codePages = []Charset{windows1251, koi8r, cp866, macCyrillic, iso8859x5}
+	codePages = []Charset{
+		{name: "windows-1251", page: charmap.Windows1251},
+		{name: "koi8-r", page: charmap.KOI8R},
+		{name: "cp866", page: charmap.CodePage866},
+		{name: "x-mac-cyrillic", page: charmap.MacintoshCyrillic},
+		{name: "iso-8859-5", page: charmap.ISO8859_5},
+	}
 	// charsets are those that can be asked for. Those of other alphabets than ours
 	// differ in letters that only a person can tell right.
 	charsets = slices.Concat([]Charset{utf8Text, utf16LE, utf16BE}, codePages, []Charset{
-		codePage("windows-1250", charmap.Windows1250), codePage("windows-1252", charmap.Windows1252),
-		codePage("windows-1253", charmap.Windows1253), codePage("windows-1254", charmap.Windows1254),
+		{name: "windows-1250", page: charmap.Windows1250},
+		{name: "windows-1252", page: charmap.Windows1252},
+		{name: "windows-1253", page: charmap.Windows1253},
+		{name: "windows-1254", page: charmap.Windows1254},
 	})
 )
-
-func codePage(name string, m *charmap.Charmap) Charset {
-	var high [128]rune
-	for i := range high {
-		high[i] = m.DecodeByte(byte(i + 0x80))
-	}
-	return Charset{name: name, high: &high}
-}
 
 // Encodings are the names [Options.Encoding] takes.
 func Encodings() []string {
@@ -100,69 +92,148 @@ func (c Charset) Name() string { return c.name }
 // Decoded returns text of a cell as UTF-8. A byte that stands for no character
 // becomes U+FFFD in a code page, and stays as it is in UTF-8.
 func (c Charset) Decoded(text []byte) string {
-	if c.high != nil {
+	if c.page != nil {
 		text, _ = c.appendDecoded(nil, text)
 	}
 	return string(text)
 }
 
-// appendDecoded appends text in a code page as UTF-8 and returns how many bytes
-// stood for no character.
-func (c Charset) appendDecoded(dst, text []byte) (out []byte, bad int) {
+// appendDecoded appends text in a code page as UTF-8 and reports whether every byte
+// stood for a character.
+func (c Charset) appendDecoded(dst, text []byte) (out []byte, sound bool) {
+	sound = true
 	for _, b := range text {
 		if b < utf8.RuneSelf {
 			dst = append(dst, b)
 			continue
 		}
-		r := c.high[b-0x80]
-		if r == utf8.RuneError {
-			bad++
-		}
+		r := c.page.DecodeByte(b)
+		sound = sound && r != utf8.RuneError
 		dst = utf8.AppendRune(dst, r)
 	}
-	return dst, bad
+	return dst, sound
 }
 
 // Encoded returns a text in the form in which rows are scanned, and whether the
 // charset has all of its characters.
 func (c Charset) Encoded(text string) ([]byte, bool) {
-	if c.high == nil {
+	if c.page == nil {
 		return []byte(text), true
 	}
-	out := make([]byte, 0, len(text))
+	var out []byte
 	for _, r := range text {
-		if r < utf8.RuneSelf {
-			out = append(out, byte(r))
-			continue
-		}
-		i := 0
-		for i < len(c.high) && c.high[i] != r {
-			i++
-		}
-		if i == len(c.high) {
+		b, ok := c.page.EncodeRune(r)
+		if !ok {
 			return nil, false
 		}
-		out = append(out, byte(i+utf8.RuneSelf))
+		out = append(out, b)
 	}
 	return out, true
 }
 
-// Byte order marks, which say what a text is written in.
-const (
-	MarkUTF8    = "\xef\xbb\xbf"
-	markUTF16LE = "\xff\xfe"
-	markUTF16BE = "\xfe\xff"
-)
+// MarkUTF8 is the byte order mark of UTF-8.
+const MarkUTF8 = "\xef\xbb\xbf"
 
 // ByMark returns what a byte order mark says and how long it is.
 func ByMark(text []byte) (c Charset, length int) {
-	switch s := string(text[:min(3, len(text))]); {
-	case strings.HasPrefix(s, MarkUTF8):
-		return utf8Text, len(MarkUTF8)
-	case strings.HasPrefix(s, markUTF16LE):
-		return utf16LE, len(markUTF16LE)
-	case strings.HasPrefix(s, markUTF16BE):
-		return utf16BE, len(markUTF16BE)
+	switch {
+	case bytes.HasPrefix(text, []byte(MarkUTF8)):
+		return utf8Text, 3
+	case bytes.HasPrefix(text, []byte("\xff\xfe")):
+		return utf16LE, 2
+	case bytes.HasPrefix(text, []byte("\xfe\xff")):
+		return utf16BE, 2
 	}
 	return Charset{}, 0
+}
+
+type byteOrder interface {
+	binary.ByteOrder
+	binary.AppendByteOrder
+}
+
+// Reader returns text with UTF-16 turned into UTF-8, and any other as it is.
+func (c Charset) Reader(in io.Reader) io.Reader {
+	if c.wide == nil {
+		return in
+	}
+	return transform.NewReader(in, utf16Decoder{order: c.wide})
+}
+
+// Writer is the reverse of Reader. Each write has to be of whole characters.
+func (c Charset) Writer(out io.Writer) io.Writer {
+	if c.wide == nil {
+		return out
+	}
+	return &utf16Writer{out, c.wide}
+}
+
+// utf16Decoder turns UTF-16 into UTF-8. A lone surrogate is written as if it were a
+// character, and a last odd byte as 0xFF: neither is UTF-8, so that whoever checks the
+// text finds them in their place, and the writer can make the same of them again. The
+// decoder of golang.org/x/text puts U+FFFD there, which may stand in a text by itself.
+type utf16Decoder struct {
+	transform.NopResetter
+	order byteOrder
+}
+
+// Transform implements transform.Transformer.
+func (d utf16Decoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
+	for nSrc < len(src) {
+		rest := src[nSrc:]
+		switch {
+		case len(dst)-nDst < utf8.UTFMax:
+			return nDst, nSrc, transform.ErrShortDst
+		case len(rest) < 2 && !atEOF:
+			return nDst, nSrc, transform.ErrShortSrc
+		case len(rest) < 2:
+			dst[nDst] = 0xFF
+			return nDst + 1, nSrc + 1, nil
+		}
+		r, size := rune(d.order.Uint16(rest)), 2
+		if utf16.IsSurrogate(r) && len(rest) < 4 && !atEOF {
+			return nDst, nSrc, transform.ErrShortSrc
+		} else if utf16.IsSurrogate(r) && len(rest) >= 4 {
+			if pair := utf16.DecodeRune(r, rune(d.order.Uint16(rest[2:]))); pair != utf8.RuneError {
+				r, size = pair, 4
+			}
+		}
+		if utf16.IsSurrogate(r) {
+			nDst += copy(dst[nDst:], []byte{0xE0 | byte(r>>12), 0x80 | byte(r>>6)&0x3F, 0x80 | byte(r)&0x3F})
+		} else {
+			nDst += utf8.EncodeRune(dst[nDst:], r)
+		}
+		nSrc += size
+	}
+	return nDst, nSrc, nil
+}
+
+// utf16Writer writes what utf16Decoder gives as UTF-16.
+type utf16Writer struct {
+	out   io.Writer
+	order byteOrder
+}
+
+var errNotText = errors.New("text: bytes that are no text")
+
+// Write implements io.Writer.
+func (u *utf16Writer) Write(text []byte) (int, error) {
+	units := make([]byte, 0, 2*len(text))
+	for rest := text; len(rest) > 0; {
+		r, size := utf8.DecodeRune(rest)
+		if r == utf8.RuneError && size == 1 {
+			if len(rest) < 3 || rest[0] != 0xED || rest[1]&0xE0 != 0xA0 || rest[2]&0xC0 != 0x80 {
+				return 0, diagnosis.Wrap(errNotText, diagnosis.FileBroken)
+			}
+			r, size = 0xD000|rune(rest[1]&0x3F)<<6|rune(rest[2]&0x3F), 3
+		}
+		if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
+			units = u.order.AppendUint16(u.order.AppendUint16(units, uint16(high)), uint16(low))
+		} else {
+			units = u.order.AppendUint16(units, uint16(r))
+		}
+		rest = rest[size:]
+	}
+	_, err := u.out.Write(units)
+	return len(text), err
 }

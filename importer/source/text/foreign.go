@@ -18,9 +18,9 @@ const ruled = 10
 
 // refuseDrawn refuses a table drawn with lines for people to read: the blanks that fill
 // its columns cannot be told from those of the values.
-func (s sample) refuseDrawn(c Charset) error {
-	for number, line := range s.lines(c) {
-		if number < ruled && rule.MatchString(c.Decoded(line)) {
+func (s sample) refuseDrawn() error {
+	for number, line := range s.lines() {
+		if number < ruled && rule.MatchString(s.charset.Decoded(line)) {
 			return diagnosis.New(diagnosis.FileIsDrawn, "Row", number+1)
 		}
 	}
@@ -32,9 +32,9 @@ const longestCell = 20
 
 // refuseEscaped refuses a table in which backslashes stand before quotation marks or
 // delimiters: the others are doubled then, and a password that has one would be wrong.
-func (s sample) refuseEscaped(c Charset, delim byte, first table.Top, header int) error {
+func (s sample) refuseEscaped(delim byte, first table.Top, header int) error {
 	width, within := len(first.Rows[header]), false // a cell of several lines
-	lines := s.lines(c)
+	lines := s.lines()
 	for number, line := range lines {
 		begun := within
 		within = within != (bytes.Count(line, []byte{'"'})%2 == 1)
@@ -52,9 +52,10 @@ func (s sample) refuseEscaped(c Charset, delim byte, first table.Top, header int
 }
 
 // lines returns the lines of the sample without their ends; the last may be cut.
-func (s sample) lines(c Charset) [][]byte {
-	text, _ := io.ReadAll(c.Reader(bytes.NewReader(s.head))) // of memory
-	return bytes.Split(bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("\r\n"), []byte{'\n'}), []byte{'\r'}, []byte{'\n'}), []byte{'\n'})
+func (s sample) lines() [][]byte {
+	text, _ := io.ReadAll(s.charset.Reader(bytes.NewReader(s.head))) // of memory
+	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte{'\n'})
+	return bytes.Split(bytes.ReplaceAll(text, []byte{'\r'}, []byte{'\n'}), []byte{'\n'})
 }
 
 // escapedWidth counts the cells of a line in which a backslash takes away the meaning

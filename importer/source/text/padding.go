@@ -4,7 +4,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // Bounds of the habit of padding cells.
@@ -15,61 +14,63 @@ const (
 
 // findPadding returns the blanks that stand around every cell of columns, header
 // included, in the first rows: they are a habit of the program that wrote the file
-// and no part of the values.
+// and no part of the values. It is nil if not one column has enough cells to tell.
 func (t *Table) findPadding(header []string) ([]Pad, error) {
 	pads := make([]Pad, len(header))
 	for i, h := range header {
-		inner := strings.TrimSpace(h)
-		if inner == "" {
-			continue
+		if inner := strings.TrimSpace(h); inner != "" {
+			begin := strings.Index(h, inner)
+			before, _ := t.Charset.Encoded(h[:begin])
+			after, _ := t.Charset.Encoded(h[begin+len(inner):])
+			pads[i] = Pad{string(before), string(after)}
 		}
-		begin := strings.Index(h, inner)
-		before, _ := t.Charset.Encoded(h[:begin])
-		after, _ := t.Charset.Encoded(h[begin+len(inner):])
-		pads[i] = Pad{string(before), string(after)}
 	}
 	for range 2 { // what a column without the habit has in quotation marks is read otherwise then
-		if !padded(pads) {
+		if !slices.ContainsFunc(pads, func(p Pad) bool { return p != Pad{} }) {
 			return nil, nil
 		}
-		dropped, err := t.dropUnpadded(pads)
-		if err != nil || !dropped {
-			return pads, err
+		bare, filled, err := t.countPadded(pads)
+		if err != nil {
+			return nil, err
+		}
+		dropped, enough := false, false
+		for i, pad := range pads {
+			if bare[i] && pad != (Pad{}) {
+				pads[i], dropped = Pad{}, true
+			}
+			enough = enough || pads[i] != (Pad{}) && filled[i] >= padEnough
+		}
+		if !enough {
+			return nil, nil
+		} else if !dropped {
+			return pads, nil
 		}
 	}
 	return nil, nil
 }
 
-func padded(pads []Pad) bool {
-	return slices.ContainsFunc(pads, func(p Pad) bool { return p != Pad{} })
-}
-
-// dropUnpadded takes the padding from columns with a cell that lacks it, and from all
-// if not one column has enough cells to tell.
-func (t *Table) dropUnpadded(pads []Pad) (dropped bool, err error) {
-	in, err := t.content.Stream()
+// countPadded returns which columns have a cell without their padding in the first rows,
+// and how many cells of each hold something.
+func (t *Table) countPadded(pads []Pad) (bare []bool, filled []int, err error) {
+	s, in, err := t.belowHeader()
 	if err != nil {
-		return false, err
+		return nil, nil, err
 	}
 	defer in.Close()
-	s, err := t.skipHeader(in)
-	if err != nil {
-		return false, err
-	}
 	s.pads = pads
-	bare, filled := make([]bool, len(pads)), make([]int, len(pads))
+	bare, filled = make([]bool, len(pads)), make([]int, len(pads))
 	for rows := 0; rows < padRows; {
 		if err := s.Next(); err == io.EOF {
 			break
 		} else if err != nil {
-			return false, err
+			return nil, nil, err
 		}
 		if s.Fault != Sound || len(s.Cells) < 2 {
 			continue
 		}
 		rows++
-		for i := range min(len(pads), len(s.Cells)) {
-			if c := s.Cells[i]; strings.ContainsFunc(t.Charset.Decoded(s.Text[c.From:c.To]), func(r rune) bool { return !unicode.IsSpace(r) }) {
+		for i, c := range s.Cells[:min(len(pads), len(s.Cells))] {
+			if strings.TrimSpace(t.Charset.Decoded(s.Text[c.From:c.To])) != "" {
 				filled[i]++
 			}
 		}
@@ -77,16 +78,5 @@ func (t *Table) dropUnpadded(pads []Pad) (dropped bool, err error) {
 			bare[i] = true
 		}
 	}
-	enough := false
-	for i := range pads {
-		if bare[i] && pads[i] != (Pad{}) {
-			pads[i], dropped = Pad{}, true
-		}
-		enough = enough || pads[i] != (Pad{}) && filled[i] >= padEnough
-	}
-	if !enough {
-		clear(pads)
-		return true, nil
-	}
-	return dropped, nil
+	return bare, filled, nil
 }

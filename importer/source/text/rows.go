@@ -1,11 +1,13 @@
 package text
 
 import (
+	"bufio"
 	"bytes"
 	"io"
 	"unicode/utf8"
 
 	"r7import/importer/diagnosis"
+	"r7import/importer/source/table"
 )
 
 // Rows is one pass over the rows of a text below its header.
@@ -25,29 +27,26 @@ type Rows struct {
 
 // Rows begins to read the rows below the header.
 func (t *Table) Rows() (*Rows, error) {
-	in, err := t.content.Stream()
+	s, in, err := t.belowHeader()
 	if err != nil {
-		return nil, err
-	}
-	s, err := t.skipHeader(in)
-	if err != nil {
-		in.Close()
 		return nil, err
 	}
 	return &Rows{Scanner: s, charset: t.Charset, in: in}, nil
 }
 
-func (t *Table) skipHeader(in io.Reader) (*Scanner, error) {
-	if _, err := io.CopyN(io.Discard, in, int64(t.mark)); err != nil {
-		return nil, diagnosis.Or(err, diagnosis.FileBroken)
+func (t *Table) belowHeader() (*Scanner, io.Closer, error) {
+	in, closer, err := t.Top(io.Discard)
+	if err != nil {
+		return nil, nil, err
 	}
-	s := t.Scanner(t.reader(in))
+	s := t.Scanner(in)
 	for s.NextLine <= t.Header {
 		if err := s.Next(); err != nil {
-			return nil, diagnosis.Or(err, diagnosis.FileBroken)
+			closer.Close()
+			return nil, nil, diagnosis.Or(err, diagnosis.FileBroken)
 		}
 	}
-	return s, nil
+	return s, closer, nil
 }
 
 // Close ends the pass.
@@ -65,30 +64,23 @@ func (r *Rows) Next() error {
 		return nil
 	}
 	spans := r.Scanner.Cells
-	if r.charset.high != nil {
-		r.decodeCodePage()
-	} else {
+	if r.charset.page == nil {
 		r.Whole, r.Decodable = r.Text, utf8.Valid(r.Text)
+	} else {
+		r.buf, r.Decodable = r.buf[:0], true
+		for i, c := range spans {
+			from, sound := len(r.buf), false
+			r.buf, sound = r.charset.appendDecoded(r.buf, r.Text[c.From:c.To])
+			spans[i] = Span{from, len(r.buf)}
+			r.Decodable = r.Decodable && sound
+		}
+		r.Whole = r.buf
 	}
 	whole := string(r.Whole)
 	for _, c := range spans {
 		r.Cells = append(r.Cells, whole[c.From:c.To])
 	}
 	return nil
-}
-
-// decodeCodePage turns the bytes of the cells into UTF-8.
-func (r *Rows) decodeCodePage() {
-	r.buf = r.buf[:0]
-	bad := 0
-	spans := r.Scanner.Cells
-	for i, c := range spans {
-		from, n := len(r.buf), 0
-		r.buf, n = r.charset.appendDecoded(r.buf, r.Text[c.From:c.To])
-		spans[i] = Span{from, len(r.buf)}
-		bad += n
-	}
-	r.Whole, r.Decodable = r.buf, bad == 0
 }
 
 // Top begins to read the text from its first row, as it is scanned: UTF-8, or the
@@ -102,16 +94,11 @@ func (t *Table) Top(mark io.Writer) (io.Reader, io.Closer, error) {
 		in.Close()
 		return nil, nil, diagnosis.Or(err, diagnosis.FileBroken)
 	}
-	return t.reader(in), in, nil
-}
-
-// reader returns the text behind its mark as it is scanned.
-func (t *Table) reader(in io.Reader) io.Reader {
-	in = t.Charset.Reader(in)
+	text := t.Charset.Reader(in)
 	if t.Unquoted {
-		in = newLineUnquoter(in)
+		text = newLineUnquoter(text)
 	}
-	return in
+	return text, in, nil
 }
 
 // Scanner begins to scan what [Table.Top] gives.
@@ -128,4 +115,51 @@ func (t *Table) Spans(row []byte) []Span {
 	s.pads, s.raw = t.Pads, true
 	_ = s.Next() // of a row that has been scanned before
 	return s.Raw
+}
+
+// lineUnquoter takes the quotation marks off lines that are one quoted cell each. A
+// spreadsheet program writes them so when the list separator of the system is not
+// the delimiter of the file it was given: every line was one cell to it.
+type lineUnquoter struct {
+	in  *bufio.Reader
+	out []byte // not yet read
+	err error
+}
+
+func newLineUnquoter(in io.Reader) *lineUnquoter {
+	return &lineUnquoter{in: bufio.NewReaderSize(in, ScanBuffer)}
+}
+
+// Read implements io.Reader.
+func (u *lineUnquoter) Read(p []byte) (int, error) {
+	for len(u.out) == 0 {
+		if u.err != nil {
+			return 0, u.err
+		}
+		u.next()
+	}
+	n := copy(p, u.out)
+	u.out = u.out[n:]
+	return n, nil
+}
+
+// next reads a line, or as many as one cell has.
+func (u *lineUnquoter) next() {
+	var line []byte
+	quoted, ended := false, false
+	for !ended && len(line) <= table.MaxRowBytes {
+		b, err := u.in.ReadByte()
+		if err != nil {
+			u.err = err
+			break
+		}
+		line = append(line, b)
+		quoted = quoted != (b == '"') // a doubled mark switches twice
+		ended = (b == '\n' || b == '\r') && (!quoted || line[0] != '"')
+	}
+	u.out = line
+	end := len(bytes.TrimRight(line, "\r\n"))
+	if inner, was := unquoted(string(line[:end])); was {
+		u.out = append([]byte(inner), line[end:]...)
+	}
 }

@@ -39,11 +39,10 @@ type Scanner struct {
 
 	buf        []byte
 	start, end int // buf[start:end] is read and not yet scanned
+	lf         int // where the next LF in it is, end if there is none; too small where the row before had several lines
 	ended      bool
 	err        error // what ended the input, if not its end
-	// Where in buf the next of these bytes is, at start or behind it; end if there is none yet.
-	lf, cr, quote int
-	NextLine      int // the line behind what was scanned
+	NextLine   int   // the line behind what was scanned
 
 	// The row last scanned, valid until the next.
 	Line     int // it begins on; the first is 1
@@ -60,33 +59,77 @@ type Scanner struct {
 // Pad is what stands before and behind the cells of a column and is no part of them.
 type Pad struct{ Before, After string }
 
+// NewScanner returns a scanner that reads so much at once to begin with.
 func NewScanner(in io.Reader, delim byte, buffer int) *Scanner {
 	return &Scanner{in: in, delim: delim, buf: make([]byte, buffer), NextLine: 1}
 }
 
 // Next scans one row, blank lines included. io.EOF ends.
 func (s *Scanner) Next() error {
-	s.Cells, s.Text, s.Fault = s.Cells[:0], nil, Sound
-	s.Bare, s.Loose, s.Raw = s.Bare[:0], s.Loose[:0], s.Raw[:0]
+	s.begin()
 	s.Line = s.NextLine
-	stop, width := s.lineEnd()
+	line, width := s.firstLine()
 	switch {
 	case width == 0 && s.err != nil:
 		return s.err
 	case s.start == s.end:
 		return io.EOF
-	case stop-s.start > table.MaxRowBytes:
+	case len(line) > table.MaxRowBytes:
 		s.refuse(TooLong)
-		s.skipLine(width)
-		return nil
-	case s.quote < stop:
-		return s.quotedRow(stop-s.start, width)
+		for width == 0 && s.start < s.end { // drop the rest of the line
+			s.start = s.end
+			line, width = s.firstLine()
+		}
+	case bytes.IndexByte(line, '"') >= 0:
+		return s.quotedRow(len(line) + width)
+	default:
+		s.Text = line
+		s.split()
 	}
-	s.Text = s.buf[s.start:stop]
-	s.split()
-	s.advance(stop + width)
+	s.start += len(line) + width
 	s.NextLine++
 	return nil
+}
+
+// begin forgets the row last scanned.
+func (s *Scanner) begin() {
+	s.Text, s.Fault, s.Cells, s.unquoted = nil, Sound, s.Cells[:0], s.unquoted[:0]
+	s.Bare, s.Loose, s.Raw = s.Bare[:0], s.Loose[:0], s.Raw[:0]
+}
+
+// refuse makes the row one that cannot be read.
+func (s *Scanner) refuse(f Fault) {
+	s.Fault, s.Column = f, len(s.Cells)
+	s.Cells, s.Text = s.Cells[:0], nil
+}
+
+// firstLine returns the line at start, and how many bytes its line end has: 0 at the
+// end of the input and for a line of more than table.MaxRowBytes.
+func (s *Scanner) firstLine() (line []byte, width int) {
+	if s.lf < s.start {
+		s.lf = s.index('\n', s.start)
+	}
+	for looked := 0; ; {
+		cr := bytes.IndexByte(s.buf[s.start+looked:s.lf], '\r')
+		stop := looked + cr
+		switch {
+		case cr < 0 && s.lf < s.end:
+			return s.buf[s.start:s.lf], 1
+		case cr < 0:
+			looked = s.end - s.start
+			if !s.fill() {
+				return s.buf[s.start:s.end], 0
+			}
+			continue
+		case s.start+stop+1 == s.end:
+			s.fill() // LF may come
+		}
+		line, width = s.buf[s.start:s.start+stop], 1
+		if s.lf == s.start+stop+1 && s.lf < s.end {
+			width = 2
+		}
+		return line, width
+	}
 }
 
 // split cuts a row without quotation marks at its delimiters.
@@ -106,189 +149,142 @@ func (s *Scanner) split() {
 		return
 	}
 	for i := range min(len(s.pads), len(s.Cells)) {
-		s.Cells[i] = s.stripped(i, s.Cells[i])
+		pad, cell := s.pads[i], &s.Cells[i]
+		whole := text[cell.From:cell.To]
+		inner, before := bytes.CutPrefix(whole, []byte(pad.Before))
+		inner, after := bytes.CutSuffix(inner, []byte(pad.After))
+		if before && after {
+			cell.From += len(pad.Before)
+			cell.To = cell.From + len(inner)
+		} else if len(bytes.TrimSpace(whole)) > 0 {
+			s.Bare = append(s.Bare, i)
+		}
 	}
 	if s.raw {
 		s.Raw = append(s.Raw, s.Cells...)
 	}
 }
 
-// stripped returns a cell of an unquoted row without its padding.
-func (s *Scanner) stripped(column int, c Span) Span {
-	pad, cell := s.pads[column], s.Text[c.From:c.To]
-	inner, before := bytes.CutPrefix(cell, []byte(pad.Before))
-	inner, after := bytes.CutSuffix(inner, []byte(pad.After))
-	if !before || !after {
-		if len(bytes.TrimSpace(cell)) > 0 {
-			s.Bare = append(s.Bare, column)
-		}
-		return c
-	}
-	return Span{c.From + len(pad.Before), c.From + len(pad.Before) + len(inner)}
-}
-
-// refuse makes the row one that cannot be read.
-func (s *Scanner) refuse(f Fault) {
-	s.Fault, s.Column = f, len(s.Cells)
-	s.Cells, s.Text = s.Cells[:0], nil
-}
-
-// lineEnd returns where the line at start ends, and how many bytes its line end
-// has: 0 at the end of the input and for a line of more than table.MaxRowBytes.
-func (s *Scanner) lineEnd() (stop, width int) {
-	for min(s.lf, s.cr) == s.end && s.fill() {
-	}
-	stop = min(s.lf, s.cr)
-	switch {
-	case stop == s.end:
-		return stop, 0
-	case stop == s.lf:
-		return stop, 1
-	}
-	off := stop - s.start
-	if b, ok := s.byteAt(off + 1); ok && b == '\n' {
-		return s.start + off, 2
-	}
-	return s.start + off, 1
-}
-
-// quotedRow scans a row with a quotation mark in its first line. Places are
-// offsets from start, because reading on moves the buffer.
-func (s *Scanner) quotedRow(firstLine, width int) error {
-	s.unquoted = s.unquoted[:0]
-	at := 0
+// quotedRow scans a row with a quotation mark in its first line, which has so many
+// bytes with its end. A row that may go on behind what has been read is scanned once
+// more when twice as much has been: what most rows need is there at once.
+func (s *Scanner) quotedRow(first int) error {
+	var size int
 	for {
-		from := len(s.unquoted)
-		at = s.paddedCell(at)
-		if len(s.Cells) == table.MaxColumns && s.Fault == Sound {
-			s.Fault = TooWide
-		}
-		if s.err != nil {
-			return s.err
-		}
-		if s.Fault != Sound {
-			s.refuse(s.Fault)
-			s.advance(s.start + firstLine + width)
-			s.NextLine++
-			return nil
-		}
-		s.Cells = append(s.Cells, Span{from, len(s.unquoted)})
-		if b, ok := s.byteAt(at); !ok || b != s.delim {
+		read, ended, looked := s.end-s.start, s.ended, 0
+		s.begin()
+		if size, looked = s.quotedCells(s.buf[s.start:s.end]); looked < read || !s.fill() && s.ended == ended {
 			break
 		}
-		at++
+		for s.end-s.start < 2*read && s.fill() {
+		}
+	}
+	if s.err != nil {
+		return s.err
+	}
+	if s.Fault != Sound {
+		s.refuse(s.Fault)
+		s.start += first
+		s.NextLine++
+		return nil
 	}
 	s.Text = s.unquoted
-	end := s.breakAt(at)
-	at += end
-	s.NextLine += countLines(s.buf[s.start : s.start+at])
-	if end == 0 { // the last line, which has no end
+	switch rest := s.buf[s.start+size : s.end]; {
+	case len(rest) == 0: // the last line, which has no end
 		s.NextLine++
+	case bytes.HasPrefix(rest, []byte("\r\n")):
+		size += 2
+	default:
+		size++
 	}
-	s.advance(s.start + at)
+	row := s.buf[s.start : s.start+size]
+	s.NextLine += bytes.Count(row, []byte{'\n'}) + bytes.Count(row, []byte{'\r'}) - bytes.Count(row, []byte("\r\n"))
+	s.start += size
 	return nil
 }
 
-// paddedCell appends the cell at an offset to unquoted, without the padding of its
-// column, and returns the offset behind both.
-func (s *Scanner) paddedCell(at int) int {
-	column := len(s.Cells)
-	var pad Pad
-	if column < len(s.pads) {
-		pad = s.pads[column]
-	}
-	whole, begin := at, len(s.unquoted)
-	before := s.follows(at, pad.Before)
-	if before {
-		at += len(pad.Before)
-	}
-	from := at
-	at = s.cell(at, pad.After)
-	if s.Fault != Sound {
-		return at
-	}
-	to := at
-	inner, after := bytes.CutSuffix(s.unquoted[begin:], []byte(pad.After))
-	switch quoted := to > from && s.buf[s.start+from] == '"'; {
-	case quoted: // cell has seen the padding behind the closing mark, or there is none
-		after = s.follows(at, pad.After)
-		if after {
-			at += len(pad.After)
+// quotedCells scans the cells of the row that a text begins with, up to the first at
+// fault, and returns where the row ends and up to where that depends on the text.
+func (s *Scanner) quotedCells(text []byte) (at, looked int) {
+	for ; ; at++ {
+		var pad Pad
+		column, whole, begin := len(s.Cells), at, len(s.unquoted)
+		if column < len(s.pads) {
+			pad = s.pads[column]
 		}
-	case after:
-		s.unquoted, to = s.unquoted[:begin+len(inner)], to-len(pad.After)
+		looked = max(looked, at+len(pad.Before))
+		before := bytes.HasPrefix(text[at:], []byte(pad.Before))
+		if before {
+			at += len(pad.Before)
+		}
+		from, to, after := at, at, false
+		if at < len(text) && text[at] == '"' {
+			at = s.quotedCell(text, at+1, pad.After)
+			if to, after = at, bytes.HasPrefix(text[at:], []byte(pad.After)); after {
+				at += len(pad.After)
+			}
+		} else {
+			at = s.bareCell(text, at)
+			if to, after = at, bytes.HasSuffix(s.unquoted[begin:], []byte(pad.After)); after {
+				s.unquoted, to = s.unquoted[:len(s.unquoted)-len(pad.After)], to-len(pad.After)
+			}
+		}
+		looked = max(looked, at+len(pad.After)+1)
+		if s.Fault == Sound && len(s.Cells) == table.MaxColumns {
+			s.Fault = TooWide
+		}
+		if s.Fault != Sound {
+			return at, looked
+		}
+		if (!before || !after) && len(bytes.TrimSpace(text[whole:at])) > 0 {
+			s.Bare = append(s.Bare, column)
+		}
+		if s.raw {
+			s.Raw = append(s.Raw, Span{from, to})
+		}
+		s.Cells = append(s.Cells, Span{begin, len(s.unquoted)})
+		if at == len(text) || text[at] != s.delim {
+			return at, looked
+		}
 	}
-	if (!before || !after) && len(bytes.TrimSpace(s.buf[s.start+whole:s.start+at])) > 0 {
-		s.Bare = append(s.Bare, column)
-	}
-	if s.raw {
-		s.Raw = append(s.Raw, Span{from, to})
-	}
-	return at
 }
 
-// follows reports whether a text stands at an offset.
-func (s *Scanner) follows(at int, text string) bool {
-	for i := range len(text) {
-		if b, ok := s.byteAt(at + i); !ok || b != text[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// cell appends the cell at an offset to unquoted and returns the offset behind it;
-// after is what may stand behind a closing quotation mark.
-func (s *Scanner) cell(at int, after string) int {
-	if b, ok := s.byteAt(at); ok && b == '"' {
-		return s.quotedCell(at+1, after)
-	}
-	from, blank := at, true
-	for {
-		for _, b := range s.buf[s.start+at : s.end] {
-			if b == s.delim || b == '\n' || b == '\r' {
-				s.unquoted = append(s.unquoted, s.buf[s.start+from:s.start+at]...)
-				return at
-			}
-			if b == '"' && blank {
-				s.Loose = append(s.Loose, len(s.Cells))
-			}
-			blank = blank && (b == ' ' || b == '\t')
-			at++
-		}
-		if !s.fill() {
+// bareCell appends the cell at an index that has no opening quotation mark to unquoted
+// and returns the index behind it.
+func (s *Scanner) bareCell(text []byte, at int) int {
+	cell, delim := text[at:], s.delim
+	for i, b := range cell {
+		if b == delim || b == '\n' || b == '\r' {
+			cell = cell[:i]
 			break
 		}
 	}
-	if !s.ended {
+	if at += len(cell); at == len(text) && !s.ended {
 		s.Fault = TooLong
 	}
-	s.unquoted = append(s.unquoted, s.buf[s.start+from:s.start+at]...)
+	if quote := bytes.IndexByte(cell, '"'); quote > 0 && len(bytes.Trim(cell[:quote], " \t")) == 0 {
+		s.Loose = append(s.Loose, len(s.Cells))
+	}
+	s.unquoted = append(s.unquoted, cell...)
 	return at
 }
 
-// quotedCell does the same for a cell whose opening mark is before the offset.
-func (s *Scanner) quotedCell(at int, after string) int {
+// quotedCell does the same for a cell whose opening mark is before the index; after is
+// what may stand behind the closing one.
+func (s *Scanner) quotedCell(text []byte, at int, after string) int {
 	for {
-		rest := s.buf[s.start+at : s.end]
-		n := bytes.IndexByte(rest, '"')
+		n := bytes.IndexByte(text[at:], '"')
 		if n < 0 {
-			s.unquoted = append(s.unquoted, rest...)
-			at += len(rest)
-			if !s.fill() {
-				s.Fault = Unclosed
-				return at
-			}
-			continue
+			s.Fault = Unclosed
+			return len(text)
 		}
-		s.unquoted = append(s.unquoted, rest[:n]...)
+		s.unquoted = append(s.unquoted, text[at:at+n]...)
 		at += n + 1
-		b, ok := s.byteAt(at)
 		switch {
-		case ok && b == '"':
+		case at < len(text) && text[at] == '"':
 			s.unquoted = append(s.unquoted, '"')
 			at++
-		case s.endsCell(at), after != "" && s.follows(at, after) && s.endsCell(at+len(after)):
+		case s.endsCell(text[at:]), after != "" && bytes.HasPrefix(text[at:], []byte(after)) && s.endsCell(text[at+len(after):]):
 			return at
 		default:
 			s.Fault = Stray
@@ -297,46 +293,12 @@ func (s *Scanner) quotedCell(at int, after string) int {
 	}
 }
 
-// endsCell reports whether a cell can end before an offset.
-func (s *Scanner) endsCell(at int) bool {
-	b, ok := s.byteAt(at)
-	return !ok && s.ended || ok && (b == s.delim || b == '\n' || b == '\r')
-}
-
-// byteAt returns the byte at an offset from start, reading on if need be; false
-// at the end of the input and where the row is longer than a row may be.
-func (s *Scanner) byteAt(off int) (byte, bool) {
-	for s.start+off >= s.end {
-		if !s.fill() {
-			return 0, false
-		}
+// endsCell reports whether a cell can end before a text.
+func (s *Scanner) endsCell(rest []byte) bool {
+	if len(rest) == 0 {
+		return s.ended
 	}
-	return s.buf[s.start+off], true
-}
-
-// breakAt returns how many bytes the line end at an offset has, 0 if there is none.
-func (s *Scanner) breakAt(off int) int {
-	b, ok := s.byteAt(off)
-	if !ok {
-		return 0
-	}
-	if next, ok := s.byteAt(off + 1); b == '\r' && ok && next == '\n' {
-		return 2
-	}
-	return 1
-}
-
-// skipLine drops the rest of a line of which less than a line end has been read.
-func (s *Scanner) skipLine(width int) {
-	for width == 0 {
-		s.advance(s.end)
-		if !s.fill() {
-			return
-		}
-		_, width = s.lineEnd()
-	}
-	s.advance(min(s.lf, s.cr) + width)
-	s.NextLine++
+	return rest[0] == s.delim || rest[0] == '\n' || rest[0] == '\r'
 }
 
 // fill reads on and reports whether more than before can be seen. It stops at
@@ -345,7 +307,12 @@ func (s *Scanner) fill() bool {
 	if s.ended || s.end-s.start > table.MaxRowBytes {
 		return false
 	}
-	s.makeRoom()
+	if s.end == len(s.buf) && s.start < len(s.buf)/2 {
+		s.buf = append(s.buf, make([]byte, len(s.buf))...)
+	} else if s.end == len(s.buf) {
+		copy(s.buf, s.buf[s.start:s.end])
+		s.lf, s.end, s.start = s.lf-s.start, s.end-s.start, 0
+	}
 	before := s.end
 	for range 100 { // a reader that gives nothing that often is broken
 		n, err := s.in.Read(s.buf[s.end:])
@@ -357,7 +324,9 @@ func (s *Scanner) fill() bool {
 			}
 		}
 		if n > 0 || s.ended {
-			s.look(before)
+			if s.lf == before {
+				s.lf = s.index('\n', before)
+			}
 			return n > 0
 		}
 	}
@@ -365,54 +334,9 @@ func (s *Scanner) fill() bool {
 	return false
 }
 
-func (s *Scanner) makeRoom() {
-	if s.end < len(s.buf) {
-		return
-	}
-	if s.start < len(s.buf)/2 {
-		s.buf = append(s.buf, make([]byte, len(s.buf))...)
-		return
-	}
-	copy(s.buf, s.buf[s.start:s.end])
-	s.lf, s.cr, s.quote, s.end = s.lf-s.start, s.cr-s.start, s.quote-s.start, s.end-s.start
-	s.start = 0
-}
-
-// look finds the next line end and quotation mark, where there was none before
-// an index, in what has been read since.
-func (s *Scanner) look(from int) {
-	for _, mark := range []struct {
-		at *int
-		b  byte
-	}{{&s.lf, '\n'}, {&s.cr, '\r'}, {&s.quote, '"'}} {
-		if *mark.at >= from {
-			*mark.at = s.index(mark.b, from)
-		}
-	}
-}
-
-// advance begins the next row at an index.
-func (s *Scanner) advance(to int) {
-	s.start = to
-	if s.lf < to {
-		s.lf = s.index('\n', to)
-	}
-	if s.cr < to {
-		s.cr = s.index('\r', to)
-	}
-	if s.quote < to {
-		s.quote = s.index('"', to)
-	}
-}
-
 func (s *Scanner) index(b byte, from int) int {
 	if n := bytes.IndexByte(s.buf[from:s.end], b); n >= 0 {
 		return from + n
 	}
 	return s.end
-}
-
-// countLines returns how many line ends there are, CRLF counting once.
-func countLines(text []byte) int {
-	return bytes.Count(text, []byte{'\n'}) + bytes.Count(text, []byte{'\r'}) - bytes.Count(text, []byte("\r\n"))
 }

@@ -45,7 +45,8 @@ type Table struct {
 // sample is the beginning of a text, and what tells its charset.
 type sample struct {
 	head    []byte
-	whole   bool   // head is all there is
+	whole   bool // head is all there is
+	charset Charset
 	unquote bool   // its lines are one quoted cell each
 	foreign []byte // where the first character beyond ASCII is; empty if there is none
 }
@@ -58,10 +59,10 @@ func Look(in Content, o Options) (t *Table, first table.Top, at int, err error) 
 		return nil, first, 0, err
 	}
 	t = &Table{content: in}
-	if t.Charset, t.mark, err = findCharset(s, o); err != nil {
+	if s.charset, t.mark, err = findCharset(s, o); err != nil {
 		return nil, first, 0, err
 	}
-	t.Guessed = o.Encoding == "" && t.Charset.high != nil
+	t.Charset, t.Guessed = s.charset, o.Encoding == "" && s.charset.page != nil
 	s.head = s.head[t.mark:]
 	if len(bytes.TrimSpace(s.head)) == 0 && s.whole {
 		return nil, first, 0, diagnosis.New(diagnosis.FileEmpty, "File", o.Name)
@@ -86,59 +87,63 @@ func Look(in Content, o Options) (t *Table, first table.Top, at int, err error) 
 // findTable finds delimiter and header. Where there is no table, the lines may be one
 // with their quotation marks taken off.
 func (t *Table) findTable(s sample, o Options) (first table.Top, at int, err error) {
-	if err := s.refuseDrawn(t.Charset); err != nil {
+	if err := s.refuseDrawn(); err != nil {
 		return first, 0, err
 	}
-	t.Delimiter, first, at, err = s.table(t.Charset, o)
+	find := func() (delim byte, first table.Top, at int, err error) {
+		if delim, err = s.findDelimiter(o); err != nil {
+			return 0, first, 0, err
+		}
+		first = s.preview(delim, o.Headers.Depth())
+		at, err = findHeader(&first, o)
+		return delim, first, at, err
+	}
+	t.Delimiter, first, at, err = find()
 	if err == nil && len(first.Rows[at]) > 1 {
-		return first, at, s.refuseEscaped(t.Charset, t.Delimiter, first, at)
+		return first, at, s.refuseEscaped(t.Delimiter, first, at)
 	}
 	s.unquote = true
-	if delim, inner, header, err := s.table(t.Charset, o); err == nil && len(inner.Rows[header]) > 1 {
+	if delim, inner, header, err := find(); err == nil && len(inner.Rows[header]) > 1 {
 		t.Delimiter, t.Unquoted = delim, true
 		return inner, header, nil
 	}
 	return first, at, err
 }
 
-// table finds delimiter and header.
-func (s sample) table(c Charset, o Options) (delim byte, first table.Top, at int, err error) {
-	if delim, err = findDelimiter(s, c, o); err != nil {
-		return 0, first, 0, err
-	}
-	first = preview(s, c, delim, o.Headers.Depth())
-	at, err = findHeader(&first, o)
-	return delim, first, at, err
-}
-
 // Unwrapped returns the text of a cell like ="0123", in which a spreadsheet program
 // keeps what it would take for a number, and whether it was one.
 func Unwrapped(cell string) (text string, was bool) {
-	inner, opens := strings.CutPrefix(cell, `="`)
+	if quoted, wrapped := strings.CutPrefix(cell, "="); wrapped {
+		if text, was = unquoted(quoted); was {
+			return text, true
+		}
+	}
+	return cell, false
+}
+
+// unquoted returns what a quoted cell says, and whether the text is one.
+func unquoted(text string) (inner string, was bool) {
+	inner, opens := strings.CutPrefix(text, `"`)
 	inner, closes := strings.CutSuffix(inner, `"`)
 	if !opens || !closes || strings.Contains(strings.ReplaceAll(inner, `""`, ""), `"`) {
-		return cell, false
+		return text, false
 	}
 	return strings.ReplaceAll(inner, `""`, `"`), true
 }
 
-// findHeader returns the index of the header among the first rows.
+// findHeader returns the index of the header among the first rows. In an encoding that
+// was asked for it has to make sense.
 func findHeader(first *table.Top, o Options) (int, error) {
 	if o.Encoding != "" && o.Headers.Row == 0 {
 		looked := first.Rows
 		if at, _ := o.Headers.Find(first.Rows); at >= 0 {
 			looked = looked[at : at+1]
 		}
-		if slices.ContainsFunc(looked, misread) {
+		if slices.ContainsFunc(slices.Concat(looked...), func(cell string) bool { return Undecodable(cell) >= 0 }) {
 			return 0, diagnosis.New(diagnosis.EncodingWrong, "Encoding", o.Encoding, "Encodings", Encodings())
 		}
 	}
 	return o.Headers.Among(first)
-}
-
-// misread reports whether a cell holds bytes that stand for no character.
-func misread(cells []string) bool {
-	return slices.ContainsFunc(cells, func(c string) bool { return Undecodable(c) >= 0 })
 }
 
 // Undecodable returns where in a text the first byte stands that is no
@@ -202,110 +207,26 @@ func beyondASCII(text []byte) []byte {
 	return nil
 }
 
-// findCharset returns the charset asked for, or marked, or found, and the length of the mark.
-func findCharset(s sample, o Options) (c Charset, mark int, err error) {
-	marked, mark := ByMark(s.head)
-	for again, more := ByMark(s.head[mark:]); more > 0 && again.name == marked.name; again, more = ByMark(s.head[mark:]) {
-		mark += more // two programs have marked it, one after the other
-	}
-	if o.Encoding == "" && mark > 0 {
-		return marked, mark, nil
-	}
-	if o.Encoding == "" {
-		c, err = guessCharset(s, o.Headers)
-		return c, 0, err
-	}
-	c, ok := charsetNamed(o.Encoding)
-	switch {
-	case !ok:
-		return c, 0, diagnosis.New(diagnosis.EncodingUnknown, "Encodings", Encodings())
-	case mark > 0 && marked.name != c.name:
-		return c, 0, diagnosis.New(diagnosis.EncodingMarked, "Encoding", marked.name)
-	}
-	return c, mark, nil
-}
-
-// guessCharset tells the charset by the content. Of one that is not certain a person
-// has to be shown what it makes of a name.
-func guessCharset(s sample, h table.Headers) (Charset, error) {
-	if order := wideOrder(s.head); order == littleEndian {
-		return utf16LE, nil
-	} else if order == bigEndian {
-		return utf16BE, nil
-	}
-	is, certain := looksUTF8(s.foreign)
-	byChance := func(c Charset) bool { l := weigh(c, s.foreign); return l.Plain() }
-	if is && (certain || !slices.ContainsFunc(codePages, byChance)) {
-		return utf8Text, nil
-	}
-	foreign := table.Headers{Row: h.Row, Known: func(header string) bool { return beyondASCII([]byte(header)) != nil && h.Known(header) }}
-	page, sure := guessCodePage(s.foreign, func(c Charset) int {
-		names := 0
-		for _, d := range delimiters {
-			_, n := foreign.Find(preview(s, c, d, h.Depth()).Rows)
-			names = max(names, n)
-		}
-		return names
-	})
-	if !sure {
-		return Charset{}, diagnosis.New(diagnosis.EncodingUnclear, "Encodings", Encodings())
-	}
-	return page.charset, nil
-}
-
-func findDelimiter(s sample, c Charset, o Options) (byte, error) {
-	if d := o.Delimiter; d != 0 {
-		if d >= utf8.RuneSelf || d == '"' || d == '\n' || d == '\r' {
-			return 0, diagnosis.New(diagnosis.DelimiterForm)
-		}
-		return byte(d), nil
-	}
-	if first := preview(s, c, 0, 1); len(first.Rows) > 0 {
-		if d, ok := Declared(first.Rows[0]); ok {
-			return d, nil
-		}
-	}
-	read := func(d byte) table.Top { return preview(s, c, d, o.Headers.Depth()) }
-	d, score, sure := guessDelimiter(read, o.Headers)
-	if score == 0 {
-		first := read(d)
-		_, err := findHeader(&first, o)
-		if p := diagnosis.Or(err, diagnosis.HeaderNotFound); p.Code == diagnosis.HeaderNotFound {
-			for _, other := range delimiters { // where another opens cells that nothing closes, that is why
-				if first := read(other); first.Faulty > 0 {
-					_, err = findHeader(&first, o)
-				}
-			}
-		}
-		return d, err
-	}
-	if !sure {
-		return 0, diagnosis.New(diagnosis.DelimiterUnclear)
-	}
-	return d, nil
-}
-
 // preview splits the beginning of a text into rows, blank ones included. A last
 // row that the sample may have cut is left out.
-func preview(from sample, c Charset, delim byte, depth int) table.Top {
-	var t table.Top
-	in := c.Reader(bytes.NewReader(from.head))
-	if from.unquote {
+func (s sample) preview(delim byte, depth int) (t table.Top) {
+	in := s.charset.Reader(bytes.NewReader(s.head))
+	if s.unquote {
 		in = newLineUnquoter(in)
 	}
-	s := NewScanner(in, delim, min(len(from.head)+1, ScanBuffer))
-	for len(t.Rows) < depth && s.Next() == nil {
-		if !from.whole && s.start == s.end && s.ended {
+	rows := NewScanner(in, delim, min(len(s.head)+1, ScanBuffer))
+	for len(t.Rows) < depth && rows.Next() == nil {
+		if !s.whole && rows.start == rows.end && rows.ended {
 			break
 		}
-		if s.Fault != Sound && t.Faulty == 0 {
-			t.Faulty = s.Line
+		if rows.Fault != Sound && t.Faulty == 0 {
+			t.Faulty = rows.Line
 		}
-		cells := make([]string, len(s.Cells))
-		for i, at := range s.Cells {
-			cells[i] = c.Decoded(s.Text[at.From:at.To])
+		cells := make([]string, len(rows.Cells))
+		for i, at := range rows.Cells {
+			cells[i] = s.charset.Decoded(rows.Text[at.From:at.To])
 		}
-		t.Rows, t.Numbers = append(t.Rows, cells), append(t.Numbers, s.Line)
+		t.Rows, t.Numbers = append(t.Rows, cells), append(t.Numbers, rows.Line)
 	}
 	return t
 }
