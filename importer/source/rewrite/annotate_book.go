@@ -15,11 +15,11 @@ func (a *annotator) annotateBook(ctx context.Context, w io.Writer, from Original
 	edits := make(xlsx.Edits)
 	computed := a.OnlyFailed // formulas go
 	if a.Secret != nil {
-		learn := func(r *xlsx.SheetRow) {
+		learn := func(r *xlsx.Rows) {
 			cells, how := a.treatment(t, r)
 			if r.Number > t.Header {
 				a.redactor.learn(r.Number, how, cells)
-				computed = computed || slices.ContainsFunc(r.Columns(), func(c int) bool { return r.Formula(c) && c < len(a.Secret) && a.Secret[c] })
+				computed = computed || slices.ContainsFunc(r.Cells, func(c xlsx.Cell) bool { return c.Formula && c.Column < len(a.Secret) && a.Secret[c.Column] })
 			}
 		}
 		if err := t.Book.Walk(ctx, t.Sheet, learn); err != nil {
@@ -29,10 +29,7 @@ func (a *annotator) annotateBook(ctx context.Context, w io.Writer, from Original
 			return err
 		}
 	}
-	fills, err := t.Book.NewFills()
-	if err != nil {
-		return err
-	}
+	fills := t.Book.NewFills()
 	sheet := &annotatedSheet{annotator: a, table: t, fills: fills}
 	edit := xlsx.SheetEdit{New: max(len(from.Headers), t.Last+1), Row: sheet.row}
 	for i, column := range a.own {
@@ -48,7 +45,7 @@ func (a *annotator) annotateBook(ctx context.Context, w io.Writer, from Original
 	}
 	edits.Set(t.Sheet.Part, edit.Apply)
 	if a.Secret != nil {
-		xlsx.Scrub{Tells: a.redactor.tells, Shared: a.tellsShared}.Edits(t.Book, edits)
+		t.Book.Scrub(edits, a.redactor.tells, a.tellsShared)
 	}
 	if computed {
 		t.Book.WithoutCalcChain(edits)
@@ -60,11 +57,8 @@ func (a *annotator) annotateBook(ctx context.Context, w io.Writer, from Original
 }
 
 // treatment returns the texts of the cells of a row and what is done to them.
-func (a *annotator) treatment(t *xlsx.Table, r *xlsx.SheetRow) (cells []string, how treatment) {
-	cells = make([]string, len(a.redactor.headers))
-	for i := range cells {
-		cells[i] = r.Text(i)
-	}
+func (a *annotator) treatment(t *xlsx.Table, r *xlsx.Rows) (cells []string, how treatment) {
+	cells = r.Texts(len(a.redactor.headers))
 	switch {
 	case r.Long:
 		return cells, asAWhole
@@ -83,9 +77,9 @@ func (a *annotator) spareShort(ctx context.Context, t *xlsx.Table) error {
 		if s.Part == t.Sheet.Part || len(short) == 0 {
 			continue
 		}
-		err := t.Book.Walk(ctx, s, func(r *xlsx.SheetRow) {
-			for _, column := range r.Columns() {
-				delete(short, strings.TrimSpace(r.Text(column)))
+		err := t.Book.Walk(ctx, s, func(r *xlsx.Rows) {
+			for _, c := range r.Cells {
+				delete(short, strings.TrimSpace(r.TextOf(c)))
 			}
 		})
 		if err != nil {
@@ -128,7 +122,7 @@ func (s *annotatedSheet) fail(err error) {
 }
 
 // row returns what is to be changed in a row.
-func (s *annotatedSheet) row(r *xlsx.SheetRow) []xlsx.Edit {
+func (s *annotatedSheet) row(r *xlsx.Rows) []xlsx.Edit {
 	_, how := s.treatment(s.table, r)
 	var edits []xlsx.Edit
 	of := func(column int) *xlsx.Edit {
@@ -157,11 +151,11 @@ func (s *annotatedSheet) row(r *xlsx.SheetRow) []xlsx.Edit {
 		}
 	}
 	if r.Number > s.table.Header {
-		for _, column := range r.Columns() {
-			if slices.Contains(s.columns, column) {
+		for _, c := range r.Cells {
+			if slices.Contains(s.columns, c.Column) {
 				continue
 			}
-			paint(column, m.Bad[column]) // which may be none where an earlier copy had one
+			paint(c.Column, m.Bad[c.Column]) // which may be none where an earlier copy had one
 		}
 		for column, fill := range m.Bad {
 			paint(column, fill)
@@ -192,10 +186,10 @@ func (s *annotatedSheet) row(r *xlsx.SheetRow) []xlsx.Edit {
 
 // empty empties the cells of a row that may not stay. A text that only stays here gets
 // a place of its own, for the one that cells share goes.
-func (s *annotatedSheet) empty(r *xlsx.SheetRow, how treatment, of func(column int) *xlsx.Edit) {
+func (s *annotatedSheet) empty(r *xlsx.Rows, how treatment, of func(column int) *xlsx.Edit) {
 	var none string
-	for _, column := range r.Columns() {
-		text, computed := r.Text(column), r.Formula(column)
+	for _, c := range r.Cells {
+		column, text, computed := c.Column, r.TextOf(c), c.Formula
 		secret := how != asRemark && how != asHeader && r.Number > s.table.Header && column < len(s.Secret) && s.Secret[column]
 		switch {
 		case r.Long, secret && (text != "" || computed):

@@ -23,7 +23,7 @@ func copyWorkbook(ctx context.Context, w io.Writer, from Original, add Added) er
 		add.Column = max(add.Column, t.Last+1)
 		edit.New, edit.Widths = add.Column, []float64{addedWidth}
 	}
-	edit.Row = func(r *xlsx.SheetRow) []xlsx.Edit {
+	edit.Row = func(r *xlsx.Rows) []xlsx.Edit {
 		text := add.Cells[r.Number]
 		var style *int
 		if r.Number == t.Header && add.Header != "" {

@@ -1,6 +1,11 @@
 package xlsx
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+
+	"r7import/importer/source/container"
+)
 
 // Shape is how a cell style shows a number.
 type Shape uint8
@@ -19,32 +24,47 @@ func ShownWhole(s Shape, number string) bool {
 	return s == ShownPlain && len(number) <= most && strings.Trim(number, "0123456789") == ""
 }
 
-// readStyles returns the shape of each cell style of a workbook.
-func readStyles(x *xmlScanner) ([]Shape, error) {
-	custom := make(map[string]Shape)
-	var shapes []Shape
-	inCells := false
-	for {
-		if err := x.next(); err != nil {
-			return shapes, atEnd(err)
-		}
-		switch string(x.name) {
-		case "cellXfs":
-			inCells = x.kind == xmlStart
-		case "numFmt":
-			if x.kind == xmlStart {
-				code, err := x.attrText("formatCode")
-				if err != nil {
-					return nil, err
-				}
-				custom[string(x.attr("numFmtId"))] = shapeOfCode(code)
-			}
-		case "xf":
-			if x.kind == xmlStart && inCells {
-				shapes = append(shapes, shapeOf(string(x.attr("numFmtId")), custom))
-			}
-		}
+// format is what is known of a cell format.
+type format struct {
+	shape Shape
+	fill  Fill // of ours
+}
+
+// Shape returns how a cell style shows numbers.
+func (w *Book) Shape(style int) Shape {
+	if style < len(w.formats) {
+		return w.formats[style].shape
 	}
+	return ShownPlain
+}
+
+// readStyles reads the cell formats of a workbook.
+func (w *Book) readStyles() error {
+	w.ours = make(map[Fill]int)
+	custom, byFill := make(map[string]Shape), make(map[string]Fill)
+	list := ""
+	return w.read(w.stylesPart, container.MaxSmallPart, func(x *xmlScanner) error {
+		switch name := string(x.name); {
+		case len(x.depths) == 2:
+			list = name
+		case name == "numFmt":
+			code, err := x.attrText("formatCode")
+			if err != nil {
+				return err
+			}
+			custom[string(x.attr("numFmtId"))] = shapeOfCode(code)
+		case list == "fills" && name == "fill":
+			w.fills++
+		case list == "fills" && name == "fgColor":
+			if fill := Fill(x.attr("rgb")); fill == Red || fill == Yellow {
+				w.ours[fill] = w.fills - 1
+				byFill[strconv.Itoa(w.fills-1)] = fill
+			}
+		case list == "cellXfs" && name == "xf":
+			w.formats = append(w.formats, format{shapeOf(string(x.attr("numFmtId")), custom), byFill[string(x.attr("fillId"))]})
+		}
+		return nil
+	})
 }
 
 // shapeOf returns the shape of a number format, built in (ECMA-376, 18.8.30) or a workbook's own.
@@ -52,12 +72,11 @@ func shapeOf(id string, custom map[string]Shape) Shape {
 	if shape, ok := custom[id]; ok {
 		return shape
 	}
-	switch id {
-	case "", "0", "1", "49":
+	n, err := strconv.Atoi(id)
+	switch {
+	case id == "", id == "0", id == "1", id == "49":
 		return ShownPlain
-	case "14", "15", "16", "17", "18", "19", "20", "21", "22", "45", "46", "47",
-		"27", "28", "29", "30", "31", "32", "33", "34", "35", "36",
-		"50", "51", "52", "53", "54", "55", "56", "57", "58":
+	case err == nil && (14 <= n && n <= 22 || 27 <= n && n <= 36 || 45 <= n && n <= 47 || 50 <= n && n <= 58):
 		return ShownDate
 	}
 	return ShownFormed
