@@ -162,17 +162,29 @@ func (x *xmlScanner) token() error {
 
 // markup takes what begins with '<'. It reports false for what says nothing.
 func (x *xmlScanner) markup() (bool, error) {
-	switch {
-	case x.follows("</"):
+	for x.end-x.start < 2 {
+		if err := x.fill(); err != nil {
+			return false, err
+		}
+	}
+	switch x.buf[x.start+1] {
+	case '/':
 		return true, x.endTag()
-	case x.follows("<?"):
+	case '?':
 		instruction, err := x.enclosed("<?", "?>")
 		if err != nil {
 			return false, err
 		}
 		return false, x.checkInstruction(instruction)
-	case !x.follows("<!"):
-		return true, x.startTag()
+	case '!':
+		return x.declaration()
+	}
+	return true, x.startTag()
+}
+
+// declaration does the same for what begins with "<!".
+func (x *xmlScanner) declaration() (bool, error) {
+	switch {
 	case x.follows("<![CDATA["):
 		text, err := x.enclosed("<![CDATA[", "]]>")
 		if len(x.depths) == 0 {
@@ -234,12 +246,16 @@ func (x *xmlScanner) enclosed(opening, closing string) ([]byte, error) {
 // find returns the index of a mark that stands so many bytes behind start or later.
 func (x *xmlScanner) find(mark string, from int) (int, error) {
 	for {
-		if x.start+from < x.end {
-			if n := bytes.Index(x.buf[x.start+from:x.end], []byte(mark)); n >= 0 {
-				return x.start + from + n, nil
-			}
-			from = max(from, x.end-x.start-len(mark)+1)
+		n := -1
+		if rest := x.buf[min(x.start+from, x.end):x.end]; len(mark) == 1 {
+			n = bytes.IndexByte(rest, mark[0])
+		} else {
+			n = bytes.Index(rest, []byte(mark))
 		}
+		if n >= 0 {
+			return x.start + from + n, nil
+		}
+		from = max(from, x.end-x.start-len(mark)+1)
 		if x.end-x.start > maxXMLToken {
 			return 0, errXMLLimit
 		}

@@ -96,14 +96,23 @@ func (x *xmlScanner) parseTag(tag []byte) (name []byte, err error) {
 	}
 }
 
-// endTag takes the end of the innermost element.
-func (x *xmlScanner) endTag() error {
-	stop, err := x.find(">", 2)
-	if err != nil {
-		return err
+// endTag takes the end of the innermost element, nearly always written without blanks.
+func (x *xmlScanner) endTag() (err error) {
+	if len(x.depths) == 0 {
+		return errXML
+	}
+	open := x.open[x.depths[len(x.depths)-1]:]
+	stop := x.start + len("</") + len(open)
+	if stop >= x.end || x.buf[stop] != '>' {
+		if stop, err = x.find(">", 2); err != nil {
+			return err
+		}
 	}
 	name := x.buf[x.start+2 : stop]
-	if len(x.depths) == 0 || !bytes.Equal(bytes.TrimRight(name, " \t\n\r"), x.open[x.depths[len(x.depths)-1]:]) {
+	for len(name) > 0 && isBlank(name[len(name)-1]) {
+		name = name[:len(name)-1]
+	}
+	if !bytes.Equal(name, open) {
 		return errXML
 	}
 	x.start = stop + 1
