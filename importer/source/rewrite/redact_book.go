@@ -18,13 +18,14 @@ import (
 // redactSheet writes a new workbook with what the copy shows of the cells of the table.
 func (r *redactor) redactSheet(ctx context.Context, w io.Writer, from Original) (err error) {
 	t := from.Sheet
-	if err := r.eachSheetRow(ctx, t, func(s *xlsx.Rows, cells []string, how treatment) error {
-		if s.Number > t.Header {
-			r.learn(s.Number, how, cells)
+	for row, err := range t.Book.Each(ctx, t.Sheet) {
+		if err != nil {
+			return err
 		}
-		return nil
-	}); err != nil {
-		return err
+		if row.Number > t.Header {
+			cells, how := r.treatSheetRow(t, row)
+			r.learn(row.Number, how, cells)
+		}
 	}
 	book := excelize.NewFile(excelize.Options{TmpDir: r.Temp})
 	defer func() { err = errors.Join(err, book.Close()) }()
@@ -32,10 +33,13 @@ func (r *redactor) redactSheet(ctx context.Context, w io.Writer, from Original) 
 	if err != nil {
 		return diagnosis.Wrap(err, diagnosis.FileBroken)
 	}
-	if err := r.eachSheetRow(ctx, t, func(s *xlsx.Rows, cells []string, how treatment) error {
-		return sheet.SetRow("A"+strconv.Itoa(s.Number), r.values(t.Book, s, cells, how), excelize.RowOpts{Hidden: s.Hidden})
-	}); err != nil {
-		return err
+	for row, err := range t.Book.Each(ctx, t.Sheet) {
+		if err == nil && row.Number >= t.Header {
+			err = sheet.SetRow("A"+strconv.Itoa(row.Number), r.values(t, row), excelize.RowOpts{Hidden: row.Hidden})
+		}
+		if err != nil {
+			return err
+		}
 	}
 	for _, m := range t.Merged(len(r.headers)) { // a value may count for all rows of a range
 		if err := sheet.MergeCell(m[0], m[1]); err != nil {
@@ -80,57 +84,32 @@ func (r *redactor) newSheet(book *excelize.File, name string) (*excelize.StreamW
 	return sheet, sheet.SetColWidth(1, len(r.headers), addedWidth/2)
 }
 
-// eachSheetRow reads the table row by row, with its header and without what is above
-// it, and calls visit with the texts of its cells and what is to be done to them.
-func (r *redactor) eachSheetRow(ctx context.Context, t *xlsx.Table, visit func(s *xlsx.Rows, cells []string, how treatment) error) error {
-	rows, err := t.Rows()
-	if err != nil {
-		return err
+// treatSheetRow is treatRow for a copy in which each cell of a row that cannot be read
+// has a mask, and which has the joined names of a header of two rows.
+func (r *redactor) treatSheetRow(t *xlsx.Table, row *xlsx.Rows) (cells []string, how treatment) {
+	cells, how = r.treatRow(t, row)
+	switch {
+	case how == asHeader && row.Number == t.Header:
+		cells = r.headers
+	case row.Long:
+		cells = slices.Repeat([]string{r.Mask}, len(cells))
+	case slices.ContainsFunc(cells, func(c string) bool { return utf8.RuneCountInString(c) > excelize.TotalCellChars }):
+		how = asAWhole // more than excelize writes
 	}
-	defer rows.Close()
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := rows.Next(); err == io.EOF {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		if rows.Number < t.Header {
-			continue
-		}
-		cells := make([]string, len(r.headers))
-		for _, c := range rows.Cells {
-			if c.Column < len(cells) {
-				cells[c.Column] = string(rows.Text[c.From:c.To])
-			}
-		}
-		how := r.treat(cells, false)
-		switch {
-		case rows.Number == t.Header:
-			cells, how = r.headers, asHeader
-		case rows.Long:
-			cells, how = slices.Repeat([]string{r.Mask}, len(cells)), asAWhole
-		case slices.ContainsFunc(cells, func(c string) bool { return utf8.RuneCountInString(c) > excelize.TotalCellChars }):
-			how = asAWhole // more than excelize writes
-		}
-		if err := visit(rows, cells, how); err != nil {
-			return err
-		}
-	}
+	return cells, how
 }
 
 // values returns the cells of a row of the copy. A number stays one, with a format of
 // the same kind, so that the checks say the same of the copy.
-func (r *redactor) values(book *xlsx.Book, s *xlsx.Rows, cells []string, how treatment) []any {
+func (r *redactor) values(t *xlsx.Table, row *xlsx.Rows) []any {
+	cells, how := r.treatSheetRow(t, row)
 	values := make([]any, len(cells))
 	for i, text := range cells {
 		if shown, _ := r.shown(how, i, text); shown != "" {
 			values[i] = shown
 		}
 	}
-	for _, c := range s.Cells {
+	for _, c := range row.Cells {
 		if c.Column >= len(cells) || how == asHeader || values[c.Column] != nil && values[c.Column] != cells[c.Column] {
 			continue
 		}
@@ -145,7 +124,7 @@ func (r *redactor) values(book *xlsx.Book, s *xlsx.Rows, cells []string, how tre
 			values[c.Column] = text == "TRUE"
 		case c.Kind == xlsx.Number:
 			if n, err := strconv.ParseFloat(text, 64); err == nil {
-				style := map[xlsx.Shape]int{xlsx.ShownDate: formatDate, xlsx.ShownFormed: formatFormed}[book.Shape(c.Style)]
+				style := map[xlsx.Shape]int{xlsx.ShownDate: formatDate, xlsx.ShownFormed: formatFormed}[t.Book.Shape(c.Style)]
 				values[c.Column] = excelize.Cell{StyleID: style, Value: n}
 			}
 		}
