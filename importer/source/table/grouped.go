@@ -1,6 +1,7 @@
 package table
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -11,39 +12,42 @@ import (
 //	     | Server        | Port | Server        | Port
 //
 // A name of the upper row stands for the columns behind it that have none there. A
-// column that has one name alone keeps it.
+// column that has one name alone keeps it. The name of a column in a group is what is
+// known of both together; one that is known alone, and that no other column has, may do
+// without its group.
 func (h Headers) grouped(upper, lower []string) []string {
 	joined := make([]string, max(len(upper), len(lower)))
+	times := make(map[string]int)
+	for _, c := range lower {
+		times[strings.TrimSpace(c)]++
+	}
 	group := ""
 	for i := range joined {
-		above, below := cellAt(upper, i), cellAt(lower, i)
-		if above != "" {
-			group = above
+		above, below := "", ""
+		if i < len(upper) {
+			above = strings.TrimSpace(upper[i])
 		}
+		if i < len(lower) {
+			below = strings.TrimSpace(lower[i])
+		}
+		group = cmp.Or(above, group)
+		both, turned := group+" "+below, below+" "+group
 		switch {
 		case below == "":
 			joined[i] = above
 		case group == "":
 			joined[i] = below
+		case h.Known(both):
+			joined[i] = both
+		case h.Known(turned):
+			joined[i] = turned
+		case times[below] == 1 && h.Known(below):
+			joined[i] = below
 		default:
-			joined[i] = h.join(group, below, count(lower, below) > 1)
+			joined[i] = both
 		}
 	}
 	return joined
-}
-
-// join returns the name of a column in a group: what is known of both together. A name
-// that is known alone, and that no other column has, may do without its group.
-func (h Headers) join(group, name string, shared bool) string {
-	for _, both := range []string{group + " " + name, name + " " + group} {
-		if h.Known(both) {
-			return both
-		}
-	}
-	if !shared && h.Known(name) {
-		return name
-	}
-	return group + " " + name
 }
 
 // pair returns the index of the lower one of two rows that are the header together, and
@@ -54,8 +58,10 @@ func (h Headers) pair(rows [][]string) (index int, joined []string) {
 	for _, cells := range rows {
 		most = max(most, h.Names(cells))
 	}
+	const longest = 120 // of a column name
+	noName := func(c string) bool { return len(c) > longest || strings.Contains(c, "@") }
 	for i := 1; i < len(rows); i++ {
-		if Filled(rows[i-1]) < 2 || !areNames(rows[i]) {
+		if Filled(rows[i-1]) < 2 || Filled(rows[i]) == 0 || slices.ContainsFunc(rows[i], noName) {
 			continue
 		}
 		both := h.grouped(rows[i-1], rows[i])
@@ -64,26 +70,4 @@ func (h Headers) pair(rows [][]string) (index int, joined []string) {
 		}
 	}
 	return index, joined
-}
-
-// areNames reports whether no cell of a row is longer than a column name or an address.
-func areNames(cells []string) bool {
-	const longest = 120
-	return Filled(cells) > 0 && !slices.ContainsFunc(cells, func(c string) bool { return len(c) > longest || strings.Contains(c, "@") })
-}
-
-func cellAt(cells []string, i int) string {
-	if i < len(cells) {
-		return strings.TrimSpace(cells[i])
-	}
-	return ""
-}
-
-func count(cells []string, name string) (n int) {
-	for _, c := range cells {
-		if strings.TrimSpace(c) == name {
-			n++
-		}
-	}
-	return n
 }

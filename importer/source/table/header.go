@@ -101,14 +101,11 @@ func noHeader(t Top) error {
 func lostNames(cells []string) bool {
 	lost := 0
 	for _, c := range cells {
-		switch {
-		case strings.ContainsFunc(c, func(r rune) bool { return r >= utf8.RuneSelf }):
-			return false
-		case LostWord(c):
+		if LostWord(c) {
 			lost++
 		}
 	}
-	return lost > 1
+	return lost > 1 && !strings.ContainsFunc(strings.Join(cells, ""), func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
 // Find returns the index of the header among the first rows of a table, and
@@ -141,7 +138,7 @@ func (h Headers) Names(cells []string) int {
 		if strings.Contains(c, "@") {
 			return 0
 		}
-		if c != "" && !seen[c] && h.Known(c) {
+		if c != "" && h.Known(c) {
 			seen[c] = true
 		}
 	}
