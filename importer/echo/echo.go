@@ -56,7 +56,7 @@ func (c Confidence) Quote(words string) string {
 	return diagnosis.CleanText(words)
 }
 
-// profileSecret is the length from which a secret is no part of somebody's name or
+// profileSecret is the length from which a secret is no part of a name or an
 // address by chance.
 const profileSecret = 8
 

@@ -22,7 +22,7 @@ type Annotation struct {
 	// already is written over.
 	Headers []string
 	Widths  []float64 // of new columns in a workbook, in characters
-	// Marks are what is said of rows, downwards.
+	// Marks are what the copy says of rows, in ascending order.
 	Marks iter.Seq2[Mark, error]
 	// OnlyFailed leaves out the rows below the header that are not marked as failed.
 	OnlyFailed bool
@@ -33,12 +33,12 @@ type Annotation struct {
 	// Fields are the columns that feed other fields. What they hold stays, even if it
 	// is the text of a password as well.
 	Fields []bool
-	// Astray is as for [Redaction]. Of such a row stays what can only be an address, a
+	// Astray is as for [Redaction]. Such a row keeps what can only be an address, a
 	// server, a number or a name.
 	Astray func(cells []string) bool
 }
 
-// Mark is what is said of one row.
+// Mark is what the copy says of one row.
 type Mark struct {
 	Row    int
 	Cells  []string          // of the columns that are added
@@ -50,13 +50,13 @@ type Mark struct {
 // Annotated is what was done.
 type Annotated struct {
 	Rows  int   // marked
-	Alike int   // cells beside the password columns that were emptied because they told a password
+	Alike int   // cells beside the password columns that were emptied because they held a password
 	Whole []int // rows of which only what is surely no password was kept
 }
 
-// Annotate writes the file once more with something said behind its rows, and without
-// its passwords: neither the cells nor any other part of a workbook has them. Else
-// it stays as it is, a text byte for byte. The error is a *[diagnosis.Problem], that
+// Annotate writes the file once more with columns of ours behind its rows, and without
+// its passwords: neither the cells nor any other part of a workbook has them. Anything else
+// stays as it is, in a text byte for byte. The error is a *[diagnosis.Problem], that
 // of ctx, of the marks, or of w.
 func Annotate(ctx context.Context, w io.Writer, from Original, asides table.Asides, o Annotation) (Annotated, error) {
 	if o.Astray == nil {
@@ -93,7 +93,8 @@ type annotator struct {
 	err   error // of the marks
 }
 
-// mark returns what is said of a row, and whether anything is. It is asked downwards.
+// mark returns the mark of a row, and false if it has none. Rows are asked for in
+// ascending order.
 func (a *annotator) mark(row int) (Mark, bool) {
 	for a.err == nil && a.ahead.Row < row {
 		next, err, more := a.next()
@@ -141,7 +142,7 @@ func (a *annotator) annotateText(ctx context.Context, w io.Writer, t *text.Table
 	return eachLine(ctx, w, t, a.annotateLine)
 }
 
-// annotateLine returns a row of a text with what is said of it.
+// annotateLine returns a row of a text with its mark.
 func (a *annotator) annotateLine(l *line) ([]byte, error) {
 	header := l.table.Header
 	m, marked := a.mark(l.number)

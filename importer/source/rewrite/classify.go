@@ -86,7 +86,7 @@ func (c *classifier) treatRow(t *xlsx.Table, r *xlsx.Rows) (cells []string, how 
 }
 
 // learn remembers the secrets of a row below the header, and its number if it is to be
-// treated as a whole: what nobody can tell is no known secret.
+// treated as a whole. The cells of such a row are no known secrets.
 func (c *classifier) learn(number int, how treatment, cells []string) {
 	if how >= asAWhole {
 		c.whole = append(c.whole, number)
@@ -135,7 +135,7 @@ func (s *secrets) add(text string) {
 // around are marks that people set around a word or between two, none of them a blank.
 const around = ".,;:=/()\"'«»"
 
-// tells reports whether a text is a secret or has one among its words, as notes have:
+// tells reports whether a text is a secret or has one among its words, as in the notes
 // "пароль: …", "login/…".
 func (s *secrets) tells(text string) bool {
 	knows := func(text string) bool {

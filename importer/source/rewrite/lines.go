@@ -67,7 +67,7 @@ func eachLine(ctx context.Context, w io.Writer, t *text.Table, change func(l *li
 	}
 }
 
-// readLines reads so many lines with their ends; the last of a text may have none.
+// readLines reads count lines with their ends; the last of a text may have none.
 func readLines(in *bufio.Reader, count int) ([]byte, error) {
 	var lines []byte
 	for count > 0 {

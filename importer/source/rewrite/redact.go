@@ -35,7 +35,7 @@ type Redacted struct {
 	Alike map[int]int // cells of kept columns that were masked because they held the text of a secret
 }
 
-// Redact writes the table once more with everything masked that nobody knows to be
+// Redact writes the table once more with everything masked that is not known to be
 // harmless; asides tells the rows that are no accounts. A text keeps its lines,
 // delimiter and encoding. Of a workbook the copy has the cells of the table, in their
 // places and merged as they are, and nothing else: no formula, format, comment or other sheet.

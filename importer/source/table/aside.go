@@ -14,7 +14,7 @@ const (
 	Comment           // its first cell begins with # or //
 	Total             // its first cell is a word for a sum
 	HeaderAgain       // the header once more, as printed pages have it
-	Commented         // a comment that holds an address: somebody's account, or not?
+	Commented         // a comment that holds an address, and may be an account
 )
 
 // totals are words that begin a row of sums.

@@ -22,11 +22,11 @@ const (
 // headerDepth is how many rows from the top the header is looked for in.
 const headerDepth = 50
 
-// Headers say how the row with the column names is told from the others.
+// Headers say how to find the row with the column names.
 type Headers struct {
 	// Row is its number, 0 to look for it.
 	Row int
-	// Known reports whether a text is a column name somebody knows.
+	// Known reports whether a text is a known column name.
 	Known func(header string) bool
 }
 

@@ -12,7 +12,7 @@ import (
 type Letters struct {
 	Score int // how much they are those of Russian
 	Words int // words with one of them
-	Odd   int // words that nobody writes so, and signs that nobody sets so
+	Odd   int // words that are not written so, and signs that are not set so
 	Signs int // signs among them, and words of one letter
 
 	prev rune
@@ -82,7 +82,7 @@ func (l *Letters) Add(r rune) {
 // Plain reports whether the text was words and nothing else.
 func (l *Letters) Plain() bool { return l.Words > 0 && l.Odd == 0 && l.Signs == 0 }
 
-// Strange reports whether a text has letters beyond ASCII as nobody writes them.
+// Strange reports whether a text has letters beyond ASCII as no word has them.
 func Strange(text string) bool {
 	var l Letters
 	for _, r := range text {

@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"strconv"
+	"strings"
 
 	"r7import/importer/source/table"
 )
@@ -167,31 +168,17 @@ func (s *Rows) convert(t string, from int) error {
 // 9.93E2. One that is not whole, or too large to be exact, stays as it is written.
 // dst and written may share their beginning.
 func appendNumber(dst, written []byte) ([]byte, bool) {
-	if isDigits(written) && (written[0] != '0' || len(written) == 1) {
-		return append(dst, written...), true
-	}
-	text := string(written)
-	for _, b := range written {
-		if (b < '0' || b > '9') && b != '.' && b != '-' && b != '+' && b != 'e' && b != 'E' {
-			return dst, false
-		}
-	}
-	n, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return dst, false
-	}
 	const exact = 1e15
-	if n > -exact && n < exact && n == float64(int64(n)) {
+	text := string(written)
+	digits := strings.Trim(text, "0123456789") == ""
+	n, err := strconv.ParseFloat(text, 64)
+	switch {
+	case digits && text != "" && (text[0] != '0' || text == "0"):
+		return append(dst, text...), true
+	case err != nil || strings.Trim(text, "0123456789.-+eE") != "":
+		return dst, false
+	case n > -exact && n < exact && n == float64(int64(n)):
 		return strconv.AppendInt(dst, int64(n), 10), true
 	}
 	return append(dst, text...), true
-}
-
-func isDigits(text []byte) bool {
-	for _, b := range text {
-		if b < '0' || b > '9' {
-			return false
-		}
-	}
-	return len(text) > 0
 }

@@ -152,7 +152,7 @@ func (s *Rows) TextOf(c Cell) string {
 	return string(s.Text[c.From:c.To])
 }
 
-// Texts returns what the first cells say, so many of them.
+// Texts returns what the cells of the first columns say.
 func (s *Rows) Texts(columns int) []string {
 	texts := make([]string, columns)
 	for _, c := range s.Cells {

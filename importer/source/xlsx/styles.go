@@ -89,28 +89,22 @@ func shapeOfCode(code string) Shape {
 	if strings.EqualFold(code, "General") || code == "0" || code == "@" {
 		return ShownPlain
 	}
-	for i := 0; i < len(code); i++ {
-		switch code[i] {
+	for code != "" {
+		first, rest := code[0], code[1:]
+		switch first {
 		case '"':
-			i = skipTo(code, i+1, '"')
+			_, rest, _ = strings.Cut(rest, `"`)
 		case '\\', '_', '*':
-			i++
+			rest = rest[min(1, len(rest)):]
 		case '[':
-			end := skipTo(code, i+1, ']')
-			if inner := strings.ToLower(code[i+1 : min(end, len(code))]); strings.Trim(inner, "hms") == "" && inner != "" {
+			var inner string
+			if inner, rest, _ = strings.Cut(rest, "]"); inner != "" && strings.Trim(strings.ToLower(inner), "hms") == "" {
 				return ShownDate // elapsed time
 			}
-			i = end
 		case 'd', 'D', 'm', 'M', 'y', 'Y', 'h', 'H', 's', 'S':
 			return ShownDate
 		}
+		code = rest
 	}
 	return ShownFormed
-}
-
-func skipTo(text string, from int, b byte) int {
-	if n := strings.IndexByte(text[from:], b); n >= 0 {
-		return from + n
-	}
-	return len(text)
 }

@@ -243,7 +243,7 @@ func (x *xmlScanner) enclosed(opening, closing string) ([]byte, error) {
 	return text, nil
 }
 
-// find returns the index of a mark that stands so many bytes behind start or later.
+// find returns the index of the first mark that begins at least from bytes behind start.
 func (x *xmlScanner) find(mark string, from int) (int, error) {
 	for {
 		n := -1

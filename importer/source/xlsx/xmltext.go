@@ -11,11 +11,14 @@ import (
 // appendXMLText appends text as it is written in XML with its entities resolved
 // and its line ends made LF, as XML 1.0 wants; CDATA has no entities.
 func appendXMLText(dst, text []byte, cdata bool) ([]byte, error) {
-	plain := plainPrefix(text)
-	if plain == len(text) {
-		return append(dst, text...), nil
+	plain := 0 // bytes that stand for themselves
+	for plain < len(text) && text[plain] >= ' ' && text[plain] < utf8.RuneSelf && text[plain] != '&' {
+		plain++
 	}
-	if !isXMLText(text[plain:]) {
+	switch {
+	case plain == len(text):
+		return append(dst, text...), nil
+	case !utf8.Valid(text[plain:]), bytes.ContainsFunc(text[plain:], func(r rune) bool { return !isXMLRune(r) }):
 		return dst, errXML
 	}
 	for {
@@ -38,16 +41,6 @@ func appendXMLText(dst, text []byte, cdata bool) ([]byte, error) {
 			dst, text = utf8.AppendRune(dst, r), text[size:]
 		}
 	}
-}
-
-// plainPrefix returns how many bytes from the first stand for themselves and are ASCII.
-func plainPrefix(text []byte) int {
-	for i, b := range text {
-		if b < ' ' || b == '&' || b >= utf8.RuneSelf {
-			return i
-		}
-	}
-	return len(text)
 }
 
 // entities are those that every XML reader knows.
@@ -77,18 +70,7 @@ func entity(text []byte) (r rune, size int) {
 	return rune(code), n + 1
 }
 
-// isXMLText reports whether text is UTF-8 with characters that XML allows only.
-func isXMLText(text []byte) bool {
-	for len(text) > 0 {
-		r, size := utf8.DecodeRune(text)
-		if r == utf8.RuneError && size == 1 || !isXMLRune(r) {
-			return false
-		}
-		text = text[size:]
-	}
-	return true
-}
-
+// isXMLRune reports whether XML allows a character.
 func isXMLRune(r rune) bool {
 	return r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r < 0xD800 || r > 0xDFFF && r < 0xFFFE || r > 0xFFFF && r <= utf8.MaxRune
 }
