@@ -11,8 +11,9 @@ import (
 	"r7import/importer/source/text"
 )
 
-// PartEdit writes a part of a workbook once more with something changed, like [SheetEdit.Apply].
-type PartEdit func(e *editor) error
+// PartEdit changes a part of a workbook, like [SheetEdit.Apply]: it returns what is called
+// for every token of it. What that does not replace stays as it is.
+type PartEdit func(e *editor) func() error
 
 // Edits are those of the parts, by their names. A part whose edit is nil is left out.
 type Edits map[string]PartEdit
@@ -72,30 +73,13 @@ func (w *Book) edit(ctx context.Context, part string, to io.Writer, change PartE
 	out := bufio.NewWriterSize(to, text.ScanBuffer)
 	e := &editor{xmlScanner: newXMLScanner(charset.Reader(in)), ctx: ctx, strings: w.Strings, out: charset.Writer(out)}
 	e.keeps = true
-	if err := change(e); err != nil {
-		return err
-	}
-	return out.Flush()
-}
-
-// editor reads a part with the scanner and writes it again, byte for byte but for the
-// pieces that are replaced. The scanner keeps what was read until that is passed on.
-type editor struct {
-	*xmlScanner
-	ctx     context.Context
-	strings *Strings
-	out     io.Writer
-	err     error // of ctx or out
-}
-
-// each reads the part token by token, shows each to visit, and passes on what that has
-// not replaced.
-func (e *editor) each(visit func() error) error {
-	for e.err == nil {
+	for visit := change(e); e.err == nil; {
 		err := e.next()
 		if err == io.EOF {
-			e.pass(e.at())
-			return e.err
+			if e.pass(e.at()); e.err == nil {
+				e.err = out.Flush()
+			}
+			break
 		}
 		if err == nil {
 			err = visit()
@@ -108,6 +92,16 @@ func (e *editor) each(visit func() error) error {
 		}
 	}
 	return e.err
+}
+
+// editor reads a part with the scanner and writes it again, byte for byte but for the
+// pieces that are replaced. The scanner keeps what was read until that is passed on.
+type editor struct {
+	*xmlScanner
+	ctx     context.Context
+	strings *Strings
+	out     io.Writer
+	err     error // of ctx or out
 }
 
 // piece returns what stands between two places of what is kept.

@@ -38,11 +38,11 @@ type Edit struct {
 }
 
 // Apply is a [PartEdit] for the part of the sheet.
-func (s SheetEdit) Apply(e *editor) error {
+func (s SheetEdit) Apply(e *editor) func() error {
 	rows := &Rows{x: e.xmlScanner, strings: e.strings, editing: true}
 	shown := len(s.Widths) == 0
 	within := "" // the element of the sheet that is open; drawings have rows and columns, too
-	return e.each(func() (err error) {
+	return func() (err error) {
 		name, depth := string(e.name), len(e.depths)
 		if e.kind == xmlStart && depth == 2 {
 			within = name
@@ -64,7 +64,7 @@ func (s SheetEdit) Apply(e *editor) error {
 			err = s.row(e, rows)
 		}
 		return err
-	})
+	}
 }
 
 // Walk shows every row that a sheet mentions with all its cells, downwards. What it

@@ -33,8 +33,8 @@ func (w *Book) Scrub(edits Edits, tells, shared func(text string) bool) {
 
 // withoutStrings empties texts of the string table.
 func withoutStrings(shared func(text string) bool) PartEdit {
-	return func(e *editor) error {
-		return e.each(func() error {
+	return func(e *editor) func() error {
+		return func() error {
 			if e.kind != xmlStart || len(e.depths) != 2 || string(e.name) != "si" {
 				return nil
 			}
@@ -44,16 +44,16 @@ func withoutStrings(shared func(text string) bool) PartEdit {
 				e.replace(from, []byte("<"+prefix+"si><"+prefix+"t/></"+prefix+"si>"))
 			}
 			return err
-		})
+		}
 	}
 }
 
 // withoutTexts empties the texts of elements that may tell something, and what a pivot
 // table remembers of cells: <s v="text"/> or <n v="1"/>.
 func withoutTexts(tells func(text string) bool, may func(element, text string) bool) PartEdit {
-	return func(e *editor) error {
+	return func(e *editor) func() error {
 		element := ""
-		return e.each(func() error {
+		return func() error {
 			switch e.kind {
 			case xmlStart:
 				element = string(e.name)
@@ -80,7 +80,7 @@ func withoutTexts(tells func(text string) bool, may func(element, text string) b
 				}
 			}
 			return nil
-		})
+		}
 	}
 }
 
@@ -102,8 +102,8 @@ func (w *Book) WithoutCalcChain(edits Edits) {
 
 // withoutCalcChain takes out the elements whose attribute names that list.
 func withoutCalcChain(attr string) PartEdit {
-	return func(e *editor) error {
-		return e.each(func() error {
+	return func(e *editor) func() error {
+		return func() error {
 			if e.kind != xmlStart || len(e.depths) != 2 || !strings.HasSuffix(strings.ToLower(string(e.attr(attr))), "calcchain.xml") {
 				return nil
 			}
@@ -113,6 +113,6 @@ func withoutCalcChain(attr string) PartEdit {
 				e.replace(from, nil)
 			}
 			return err
-		})
+		}
 	}
 }
