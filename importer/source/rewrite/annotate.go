@@ -98,9 +98,8 @@ type annotator struct {
 func (a *annotator) mark(row int) (Mark, bool) {
 	for a.err == nil && a.ahead.Row < row {
 		next, err, more := a.next()
-		if !more || err != nil {
-			a.err = err
-			return Mark{}, false
+		if a.err = err; err != nil || !more {
+			break
 		}
 		a.ahead = next
 	}

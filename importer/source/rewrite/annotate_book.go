@@ -19,7 +19,8 @@ func (a *annotator) annotateBook(ctx context.Context, w io.Writer, from Original
 			cells, how := a.treatRow(t, r)
 			if r.Number > t.Header {
 				a.learn(r.Number, how, cells)
-				frozen = frozen || slices.ContainsFunc(r.Cells, func(c xlsx.Cell) bool { return c.Formula && c.Column < len(a.Secret) && a.Secret[c.Column] })
+				secret := func(c xlsx.Cell) bool { return c.Formula && c.Column < len(a.Secret) && a.Secret[c.Column] }
+				frozen = frozen || slices.ContainsFunc(r.Cells, secret)
 			}
 		}); err != nil {
 			return err

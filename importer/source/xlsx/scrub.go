@@ -10,7 +10,9 @@ import (
 
 // harmless are parts in which no cell, remark or property of a user stands, by the
 // beginnings of their names.
-var harmless = []string{"[content_types]", "xl/workbook.xml", "xl/styles", "xl/theme", "xl/calcchain", "xl/metadata", "xl/persons", "docprops/app.xml"}
+var harmless = []string{
+	"[content_types]", "xl/workbook.xml", "xl/styles", "xl/theme", "xl/calcchain", "xl/metadata", "xl/persons", "docprops/app.xml",
+}
 
 // Scrub adds an edit for each part without one that takes out of it the texts that have
 // to go: tells says so of a text, and shared of one that cells share.
@@ -57,13 +59,16 @@ func withoutTexts(tells func(text string) bool, may func(element, text string) b
 			switch e.kind {
 			case xmlStart:
 				element = string(e.name)
-				value, cached := map[string]string{"s": "", "n": "0"}[element]
-				if !cached {
+				if element != "s" && element != "n" {
 					return nil
 				}
 				text, err := e.attrText("v")
 				if err != nil || text == "" || !tells(text) {
 					return err
+				}
+				value := ""
+				if element == "n" {
+					value = "0"
 				}
 				tag, written := e.tag(), string(e.attr("v"))
 				for _, quote := range []string{`"`, "'"} {
