@@ -73,11 +73,11 @@ func (w *Book) edit(ctx context.Context, part string, to io.Writer, change PartE
 	out := bufio.NewWriterSize(to, text.ScanBuffer)
 	e := &editor{xmlScanner: newXMLScanner(charset.Reader(in)), ctx: ctx, strings: w.Strings, out: charset.Writer(out)}
 	e.keeps = true
-	for visit := change(e); e.err == nil; {
+	for visit := change(e); e.failed == nil; {
 		err := e.next()
 		if err == io.EOF {
-			if e.pass(e.at()); e.err == nil {
-				e.err = out.Flush()
+			if e.pass(e.at()); e.failed == nil {
+				e.failed = out.Flush()
 			}
 			break
 		}
@@ -91,7 +91,7 @@ func (w *Book) edit(ctx context.Context, part string, to io.Writer, change PartE
 			e.pass(e.at())
 		}
 	}
-	return e.err
+	return e.failed
 }
 
 // editor reads a part with the scanner and writes it again, byte for byte but for the
@@ -101,7 +101,7 @@ type editor struct {
 	ctx     context.Context
 	strings *Strings
 	out     io.Writer
-	err     error // of ctx or out
+	failed  error // of ctx or out
 }
 
 // piece returns what stands between two places of what is kept.
@@ -112,11 +112,11 @@ func (e *editor) tag() []byte { return e.piece(e.from, e.at()) }
 
 // pass writes what is kept up to a place.
 func (e *editor) pass(to int) {
-	if e.err == nil {
-		e.err = e.ctx.Err()
+	if e.failed == nil {
+		e.failed = e.ctx.Err()
 	}
-	if e.err == nil {
-		_, e.err = e.out.Write(e.piece(0, to))
+	if e.failed == nil {
+		_, e.failed = e.out.Write(e.piece(0, to))
 	}
 	e.kept += to
 }
@@ -124,8 +124,8 @@ func (e *editor) pass(to int) {
 // replace writes other bytes in place of those from a place to where the scanner is.
 func (e *editor) replace(from int, with []byte) {
 	e.pass(from)
-	if e.err == nil {
-		_, e.err = e.out.Write(with)
+	if e.failed == nil {
+		_, e.failed = e.out.Write(with)
 	}
 	e.kept = e.start
 }
