@@ -26,8 +26,11 @@ func (e Edits) Set(part string, change PartEdit) { e[container.PartName(part)] =
 // the edits have asked it for.
 func (w *Book) Rewrite(ctx context.Context, to io.Writer, edits Edits, fills *Fills) error {
 	out := zip.NewWriter(to)
-	write := func(part *zip.File, change PartEdit) error {
-		if change == nil {
+	write := func(part *zip.File) error {
+		change, edited := edits[container.PartName(part.Name)]
+		if change == nil && edited {
+			return nil
+		} else if change == nil {
 			return out.Copy(part)
 		}
 		entry, err := out.CreateHeader(&zip.FileHeader{Name: part.Name, Method: zip.Deflate, Modified: part.Modified})
@@ -38,25 +41,17 @@ func (w *Book) Rewrite(ctx context.Context, to io.Writer, edits Edits, fills *Fi
 	}
 	var styles *zip.File
 	for _, part := range w.Archive.Parts {
-		name := container.PartName(part.Name)
-		if fills != nil && name == container.PartName(w.stylesPart) {
+		if fills != nil && container.PartName(part.Name) == container.PartName(w.stylesPart) {
 			styles = part
-			continue
-		}
-		change, edited := edits[name]
-		if edited && change == nil {
-			continue
-		}
-		if err := write(part, change); err != nil {
+		} else if err := write(part); err != nil {
 			return err
 		}
 	}
 	if styles != nil {
-		var change PartEdit
 		if len(fills.copies) > 0 {
-			change = fills.Apply
+			edits.Set(w.stylesPart, fills.Apply)
 		}
-		if err := write(styles, change); err != nil {
+		if err := write(styles); err != nil {
 			return err
 		}
 	}

@@ -136,10 +136,18 @@ func (w *Book) read(part string, limit uint64, visit func(x *xmlScanner) error) 
 	}
 	defer closer.Close()
 	x := newXMLScanner(charset.Reader(in))
-	if err := x.elements(func() error { return visit(x) }); err != nil {
-		return damaged(err)
+	for {
+		err := x.next()
+		if err == io.EOF {
+			return nil
+		}
+		if err == nil && x.kind == xmlStart {
+			err = visit(x)
+		}
+		if err != nil {
+			return damaged(err)
+		}
 	}
-	return nil
 }
 
 // Rows begins to read a sheet from its first row.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"r7import/importer/source/table"
@@ -73,22 +74,6 @@ func (x *xmlScanner) next() error {
 		return io.ErrUnexpectedEOF
 	}
 	return err
-}
-
-// elements reads to the end of the input and calls visit for every element that starts.
-func (x *xmlScanner) elements(visit func() error) error {
-	for {
-		err := x.next()
-		if err == io.EOF {
-			return nil
-		}
-		if err == nil && x.kind == xmlStart {
-			err = visit()
-		}
-		if err != nil {
-			return err
-		}
-	}
 }
 
 // skip reads to the end of the element just started.
@@ -215,14 +200,12 @@ func (x *xmlScanner) checkInstruction(text []byte) error {
 	if string(text[:end]) != "xml" {
 		return nil
 	}
-	if _, err := x.parseTag(text); err != nil || x.closing || string(x.attr("version")) != "1.0" {
+	_, err := x.parseTag(text)
+	encoding := strings.ToLower(string(x.attr("encoding")))
+	if err != nil || x.closing || string(x.attr("version")) != "1.0" || !slices.Contains([]string{"", "utf-8", "utf-16"}, encoding) {
 		return errXML
 	}
-	switch strings.ToLower(string(x.attr("encoding"))) {
-	case "", "utf-8", "utf-16":
-		return nil
-	}
-	return errXML
+	return nil
 }
 
 // follows reports whether a mark is what comes next.
