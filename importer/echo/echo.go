@@ -8,6 +8,7 @@ import (
 	"html"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -34,13 +35,13 @@ func (c Confidence) With(secrets []account.Secret, values ...string) Confidence 
 // way in which servers write what they repeat, one within the other: with tags or
 // blanks in between, as HTML, as part of an address, as JSON, in hex, in base64.
 func (c Confidence) Betrayed(text string) bool {
-	var needles []needle
+	var n needles
 	for _, secret := range c.Secrets {
 		if !secret.Empty() {
-			needles = append(needles, c.needle(secret.Reveal()))
+			c.addSecret(&n, secret.Reveal())
 		}
 	}
-	return found(text, needles)
+	return n.found(text)
 }
 
 // withheld stands for words that tell something of a secret.
@@ -49,30 +50,27 @@ const withheld = "[***]"
 // Quote returns foreign words fit to be shown, if they tell nothing of a secret.
 // The whole of them is searched before anything is cleaned or cut.
 func (c Confidence) Quote(words string) string {
-	if words == "" {
-		return ""
-	}
 	if c.Betrayed(words) {
 		return withheld
 	}
 	return diagnosis.CleanText(words)
 }
 
-// profileSecret is the length from which a secret is no part of somebody's name or
+// profileSecret is the length from which a secret is no part of a name or an
 // address by chance.
 const profileSecret = 8
 
 // Profile returns a function that leaves nothing of what the portal says of a
 // person in which a whole secret stands.
 func (c Confidence) Profile() func(string) string {
-	var needles []needle
+	var n needles
 	for _, secret := range c.Secrets {
 		if whole := squeeze(secret.Reveal()); utf8.RuneCountInString(whole) >= profileSecret {
-			needles = append(needles, needle{whole: whole})
+			n.parts = append(n.parts, whole)
 		}
 	}
 	return func(text string) string {
-		if found(text, needles) {
+		if n.found(text) {
 			return ""
 		}
 		return text
@@ -81,20 +79,19 @@ func (c Confidence) Profile() func(string) string {
 
 // Mentioned reports whether a text tells anything of a secret or of a value of the row.
 func (c Confidence) Mentioned(text string) bool {
-	var needles []needle
+	var n needles
 	for _, value := range c.Values {
 		if utf8.RuneCountInString(value) >= shortest {
-			needles = append(needles, needle{whole: squeeze(value)})
+			n.parts = append(n.parts, squeeze(value))
 		}
 	}
-	return c.Betrayed(text) || found(text, needles)
+	return c.Betrayed(text) || n.found(text)
 }
 
-// needle is what is looked for: a text, or a piece of it.
-type needle struct {
-	whole  string
-	word   bool // too short to be anything but a word of its own
-	pieces []string
+// needles are what is looked for in a text.
+type needles struct {
+	parts []string // anywhere, squeezed
+	words []string // too short to be anything but words of their own, in lower case
 }
 
 const (
@@ -107,49 +104,31 @@ const (
 	longest = 256
 )
 
-func (c Confidence) needle(secret string) needle {
+// addSecret adds a secret, whole and in pieces. A piece says nothing where it is seen if it
+// is in the words servers use anyway, or in what the row says openly.
+func (c Confidence) addSecret(n *needles, secret string) {
 	runes := []rune(squeeze(secret))
 	if len(runes) < shortest {
-		return needle{whole: strings.ToLower(strings.TrimSpace(secret)), word: true}
+		n.words = append(n.words, strings.ToLower(strings.TrimSpace(secret)))
+		return
 	}
-	n := needle{whole: string(runes)}
+	n.parts = append(n.parts, string(runes))
 	runes = runes[:min(len(runes), longest)]
 	size := max(piece, (len(runes)+1)/2)
 	for from := 0; from+size <= len(runes); from++ {
-		if part := string(runes[from : from+size]); !c.harmless(part) {
-			n.pieces = append(n.pieces, part)
+		part := string(runes[from : from+size])
+		open := func(value string) bool { return strings.Contains(squeeze(value), part) }
+		if !diagnosis.Familiar(part) && !slices.ContainsFunc(c.Values, open) {
+			n.parts = append(n.parts, part)
 		}
 	}
-	return n
 }
 
-// harmless reports whether a piece of a secret says nothing where it is seen: it
-// is in the words servers use anyway, or in what the row says openly.
-func (c Confidence) harmless(part string) bool {
-	if diagnosis.Familiar(part) {
-		return true
-	}
-	for _, value := range c.Values {
-		if strings.Contains(squeeze(value), part) {
-			return true
-		}
-	}
-	return false
-}
-
-func (n *needle) in(plain, squeezed string) bool {
-	if n.word {
-		return hasWord(plain, n.whole)
-	}
-	if strings.Contains(squeezed, n.whole) {
-		return true
-	}
-	for _, part := range n.pieces {
-		if strings.Contains(squeezed, part) {
-			return true
-		}
-	}
-	return false
+// in reports whether any of the needles is in a text as it stands.
+func (n *needles) in(text string) bool {
+	plain, squeezed := strings.ToLower(text), squeeze(text)
+	return slices.ContainsFunc(n.parts, func(part string) bool { return strings.Contains(squeezed, part) }) ||
+		slices.ContainsFunc(n.words, func(word string) bool { return hasWord(plain, word) })
 }
 
 // The bounds of the search. A text that has still other readings is taken for one
@@ -161,8 +140,8 @@ const (
 )
 
 // found reports whether any of the needles is in a text, however it is read.
-func found(text string, needles []needle) bool {
-	if len(needles) == 0 {
+func (n *needles) found(text string) bool {
+	if len(n.parts)+len(n.words) == 0 {
 		return false
 	}
 	known := map[string]bool{text: true}
@@ -170,11 +149,8 @@ func found(text string, needles []needle) bool {
 	for layer, depth := []string{text}, 0; len(layer) > 0 && depth <= deepest; depth++ {
 		var inner []string
 		for _, reading := range layer {
-			plain, squeezed := strings.ToLower(reading), squeeze(reading)
-			for i := range needles {
-				if needles[i].in(plain, squeezed) {
-					return true
-				}
+			if n.in(reading) {
+				return true
 			}
 			for _, read := range ways {
 				other := read(reading)
@@ -226,7 +202,12 @@ func unescaped(text string) string {
 			if plain, err := strconv.Unquote(`"` + s + `"`); err == nil {
 				return plain
 			}
-			return surrogates(s)
+			var units []uint16 // characters in two halves, which Go does not write so
+			for _, digits := range strings.Split(s, `\u`)[1:] {
+				n, _ := strconv.ParseUint(digits, 16, 16)
+				units = append(units, uint16(n))
+			}
+			return string(utf16.Decode(units))
 		case strings.ContainsAny(s[1:], "bfnrt"):
 			return " "
 		}
@@ -234,54 +215,41 @@ func unescaped(text string) string {
 	})
 }
 
-// surrogates reads characters written as two halves, which Go does not write so.
-func surrogates(s string) string {
-	var units []uint16
-	for _, digits := range strings.Split(s, `\u`)[1:] {
-		n, _ := strconv.ParseUint(digits, 16, 16)
-		units = append(units, uint16(n))
-	}
-	return string(utf16.Decode(units))
-}
-
-var hexRun = regexp.MustCompile(`(?i)(?:(?:0x|\\x)?[0-9a-f]{2}[ :,-]?){4,}`)
+var (
+	hexRun    = regexp.MustCompile(`(?i)(?:(?:0x|\\x)?[0-9a-f]{2}[ :,-]?){4,}`)
+	hexMarks  = strings.NewReplacer("0x", "", "0X", "", `\x`, "", `\X`, "", " ", "", ":", "", ",", "", "-", "")
+	base64Run = regexp.MustCompile(`[A-Za-z0-9+/_-]{6,}`)
+	base64URL = strings.NewReplacer("-", "+", "_", "/")
+)
 
 // fromHex returns what is written in hex, in both ways of pairing the digits.
 func fromHex(text string) string {
-	var b strings.Builder
-	drop := strings.NewReplacer("0x", "", "0X", "", `\x`, "", `\X`, "", " ", "", ":", "", ",", "", "-", "")
-	for _, run := range hexRun.FindAllString(text, -1) {
-		digits := drop.Replace(run)
-		for shift := range 2 {
-			if shift < len(digits) {
-				pairs := digits[shift:]
-				plain, _ := hex.DecodeString(pairs[:len(pairs)/2*2])
-				b.Write(plain)
-				b.WriteByte('\n')
-			}
-		}
-	}
-	return b.String()
+	return decoded(hexRun.FindAllString(text, -1), hexMarks, 2, func(digits string) []byte {
+		plain, _ := hex.DecodeString(digits[:len(digits)/2*2])
+		return plain
+	})
 }
-
-var base64Run = regexp.MustCompile(`[A-Za-z0-9+/_-]{6,}`)
 
 // fromBase64 returns what is written in base64, wherever in a longer text it begins.
 func fromBase64(text string) string {
+	return decoded(base64Run.FindAllString(strings.Join(strings.Fields(text), "\n"), -1), base64URL, 4, func(digits string) []byte {
+		if len(digits)%4 == 1 { // no text ends so
+			digits = digits[:len(digits)-1]
+		}
+		plain, _ := base64.RawStdEncoding.DecodeString(digits)
+		return plain
+	})
+}
+
+// decoded returns what runs of digits stand for, a line for each digit among the first that
+// they may begin with.
+func decoded(runs []string, clean *strings.Replacer, shifts int, decode func(digits string) []byte) string {
 	var b strings.Builder
-	standard := strings.NewReplacer("-", "+", "_", "/")
-	for _, run := range base64Run.FindAllString(strings.Join(strings.Fields(text), "\n"), -1) {
-		run = standard.Replace(run)
-		for shift := range 4 {
-			if shift < len(run) {
-				digits := run[shift:]
-				if len(digits)%4 == 1 { // no text ends so
-					digits = digits[:len(digits)-1]
-				}
-				plain, _ := base64.RawStdEncoding.DecodeString(digits)
-				b.Write(plain)
-				b.WriteByte('\n')
-			}
+	for _, run := range runs {
+		digits := clean.Replace(run)
+		for shift := range min(shifts, len(digits)) {
+			b.Write(decode(digits[shift:]))
+			b.WriteByte('\n')
 		}
 	}
 	return b.String()
@@ -299,25 +267,18 @@ func squeeze(text string) string {
 
 // hasWord reports whether a text has a short one in it as a word of its own.
 func hasWord(text, word string) bool {
-	if word == "" {
-		return false
-	}
-	for at := 0; ; {
+	isLetter := func(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+	for at := 0; word != ""; at++ {
 		i := strings.Index(text[at:], word)
 		if i < 0 {
-			return false
+			break
 		}
-		start, end := at+i, at+i+len(word)
-		before, _ := utf8.DecodeLastRuneInString(text[:start])
-		after, _ := utf8.DecodeRuneInString(text[end:])
-		if !letter(before) && !letter(after) {
+		at += i
+		before, _ := utf8.DecodeLastRuneInString(text[:at])
+		after, _ := utf8.DecodeRuneInString(text[at+len(word):])
+		if !isLetter(before) && !isLetter(after) {
 			return true
 		}
-		_, size := utf8.DecodeRuneInString(text[start:])
-		at = start + size
 	}
-}
-
-func letter(r rune) bool {
-	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
+	return false
 }

@@ -1,7 +1,7 @@
 package rewrite
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"iter"
@@ -22,7 +22,7 @@ type Annotation struct {
 	// already is written over.
 	Headers []string
 	Widths  []float64 // of new columns in a workbook, in characters
-	// Marks are what is said of rows, downwards.
+	// Marks are what the copy says of rows, in ascending order.
 	Marks iter.Seq2[Mark, error]
 	// OnlyFailed leaves out the rows below the header that are not marked as failed.
 	OnlyFailed bool
@@ -33,12 +33,12 @@ type Annotation struct {
 	// Fields are the columns that feed other fields. What they hold stays, even if it
 	// is the text of a password as well.
 	Fields []bool
-	// Astray is as for [Redaction]. Of such a row stays what can only be an address, a
+	// Astray is as for [Redaction]. Such a row keeps what can only be an address, a
 	// server, a number or a name.
 	Astray func(cells []string) bool
 }
 
-// Mark is what is said of one row.
+// Mark is what the copy says of one row.
 type Mark struct {
 	Row    int
 	Cells  []string          // of the columns that are added
@@ -50,13 +50,13 @@ type Mark struct {
 // Annotated is what was done.
 type Annotated struct {
 	Rows  int   // marked
-	Alike int   // cells beside the password columns that were emptied because they told a password
+	Alike int   // cells beside the password columns that were emptied because they held a password
 	Whole []int // rows of which only what is surely no password was kept
 }
 
-// Annotate writes the file once more with something said behind its rows, and without
-// its passwords: neither the cells nor any other part of a workbook has them. Else
-// it stays as it is, a text byte for byte. The error is a *[diagnosis.Problem], that
+// Annotate writes the file once more with columns of ours behind its rows, and without
+// its passwords: neither the cells nor any other part of a workbook has them. Anything else
+// stays as it is, in a text byte for byte. The error is a *[diagnosis.Problem], that
 // of ctx, of the marks, or of w.
 func Annotate(ctx context.Context, w io.Writer, from Original, asides table.Asides, o Annotation) (Annotated, error) {
 	if o.Astray == nil {
@@ -65,11 +65,11 @@ func Annotate(ctx context.Context, w io.Writer, from Original, asides table.Asid
 	next, stop := iter.Pull2(o.Marks)
 	defer stop()
 	a := &annotator{
-		Annotation: o, next: next, own: make([]int, len(o.Headers)),
-		redactor: redactor{Redaction: Redaction{Secret: o.Secret, Astray: o.Astray}, headers: from.Headers, asides: asides, secrets: newSecrets()},
+		Annotation: o, next: next,
+		classifier: classifier{secrets: newSecrets(), headers: from.Headers, asides: asides, secret: o.Secret, astray: o.Astray},
 	}
-	for i, name := range o.Headers {
-		a.own[i] = slices.IndexFunc(from.Headers, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), name) })
+	for _, name := range o.Headers {
+		a.own = append(a.own, slices.IndexFunc(from.Headers, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), name) }))
 	}
 	var err error
 	if from.Text != nil {
@@ -77,52 +77,49 @@ func Annotate(ctx context.Context, w io.Writer, from Original, asides table.Asid
 	} else {
 		err = a.annotateBook(ctx, w, from)
 	}
-	a.result.Whole = a.redactor.done.Whole
-	return a.result, err
+	a.done.Whole = a.whole
+	return a.done, cmp.Or(a.err, err)
 }
 
 // annotator is an annotation while it is done.
 type annotator struct {
 	Annotation
-	redactor redactor
-	own      []int // the columns that are there already, -1 for one that is not
-	result   Annotated
+	classifier
+	own  []int // the columns that are there already, -1 for one that is not
+	done Annotated
 
 	next  func() (Mark, error, bool)
-	ahead Mark // read and not passed yet
+	ahead Mark  // read and not passed yet
+	err   error // of the marks
 }
 
-// mark returns what is said of a row. It is asked downwards.
-func (a *annotator) mark(row int) (m Mark, marked bool, err error) {
-	for a.ahead.Row < row {
+// mark returns the mark of a row, and false if it has none. Rows are asked for in
+// ascending order.
+func (a *annotator) mark(row int) (Mark, bool) {
+	for a.err == nil && a.ahead.Row < row {
 		next, err, more := a.next()
-		if err != nil {
-			return m, false, err
-		}
-		if !more {
-			return m, false, nil
+		if a.err = err; err != nil || !more {
+			break
 		}
 		a.ahead = next
 	}
 	if a.ahead.Row != row {
-		return m, false, nil
+		return Mark{}, false
 	}
-	return a.ahead, true, nil
+	return a.ahead, true
 }
 
 // keeps reports whether the text of a cell stays.
-func (a *annotator) keeps(t treatment, column int, text string) bool {
+func (a *annotator) keeps(how treatment, column int, text string) bool {
 	switch {
-	case a.Secret == nil, t == asItIs, t == asHeader, strings.TrimSpace(text) == "", slices.Contains(a.own, column):
+	case a.Secret == nil, how == asItIs, how == asHeader, strings.TrimSpace(text) == "", slices.Contains(a.own, column):
 		return true
-	case column < len(a.Secret) && a.Secret[column] && t != asRemark:
+	case column < len(a.Secret) && a.Secret[column] && how != asRemark, how == asAWhole && !plain(text):
 		return false
-	case t == asAWhole && !plain(text):
-		return false
-	case t == byColumn && column < len(a.Fields) && a.Fields[column]:
+	case how == byColumn && column < len(a.Fields) && a.Fields[column]:
 		return true
 	}
-	return !a.redactor.tells(text)
+	return !a.tells(text)
 }
 
 // plain reports whether a text in a row whose cells may have slipped is surely no password.
@@ -136,91 +133,67 @@ func plain(text string) bool {
 
 // annotateText goes over the rows of a text twice: first the passwords are learnt.
 func (a *annotator) annotateText(ctx context.Context, w io.Writer, t *text.Table) error {
-	r := &a.redactor
 	if a.Secret != nil {
-		err := eachRow(ctx, io.Discard, t, func(row []byte, number int, f text.Fault) ([]byte, error) {
-			if number > t.Header {
-				_, cells, how := r.takeApart(t, bytes.TrimRight(row, "\r\n"), number, f)
-				r.learn(number, how, cells)
-			}
-			return row, nil
-		})
-		if err != nil {
+		if err := a.learnText(ctx, t); err != nil {
 			return err
 		}
 	}
-	return eachRow(ctx, w, t, func(row []byte, number int, f text.Fault) ([]byte, error) { return a.line(t, row, number, f) })
+	return eachLine(ctx, w, t, a.annotateLine)
 }
 
-// line returns a row of a text with what is said of it.
-func (a *annotator) line(t *text.Table, row []byte, number int, f text.Fault) ([]byte, error) {
-	m, marked, err := a.mark(number)
-	if err != nil {
-		return nil, err
-	}
-	if a.OnlyFailed && number > t.Header && !m.Failed {
-		return nil, nil
+// annotateLine returns a row of a text with its mark.
+func (a *annotator) annotateLine(l *line) ([]byte, error) {
+	header := l.table.Header
+	m, marked := a.mark(l.number)
+	if a.err != nil || a.OnlyFailed && l.number > header && !m.Failed {
+		return nil, a.err
 	}
 	if marked {
-		a.result.Rows++
+		a.done.Rows++
 	}
-	if number == t.Header {
+	if l.number == header {
 		m.Cells = a.Headers
 	}
-	line := bytes.TrimRight(row, "\r\n")
-	at, cells, how := a.redactor.takeApart(t, line, number, f)
+	how := a.treatLine(l)
 	switch {
-	case f != text.Sound && a.Secret == nil:
-		return row, nil // what is written behind it might become a part of a cell
-	case f != text.Sound:
-		line, at, cells = nil, []text.Span{{}}, []string{""}
-	case how == asItIs && !marked:
-		return row, nil
+	case !l.sound && a.Secret != nil:
+		l.text = nil
+	case !l.sound, how == asItIs && !marked:
+		return l.row, nil // what is written behind a row with a fault might become a part of a cell
 	}
-	width := len(a.redactor.headers)
-	shift := 0 // of what stands behind cells that the header does not announce
-	if len(cells) > width && !table.Blank(cells[width:]) {
-		shift = len(cells) - width
-	}
-	changed := make(map[int][]byte)
-	for i := range at {
-		if !a.keeps(how, i, cells[i]) {
-			changed[i] = nil
+	changes := make(map[int][]byte)
+	for i, text := range l.cells {
+		if !a.keeps(how, i, text) {
+			changes[i] = nil
 			if how == byColumn && !(i < len(a.Secret) && a.Secret[i]) {
-				a.result.Alike++
+				a.done.Alike++
 			}
 		}
 	}
-	behind, wanted := width+shift, m.Cells != nil
+	width := len(a.headers)
+	shift := 0 // of what stands behind cells that the header does not announce
+	if len(l.cells) > width && !table.Blank(l.cells[width:]) {
+		shift = len(l.cells) - width
+	}
+	behind := width + shift
 	for i, column := range a.own {
 		if column < 0 {
 			column, behind = behind, behind+1
-		} else if column += shift; number == t.Header {
+		} else if column += shift; l.number == header {
 			continue
 		}
-		var said []byte
 		if m.Cells != nil {
-			said = quotedIn(t, m.Cells[i])
-		}
-		if column < len(at) || wanted || len(cells) >= width && shift == 0 && number > t.Header {
-			changed[column] = said
-		}
-	}
-	var out []byte
-	from := 0
-	for i, c := range at {
-		if with, is := changed[i]; is {
-			out = append(append(out, line[from:c.From]...), with...)
-			from = c.To
+			changes[column] = quotedIn(l.table, m.Cells[i])
+		} else if column < len(l.at) || len(l.cells) >= width && shift == 0 && l.number > header {
+			changes[column] = nil
 		}
 	}
-	out = append(out, line[from:]...)
-	for i := len(at); i < behind; i++ {
-		if with, is := changed[i]; is || wanted {
-			out = append(append(out, t.Delimiter), with...)
+	for i := len(l.at); i < behind && m.Cells != nil; i++ {
+		if _, is := changes[i]; !is {
+			changes[i] = nil // every cell up to the last of ours is there
 		}
 	}
-	return append(out, row[len(bytes.TrimRight(row, "\r\n")):]...), nil
+	return l.with(changes, behind), nil
 }
 
 // plainer are characters that old code pages lack, with what people type for them.

@@ -6,10 +6,11 @@
 package rewrite
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"io"
+
+	"github.com/xuri/excelize/v2"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -47,120 +48,82 @@ func Copy(ctx context.Context, w io.Writer, from Original, add Added) error {
 		add.Header = ""
 	}
 	if from.Text != nil {
-		return copyText(ctx, w, from.Text, add)
+		return eachLine(ctx, w, from.Text, add.fill)
 	}
 	return copyWorkbook(ctx, w, from, add)
 }
 
-// copyText writes the text as it is, but for the one cell of each row.
-func copyText(ctx context.Context, w io.Writer, t *text.Table, add Added) error {
-	return eachRow(ctx, w, t, func(row []byte, number int, f text.Fault) ([]byte, error) {
-		if f != text.Sound {
-			return row, nil
-		}
-		return filled(t, row, number, add)
-	})
-}
-
-// eachRow goes over the text twice side by side: a scanner tells where rows end,
-// and of the lines it has passed that is written which change makes of them. It is
-// called for every row from the top of the text, with the number of the line it begins on.
-func eachRow(ctx context.Context, w io.Writer, t *text.Table, change func(row []byte, number int, f text.Fault) ([]byte, error)) error {
-	rows, closer, err := t.Top(io.Discard)
-	if err != nil {
-		return err
-	}
-	defer closer.Close()
-	out := bufio.NewWriterSize(w, text.ScanBuffer)
-	raw, closer, err := t.Top(out)
-	if err != nil {
-		return err
-	}
-	defer closer.Close()
-	scan, lines := t.Scanner(rows), bufio.NewReaderSize(raw, text.ScanBuffer)
-	to := t.Charset.Writer(out)
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := scan.Next(); err == io.EOF {
-			return out.Flush()
-		} else if err != nil {
-			return diagnosis.Or(err, diagnosis.FileBroken)
-		}
-		row, err := readLines(lines, scan.NextLine-scan.Line)
-		if err != nil {
-			return diagnosis.Or(err, diagnosis.FileBroken)
-		}
-		if row, err = change(row, scan.Line, scan.Fault); err != nil {
-			return err
-		}
-		if _, err := to.Write(row); err != nil {
-			return err
-		}
-	}
-}
-
-// readLines reads so many lines with their ends; the last of a text may have none.
-func readLines(in *bufio.Reader, count int) ([]byte, error) {
-	var lines []byte
-	for range count {
-		for {
-			b, err := in.ReadByte()
-			if err == io.EOF {
-				return lines, nil
-			} else if err != nil {
-				return nil, err
-			}
-			lines = append(lines, b)
-			if b == '\r' {
-				if next, _ := in.Peek(1); len(next) == 1 && next[0] == '\n' {
-					continue
-				}
-			}
-			if b == '\n' || b == '\r' {
-				break
-			}
-		}
-	}
-	return lines, nil
-}
-
-// filled puts the text for a row into its cell.
-func filled(t *text.Table, row []byte, number int, add Added) ([]byte, error) {
-	wanted := add.Cells[number]
-	if number == t.Header {
+// fill returns a row of a text as it is, but for its one cell.
+func (add Added) fill(l *line) ([]byte, error) {
+	wanted := add.Cells[l.number]
+	if l.number == l.table.Header {
 		wanted = add.Header
 	}
-	if wanted == "" && (add.Header == "" || number <= t.Header) {
-		return row, nil
+	if !l.sound || wanted == "" && (add.Header == "" || l.number <= l.table.Header) {
+		return l.row, nil
 	}
-	cell, ok := t.Charset.Encoded(quoted(wanted, t.Delimiter))
+	cell, ok := l.table.Charset.Encoded(quoted(wanted, l.table.Delimiter))
 	if !ok {
-		p := diagnosis.New(diagnosis.TextUnwritable, "Encoding", t.Charset.Name())
-		p.Place.Row = number
+		p := diagnosis.New(diagnosis.TextUnwritable, "Encoding", l.table.Charset.Name())
+		p.Place.Row = l.number
 		return nil, p
 	}
-	end := bytes.TrimRight(row, "\r\n")
-	cells := t.Spans(end)
-	if add.Column < len(cells) {
-		at := cells[add.Column]
-		if len(bytes.Trim(end[at.From:at.To], " \t\"")) > 0 {
-			return row, nil
+	width := len(l.at)
+	if add.Column < width {
+		if at := l.at[add.Column]; len(bytes.Trim(l.text[at.From:at.To], " \t\"")) > 0 {
+			return l.row, nil
 		}
-		return bytes.Join([][]byte{row[:at.From], cell, row[at.To:]}, nil), nil
+	} else if wanted == "" && (width != add.Column || len(l.text) == 0) {
+		return l.row, nil // of a row as wide as the table the new cell is empty, any other is left as it is
 	}
-	if wanted == "" && (len(cells) != add.Column || len(end) == 0) {
-		return row, nil // of a row as wide as the table the new cell is empty, any other is left as it is
+	changes := map[int][]byte{add.Column: cell}
+	for i := width; i < add.Column; i++ {
+		changes[i] = nil
 	}
-	gap := bytes.Repeat([]byte{t.Delimiter}, add.Column-len(cells)+1)
-	return bytes.Join([][]byte{end, gap, cell, row[len(end):]}, nil), nil
+	return l.with(changes, add.Column+1), nil
 }
 
-// quoted returns a text as a cell.
-func quoted(text string, delim byte) string {
-	if !bytes.ContainsAny([]byte(text), "\"\r\n"+string(rune(delim))) {
-		return text
+// addedWidth is the width of a new column, in characters: enough for an address.
+const addedWidth = 32
+
+// copyWorkbook writes the workbook with the cells of one column of one sheet set. A new
+// column stands behind everything the sheet holds.
+func copyWorkbook(ctx context.Context, w io.Writer, from Original, add Added) error {
+	t := from.Sheet
+	var edit xlsx.SheetEdit
+	if add.Header != "" {
+		add.Column = max(add.Column, t.Last+1)
+		edit.New, edit.Widths = add.Column, []float64{addedWidth}
 	}
-	return `"` + string(bytes.ReplaceAll([]byte(text), []byte(`"`), []byte(`""`))) + `"`
+	edit.Row = func(r *xlsx.Rows) []xlsx.Edit {
+		text := add.Cells[r.Number]
+		var style *int
+		if r.Number == t.Header && add.Header != "" {
+			text, style = add.Header, new(r.Style(len(from.Headers)-1))
+		}
+		if text == "" || r.Long || r.Holds(add.Column) {
+			return nil
+		}
+		return []xlsx.Edit{{Column: add.Column, Text: &text, Style: style}}
+	}
+	edits := make(xlsx.Edits)
+	edits.Set(t.Sheet.Part, edit.Apply)
+	return rewriteBook(ctx, w, from, edits, nil)
+}
+
+// rewriteBook writes the workbook with its edits, and with the password it has.
+func rewriteBook(ctx context.Context, w io.Writer, from Original, edits xlsx.Edits, fills *xlsx.Fills) error {
+	if !from.File.Protected() {
+		return from.Sheet.Book.Rewrite(ctx, w, edits, fills)
+	}
+	var plain bytes.Buffer
+	if err := from.Sheet.Book.Rewrite(ctx, &plain, edits, fills); err != nil {
+		return err
+	}
+	locked, err := excelize.Encrypt(plain.Bytes(), &excelize.Options{Password: from.Password.Reveal()})
+	if err != nil {
+		return diagnosis.Wrap(err, diagnosis.FileBroken)
+	}
+	_, err = w.Write(locked)
+	return err
 }

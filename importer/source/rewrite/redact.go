@@ -1,14 +1,21 @@
 package rewrite
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
+	"github.com/xuri/excelize/v2"
+
+	"r7import/importer/diagnosis"
 	"r7import/importer/source/table"
-	"r7import/importer/source/text"
+	"r7import/importer/source/xlsx"
 )
 
 // Redaction says what a copy shows of a file. The names of the columns are shown, and
@@ -37,155 +44,185 @@ type Redacted struct {
 	Alike map[int]int // cells of kept columns that were masked because they held the text of a secret
 }
 
-// Redact writes the table once more with everything masked that nobody knows to be
+// Redact writes the table once more with everything masked that is not known to be
 // harmless; asides tells the rows that are no accounts. A text keeps its lines,
 // delimiter and encoding. Of a workbook the copy has the cells of the table, in their
 // places and merged as they are, and nothing else: no formula, format, comment or other sheet.
 // The error is a *[diagnosis.Problem], that of ctx, or that of w.
 func Redact(ctx context.Context, w io.Writer, from Original, asides table.Asides, o Redaction) (Redacted, error) {
 	r := &redactor{
-		Redaction: o, headers: from.Headers, asides: asides,
-		secrets: newSecrets(), done: Redacted{Alike: make(map[int]int)},
+		Redaction:  o,
+		classifier: classifier{secrets: newSecrets(), headers: from.Headers, asides: asides, secret: o.Secret, astray: o.Astray, mask: o.Mask},
+		done:       Redacted{Alike: make(map[int]int)},
 	}
 	var err error
-	if from.Text != nil {
-		err = r.redactText(ctx, w, from.Text)
-	} else {
+	if from.Text == nil {
 		err = r.redactSheet(ctx, w, from)
+	} else if err = r.learnText(ctx, from.Text); err == nil {
+		err = eachLine(ctx, w, from.Text, r.redactLine)
 	}
+	r.done.Whole = r.whole
 	return r.done, err
 }
 
-// redactor is a redaction while it is done. The table is read twice: first the
-// secrets are learnt, then the copy is written.
+// redactor is a redaction while it is done.
 type redactor struct {
 	Redaction
-	secrets
-	headers []string
-	asides  table.Asides
-	done    Redacted
-}
-
-// treatment is what is done to a row.
-type treatment uint8
-
-const (
-	asItIs treatment = iota
-	asHeader
-	byColumn
-	asAWhole
-	asRemark // what people note beside accounts: masked as a whole, too
-)
-
-// treat says what is to be done to a row below the header. A row is ragged if it
-// has not as many cells as the table has columns.
-func (r *redactor) treat(cells []string, ragged bool) treatment {
-	if table.Blank(cells) || table.IsEndMark(cells) {
-		return asItIs
-	}
-	address := slices.ContainsFunc(cells, func(c string) bool { return strings.Contains(c, "@") })
-	switch a := r.asides.Of(cells, address); {
-	case a == table.HeaderAgain:
-		return asHeader
-	case a == table.Comment:
-		return asRemark
-	case a != table.Total && (ragged || r.Astray(cells)):
-		return asAWhole
-	}
-	return byColumn
-}
-
-// learn remembers the secrets of a row, and its number if it is masked as a whole:
-// what is masked only because nobody can tell is no known secret.
-func (r *redactor) learn(number int, t treatment, cells []string) {
-	if t >= asAWhole {
-		r.done.Whole = append(r.done.Whole, number)
-	}
-	for i, text := range cells[:min(len(cells), len(r.Secret))] {
-		if text = strings.TrimSpace(text); t == byColumn && r.Secret[i] && text != r.Mask {
-			r.secrets.add(text)
-		}
-	}
+	classifier
+	done Redacted
 }
 
 // shown returns what the copy shows of the text of a cell, and whether that is a mask.
 // A comment stays one.
-func (r *redactor) shown(t treatment, column int, text string) (string, bool) {
-	kept := t == asItIs || t == asHeader || t == byColumn && column < len(r.Kept) && r.Kept[column]
+func (r *redactor) shown(how treatment, column int, text string) (string, bool) {
+	kept := how == asItIs || how == asHeader || how == byColumn && column < len(r.Kept) && r.Kept[column]
 	switch {
-	case t == asItIs, strings.TrimSpace(text) == "":
-		return text, false
-	case kept && !r.tells(text):
+	case how == asItIs, strings.TrimSpace(text) == "", kept && !r.tells(text):
 		return text, false
 	case kept:
 		r.done.Alike[column]++
 	}
 	r.done.Cells++
-	if t >= asAWhole && table.IsComment(strings.TrimSpace(text)) {
+	if how >= asAWhole && table.IsComment(strings.TrimSpace(text)) {
 		return "# " + r.Mask, true
 	}
 	return r.Mask, true
 }
 
-// redactText goes over the rows of a text twice.
-func (r *redactor) redactText(ctx context.Context, w io.Writer, t *text.Table) error {
-	if err := eachRow(ctx, io.Discard, t, func(row []byte, number int, f text.Fault) ([]byte, error) {
-		if number > t.Header {
-			_, cells, how := r.takeApart(t, bytes.TrimRight(row, "\r\n"), number, f)
-			r.learn(number, how, cells)
-		}
-		return row, nil
-	}); err != nil {
-		return err
+// redactLine returns a row of a text with masks in place of what the copy does not show.
+func (r *redactor) redactLine(l *line) ([]byte, error) {
+	if !l.sound {
+		r.done.Cells++
+		return append([]byte(r.Mask), l.end...), nil
 	}
-	return eachRow(ctx, w, t, func(row []byte, number int, f text.Fault) ([]byte, error) {
-		return r.maskLine(t, row, number, f), nil
-	})
-}
-
-// takeApart returns where the cells of a row are, with their quotation marks, what they
-// say, and what is to be done to them. A row that cannot be read is one cell.
-func (r *redactor) takeApart(t *text.Table, row []byte, number int, f text.Fault) (at []text.Span, cells []string, how treatment) {
-	if f != text.Sound {
-		return []text.Span{{From: 0, To: len(row)}}, []string{r.Mask}, asAWhole
-	}
-	at = t.Spans(row)
-	for _, c := range at {
-		cell := row[c.From:c.To]
-		if inner, quoted := bytes.CutPrefix(cell, []byte{'"'}); quoted {
-			cell = bytes.ReplaceAll(bytes.TrimSuffix(inner, []byte{'"'}), []byte(`""`), []byte{'"'})
-		}
-		cells = append(cells, t.Charset.Decoded(cell))
-	}
-	got, want := len(cells), len(r.headers)
-	_, declares := text.Declared([]string{t.Charset.Decoded(row)})
-	switch {
-	case number < t.Header && declares:
-		return at, cells, asItIs
-	case number < t.Header:
-		return at, cells, asRemark
-	case number == t.Header:
-		return at, cells, asHeader
-	}
-	return at, cells, r.treat(cells, got < want || got > want && !table.Blank(cells[want:]))
-}
-
-// maskLine returns a row with masks in place of what the copy does not show.
-func (r *redactor) maskLine(t *text.Table, row []byte, number int, f text.Fault) []byte {
-	line := bytes.TrimRight(row, "\r\n")
-	at, cells, how := r.takeApart(t, line, number, f)
-	var out []byte
-	from := 0
-	for i, c := range at {
-		shown, masked := r.shown(how, i, cells[i])
+	how := r.treatLine(l)
+	changes := make(map[int][]byte)
+	for i, text := range l.cells {
+		shown, masked := r.shown(how, i, text)
 		if !masked {
 			continue
 		}
-		if f == text.Sound && bytes.HasPrefix(line[c.From:c.To], []byte{'"'}) {
+		if bytes.HasPrefix(l.text[l.at[i].From:l.at[i].To], []byte{'"'}) {
 			shown = `"` + shown + `"`
 		}
-		out = append(append(out, line[from:c.From]...), shown...)
-		from = c.To
+		changes[i] = []byte(shown)
 	}
-	return append(append(out, line[from:]...), row[len(line):]...)
+	return l.with(changes, 0), nil
+}
+
+// redactSheet writes a new workbook with what the copy shows of the cells of the table.
+func (r *redactor) redactSheet(ctx context.Context, w io.Writer, from Original) (err error) {
+	t := from.Sheet
+	for row, err := range t.Book.Each(ctx, t.Sheet) {
+		if err != nil {
+			return err
+		}
+		if row.Number > t.Header {
+			cells, how := r.treatSheetRow(t, row)
+			r.learn(row.Number, how, cells)
+		}
+	}
+	book := excelize.NewFile(excelize.Options{TmpDir: r.Temp})
+	defer func() { err = errors.Join(err, book.Close()) }()
+	sheet, err := r.newSheet(book, t.Sheet.Name)
+	if err != nil {
+		return diagnosis.Wrap(err, diagnosis.FileBroken)
+	}
+	for row, err := range t.Book.Each(ctx, t.Sheet) {
+		if err == nil && row.Number >= t.Header {
+			err = sheet.SetRow("A"+strconv.Itoa(row.Number), r.values(t, row), excelize.RowOpts{Hidden: row.Hidden})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, m := range t.Merged(len(r.headers)) { // a value may count for all rows of a range
+		if err := sheet.MergeCell(m[0], m[1]); err != nil {
+			return err
+		}
+	}
+	if err := sheet.Flush(); err != nil {
+		return err
+	}
+	if from.File.Protected() {
+		return book.Write(w, excelize.Options{Password: from.Password.Reveal()})
+	}
+	// excelize would hold the whole archive in memory before it writes a byte.
+	book.SetZipWriter(func(io.Writer) excelize.ZipWriter { return zip.NewWriter(w) })
+	_, err = book.WriteToBuffer()
+	return err
+}
+
+// Cell formats of a copy, by their index, for numbers that look like something else.
+const (
+	formatDate   = 1
+	formatFormed = 2
+)
+
+// newSheet begins the one sheet of a copy.
+func (r *redactor) newSheet(book *excelize.File, name string) (*excelize.StreamWriter, error) {
+	if first := book.GetSheetName(0); r.tells(name) || book.SetSheetName(first, name) != nil {
+		name = first
+	}
+	err := book.SetDocProps(&excelize.DocProperties{Creator: "r7import"})
+	for _, id := range []int{formatDate: 14, formatFormed: 3}[1:] { // m/d/yy and #,##0
+		_, styleErr := book.NewStyle(&excelize.Style{NumFmt: id})
+		err = errors.Join(err, styleErr)
+	}
+	if err != nil {
+		return nil, err
+	}
+	sheet, err := book.NewStreamWriter(name)
+	if err != nil {
+		return nil, err
+	}
+	return sheet, sheet.SetColWidth(1, len(r.headers), addedWidth/2)
+}
+
+// treatSheetRow is treatRow for a copy in which each cell of a row that cannot be read
+// has a mask, and which has the joined names of a header of two rows.
+func (r *redactor) treatSheetRow(t *xlsx.Table, row *xlsx.Rows) (cells []string, how treatment) {
+	cells, how = r.treatRow(t, row)
+	switch {
+	case how == asHeader && row.Number == t.Header:
+		cells = r.headers
+	case row.Long:
+		cells = slices.Repeat([]string{r.Mask}, len(cells))
+	case slices.ContainsFunc(cells, func(c string) bool { return utf8.RuneCountInString(c) > excelize.TotalCellChars }):
+		how = asAWhole // more than excelize writes
+	}
+	return cells, how
+}
+
+// values returns the cells of a row of the copy. A number stays one, with a format of
+// the same kind, so that the checks say the same of the copy.
+func (r *redactor) values(t *xlsx.Table, row *xlsx.Rows) []any {
+	cells, how := r.treatSheetRow(t, row)
+	values := make([]any, len(cells))
+	for i, text := range cells {
+		if shown, _ := r.shown(how, i, text); shown != "" {
+			values[i] = shown
+		}
+	}
+	for _, c := range row.Cells {
+		if c.Column >= len(cells) || how == asHeader || values[c.Column] != nil && values[c.Column] != cells[c.Column] {
+			continue
+		}
+		text := cells[c.Column]
+		switch {
+		case c.Uncomputed && (how == asItIs || how == byColumn && r.Kept[c.Column]):
+			values[c.Column] = "#N/A" // a formula without a result is an error, too
+		case c.Uncomputed:
+			values[c.Column] = r.Mask
+			r.done.Cells++
+		case c.Kind == xlsx.Truth:
+			values[c.Column] = text == "TRUE"
+		case c.Kind == xlsx.Number:
+			if n, err := strconv.ParseFloat(text, 64); err == nil {
+				style := map[xlsx.Shape]int{xlsx.ShownDate: formatDate, xlsx.ShownFormed: formatFormed}[t.Book.Shape(c.Style)]
+				values[c.Column] = excelize.Cell{StyleID: style, Value: n}
+			}
+		}
+	}
+	return values
 }

@@ -14,7 +14,7 @@ const (
 	Comment           // its first cell begins with # or //
 	Total             // its first cell is a word for a sum
 	HeaderAgain       // the header once more, as printed pages have it
-	Commented         // a comment that holds an address: somebody's account, or not?
+	Commented         // a comment that holds an address, and may be an account
 )
 
 // totals are words that begin a row of sums.
@@ -29,22 +29,21 @@ type Asides struct {
 // Of says whether a row that is not blank is no account. One that holds an
 // address, as accounts do, is no sum and no header.
 func (a *Asides) Of(cells []string, address bool) Aside {
-	i := 0
-	for i < len(cells)-1 && isBlank(cells[i]) {
-		i++
-	}
+	i := max(0, slices.IndexFunc(cells, func(c string) bool { return strings.TrimSpace(c) != "" }))
 	first := strings.TrimLeftFunc(cells[i], unicode.IsSpace)
-	secret := i < len(a.Secret) && a.Secret[i]
+	word := first[:len(first)-len(strings.TrimLeftFunc(first, unicode.IsLetter))]
+	comment := IsComment(first) && !(i < len(a.Secret) && a.Secret[i])
+	same := func(header, cell string) bool { return strings.TrimSpace(header) == strings.TrimSpace(cell) }
 	switch {
-	case IsComment(first) && !secret && address:
+	case comment && address:
 		return Commented
-	case IsComment(first) && !secret:
+	case comment:
 		return Comment
 	case address:
 		return NotAside
-	case isTotal(strings.TrimSpace(first)):
+	case slices.ContainsFunc(totals, func(t string) bool { return strings.EqualFold(t, word) }):
 		return Total
-	case a.isHeader(cells):
+	case len(cells) >= len(a.Headers) && slices.EqualFunc(a.Headers, cells[:len(a.Headers)], same):
 		return HeaderAgain
 	}
 	return NotAside
@@ -53,23 +52,6 @@ func (a *Asides) Of(cells []string, address bool) Aside {
 // IsComment reports whether a text begins as a comment does.
 func IsComment(text string) bool {
 	return strings.HasPrefix(text, "//") || strings.HasPrefix(text, "#") && !IsFailure(strings.TrimSpace(text))
-}
-
-func isTotal(text string) bool {
-	word := text
-	if n := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) }); n >= 0 {
-		word = text[:n]
-	}
-	return slices.ContainsFunc(totals, func(t string) bool { return strings.EqualFold(t, word) })
-}
-
-func (a *Asides) isHeader(cells []string) bool {
-	for i, header := range a.Headers {
-		if i >= len(cells) || strings.TrimSpace(cells[i]) != strings.TrimSpace(header) {
-			return false
-		}
-	}
-	return true
 }
 
 // failures are the errors a cell can hold, as Excel names them in English and in
@@ -87,11 +69,7 @@ func IsAbsence(text string) bool { return text == "#N/A" || text == "#Н/Д" }
 
 // Blank reports whether none of the cells holds anything.
 func Blank(cells []string) bool {
-	return !slices.ContainsFunc(cells, func(c string) bool { return !isBlank(c) })
-}
-
-func isBlank(text string) bool {
-	return !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsSpace(r) })
+	return !slices.ContainsFunc(cells, func(c string) bool { return strings.TrimSpace(c) != "" })
 }
 
 // IsEndMark reports whether a row is what DOS programs end a text with.

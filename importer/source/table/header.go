@@ -4,6 +4,7 @@
 package table
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -22,11 +23,14 @@ const (
 // headerDepth is how many rows from the top the header is looked for in.
 const headerDepth = 50
 
-// Headers say how the row with the column names is told from the others.
+// longestName is how many bytes a column name has at the most.
+const longestName = 120
+
+// Headers say how to find the row with the column names.
 type Headers struct {
 	// Row is its number, 0 to look for it.
 	Row int
-	// Known reports whether a text is a column name somebody knows.
+	// Known reports whether a text is a known column name.
 	Known func(header string) bool
 }
 
@@ -80,6 +84,71 @@ func (h Headers) Among(t *Top) (int, error) {
 	return 0, diagnosis.New(diagnosis.HeaderRowEmpty, "Row", h.Row)
 }
 
+// pair returns the index of the lower one of two rows that are the header together, and
+// what they are joined; -1 if one row alone says at least as much.
+func (h Headers) pair(rows [][]string) (index int, joined []string) {
+	index = -1
+	most := 0
+	for _, cells := range rows {
+		most = max(most, h.Names(cells))
+	}
+	noName := func(c string) bool { return len(c) > longestName || strings.Contains(c, "@") }
+	for i := 1; i < len(rows); i++ {
+		if Filled(rows[i-1]) < 2 || Filled(rows[i]) == 0 || slices.ContainsFunc(rows[i], noName) {
+			continue
+		}
+		both := h.grouped(rows[i-1], rows[i])
+		if n := h.Names(both); n > most {
+			index, joined, most = i, both, n
+		}
+	}
+	return index, joined
+}
+
+// grouped joins a row of column names with the row above it that groups them, as in
+//
+//	Name | Incoming mail |      | Outgoing mail |
+//	     | Server        | Port | Server        | Port
+//
+// A name of the upper row stands for the columns behind it that have none there. A
+// column that has one name alone keeps it. The name of a column in a group is what is
+// known of both together; one that is known alone, and that no other column has, may do
+// without its group.
+func (h Headers) grouped(upper, lower []string) []string {
+	joined := make([]string, max(len(upper), len(lower)))
+	times := make(map[string]int)
+	for _, c := range lower {
+		times[strings.TrimSpace(c)]++
+	}
+	group := ""
+	for i := range joined {
+		above, below := "", ""
+		if i < len(upper) {
+			above = strings.TrimSpace(upper[i])
+		}
+		if i < len(lower) {
+			below = strings.TrimSpace(lower[i])
+		}
+		group = cmp.Or(above, group)
+		both, turned := group+" "+below, below+" "+group
+		switch {
+		case below == "":
+			joined[i] = above
+		case group == "":
+			joined[i] = below
+		case h.Known(both):
+			joined[i] = both
+		case h.Known(turned):
+			joined[i] = turned
+		case times[below] == 1 && h.Known(below):
+			joined[i] = below
+		default:
+			joined[i] = both
+		}
+	}
+	return joined
+}
+
 // noHeader says why no header was found, as far as the text tells.
 func noHeader(t Top) error {
 	for _, cells := range t.Rows {
@@ -101,14 +170,11 @@ func noHeader(t Top) error {
 func lostNames(cells []string) bool {
 	lost := 0
 	for _, c := range cells {
-		switch {
-		case strings.ContainsFunc(c, func(r rune) bool { return r >= utf8.RuneSelf }):
-			return false
-		case LostWord(c):
+		if LostWord(c) {
 			lost++
 		}
 	}
-	return lost > 1
+	return lost > 1 && !strings.ContainsFunc(strings.Join(cells, ""), func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
 // Find returns the index of the header among the first rows of a table, and
@@ -141,7 +207,7 @@ func (h Headers) Names(cells []string) int {
 		if strings.Contains(c, "@") {
 			return 0
 		}
-		if c != "" && !seen[c] && h.Known(c) {
+		if c != "" && h.Known(c) {
 			seen[c] = true
 		}
 	}
@@ -154,7 +220,7 @@ func looksHeader(cells []string) bool {
 	cells = Trimmed(cells)
 	seen := make(map[string]bool)
 	for _, c := range cells {
-		if c = strings.TrimSpace(c); len(c) > 120 || strings.Contains(c, "@") || !strings.ContainsFunc(c, unicode.IsLetter) || Lost(c) || Garbled(c) || seen[c] {
+		if c = strings.TrimSpace(c); len(c) > longestName || strings.Contains(c, "@") || !strings.ContainsFunc(c, unicode.IsLetter) || Lost(c) || Garbled(c) || seen[c] {
 			return false
 		}
 		seen[c] = true

@@ -12,7 +12,7 @@ import (
 type Letters struct {
 	Score int // how much they are those of Russian
 	Words int // words with one of them
-	Odd   int // words that nobody writes so, and signs that nobody sets so
+	Odd   int // words that are not written so, and signs that are not set so
 	Signs int // signs among them, and words of one letter
 
 	prev rune
@@ -30,30 +30,59 @@ type word struct {
 
 // Add takes the next character.
 func (l *Letters) Add(r rune) {
-	if r >= utf8.RuneSelf {
-		l.Score += letterScore(l.prev, r)
+	w, prev, small, foreign := &l.word, l.prev, unicode.ToLower(r), r >= utf8.RuneSelf
+	l.prev = r
+	if foreign {
+		l.Score += letterScore(prev, r)
 	}
 	if unicode.IsLetter(r) {
-		l.word.add(l.prev, r)
-		l.prev = r
+		w.letters++
+		if w.letters == 1 {
+			w.capital = unicode.IsUpper(r)
+		}
+		if unicode.IsLower(r) {
+			w.lower++
+		}
+		if foreign {
+			w.foreign++
+		}
+		if strings.ContainsRune("аеёиоуыэюяіїєaeiouy", small) {
+			w.vowels++
+		}
+		w.strange = w.strange || unicode.IsLower(prev) && unicode.IsUpper(r) || w.letters == 1 && strings.ContainsRune("ъьы", small) ||
+			foreign && !strings.ContainsRune(letters, small)
 		return
 	}
-	if r >= utf8.RuneSelf {
+	if foreign {
 		l.Signs++
-		if odd := oddSign(l.prev, r); odd && l.word.letters > 0 {
-			l.word.strange = true
+		// A frame is odd anywhere, and behind a letter any sign but punctuation.
+		odd := !strings.ContainsRune(punctuation, r) && (unicode.IsLetter(prev) || !unicode.In(r, unicode.Sc, unicode.Sk, unicode.Sm))
+		if odd && w.letters > 0 {
+			w.strange = true
 		} else if odd {
 			l.Odd++
 		}
 	}
-	l.endWord()
-	l.word, l.prev = word{before: r}, r
+	if w.foreign > 0 { // the word has ended
+		l.Words++
+		if w.letters == 1 {
+			l.Signs++
+		}
+		mixed := w.foreign < w.letters
+		mute := w.vowels == 0 && w.letters > 2 && w.lower > 0
+		if w.strange || mixed || mute || unicode.In(w.before, unicode.Sc) {
+			l.Odd++
+		} else if w.capital && w.letters > 1 && w.lower == w.letters-1 {
+			l.Score += 4
+		}
+	}
+	l.word = word{before: r}
 }
 
 // Plain reports whether the text was words and nothing else.
 func (l *Letters) Plain() bool { return l.Words > 0 && l.Odd == 0 && l.Signs == 0 }
 
-// Strange reports whether a text has letters beyond ASCII as nobody writes them.
+// Strange reports whether a text has letters beyond ASCII as no word has them.
 func Strange(text string) bool {
 	var l Letters
 	for _, r := range text {
@@ -63,56 +92,11 @@ func Strange(text string) bool {
 	return l.Odd > 0
 }
 
-// endWord counts the word that has ended.
-func (l *Letters) endWord() {
-	w := &l.word
-	if w.foreign == 0 {
-		return
-	}
-	l.Words++
-	if w.letters == 1 {
-		l.Signs++
-	}
-	mixed := w.foreign < w.letters
-	mute := w.vowels == 0 && w.letters > 2 && w.lower > 0
-	switch {
-	case w.strange || mixed || mute || unicode.In(w.before, unicode.Sc):
-		l.Odd++
-	case w.capital && w.letters > 1 && w.lower == w.letters-1:
-		l.Score += 4
-	}
-}
-
-func (w *word) add(prev, r rune) {
-	small := unicode.ToLower(r)
-	w.letters++
-	if w.letters == 1 {
-		w.capital = unicode.IsUpper(r)
-	}
-	if unicode.IsLower(r) {
-		w.lower++
-	}
-	if r >= utf8.RuneSelf {
-		w.foreign++
-	}
-	if strings.ContainsRune("аеёиоуыэюяіїєaeiouy", small) {
-		w.vowels++
-	}
-	w.strange = w.strange || unicode.IsLower(prev) && unicode.IsUpper(r) || w.letters == 1 && strings.ContainsRune("ъьы", small) ||
-		r >= utf8.RuneSelf && !strings.ContainsRune(letters, small)
-}
-
 // letters are those of Russian, Ukrainian and Belarusian names.
 const letters = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґў"
 
 // punctuation are the signs beyond ASCII that stand beside letters in tables.
 const punctuation = "№«»–—…“”„‘’‚‹›•·§°®™©\u00a0\u00ad"
-
-// oddSign reports whether a sign does not stand where people set it: a frame anywhere,
-// any but punctuation behind a letter.
-func oddSign(prev, sign rune) bool {
-	return !strings.ContainsRune(punctuation, sign) && (unicode.IsLetter(prev) || !unicode.In(sign, unicode.Sc, unicode.Sk, unicode.Sm))
-}
 
 // Letters that make up four fifths of any Russian text, and those that are rare.
 const (

@@ -21,7 +21,7 @@ func MaybeGarbled(text string) bool {
 	return (lead == 'Р' || lead == 'С') && next >= utf8.RuneSelf && (next < 'А' || next > 'я') || western(lead) && western(next)
 }
 
-// Lost reports whether somebody converted a text to a charset without its
+// Lost reports whether a text was converted to a charset without its
 // letters: "????? ????" is what remains of a name.
 func Lost(text string) bool {
 	marks := strings.Count(text, "?")
@@ -39,8 +39,7 @@ func LostWord(text string) bool {
 	return !unicode.IsLetter(before) && !unicode.IsDigit(before)
 }
 
-// Garbled reports whether somebody read a text in a wrong encoding and saved the
-// result: as Windows-1251 what was UTF-8, or as Western what was Windows-1251.
+// Garbled reports whether a text was read in a wrong encoding and the result saved: as Windows-1251 what was UTF-8, or as Western what was Windows-1251.
 func Garbled(text string) bool { return wasUTF8(text) || wasCyrillic(text) }
 
 // wasUTF8 reports whether every character beyond ASCII is one that Windows-1251 makes

@@ -46,7 +46,7 @@ func ref[T any](v T) *T { return &v }
 
 func TestSheetEdit(t *testing.T) {
 	const head, tail = `<?xml version="1.0"?><worksheet>`, `</worksheet>`
-	two := func(r *SheetRow) []Edit { // a header in the style before it, and a text
+	two := func(r *Rows) []Edit { // a header in the style before it, and a text
 		switch r.Number {
 		case 1:
 			return []Edit{{Column: 2, Text: ref("new"), Style: ref(r.Style(1))}}
@@ -55,8 +55,8 @@ func TestSheetEdit(t *testing.T) {
 		}
 		return nil
 	}
-	fill := func(column int) func(r *SheetRow) []Edit {
-		return func(r *SheetRow) []Edit {
+	fill := func(column int) func(r *Rows) []Edit {
+		return func(r *Rows) []Edit {
 			if r.Holds(column) {
 				return nil
 			}
@@ -78,10 +78,10 @@ func TestSheetEdit(t *testing.T) {
 			`<p:cols><p:col min="1" max="1"/></p:cols><p:sheetData><p:row><p:c><p:v>1</p:v></p:c></p:row><p:row/></p:sheetData>`,
 			`<p:cols><p:col min="1" max="1"/><p:col min="2" max="2" width="9" customWidth="1"/></p:cols><p:sheetData><p:row><p:c><p:v>1</p:v></p:c>` +
 				`<p:c r="B1" t="inlineStr"><p:is><p:t xml:space="preserve">x</p:t></p:is></p:c></p:row><p:row><p:c r="B2" t="inlineStr"><p:is><p:t xml:space="preserve">x</p:t></p:is></p:c></p:row></p:sheetData>`},
-		{"hidden columns around", SheetEdit{New: 3, Widths: []float64{9, 9}, Row: func(*SheetRow) []Edit { return nil }},
+		{"hidden columns around", SheetEdit{New: 3, Widths: []float64{9, 9}, Row: func(*Rows) []Edit { return nil }},
 			`<cols><col min="1" max="2"/><col hidden="1" max='4' min="3" width="1"/><col min="5" max="5"/><col min="6" max="9"></col></cols><sheetData/>`,
 			`<cols><col min="1" max="2"/><col hidden="1" min="3" width="1" max="3"/><col min="4" max="4" width="9" customWidth="1"/><col min="5" max="5" width="9" customWidth="1"/><col min="6" max="9"></col></cols><sheetData/>`},
-		{"all the rest is hidden", SheetEdit{New: 3, Widths: []float64{9}, Row: func(*SheetRow) []Edit { return nil }},
+		{"all the rest is hidden", SheetEdit{New: 3, Widths: []float64{9}, Row: func(*Rows) []Edit { return nil }},
 			`<cols><col min="2" max="16384" hidden="1"/></cols><sheetData/>`,
 			`<cols><col min="2" hidden="1" max="3"/><col min="4" max="4" width="9" customWidth="1"/><col max="16384" hidden="1" min="5"/></cols><sheetData/>`},
 		{"blank cells are filled, others stay", SheetEdit{Row: fill(0)},
@@ -93,7 +93,7 @@ func TestSheetEdit(t *testing.T) {
 			`<sheetData><row r="1"><c r="A1"/></row></sheetData><controls><from><xdr:col>1</xdr:col><xdr:row>2</xdr:row></from></controls><extLst><ext><row/><cols><col min="1" max="9"/></cols></ext></extLst>`,
 			`<cols><col min="2" max="2" width="9" customWidth="1"/></cols><sheetData><row r="1"><c r="A1"` + x +
 				`</row></sheetData><controls><from><xdr:col>1</xdr:col><xdr:row>2</xdr:row></from></controls><extLst><ext><row/><cols><col min="1" max="9"/></cols></ext></extLst>`},
-		{"styles and blanks", SheetEdit{Row: func(r *SheetRow) []Edit {
+		{"styles and blanks", SheetEdit{Row: func(r *Rows) []Edit {
 			return []Edit{{Column: 1, Text: ref("")}, {Column: 0, Style: ref(9)}, {Column: 2, Style: ref(8)}}
 		}},
 			`<sheetData><row><c r="A1" s='1' t="s"><v>0</v></c><c r="B1" s="2" t="str"><v>secret</v></c></row></sheetData>`,
@@ -139,7 +139,7 @@ func TestEditChangesNothingElse(t *testing.T) {
 			}
 			var out bytes.Buffer
 			asked := 0
-			err = book.edit(t.Context(), s.Part, &out, SheetEdit{Row: func(*SheetRow) []Edit { asked++; return nil }}.Apply)
+			err = book.edit(t.Context(), s.Part, &out, SheetEdit{Row: func(*Rows) []Edit { asked++; return nil }}.Apply)
 			if err != nil || !bytes.Equal(out.Bytes(), want) {
 				t.Errorf("%s, sheet %s: error %v, %d bytes have become %d", filepath.Base(path), s.Name, err, len(want), out.Len())
 			}
@@ -163,7 +163,7 @@ func TestEditEndsWithItsContext(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	edit := SheetEdit{Row: func(*SheetRow) []Edit { cancel(); return nil }}
+	edit := SheetEdit{Row: func(*Rows) []Edit { cancel(); return nil }}
 	if err := book.Rewrite(ctx, io.Discard, Edits{container.PartName(book.Sheets[0].Part): edit.Apply}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("Rewrite = %v, want %v", err, context.Canceled)
 	}

@@ -1,17 +1,17 @@
 package xlsx
 
 import (
+	"cmp"
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 
 	"r7import/importer/source/table"
 )
 
 // maxRows is how many rows a sheet can have.
 const maxRows = 1 << 20
-
-// merge is a range of merged cells, of which only the first has a value.
-type merge struct{ top, left, bottom, right int }
 
 // Rows reads a sheet part row by row, from its first byte to its last.
 // Anything a spreadsheet program would not write is an error.
@@ -20,18 +20,17 @@ type Rows struct {
 	part    io.Closer
 	strings *Strings
 
-	hiddenColumns []span  // known before the first row
-	merges        []merge // known at the end
-
 	// The row last read, valid until the next.
 	Number int
 	Hidden bool
-	Long   bool // it has more than table.MaxRowBytes and no cells
+	Long   bool // it has more than table.MaxRowBytes: what its cells say is not known
 	Cells  []Cell
 	Text   []byte
 
-	stage   sheetStage
-	formula bool // the cell last read has one
+	stage         sheetStage
+	hiddenColumns []span  // known before the first row
+	merges        []merge // known at the end
+	editing       bool    // as [SheetEdit] wants it: every cell that is mentioned counts, and rows come in any order
 }
 
 type sheetStage uint8
@@ -52,93 +51,60 @@ func (s *Rows) Close() error { return s.part.Close() }
 // Next reads the next row that mentions cells. io.EOF comes when the whole part
 // was read and is sound.
 func (s *Rows) Next() error {
-	err := s.next()
-	if err != nil && err != io.EOF {
-		err = damaged(err)
-	}
-	return err
-}
-
-func (s *Rows) next() error {
 	for {
-		if err := s.x.next(); err != nil {
-			return s.end(err)
-		}
-		name := string(s.x.name)
+		err := s.x.next()
 		switch {
-		case s.x.kind == xmlEnd && name == "sheetData" && s.stage == amongRows:
+		case err == io.EOF && s.stage != behindRows:
+			err = errXML
+		case err == io.EOF:
+			return err
+		case err != nil:
+		case s.x.kind == xmlEnd && s.stage == amongRows && string(s.x.name) == "sheetData":
 			s.stage = behindRows
 		case s.x.kind != xmlStart:
-		case s.stage == amongRows && name == "row":
-			if err := s.row(); err != nil {
-				return err
-			}
-			if len(s.Cells) > 0 || s.Long {
+		case s.stage == amongRows && string(s.x.name) == "row":
+			err = s.row()
+			if err == nil && (len(s.Cells) > 0 || s.Long) {
 				return nil
 			}
 		case s.stage == amongRows:
-			if err := s.x.skip(); err != nil {
-				return err
-			}
+			err = s.x.skip()
 		default:
-			if err := s.around(name); err != nil {
-				return err
-			}
+			err = s.around()
+		}
+		if err != nil {
+			return damaged(err)
 		}
 	}
 }
 
-func (s *Rows) end(err error) error {
-	if err == io.EOF && s.stage != behindRows {
-		return errXML
-	}
-	return err
-}
-
 // around takes an element outside of the rows.
-func (s *Rows) around(name string) error {
+func (s *Rows) around() error {
+	name, data := string(s.x.name), string(s.x.name) == "sheetData" && len(s.x.depths) == 2
 	switch {
-	case s.stage == beforeSheet && name == "worksheet":
-		s.stage = beforeRows
+	case s.stage == beforeSheet && name != "worksheet", s.stage == behindRows && data:
+		return errXML
 	case s.stage == beforeSheet:
-		return errXML
-	case name == "sheetData" && s.stage == beforeRows && len(s.x.depths) == 2:
+		s.stage = beforeRows
+	case data:
 		s.stage = amongRows
-	case name == "sheetData" && len(s.x.depths) == 2:
-		return errXML
-	case name == "col" && s.stage == beforeRows:
-		return s.takeColumns()
-	case name == "mergeCell" && s.stage == behindRows:
-		return s.takeMerge()
+	case s.stage == beforeRows && name == "col" && isTrue(s.x.attr("hidden")):
+		from, fromErr := strconv.Atoi(string(s.x.attr("min")))
+		to, toErr := strconv.Atoi(string(s.x.attr("max")))
+		if fromErr != nil || toErr != nil || from < 1 || to < from || len(s.hiddenColumns) > table.MaxColumns {
+			return errXML
+		}
+		s.hiddenColumns = append(s.hiddenColumns, span{from - 1, to - 1})
+	case s.stage == behindRows && name == "mergeCell":
+		m, ok := parseRange(s.x.attr("ref"))
+		if !ok {
+			return errXML
+		}
+		if len(s.merges) == maxMerges {
+			return errXMLLimit
+		}
+		s.merges = append(s.merges, m)
 	}
-	return nil
-}
-
-func (s *Rows) takeColumns() error {
-	if !isTrue(s.x.attr("hidden")) {
-		return nil
-	}
-	from, err := strconv.Atoi(string(s.x.attr("min")))
-	if err != nil {
-		return errXML
-	}
-	to, err := strconv.Atoi(string(s.x.attr("max")))
-	if err != nil || from < 1 || to < from || len(s.hiddenColumns) > table.MaxColumns {
-		return errXML
-	}
-	s.hiddenColumns = append(s.hiddenColumns, span{from - 1, to - 1})
-	return nil
-}
-
-func (s *Rows) takeMerge() error {
-	m, ok := parseRange(s.x.attr("ref"))
-	if !ok {
-		return errXML
-	}
-	if len(s.merges) == maxMerges {
-		return errXMLLimit
-	}
-	s.merges = append(s.merges, m)
 	return nil
 }
 
@@ -147,45 +113,73 @@ func (s *Rows) row() error {
 	number := s.Number + 1
 	if r := s.x.attr("r"); r != nil {
 		n, err := strconv.Atoi(string(r))
-		if err != nil || n < number {
+		if !s.editing && (err != nil || n < number) {
 			return errXML
 		}
-		number = n
+		if err == nil {
+			number = n
+		}
 	}
-	if number > maxRows {
+	if number > maxRows && !s.editing {
 		return errXMLLimit
 	}
 	s.Number, s.Long, s.Cells, s.Text = number, false, s.Cells[:0], s.Text[:0]
 	s.Hidden = isTrue(s.x.attr("hidden")) || string(s.x.attr("ht")) == "0"
 	column := -1
 	for {
-		if err := s.x.next(); err != nil {
-			return err
-		}
+		err := s.x.next()
 		switch {
+		case err != nil:
 		case s.x.kind == xmlEnd:
 			return nil
 		case s.x.kind == xmlText:
 		case string(s.x.name) == "c":
-			var err error
-			if column, err = s.cell(column); err != nil {
-				return err
-			}
+			column, err = s.cell(column)
 		default:
-			if err := s.x.skip(); err != nil {
-				return err
-			}
+			err = s.x.skip()
+		}
+		if err != nil {
+			return err
 		}
 	}
 }
 
-func isDigits(text []byte) bool {
-	for _, b := range text {
-		if b < '0' || b > '9' {
-			return false
+// TextOf returns what a cell says.
+func (s *Rows) TextOf(c Cell) string {
+	if s.Long {
+		return ""
+	}
+	return string(s.Text[c.From:c.To])
+}
+
+// Texts returns what the cells of the first columns say.
+func (s *Rows) Texts(columns int) []string {
+	texts := make([]string, columns)
+	for _, c := range s.Cells {
+		if c.Column < columns {
+			texts[c.Column] = s.TextOf(c)
 		}
 	}
-	return len(text) > 0
+	return texts
+}
+
+// find returns the index of a cell, or where it would stand.
+func (s *Rows) find(column int) (int, bool) {
+	return slices.BinarySearchFunc(s.Cells, column, func(c Cell, column int) int { return cmp.Compare(c.Column, column) })
+}
+
+// Holds reports whether there is a text, another value or a formula in a cell.
+func (s *Rows) Holds(column int) bool {
+	i, ok := s.find(column)
+	return ok && (s.Cells[i].Formula || strings.TrimSpace(s.TextOf(s.Cells[i])) != "")
+}
+
+// Style returns the style of a cell, 0 for one that is not there.
+func (s *Rows) Style(column int) int {
+	if i, ok := s.find(column); ok {
+		return s.Cells[i].Style
+	}
+	return 0
 }
 
 func isTrue(value []byte) bool { return string(value) == "1" || string(value) == "true" }

@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"r7import/importer/diagnosis"
+	"r7import/importer/source/container"
 	"r7import/importer/source/table"
 )
 
@@ -22,9 +23,6 @@ type stringRef struct {
 	block    uint16
 	from, to uint32
 }
-
-// Len returns how many texts there are.
-func (t *Strings) Len() int { return len(t.refs) }
 
 // At returns a text by its number.
 func (t *Strings) At(n int) ([]byte, bool) {
@@ -51,24 +49,18 @@ func (t *Strings) add(text []byte) error {
 }
 
 // readStrings reads the string table of a workbook.
-func readStrings(x *xmlScanner) (*Strings, error) {
-	t := new(Strings)
+func (w *Book) readStrings() error {
+	w.Strings = new(Strings)
 	var text []byte
-	for {
-		if err := x.next(); err != nil {
-			return t, atEnd(err)
+	return w.read(w.stringsPart, container.MaxPart, func(x *xmlScanner) (err error) {
+		if string(x.name) != "si" {
+			return nil
 		}
-		if x.kind != xmlStart || string(x.name) != "si" {
-			continue
-		}
-		var err error
 		if text, err = appendRichText(text[:0], x); err != nil {
-			return nil, err
+			return err
 		}
-		if err := t.add(unescapeCell(text)); err != nil {
-			return nil, err
-		}
-	}
+		return w.Strings.add(unescapeCell(text))
+	})
 }
 
 // appendRichText appends the text of the element just started, which is plain or
@@ -76,27 +68,24 @@ func readStrings(x *xmlScanner) (*Strings, error) {
 func appendRichText(dst []byte, x *xmlScanner) ([]byte, error) {
 	depth, from := len(x.depths), len(dst)
 	inText := false
-	for {
-		if err := x.next(); err != nil {
+	for len(x.depths) >= depth {
+		err := x.next()
+		switch name := string(x.name); {
+		case err != nil:
+		case x.kind == xmlText && inText:
+			dst, err = appendXMLText(dst, x.text, x.cdata)
+		case x.kind == xmlText:
+		case x.kind == xmlStart && (name == "rPh" || name == "phoneticPr"):
+			err = x.skip()
+		default:
+			inText = x.kind == xmlStart && name == "t"
+		}
+		if err == nil && len(dst)-from > table.MaxRowBytes {
+			err = errXMLLimit
+		}
+		if err != nil {
 			return dst, err
 		}
-		switch {
-		case x.kind == xmlEnd && len(x.depths) < depth:
-			return dst, nil
-		case x.kind == xmlText && inText:
-			var err error
-			if dst, err = appendXMLText(dst, x.text, x.cdata); err != nil {
-				return dst, err
-			}
-			if len(dst)-from > table.MaxRowBytes {
-				return dst, errXMLLimit
-			}
-		case x.kind == xmlStart && (string(x.name) == "rPh" || string(x.name) == "phoneticPr"):
-			if err := x.skip(); err != nil {
-				return dst, err
-			}
-		case x.kind == xmlStart || x.kind == xmlEnd:
-			inText = x.kind == xmlStart && string(x.name) == "t"
-		}
 	}
+	return dst, nil
 }

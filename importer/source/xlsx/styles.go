@@ -1,6 +1,14 @@
 package xlsx
 
-import "strings"
+import (
+	"bytes"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"r7import/importer/source/container"
+)
 
 // Shape is how a cell style shows a number.
 type Shape uint8
@@ -19,32 +27,47 @@ func ShownWhole(s Shape, number string) bool {
 	return s == ShownPlain && len(number) <= most && strings.Trim(number, "0123456789") == ""
 }
 
-// readStyles returns the shape of each cell style of a workbook.
-func readStyles(x *xmlScanner) ([]Shape, error) {
-	custom := make(map[string]Shape)
-	var shapes []Shape
-	inCells := false
-	for {
-		if err := x.next(); err != nil {
-			return shapes, atEnd(err)
-		}
-		switch string(x.name) {
-		case "cellXfs":
-			inCells = x.kind == xmlStart
-		case "numFmt":
-			if x.kind == xmlStart {
-				code, err := x.attrText("formatCode")
-				if err != nil {
-					return nil, err
-				}
-				custom[string(x.attr("numFmtId"))] = shapeOfCode(code)
-			}
-		case "xf":
-			if x.kind == xmlStart && inCells {
-				shapes = append(shapes, shapeOf(string(x.attr("numFmtId")), custom))
-			}
-		}
+// format is what is known of a cell format.
+type format struct {
+	shape Shape
+	fill  Fill // of ours
+}
+
+// Shape returns how a cell style shows numbers.
+func (w *Book) Shape(style int) Shape {
+	if style < len(w.formats) {
+		return w.formats[style].shape
 	}
+	return ShownPlain
+}
+
+// readStyles reads the cell formats of a workbook.
+func (w *Book) readStyles() error {
+	w.ours = make(map[Fill]int)
+	custom, byFill := make(map[string]Shape), make(map[string]Fill)
+	list := ""
+	return w.read(w.stylesPart, container.MaxSmallPart, func(x *xmlScanner) error {
+		switch name := string(x.name); {
+		case len(x.depths) == 2:
+			list = name
+		case name == "numFmt":
+			code, err := x.attrText("formatCode")
+			if err != nil {
+				return err
+			}
+			custom[string(x.attr("numFmtId"))] = shapeOfCode(code)
+		case list == "fills" && name == "fill":
+			w.fills++
+		case list == "fills" && name == "fgColor":
+			if fill := Fill(x.attr("rgb")); fill == Red || fill == Yellow {
+				w.ours[fill] = w.fills - 1
+				byFill[strconv.Itoa(w.fills-1)] = fill
+			}
+		case list == "cellXfs" && name == "xf":
+			w.formats = append(w.formats, format{shapeOf(string(x.attr("numFmtId")), custom), byFill[string(x.attr("fillId"))]})
+		}
+		return nil
+	})
 }
 
 // shapeOf returns the shape of a number format, built in (ECMA-376, 18.8.30) or a workbook's own.
@@ -52,12 +75,11 @@ func shapeOf(id string, custom map[string]Shape) Shape {
 	if shape, ok := custom[id]; ok {
 		return shape
 	}
-	switch id {
-	case "", "0", "1", "49":
+	n, err := strconv.Atoi(id)
+	switch {
+	case id == "", id == "0", id == "1", id == "49":
 		return ShownPlain
-	case "14", "15", "16", "17", "18", "19", "20", "21", "22", "45", "46", "47",
-		"27", "28", "29", "30", "31", "32", "33", "34", "35", "36",
-		"50", "51", "52", "53", "54", "55", "56", "57", "58":
+	case err == nil && (14 <= n && n <= 22 || 27 <= n && n <= 36 || 45 <= n && n <= 47 || 50 <= n && n <= 58):
 		return ShownDate
 	}
 	return ShownFormed
@@ -70,28 +92,117 @@ func shapeOfCode(code string) Shape {
 	if strings.EqualFold(code, "General") || code == "0" || code == "@" {
 		return ShownPlain
 	}
-	for i := 0; i < len(code); i++ {
-		switch code[i] {
+	for code != "" {
+		first, rest := code[0], code[1:]
+		switch first {
 		case '"':
-			i = skipTo(code, i+1, '"')
+			_, rest, _ = strings.Cut(rest, `"`)
 		case '\\', '_', '*':
-			i++
+			rest = rest[min(1, len(rest)):]
 		case '[':
-			end := skipTo(code, i+1, ']')
-			if inner := strings.ToLower(code[i+1 : min(end, len(code))]); strings.Trim(inner, "hms") == "" && inner != "" {
+			var inner string
+			if inner, rest, _ = strings.Cut(rest, "]"); inner != "" && strings.Trim(strings.ToLower(inner), "hms") == "" {
 				return ShownDate // elapsed time
 			}
-			i = end
 		case 'd', 'D', 'm', 'M', 'y', 'Y', 'h', 'H', 's', 'S':
 			return ShownDate
 		}
+		code = rest
 	}
 	return ShownFormed
 }
 
-func skipTo(text string, from int, b byte) int {
-	if n := strings.IndexByte(text[from:], b); n >= 0 {
-		return from + n
+// Fill is a background of ours for cells: a colour no palette has, by which it is
+// known again.
+type Fill string
+
+// The fills. None is the background a cell has without one of ours.
+const (
+	None   Fill = ""
+	Red    Fill = "FFFFC7CD"
+	Yellow Fill = "FFFFEB9B"
+)
+
+// Fills gives cell formats of a workbook another background. A format is copied for
+// that, so that cells which share it stay as they are. In a workbook without formats
+// every format is left alone.
+type Fills struct {
+	book   *Book
+	copies []copied
+}
+
+// copied is a format that is added: another one with a fill.
+type copied struct {
+	of   int
+	fill Fill
+}
+
+// NewFills returns the fills of a workbook.
+func (w *Book) NewFills() *Fills { return &Fills{book: w} }
+
+// Of returns the format that is the given one with a fill, or without one of ours.
+func (f *Fills) Of(format int, fill Fill) int {
+	formats := f.book.formats
+	if format >= len(formats) || f.book.fills == 0 || formats[format].fill == fill {
+		return format
 	}
-	return len(text)
+	wanted := copied{format, fill}
+	i := slices.Index(f.copies, wanted)
+	if i < 0 {
+		i = len(f.copies)
+		f.copies = append(f.copies, wanted)
+	}
+	return len(formats) + i
+}
+
+// Apply is a [PartEdit] for the part with the formats. It comes behind all calls of Of.
+func (f *Fills) Apply(e *editor) func() error {
+	ours, count := maps.Clone(f.book.ours), f.book.fills
+	var added []Fill
+	for _, c := range f.copies {
+		if _, there := ours[c.fill]; !there && c.fill != None {
+			ours[c.fill] = count
+			added, count = append(added, c.fill), count+1
+		}
+	}
+	formats := make(map[int][]byte)
+	list, number := "", 0
+	return func() error {
+		name, depth := string(e.name), len(e.depths)
+		switch {
+		case e.kind == xmlStart && depth == 2:
+			list = name
+			if name == "fills" {
+				e.replace(e.from, setAttr(e.tag(), "count", strconv.Itoa(count)))
+			} else if name == "cellXfs" {
+				e.replace(e.from, setAttr(e.tag(), "count", strconv.Itoa(len(f.book.formats)+len(f.copies))))
+			}
+		case e.kind == xmlEnd && depth == 1 && name == "fills":
+			p, all := prefixOf(e.tag()), ""
+			for _, fill := range added {
+				all += "<" + p + "fill><" + p + `patternFill patternType="solid"><` + p + `fgColor rgb="` + string(fill) + `"/><` +
+					p + `bgColor indexed="64"/></` + p + "patternFill></" + p + "fill>"
+			}
+			e.insert(all)
+		case e.kind == xmlEnd && depth == 1 && name == "cellXfs":
+			var all []byte
+			for _, c := range f.copies {
+				format := formats[c.of]
+				end := bytes.IndexByte(format, '>') + 1
+				tag := setAttr(format[:end:end], "fillId", strconv.Itoa(ours[c.fill])) // that of None is 0, which is no pattern everywhere
+				all = append(append(all, setAttr(tag, "applyFill", "1")...), format[end:]...)
+			}
+			e.insert(string(all))
+		case e.kind == xmlStart && list == "cellXfs" && depth == 3 && name == "xf":
+			from := e.from
+			if err := e.skip(); err != nil {
+				return err
+			}
+			if slices.ContainsFunc(f.copies, func(c copied) bool { return c.of == number }) {
+				formats[number] = bytes.Clone(e.piece(from, e.at()))
+			}
+			number++
+		}
+		return nil
+	}
 }

@@ -1,9 +1,11 @@
 package xlsx
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"r7import/importer/diagnosis"
@@ -41,7 +43,7 @@ func Look(ctx context.Context, content *io.SectionReader, o Options) (t *Table, 
 		return nil, first, 0, err
 	}
 	t = &Table{Book: book}
-	if t.Sheet, first, err = book.choose(o); err != nil {
+	if t.Sheet, first, err = book.choose(ctx, o); err != nil {
 		return nil, first, 0, err
 	}
 	if at, err = o.Headers.Among(&first); err != nil {
@@ -51,40 +53,34 @@ func Look(ctx context.Context, content *io.SectionReader, o Options) (t *Table, 
 	if err := t.survey(ctx); err != nil {
 		return nil, first, 0, err
 	}
-	t.unmergeHeader(first, at)
+	header := first.Rows[at]
+	for _, m := range t.merges { // a header merged over two rows has its text in the upper one
+		if m.top < t.Header && t.Header <= m.bottom && m.left < len(header) && header[m.left] == "" {
+			header[m.left] = first.Cell(m.top, m.left)
+		}
+	}
 	return t, first, at, nil
 }
 
 // survey reads the whole sheet once.
 func (t *Table) survey(ctx context.Context) error {
-	rows, err := t.Rows()
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for {
-		if err := ctx.Err(); err != nil {
+	end := new(Rows)
+	for rows, err := range t.Book.Each(ctx, t.Sheet) {
+		if err != nil {
 			return err
 		}
-		if err := rows.Next(); err == io.EOF {
-			break
-		} else if err != nil {
-			return err
-		}
-		if rows.Number <= t.Header {
+		if end = rows; rows.Number <= t.Header {
 			continue
 		}
 		if n := len(rows.Cells); n > 0 {
 			t.Last = max(t.Last, rows.Cells[n-1].Column)
 		}
 		if rows.Hidden {
-			if t.HiddenRows == 0 {
-				t.FirstHidden = rows.Number
-			}
 			t.HiddenRows++
+			t.FirstHidden = cmp.Or(t.FirstHidden, rows.Number)
 		}
 		for _, c := range rows.Cells {
-			if c.Kind == Number && ShownWhole(t.Book.Shape(c.Style), string(rows.Text[c.From:c.To])) {
+			if c.Kind == Number && ShownWhole(t.Book.Shape(c.Style), rows.TextOf(c)) {
 				for len(t.Numbers) <= c.Column {
 					t.Numbers = append(t.Numbers, 0)
 				}
@@ -92,29 +88,13 @@ func (t *Table) survey(ctx context.Context) error {
 			}
 		}
 	}
-	t.merges, t.hiddenColumns = rows.merges, rows.hiddenColumns
+	t.merges, t.hiddenColumns = end.merges, end.hiddenColumns
 	return nil
-}
-
-// unmergeHeader gives the header the texts of its cells that are merged with those
-// above them: a header merged over two rows has its text in the upper one.
-func (t *Table) unmergeHeader(first table.Top, at int) {
-	cells := first.Rows[at]
-	for column, above := range mergedFromAbove(t.merges, t.Header) {
-		if column < len(cells) && cells[column] == "" {
-			cells[column] = first.Cell(above, column)
-		}
-	}
 }
 
 // HidesColumn reports whether a column is hidden.
 func (t *Table) HidesColumn(column int) bool {
-	for _, c := range t.hiddenColumns {
-		if c.from <= column && column <= c.to {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(t.hiddenColumns, func(c span) bool { return c.from <= column && column <= c.to })
 }
 
 // Rows begins to read the sheet from its first row.
@@ -123,52 +103,36 @@ func (t *Table) Rows() (*Rows, error) { return t.Book.Rows(t.Sheet) }
 // choose returns the sheet to read and its first rows: the one asked for,
 // else the only visible one, else the only visible one with column names that
 // are known.
-func (w *Book) choose(o Options) (Sheet, table.Top, error) {
-	if o.Sheet != "" {
-		return w.named(o)
-	}
-	var visible []Sheet
+func (w *Book) choose(ctx context.Context, o Options) (chosen Sheet, first table.Top, err error) {
+	var candidates []Sheet
 	for _, s := range w.Sheets {
-		if !s.Hidden {
-			visible = append(visible, s)
+		if o.Sheet == "" && !s.Hidden || o.Sheet != "" && strings.EqualFold(strings.TrimSpace(s.Name), strings.TrimSpace(o.Sheet)) {
+			candidates = append(candidates, s)
 		}
 	}
 	switch {
+	case o.Sheet != "" && len(candidates) > 0:
+		candidates = candidates[:1]
+	case o.Sheet != "":
+		return chosen, first, diagnosis.New(diagnosis.SheetNotFound, "Sheets", SheetNames(w.Sheets))
 	case len(w.Sheets) == 0:
-		return Sheet{}, table.Top{}, damaged(errors.New("no sheets"))
-	case len(visible) == 0:
-		return Sheet{}, table.Top{}, diagnosis.New(diagnosis.SheetsHidden, "Sheets", SheetNames(w.Sheets))
-	case len(visible) == 1:
-		first, err := w.top(visible[0], o.Headers.Depth())
-		return visible[0], first, err
+		return chosen, first, damaged(errors.New("no sheets"))
+	case len(candidates) == 0:
+		return chosen, first, diagnosis.New(diagnosis.SheetsHidden, "Sheets", SheetNames(w.Sheets))
 	}
-	return w.likely(visible, o.Headers)
-}
-
-func (w *Book) named(o Options) (Sheet, table.Top, error) {
-	for _, s := range w.Sheets {
-		if strings.EqualFold(strings.TrimSpace(s.Name), strings.TrimSpace(o.Sheet)) {
-			first, err := w.top(s, o.Headers.Depth())
-			return s, first, err
-		}
-	}
-	return Sheet{}, table.Top{}, diagnosis.New(diagnosis.SheetNotFound, "Sheets", SheetNames(w.Sheets))
-}
-
-func (w *Book) likely(visible []Sheet, h table.Headers) (chosen Sheet, first table.Top, err error) {
 	fits := 0
-	for _, s := range visible {
-		t, err := w.top(s, h.Depth())
+	for _, s := range candidates {
+		t, err := w.top(ctx, s, o.Headers.Depth())
 		if err != nil {
-			return Sheet{}, table.Top{}, err
+			return chosen, first, err
 		}
-		if _, names := h.Find(t.Rows); names > 1 {
+		if _, names := o.Headers.Find(t.Rows); names > 1 || len(candidates) == 1 {
 			chosen, first = s, t
 			fits++
 		}
 	}
 	if fits != 1 {
-		return Sheet{}, table.Top{}, diagnosis.New(diagnosis.SheetUnclear, "Sheets", SheetNames(visible))
+		return chosen, first, diagnosis.New(diagnosis.SheetUnclear, "Sheets", SheetNames(candidates))
 	}
 	return chosen, first, nil
 }
@@ -183,28 +147,19 @@ func SheetNames(sheets []Sheet) string {
 }
 
 // top reads the first rows of a sheet.
-func (w *Book) top(s Sheet, depth int) (t table.Top, err error) {
-	rows, err := w.Rows(s)
-	if err != nil {
-		return t, err
-	}
-	defer rows.Close()
-	for {
-		if err := rows.Next(); err == io.EOF {
-			return t, nil
-		} else if err != nil {
+func (w *Book) top(ctx context.Context, s Sheet, depth int) (t table.Top, err error) {
+	for rows, err := range w.Each(ctx, s) {
+		if err != nil {
 			return t, err
 		}
 		if rows.Number > depth {
-			return t, nil
+			break
 		}
-		var cells []string
-		for _, c := range rows.Cells {
-			for len(cells) <= c.Column {
-				cells = append(cells, "")
-			}
-			cells[c.Column] = string(rows.Text[c.From:c.To])
+		var width int
+		if n := len(rows.Cells); n > 0 {
+			width = rows.Cells[n-1].Column + 1
 		}
-		t.Rows, t.Numbers = append(t.Rows, cells), append(t.Numbers, rows.Number)
+		t.Rows, t.Numbers = append(t.Rows, rows.Texts(width)), append(t.Numbers, rows.Number)
 	}
+	return t, nil
 }

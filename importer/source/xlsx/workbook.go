@@ -7,8 +7,10 @@ package xlsx
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"io"
+	"iter"
 	"path"
 	"strings"
 
@@ -22,12 +24,13 @@ type Book struct {
 	Archive *container.Archive
 	Sheets  []Sheet
 	Strings *Strings // nil if its cells share none
-	// StringsPart is the name of the part that holds them.
-	StringsPart string
 
+	stringsPart   string
 	stylesPart    string
 	relationsPart string // of the workbook
-	shapes        []Shape
+	formats       []format
+	fills         int          // how many backgrounds there are
+	ours          map[Fill]int // those of them that are ours
 }
 
 // Sheet is one sheet of a workbook.
@@ -37,183 +40,161 @@ type Sheet struct {
 	Hidden bool
 }
 
-// Kinds of relationships, by the last word of their name: the rest differs
-// between the transitional and the strict form of the format.
-const (
-	mainPart    = "officeDocument"
-	sheetPart   = "worksheet"
-	stringsPart = "sharedStrings"
-	stylesPart  = "styles"
-)
-
 // Open reads everything of a workbook but the rows of its sheets.
 func Open(content *io.SectionReader) (*Book, error) {
 	a, err := container.OpenArchive(content)
 	if err != nil {
 		return nil, err
 	}
-	root, err := related(a, "")
-	if err != nil {
-		return nil, err
-	}
-	book := root.first(mainPart)
 	w := &Book{Archive: a}
-	parts, err := related(a, book)
+	root, err := w.related("")
 	if err != nil {
 		return nil, err
 	}
+	book := partOf(root, "officeDocument")
+	parts, err := w.related(book)
+	if err != nil {
+		return nil, err
+	}
+	w.relationsPart, w.stringsPart, w.stylesPart = relationsOf(book), partOf(parts, "sharedStrings"), partOf(parts, "styles")
 	if err := w.readSheets(book, parts); err != nil {
 		return nil, err
 	}
-	if w.StringsPart = parts.first(stringsPart); w.StringsPart != "" {
-		if err := read(a, w.StringsPart, container.MaxPart, func(x *xmlScanner) (err error) {
-			w.Strings, err = readStrings(x)
-			return err
-		}); err != nil {
+	if w.stringsPart != "" {
+		if err := w.readStrings(); err != nil {
 			return nil, err
 		}
 	}
-	folder, file := path.Split(book)
-	w.relationsPart = folder + "_rels/" + file + ".rels"
-	if w.stylesPart = parts.first(stylesPart); w.stylesPart != "" {
-		err = read(a, w.stylesPart, container.MaxSmallPart, func(x *xmlScanner) (err error) {
-			w.shapes, err = readStyles(x)
-			return err
-		})
+	if w.stylesPart != "" {
+		err = w.readStyles()
 	}
 	return w, err
 }
 
-// read reads a part as XML to its end.
-func read(a *container.Archive, name string, limit uint64, read func(*xmlScanner) error) error {
-	x, part, err := openXML(a, name, limit)
-	if err != nil {
-		return err
-	}
-	defer part.Close()
-	if err := read(x); err != nil {
-		return damaged(err)
-	}
-	return nil
-}
-
-// relation is one line of a relationships part.
+// relation is one line of a relationships part. Its kind is the last word of its type:
+// the rest differs between the transitional and the strict form of the format.
 type relation struct{ id, kind, target string }
 
-type relations []relation
-
-// first returns the part of the first relation of a kind, empty if there is none.
-func (r relations) first(kind string) string {
-	for _, rel := range r {
-		if rel.kind == kind {
-			return rel.target
+// partOf returns the part of the first relation of a kind, empty if there is none.
+func partOf(relations []relation, kind string) string {
+	for _, r := range relations {
+		if r.kind == kind {
+			return r.target
 		}
 	}
 	return ""
 }
 
+// relationsOf returns the name of the part that says what a part refers to.
+func relationsOf(part string) string {
+	folder, file := path.Split(part)
+	return folder + "_rels/" + file + ".rels"
+}
+
 // related returns what a part refers to inside of the workbook. What it refers
 // to outside is never looked at.
-func related(a *container.Archive, part string) (relations, error) {
-	folder, file := path.Split(part)
-	var all relations
-	err := read(a, folder+"_rels/"+file+".rels", container.MaxSmallPart, func(x *xmlScanner) error {
-		for {
-			if err := x.next(); err != nil {
-				return atEnd(err)
-			}
-			if x.kind != xmlStart || string(x.name) != "Relationship" || string(x.attr("TargetMode")) == "External" {
-				continue
-			}
-			target, err := x.attrText("Target")
-			if err != nil {
-				return err
-			}
-			if !strings.HasPrefix(target, "/") {
-				target = path.Join("/", folder, target)
-			}
-			all = append(all, relation{string(x.attr("Id")), path.Base(string(x.attr("Type"))), target[1:]})
+func (w *Book) related(part string) (all []relation, err error) {
+	err = w.read(relationsOf(part), container.MaxSmallPart, func(x *xmlScanner) error {
+		if string(x.name) != "Relationship" || string(x.attr("TargetMode")) == "External" {
+			return nil
 		}
+		target, err := x.attrText("Target")
+		if !strings.HasPrefix(target, "/") {
+			target = path.Join("/", path.Dir(part), target)
+		}
+		all = append(all, relation{string(x.attr("Id")), path.Base(string(x.attr("Type"))), target[1:]})
+		return err
 	})
 	return all, err
 }
 
-func (w *Book) readSheets(book string, parts relations) error {
+func (w *Book) readSheets(book string, parts []relation) error {
 	targets := make(map[string]string, len(parts))
-	for _, rel := range parts {
-		if rel.kind == sheetPart {
-			targets[rel.id] = rel.target
+	for _, r := range parts {
+		if r.kind == "worksheet" { // charts have sheets of their own kind
+			targets[r.id] = r.target
 		}
 	}
-	return read(w.Archive, book, container.MaxSmallPart, func(x *xmlScanner) error {
-		for {
-			if err := x.next(); err != nil {
-				return atEnd(err)
-			}
-			if x.kind != xmlStart || string(x.name) != "sheet" {
-				continue
-			}
-			name, err := x.attrText("name")
-			if err != nil {
-				return err
-			}
-			state := string(x.attr("state"))
-			if part := targets[string(x.attr("id"))]; part != "" { // charts have sheets of their own kind
-				w.Sheets = append(w.Sheets, Sheet{Name: name, Part: part, Hidden: state == "hidden" || state == "veryHidden"})
-			}
+	return w.read(book, container.MaxSmallPart, func(x *xmlScanner) error {
+		if string(x.name) != "sheet" {
+			return nil
 		}
+		name, err := x.attrText("name")
+		state := string(x.attr("state"))
+		if part := targets[string(x.attr("id"))]; part != "" {
+			w.Sheets = append(w.Sheets, Sheet{Name: name, Part: part, Hidden: state == "hidden" || state == "veryHidden"})
+		}
+		return err
 	})
 }
 
-// Shape returns how a cell style shows numbers.
-func (w *Book) Shape(style int) Shape {
-	if style < len(w.shapes) {
-		return w.shapes[style]
+// read reads a part as XML to its end and calls visit for every element that starts.
+func (w *Book) read(part string, limit uint64, visit func(x *xmlScanner) error) error {
+	in, charset, closer, err := w.open(part, limit)
+	if err != nil {
+		return err
 	}
-	return ShownPlain
+	defer closer.Close()
+	x := newXMLScanner(charset.Reader(in))
+	for {
+		err := x.next()
+		if err == io.EOF {
+			return nil
+		}
+		if err == nil && x.kind == xmlStart {
+			err = visit(x)
+		}
+		if err != nil {
+			return damaged(err)
+		}
+	}
 }
 
 // Rows begins to read a sheet from its first row.
 func (w *Book) Rows(s Sheet) (*Rows, error) {
-	x, part, err := openXML(w.Archive, s.Part, container.MaxPart)
+	in, charset, part, err := w.open(s.Part, container.MaxPart)
 	if err != nil {
 		return nil, err
 	}
-	return &Rows{x: x, part: part, strings: w.Strings}, nil
+	return &Rows{x: newXMLScanner(charset.Reader(in)), part: part, strings: w.Strings}, nil
 }
 
-// atEnd makes the end of the input no error.
-func atEnd(err error) error {
-	if err == io.EOF {
-		return nil
+// Each yields the rows of a sheet downwards, each valid until the next step of the
+// loop. A non-nil error comes last; it may be that of ctx.
+func (w *Book) Each(ctx context.Context, s Sheet) iter.Seq2[*Rows, error] {
+	return func(yield func(*Rows, error) bool) {
+		rows, err := w.Rows(s)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer rows.Close()
+		for err == nil {
+			if err = ctx.Err(); err == nil {
+				err = rows.Next()
+			}
+			if err == io.EOF || !yield(rows, err) {
+				return
+			}
+		}
 	}
-	return err
 }
 
-// openXML begins to read a part as XML.
-func openXML(a *container.Archive, name string, limit uint64) (*xmlScanner, io.Closer, error) {
-	in, charset, part, err := openPart(a, name, limit)
-	if err != nil {
-		return nil, nil, err
-	}
-	return newXMLScanner(charset.Reader(in)), part, nil
-}
-
-// openPart begins to read a part. UTF-16, the other encoding every XML reader knows, is
+// open begins to read a part. UTF-16, the other encoding every XML reader knows, is
 // told by its byte order mark.
-func openPart(a *container.Archive, name string, limit uint64) (io.Reader, text.Charset, io.Closer, error) {
-	part, err := a.Open(name, limit)
+func (w *Book) open(part string, limit uint64) (io.Reader, text.Charset, io.Closer, error) {
+	packed, err := w.Archive.Open(part, limit)
 	if err != nil {
 		return nil, text.Charset{}, nil, err
 	}
-	in := bufio.NewReader(part)
+	in := bufio.NewReader(packed)
 	mark, err := in.Peek(2)
 	if err != nil && err != io.EOF {
-		part.Close()
+		packed.Close()
 		return nil, text.Charset{}, nil, damaged(err)
 	}
 	charset, _ := text.ByMark(mark)
-	return in, charset, part, nil
+	return in, charset, packed, nil
 }
 
 // damaged makes a refusal of what is wrong with a workbook's bytes.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"r7import/importer/source/table"
@@ -41,17 +42,19 @@ type xmlAttr struct{ name, value []byte } // local name; value as it is written
 type xmlScanner struct {
 	in         io.Reader
 	buf        []byte
-	start, end int
-	ended      bool
-	err        error
+	start, end int   // buf[start:end] is read and not yet scanned
+	err        error // what ended the input
+
+	keeps bool // what was scanned stays in buf from kept on, for an editor
+	kept  int
 
 	// The token last read, valid until the next. Text may come in several tokens.
 	kind  xmlKind
+	from  int    // where it begins, counted from kept
 	name  []byte // local name of the element
 	attrs []xmlAttr
 	text  []byte // as it is written
 	cdata bool   // text is CDATA, in which nothing is escaped
-	full  []byte // name with its prefix, of the last start tag
 
 	open    []byte // the names of the open elements, one behind the other
 	depths  []int  // where in open each begins
@@ -66,204 +69,22 @@ func newXMLScanner(in io.Reader) *xmlScanner {
 // next reads the next token. io.EOF comes behind the end of the root element and
 // of the input.
 func (x *xmlScanner) next() error {
-	if x.closing {
-		x.closing = false
-		x.kind, x.name = xmlEnd, local(x.full)
-		x.leave()
-		return nil
+	err := x.token()
+	if err == io.EOF && (x.start < x.end || len(x.depths) > 0 || !x.rooted) {
+		return io.ErrUnexpectedEOF
 	}
-	for {
-		if x.start == x.end && !x.fill() {
-			return x.atEnd()
-		}
-		if x.buf[x.start] != '<' {
-			if ok, err := x.textToken(); ok || err != nil {
-				return err
-			}
-			continue
-		}
-		if ok, err := x.markup(); ok || err != nil {
+	return err
+}
+
+// skip reads to the end of the element just started.
+func (x *xmlScanner) skip() error {
+	depth := len(x.depths)
+	for len(x.depths) >= depth {
+		if err := x.next(); err != nil {
 			return err
 		}
 	}
-}
-
-func (x *xmlScanner) atEnd() error {
-	switch {
-	case x.err != nil:
-		return x.err
-	case len(x.depths) > 0 || !x.rooted:
-		return io.ErrUnexpectedEOF
-	}
-	return io.EOF
-}
-
-// textToken takes the text before the next markup. It reports false for blanks
-// outside of the root element.
-func (x *xmlScanner) textToken() (bool, error) {
-	stop, err := x.until('<')
-	if err != nil {
-		return false, err
-	}
-	x.kind, x.name, x.cdata, x.text = xmlText, nil, false, x.buf[x.start:stop]
-	x.start = stop
-	if bytes.IndexByte(x.text, ']') >= 0 && bytes.Contains(x.text, []byte("]]>")) {
-		return false, errXML
-	}
-	if len(x.depths) > 0 {
-		return true, nil
-	}
-	if len(bytes.Trim(x.text, " \t\r\n\ufeff")) > 0 {
-		return false, errXML
-	}
-	return false, nil
-}
-
-// until returns the index of a byte, or of the end of the input.
-func (x *xmlScanner) until(b byte) (int, error) {
-	from := 0
-	for {
-		if n := bytes.IndexByte(x.buf[x.start+from:x.end], b); n >= 0 {
-			return x.start + from + n, nil
-		}
-		from = x.end - x.start
-		if from > maxXMLToken {
-			return 0, errXMLLimit
-		}
-		if !x.fill() {
-			if x.err != nil {
-				return 0, x.err
-			}
-			return x.end, nil
-		}
-	}
-}
-
-// markup takes what begins with '<'. It reports false for what says nothing.
-func (x *xmlScanner) markup() (bool, error) {
-	if !x.need(2) {
-		return false, x.cut()
-	}
-	switch x.buf[x.start+1] {
-	case '/':
-		return true, x.endTag()
-	case '?':
-		instruction, err := x.enclosed("<?", "?>")
-		if err == nil {
-			err = x.checkInstruction(instruction)
-		}
-		return false, err
-	case '!':
-		return x.declaration()
-	}
-	return true, x.startTag()
-}
-
-func (x *xmlScanner) declaration() (bool, error) {
-	if x.need(len("<![CDATA[")) && string(x.buf[x.start:x.start+9]) == "<![CDATA[" {
-		text, err := x.enclosed("<![CDATA[", "]]>")
-		if len(x.depths) == 0 {
-			return false, errXML
-		}
-		x.kind, x.name, x.cdata, x.text = xmlText, nil, true, text
-		return true, err
-	}
-	if x.need(4) && string(x.buf[x.start:x.start+4]) == "<!--" {
-		comment, err := x.enclosed("<!--", "-->")
-		if bytes.Contains(comment, []byte("--")) || bytes.HasSuffix(comment, []byte{'-'}) {
-			return false, errXML
-		}
-		return false, err
-	}
-	if x.need(9) && string(x.buf[x.start:x.start+9]) == "<!DOCTYPE" {
-		return false, errXMLDoctype
-	}
-	return false, errXML
-}
-
-// checkInstruction looks at a processing instruction: the one that declares version
-// and encoding must name XML 1.0 and no code page. UTF-16 has become UTF-8 before it
-// comes here.
-func (x *xmlScanner) checkInstruction(text []byte) error {
-	end, ok := nameEnd(text, 0)
-	if !ok || end < len(text) && !isBlank(text[end]) {
-		return errXML
-	}
-	if string(text[:end]) != "xml" {
-		return nil
-	}
-	if x.parseTag(text) != nil || x.closing || string(x.attr("version")) != "1.0" {
-		return errXML
-	}
-	switch strings.ToLower(string(x.attr("encoding"))) {
-	case "", "utf-8", "utf-16":
-		return nil
-	}
-	return errXML
-}
-
-// enclosed takes everything from an opening to a closing mark and returns what is between.
-func (x *xmlScanner) enclosed(opening, closing string) ([]byte, error) {
-	from := len(opening)
-	for {
-		if x.start+from <= x.end {
-			if n := bytes.Index(x.buf[x.start+from:x.end], []byte(closing)); n >= 0 {
-				text := x.buf[x.start+len(opening) : x.start+from+n]
-				x.start += from + n + len(closing)
-				return text, nil
-			}
-			from = max(len(opening), x.end-x.start-len(closing)+1)
-		}
-		if x.end-x.start > maxXMLToken {
-			return nil, errXMLLimit
-		}
-		if !x.fill() {
-			return nil, x.cut()
-		}
-	}
-}
-
-func (x *xmlScanner) endTag() error {
-	if len(x.depths) == 0 {
-		return errXML
-	}
-	last := x.open[x.depths[len(x.depths)-1]:]
-	if rest := x.buf[x.start+2 : x.end]; len(rest) > len(last) && rest[len(last)] == '>' && bytes.Equal(rest[:len(last)], last) {
-		x.start += len("</>") + len(last)
-		x.kind, x.name = xmlEnd, local(last)
-		x.leave()
-		return nil
-	}
-	return x.wideEndTag(last)
-}
-
-// wideEndTag takes the end of the innermost element, written with blanks or not
-// wholly in the buffer.
-func (x *xmlScanner) wideEndTag(last []byte) error {
-	stop, err := x.until('>')
-	if err != nil {
-		return err
-	}
-	if stop == x.end {
-		return x.cut()
-	}
-	name := x.buf[x.start+2 : stop]
-	for len(name) > 0 && isBlank(name[len(name)-1]) {
-		name = name[:len(name)-1]
-	}
-	if !bytes.Equal(last, name) {
-		return errXML
-	}
-	x.start = stop + 1
-	x.kind, x.name = xmlEnd, local(last)
-	x.leave()
 	return nil
-}
-
-// leave closes the innermost element.
-func (x *xmlScanner) leave() {
-	last := len(x.depths) - 1
-	x.open, x.depths = x.open[:x.depths[last]], x.depths[:last]
 }
 
 // attr returns an attribute of the element just started, as it is written.
@@ -282,55 +103,171 @@ func (x *xmlScanner) attrText(name string) (string, error) {
 	return string(text), err
 }
 
-// skip reads to the end of the element just started.
-func (x *xmlScanner) skip() error {
-	depth := len(x.depths)
-	for {
-		if err := x.next(); err != nil {
+// at returns where the next token begins, counted from kept.
+func (x *xmlScanner) at() int { return x.start - x.kept }
+
+// token is next, but for what the end of the input means.
+func (x *xmlScanner) token() error {
+	x.from = x.at()
+	if x.closing {
+		x.closing = false
+		x.leave()
+		return nil
+	}
+	for ; ; x.from = x.at() {
+		if x.start == x.end {
+			if err := x.fill(); err != nil {
+				return err
+			}
+		}
+		if x.buf[x.start] == '<' {
+			if is, err := x.markup(); is || err != nil {
+				return err
+			}
+			continue
+		}
+		stop, err := x.find("<", 0)
+		if err == io.EOF {
+			stop = x.end
+		} else if err != nil {
 			return err
 		}
-		if x.kind == xmlEnd && len(x.depths) < depth {
+		x.kind, x.name, x.cdata, x.text = xmlText, nil, false, x.buf[x.start:stop]
+		x.start = stop
+		switch {
+		case bytes.Contains(x.text, []byte("]]>")):
+			return errXML
+		case len(x.depths) > 0:
 			return nil
+		case len(bytes.Trim(x.text, " \t\r\n\ufeff")) > 0:
+			return errXML
 		}
 	}
 }
 
-// need reads until that many bytes can be seen.
-func (x *xmlScanner) need(n int) bool {
-	for x.end-x.start < n {
-		if !x.fill() {
-			return false
+// markup takes what begins with '<'. It reports false for what says nothing.
+func (x *xmlScanner) markup() (bool, error) {
+	for x.end-x.start < 2 {
+		if err := x.fill(); err != nil {
+			return false, err
 		}
 	}
-	return true
+	switch x.buf[x.start+1] {
+	case '/':
+		return true, x.endTag()
+	case '?':
+		instruction, err := x.enclosed("<?", "?>")
+		if err != nil {
+			return false, err
+		}
+		return false, x.checkInstruction(instruction)
+	case '!':
+		return x.declaration()
+	}
+	return true, x.startTag()
 }
 
-func (x *xmlScanner) cut() error {
+// declaration does the same for what begins with "<!".
+func (x *xmlScanner) declaration() (bool, error) {
+	switch {
+	case x.follows("<![CDATA["):
+		text, err := x.enclosed("<![CDATA[", "]]>")
+		if len(x.depths) == 0 {
+			return false, errXML
+		}
+		x.kind, x.name, x.cdata, x.text = xmlText, nil, true, text
+		return true, err
+	case x.follows("<!--"):
+		comment, err := x.enclosed("<!--", "-->")
+		if bytes.Contains(comment, []byte("--")) || bytes.HasSuffix(comment, []byte{'-'}) {
+			return false, errXML
+		}
+		return false, err
+	case x.follows("<!DOCTYPE"):
+		return false, errXMLDoctype
+	}
+	return false, errXML
+}
+
+// checkInstruction looks at a processing instruction: the one that declares version
+// and encoding must name XML 1.0 and no code page. UTF-16 has become UTF-8 before it
+// comes here.
+func (x *xmlScanner) checkInstruction(text []byte) error {
+	end, ok := nameEnd(text, 0)
+	if !ok || end < len(text) && !isBlank(text[end]) {
+		return errXML
+	}
+	if string(text[:end]) != "xml" {
+		return nil
+	}
+	_, err := x.parseTag(text)
+	encoding := strings.ToLower(string(x.attr("encoding")))
+	if err != nil || x.closing || string(x.attr("version")) != "1.0" || !slices.Contains([]string{"", "utf-8", "utf-16"}, encoding) {
+		return errXML
+	}
+	return nil
+}
+
+// follows reports whether a mark is what comes next.
+func (x *xmlScanner) follows(mark string) bool {
+	for x.end-x.start < len(mark) && x.fill() == nil {
+	}
+	return string(x.buf[x.start:min(x.start+len(mark), x.end)]) == mark
+}
+
+// enclosed takes everything from an opening to a closing mark and returns what is between.
+func (x *xmlScanner) enclosed(opening, closing string) ([]byte, error) {
+	stop, err := x.find(closing, len(opening))
+	if err != nil {
+		return nil, err
+	}
+	text := x.buf[x.start+len(opening) : stop]
+	x.start = stop + len(closing)
+	return text, nil
+}
+
+// find returns the index of the first mark that begins at least from bytes behind start.
+func (x *xmlScanner) find(mark string, from int) (int, error) {
+	for {
+		n := -1
+		if rest := x.buf[min(x.start+from, x.end):x.end]; len(mark) == 1 {
+			n = bytes.IndexByte(rest, mark[0])
+		} else {
+			n = bytes.Index(rest, []byte(mark))
+		}
+		if n >= 0 {
+			return x.start + from + n, nil
+		}
+		from = max(from, x.end-x.start-len(mark)+1)
+		if x.end-x.start > maxXMLToken {
+			return 0, errXMLLimit
+		}
+		if err := x.fill(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// fill reads on. The error is what ended the input.
+func (x *xmlScanner) fill() error {
 	if x.err != nil {
 		return x.err
 	}
-	return io.ErrUnexpectedEOF
-}
-
-func (x *xmlScanner) fill() bool {
-	if x.ended {
-		return false
+	if !x.keeps {
+		x.kept = x.start
 	}
 	if x.end == len(x.buf) {
-		if x.start < len(x.buf)/2 {
+		if x.kept < len(x.buf)/2 {
 			x.buf = append(x.buf, make([]byte, len(x.buf))...)
 		} else {
-			x.end = copy(x.buf, x.buf[x.start:x.end])
-			x.start = 0
+			x.end = copy(x.buf, x.buf[x.kept:x.end])
+			x.start, x.kept = x.start-x.kept, 0
 		}
 	}
 	n, err := io.ReadAtLeast(x.in, x.buf[x.end:], 1)
-	x.end += n
-	if err != nil {
-		x.ended = true
-		if err != io.EOF {
-			x.err = err
-		}
+	x.end, x.err = x.end+n, err
+	if n > 0 {
+		return nil
 	}
-	return n > 0
+	return err
 }

@@ -1,31 +1,33 @@
 package xlsx
 
-import (
-	"bytes"
-)
+import "bytes"
 
 // startTag takes the start of an element. Its end is nearly always the next
 // '>'; where that stands in an attribute's value the end is looked for with care.
 func (x *xmlScanner) startTag() error {
-	stop, err := x.until('>')
+	stop, err := x.find(">", 1)
 	if err != nil {
 		return err
 	}
-	if stop == x.end {
-		return x.cut()
-	}
-	err = x.parseTag(x.buf[x.start+1 : stop])
+	name, err := x.parseTag(x.buf[x.start+1 : stop])
 	if err == errXMLQuote {
-		if stop, err = x.tagEnd(); err != nil {
-			return err
+		if stop, err = x.tagEnd(); err == nil {
+			name, err = x.parseTag(x.buf[x.start+1 : stop])
 		}
-		err = x.parseTag(x.buf[x.start+1 : stop])
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case x.rooted && len(x.depths) == 0:
+		return errXML
+	case len(x.depths) == maxXMLDepth:
+		return errXMLLimit
 	}
-	x.start = stop + 1
-	return x.enter()
+	x.start, x.rooted = stop+1, true
+	x.depths = append(x.depths, len(x.open))
+	x.open = append(x.open, name...)
+	x.kind, x.name = xmlStart, local(name)
+	return nil
 }
 
 // tagEnd returns the index of the '>' behind the attributes.
@@ -36,8 +38,8 @@ func (x *xmlScanner) tagEnd() (int, error) {
 			if i > maxXMLToken {
 				return 0, errXMLLimit
 			}
-			if !x.fill() {
-				return 0, x.cut()
+			if err := x.fill(); err != nil {
+				return 0, err
 			}
 		}
 		b := x.buf[x.start+i]
@@ -52,74 +54,78 @@ func (x *xmlScanner) tagEnd() (int, error) {
 	}
 }
 
-// parseTag takes apart what is between the angle brackets of a start tag.
-func (x *xmlScanner) parseTag(tag []byte) error {
+// parseTag takes apart what is between the angle brackets of a start tag and returns
+// the name with its prefix.
+func (x *xmlScanner) parseTag(tag []byte) (name []byte, err error) {
 	x.attrs, x.closing = x.attrs[:0], false
 	at, ok := nameEnd(tag, 0)
 	if !ok {
+		return nil, errXML
+	}
+	name = tag[:at]
+	for {
+		from := blankEnd(tag, at)
+		switch {
+		case from == len(tag):
+			return name, nil
+		case tag[from] == '/' && from == len(tag)-1:
+			x.closing = true
+			return name, nil
+		case from == at:
+			return nil, errXML
+		}
+		end, ok := nameEnd(tag, from)
+		at = blankEnd(tag, end)
+		if !ok || at == len(tag) || tag[at] != '=' {
+			return nil, errXML
+		}
+		at = blankEnd(tag, at+1)
+		if at == len(tag) || tag[at] != '"' && tag[at] != '\'' {
+			return nil, errXML
+		}
+		n := bytes.IndexByte(tag[at+1:], tag[at])
+		if n < 0 {
+			return nil, errXMLQuote
+		}
+		value := tag[at+1 : at+1+n]
+		if bytes.IndexByte(value, '<') >= 0 {
+			return nil, errXML
+		}
+		x.attrs = append(x.attrs, xmlAttr{local(tag[from:end]), value})
+		at += n + 2
+	}
+}
+
+// endTag takes the end of the innermost element, nearly always written without blanks.
+func (x *xmlScanner) endTag() (err error) {
+	if len(x.depths) == 0 {
 		return errXML
 	}
-	x.full = tag[:at]
-	for {
-		blanks := at
-		at = blankEnd(tag, at)
-		switch {
-		case at == len(tag):
-			return nil
-		case tag[at] == '/' && at == len(tag)-1:
-			x.closing = true
-			return nil
-		case at == blanks:
-			return errXML
-		}
-		end, err := x.attribute(tag, at)
-		if err != nil {
+	open := x.open[x.depths[len(x.depths)-1]:]
+	stop := x.start + len("</") + len(open)
+	if stop >= x.end || x.buf[stop] != '>' {
+		if stop, err = x.find(">", 2); err != nil {
 			return err
 		}
-		at = end
 	}
-}
-
-// attribute takes the attribute at an index of a tag and returns the index behind it.
-func (x *xmlScanner) attribute(tag []byte, at int) (int, error) {
-	end, ok := nameEnd(tag, at)
-	if !ok {
-		return 0, errXML
+	name := x.buf[x.start+2 : stop]
+	for len(name) > 0 && isBlank(name[len(name)-1]) {
+		name = name[:len(name)-1]
 	}
-	name := tag[at:end]
-	at = blankEnd(tag, end)
-	if at == len(tag) || tag[at] != '=' {
-		return 0, errXML
-	}
-	at = blankEnd(tag, at+1)
-	if at == len(tag) || tag[at] != '"' && tag[at] != '\'' {
-		return 0, errXML
-	}
-	n := bytes.IndexByte(tag[at+1:], tag[at])
-	if n < 0 {
-		return 0, errXMLQuote
-	}
-	value := tag[at+1 : at+1+n]
-	if bytes.IndexByte(value, '<') >= 0 {
-		return 0, errXML
-	}
-	x.attrs = append(x.attrs, xmlAttr{local(name), value})
-	return at + n + 2, nil
-}
-
-// enter opens the element whose tag was taken.
-func (x *xmlScanner) enter() error {
-	if x.rooted && len(x.depths) == 0 {
+	if !bytes.Equal(name, open) {
 		return errXML
 	}
-	if len(x.depths) == maxXMLDepth {
-		return errXMLLimit
-	}
-	x.rooted = true
-	x.depths = append(x.depths, len(x.open))
-	x.open = append(x.open, x.full...)
-	x.kind, x.name = xmlStart, local(x.full)
+	x.start = stop + 1
+	x.leave()
 	return nil
+}
+
+// leave ends the innermost element.
+func (x *xmlScanner) leave() {
+	last := len(x.depths) - 1
+	from := x.depths[last]
+	x.kind, x.name = xmlEnd, local(x.open[from:])
+	x.open, x.depths = x.open[:from], x.depths[:last]
 }
 
 // local returns a name without its namespace prefix.

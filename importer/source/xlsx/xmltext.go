@@ -3,6 +3,7 @@ package xlsx
 import (
 	"bytes"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -10,11 +11,14 @@ import (
 // appendXMLText appends text as it is written in XML with its entities resolved
 // and its line ends made LF, as XML 1.0 wants; CDATA has no entities.
 func appendXMLText(dst, text []byte, cdata bool) ([]byte, error) {
-	plain := plainPrefix(text)
-	if plain == len(text) {
-		return append(dst, text...), nil
+	plain := 0 // bytes that stand for themselves
+	for plain < len(text) && text[plain] >= ' ' && text[plain] < utf8.RuneSelf && text[plain] != '&' {
+		plain++
 	}
-	if !isXMLText(text[plain:]) {
+	switch {
+	case plain == len(text):
+		return append(dst, text...), nil
+	case !utf8.Valid(text[plain:]), bytes.ContainsFunc(text[plain:], func(r rune) bool { return !isXMLRune(r) }):
 		return dst, errXML
 	}
 	for {
@@ -24,81 +28,49 @@ func appendXMLText(dst, text []byte, cdata bool) ([]byte, error) {
 		}
 		dst = append(dst, text[:n]...)
 		text = text[n:]
-		var err error
 		switch {
 		case text[0] == '\r':
 			dst, text = append(dst, '\n'), bytes.TrimPrefix(text[1:], []byte{'\n'})
 		case cdata:
 			dst, text = append(dst, '&'), text[1:]
 		default:
-			if dst, text, err = appendEntity(dst, text); err != nil {
-				return dst, err
+			r, size := entity(text)
+			if size == 0 {
+				return dst, errXML
 			}
+			dst, text = utf8.AppendRune(dst, r), text[size:]
 		}
 	}
 }
 
-// plainPrefix returns how many bytes from the first stand for themselves and are ASCII.
-func plainPrefix(text []byte) int {
-	for i, b := range text {
-		if b < ' ' || b == '&' || b >= utf8.RuneSelf {
-			return i
-		}
-	}
-	return len(text)
-}
+// entities are those that every XML reader knows.
+var entities = map[string]rune{"lt": '<', "gt": '>', "amp": '&', "quot": '"', "apos": '\''}
 
-// appendEntity appends what the entity at the beginning of text stands for and returns the rest.
-func appendEntity(dst, text []byte) (out, rest []byte, err error) {
+// entity returns the character that the entity or the character reference at the
+// beginning of text stands for and how long it is, 0 if there is none.
+func entity(text []byte) (r rune, size int) {
 	const longest = len("&#x10FFFF;")
 	n := bytes.IndexByte(text[:min(len(text), longest+2)], ';')
 	if n < 0 {
-		return dst, nil, errXML
+		return 0, 0
 	}
-	rest = text[n+1:]
-	switch string(text[1:n]) {
-	case "lt":
-		return append(dst, '<'), rest, nil
-	case "gt":
-		return append(dst, '>'), rest, nil
-	case "amp":
-		return append(dst, '&'), rest, nil
-	case "quot":
-		return append(dst, '"'), rest, nil
-	case "apos":
-		return append(dst, '\''), rest, nil
+	name := string(text[1:n])
+	if r, ok := entities[name]; ok {
+		return r, n + 1
 	}
-	r, ok := characterReference(string(text[1:n]))
-	if !ok {
-		return dst, nil, errXML
+	digits, numeric := strings.CutPrefix(name, "#")
+	base := 10
+	if hex, is := strings.CutPrefix(digits, "x"); is {
+		base, digits = 16, hex
 	}
-	return utf8.AppendRune(dst, r), rest, nil
+	code, err := strconv.ParseUint(digits, base, 21)
+	if !numeric || err != nil || !isXMLRune(rune(code)) {
+		return 0, 0
+	}
+	return rune(code), n + 1
 }
 
-func characterReference(name string) (rune, bool) {
-	base, digits := 10, ""
-	switch {
-	case len(name) > 2 && name[:2] == "#x":
-		base, digits = 16, name[2:]
-	case len(name) > 1 && name[0] == '#':
-		digits = name[1:]
-	}
-	n, err := strconv.ParseUint(digits, base, 21)
-	return rune(n), err == nil && isXMLRune(rune(n))
-}
-
-// isXMLText reports whether text is UTF-8 with characters that XML allows only.
-func isXMLText(text []byte) bool {
-	for len(text) > 0 {
-		r, size := utf8.DecodeRune(text)
-		if r == utf8.RuneError && size == 1 || !isXMLRune(r) {
-			return false
-		}
-		text = text[size:]
-	}
-	return true
-}
-
+// isXMLRune reports whether XML allows a character.
 func isXMLRune(r rune) bool {
 	return r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r < 0xD800 || r > 0xDFFF && r < 0xFFFE || r > 0xFFFF && r <= utf8.MaxRune
 }

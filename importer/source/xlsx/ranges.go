@@ -1,13 +1,57 @@
 package xlsx
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"strconv"
+
+	"r7import/importer/source/table"
 )
+
+// parseRef reads a cell's name like F12; the column counts from 0, the row from 1.
+func parseRef(ref []byte) (column, row int, ok bool) {
+	i := 0
+	for ; i < len(ref) && ref[i] >= 'A' && ref[i] <= 'Z' && column < table.MaxColumns; i++ {
+		column = column*26 + int(ref[i]-'A') + 1
+	}
+	if i == 0 || i == len(ref) || ref[i] == '0' {
+		return 0, 0, false
+	}
+	for ; i < len(ref) && row <= maxRows; i++ {
+		if ref[i] < '0' || ref[i] > '9' {
+			return 0, 0, false
+		}
+		row = row*10 + int(ref[i]-'0')
+	}
+	return column - 1, row, i == len(ref)
+}
+
+// ColumnLetters returns the letters of a column, counted from 0.
+func ColumnLetters(column int) (letters string) {
+	for n := column + 1; n > 0; n = (n - 1) / 26 {
+		letters = string(rune('A'+(n-1)%26)) + letters
+	}
+	return letters
+}
 
 // maxMerges bounds the merged ranges of a sheet, which are held in memory.
 const maxMerges = 100_000
+
+// merge is a range of merged cells, of which only the first has a value.
+type merge struct{ top, left, bottom, right int }
+
+// parseRange reads a range like A1:B12.
+func parseRange(ref []byte) (m merge, ok bool) {
+	first, last, isRange := bytes.Cut(ref, []byte(":"))
+	if !isRange {
+		last = first
+	}
+	var other bool
+	m.left, m.top, ok = parseRef(first)
+	m.right, m.bottom, other = parseRef(last)
+	return m, ok && other && m.left <= m.right && m.top <= m.bottom && (!isRange || m.bottom <= maxRows && m.right < table.MaxColumns)
+}
 
 // Coverage finds the merged cells of a column: all of a merged range but its first
 // have lost their value. It is asked row by row, downwards.
@@ -39,18 +83,6 @@ func (c *Coverage) At(row int) (top, left int, merged bool) {
 		return 0, 0, false
 	}
 	return c.ranges[0].top, c.ranges[0].left, true
-}
-
-// mergedFromAbove returns, for the columns in which a cell of a row is covered by a
-// range that begins further up, the row its value stands in.
-func mergedFromAbove(merges []merge, row int) map[int]int {
-	tops := make(map[int]int)
-	for _, m := range merges {
-		if m.top < row && row <= m.bottom {
-			tops[m.left] = m.top
-		}
-	}
-	return tops
 }
 
 // Merged returns the corners of the merged ranges below the header within the first columns.
