@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 )
@@ -35,7 +36,13 @@ var (
 )
 
 // kinds names the ids of the modular form by their trade names.
-var kinds = map[string]string{"1": "MD5-CRYPT", "3": "NTHASH", "5": "SHA256-CRYPT", "6": "SHA512-CRYPT", "7": "SCRYPT", "y": "YESCRYPT", "gy": "GOST-YESCRYPT"}
+var kinds = map[string]string{
+	"1": "MD5-CRYPT", "2": "BCRYPT", "2a": "BCRYPT", "2b": "BCRYPT", "2x": "BCRYPT", "2y": "BCRYPT", "3": "NTHASH",
+	"5": "SHA256-CRYPT", "6": "SHA512-CRYPT", "7": "SCRYPT", "y": "YESCRYPT", "gy": "GOST-YESCRYPT",
+}
+
+// digests are kinds of hashes by their number of hexadecimal digits.
+var digests = map[int]string{32: "MD5", 40: "SHA1", 64: "SHA256", 128: "SHA512"}
 
 // Hash returns the kind of hash that stands in place of a password, as mail servers
 // and web programs store it, and nothing for a text that nobody can take for one.
@@ -56,14 +63,7 @@ func (s Secret) Hash() (kind string, plain bool) {
 		}
 	case "$":
 		if m := modular.FindStringSubmatch(text); m != nil {
-			switch id := m[1]; {
-			case kinds[id] != "":
-				return kinds[id], false
-			case id[0] == '2':
-				return "BCRYPT", false
-			default:
-				return strings.ToUpper(id), false
-			}
+			return cmp.Or(kinds[m[1]], strings.ToUpper(m[1])), false
 		}
 		if phpass.MatchString(text) {
 			return "PHPASS", false
@@ -89,19 +89,8 @@ func (s Secret) Hash() (kind string, plain bool) {
 // consists of as many hexadecimal digits as one has. So do passwords of some programs.
 func (s Secret) Digest() string {
 	text := s.Reveal()
-	var kind string
-	switch len(text) {
-	case 32:
-		kind = "MD5"
-	case 40:
-		kind = "SHA1"
-	case 64:
-		kind = "SHA256"
-	case 128:
-		kind = "SHA512"
-	}
-	if kind == "" || strings.Trim(text, "0123456789abcdef") != "" && strings.Trim(text, "0123456789ABCDEF") != "" {
+	if strings.Trim(text, "0123456789abcdef") != "" && strings.Trim(text, "0123456789ABCDEF") != "" {
 		return ""
 	}
-	return kind
+	return digests[len(text)]
 }

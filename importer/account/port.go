@@ -10,28 +10,19 @@ type UsualPort struct {
 	IMAP       bool // false is POP3; of no meaning for an outgoing server
 }
 
+var (
+	incomingPorts = map[int]UsualPort{993: {TLS, true}, 143: {StartTLS, true}, 995: {TLS, false}, 110: {StartTLS, false}}
+	outgoingPorts = map[int]UsualPort{465: {Encryption: TLS}, 587: {Encryption: StartTLS}}
+)
+
 // UsualIncoming returns what follows from the port of an incoming server, and false if nothing does.
 func UsualIncoming(port int) (UsualPort, bool) {
-	switch port {
-	case 993:
-		return UsualPort{TLS, true}, true
-	case 143:
-		return UsualPort{StartTLS, true}, true
-	case 995:
-		return UsualPort{TLS, false}, true
-	case 110:
-		return UsualPort{StartTLS, false}, true
-	}
-	return UsualPort{}, false
+	usual, known := incomingPorts[port]
+	return usual, known
 }
 
 // UsualOutgoing returns what follows from the port of an outgoing server, and false if nothing does.
 func UsualOutgoing(port int) (UsualPort, bool) {
-	switch port {
-	case 465:
-		return UsualPort{Encryption: TLS}, true
-	case 587:
-		return UsualPort{Encryption: StartTLS}, true
-	}
-	return UsualPort{}, false
+	usual, known := outgoingPorts[port]
+	return usual, known
 }
