@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"slices"
@@ -11,7 +12,6 @@ import (
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
-	"r7import/importer/yamltree"
 )
 
 //go:embed presets/*.yaml
@@ -72,12 +72,20 @@ func (p *Preset) NeedsHost() bool { return len(p.Incoming) > 0 && p.Incoming[0].
 func (p *Preset) At(host string) *Preset {
 	q := *p
 	q.Incoming, q.Outgoing = slices.Clone(p.Incoming), slices.Clone(p.Outgoing)
-	for _, side := range [][]Endpoint{q.Incoming, q.Outgoing} {
-		for i := range side {
-			side[i].Host = host
+	for _, side := range sides {
+		for i := range q.ways(side) {
+			q.ways(side)[i].Host = host
 		}
 	}
 	return &q
+}
+
+// ways returns the ways to the server of a side.
+func (p *Preset) ways(side account.Side) []Endpoint {
+	if side == account.Outgoing {
+		return p.Outgoing
+	}
+	return p.Incoming
 }
 
 // hasHost reports whether an incoming server is one of the preset's.
@@ -133,43 +141,29 @@ var BuiltinPresets = sync.OnceValue(func() (all Presets) {
 	return all
 })
 
-// Named returns the preset with that name, nil if there is none.
-func (ps Presets) Named(name string) *Preset {
-	for _, p := range ps {
-		if p.Name == name {
-			return p
-		}
+// first returns the first preset that fits, nil if none does.
+func (ps Presets) first(fits func(*Preset) bool) *Preset {
+	if i := slices.IndexFunc(ps, fits); i >= 0 {
+		return ps[i]
 	}
 	return nil
 }
 
+// Named returns the preset with that name, nil if there is none.
+func (ps Presets) Named(name string) *Preset {
+	return ps.first(func(p *Preset) bool { return p.Name == name })
+}
+
 // ForDomain returns the preset of a mail domain, nil if there is none.
 func (ps Presets) ForDomain(domain string) *Preset {
-	for _, p := range ps {
-		if slices.Contains(p.Domains, domain) {
-			return p
-		}
-	}
-	return nil
+	return ps.first(func(p *Preset) bool { return slices.Contains(p.Domains, domain) })
 }
 
 // ForMX returns the preset of the service that a domain's MX records lead to, nil if none is known.
 func (ps Presets) ForMX(hosts []string) *Preset {
 	for _, host := range hosts {
-		host = "." + account.FoldHost(host)
-		for _, p := range ps {
-			if slices.ContainsFunc(p.MX, func(mx string) bool { return strings.HasSuffix(host, "."+mx) }) {
-				return p
-			}
-		}
-	}
-	return nil
-}
-
-// forHost returns the preset of the service that has this incoming server.
-func (ps Presets) forHost(host string) *Preset {
-	for _, p := range ps {
-		if p.hasHost(host) {
+		leads := func(mx string) bool { return strings.HasSuffix("."+account.FoldHost(host), "."+mx) }
+		if p := ps.first(func(p *Preset) bool { return slices.ContainsFunc(p.MX, leads) }); p != nil {
 			return p
 		}
 	}
@@ -211,13 +205,7 @@ func (ps Presets) Choose(text string) (*Preset, error) {
 // as an organisation's own. The name is for messages. The error is a
 // [diagnosis.Problems].
 func ParsePresets(name string, text []byte) (Presets, error) {
-	d := document{yamltree.Read(name, text)}
-	root := d.Root()
-	if err := d.Err(); err != nil {
-		return nil, err
-	}
-	top := d.Known(root, "version", "presets")
-	d.Version(root, top["version"])
+	d, top := readDocument(name, text, "version", "presets")
 	all := d.presets(top["presets"])
 	if err := d.Err(); err != nil {
 		return nil, err
@@ -247,8 +235,8 @@ func (d document) preset(n ast.Node) *Preset {
 		p.Title = p.Name
 	}
 	p.Domains, p.MX = d.domains(v["domains"]), d.domains(v["mx"])
-	p.Incoming = d.endpoints(n, "incoming", v["incoming"])
-	p.Outgoing = d.endpoints(n, "outgoing", v["outgoing"])
+	p.Incoming = d.endpoints(n, "incoming", v["incoming"], account.Incoming)
+	p.Outgoing = d.endpoints(n, "outgoing", v["outgoing"], account.Outgoing)
 	if len(p.Incoming) > 0 && len(p.Outgoing) > 0 && (p.Incoming[0].Host == "") != (p.Outgoing[0].Host == "") {
 		d.Wrong(n, diagnosis.PresetForm, "Key", "host")
 	}
@@ -278,11 +266,7 @@ func (d document) domains(n ast.Node) (list []string) {
 	return list
 }
 
-func (d document) endpoints(preset ast.Node, key string, n ast.Node) (list []Endpoint) {
-	side := account.IncomingEncryption
-	if key == "outgoing" {
-		side = account.OutgoingEncryption
-	}
+func (d document) endpoints(preset ast.Node, key string, n ast.Node, side account.Side) (list []Endpoint) {
 	for _, item := range d.Items(n) {
 		list = append(list, d.endpoint(item, side))
 	}
@@ -298,7 +282,7 @@ func (d document) endpoints(preset ast.Node, key string, n ast.Node) (list []End
 	return list
 }
 
-func (d document) endpoint(n ast.Node, side account.Field) (e Endpoint) {
+func (d document) endpoint(n ast.Node, side account.Side) (e Endpoint) {
 	v := d.Known(n, "host", "port", "encryption", "protocol")
 	var problem *diagnosis.Problem
 	if v["host"] != nil {
@@ -306,14 +290,13 @@ func (d document) endpoint(n ast.Node, side account.Field) (e Endpoint) {
 		ascii, problem := parseHost(e.Host)
 		if problem != nil {
 			d.Wrong(v["host"], diagnosis.PresetForm, "Key", "host")
-		} else {
-			e.Host = ascii
 		}
+		e.Host = cmp.Or(ascii, e.Host)
 	}
 	if e.Port, problem = parsePort(d.Text(v["port"])); problem != nil {
 		d.Wrong(n, diagnosis.PresetForm, "Key", "port")
 	}
-	if e.Encryption, problem = parseFixedEncryption(d.Text(v["encryption"]), startsTLS(side, e.Port)); problem != nil {
+	if e.Encryption, problem = parseFixedEncryption(d.Text(v["encryption"]), side, e.Port); problem != nil {
 		d.Wrong(n, diagnosis.PresetForm, "Key", "encryption")
 	}
 	if v["protocol"] != nil {

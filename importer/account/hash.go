@@ -3,25 +3,18 @@ package account
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 // schemes are the marks in braces that mail servers and directories store before
 // hashes (Dovecot's password schemes, RFC 2307, Spring Security), upper case.
-var schemes = words("CRYPT MD5 MD5-CRYPT SMD5 PLAIN-MD5 PLAIN-MD4 LDAP-MD5 DIGEST-MD5 CRAM-MD5 HMAC-MD5 MD4 RPA NTLM NTHASH NT LANMAN LM SHA SHA1 SHA224 SHA256 SHA384 SHA512 " +
+var schemes = strings.Fields("CRYPT MD5 MD5-CRYPT SMD5 PLAIN-MD5 PLAIN-MD4 LDAP-MD5 DIGEST-MD5 CRAM-MD5 HMAC-MD5 MD4 RPA NTLM NTHASH NT LANMAN LM SHA SHA1 SHA224 SHA256 SHA384 SHA512 " +
 	"SSHA SSHA1 SSHA224 SSHA256 SSHA384 SSHA512 SHA256-CRYPT SHA512-CRYPT DES-CRYPT BLF-CRYPT BCRYPT SCRYPT ARGON2 ARGON2I ARGON2D ARGON2ID PBKDF2 PBKDF2-SHA1 PBKDF2-SHA256 " +
 	"PBKDF2-SHA512 PBKDF2_SHA1 PBKDF2_SHA256 PBKDF2_SHA512 X-PBKDF2 SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-512 OTP SKEY SASL SAMBA X-XMD5 XMD5 X-FSHP")
 
 // plainSchemes mark a password that is stored as it is.
-var plainSchemes = words("PLAIN PLAINTEXT PLAIN-TRUNC CLEAR CLEARTEXT CLEAR-TEXT NOOP")
-
-func words(list string) map[string]bool {
-	set := make(map[string]bool)
-	for word := range strings.FieldsSeq(list) {
-		set[word] = true
-	}
-	return set
-}
+var plainSchemes = strings.Fields("PLAIN PLAINTEXT PLAIN-TRUNC CLEAR CLEARTEXT CLEAR-TEXT NOOP")
 
 var (
 	braces = regexp.MustCompile(`^\{([A-Za-z0-9_-]{2,20})(?:\.(?i:b64|base64|hex))?\}.`)
@@ -55,9 +48,9 @@ func (s Secret) Hash() (kind string, plain bool) {
 	case "{":
 		if m := braces.FindStringSubmatch(text); m != nil {
 			switch kind = strings.ToUpper(m[1]); {
-			case schemes[kind]:
+			case slices.Contains(schemes, kind):
 				return kind, false
-			case plainSchemes[kind]:
+			case slices.Contains(plainSchemes, kind):
 				return kind, true
 			}
 		}

@@ -21,6 +21,19 @@ type Row struct {
 	Columns *[NumFields]diagnosis.Place
 }
 
+// At returns where the value of a field is kept, as [Settings.At] does.
+func (r *Row) At(f Field) any {
+	switch f {
+	case PortalUser:
+		return &r.Owner.User
+	case PortalPassword:
+		return &r.Owner.Password
+	case PortalToken:
+		return &r.Owner.Token
+	}
+	return r.Settings.At(f)
+}
+
 // Place returns where in the file the cell of a field is, as far as it is known.
 func (r *Row) Place(f Field) diagnosis.Place {
 	var at diagnosis.Place
