@@ -10,7 +10,7 @@ import (
 	"r7import/importer/source"
 )
 
-// Bind finds the column of every field. Columns nobody asked for are ignored and
+// Bind finds the column of every field. Other columns are ignored and
 // listed in [Binding.Notices]. The error is a [diagnosis.Problems] with everything
 // that is in the way: headers that are nearly known, fields with two columns,
 // needed fields without one, values for empty cells that do not fit.
@@ -20,8 +20,8 @@ func Bind(columns []source.Column, o Options) (*Binding, error) {
 	t, problems := readTable(columns, o.File, o.Sample)
 	problems = append(problems, t.doubts()...)
 	problems = append(problems, b.useTemplates(o.File, t)...)
-	problems = append(problems, b.addLevel(account.FromMapping, o.File.Defaults)...)
-	problems = append(problems, b.addLevel(account.FromSet, o.Set)...)
+	problems = append(problems, b.addConstants(account.FromSet, o.Set)...)
+	problems = append(problems, b.addConstants(account.FromMapping, o.File.Defaults)...) // which are stronger
 	presets, wrong := newChooser(o)
 	problems = append(problems, wrong...)
 	b.presets = presets
@@ -52,7 +52,7 @@ func (b *Binding) useTemplates(f *FileMapping, t *table) (problems diagnosis.Pro
 		templates[account.Name] = t.joined
 	}
 	maps.Copy(templates, f.Templates)
-	b.templates, problems = arrange(templates, t.fields(), t.others())
+	b.templates, problems = arrange(templates, t)
 	for i := range b.templates {
 		if b.templates[i].Template == t.joined {
 			b.templates[i].fill = account.FromRow
@@ -62,35 +62,28 @@ func (b *Binding) useTemplates(f *FileMapping, t *table) (problems diagnosis.Pro
 	return problems
 }
 
-// addLevel reads texts for empty cells, of the mapping file or set by the caller.
-func (b *Binding) addLevel(fill account.Fill, texts map[account.Field]string) (problems diagnosis.Problems) {
-	l := level{fill: fill}
+// addConstants reads texts for empty cells, of the mapping file or set by the caller.
+func (b *Binding) addConstants(fill account.Fill, texts map[account.Field]string) (problems diagnosis.Problems) {
 	for _, f := range slices.Sorted(maps.Keys(texts)) {
 		text := clean(texts[f])
-		if p := b.reader.putForEmpty(&l.values, f, text); p != nil {
+		if p := b.reader.putForEmpty(&b.constants, f, text); p != nil {
 			problems = append(problems, *p)
 		}
 		if text != "" && !f.Secret() {
-			l.fields = l.fields.With(f)
+			b.constants.Given, b.constants.Fills[f] = b.constants.Given.With(f), fill
 		}
-	}
-	if l.fields != 0 {
-		b.levels = append(b.levels, l)
 	}
 	return problems
 }
 
 // missing names all fields that the rows need and nothing can give, but for those that a
-// header nearly names: these are told with that header.
+// header nearly names: the problem with that header says so.
 func (b *Binding) missing(o Options, t *table) *diagnosis.Problem {
 	columns := t.fields()
 	if columns == 0 {
 		return diagnosis.New(diagnosis.HeaderNone)
 	}
-	have := columns
-	for _, l := range b.levels {
-		have |= l.fields
-	}
+	have := columns | b.constants.Given
 	for _, r := range b.templates {
 		have = have.With(r.field)
 	}

@@ -39,9 +39,9 @@ type ColumnName struct {
 
 // FilePresets are what a mapping file says about presets.
 type FilePresets struct {
-	Use     string            // NAME or NAME=HOST for every row whose domain is not among Domains
+	Use     string            // NAME or NAME=HOST for every row whose domain is not in Domains
 	Domains map[string]string // NAME or NAME=HOST by mail domain, as punycode
-	Own     Presets           // presets of the file itself; their domains count as listed among Domains
+	Own     Presets           // presets of the file itself; their domains count as listed in Domains
 	Off     []string          // presets that are not to be used by domain
 	AllOff  bool              // none is used by domain, whatever Off says
 }
@@ -49,7 +49,7 @@ type FilePresets struct {
 // document is a mapping file or a file of presets while it is read.
 type document struct{ *yamltree.Document }
 
-// readDocument reads a file that has these keys, "version" among them, and returns their values.
+// readDocument reads a file that has these keys, one of them "version", and returns their values.
 func readDocument(name string, text []byte, keys ...string) (document, map[string]ast.Node) {
 	d := document{yamltree.Read(name, text)}
 	if d.Err() != nil {
@@ -182,12 +182,11 @@ func (f *FileMapping) templateHeaders() map[string]bool {
 	return headers
 }
 
-// What follows is for somebody who knows more than the file tells, while its mapping is
-// put together. The mapping has to be from [Propose] or [ParseFile].
-
-// Give makes a column the one of a field. A column that was to be ignored no longer is.
+// Give makes a column the one of a field; a column that was ignored no longer is. It, like
+// the methods below, needs a mapping that [Propose] or [ParseFile] has made.
 func (f *FileMapping) Give(field account.Field, columns []source.Column, column int) {
-	name := newTable(columns).name(column)
+	t := newTable(columns)
+	name := t.name(t.columns[column])
 	f.Columns[field] = name
 	f.Ignore = slices.DeleteFunc(f.Ignore, func(ignored ColumnName) bool { return ignored == name })
 }

@@ -16,11 +16,8 @@ type filler struct {
 // fill gives the empty fields of a row their values, from the strongest source to the weakest.
 func (b *Binding) fill(row *account.Row, bad account.Fields) {
 	w := filler{row, bad, &b.remarks}
-	for i := range b.levels {
-		l := &b.levels[i]
-		for f := range l.fields.All() {
-			w.take(f, l.fill, &l.values)
-		}
+	for f := range b.constants.Given.All() {
+		w.take(f, b.constants.Fills[f], &b.constants)
 	}
 	w.fromPreset(b.presets)
 	w.fromRow()

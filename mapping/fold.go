@@ -175,7 +175,7 @@ func oddAt(code diagnosis.Code, text string, fit func(rune) bool) *diagnosis.Pro
 	return diagnosis.New(code)
 }
 
-// doubtful are the bytes that begin characters which nobody sees, and others:
+// doubtful are the bytes that invisible characters begin with, and others do as well:
 // controls, blanks beyond ASCII, marks without width.
 var doubtful = func() (is [256]bool) {
 	for b := range byte(' ') {
@@ -192,7 +192,7 @@ var doubtful = func() (is [256]bool) {
 // the direction of writing wherever it stands, is a problem: the text says something
 // else than it shows.
 func seen(text string) (inner string, cut bool, problem *diagnosis.Problem) {
-	if plainEnds(text) && !isDoubtful(text) {
+	if plainEnds(text) && !mayHide(text) {
 		return text, false, nil
 	}
 	inner = clean(text)
@@ -204,7 +204,7 @@ func seen(text string) (inner string, cut bool, problem *diagnosis.Problem) {
 	return inner, len(inner) < len(text), nil
 }
 
-func isDoubtful(text string) bool {
+func mayHide(text string) bool {
 	for i := range len(text) {
 		if doubtful[text[i]] {
 			return true
@@ -213,7 +213,7 @@ func isDoubtful(text string) bool {
 	return false
 }
 
-// isUnseen reports whether a character is a control or a mark that nobody sees.
+// isUnseen reports whether a character is a control or an invisible mark.
 func isUnseen(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == 0x034F || r == 0x2028 || r == 0x2029
 }

@@ -39,7 +39,7 @@ type vocabulary struct {
 	Weak           []string // names that often mean something else
 	Surname, Given []string // names of the parts of a person's name
 	Person         []string // words beside them
-	Foreign        []string // words of headers for what belongs to somebody or something else
+	Foreign        []string // words of headers for what belongs to other people or things
 	SecretParts    []string // parts of headers that tell of a secret in whatever column
 	SecretNames    []string // whole headers that do
 	// KeyWords are words of headers that tell of a key, with which codes or signatures are
@@ -97,10 +97,10 @@ var headers = sync.OnceValue(func() *vocabulary {
 	for _, name := range slices.Sorted(maps.Keys(v.Sets)) {
 		addSet("{"+name+"}", v.Sets[name]...)
 	}
-	// A pattern is "{set}", "text", or two of these in turn.
+	parts := strings.NewReplacer(" {", "|{", "} ", "}|") // of a pattern: "{set}", "text", or two of these in turn
 	add := func(pattern string, h heading) {
 		var sets [2]int
-		for i, part := range parts(pattern) {
+		for i, part := range strings.Split(parts.Replace(pattern), "|") {
 			if ids[part] == 0 {
 				addSet(part, part)
 			}
@@ -134,18 +134,6 @@ var headers = sync.OnceValue(func() *vocabulary {
 	}
 	return v
 })
-
-// parts splits a pattern before and behind a set: "вход на {in}" has two parts.
-func parts(pattern string) []string {
-	at := strings.IndexByte(pattern, '{')
-	if at == 0 {
-		at = strings.IndexByte(pattern, '}') + 1
-	}
-	if at <= 0 || at == len(pattern) {
-		return []string{pattern}
-	}
-	return []string{strings.TrimSpace(pattern[:at]), strings.TrimSpace(pattern[at:])}
-}
 
 // find returns what a folded text stands for, whole or as two words in turn.
 func (v *vocabulary) find(text string) (heading, bool) {
@@ -192,7 +180,7 @@ func withoutBrackets(header string) string { return bracketed.ReplaceAllString(h
 const maxHeader = 512
 
 // lookup finds a header by everything it says, then without the answers that it asks
-// for, then without what it says in brackets, unless that tells of another side:
+// for, then without what it says in brackets, unless that names another side:
 // "Порт (1-65535)" is a port, "Outgoing server (SMTP)" is the outgoing one,
 // "Почта (портал)" is not known.
 func lookup(header string) (heading, bool) {
@@ -242,7 +230,7 @@ func sideOf(f account.Field) sideSet {
 	return 0
 }
 
-// sidesIn returns the sides that a folded text tells of.
+// sidesIn returns the sides that a folded text names.
 func (v *vocabulary) sidesIn(folded string) (sides sideSet) {
 	for i, words := range v.sides {
 		if containsAny(folded, words) {
@@ -268,7 +256,7 @@ func nearest(header string) (h heading, text string, ok bool) {
 	v, short := headers(), withoutBrackets(header)
 	folded := fold(short)
 	isUnusual := func(word string) bool { return !v.usual[word] }
-	if folded == "" || tellsOfKey(header) || !slices.ContainsFunc(wordsOf(short), isUnusual) { // of usual words it has another meaning, and no slip
+	if folded == "" || namesKey(header) || !slices.ContainsFunc(wordsOf(short), isUnusual) { // of usual words it has another meaning, and no slip
 		return h, "", false
 	}
 	s, numbers := spell(skeleton(folded)), numbersOf(folded)

@@ -45,20 +45,13 @@ type Binding struct {
 	inverse   account.Fields // of them, those whose column says the opposite
 	words     map[account.Field]map[string]string
 	templates []fieldTemplate
-	levels    []level // in the order they are asked
+	constants account.Row // values for empty cells that are the same in all rows
 	presets   *chooser
 	reader    *reader
 	places    *[account.NumFields]diagnosis.Place // of the fields, without a row; nil before the first one
 	fills     tally
 	remarks   remarks
 	notices   []diagnosis.Problem
-}
-
-// level is one source of values for empty cells.
-type level struct {
-	fill   account.Fill
-	fields account.Fields
-	values account.Row
 }
 
 // Columns returns for each column the canonical name of its field, or its header if
@@ -71,8 +64,8 @@ func (b *Binding) Notices() []diagnosis.Problem {
 	return slices.Concat(b.notices, b.remarks.notices(), b.fills.notices(), b.presets.notices())
 }
 
-// Uncounted returns the same binding for one more reading of the file: its rows are not
-// among the notices of b. The two share what they remember of cells and must not be
+// Uncounted returns the same binding for one more reading of the file: its rows do not
+// count in the notices of b. The two share what they remember of cells and must not be
 // used at the same time.
 func (b *Binding) Uncounted() *Binding {
 	again, presets := *b, *b.presets
@@ -81,8 +74,8 @@ func (b *Binding) Uncounted() *Binding {
 	return &again
 }
 
-// Row makes an account of a record. What it finds wrong is among the problems of
-// the row, each with its place.
+// Row makes an account of a record. What it finds wrong are problems of the
+// row, each with its place.
 func (b *Binding) Row(rec *source.Record) account.Row {
 	if b.places == nil {
 		b.places = new([account.NumFields]diagnosis.Place)

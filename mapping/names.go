@@ -35,12 +35,12 @@ func (t *table) joinNames() {
 func (t *table) namePair() (given, surname *column, whole bool) {
 	v := headers()
 	parts := func(words []string) (columns []*column, persons []string) { // with what the headers have beside the words
-		for i := range t.columns {
-			folded := fold(withoutBrackets(tidy(t.columns[i].Header)))
+		for _, c := range t.columns {
+			folded := fold(withoutBrackets(tidy(c.Header)))
 			for _, word := range words {
 				before, after, ok := strings.Cut(folded, word)
-				if ok && !t.columns[i].decided && (before == "" || slices.Contains(v.Person, before)) && (after == "" || slices.Contains(v.Person, after)) {
-					columns, persons = append(columns, &t.columns[i]), append(persons, before+" "+after)
+				if ok && !c.decided && (before == "" || slices.Contains(v.Person, before)) && (after == "" || slices.Contains(v.Person, after)) {
+					columns, persons = append(columns, c), append(persons, before+" "+after)
 					break
 				}
 			}
@@ -52,8 +52,7 @@ func (t *table) namePair() (given, surname *column, whole bool) {
 	if len(givens) == 0 {
 		givens, ofGiven = parts([]string{fold(account.Name.String())}) // beside a surname it means the given one
 	}
-	for i := range t.columns {
-		c := &t.columns[i]
+	for _, c := range t.columns {
 		h, _ := lookup(c.Header)
 		whole = whole || h.field == account.Name && !c.decided && !slices.Contains(givens, c)
 	}

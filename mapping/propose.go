@@ -29,7 +29,7 @@ type Proposal struct {
 func Propose(columns []source.Column, rows [][]string) *Proposal {
 	t, _ := readTable(columns, &FileMapping{}, func() [][]string { return rows })
 	p := proposer{
-		t: t, rows: rows, reader: newReader(), taken: make(map[account.Field]int),
+		t: t, rows: rows, reader: newReader(), taken: make(map[account.Field]*column),
 		Proposal: &Proposal{
 			File: &FileMapping{
 				Columns: make(map[account.Field]ColumnName), Defaults: make(map[account.Field]string),
@@ -63,7 +63,7 @@ type proposer struct {
 	rows       [][]string
 	reader     *reader
 	candidates []candidate
-	taken      map[account.Field]int // columns of fields
+	taken      map[account.Field]*column
 
 	isLogin bool     // the address is from a column of logins
 	foreign bool     // the header of the address only ends like its name, and what has a plain name may be of something else
@@ -72,7 +72,7 @@ type proposer struct {
 
 // candidate is a column that may be the one of a field.
 type candidate struct {
-	column int
+	column *column
 	heading
 	rank  rank
 	form  form
@@ -100,12 +100,12 @@ const (
 
 // findCandidates finds what each column may be by its header.
 func (p *proposer) findCandidates() {
-	hasPortalUser := p.t.columnOf(account.PortalUser) >= 0
-	for i, c := range p.t.columns {
-		if c.decided || ownColumn(c.Header) || tellsOfKey(c.Header) && (c.field != account.PortalToken || !hasPortalUser) {
+	hasPortalUser := p.t.columnOf(account.PortalUser) != nil
+	for _, c := range p.t.columns {
+		if c.decided || ownColumn(c.Header) || namesKey(c.Header) && (c.field != account.PortalToken || !hasPortalUser) {
 			continue
 		}
-		found := candidate{column: i, heading: c.heading, rank: byName}
+		found := candidate{column: c, heading: c.heading, rank: byName}
 		if c.known() && slices.Contains(headers().Weak, fold(tidy(c.Header))) {
 			found.rank = byWeakName
 		}
@@ -114,15 +114,14 @@ func (p *proposer) findCandidates() {
 			found.heading, found.begin = endsLike(c.Header)
 		}
 		if found.known() {
-			found.form = p.form(i, found.heading)
+			found.form = p.form(c, found.heading)
 			p.candidates = append(p.candidates, found)
 		}
 	}
 }
 
 // endsLike returns what the last words of a header name and how it begins: an address,
-// a login or a password, of nobody and nothing else than the row's own mailbox as far as
-// the words before tell. For any other header the field is none.
+// a login or a password, of the row's own mailbox as far as the words before say. For any other header the field is none.
 func endsLike(header string) (h heading, begin string) {
 	words := wordsOf(withoutBrackets(tidy(header)))
 	for at := 1; at < len(words); at++ {
@@ -138,13 +137,13 @@ func endsLike(header string) (h heading, begin string) {
 	return heading{field: account.NumFields}, ""
 }
 
-// isForeign reports whether a word of a header tells of somebody or something else.
+// isForeign reports whether a word of a header is about other people or things.
 func isForeign(word string) bool { return slices.Contains(headers().Foreign, word) }
 
 // form looks at the cells of a column. More than half of those that hold something
 // have to be what the field wants; of passwords one is enough, beside masks.
-func (p *proposer) form(column int, h heading) form {
-	held, good := countCells(p.rows, column, h.field, func(text string) bool { return p.hasForm(h, text) })
+func (p *proposer) form(c *column, h heading) form {
+	held, good := countCells(p.rows, c.index, h.field, func(text string) bool { return p.hasForm(h, text) })
 	switch {
 	case held == 0:
 		return unseen
@@ -176,7 +175,7 @@ func (p *proposer) hasForm(h heading, text string) bool {
 // choose takes the column of a field: the first one whose cells have the form, a
 // plain name before a weak one, and one that only ends like a name if there is no other.
 func (p *proposer) choose(f account.Field) {
-	of := slices.DeleteFunc(slices.Clone(p.candidates), func(c candidate) bool { return c.field != f || p.t.columns[c.column].decided })
+	of := slices.DeleteFunc(slices.Clone(p.candidates), func(c candidate) bool { return c.field != f || c.column.decided })
 	slices.SortStableFunc(of, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(a.form, b.form), cmp.Compare(p.rankOf(a), p.rankOf(b)))
 	})
@@ -205,19 +204,19 @@ func (p *proposer) choose(f account.Field) {
 			p.doubt(c.column, f, diagnosis.ProposedMany)
 		}
 	}
-	chosen, ok := p.taken[f]
-	if !ok {
+	chosen := p.taken[f]
+	if chosen == nil {
 		return
 	}
 	isMasked := func(c candidate) bool { return f.Secret() && c.form == unfit }
 	choseMasked := slices.ContainsFunc(of, func(c candidate) bool { return c.column == chosen && isMasked(c) })
 	for _, c := range of {
 		switch {
-		case p.t.columns[c.column].decided:
+		case c.column.decided:
 		case isMasked(c) && c.rank < byEnd && !choseMasked: // a list of users, with masks in its own column of passwords
-			p.note(chosen, diagnosis.ProposedUnmasked, "Field", f, "Other", p.header(c.column))
+			p.note(chosen, diagnosis.ProposedUnmasked, "Field", f, "Other", tidy(c.column.Header))
 		default:
-			p.note(c.column, diagnosis.ProposedFirst, "Field", f, "Other", p.header(chosen))
+			p.note(c.column, diagnosis.ProposedFirst, "Field", f, "Other", tidy(chosen.Header))
 		}
 	}
 }
@@ -237,17 +236,17 @@ func (p *proposer) addressByContent(of []candidate) bool {
 	if slices.ContainsFunc(of, func(c candidate) bool { return c.form == fit }) {
 		return false // by its end
 	}
-	var logins, others []int
-	for i, c := range p.t.columns {
-		if c.decided || tidy(c.Header) == "" || ownColumn(c.Header) || TellsOfSecret(c.Header) || !p.holdsAddresses(i) {
+	var logins, others []*column
+	for _, c := range p.t.columns {
+		if c.decided || tidy(c.Header) == "" || ownColumn(c.Header) || NamesSecret(c.Header) || !p.holdsAddresses(c) {
 			continue
 		}
-		isLogin := func(c candidate) bool { return c.column == i && c.field == account.Account }
+		isLogin := func(found candidate) bool { return found.column == c && found.field == account.Account }
 		switch {
 		case slices.ContainsFunc(p.candidates, isLogin):
-			logins = append(logins, i)
+			logins = append(logins, c)
 		case !c.known() && !slices.ContainsFunc(wordsOf(c.Header), isForeign):
-			others = append(others, i)
+			others = append(others, c)
 		}
 	}
 	if len(logins) > 0 {
@@ -255,20 +254,20 @@ func (p *proposer) addressByContent(of []candidate) bool {
 	}
 	if len(others) == 1 {
 		p.isLogin = len(logins) > 0
-		_, begin := endsLike(p.t.columns[others[0]].Header)
+		_, begin := endsLike(others[0].Header)
 		p.take(account.Email, candidate{column: others[0], begin: begin})
 		p.note(others[0], diagnosis.ProposedContent, "Field", account.Email)
 		return true
 	}
-	for _, column := range others {
-		p.doubt(column, account.Email, diagnosis.ProposedMany)
+	for _, c := range others {
+		p.doubt(c, account.Email, diagnosis.ProposedMany)
 	}
 	return len(others) > 0
 }
 
 // holdsAddresses reports whether a column holds addresses and nothing else.
-func (p *proposer) holdsAddresses(column int) bool {
-	held, good := countCells(p.rows, column, account.Email, func(text string) bool {
+func (p *proposer) holdsAddresses(c *column) bool {
+	held, good := countCells(p.rows, c.index, account.Email, func(text string) bool {
 		_, err := ParseAddress(text)
 		return err == nil
 	})
@@ -278,7 +277,7 @@ func (p *proposer) holdsAddresses(column int) bool {
 // take makes a column the one of a field. A header that says the opposite of its
 // field is known as such and better not named.
 func (p *proposer) take(f account.Field, c candidate) {
-	p.t.columns[c.column].decided = true
+	c.column.decided = true
 	p.taken[f] = c.column
 	if c.rank == byEnd {
 		p.foreign = p.foreign || f == account.Email
@@ -292,27 +291,24 @@ func (p *proposer) take(f account.Field, c candidate) {
 	}
 }
 
-// noteNearlyKnown tells of headers that are nearly known, for fields without a column. They
+// noteNearlyKnown reports headers that are nearly known, for fields without a column. They
 // are not taken: what is near to a name can be another name.
 func (p *proposer) noteNearlyKnown() {
 	doubts := slices.Concat(slices.Collect(maps.Values(p.Doubts))...)
-	for i, c := range p.t.columns {
-		if c.decided || c.known() || ownColumn(c.Header) || slices.Contains(doubts, i) {
+	for _, c := range p.t.columns {
+		if c.decided || c.known() || ownColumn(c.Header) || slices.Contains(doubts, c.index) {
 			continue
 		}
 		h, known, ok := nearest(c.Header)
-		if _, has := p.taken[h.field]; ok && !has && p.File.Templates[h.field] == nil {
-			p.doubt(i, h.field, diagnosis.ProposedDoubt, "Known", known)
+		if ok && p.taken[h.field] == nil && p.File.Templates[h.field] == nil {
+			p.doubt(c, h.field, diagnosis.ProposedDoubt, "Known", known)
 		}
 	}
 }
 
 // proposeOwner makes the portal user the address, where the file has the user's password or token only.
 func (p *proposer) proposeOwner() {
-	_, user := p.taken[account.PortalUser]
-	_, password := p.taken[account.PortalPassword]
-	_, email := p.taken[account.Email]
-	if user || !password || !email {
+	if p.taken[account.PortalUser] != nil || p.taken[account.PortalPassword] == nil || p.taken[account.Email] == nil {
 		return
 	}
 	if t, err := ParseTemplate(account.PortalUser, "{{ .email }}"); err == nil {
@@ -324,23 +320,21 @@ func (p *proposer) proposeOwner() {
 // ignoreRest lists every other column as ignored.
 func (p *proposer) ignoreRest() {
 	read, taken := p.File.templateHeaders(), slices.Collect(maps.Values(p.taken))
-	for i, c := range p.t.columns {
-		name := ColumnName{Header: p.header(i)}
-		if name.Header != "" && !ownColumn(c.Header) && !read[name.Header] && !slices.Contains(taken, i) && !slices.Contains(p.File.Ignore, name) {
+	for _, c := range p.t.columns {
+		name := ColumnName{Header: tidy(c.Header)}
+		if name.Header != "" && !ownColumn(c.Header) && !read[name.Header] && !slices.Contains(taken, c) && !slices.Contains(p.File.Ignore, name) {
 			p.File.Ignore = append(p.File.Ignore, name)
 		}
 	}
 }
 
-func (p *proposer) header(column int) string { return tidy(p.t.columns[column].Header) }
-
 // note tells something about a column.
-func (p *proposer) note(column int, code diagnosis.Code, facts ...any) {
-	p.Notices = append(p.Notices, p.t.about(column, code, facts...))
+func (p *proposer) note(c *column, code diagnosis.Code, facts ...any) {
+	p.Notices = append(p.Notices, c.about(code, facts...))
 }
 
 // doubt tells that a column may be the one of a field.
-func (p *proposer) doubt(column int, f account.Field, code diagnosis.Code, facts ...any) {
-	p.Doubts[f] = append(p.Doubts[f], column)
-	p.note(column, code, append(facts, "Field", f)...)
+func (p *proposer) doubt(c *column, f account.Field, code diagnosis.Code, facts ...any) {
+	p.Doubts[f] = append(p.Doubts[f], c.index)
+	p.note(c, code, append(facts, "Field", f)...)
 }

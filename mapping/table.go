@@ -12,7 +12,7 @@ import (
 
 // table is the header row while it is being understood.
 type table struct {
-	columns []column
+	columns []*column
 	nearly  account.Fields // fields that a header nearly names
 	joined  *Template      // of a name that stands in two columns, nil for none
 	notices []diagnosis.Problem
@@ -22,13 +22,14 @@ type table struct {
 type column struct {
 	source.Column
 	heading
+	index   int
 	decided bool // the header says no more: the mapping file has spoken of the column, or it is a part of a name
 }
 
 func newTable(columns []source.Column) *table {
-	t := &table{columns: make([]column, len(columns))}
+	t := &table{columns: make([]*column, len(columns))}
 	for i, c := range columns {
-		t.columns[i] = column{Column: c, heading: heading{field: account.NumFields}}
+		t.columns[i] = &column{Column: c, heading: heading{field: account.NumFields}, index: i}
 	}
 	return t
 }
@@ -55,29 +56,39 @@ func (t *table) bindFile(f *FileMapping) (problems diagnosis.Problems) {
 		if !ok {
 			continue
 		}
-		i := t.find(name)
-		switch {
-		case i < 0:
+		switch c := t.find(name); {
+		case c == nil:
 			problems = append(problems, *diagnosis.New(diagnosis.ColumnAbsent, "Field", field, "Name", name.Header+name.Label))
-		case t.columns[i].decided:
-			problems = append(problems, t.about(i, diagnosis.ColumnShared, "Field", field, "Other", t.columns[i].field))
+		case c.decided:
+			problems = append(problems, c.about(diagnosis.ColumnShared, "Field", field, "Other", c.field))
 		default:
-			c := &t.columns[i]
 			known, _ := lookup(c.Header)
 			c.heading, c.decided = heading{field: field, tls: known.tls && kinds.Has(field)}, true
 		}
 	}
 	read := f.templateHeaders()
-	for i := range t.columns {
-		c := &t.columns[i]
+	for _, c := range t.columns {
 		c.decided = c.decided || read[tidy(c.Header)] || slices.ContainsFunc(f.Ignore, func(n ColumnName) bool { return n.ignores(c.Column) })
 	}
 	return problems
 }
 
-// find returns the column that a mapping file means, -1 if there is none.
-func (t *table) find(name ColumnName) int {
-	return slices.IndexFunc(t.columns, func(c column) bool { return name.means(c.Column) })
+// first returns the first column that fits, nil if none does.
+func (t *table) first(fits func(*column) bool) *column {
+	if i := slices.IndexFunc(t.columns, fits); i >= 0 {
+		return t.columns[i]
+	}
+	return nil
+}
+
+// find returns the column that a mapping file means, nil if there is none.
+func (t *table) find(name ColumnName) *column {
+	return t.first(func(c *column) bool { return name.means(c.Column) })
+}
+
+// columnOf returns the first column of a field, nil if it has none.
+func (t *table) columnOf(f account.Field) *column {
+	return t.first(func(c *column) bool { return c.field == f })
 }
 
 // means reports whether the name is that of a column. Headers are compared in any
@@ -130,8 +141,7 @@ func (t *table) bindKnown() {
 	if t.joined != nil {
 		said = said.With(account.Name)
 	}
-	for i := range t.columns {
-		c := &t.columns[i]
+	for _, c := range t.columns {
 		h, ok := lookup(c.Header)
 		switch {
 		case !ok || c.decided || ownColumn(c.Header):
@@ -146,16 +156,16 @@ func (t *table) bindKnown() {
 // bindServer gives a column named IMAP or POP3 the incoming server, if there is no
 // other column for it and the cells are names of hosts and not a yes or no.
 func (t *table) bindServer(sample func() [][]string) {
-	i := t.columnOf(account.IMAP)
-	if i < 0 || t.columns[i].decided || t.fields().Has(account.ServerHost) || sample == nil {
+	c := t.columnOf(account.IMAP)
+	if c == nil || c.decided || t.fields().Has(account.ServerHost) || sample == nil {
 		return
 	}
-	if isMostly(sample(), i, account.ServerHost, func(text string) bool {
+	if isMostly(sample(), c.index, account.ServerHost, func(text string) bool {
 		host, _, _ := splitHost(text)
 		_, problem := parseHost(host)
 		return problem == nil && strings.Contains(host, ".")
 	}) {
-		t.columns[i].heading = heading{field: account.ServerHost}
+		c.heading = heading{field: account.ServerHost}
 	}
 }
 
@@ -182,31 +192,31 @@ func countCells(rows [][]string, column int, f account.Field, isOfKind func(text
 // divide gives columns that share one field, and whose headers name no side, to
 // the sides of the neighbours before them: of "IMAP server, Port, SMTP server,
 // Port" the second port is the outgoing one. Where that does not give each column
-// a field of its own, all stay as they are, and [table.doubts] tells of them.
+// a field of its own, all stay as they are, and [table.doubts] reports them.
 func (t *table) divide() {
 	for _, fields := range sided {
-		divided := make(map[int]account.Field)
+		divided := make(map[*column]account.Field)
 		others := t.fields().Without(fields[0])
 		fits, name := true, ""
-		for i, c := range t.columns {
+		for _, c := range t.columns {
 			if c.field != fields[0] {
 				continue
 			}
-			divided[i] = fields[0]
+			divided[c] = fields[0]
 			if folded := fold(c.Header); headers().sidesIn(folded) == 0 && !c.decided {
-				side := t.sideBefore(i)
+				side := t.sideBefore(c.index)
 				if side == outgoing {
-					divided[i] = fields[1]
+					divided[c] = fields[1]
 				}
 				fits = fits && side != onPortal && (name == "" || name == folded) // two names may be two things: a login and a UPN
 				name = folded
 			}
-			fits = fits && !others.Has(divided[i])
-			others = others.With(divided[i])
+			fits = fits && !others.Has(divided[c])
+			others = others.With(divided[c])
 		}
 		if fits && len(divided) > 1 {
-			for i, f := range divided {
-				t.columns[i].field = f
+			for c, f := range divided {
+				c.field = f
 			}
 		}
 	}
@@ -247,30 +257,13 @@ func (t *table) fields() (fields account.Fields) {
 	return fields
 }
 
-// columnOf returns the first column of a field, -1 if it has none.
-func (t *table) columnOf(f account.Field) int {
-	return slices.IndexFunc(t.columns, func(c column) bool { return c.field == f })
-}
-
-// others returns the headers of the columns that stand for no field.
-func (t *table) others() map[string]bool {
-	others := make(map[string]bool)
-	for _, c := range t.columns {
-		if header := tidy(c.Header); !c.known() && header != "" {
-			others[header] = true
-		}
-	}
-	return others
-}
-
 // doubts returns the columns that cannot be left as they are: nearly known ones,
 // and several for one field.
 func (t *table) doubts() (problems diagnosis.Problems) {
 	fields := t.fields() // if there are none the row is data, and data is never repeated
-	for i, c := range t.columns {
+	for _, c := range t.columns {
 		switch first := t.columnOf(c.field); {
-		case c.known() && first < i:
-			other := t.columns[first]
+		case c.known() && first != c:
 			second := account.NumFields // the field of the outgoing server that the column may be
 			for _, pair := range sided {
 				if pair[0] == c.field && !fields.Has(pair[1]) {
@@ -278,12 +271,12 @@ func (t *table) doubts() (problems diagnosis.Problems) {
 				}
 			}
 			t.nearly = t.nearly.With(second)
-			problems = append(problems, t.about(i, diagnosis.HeaderTwice, "Field", c.field, "Other", other.Label,
-				"OtherHeader", short(other.Header), "Column", c.Label, "Second", second))
+			problems = append(problems, c.about(diagnosis.HeaderTwice, "Field", c.field, "Other", first.Label,
+				"OtherHeader", short(first.Header), "Column", c.Label, "Second", second))
 		case !c.known() && fields != 0 && !c.decided && !ownColumn(c.Header):
 			if near, known, ok := nearest(c.Header); ok {
 				t.nearly = t.nearly.With(near.field)
-				problems = append(problems, t.about(i, diagnosis.HeaderNear, "Field", near.field, "Known", known))
+				problems = append(problems, c.about(diagnosis.HeaderNear, "Field", near.field, "Known", known))
 			}
 		}
 	}
@@ -293,26 +286,26 @@ func (t *table) doubts() (problems diagnosis.Problems) {
 // holdsPorts reports whether most cells of a server's column have a port behind the
 // name, so that none of the ports' own is needed.
 func (t *table) holdsPorts(server account.Field, rows [][]string) bool {
-	column := t.columnOf(server)
-	return column >= 0 && isMostly(rows, column, server, func(text string) bool {
+	c := t.columnOf(server)
+	return c != nil && isMostly(rows, c.index, server, func(text string) bool {
 		_, _, split := splitHost(text)
 		return split
 	})
 }
 
-// about returns a problem with a header.
-func (t *table) about(column int, code diagnosis.Code, facts ...any) diagnosis.Problem {
+// about returns a problem with the header.
+func (c *column) about(code diagnosis.Code, facts ...any) diagnosis.Problem {
 	p := diagnosis.New(code, facts...)
-	p.Place = diagnosis.Place{Column: t.columns[column].Label, Header: short(t.columns[column].Header)}
+	p.Place = diagnosis.Place{Column: c.Label, Header: short(c.Header)}
 	return *p
 }
 
 // name returns how a mapping file names a column: by its letters or number where
 // the header leads to another one.
-func (t *table) name(column int) ColumnName {
-	name := ColumnName{Header: tidy(t.columns[column].Header)}
-	if t.find(name) != column {
-		return ColumnName{Label: t.columns[column].Label}
+func (t *table) name(c *column) ColumnName {
+	name := ColumnName{Header: tidy(c.Header)}
+	if t.find(name) != c {
+		return ColumnName{Label: c.Label}
 	}
 	return name
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // remarkCodes are the remarks about cells that do not say what they mean in plain
-// words, in the order in which they are told: words for no value, blanks around a value,
+// words, in the order of the notices: words for no value, blanks around a value,
 // a port behind a host, SSL or TLS read as STARTTLS, an answer to SSL read as the port says.
 var remarkCodes = [...]diagnosis.Code{
 	diagnosis.ValuesVoid, diagnosis.ValuesTrimmed, diagnosis.HostPortSplit, diagnosis.EncryptionStartTLS, diagnosis.EncryptionByPort,

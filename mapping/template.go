@@ -85,7 +85,7 @@ func ParseTemplate(f account.Field, text string) (*Template, error) {
 // the part has nothing but text, names, calls and conditions: whoever could print
 // the whole row at once would print its passwords.
 func (t *Template) collect(n parse.Node) bool {
-	within := []parse.Node(nil)
+	var within []parse.Node
 	switch n := n.(type) {
 	case *parse.ListNode:
 		if n != nil {
@@ -158,7 +158,11 @@ type fieldTemplate struct {
 // arrange orders the templates of a mapping file so that each stands behind those
 // it refers to. Names that are neither a field with a value nor a column, and
 // templates that refer to each other, are problems.
-func arrange(templates map[account.Field]*Template, given account.Fields, columns map[string]bool) (order []fieldTemplate, problems diagnosis.Problems) {
+func arrange(templates map[account.Field]*Template, t *table) (order []fieldTemplate, problems diagnosis.Problems) {
+	given := t.fields()
+	isColumn := func(name string) bool { // one that feeds no field
+		return t.first(func(c *column) bool { return !c.known() && name != "" && tidy(c.Header) == name }) != nil
+	}
 	const open, done = 1, 2
 	state := make(map[account.Field]int)
 	var visit func(f account.Field)
@@ -167,12 +171,12 @@ func arrange(templates map[account.Field]*Template, given account.Fields, column
 		for _, name := range templates[f].names {
 			g, isField := account.FieldNamed(name)
 			switch {
-			case g == f && columns[name]: // a part of the name in a column that is called so
+			case g == f && isColumn(name): // a part of the name in a column that is called so
 			case isField && templates[g] != nil && state[g] == open:
 				problems = append(problems, *diagnosis.New(diagnosis.TemplateCycle, "Field", f))
 			case isField && templates[g] != nil && state[g] != done:
 				visit(g)
-			case isField && (templates[g] != nil || given.Has(g)), !isField && columns[name]:
+			case isField && (templates[g] != nil || given.Has(g)), !isField && isColumn(name):
 			default:
 				problems = append(problems, *diagnosis.New(diagnosis.TemplateName, "Field", f, "Name", name))
 			}
@@ -215,20 +219,21 @@ func (b *Binding) fromTemplates(rec *source.Record, row *account.Row, bad accoun
 			continue
 		}
 		text, ok, err := t.execute(value)
-		if err != nil { // its text could hold that of a cell
-			bad = bad.With(f)
-			row.Report(f, *diagnosis.New(diagnosis.TemplateFailed, "Field", f))
-			continue
-		}
 		if !f.Secret() {
 			text = clean(text)
 		}
-		if !ok || text == "" {
+		var problem *diagnosis.Problem
+		switch {
+		case err != nil: // whose text could hold that of a cell
+			problem = diagnosis.New(diagnosis.TemplateFailed, "Field", f)
+		case !ok || text == "":
 			continue
+		default:
+			problem = b.reader.put(row, f, text)
 		}
-		if p := b.reader.put(row, f, text); p != nil {
+		if problem != nil {
 			bad = bad.With(f)
-			row.Report(f, *p)
+			row.Report(f, *problem)
 			continue
 		}
 		made[f.String()] = text

@@ -122,7 +122,7 @@ var voids = func() map[string]account.Fields {
 	const everywhere account.Fields = 1<<account.NumFields - 1
 	fields := map[string]account.Fields{
 		"Null": everywhere.Without(account.Name), // which is also a family's name
-		"none": everywhere &^ yesOrNo &^ kinds,   // it says that nothing is encrypted, or that nobody logs in
+		"none": everywhere &^ yesOrNo &^ kinds,   // it says that nothing is encrypted, or that no login is made
 		"NONE": everywhere &^ yesOrNo &^ kinds,
 	}
 	for _, word := range []string{"null", "NULL", "(null)", "(NULL)", "<null>", "<NULL>", "[null]", "[NULL]", `\N`, "nil", "NIL", "<nil>",
@@ -136,8 +136,8 @@ var voids = func() map[string]account.Fields {
 	return fields
 }()
 
-// voidBegins are the bytes that a word for no value can begin with: most cells are
-// told by their first byte.
+// voidBegins are the bytes that a word for no value can begin with: the first byte
+// of most cells is none of them.
 var voidBegins = func() (begins [256]bool) {
 	for word := range voids {
 		begins[word[0]] = true

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Address is an e-mail address as somebody has written it. What is no address, such
+// Address is an e-mail address as it was written. What is no address, such
 // as the name of a portal user, is folded and compared in the same way.
 type Address string
 

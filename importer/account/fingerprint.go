@@ -117,9 +117,9 @@ func (p *Fingerprinter) Of(key Key, s *Settings) Fingerprint {
 // other fields differs, because that takes a slow hash; which of the two differs is
 // not known, so it is both. A fingerprint that is empty or of another version
 // remembers nothing: all fields differ.
-func (p *Fingerprinter) Changed(fp Fingerprint, key Key, s *Settings, among Fields) Fields {
+func (p *Fingerprinter) Changed(fp Fingerprint, key Key, s *Settings, fields Fields) Fields {
 	if len(fp) != fingerprintLen {
-		return among
+		return fields
 	}
 	m := p.macs.Get().(*mac)
 	defer p.macs.Put(m)
@@ -129,12 +129,12 @@ func (p *Fingerprinter) Changed(fp Fingerprint, key Key, s *Settings, among Fiel
 		if f.Secret() {
 			continue
 		}
-		if among.Has(f) && !bytes.Equal(rest[:plainHashBytes], m.field(f, asKept(s, f))[:plainHashBytes]) {
+		if fields.Has(f) && !bytes.Equal(rest[:plainHashBytes], m.field(f, asKept(s, f))[:plainHashBytes]) {
 			changed = changed.With(f)
 		}
 		rest = rest[plainHashBytes:]
 	}
-	if changed != 0 || among&Passwords == 0 {
+	if changed != 0 || fields&Passwords == 0 {
 		return changed
 	}
 	what, texts := "passwords", []string{s.Text(Password), s.Text(SMTPPassword)}
@@ -146,10 +146,10 @@ func (p *Fingerprinter) Changed(fp Fingerprint, key Key, s *Settings, among Fiel
 	if bytes.Equal(rest, p.slow(m, key, what, texts...)) {
 		return 0
 	}
-	return among & Passwords
+	return fields & Passwords
 }
 
-// Secret returns a slow hash of the secret of somebody or something, such as a
+// Secret returns a slow hash of a secret, such as a
 // portal password that was refused.
 func (p *Fingerprinter) Secret(of string, secret Secret) []byte {
 	m := p.macs.Get().(*mac)

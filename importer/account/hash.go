@@ -38,7 +38,7 @@ var kinds = map[string]string{
 var digests = map[int]string{32: "MD5", 40: "SHA1", 64: "SHA256", 128: "SHA512"}
 
 // Hash returns the kind of hash that stands in place of a password, as mail servers
-// and web programs store it, and nothing for a text that nobody can take for one.
+// and web programs store it, and nothing for any other text.
 // plain says that the mark of a kind stands before a password that is no hash.
 func (s Secret) Hash() (kind string, plain bool) {
 	text := strings.TrimSpace(s.Reveal())

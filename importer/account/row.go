@@ -62,7 +62,7 @@ type Owner struct {
 	Token    Secret
 }
 
-// Empty reports whether the row names nobody.
+// Empty reports whether the row names no owner.
 func (o Owner) Empty() bool { return o.User == "" && o.Password.Empty() && o.Token.Empty() }
 
 // Key is what an account is known by in one portal: it does not depend on the
@@ -124,7 +124,7 @@ func Words(name string) []string {
 	return strings.Fields(strings.ReplaceAll(strings.ToLower(name), "ё", "е"))
 }
 
-// within reports whether every word of few is among many.
+// within reports whether every word of few is one of many.
 func within(few, many []string) bool {
 	return !slices.ContainsFunc(few, func(w string) bool { return !slices.Contains(many, w) })
 }
@@ -143,8 +143,8 @@ type Mailbox struct {
 	Alias      bool
 	Group      bool
 
-	OAuth bool // told by both
+	OAuth bool // in both answers
 
-	Detailed bool     // whether the following were told
+	Detailed bool     // whether the following are known
 	Settings Settings // without passwords
 }

@@ -157,9 +157,9 @@ func (s *Settings) WithoutPasswords() bool {
 	return s.Incoming.Password.Empty() && s.Outgoing.Password.Empty()
 }
 
-// Told returns the fields of the request that the settings can be compared by: all, but
+// Comparable returns the fields of the request that the settings can be compared by: all, but
 // passwords they do not have.
-func (s *Settings) Told() Fields {
+func (s *Settings) Comparable() Fields {
 	if s.WithoutPasswords() {
 		return RequestFields &^ Passwords
 	}

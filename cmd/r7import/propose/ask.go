@@ -15,7 +15,7 @@ import (
 
 const (
 	tries       = 3  // answers that do not fit before a question is left open
-	manyDomains = 12 // so many domains are asked about one by one
+	manyDomains = 12 // more are asked about all together
 )
 
 // again asks until an answer fits, or is empty, or there were too many that do not.
@@ -77,7 +77,7 @@ func (m *proposal) askColumns(ctx context.Context) error {
 	return nil
 }
 
-// askServices asks where the mail of the domains is that nobody knows: of each, or
+// askServices asks where the mail of the domains is that are in no preset: of each, or
 // of all together if they are many.
 func (m *proposal) askServices(ctx context.Context) error {
 	uses := m.survey.Domains

@@ -62,7 +62,7 @@ func (m *proposal) cell(row *account.Row, f account.Field) (text, from string) {
 			return m.Console.Text("proposal.unfit"), from
 		}
 	}
-	if row.Given.Has(f) && mapping.TellsOfSecret(headerOf(row, f)) {
+	if row.Given.Has(f) && mapping.NamesSecret(headerOf(row, f)) {
 		return mapping.Mask, from
 	}
 	if f == account.PortalUser {

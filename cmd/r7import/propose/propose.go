@@ -33,8 +33,8 @@ type Options struct {
 	Path   string // of the file as it was named
 	Fills  mapping.Options
 	Detect bool // ask the DNS, and the portal if Session is there
-	// Session signs in to the portal as whoever the run would. It returns nil for
-	// nobody; done ends what it began.
+	// Session signs in to the portal as whoever the run would. It returns nil if that
+	// is no person; done ends what it began.
 	Session func(context.Context, *mapping.Binding) (s *portal.Session, done func(), err error)
 	Output  string // the mapping file, empty is the stream of results
 }
@@ -156,7 +156,7 @@ func (m *proposal) look(ctx context.Context) (err error) {
 // mostDetected bounds the domains that are asked about, those with the most rows first.
 const mostDetected = 200
 
-// detect asks the DNS, and the portal if there is one and somebody to ask as,
+// detect asks the DNS, and the portal if there is one and a person to sign in as,
 // which mail services the domains have, and writes the answers down with who gave them.
 func (m *proposal) detect(ctx context.Context) error {
 	detector := importer.Detector{DNS: net.DefaultResolver, Known: m.known()}
@@ -187,7 +187,7 @@ func (m *proposal) detect(ctx context.Context) error {
 	return errors.Join(err, m.look(ctx))
 }
 
-// domains returns the names of domains, at most so many.
+// domains returns the names of the first domains.
 func domains(uses []plan.DomainUse, most int) (names []string) {
 	for _, d := range uses[:min(most, len(uses))] {
 		names = append(names, d.Domain)
@@ -211,7 +211,7 @@ func (m *proposal) write(text []byte) error {
 	return err
 }
 
-// domainsShown bounds the domains that are told.
+// domainsShown bounds the domains that are shown.
 const domainsShown = 20
 
 // missing says what is still missing, and why.
@@ -234,7 +234,7 @@ func (m *proposal) missing() error {
 }
 
 // comments say in the file itself where it comes from, what it still needs, and which
-// columns are ignored only because nobody has said that they are those of missing fields.
+// columns are ignored although they may be those of missing fields.
 func (m *proposal) comments() map[string]string {
 	text := m.Console.Text
 	top := []string{text("proposal.comment.title", "File", filepath.Base(m.asked.Path))}
