@@ -97,7 +97,8 @@ func invisible(r rune) bool {
 	if r < 0xAD || 0x0350 <= r && r < 0x0600 { // all of ASCII, Greek and Cyrillic
 		return false
 	}
-	return unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) || r == 0x034F || r == 0x115F || r == 0x1160 || r == 0x3164 || r == 0xFFA0
+	return unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) ||
+		r == 0x034F || r == 0x115F || r == 0x1160 || r == 0x3164 || r == 0xFFA0
 }
 
 // clean cuts blanks, no-break blanks and characters without a width off both ends
@@ -187,11 +188,11 @@ var doubtful = func() (is [256]bool) {
 	return is
 }()
 
-// seen returns a text without the blanks and the characters without width at its ends,
+// visible returns a text without the blanks and the characters without width at its ends,
 // and whether there were any. One inside of the text, a control, and a mark that turns
 // the direction of writing wherever it stands, is a problem: the text says something
 // else than it shows.
-func seen(text string) (inner string, cut bool, problem *diagnosis.Problem) {
+func visible(text string) (inner string, cut bool, problem *diagnosis.Problem) {
 	if plainEnds(text) && !mayHide(text) {
 		return text, false, nil
 	}

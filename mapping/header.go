@@ -40,9 +40,9 @@ type vocabulary struct {
 	Surname, Given []string // names of the parts of a person's name
 	Person         []string // words beside them
 	Foreign        []string // words of headers for what belongs to other people or things
-	SecretParts    []string // parts of headers that tell of a secret in whatever column
+	SecretParts    []string // parts of headers that name a secret in whatever column
 	SecretNames    []string // whole headers that do
-	// KeyWords are words of headers that tell of a key, with which codes or signatures are
+	// KeyWords are words of headers that name a key, with which codes or signatures are
 	// made: none of the row's fields but the portal's token. KeyParts do so wherever they stand.
 	KeyWords, KeyParts []string
 	// Harmless are whole headers of columns that feed no field and hold no secret. None
@@ -53,7 +53,7 @@ type vocabulary struct {
 	byKey  map[string][]int // the sets a folded word is in
 	names  []name
 	byName map[[2]int]heading // by the sets of a name
-	sides  [3][]string        // folded words that tell a side
+	sides  [3][]string        // folded words that name a side
 	usual  map[string]bool    // words of all names
 }
 
@@ -75,7 +75,9 @@ var headers = sync.OnceValue(func() *vocabulary {
 	if err := json.Unmarshal(aliasData, v); err != nil {
 		panic("mapping: aliases.json: " + err.Error())
 	}
-	for _, list := range [][]string{v.Weak, v.Surname, v.Given, v.Person, v.Foreign, v.SecretParts, v.SecretNames, v.KeyWords, v.KeyParts, v.Harmless} {
+	for _, list := range [][]string{
+		v.Weak, v.Surname, v.Given, v.Person, v.Foreign, v.SecretParts, v.SecretNames, v.KeyWords, v.KeyParts, v.Harmless,
+	} {
 		for i, text := range list {
 			list[i] = fold(text)
 		}
@@ -176,7 +178,7 @@ var (
 // withoutBrackets returns a header without what it says in brackets.
 func withoutBrackets(header string) string { return bracketed.ReplaceAllString(header, " ") }
 
-// maxHeader is the length in bytes beyond which a text is no header anybody knows.
+// maxHeader is the length in bytes beyond which a text is no known header.
 const maxHeader = 512
 
 // lookup finds a header by everything it says, then without the answers that it asks
@@ -256,7 +258,7 @@ func nearest(header string) (h heading, text string, ok bool) {
 	v, short := headers(), withoutBrackets(header)
 	folded := fold(short)
 	isUnusual := func(word string) bool { return !v.usual[word] }
-	if folded == "" || namesKey(header) || !slices.ContainsFunc(wordsOf(short), isUnusual) { // of usual words it has another meaning, and no slip
+	if folded == "" || namesKey(header) || !slices.ContainsFunc(wordsOf(short), isUnusual) { // usual words have another meaning
 		return h, "", false
 	}
 	s, numbers := spell(skeleton(folded)), numbersOf(folded)

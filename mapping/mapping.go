@@ -115,11 +115,11 @@ func (b *Binding) read(rec *source.Record, row *account.Row) (bad account.Fields
 		}
 		var problem *diagnosis.Problem
 		if !f.Secret() {
-			inner, cut, unseen := seen(text)
-			if cut && inner != "" {
+			var cut bool
+			text, cut, problem = visible(text)
+			if cut && text != "" {
 				b.remarks.add(diagnosis.ValuesTrimmed, f)
 			}
-			text, problem = inner, unseen
 		}
 		if text == "" && problem == nil {
 			continue

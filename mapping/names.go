@@ -10,29 +10,10 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// joinNames makes the template of a display name from a given name and a surname
-// that stand in two columns, unless another column has the whole name. A patronymic is
-// left out: few people sign their mail with it.
+// joinNames makes the template of a display name from a given name and a surname of the
+// same person that stand in two columns, unless another column has the whole name. A
+// patronymic is left out: few people sign their mail with it.
 func (t *table) joinNames() {
-	given, surname, whole := t.namePair()
-	if given == nil {
-		return
-	}
-	if !whole {
-		first, last := tidy(given.Header), tidy(surname.Header)
-		joined, err := ParseTemplate(account.Name, "{{ "+reference(first)+" }} {{ "+reference(last)+" }}")
-		if err != nil { // a header that no template can name
-			return
-		}
-		t.joined = joined
-		t.notices = append(t.notices, *diagnosis.New(diagnosis.ProposedName, "Given", short(first), "Surname", short(last)))
-	}
-	given.decided, surname.decided = true, true
-}
-
-// namePair returns the columns of a given name and a surname of the same person, nil
-// if there is no such pair, and whether another column has the whole name.
-func (t *table) namePair() (given, surname *column, whole bool) {
 	v := headers()
 	parts := func(words []string) (columns []*column, persons []string) { // with what the headers have beside the words
 		for _, c := range t.columns {
@@ -52,18 +33,29 @@ func (t *table) namePair() (given, surname *column, whole bool) {
 	if len(givens) == 0 {
 		givens, ofGiven = parts([]string{fold(account.Name.String())}) // beside a surname it means the given one
 	}
-	for _, c := range t.columns {
+	isWhole := func(c *column) bool {
 		h, _ := lookup(c.Header)
-		whole = whole || h.field == account.Name && !c.decided && !slices.Contains(givens, c)
+		return h.field == account.Name && !c.decided && !slices.Contains(givens, c)
 	}
-	for i, g := range givens {
-		for j, s := range surnames {
-			if ofGiven[i] == ofSurname[j] && g != s {
-				return g, s, whole
+	whole := slices.ContainsFunc(t.columns, isWhole)
+	for i, given := range givens {
+		for j, surname := range surnames {
+			if ofGiven[i] != ofSurname[j] || given == surname {
+				continue
 			}
+			first, last := tidy(given.Header), tidy(surname.Header)
+			joined, err := ParseTemplate(account.Name, "{{ "+reference(first)+" }} {{ "+reference(last)+" }}")
+			if err != nil && !whole { // a header that no template can name
+				return
+			}
+			if !whole {
+				t.joined = joined
+				t.notices = append(t.notices, *diagnosis.New(diagnosis.ProposedName, "Given", short(first), "Surname", short(last)))
+			}
+			given.decided, surname.decided = true, true
+			return
 		}
 	}
-	return nil, nil, false
 }
 
 // reference writes how a template names a column.

@@ -60,11 +60,6 @@ const (
 	Unverified  Note = "unverified"   // no public document of the maker was found
 )
 
-var (
-	logins = []Login{LoginAddress, LoginLocal, LoginPercent}
-	notes  = []Note{AppPassword, SwitchOn, OAuthOnly, OwnLogin, Unverified}
-)
-
 // NeedsHost reports whether the preset describes a product and not a service.
 func (p *Preset) NeedsHost() bool { return len(p.Incoming) > 0 && p.Incoming[0].Host == "" }
 
@@ -141,29 +136,21 @@ var BuiltinPresets = sync.OnceValue(func() (all Presets) {
 	return all
 })
 
-// first returns the first preset that fits, nil if none does.
-func (ps Presets) first(fits func(*Preset) bool) *Preset {
-	if i := slices.IndexFunc(ps, fits); i >= 0 {
-		return ps[i]
-	}
-	return nil
-}
-
 // Named returns the preset with that name, nil if there is none.
 func (ps Presets) Named(name string) *Preset {
-	return ps.first(func(p *Preset) bool { return p.Name == name })
+	return first(ps, func(p *Preset) bool { return p.Name == name })
 }
 
 // ForDomain returns the preset of a mail domain, nil if there is none.
 func (ps Presets) ForDomain(domain string) *Preset {
-	return ps.first(func(p *Preset) bool { return slices.Contains(p.Domains, domain) })
+	return first(ps, func(p *Preset) bool { return slices.Contains(p.Domains, domain) })
 }
 
 // ForMX returns the preset of the service that a domain's MX records lead to, nil if none is known.
 func (ps Presets) ForMX(hosts []string) *Preset {
 	for _, host := range hosts {
 		leads := func(mx string) bool { return strings.HasSuffix("."+account.FoldHost(host), "."+mx) }
-		if p := ps.first(func(p *Preset) bool { return slices.ContainsFunc(p.MX, leads) }); p != nil {
+		if p := first(ps, func(p *Preset) bool { return slices.ContainsFunc(p.MX, leads) }); p != nil {
 			return p
 		}
 	}
@@ -228,12 +215,10 @@ func (d document) presets(n ast.Node) (all Presets) {
 func (d document) preset(n ast.Node) *Preset {
 	v := d.Known(n, "name", "title", "domains", "mx", "incoming", "outgoing", "login", "notes", "help")
 	p := &Preset{Name: d.Text(v["name"]), Title: d.Text(v["title"]), Help: d.Text(v["help"]), Login: LoginAddress}
-	if !presetName(p.Name) {
+	if p.Name == "" || strings.Trim(p.Name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" { // it is typed behind --preset
 		d.Wrong(n, diagnosis.PresetForm, "Key", "name")
 	}
-	if p.Title == "" {
-		p.Title = p.Name
-	}
+	p.Title = cmp.Or(p.Title, p.Name)
 	p.Domains, p.MX = d.domains(v["domains"]), d.domains(v["mx"])
 	p.Incoming = d.endpoints(n, "incoming", v["incoming"], account.Incoming)
 	p.Outgoing = d.endpoints(n, "outgoing", v["outgoing"], account.Outgoing)
@@ -241,17 +226,12 @@ func (d document) preset(n ast.Node) *Preset {
 		d.Wrong(n, diagnosis.PresetForm, "Key", "host")
 	}
 	if text := d.Text(v["login"]); text != "" {
-		p.Login = oneOf(d, v["login"], text, logins)
+		p.Login = oneOf(d, v["login"], text, LoginAddress, LoginLocal, LoginPercent)
 	}
 	for _, text := range d.Texts(v["notes"]) {
-		p.Notes = append(p.Notes, oneOf(d, v["notes"], text, notes))
+		p.Notes = append(p.Notes, oneOf(d, v["notes"], text, AppPassword, SwitchOn, OAuthOnly, OwnLogin, Unverified))
 	}
 	return p
-}
-
-// presetName reports whether a name can be typed behind --preset.
-func presetName(name string) bool {
-	return name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
 func (d document) domains(n ast.Node) (list []string) {
@@ -310,7 +290,7 @@ func (d document) endpoint(n ast.Node, side account.Side) (e Endpoint) {
 }
 
 // oneOf requires a text to be one of the words.
-func oneOf[W ~string](d document, n ast.Node, text string, words []W) W {
+func oneOf[W ~string](d document, n ast.Node, text string, words ...W) W {
 	if !slices.Contains(words, W(text)) {
 		d.Wrong(n, diagnosis.YAMLKey, "Keys", strings.Trim(fmt.Sprint(words), "[]"))
 	}

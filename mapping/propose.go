@@ -322,7 +322,8 @@ func (p *proposer) ignoreRest() {
 	read, taken := p.File.templateHeaders(), slices.Collect(maps.Values(p.taken))
 	for _, c := range p.t.columns {
 		name := ColumnName{Header: tidy(c.Header)}
-		if name.Header != "" && !ownColumn(c.Header) && !read[name.Header] && !slices.Contains(taken, c) && !slices.Contains(p.File.Ignore, name) {
+		known := ownColumn(c.Header) || read[name.Header] || slices.Contains(taken, c) || slices.Contains(p.File.Ignore, name)
+		if name.Header != "" && !known {
 			p.File.Ignore = append(p.File.Ignore, name)
 		}
 	}

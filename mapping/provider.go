@@ -31,7 +31,7 @@ func newChooser(o Options) (c *chooser, problems diagnosis.Problems) {
 		return cmp.Or(c.byDomain[domain], c.forAll, c.automatic.ForDomain(domain)), nil
 	})
 	c.hosts = newMemo(func(host string) (*Preset, *diagnosis.Problem) {
-		return c.known.first(func(p *Preset) bool { return p.hasHost(host) }), nil
+		return first(c.known, func(p *Preset) bool { return p.hasHost(host) }), nil
 	})
 	choose := func(text, where string) *Preset {
 		p, err := c.known.Choose(text)
@@ -94,7 +94,8 @@ func (w filler) fromPreset(c *chooser) {
 	if p != nil {
 		w.usePreset(p)
 	}
-	if p != nil && p == c.forAll && w.row.Fills[account.ServerHost] == account.FromPreset { // it may send the password of a public service to others
+	if p != nil && p == c.forAll && w.row.Fills[account.ServerHost] == account.FromPreset {
+		// It may send the password of a public service to another one.
 		domain := account.Address(s.Email).Domain()
 		if own := c.known.ForDomain(domain); own != nil && !own.hasHost(s.Incoming.Host) {
 			w.row.Report(account.ServerHost, *diagnosis.New(diagnosis.PresetOtherService, "Domain", domain, "Preset", p.Name, "Service", own.Title))
@@ -132,14 +133,14 @@ func (w filler) usePreset(p *Preset) {
 		var from account.Row
 		from.Settings.IMAP = !e.POP3
 		*from.Settings.Server(side) = account.Server{Host: e.Host, Port: e.Port, Encryption: e.Encryption, Login: p.login(s.Email)}
-		fields := []account.Field{side.Host, side.Port, side.Encryption}
+		fields := account.Fields(0).With(side.Host).With(side.Port).With(side.Encryption)
 		if side == account.Incoming {
-			fields = append(fields, account.IMAP)
+			fields = fields.With(account.IMAP)
 			if p.Login != LoginAddress {
-				fields = append(fields, account.Account)
+				fields = fields.With(account.Account)
 			}
 		}
-		for _, f := range fields {
+		for f := range fields.All() {
 			w.take(f, account.FromPreset, &from)
 		}
 	}

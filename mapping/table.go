@@ -73,22 +73,22 @@ func (t *table) bindFile(f *FileMapping) (problems diagnosis.Problems) {
 	return problems
 }
 
-// first returns the first column that fits, nil if none does.
-func (t *table) first(fits func(*column) bool) *column {
-	if i := slices.IndexFunc(t.columns, fits); i >= 0 {
-		return t.columns[i]
+// first returns the first of a list that fits, nil if none does.
+func first[T any](list []*T, fits func(*T) bool) *T {
+	if i := slices.IndexFunc(list, fits); i >= 0 {
+		return list[i]
 	}
 	return nil
 }
 
 // find returns the column that a mapping file means, nil if there is none.
 func (t *table) find(name ColumnName) *column {
-	return t.first(func(c *column) bool { return name.means(c.Column) })
+	return first(t.columns, func(c *column) bool { return name.means(c.Column) })
 }
 
 // columnOf returns the first column of a field, nil if it has none.
 func (t *table) columnOf(f account.Field) *column {
-	return t.first(func(c *column) bool { return c.field == f })
+	return first(t.columns, func(c *column) bool { return c.field == f })
 }
 
 // means reports whether the name is that of a column. Headers are compared in any
@@ -160,20 +160,14 @@ func (t *table) bindServer(sample func() [][]string) {
 	if c == nil || c.decided || t.fields().Has(account.ServerHost) || sample == nil {
 		return
 	}
-	if isMostly(sample(), c.index, account.ServerHost, func(text string) bool {
+	held, hosts := countCells(sample(), c.index, account.ServerHost, func(text string) bool {
 		host, _, _ := splitHost(text)
 		_, problem := parseHost(host)
 		return problem == nil && strings.Contains(host, ".")
-	}) {
+	})
+	if 2*hosts > held {
 		c.heading = heading{field: account.ServerHost}
 	}
-}
-
-// isMostly reports whether more than half of the cells of a column that hold
-// something are of one kind.
-func isMostly(rows [][]string, column int, f account.Field, isOfKind func(text string) bool) bool {
-	held, good := countCells(rows, column, f, isOfKind)
-	return 2*good > held
 }
 
 // countCells returns how many cells of a column hold something, and how many of these are of one kind.
@@ -287,10 +281,14 @@ func (t *table) doubts() (problems diagnosis.Problems) {
 // name, so that none of the ports' own is needed.
 func (t *table) holdsPorts(server account.Field, rows [][]string) bool {
 	c := t.columnOf(server)
-	return c != nil && isMostly(rows, c.index, server, func(text string) bool {
+	if c == nil {
+		return false
+	}
+	held, ported := countCells(rows, c.index, server, func(text string) bool {
 		_, _, split := splitHost(text)
 		return split
 	})
+	return 2*ported > held
 }
 
 // about returns a problem with the header.

@@ -161,7 +161,7 @@ type fieldTemplate struct {
 func arrange(templates map[account.Field]*Template, t *table) (order []fieldTemplate, problems diagnosis.Problems) {
 	given := t.fields()
 	isColumn := func(name string) bool { // one that feeds no field
-		return t.first(func(c *column) bool { return !c.known() && name != "" && tidy(c.Header) == name }) != nil
+		return first(t.columns, func(c *column) bool { return !c.known() && name != "" && tidy(c.Header) == name }) != nil
 	}
 	const open, done = 1, 2
 	state := make(map[account.Field]int)

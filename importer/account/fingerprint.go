@@ -64,7 +64,6 @@ var LeastCost = Cost{Passes: 1, Memory: 8}
 // hashes it has made, so that each is made once in the life of a process however
 // often a row is looked at. It is safe for concurrent use.
 type Fingerprinter struct {
-	key   []byte
 	cost  Cost
 	macs  sync.Pool     // of *mac
 	slots chan struct{} // one for each slow hash that is being made; each takes its memory
@@ -91,8 +90,9 @@ type mac struct {
 
 // NewFingerprinter returns a maker of fingerprints; key should be 32 random bytes.
 func NewFingerprinter(key []byte, cost Cost) *Fingerprinter {
+	key = bytes.Clone(key)
 	return &Fingerprinter{
-		key: bytes.Clone(key), cost: cost, slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		cost: cost, slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
 		macs: sync.Pool{New: func() any { return &mac{Hash: hmac.New(sha256.New, key)} }},
 		made: make(map[slowInput][secretHashBytes]byte),
 	}
@@ -101,15 +101,14 @@ func NewFingerprinter(key []byte, cost Cost) *Fingerprinter {
 // Of returns the fingerprint of the settings of an account. It takes a slow hash:
 // call it for settings that were sent, refused or seen to be there.
 func (p *Fingerprinter) Of(key Key, s *Settings) Fingerprint {
-	m := p.macs.Get().(*mac)
-	defer p.macs.Put(m)
 	fp := append(make(Fingerprint, 0, fingerprintLen), ofSecrets)
 	for f := range NumRequestFields {
 		if !f.Secret() {
-			fp = append(fp, m.field(f, asKept(s, f))[:plainHashBytes]...)
+			hash := p.field(f, asKept(s, f))
+			fp = append(fp, hash[:plainHashBytes]...)
 		}
 	}
-	return append(fp, p.slow(m, key, "passwords", s.Text(Password), s.Text(SMTPPassword))...)
+	return append(fp, p.slow(key, "passwords", s.Text(Password), s.Text(SMTPPassword))...)
 }
 
 // Changed returns those of some fields in which settings of an account are not what
@@ -121,16 +120,16 @@ func (p *Fingerprinter) Changed(fp Fingerprint, key Key, s *Settings, fields Fie
 	if len(fp) != fingerprintLen {
 		return fields
 	}
-	m := p.macs.Get().(*mac)
-	defer p.macs.Put(m)
 	var changed Fields
 	format, rest := fp[0], fp[1:]
 	for f := range NumRequestFields {
 		if f.Secret() {
 			continue
 		}
-		if fields.Has(f) && !bytes.Equal(rest[:plainHashBytes], m.field(f, asKept(s, f))[:plainHashBytes]) {
-			changed = changed.With(f)
+		if fields.Has(f) {
+			if hash := p.field(f, asKept(s, f)); !bytes.HasPrefix(hash[:], rest[:plainHashBytes]) {
+				changed = changed.With(f)
+			}
 		}
 		rest = rest[plainHashBytes:]
 	}
@@ -139,22 +138,18 @@ func (p *Fingerprinter) Changed(fp Fingerprint, key Key, s *Settings, fields Fie
 	}
 	what, texts := "passwords", []string{s.Text(Password), s.Text(SMTPPassword)}
 	if format == ofQuickHashes {
-		quick := bytes.Clone(m.field(Password, texts[0])[:secretHashBytes])
-		quick = append(quick, m.field(SMTPPassword, texts[1])[:secretHashBytes]...)
-		what, texts = quickHashes, []string{string(quick)}
+		in, out := p.field(Password, texts[0]), p.field(SMTPPassword, texts[1])
+		what, texts = quickHashes, []string{string(in[:secretHashBytes]) + string(out[:secretHashBytes])}
 	}
-	if bytes.Equal(rest, p.slow(m, key, what, texts...)) {
+	if bytes.Equal(rest, p.slow(key, what, texts...)) {
 		return 0
 	}
 	return fields & Passwords
 }
 
-// Secret returns a slow hash of a secret, such as a
-// portal password that was refused.
+// Secret returns a slow hash of a secret, such as a portal password that was refused.
 func (p *Fingerprinter) Secret(of string, secret Secret) []byte {
-	m := p.macs.Get().(*mac)
-	defer p.macs.Put(m)
-	return append([]byte{ofSecrets}, p.slow(m, Key{OwnerID: of}, "secret", secret.Reveal())...)
+	return append([]byte{ofSecrets}, p.slow(Key{OwnerID: of}, "secret", secret.Reveal())...)
 }
 
 // SameSecret reports whether a hash was made of that secret. It takes a slow hash
@@ -166,9 +161,8 @@ func (p *Fingerprinter) SameSecret(hash []byte, of string, secret Secret) bool {
 	case hash[0] == ofSecrets:
 		return bytes.Equal(hash, p.Secret(of, secret))
 	}
-	m := p.macs.Get().(*mac)
-	defer p.macs.Put(m)
-	return bytes.Equal(hash, p.UpgradeSecret(of, m.field(PortalPassword, secret.Reveal())[:secretHashBytes]))
+	quick := p.field(PortalPassword, secret.Reveal())
+	return bytes.Equal(hash, p.UpgradeSecret(of, quick[:secretHashBytes]))
 }
 
 // Upgrade returns a fingerprint of the first format in today's, with a slow hash of
@@ -177,8 +171,6 @@ func (p *Fingerprinter) Upgrade(key Key, old Fingerprint) Fingerprint {
 	if len(old) != quickLen {
 		return old
 	}
-	m := p.macs.Get().(*mac)
-	defer p.macs.Put(m)
 	fp := append(make(Fingerprint, 0, fingerprintLen), ofQuickHashes)
 	var quick []byte
 	for f := range NumRequestFields {
@@ -188,7 +180,7 @@ func (p *Fingerprinter) Upgrade(key Key, old Fingerprint) Fingerprint {
 		}
 		*to, old = append(*to, old[:n]...), old[n:]
 	}
-	return append(fp, p.slow(m, key, quickHashes, string(quick))...)
+	return append(fp, p.slow(key, quickHashes, string(quick))...)
 }
 
 // UpgradeSecret does for the hash of a secret what [Fingerprinter.Upgrade] does for a fingerprint.
@@ -196,9 +188,7 @@ func (p *Fingerprinter) UpgradeSecret(of string, old []byte) []byte {
 	if len(old) != secretHashBytes {
 		return old
 	}
-	m := p.macs.Get().(*mac)
-	defer p.macs.Put(m)
-	return append([]byte{ofQuickHashes}, p.slow(m, Key{OwnerID: of}, quickHashes, string(old))...)
+	return append([]byte{ofQuickHashes}, p.slow(Key{OwnerID: of}, quickHashes, string(old))...)
 }
 
 // quickHashes is what slow hashes are made of in fingerprints of the first format.
@@ -207,9 +197,9 @@ const quickHashes = "quick hashes"
 // slow returns a slow hash of some texts for an account. What they are keeps it apart
 // from hashes of other things, and each account has a salt of its own, which need not be
 // secret and is not stored.
-func (p *Fingerprinter) slow(m *mac, key Key, what string, texts ...string) []byte {
-	input := slowInput{digest: m.digest(what, texts...)}
-	salt := m.digest("salt", key.OwnerID, key.Address)
+func (p *Fingerprinter) slow(key Key, what string, texts ...string) []byte {
+	input := slowInput{digest: p.digest(what, texts...)}
+	salt := p.digest("salt", key.OwnerID, key.Address)
 	copy(input.salt[:], salt[:])
 	p.mu.Lock()
 	hash, known := p.made[input]
@@ -229,28 +219,33 @@ func (p *Fingerprinter) slow(m *mac, key Key, what string, texts ...string) []by
 	return hash[:]
 }
 
-// field is the keyed hash of one field. It is valid until the next call.
-func (m *mac) field(f Field, text string) []byte {
-	m.text = append(m.text[:0], byte(f)) // equal texts in two fields must not look alike
-	m.text = append(m.text, text...)
-	return m.sumUp()
+// field is the keyed hash of one field.
+func (p *Fingerprinter) field(f Field, text string) [sha256.Size]byte {
+	return p.keyed(func(b []byte) []byte {
+		return append(append(b, byte(f)), text...) // equal texts in two fields must not look alike
+	})
 }
 
 // digest is a keyed hash of some texts. What they are keeps it apart from others.
-func (m *mac) digest(what string, texts ...string) [sha256.Size]byte {
-	m.text = append(append(m.text[:0], 0xff), what...)
-	for _, text := range texts {
-		m.text = binary.AppendUvarint(m.text, uint64(len(text)))
-		m.text = append(m.text, text...)
-	}
-	return [sha256.Size]byte(m.sumUp())
+func (p *Fingerprinter) digest(what string, texts ...string) [sha256.Size]byte {
+	return p.keyed(func(b []byte) []byte {
+		b = append(append(b, 0xff), what...)
+		for _, text := range texts {
+			b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
+		}
+		return b
+	})
 }
 
-func (m *mac) sumUp() []byte {
+// keyed returns the keyed hash of what is appended to a text.
+func (p *Fingerprinter) keyed(appended func([]byte) []byte) [sha256.Size]byte {
+	m := p.macs.Get().(*mac)
+	defer p.macs.Put(m)
+	m.text = appended(m.text[:0])
 	m.Reset()
 	m.Write(m.text)
 	m.sum = m.Sum(m.sum[:0])
-	return m.sum
+	return [sha256.Size]byte(m.sum)
 }
 
 // asKept returns the text of a field without what the portal does not keep: the

@@ -256,5 +256,6 @@ func (m *proposal) comments() map[string]string {
 	if len(doubts) > 0 {
 		doubts = slices.Insert(doubts, 0, text("proposal.comment.doubts"))
 	}
-	return map[string]string{"version": strings.Join(top, "\n"), "ignore": strings.Join(doubts, "\n"), "presets": strings.Join(m.services, "\n")}
+	lines := func(list []string) string { return strings.Join(list, "\n") }
+	return map[string]string{"version": lines(top), "ignore": lines(doubts), "presets": lines(m.services)}
 }
