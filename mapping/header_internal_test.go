@@ -20,6 +20,9 @@ func TestNamesAreUnambiguous(t *testing.T) {
 		t.Fatal(err)
 	}
 	looks := make(map[string]account.Field) // what names mean by their skeletons
+	for f := range account.NumFields {
+		looks[skeleton(fold(f.String()))] = f
+	}
 	for inverse, list := range map[bool]map[string][]string{false: data.Fields, true: data.Inverse} {
 		for field, patterns := range list {
 			f, _ := account.FieldNamed(field)
