@@ -10,10 +10,10 @@ import (
 	"r7import/importer/source"
 )
 
-// Bind finds the column of every field. Other columns are ignored and
-// listed in [Binding.Notices]. The error is a [diagnosis.Problems] with everything
-// that is in the way: headers that are nearly known, fields with two columns,
-// needed fields without one, values for empty cells that do not fit.
+// Bind finds the column of every field. Other columns are ignored and listed in
+// [Binding.Notices]. The error is a [diagnosis.Problems] with everything that is in
+// the way: headers that are nearly known, fields with two columns, needed fields
+// without one, values for empty cells that do not fit.
 func Bind(columns []source.Column, o Options) (*Binding, error) {
 	o.File = cmp.Or(o.File, &FileMapping{})
 	b := &Binding{reader: newReader(), words: o.File.Words}

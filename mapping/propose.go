@@ -121,7 +121,8 @@ func (p *proposer) findCandidates() {
 }
 
 // endsLike returns what the last words of a header name and how it begins: an address,
-// a login or a password, of the row's own mailbox as far as the words before say. For any other header the field is none.
+// a login or a password, of the row's own mailbox as far as the words before say. For
+// any other header the field is none.
 func endsLike(header string) (h heading, begin string) {
 	words := wordsOf(withoutBrackets(tidy(header)))
 	for at := 1; at < len(words); at++ {

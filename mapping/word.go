@@ -39,7 +39,7 @@ const (
 )
 
 // parseBool reads the word of one of the fields that are yes or no. The protocol
-// may also be named, and so may the period.
+// may also be named, and so may the period: IMAP is a yes, and so are the last 30 days.
 func parseBool(f account.Field, text string) (bool, *diagnosis.Problem) {
 	key, code := wholeNumber(foldWord(text)), diagnosis.BoolWord
 	answer := cmp.Or(words()["answer"][key], words()[f.String()][key])
