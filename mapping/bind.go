@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -9,21 +10,18 @@ import (
 	"r7import/importer/source"
 )
 
-// Bind finds the column of every field. Columns nobody asked for are ignored and
-// listed in [Binding.Notices]. The error is a [diagnosis.Problems] with everything
-// that is in the way: headers that are nearly known, fields with two columns,
-// needed fields without one, values for empty cells that do not fit.
+// Bind finds the column of every field. Other columns are ignored and listed in
+// [Binding.Notices]. The error is a [diagnosis.Problems] with everything that is in
+// the way: headers that are nearly known, fields with two columns, needed fields
+// without one, values for empty cells that do not fit.
 func Bind(columns []source.Column, o Options) (*Binding, error) {
-	b := &Binding{reader: newReader()}
-	t := newTable(columns)
-	problems := t.bindFile(o.File)
-	joined := t.bindNames(o.File)
-	t.bindKnown()
-	t.bindServer(o.Sample)
-	t.divide()
+	o.File = cmp.Or(o.File, &FileMapping{})
+	b := &Binding{reader: newReader(), words: o.File.Words}
+	t, problems := readTable(columns, o.File, o.Sample)
 	problems = append(problems, t.doubts()...)
-	problems = append(problems, b.useFile(o.File, t, joined)...)
-	problems = append(problems, b.set(o.Set)...)
+	problems = append(problems, b.useTemplates(o.File, t)...)
+	problems = append(problems, b.addConstants(account.FromSet, o.Set)...)
+	problems = append(problems, b.addConstants(account.FromMapping, o.File.Defaults)...) // which are stronger
 	presets, wrong := newChooser(o)
 	problems = append(problems, wrong...)
 	b.presets = presets
@@ -33,107 +31,66 @@ func Bind(columns []source.Column, o Options) (*Binding, error) {
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	b.take(t)
+	for _, c := range t.columns {
+		if c.inverse {
+			b.inverse = b.inverse.With(c.field)
+		}
+		if c.tls {
+			b.reader.encryptions[c.field] = newMemo(parseSwitch)
+		}
+	}
+	b.fed = t.fields()
+	b.names = t.names(b.templates)
+	b.notices = t.noticesOf(b.names)
 	return b, nil
 }
 
-// take keeps what the header row was understood to be.
-func (b *Binding) take(t *table) {
-	b.names = t.names(b.templates)
-	for _, h := range t.headings {
-		if h.field == account.NumFields {
-			continue
-		}
-		b.fed = append(b.fed, h.field)
-		if h.inverse {
-			b.inverse = b.inverse.With(h.field)
-		}
-		if h.tls {
-			b.reader.switched = b.reader.switched.With(h.field)
-		}
-	}
-	slices.Sort(b.fed)
-	b.notices = t.notices(b.names)
-	for _, r := range b.templates {
-		b.fills.mixed = b.fills.mixed.With(r.field)
-	}
-}
-
-// useFile takes templates, defaults and words of a mapping file, and the template of
-// a joined name, nil for none.
-func (b *Binding) useFile(f *FileMapping, t *table, joined *Template) (problems diagnosis.Problems) {
+// useTemplates takes the templates of a mapping file, and that of a joined name.
+func (b *Binding) useTemplates(f *FileMapping, t *table) (problems diagnosis.Problems) {
 	templates := make(map[account.Field]*Template)
-	if joined != nil {
-		templates[account.Name] = joined
+	if t.joined != nil {
+		templates[account.Name] = t.joined
 	}
-	if f != nil {
-		maps.Copy(templates, f.Templates)
-	}
-	b.templates, problems = arrange(templates, t.fields(), t.others())
+	maps.Copy(templates, f.Templates)
+	b.templates, problems = arrange(templates, t)
 	for i := range b.templates {
-		if b.templates[i].Template == joined {
+		if b.templates[i].Template == t.joined {
 			b.templates[i].fill = account.FromRow
 		}
-	}
-	if f == nil {
-		return problems
-	}
-	b.words = f.Words
-	if len(f.Defaults) > 0 {
-		l := level{fill: account.FromMapping}
-		for _, field := range slices.Sorted(maps.Keys(f.Defaults)) {
-			if p := b.reader.put(&l.values, field, f.Defaults[field]); p != nil {
-				problems = append(problems, *diagnosis.Wrap(p, diagnosis.SetValue, "Field", field))
-			}
-			l.fields = l.fields.With(field)
-		}
-		b.levels = append(b.levels, l)
+		b.fills.mixed = b.fills.mixed.With(b.templates[i].field)
 	}
 	return problems
 }
 
-// set reads the values for empty cells that the caller sets.
-func (b *Binding) set(texts map[account.Field]string) (problems diagnosis.Problems) {
-	l := level{fill: account.FromSet}
+// addConstants reads texts for empty cells, of the mapping file or set by the caller.
+func (b *Binding) addConstants(fill account.Fill, texts map[account.Field]string) (problems diagnosis.Problems) {
 	for _, f := range slices.Sorted(maps.Keys(texts)) {
 		text := clean(texts[f])
-		switch {
-		case f.Secret():
-			problems = append(problems, *diagnosis.New(diagnosis.SetSecret, "Field", f))
-			continue
-		case text == "":
-			problems = append(problems, *diagnosis.New(diagnosis.SetValue, "Field", f))
-			continue
+		if p := b.reader.putForEmpty(&b.constants, f, text); p != nil {
+			problems = append(problems, *p)
 		}
-		if p := b.reader.put(&l.values, f, text); p != nil {
-			problems = append(problems, *diagnosis.Wrap(p, diagnosis.SetValue, "Field", f))
+		if text != "" && !f.Secret() {
+			b.constants.Given, b.constants.Fills[f] = b.constants.Given.With(f), fill
 		}
-		l.fields = l.fields.With(f)
-	}
-	if l.fields != 0 {
-		b.levels = append(b.levels, l)
 	}
 	return problems
 }
 
-// missing names all fields that the rows need and nothing can give. One that a
-// header nearly names is told with that header.
+// missing names all fields that the rows need and nothing can give, but for those that a
+// header nearly names: the problem with that header says so.
 func (b *Binding) missing(o Options, t *table) *diagnosis.Problem {
 	columns := t.fields()
 	if columns == 0 {
 		return diagnosis.New(diagnosis.HeaderNone)
 	}
-	have := columns
-	for _, l := range b.levels {
-		have |= l.fields
-	}
+	have := columns | b.constants.Given
 	for _, r := range b.templates {
 		have = have.With(r.field)
 	}
 	lacking := b.needed(o, columns, have) &^ have &^ t.nearly
-	for _, pair := range [...][2]account.Field{{account.Port, account.ServerHost}, {account.SMTPPort, account.SMTPServer}} {
-		if lacking.Has(pair[0]) && o.Sample != nil && t.holdsPorts(pair[1], o.Sample()) {
-			lacking = lacking.Without(pair[0])
+	for _, side := range sides {
+		if lacking.Has(side.Port) && o.Sample != nil && t.holdsPorts(side.Host, o.Sample()) {
+			lacking = lacking.Without(side.Port)
 		}
 	}
 	if lacking == 0 {
@@ -143,7 +100,7 @@ func (b *Binding) missing(o Options, t *table) *diagnosis.Problem {
 }
 
 // servers are the fields that a preset gives together.
-const servers = account.Fields(1<<account.ServerHost | 1<<account.Port | 1<<account.SMTPServer | 1<<account.SMTPPort)
+const servers account.Fields = 1<<account.ServerHost | 1<<account.Port | 1<<account.SMTPServer | 1<<account.SMTPPort
 
 // needed returns the fields that every row must get from somewhere. A file that
 // has no column at all for mail servers leaves them to the presets; one that has

@@ -1,9 +1,84 @@
 package mapping
 
 import (
+	"strings"
+
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 )
+
+// reader turns the texts of cells into values. It is not safe for concurrent use.
+type reader struct {
+	hosts, domains *memo[string]
+	bools          map[account.Field]*memo[bool]
+	encryptions    map[account.Field]*memo[account.Encryption]
+	auths          *memo[account.Auth]
+}
+
+func newReader() *reader {
+	r := &reader{
+		hosts: newMemo(parseHost), domains: newMemo(parseDomain), auths: newMemo(parseAuth),
+		bools: make(map[account.Field]*memo[bool]), encryptions: make(map[account.Field]*memo[account.Encryption]),
+	}
+	for f := range yesOrNo.All() {
+		r.bools[f] = newMemo(func(text string) (bool, *diagnosis.Problem) { return parseBool(f, text) })
+	}
+	for _, side := range sides {
+		r.encryptions[side.Encryption] = newMemo(parseEncryption)
+	}
+	return r
+}
+
+// put reads a text for a field and puts its value into the row. Where the text
+// does not fit, the value is empty and the problem says why, without a place.
+func (r *reader) put(row *account.Row, f account.Field, text string) (problem *diagnosis.Problem) {
+	switch to := row.At(f).(type) {
+	case *account.Secret:
+		*to = account.NewSecret(text)
+	case *int:
+		*to, problem = parsePort(text)
+	case *bool:
+		*to, problem = r.bools[f].of(text)
+	case *account.Encryption:
+		*to, problem = r.encryptions[f].of(text)
+	case *account.Auth:
+		*to, problem = r.auths.of(text)
+	case *string:
+		switch f {
+		case account.Email:
+			*to, problem = parseAddress(text, r.domains.of)
+		case account.ServerHost, account.SMTPServer:
+			*to, problem = r.hosts.of(text)
+		default:
+			*to = text
+		}
+	}
+	return problem
+}
+
+// putForEmpty is [reader.put] for a text that a person gives for the empty cells of a field.
+func (r *reader) putForEmpty(row *account.Row, f account.Field, text string) *diagnosis.Problem {
+	switch {
+	case f.Secret():
+		return diagnosis.New(diagnosis.SetSecret, "Field", f)
+	case text == "":
+		return diagnosis.New(diagnosis.SetValue, "Field", f)
+	}
+	if p := r.put(row, f, text); p != nil {
+		return diagnosis.Wrap(p, diagnosis.SetValue, "Field", f)
+	}
+	return nil
+}
+
+// memo remembers what the texts of a column meant: a file of a million rows
+// names a handful of hosts and words, and often those of the row before. It holds
+// a bounded number of texts.
+type memo[V any] struct {
+	parse   func(string) (V, *diagnosis.Problem)
+	known   map[string]meaning[V]
+	last    string     // asked for; empty if nothing was
+	meaning meaning[V] // of last
+}
 
 // meaning is what a text stands for, or why it stands for nothing.
 type meaning[V any] struct {
@@ -11,119 +86,31 @@ type meaning[V any] struct {
 	problem *diagnosis.Problem
 }
 
-// learn makes a memo of a parser.
-func learn[V any](parse func(string) (V, *diagnosis.Problem)) memo[meaning[V]] {
-	return newMemo(func(text string) meaning[V] {
-		return result(parse(text))
-	})
+const (
+	memoSize = 4096
+	memoText = 256 // bytes; longer texts are no names
+)
+
+func newMemo[V any](parse func(string) (V, *diagnosis.Problem)) *memo[V] {
+	return &memo[V]{parse: parse, known: make(map[string]meaning[V])}
 }
 
-// reader turns the texts of cells into values. It is not safe for concurrent use.
-type reader struct {
-	hosts       memo[meaning[string]]
-	domains     memo[meaning[string]]
-	protocols   memo[meaning[bool]]
-	periods     memo[meaning[bool]]
-	bools       memo[meaning[bool]]
-	encryptions memo[meaning[account.Encryption]]
-	switches    memo[meaning[account.Encryption]]
-	auths       memo[meaning[account.Auth]]
-	switched    account.Fields // encryptions whose column is named for SSL or TLS
-}
-
-func newReader() *reader {
-	word := func(f account.Field) memo[meaning[bool]] {
-		return learn(func(text string) (bool, *diagnosis.Problem) { return parseBool(f, text) })
+// of returns the meaning of a text.
+func (m *memo[V]) of(text string) (V, *diagnosis.Problem) {
+	if text == m.last && text != "" {
+		return m.meaning.value, m.meaning.problem
 	}
-	return &reader{
-		hosts:       learn(parseHost),
-		domains:     learn(parseDomain),
-		protocols:   word(account.IMAP),
-		periods:     word(account.Restrict),
-		bools:       word(account.SMTPAuth),
-		encryptions: learn(parseEncryption),
-		switches:    learn(parseSwitch),
-		auths:       learn(parseAuth),
+	known, ok := m.known[text]
+	if !ok {
+		known.value, known.problem = m.parse(text)
+		if len(text) > memoText {
+			return known.value, known.problem
+		}
+		if len(m.known) >= memoSize {
+			clear(m.known)
+		}
+		m.known[strings.Clone(text)] = known // the text is a piece of a whole row
 	}
-}
-
-// put reads a text for a field and puts its value into the row. Where the text
-// does not fit, the row stays as it was and the problem says why, without a place.
-func (r *reader) put(row *account.Row, f account.Field, text string) *diagnosis.Problem {
-	s := &row.Settings
-	switch f {
-	case account.Name:
-		s.Name = text
-	case account.Email:
-		return keep(&s.Email, result(r.address(text)))
-	case account.Account:
-		s.Incoming.Login = text
-	case account.Password:
-		s.Incoming.Password = account.NewSecret(text)
-	case account.Port:
-		return keep(&s.Incoming.Port, result(parsePort(text)))
-	case account.ServerHost:
-		return keep(&s.Incoming.Host, r.hosts.of(text))
-	case account.SMTPAccount:
-		s.Outgoing.Login = text
-	case account.SMTPPassword:
-		s.Outgoing.Password = account.NewSecret(text)
-	case account.SMTPPort:
-		return keep(&s.Outgoing.Port, result(parsePort(text)))
-	case account.SMTPServer:
-		return keep(&s.Outgoing.Host, r.hosts.of(text))
-	case account.SMTPAuth:
-		return keep(&s.SMTPAuth, r.bools.of(text))
-	case account.IMAP:
-		return keep(&s.IMAP, r.protocols.of(text))
-	case account.Restrict:
-		return keep(&s.Restrict, r.periods.of(text))
-	case account.IncomingEncryption:
-		return keep(&s.Incoming.Encryption, r.encryption(f, text))
-	case account.OutgoingEncryption:
-		return keep(&s.Outgoing.Encryption, r.encryption(f, text))
-	case account.AuthIn:
-		return keep(&s.Incoming.Auth, r.auths.of(text))
-	case account.AuthSMTP:
-		return keep(&s.Outgoing.Auth, r.auths.of(text))
-	case account.PortalUser:
-		row.Owner.User = text
-	case account.PortalPassword:
-		row.Owner.Password = account.NewSecret(text)
-	case account.PortalToken:
-		row.Owner.Token = account.NewSecret(text)
-	}
-	return nil
-}
-
-func (r *reader) encryption(f account.Field, text string) meaning[account.Encryption] {
-	if r.switched.Has(f) {
-		return r.switches.of(text)
-	}
-	return r.encryptions.of(text)
-}
-
-// address is [ParseAddress] with a memory for domains.
-func (r *reader) address(text string) (string, *diagnosis.Problem) {
-	local, domain, problem := splitAddress(text)
-	if problem != nil {
-		return "", problem
-	}
-	m := r.domains.of(domain)
-	if m.problem != nil {
-		return "", m.problem
-	}
-	return joinAddress(text, local, m.value)
-}
-
-func keep[V any](to *V, m meaning[V]) *diagnosis.Problem {
-	if m.problem == nil {
-		*to = m.value
-	}
-	return m.problem
-}
-
-// result joins what a parser returns.
-func result[V any](value V, problem *diagnosis.Problem) meaning[V] {
-	return meaning[V]{value, problem}
+	m.last, m.meaning = text, known
+	return known.value, known.problem
 }

@@ -1,24 +1,33 @@
 package mapping
 
 import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"text/template"
+	"unicode"
+
 	"github.com/goccy/go-yaml/ast"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/source"
 	"r7import/importer/yamltree"
 )
 
 // FileMapping is a mapping file, version 1: what an admin says about one kind of
 // spreadsheet. The zero value says nothing.
 type FileMapping struct {
-	Columns map[account.Field]ColumnName // which column feeds a field
-	Ignore  []string                     // headers to pass over; a * at the end stands for any end
-	// IgnoreColumns are columns to pass over, by their letters or numbers.
-	IgnoreColumns []string
-	Defaults      map[account.Field]string            // values for empty cells
-	Templates     map[account.Field]*Template         // values made of other cells
-	Words         map[account.Field]map[string]string // what the words of a column mean, in words that are known
-	Presets       FilePresets
+	Columns   map[account.Field]ColumnName        // which column feeds a field
+	Ignore    []ColumnName                        // columns to pass over; a * at the end of a header stands for any end
+	Defaults  map[account.Field]string            // values for empty cells
+	Templates map[account.Field]*Template         // values made of other cells
+	Words     map[account.Field]map[string]string // what the words of a column mean, in words that are known
+	Presets   FilePresets
 }
 
 // ColumnName is how a mapping file names a column: by its header, or by its
@@ -30,9 +39,9 @@ type ColumnName struct {
 
 // FilePresets are what a mapping file says about presets.
 type FilePresets struct {
-	Use     string            // NAME or NAME=HOST for every row whose domain is not among Domains
+	Use     string            // NAME or NAME=HOST for every row whose domain is not in Domains
 	Domains map[string]string // NAME or NAME=HOST by mail domain, as punycode
-	Own     Presets           // presets of the file itself; their domains count as listed among Domains
+	Own     Presets           // presets of the file itself; their domains count as listed in Domains
 	Off     []string          // presets that are not to be used by domain
 	AllOff  bool              // none is used by domain, whatever Off says
 }
@@ -40,46 +49,123 @@ type FilePresets struct {
 // document is a mapping file or a file of presets while it is read.
 type document struct{ *yamltree.Document }
 
+// readDocument reads a file that has these keys, one of them "version", and returns their values.
+func readDocument(name string, text []byte, keys ...string) (document, map[string]ast.Node) {
+	d := document{yamltree.Read(name, text)}
+	if d.Err() != nil {
+		return d, nil
+	}
+	top := d.Known(d.Root(), keys...)
+	d.Version(d.Root(), top["version"])
+	return d, top
+}
+
 // ParseFile reads a mapping file. The name is for messages. The error is a
 // [diagnosis.Problems] with everything wrong in the file, each with line and
 // column, and never repeats what stands there.
 func ParseFile(name string, text []byte) (*FileMapping, error) {
-	d := document{yamltree.Read(name, text)}
-	root := d.Root()
-	if err := d.Err(); err != nil {
-		return nil, err
+	d, top := readDocument(name, text, "version", "columns", "ignore", "defaults", "templates", "words", "presets")
+	r := newReader()
+	value := func(f account.Field, n ast.Node) string { // one that a cell could have
+		text := clean(d.Text(n))
+		if text == "" || r.put(new(account.Row), f, text) != nil {
+			d.Wrong(n, diagnosis.MappingValue, "Field", f)
+		}
+		return text
 	}
-	top := d.Known(root, "version", "columns", "ignore", "defaults", "templates", "words", "presets")
-	d.Version(root, top["version"])
 	f := &FileMapping{
-		Columns:   d.columnNames(top["columns"]),
-		Defaults:  d.defaults(top["defaults"]),
-		Templates: d.templates(top["templates"]),
-		Words:     d.words(top["words"]),
-		Presets:   d.filePresets(top["presets"]),
+		Columns: byField(d, top["columns"], func(_ account.Field, p yamltree.Pair) ColumnName {
+			name := d.columnName(p.Value)
+			if name == (ColumnName{}) {
+				d.Wrong(p.At, diagnosis.YAMLForm)
+			}
+			return name
+		}),
+		Defaults: byField(d, top["defaults"], func(f account.Field, p yamltree.Pair) string {
+			if f.Secret() {
+				d.Wrong(p.At, diagnosis.MappingSecret)
+				return ""
+			}
+			return value(f, p.Value)
+		}),
+		Templates: byField(d, top["templates"], func(f account.Field, p yamltree.Pair) *Template {
+			t, err := ParseTemplate(f, d.Text(p.Value))
+			if problem, ok := err.(*diagnosis.Problem); ok {
+				d.Wrong(p.Value, problem.Code, "Field", f)
+			}
+			return t
+		}),
+		Words: byField(d, top["words"], func(f account.Field, p yamltree.Pair) map[string]string {
+			if f.Secret() {
+				d.Wrong(p.At, diagnosis.MappingSecret)
+				return nil
+			}
+			meanings := make(map[string]string)
+			for _, word := range d.Pairs(p.Value) {
+				meanings[foldWord(word.Key)] = value(f, word.Value)
+			}
+			return meanings
+		}),
+		Presets: d.filePresets(top["presets"]),
 	}
-	d.ignore(f, top["ignore"])
+	ignored := []ast.Node{top["ignore"]}
+	if list, ok := top["ignore"].(*ast.SequenceNode); ok {
+		ignored = list.Values
+	}
+	for _, n := range ignored {
+		if name := d.columnName(n); name != (ColumnName{}) {
+			f.Ignore = append(f.Ignore, name)
+		}
+	}
 	if err := d.Err(); err != nil {
 		return nil, err
 	}
 	return f, nil
 }
 
-// ignore reads which columns to pass over: headers, or columns by their letters.
-func (d document) ignore(f *FileMapping, n ast.Node) {
-	items := []ast.Node{n}
-	if list, ok := n.(*ast.SequenceNode); ok {
-		items = list.Values
-	}
-	for _, item := range items {
-		name := d.columnName(item)
-		switch {
-		case name.Label != "":
-			f.IgnoreColumns = append(f.IgnoreColumns, name.Label)
-		case name.Header != "":
-			f.Ignore = append(f.Ignore, name.Header)
+// byField reads a mapping whose keys are fields.
+func byField[V any](d document, n ast.Node, read func(account.Field, yamltree.Pair) V) map[account.Field]V {
+	values := make(map[account.Field]V)
+	for _, p := range d.Pairs(n) {
+		f, ok := account.FieldNamed(p.Key)
+		if !ok {
+			d.Wrong(p.At, diagnosis.MappingField)
+			continue
 		}
+		values[f] = read(f, p)
 	}
+	return values
+}
+
+// columnName reads how a column is named: HEADER, or {column: LETTERS}.
+func (d document) columnName(n ast.Node) (name ColumnName) {
+	switch n.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+		name.Label = d.Text(d.Known(n, "column")["column"])
+		if name.Label != "" && columnNumber(name.Label) == 0 {
+			d.Wrong(n, diagnosis.MappingColumn)
+		}
+	default:
+		name.Header = d.Text(n)
+	}
+	return name
+}
+
+func (d document) filePresets(n ast.Node) FilePresets {
+	v := d.Known(n, "use", "domains", "own", "automatic", "off")
+	p := FilePresets{
+		Use: d.Text(v["use"]), Own: d.presets(v["own"]), Off: d.Texts(v["off"]), AllOff: !d.Flag(v["automatic"], true),
+		Domains: make(map[string]string),
+	}
+	for _, pair := range d.Pairs(v["domains"]) {
+		domain, problem := parseDomain(clean(pair.Key))
+		if problem != nil {
+			d.Wrong(pair.At, diagnosis.MappingDomain)
+			continue
+		}
+		p.Domains[domain] = d.Text(pair.Value)
+	}
+	return p
 }
 
 // templateHeaders returns the headers that templates are made of. Such a column feeds no
@@ -96,117 +182,67 @@ func (f *FileMapping) templateHeaders() map[string]bool {
 	return headers
 }
 
-// fieldPair is an entry of a mapping whose key is a field.
-type fieldPair struct {
-	field account.Field
-	yamltree.Pair
+// Give makes a column the one of a field; a column that was ignored no longer is. It, like
+// the methods below, needs a mapping that [Propose] or [ParseFile] has made.
+func (f *FileMapping) Give(field account.Field, columns []source.Column, column int) {
+	t := newTable(columns)
+	name := t.name(t.columns[column])
+	f.Columns[field] = name
+	f.Ignore = slices.DeleteFunc(f.Ignore, func(ignored ColumnName) bool { return ignored == name })
 }
 
-// fields returns the entries of a mapping whose keys are fields.
-func (d document) fields(n ast.Node) (found []fieldPair) {
-	for _, p := range d.Pairs(n) {
-		f, ok := account.FieldNamed(p.Key)
-		if !ok {
-			d.Wrong(p.At, diagnosis.MappingField)
-			continue
-		}
-		found = append(found, fieldPair{f, p})
+// Default makes a text, written as in a cell, the value of a field's empty cells.
+// The error is a *[diagnosis.Problem].
+func (f *FileMapping) Default(field account.Field, text string) error {
+	text = clean(text)
+	if p := newReader().putForEmpty(new(account.Row), field, text); p != nil {
+		return p
 	}
-	return found
+	f.Defaults[field] = text
+	return nil
 }
 
-func (d document) columnNames(n ast.Node) map[account.Field]ColumnName {
-	names := make(map[account.Field]ColumnName)
-	for _, p := range d.fields(n) {
-		name := d.columnName(p.Value)
-		if name == (ColumnName{}) {
-			d.Wrong(p.At, diagnosis.YAMLForm)
+// UsePreset makes a preset, NAME or NAME=HOST, the one of a mail domain.
+func (f *FileMapping) UsePreset(domain, preset string) { f.Presets.Domains[domain] = preset }
+
+// fileLayout is a mapping file as a template. The encoder of the YAML library leaves out
+// quotes that its own parser wants.
+//
+//go:embed mapping.yaml.tmpl
+var fileLayout string
+
+// Encode writes a mapping file that [ParseFile] reads back. Comments stand above
+// the sections they are given for, by key ("columns", "presets"), and that
+// for "version" above everything.
+func (f *FileMapping) Encode(comments map[string]string) []byte {
+	comment := func(key string) string {
+		var b strings.Builder
+		for line := range strings.Lines(comments[key]) {
+			fmt.Fprintf(&b, "# %s\n", strings.TrimSpace(line))
 		}
-		names[p.field] = name
+		return b.String()
 	}
-	return names
+	layout := template.Must(template.New("").Funcs(template.FuncMap{"comment": comment, "quote": quote}).Parse(fileLayout))
+	var text bytes.Buffer
+	if err := layout.Execute(&text, f); err != nil {
+		panic("mapping: mapping.yaml.tmpl: " + err.Error())
+	}
+	return text.Bytes()
 }
 
-// columnName reads how a column is named: HEADER, or {column: LETTERS}.
-func (d document) columnName(n ast.Node) (name ColumnName) {
-	switch n.(type) {
-	case *ast.MappingNode, *ast.MappingValueNode:
-		v := d.Known(n, "column")
-		name.Label = d.Text(v["column"])
-		if name.Label != "" && columnNumber(name.Label) == 0 {
-			d.Wrong(n, diagnosis.MappingColumn)
-		}
-	default:
-		name.Header = d.Text(n)
-	}
-	return name
-}
+// plain are texts that mean themselves without quotes to every reader of YAML.
+var plain = regexp.MustCompile(`^\pL[\pL\pN._@/=-]*( [\pL\pN._@/=-]+)*$`)
 
-func (d document) defaults(n ast.Node) map[account.Field]string {
-	values, r := make(map[account.Field]string), newReader()
-	for _, p := range d.fields(n) {
-		text := clean(d.Text(p.Value))
-		switch {
-		case p.field.Secret():
-			d.Wrong(p.At, diagnosis.MappingSecret)
-			continue
-		case text == "" || r.put(new(account.Row), p.field, text) != nil:
-			d.Wrong(p.Value, diagnosis.MappingValue, "Field", p.field)
-		}
-		values[p.field] = text
-	}
-	return values
-}
+// reserved are words that mean something else to one version of YAML or another.
+var reserved = []string{"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
-func (d document) templates(n ast.Node) map[account.Field]*Template {
-	all := make(map[account.Field]*Template)
-	for _, p := range d.fields(n) {
-		t, err := ParseTemplate(p.field, d.Text(p.Value))
-		if problem, ok := err.(*diagnosis.Problem); ok {
-			d.Wrong(p.Value, problem.Code, "Field", p.field)
-			continue
-		}
-		all[p.field] = t
+func quote(text string) string {
+	if plain.MatchString(text) && !slices.Contains(reserved, strings.ToLower(text)) {
+		return text
 	}
-	return all
-}
-
-// words reads what the words of columns mean. Each meaning has to be one that a
-// cell could have.
-func (d document) words(n ast.Node) map[account.Field]map[string]string {
-	all, r := make(map[account.Field]map[string]string), newReader()
-	for _, p := range d.fields(n) {
-		if p.field.Secret() {
-			d.Wrong(p.At, diagnosis.MappingSecret)
-			continue
-		}
-		meanings := make(map[string]string)
-		for _, word := range d.Pairs(p.Value) {
-			meaning := clean(d.Text(word.Value))
-			if meaning == "" || r.put(new(account.Row), p.field, meaning) != nil {
-				d.Wrong(word.Value, diagnosis.MappingValue, "Field", p.field)
-			}
-			meanings[foldWord(word.Key)] = meaning
-		}
-		all[p.field] = meanings
+	if strings.ContainsFunc(text, unicode.IsControl) {
+		text, _ := json.Marshal(text) // a string of JSON is one of YAML
+		return string(text)
 	}
-	return all
-}
-
-func (d document) filePresets(n ast.Node) (p FilePresets) {
-	v := d.Known(n, "use", "domains", "own", "automatic", "off")
-	p.Use = d.Text(v["use"])
-	p.Own = d.presets(v["own"])
-	p.Off = d.Texts(v["off"])
-	p.AllOff = !d.Flag(v["automatic"], true)
-	p.Domains = make(map[string]string)
-	for _, pair := range d.Pairs(v["domains"]) {
-		domain, problem := parseDomain(clean(pair.Key))
-		if problem != nil {
-			d.Wrong(pair.At, diagnosis.MappingDomain)
-			continue
-		}
-		p.Domains[domain] = d.Text(pair.Value)
-	}
-	return p
+	return "'" + strings.ReplaceAll(text, "'", "''") + "'"
 }

@@ -1,11 +1,14 @@
 package mapping
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"r7import/importer/diagnosis"
 )
 
 // fold returns what is left of a header or a word when the ways of writing it
@@ -31,47 +34,32 @@ func foldLetter(r rune) rune {
 
 // wordsOf returns the words of a header, folded: "login_totp" and "loginTotp" have two.
 func wordsOf(header string) []string {
-	var words []string
 	var b strings.Builder
-	flush := func() {
-		if b.Len() > 0 {
-			words = append(words, b.String())
-			b.Reset()
-		}
-	}
-	small := false // the letter before is a small one
+	afterSmall := false
 	for _, r := range norm.NFKC.String(header) {
-		switch {
-		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
-			flush()
-			small = false
-			continue
-		case small && unicode.IsUpper(r):
-			flush()
+		if afterSmall && unicode.IsUpper(r) {
+			b.WriteByte(' ')
 		}
-		small = unicode.IsLower(r)
+		afterSmall = unicode.IsLower(r)
 		b.WriteRune(foldLetter(r))
 	}
-	flush()
-	return words
+	return strings.FieldsFunc(b.String(), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 // foldWord is [fold] for the words of a cell, where a sign can be the word itself
 // or a part of it: "+", "-1". Only blanks go, and punctuation behind a letter.
 func foldWord(text string) string {
-	runes := []rune(norm.NFKC.String(text))
-	kept := runes[:0]
-	for _, r := range runes {
-		if !unicode.IsSpace(r) && !invisible(r) {
-			kept = append(kept, foldLetter(r))
-		}
-	}
 	var b strings.Builder
-	for i, r := range kept {
-		if strings.ContainsRune(`_-./,;:*`, r) && i > 0 && unicode.IsLetter(kept[i-1]) {
+	var last rune
+	for _, r := range norm.NFKC.String(text) {
+		if unicode.IsSpace(r) || invisible(r) {
 			continue
 		}
-		b.WriteRune(r)
+		r = foldLetter(r)
+		if !unicode.IsLetter(last) || !strings.ContainsRune(`_-./,;:*`, r) {
+			b.WriteRune(r)
+		}
+		last = r
 	}
 	return b.String()
 }
@@ -109,7 +97,8 @@ func invisible(r rune) bool {
 	if r < 0xAD || 0x0350 <= r && r < 0x0600 { // all of ASCII, Greek and Cyrillic
 		return false
 	}
-	return unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) || r == 0x034F || r == 0x115F || r == 0x1160 || r == 0x3164 || r == 0xFFA0
+	return unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) ||
+		r == 0x034F || r == 0x115F || r == 0x1160 || r == 0x3164 || r == 0xFFA0
 }
 
 // clean cuts blanks, no-break blanks and characters without a width off both ends
@@ -157,4 +146,76 @@ func plainEnds(text string) bool {
 	}
 	first, last := text[0], text[len(text)-1]
 	return first > ' ' && first < 0x7F && last > ' ' && last < 0x7F
+}
+
+// characters are the kinds of characters, the first that fits before the others.
+var characters = []struct {
+	kind string
+	is   func(rune) bool
+}{
+	{"invisible", invisible}, {"blank", unicode.IsSpace}, {"control", unicode.IsControl}, {"digit", unicode.IsDigit},
+	{"cyrillic", isCyrillic}, {"latin", isLatin}, {"letter", unicode.IsLetter}, {"sign", func(rune) bool { return true }},
+}
+
+// oddAt returns a problem that tells where the first character of a text stands that
+// is not fit, and of what kind it is. It never tells the character: the cell may hold a
+// password that slipped from its column. If all are fit, the problem has no facts.
+func oddAt(code diagnosis.Code, text string, fit func(rune) bool) *diagnosis.Problem {
+	position := 0
+	for _, r := range text {
+		position++
+		if fit(r) {
+			continue
+		}
+		for _, c := range characters {
+			if c.is(r) {
+				return diagnosis.New(code, "Position", position, "Kind", c.kind)
+			}
+		}
+	}
+	return diagnosis.New(code)
+}
+
+// doubtful are the bytes that invisible characters begin with, and others do as well:
+// controls, blanks beyond ASCII, marks without width. No such character begins with
+// any other byte, but for the blank of ASCII.
+var doubtful = func() (is [256]bool) {
+	for b := range byte(' ') {
+		is[b] = true
+	}
+	for _, b := range []byte{0x7F, 0xC2, 0xCD, 0xD8, 0xDB, 0xDC, 0xE0, 0xE1, 0xE2, 0xE3, 0xEF, 0xF0, 0xF3} {
+		is[b] = true
+	}
+	return is
+}()
+
+// visible returns a text without the blanks and the characters without width at its ends,
+// and whether there were any. One inside of the text, a control, and a mark that turns
+// the direction of writing wherever it stands, is a problem: the text says something
+// else than it shows.
+func visible(text string) (inner string, cut bool, problem *diagnosis.Problem) {
+	if !mayHide(text) && strings.Trim(text, " ") == text {
+		return text, false, nil
+	}
+	inner = clean(text)
+	if at := strings.IndexFunc(inner, isUnseen); at >= 0 {
+		r, _ := utf8.DecodeRuneInString(inner[at:])
+		position := utf8.RuneCountInString(text[:strings.Index(text, inner)+at]) + 1
+		return "", false, diagnosis.New(diagnosis.TextCharacter, "Position", position, "Character", fmt.Sprintf("U+%04X", r))
+	}
+	return inner, len(inner) < len(text), nil
+}
+
+func mayHide(text string) bool {
+	for i := range len(text) {
+		if doubtful[text[i]] {
+			return true
+		}
+	}
+	return false
+}
+
+// isUnseen reports whether a character is a control or an invisible mark.
+func isUnseen(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == 0x034F || r == 0x2028 || r == 0x2029
 }

@@ -121,7 +121,7 @@ func FuzzAddress(f *testing.F) {
 			return
 		}
 		local, domain, _ := strings.Cut(got, "@")
-		if local == "" || !strings.Contains(domain, ".") || !isASCII(domain) || domain != strings.ToLower(domain) || strings.ContainsAny(got, " \t\r\n<>,;\"\\") || len(got) > maxAddress {
+		if local == "" || !strings.Contains(domain, ".") || !account.IsASCII(domain) || domain != strings.ToLower(domain) || strings.ContainsAny(got, " \t\r\n<>,;\"\\") || len(got) > maxAddress {
 			t.Errorf("ParseAddress(%q) = %q", text, got)
 		}
 		if again, err := ParseAddress(got); again != got || err != nil {

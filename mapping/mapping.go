@@ -40,25 +40,18 @@ type Options struct {
 // Binding knows which column of one file feeds which field. It is not safe for
 // concurrent use.
 type Binding struct {
-	names     []string        // by column, empty for one that is ignored
-	fed       []account.Field // fields that have a column
-	inverse   account.Fields  // of them, those whose column says the opposite
+	names     []string       // by column, empty for one that is ignored
+	fed       account.Fields // those that have a column
+	inverse   account.Fields // of them, those whose column says the opposite
 	words     map[account.Field]map[string]string
 	templates []fieldTemplate
-	levels    []level
+	constants account.Row // values for empty cells that are the same in all rows
 	presets   *chooser
 	reader    *reader
-	places    *[account.NumFields]diagnosis.Place
+	places    *[account.NumFields]diagnosis.Place // of the fields, without a row; nil before the first one
 	fills     tally
 	remarks   remarks
 	notices   []diagnosis.Problem
-}
-
-// level is one source of values for empty cells. Levels stand in the order they are asked.
-type level struct {
-	fill   account.Fill
-	fields account.Fields
-	values account.Row
 }
 
 // Columns returns for each column the canonical name of its field, or its header if
@@ -71,8 +64,8 @@ func (b *Binding) Notices() []diagnosis.Problem {
 	return slices.Concat(b.notices, b.remarks.notices(), b.fills.notices(), b.presets.notices())
 }
 
-// Uncounted returns the same binding for one more reading of the file: its rows are not
-// among the notices of b. The two share what they remember of cells and must not be
+// Uncounted returns the same binding for one more reading of the file: its rows do not
+// count in the notices of b. The two share what they remember of cells and must not be
 // used at the same time.
 func (b *Binding) Uncounted() *Binding {
 	again, presets := *b, *b.presets
@@ -81,10 +74,17 @@ func (b *Binding) Uncounted() *Binding {
 	return &again
 }
 
-// Row makes an account of a record. What it finds wrong is among the problems of
-// the row, each with its place.
+// Row makes an account of a record. What it finds wrong are problems of the
+// row, each with its place.
 func (b *Binding) Row(rec *source.Record) account.Row {
-	row := account.Row{Number: rec.Row, Columns: b.columns(rec)}
+	if b.places == nil {
+		b.places = new([account.NumFields]diagnosis.Place)
+		for f := range account.NumFields {
+			b.places[f] = rec.Place(f)
+			b.places[f].Row = 0
+		}
+	}
+	row := account.Row{Number: rec.Row, Columns: b.places}
 	row.Problems = append(row.Problems, rec.Problems...)
 	bad := b.read(rec, &row)
 	bad = b.fromTemplates(rec, &row, bad)
@@ -96,7 +96,7 @@ func (b *Binding) Row(rec *source.Record) account.Row {
 
 // read takes the cells of a record and returns the fields whose cells are unfit.
 func (b *Binding) read(rec *source.Record, row *account.Row) (bad account.Fields) {
-	for _, f := range b.fed {
+	for f := range b.fed.All() {
 		if rec.Bad(f) {
 			bad = bad.With(f)
 			continue
@@ -110,31 +110,34 @@ func (b *Binding) read(rec *source.Record, row *account.Row) (bad account.Fields
 		}
 		if isVoid(f, cleaned) {
 			row.Void = row.Void.With(f)
-			b.remarks.add(voidRead, f)
+			b.remarks.add(diagnosis.ValuesVoid, f)
 			continue
 		}
+		var problem *diagnosis.Problem
 		if !f.Secret() {
-			inner, cut, problem := seen(text)
-			if problem != nil {
-				row.Given, bad = row.Given.With(f), bad.With(f)
-				row.Report(f, *problem)
-				continue
+			var cut bool
+			text, cut, problem = visible(text)
+			if cut && text != "" {
+				b.remarks.add(diagnosis.ValuesTrimmed, f)
 			}
-			if cut && inner != "" {
-				b.remarks.add(blanksCut, f)
-			}
-			text = inner
 		}
-		if text == "" {
+		if text == "" && problem == nil {
 			continue
 		}
 		row.Given = row.Given.With(f)
-		if p := b.put(row, f, text); p != nil {
+		if problem == nil {
+			problem = b.put(row, f, text)
+		}
+		if problem != nil {
 			bad = bad.With(f)
-			row.Report(f, *p)
+			row.Report(f, *problem)
 		}
 	}
-	b.invert(row, bad)
+	for f := range (b.inverse & row.Given &^ bad).All() {
+		if says, is := row.At(f).(*bool); is {
+			*says = !*says
+		}
+	}
 	return bad
 }
 
@@ -144,46 +147,24 @@ func (b *Binding) put(row *account.Row, f account.Field, text string) *diagnosis
 	if !split || f != account.ServerHost && f != account.SMTPServer {
 		return b.reader.put(row, f, text)
 	}
-	portField, port := account.Port, &row.Settings.Incoming.Port
+	side := account.Incoming
 	if f == account.SMTPServer {
-		portField, port = account.SMTPPort, &row.Settings.Outgoing.Port
+		side = account.Outgoing
 	}
+	port := &row.Settings.Server(side).Port
 	n, problem := parsePort(digits)
 	switch {
 	case problem != nil:
 		return problem
-	case row.Given.Has(portField) && *port != 0 && *port != n:
-		return diagnosis.New(diagnosis.HostPortOther, "Field", portField)
+	case row.Given.Has(side.Port) && *port != 0 && *port != n:
+		return diagnosis.New(diagnosis.HostPortOther, "Field", side.Port)
 	}
 	if problem := b.reader.put(row, f, host); problem != nil {
 		return problem
 	}
-	if !row.Given.Has(portField) {
-		row.Given, *port = row.Given.With(portField), n
+	if !row.Given.Has(side.Port) {
+		row.Given, *port = row.Given.With(side.Port), n
 	}
-	b.remarks.add(portSplit, f)
+	b.remarks.add(diagnosis.HostPortSplit, f)
 	return nil
-}
-
-// invert turns the values of columns that say the opposite of their field.
-func (b *Binding) invert(row *account.Row, bad account.Fields) {
-	turn := b.inverse & row.Given &^ bad
-	if turn.Has(account.Restrict) {
-		row.Settings.Restrict = !row.Settings.Restrict
-	}
-	if turn.Has(account.IMAP) {
-		row.Settings.IMAP = !row.Settings.IMAP
-	}
-}
-
-// columns returns where the fields of the file stand.
-func (b *Binding) columns(rec *source.Record) *[account.NumFields]diagnosis.Place {
-	if b.places == nil {
-		b.places = new([account.NumFields]diagnosis.Place)
-		for f := range account.NumFields {
-			b.places[f] = rec.Place(f)
-			b.places[f].Row = 0
-		}
-	}
-	return b.places
 }

@@ -142,8 +142,8 @@ func TestColumnsByLettersAndNumbers(t *testing.T) {
 		if diff := cmp.Diff([]string{"email", "password", "port", "server", "smtp_port", "smtp_server", ""}, binding.Columns()); diff != "" {
 			t.Errorf("Bind by %q: want - got +\n%s", text, diff)
 		}
-		if again := parse(t, string(file.Encode(nil))); !cmp.Equal(file.IgnoreColumns, again.IgnoreColumns) {
-			t.Errorf("Encode of %q: %q are read back as %q", text, file.IgnoreColumns, again.IgnoreColumns)
+		if again := parse(t, string(file.Encode(nil))); !cmp.Equal(file.Ignore, again.Ignore) {
+			t.Errorf("Encode of %q: %q are read back as %q", text, file.Ignore, again.Ignore)
 		}
 	}
 	_, err := mapping.ParseFile("m.yaml", []byte("version: 1\nignore: [{column: '?'}]\n"))

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"slices"
@@ -11,7 +12,6 @@ import (
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
-	"r7import/importer/yamltree"
 )
 
 //go:embed presets/*.yaml
@@ -60,11 +60,6 @@ const (
 	Unverified  Note = "unverified"   // no public document of the maker was found
 )
 
-var (
-	logins = []Login{LoginAddress, LoginLocal, LoginPercent}
-	notes  = []Note{AppPassword, SwitchOn, OAuthOnly, OwnLogin, Unverified}
-)
-
 // NeedsHost reports whether the preset describes a product and not a service.
 func (p *Preset) NeedsHost() bool { return len(p.Incoming) > 0 && p.Incoming[0].Host == "" }
 
@@ -72,12 +67,20 @@ func (p *Preset) NeedsHost() bool { return len(p.Incoming) > 0 && p.Incoming[0].
 func (p *Preset) At(host string) *Preset {
 	q := *p
 	q.Incoming, q.Outgoing = slices.Clone(p.Incoming), slices.Clone(p.Outgoing)
-	for _, side := range [][]Endpoint{q.Incoming, q.Outgoing} {
-		for i := range side {
-			side[i].Host = host
+	for _, side := range sides {
+		for i := range q.ways(side) {
+			q.ways(side)[i].Host = host
 		}
 	}
 	return &q
+}
+
+// ways returns the ways to the server of a side.
+func (p *Preset) ways(side account.Side) []Endpoint {
+	if side == account.Outgoing {
+		return p.Outgoing
+	}
+	return p.Incoming
 }
 
 // hasHost reports whether an incoming server is one of the preset's.
@@ -135,41 +138,19 @@ var BuiltinPresets = sync.OnceValue(func() (all Presets) {
 
 // Named returns the preset with that name, nil if there is none.
 func (ps Presets) Named(name string) *Preset {
-	for _, p := range ps {
-		if p.Name == name {
-			return p
-		}
-	}
-	return nil
+	return first(ps, func(p *Preset) bool { return p.Name == name })
 }
 
 // ForDomain returns the preset of a mail domain, nil if there is none.
 func (ps Presets) ForDomain(domain string) *Preset {
-	for _, p := range ps {
-		if slices.Contains(p.Domains, domain) {
-			return p
-		}
-	}
-	return nil
+	return first(ps, func(p *Preset) bool { return slices.Contains(p.Domains, domain) })
 }
 
 // ForMX returns the preset of the service that a domain's MX records lead to, nil if none is known.
 func (ps Presets) ForMX(hosts []string) *Preset {
 	for _, host := range hosts {
-		host = "." + account.FoldHost(host)
-		for _, p := range ps {
-			if slices.ContainsFunc(p.MX, func(mx string) bool { return strings.HasSuffix(host, "."+mx) }) {
-				return p
-			}
-		}
-	}
-	return nil
-}
-
-// forHost returns the preset of the service that has this incoming server.
-func (ps Presets) forHost(host string) *Preset {
-	for _, p := range ps {
-		if p.hasHost(host) {
+		leads := func(mx string) bool { return strings.HasSuffix("."+account.FoldHost(host), "."+mx) }
+		if p := first(ps, func(p *Preset) bool { return slices.ContainsFunc(p.MX, leads) }); p != nil {
 			return p
 		}
 	}
@@ -211,13 +192,7 @@ func (ps Presets) Choose(text string) (*Preset, error) {
 // as an organisation's own. The name is for messages. The error is a
 // [diagnosis.Problems].
 func ParsePresets(name string, text []byte) (Presets, error) {
-	d := document{yamltree.Read(name, text)}
-	root := d.Root()
-	if err := d.Err(); err != nil {
-		return nil, err
-	}
-	top := d.Known(root, "version", "presets")
-	d.Version(root, top["version"])
+	d, top := readDocument(name, text, "version", "presets")
 	all := d.presets(top["presets"])
 	if err := d.Err(); err != nil {
 		return nil, err
@@ -240,30 +215,23 @@ func (d document) presets(n ast.Node) (all Presets) {
 func (d document) preset(n ast.Node) *Preset {
 	v := d.Known(n, "name", "title", "domains", "mx", "incoming", "outgoing", "login", "notes", "help")
 	p := &Preset{Name: d.Text(v["name"]), Title: d.Text(v["title"]), Help: d.Text(v["help"]), Login: LoginAddress}
-	if !presetName(p.Name) {
+	if p.Name == "" || strings.Trim(p.Name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" { // it is typed behind --preset
 		d.Wrong(n, diagnosis.PresetForm, "Key", "name")
 	}
-	if p.Title == "" {
-		p.Title = p.Name
-	}
+	p.Title = cmp.Or(p.Title, p.Name)
 	p.Domains, p.MX = d.domains(v["domains"]), d.domains(v["mx"])
-	p.Incoming = d.endpoints(n, "incoming", v["incoming"])
-	p.Outgoing = d.endpoints(n, "outgoing", v["outgoing"])
+	p.Incoming = d.endpoints(n, "incoming", v["incoming"], account.Incoming)
+	p.Outgoing = d.endpoints(n, "outgoing", v["outgoing"], account.Outgoing)
 	if len(p.Incoming) > 0 && len(p.Outgoing) > 0 && (p.Incoming[0].Host == "") != (p.Outgoing[0].Host == "") {
 		d.Wrong(n, diagnosis.PresetForm, "Key", "host")
 	}
 	if text := d.Text(v["login"]); text != "" {
-		p.Login = oneOf(d, v["login"], text, logins)
+		p.Login = oneOf(d, v["login"], text, LoginAddress, LoginLocal, LoginPercent)
 	}
 	for _, text := range d.Texts(v["notes"]) {
-		p.Notes = append(p.Notes, oneOf(d, v["notes"], text, notes))
+		p.Notes = append(p.Notes, oneOf(d, v["notes"], text, AppPassword, SwitchOn, OAuthOnly, OwnLogin, Unverified))
 	}
 	return p
-}
-
-// presetName reports whether a name can be typed behind --preset.
-func presetName(name string) bool {
-	return name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
 func (d document) domains(n ast.Node) (list []string) {
@@ -278,11 +246,7 @@ func (d document) domains(n ast.Node) (list []string) {
 	return list
 }
 
-func (d document) endpoints(preset ast.Node, key string, n ast.Node) (list []Endpoint) {
-	side := account.IncomingEncryption
-	if key == "outgoing" {
-		side = account.OutgoingEncryption
-	}
+func (d document) endpoints(preset ast.Node, key string, n ast.Node, side account.Side) (list []Endpoint) {
 	for _, item := range d.Items(n) {
 		list = append(list, d.endpoint(item, side))
 	}
@@ -298,7 +262,7 @@ func (d document) endpoints(preset ast.Node, key string, n ast.Node) (list []End
 	return list
 }
 
-func (d document) endpoint(n ast.Node, side account.Field) (e Endpoint) {
+func (d document) endpoint(n ast.Node, side account.Side) (e Endpoint) {
 	v := d.Known(n, "host", "port", "encryption", "protocol")
 	var problem *diagnosis.Problem
 	if v["host"] != nil {
@@ -306,14 +270,13 @@ func (d document) endpoint(n ast.Node, side account.Field) (e Endpoint) {
 		ascii, problem := parseHost(e.Host)
 		if problem != nil {
 			d.Wrong(v["host"], diagnosis.PresetForm, "Key", "host")
-		} else {
-			e.Host = ascii
 		}
+		e.Host = cmp.Or(ascii, e.Host)
 	}
 	if e.Port, problem = parsePort(d.Text(v["port"])); problem != nil {
 		d.Wrong(n, diagnosis.PresetForm, "Key", "port")
 	}
-	if e.Encryption, problem = parseFixedEncryption(d.Text(v["encryption"]), startsTLS(side, e.Port)); problem != nil {
+	if e.Encryption, problem = parseFixedEncryption(d.Text(v["encryption"]), side, e.Port); problem != nil {
 		d.Wrong(n, diagnosis.PresetForm, "Key", "encryption")
 	}
 	if v["protocol"] != nil {
@@ -327,7 +290,7 @@ func (d document) endpoint(n ast.Node, side account.Field) (e Endpoint) {
 }
 
 // oneOf requires a text to be one of the words.
-func oneOf[W ~string](d document, n ast.Node, text string, words []W) W {
+func oneOf[W ~string](d document, n ast.Node, text string, words ...W) W {
 	if !slices.Contains(words, W(text)) {
 		d.Wrong(n, diagnosis.YAMLKey, "Keys", strings.Trim(fmt.Sprint(words), "[]"))
 	}

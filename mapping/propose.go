@@ -27,21 +27,22 @@ type Proposal struct {
 // not proposed for it, and neither is one whose header is only nearly known. What
 // the file still needs, [Bind] tells.
 func Propose(columns []source.Column, rows [][]string) *Proposal {
+	t, _ := readTable(columns, &FileMapping{}, func() [][]string { return rows })
 	p := proposer{
-		t: newTable(columns), rows: rows, taken: make(map[account.Field]int),
+		t: t, rows: rows, reader: newReader(), taken: make(map[account.Field]*column),
 		Proposal: &Proposal{
-			File:   &FileMapping{Columns: make(map[account.Field]ColumnName), Templates: make(map[account.Field]*Template)},
-			Doubts: make(map[account.Field][]int),
+			File: &FileMapping{
+				Columns: make(map[account.Field]ColumnName), Defaults: make(map[account.Field]string),
+				Templates: make(map[account.Field]*Template), Presets: FilePresets{Domains: make(map[string]string)},
+			},
+			Notices: t.notices,
+			Doubts:  make(map[account.Field][]int),
 		},
 	}
-	if joined, notice := p.t.joinNames(); joined != nil {
-		p.File.Templates[account.Name] = joined
-		p.Notices = append(p.Notices, *notice)
+	if t.joined != nil {
+		p.File.Templates[account.Name] = t.joined
 	}
-	p.t.bindKnown()
-	p.t.bindServer(func() [][]string { return rows })
-	p.t.divide()
-	p.candidates()
+	p.findCandidates()
 	p.choose(account.Email) // the login and the password are those of the address
 	p.choose(account.Password)
 	for f := range account.NumFields {
@@ -49,19 +50,20 @@ func Propose(columns []source.Column, rows [][]string) *Proposal {
 			p.choose(f)
 		}
 	}
-	p.near()
-	p.owner()
-	p.rest()
+	p.noteNearlyKnown()
+	p.proposeOwner()
+	p.ignoreRest()
 	return p.Proposal
 }
 
 // proposer is a proposal while it is made.
 type proposer struct {
 	*Proposal
-	t     *table
-	rows  [][]string
-	all   []candidate
-	taken map[account.Field]int // columns of fields
+	t          *table
+	rows       [][]string
+	reader     *reader
+	candidates []candidate
+	taken      map[account.Field]*column
 
 	isLogin bool     // the address is from a column of logins
 	foreign bool     // the header of the address only ends like its name, and what has a plain name may be of something else
@@ -70,7 +72,7 @@ type proposer struct {
 
 // candidate is a column that may be the one of a field.
 type candidate struct {
-	column int
+	column *column
 	heading
 	rank  rank
 	form  form
@@ -96,61 +98,53 @@ const (
 	unfit
 )
 
-// candidates finds what each column may be by its header.
-func (p *proposer) candidates() {
-	v := headers()
-	portalUser := slices.ContainsFunc(p.t.headings, func(h heading) bool { return h.field == account.PortalUser })
-	for i, c := range p.t.columns {
-		h := p.t.headings[i]
-		switch {
-		case p.t.settled[i] || ownColumn(c.Header):
+// findCandidates finds what each column may be by its header.
+func (p *proposer) findCandidates() {
+	hasPortalUser := p.t.columnOf(account.PortalUser) != nil
+	for _, c := range p.t.columns {
+		if c.decided || ownColumn(c.Header) || namesKey(c.Header) && (c.field != account.PortalToken || !hasPortalUser) {
 			continue
-		case tellsOfKey(c.Header) && !(h.field == account.PortalToken && portalUser):
-			continue
-		case h.field < account.NumFields:
-			r := byName
-			if slices.Contains(v.weak, fold(tidy(c.Header))) {
-				r = byWeakName
-			}
-			p.all = append(p.all, candidate{column: i, heading: h, rank: r, form: p.form(i, h)})
-		default:
-			if h, begin, ok := endsLike(c.Header); ok {
-				p.all = append(p.all, candidate{column: i, heading: h, rank: byEnd, form: p.form(i, h), begin: begin})
-			}
+		}
+		found := candidate{column: c, heading: c.heading, rank: byName}
+		if c.known() && slices.Contains(headers().Weak, fold(tidy(c.Header))) {
+			found.rank = byWeakName
+		}
+		if !c.known() {
+			found.rank = byEnd
+			found.heading, found.begin = endsLike(c.Header)
+		}
+		if found.known() {
+			found.form = p.form(c, found.heading)
+			p.candidates = append(p.candidates, found)
 		}
 	}
 }
 
-// endsLike returns what the last words of a header name: an address, a login or a
-// password, of nobody and nothing else than the row's own mailbox as far as the
-// words before tell.
-func endsLike(header string) (h heading, begin string, ok bool) {
-	words := wordsOf(bracketed.ReplaceAllString(tidy(header), " "))
+// endsLike returns what the last words of a header name and how it begins: an address,
+// a login or a password, of the row's own mailbox as far as the words before say. For
+// any other header the field is none.
+func endsLike(header string) (h heading, begin string) {
+	words := wordsOf(withoutBrackets(tidy(header)))
 	for at := 1; at < len(words); at++ {
 		h, ok := lookup(strings.Join(words[at:], " "))
 		if !ok {
 			continue
 		}
-		foreign := slices.ContainsFunc(words[:at], func(word string) bool { return headers().foreign[word] })
-		return h, strings.Join(words[:at], ""), !foreign && (h.field == account.Email || h.field == account.Account || h.field == account.Password)
+		if slices.ContainsFunc(words[:at], isForeign) || h.field != account.Email && h.field != account.Account && h.field != account.Password {
+			h.field = account.NumFields
+		}
+		return h, strings.Join(words[:at], "")
 	}
-	return heading{}, "", false
+	return heading{field: account.NumFields}, ""
 }
+
+// isForeign reports whether a word of a header is about other people or things.
+func isForeign(word string) bool { return slices.Contains(headers().Foreign, word) }
 
 // form looks at the cells of a column. More than half of those that hold something
 // have to be what the field wants; of passwords one is enough, beside masks.
-func (p *proposer) form(column int, h heading) form {
-	held, good := 0, 0
-	for _, cells := range p.rows {
-		text := clean(cells[column])
-		if text == "" || isVoid(h.field, text) {
-			continue
-		}
-		held++
-		if hasForm(h, text) {
-			good++
-		}
-	}
+func (p *proposer) form(c *column, h heading) form {
+	held, good := countCells(p.rows, c.index, h.field, func(text string) bool { return p.hasForm(h, text) })
 	switch {
 	case held == 0:
 		return unseen
@@ -161,43 +155,28 @@ func (p *proposer) form(column int, h heading) form {
 }
 
 // hasForm reports whether a text is what a field wants.
-func hasForm(h heading, text string) bool {
+func (p *proposer) hasForm(h heading, text string) bool {
 	var problem *diagnosis.Problem
-	switch f := h.field; f {
-	case account.ServerHost, account.SMTPServer:
-		host, _, split := splitHost(text)
-		if !split {
-			host = text
-		}
-		_, problem = parseHost(host)
-	case account.IncomingEncryption, account.OutgoingEncryption:
-		_, problem = parseEncryption(text)
-		if h.tls {
-			_, problem = parseSwitch(text)
-		}
-	case account.AuthIn, account.AuthSMTP:
-		if _, problem = parseAuth(text); problem != nil && problem.Code == diagnosis.AuthOAuth {
-			return true
-		}
-	case account.Account, account.SMTPAccount:
+	switch f := h.field; {
+	case f == account.Account || f == account.SMTPAccount:
 		return !strings.ContainsFunc(text, unicode.IsSpace)
-	case account.Password, account.SMTPPassword, account.PortalPassword, account.PortalToken:
+	case f.Secret():
 		return !account.NewSecret(text).Masked()
+	case h.tls:
+		_, problem = parseSwitch(text)
 	default:
-		problem = newReader().put(new(account.Row), f, text)
+		if f == account.ServerHost || f == account.SMTPServer {
+			text, _, _ = splitHost(text)
+		}
+		problem = p.reader.put(new(account.Row), f, text)
 	}
-	return problem == nil
+	return problem == nil || problem.Code == diagnosis.AuthOAuth
 }
 
 // choose takes the column of a field: the first one whose cells have the form, a
 // plain name before a weak one, and one that only ends like a name if there is no other.
 func (p *proposer) choose(f account.Field) {
-	var of []candidate
-	for _, c := range p.all {
-		if c.field == f && !p.t.settled[c.column] {
-			of = append(of, c)
-		}
-	}
+	of := slices.DeleteFunc(slices.Clone(p.candidates), func(c candidate) bool { return c.field != f || c.column.decided })
 	slices.SortStableFunc(of, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(a.form, b.form), cmp.Compare(p.rankOf(a), p.rankOf(b)))
 	})
@@ -226,18 +205,19 @@ func (p *proposer) choose(f account.Field) {
 			p.doubt(c.column, f, diagnosis.ProposedMany)
 		}
 	}
-	chosen, ok := p.taken[f]
-	if !ok {
+	chosen := p.taken[f]
+	if chosen == nil {
 		return
 	}
-	masked := func(c candidate) bool { return f.Secret() && c.form == unfit }
+	isMasked := func(c candidate) bool { return f.Secret() && c.form == unfit }
+	choseMasked := slices.ContainsFunc(of, func(c candidate) bool { return c.column == chosen && isMasked(c) })
 	for _, c := range of {
 		switch {
-		case p.t.settled[c.column]:
-		case masked(c) && c.rank < byEnd && !slices.ContainsFunc(of, func(c candidate) bool { return c.column == chosen && masked(c) }): // a list of users, with masks in its own column of passwords
-			p.note(chosen, diagnosis.ProposedUnmasked, "Field", f, "Other", p.header(c.column))
+		case c.column.decided:
+		case isMasked(c) && c.rank < byEnd && !choseMasked: // a list of users, with masks in its own column of passwords
+			p.note(chosen, diagnosis.ProposedUnmasked, "Field", f, "Other", tidy(c.column.Header))
 		default:
-			p.note(c.column, diagnosis.ProposedFirst, "Field", f, "Other", p.header(chosen))
+			p.note(c.column, diagnosis.ProposedFirst, "Field", f, "Other", tidy(chosen.Header))
 		}
 	}
 }
@@ -257,58 +237,48 @@ func (p *proposer) addressByContent(of []candidate) bool {
 	if slices.ContainsFunc(of, func(c candidate) bool { return c.form == fit }) {
 		return false // by its end
 	}
-	var logins, others []int
-	for i, c := range p.t.columns {
-		if p.t.settled[i] || tidy(c.Header) == "" || ownColumn(c.Header) || TellsOfSecret(c.Header) || !p.holdsAddresses(i) {
+	var logins, others []*column
+	for _, c := range p.t.columns {
+		if c.decided || tidy(c.Header) == "" || ownColumn(c.Header) || NamesSecret(c.Header) || !p.holdsAddresses(c) {
 			continue
 		}
-		isLogin := func(c candidate) bool { return c.column == i && c.field == account.Account }
-		switch h := p.t.headings[i]; {
-		case slices.ContainsFunc(p.all, isLogin):
-			logins = append(logins, i)
-		case h.field == account.NumFields && !slices.ContainsFunc(wordsOf(c.Header), func(word string) bool { return headers().foreign[word] }):
-			others = append(others, i)
+		isLogin := func(found candidate) bool { return found.column == c && found.field == account.Account }
+		switch {
+		case slices.ContainsFunc(p.candidates, isLogin):
+			logins = append(logins, c)
+		case !c.known() && !slices.ContainsFunc(wordsOf(c.Header), isForeign):
+			others = append(others, c)
 		}
 	}
 	if len(logins) > 0 {
-		others = logins
+		others = logins[:1]
 	}
-	switch {
-	case len(others) == 0:
-		return false
-	case len(others) == 1, len(logins) > 0:
+	if len(others) == 1 {
 		p.isLogin = len(logins) > 0
-		_, begin, _ := endsLike(p.t.columns[others[0]].Header)
+		_, begin := endsLike(others[0].Header)
 		p.take(account.Email, candidate{column: others[0], begin: begin})
 		p.note(others[0], diagnosis.ProposedContent, "Field", account.Email)
-	default:
-		for _, column := range others {
-			p.doubt(column, account.Email, diagnosis.ProposedMany)
-		}
+		return true
 	}
-	return true
+	for _, c := range others {
+		p.doubt(c, account.Email, diagnosis.ProposedMany)
+	}
+	return len(others) > 0
 }
 
 // holdsAddresses reports whether a column holds addresses and nothing else.
-func (p *proposer) holdsAddresses(column int) bool {
-	some := false
-	for _, cells := range p.rows {
-		text := clean(cells[column])
-		if text == "" || isVoid(account.Email, text) {
-			continue
-		}
-		if _, err := ParseAddress(text); err != nil {
-			return false
-		}
-		some = true
-	}
-	return some
+func (p *proposer) holdsAddresses(c *column) bool {
+	held, good := countCells(p.rows, c.index, account.Email, func(text string) bool {
+		_, err := ParseAddress(text)
+		return err == nil
+	})
+	return held > 0 && good == held
 }
 
 // take makes a column the one of a field. A header that says the opposite of its
 // field is known as such and better not named.
 func (p *proposer) take(f account.Field, c candidate) {
-	p.t.settled[c.column] = true
+	c.column.decided = true
 	p.taken[f] = c.column
 	if c.rank == byEnd {
 		p.foreign = p.foreign || f == account.Email
@@ -322,31 +292,24 @@ func (p *proposer) take(f account.Field, c candidate) {
 	}
 }
 
-// near tells of headers that are nearly known, for fields without a column. They
+// noteNearlyKnown reports headers that are nearly known, for fields without a column. They
 // are not taken: what is near to a name can be another name.
-func (p *proposer) near() {
-	for i, c := range p.t.columns {
-		if p.t.settled[i] || ownColumn(c.Header) || p.t.headings[i].field < account.NumFields {
-			continue
-		}
-		doubted := func(columns []int) bool { return slices.Contains(columns, i) }
-		if slices.ContainsFunc(slices.Collect(maps.Values(p.Doubts)), doubted) {
+func (p *proposer) noteNearlyKnown() {
+	doubts := slices.Concat(slices.Collect(maps.Values(p.Doubts))...)
+	for _, c := range p.t.columns {
+		if c.decided || c.known() || ownColumn(c.Header) || slices.Contains(doubts, c.index) {
 			continue
 		}
 		h, known, ok := nearest(c.Header)
-		if _, has := p.taken[h.field]; !ok || has || p.File.Templates[h.field] != nil {
-			continue
+		if ok && p.taken[h.field] == nil && p.File.Templates[h.field] == nil {
+			p.doubt(c, h.field, diagnosis.ProposedDoubt, "Known", known)
 		}
-		p.doubt(i, h.field, diagnosis.ProposedDoubt, "Known", known)
 	}
 }
 
-// owner makes the portal user the address, where the file has the user's password or token only.
-func (p *proposer) owner() {
-	_, user := p.taken[account.PortalUser]
-	_, password := p.taken[account.PortalPassword]
-	_, email := p.taken[account.Email]
-	if user || !password || !email {
+// proposeOwner makes the portal user the address, where the file has the user's password or token only.
+func (p *proposer) proposeOwner() {
+	if p.taken[account.PortalUser] != nil || p.taken[account.PortalPassword] == nil || p.taken[account.Email] == nil {
 		return
 	}
 	if t, err := ParseTemplate(account.PortalUser, "{{ .email }}"); err == nil {
@@ -355,28 +318,25 @@ func (p *proposer) owner() {
 	}
 }
 
-// rest lists every other column as ignored.
-func (p *proposer) rest() {
-	read := p.File.templateHeaders()
-	for i, c := range p.t.columns {
-		header := tidy(c.Header)
-		taken := func(column int) bool { return column == i }
-		if header == "" || ownColumn(header) || read[header] || slices.ContainsFunc(slices.Collect(maps.Values(p.taken)), taken) || slices.Contains(p.File.Ignore, header) {
-			continue
+// ignoreRest lists every other column as ignored.
+func (p *proposer) ignoreRest() {
+	read, taken := p.File.templateHeaders(), slices.Collect(maps.Values(p.taken))
+	for _, c := range p.t.columns {
+		name := ColumnName{Header: tidy(c.Header)}
+		known := ownColumn(c.Header) || read[name.Header] || slices.Contains(taken, c) || slices.Contains(p.File.Ignore, name)
+		if name.Header != "" && !known {
+			p.File.Ignore = append(p.File.Ignore, name)
 		}
-		p.File.Ignore = append(p.File.Ignore, header)
 	}
 }
 
-func (p *proposer) header(column int) string { return tidy(p.t.columns[column].Header) }
-
 // note tells something about a column.
-func (p *proposer) note(column int, code diagnosis.Code, facts ...any) {
-	p.Notices = append(p.Notices, p.t.about(column, diagnosis.New(code, facts...)))
+func (p *proposer) note(c *column, code diagnosis.Code, facts ...any) {
+	p.Notices = append(p.Notices, c.about(code, facts...))
 }
 
 // doubt tells that a column may be the one of a field.
-func (p *proposer) doubt(column int, f account.Field, code diagnosis.Code, facts ...any) {
-	p.Doubts[f] = append(p.Doubts[f], column)
-	p.note(column, code, append(facts, "Field", f)...)
+func (p *proposer) doubt(c *column, f account.Field, code diagnosis.Code, facts ...any) {
+	p.Doubts[f] = append(p.Doubts[f], c.index)
+	p.note(c, code, append(facts, "Field", f)...)
 }

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -14,19 +15,24 @@ type chooser struct {
 	forAll    *Preset            // asked for by name
 	automatic Presets            // asked by domain
 	known     Presets            // all there are, for the notes about services
-	domains   memo[*Preset]      // what is found for a domain, nil for nothing
-	hosts     memo[*Preset]      // the service that a host belongs to, nil for none
+	domains   *memo[*Preset]     // what is found for a domain, nil for nothing
+	hosts     *memo[*Preset]     // the service that a host belongs to, nil for none
 	rows      map[*Preset]int
 }
 
 // newChooser reads what the options say about presets.
 func newChooser(o Options) (c *chooser, problems diagnosis.Problems) {
-	c = &chooser{byDomain: make(map[string]*Preset), rows: make(map[*Preset]int)}
-	c.domains, c.hosts = newMemo(c.ofDomain), newMemo(func(host string) *Preset { return c.known.forHost(host) })
-	if o.File != nil {
-		c.known = o.File.Presets.Own
+	said := &o.File.Presets
+	c = &chooser{
+		byDomain: make(map[string]*Preset), rows: make(map[*Preset]int),
+		known: slices.Concat(said.Own, o.Presets, BuiltinPresets()),
 	}
-	c.known = slices.Concat(c.known, o.Presets, BuiltinPresets())
+	c.domains = newMemo(func(domain string) (*Preset, *diagnosis.Problem) {
+		return cmp.Or(c.byDomain[domain], c.forAll, c.automatic.ForDomain(domain)), nil
+	})
+	c.hosts = newMemo(func(host string) (*Preset, *diagnosis.Problem) {
+		return first(c.known, func(p *Preset) bool { return p.hasHost(host) }), nil
+	})
 	choose := func(text, where string) *Preset {
 		p, err := c.known.Choose(text)
 		if problem, ok := err.(*diagnosis.Problem); ok {
@@ -38,11 +44,6 @@ func newChooser(o Options) (c *chooser, problems diagnosis.Problems) {
 	if o.Preset != "" {
 		c.forAll = choose(o.Preset, "--preset")
 	}
-	if o.File == nil {
-		c.automatic = c.known
-		return c, problems
-	}
-	said := &o.File.Presets
 	for _, p := range slices.Backward(said.Own) { // of two for one domain the first stands
 		for _, domain := range p.Domains {
 			c.byDomain[domain] = p
@@ -70,17 +71,16 @@ func (c *chooser) asked() bool { return c.forAll != nil || len(c.byDomain) > 0 }
 
 // of returns the preset for an address, nil if there is none.
 func (c *chooser) of(address string) *Preset {
-	return c.domains.of(account.Address(address).Domain())
+	p, _ := c.domains.of(account.Address(address).Domain())
+	return p
 }
 
-func (c *chooser) ofDomain(domain string) *Preset {
-	switch p := c.byDomain[domain]; {
-	case p != nil:
-		return p
-	case c.forAll != nil:
-		return c.forAll
+// PresetOf returns the preset that a row was filled from, nil if no field was.
+func (b *Binding) PresetOf(row *account.Row) *Preset {
+	if slices.Contains(row.Fills[:], account.FromPreset) {
+		return b.presets.of(row.Settings.Email)
 	}
-	return c.automatic.ForDomain(domain)
+	return nil
 }
 
 // fromPreset fills what the mail service of the row is known to need. A side is
@@ -93,13 +93,19 @@ func (w filler) fromPreset(c *chooser) {
 	}
 	if p != nil {
 		w.usePreset(p)
-		w.otherService(c, p)
+	}
+	if p != nil && p == c.forAll && w.row.Fills[account.ServerHost] == account.FromPreset {
+		// It may send the password of a public service to another one.
+		domain := account.Address(s.Email).Domain()
+		if own := c.known.ForDomain(domain); own != nil && !own.hasHost(s.Incoming.Host) {
+			w.row.Report(account.ServerHost, *diagnosis.New(diagnosis.PresetOtherService, "Domain", domain, "Preset", p.Name, "Service", own.Title))
+		}
 	}
 	if !w.has(account.ServerHost) {
 		return
 	}
 	if p == nil || !p.hasHost(s.Incoming.Host) {
-		p = c.hosts.of(s.Incoming.Host)
+		p, _ = c.hosts.of(s.Incoming.Host)
 	}
 	if p == nil {
 		return
@@ -110,49 +116,34 @@ func (w filler) fromPreset(c *chooser) {
 	}
 }
 
+// usePreset fills each side from the first way to its server that agrees with what the row says already.
 func (w filler) usePreset(p *Preset) {
 	s := &w.row.Settings
-	if e := w.incoming(p.Incoming); e != nil {
-		from := &account.Row{Settings: account.Settings{IMAP: !e.POP3, Incoming: account.Server{
-			Host: e.Host, Port: e.Port, Encryption: e.Encryption, Login: p.login(s.Email)}}}
-		for _, f := range [...]account.Field{account.ServerHost, account.Port, account.IncomingEncryption, account.IMAP} {
-			w.take(f, account.FromPreset, from)
+	for _, side := range sides {
+		server := s.Server(side)
+		i := slices.IndexFunc(p.ways(side), func(e Endpoint) bool {
+			return w.agrees(side.Host, e.Host == server.Host) && w.agrees(side.Port, e.Port == server.Port) &&
+				w.agrees(side.Encryption, meets(e.Encryption, server.Encryption)) &&
+				(side == account.Outgoing || w.agrees(account.IMAP, e.POP3 != s.IMAP))
+		})
+		if i < 0 {
+			continue
 		}
-		if p.Login != LoginAddress {
-			w.take(account.Account, account.FromPreset, from)
+		e := p.ways(side)[i]
+		var from account.Row
+		from.Settings.IMAP = !e.POP3
+		*from.Settings.Server(side) = account.Server{Host: e.Host, Port: e.Port, Encryption: e.Encryption, Login: p.login(s.Email)}
+		fields := account.Fields(0).With(side.Host).With(side.Port).With(side.Encryption)
+		if side == account.Incoming {
+			fields = fields.With(account.IMAP)
+			if p.Login != LoginAddress {
+				fields = fields.With(account.Account)
+			}
 		}
-	}
-	if e := w.outgoing(p.Outgoing); e != nil {
-		from := &account.Row{Settings: account.Settings{Outgoing: account.Server{Host: e.Host, Port: e.Port, Encryption: e.Encryption}}}
-		for _, f := range [...]account.Field{account.SMTPServer, account.SMTPPort, account.OutgoingEncryption} {
-			w.take(f, account.FromPreset, from)
-		}
-	}
-}
-
-// incoming returns the first way to the server that agrees with what the row says already.
-func (w filler) incoming(ways []Endpoint) *Endpoint {
-	s := &w.row.Settings
-	for i := range ways {
-		e := &ways[i]
-		if w.agrees(account.ServerHost, e.Host == s.Incoming.Host) && w.agrees(account.Port, e.Port == s.Incoming.Port) &&
-			w.agrees(account.IncomingEncryption, meets(e.Encryption, s.Incoming.Encryption)) && w.agrees(account.IMAP, e.POP3 != s.IMAP) {
-			return e
+		for f := range fields.All() {
+			w.take(f, account.FromPreset, &from)
 		}
 	}
-	return nil
-}
-
-func (w filler) outgoing(ways []Endpoint) *Endpoint {
-	s := &w.row.Settings
-	for i := range ways {
-		e := &ways[i]
-		if w.agrees(account.SMTPServer, e.Host == s.Outgoing.Host) && w.agrees(account.SMTPPort, e.Port == s.Outgoing.Port) &&
-			w.agrees(account.OutgoingEncryption, meets(e.Encryption, s.Outgoing.Encryption)) {
-			return e
-		}
-	}
-	return nil
 }
 
 // agrees reports whether a field is free, or has the value that is wanted.
@@ -171,37 +162,17 @@ func meets(e, asked account.Encryption) bool {
 	return e == asked
 }
 
-// otherService warns of a preset that would send the password of a public mail
-// service to somebody else.
-func (w filler) otherService(c *chooser, used *Preset) {
-	host := w.row.Settings.Incoming.Host
-	if used != c.forAll || w.row.Fills[account.ServerHost] != account.FromPreset {
-		return
-	}
-	domain := account.Address(w.row.Settings.Email).Domain()
-	if own := c.known.ForDomain(domain); own != nil && !own.hasHost(host) {
-		w.row.Report(account.ServerHost, *diagnosis.New(diagnosis.PresetOtherService, "Domain", domain, "Preset", used.Name, "Service", own.Title))
-	}
-}
+// noteCodes are the notes that are worth saying before a run.
+var noteCodes = map[Note]diagnosis.Code{AppPassword: diagnosis.ServiceAppPassword, SwitchOn: diagnosis.ServiceSwitchOn}
 
 // notices tells what the mail services of the rows want from people.
 func (c *chooser) notices() (notices []diagnosis.Problem) {
 	for _, p := range c.known {
-		n := c.rows[p]
-		if n == 0 {
-			continue
-		}
 		for _, note := range p.Notes {
-			if code, ok := noteCodes[note]; ok {
+			if code, n := noteCodes[note], c.rows[p]; code != "" && n > 0 {
 				notices = append(notices, *diagnosis.New(code, "Service", p.Title, "Count", n, "Help", p.Help))
 			}
 		}
 	}
 	return notices
-}
-
-// noteCodes are the notes that are worth saying before a run.
-var noteCodes = map[Note]diagnosis.Code{
-	AppPassword: diagnosis.ServiceAppPassword,
-	SwitchOn:    diagnosis.ServiceSwitchOn,
 }

@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -10,102 +9,90 @@ import (
 	"r7import/importer/source"
 )
 
-var (
-	// secretWords are parts of headers, folded, that tell of a secret in whatever column.
-	secretWords = foldAll([]string{"парол", "секрет", "тайн", "токен", "кодовое слово", "контрольное слово", "пин код", "ключ доступа", "ключ api",
-		"kennwort", "passwort", "mot de passe", "contraseña", "psw",
-		"password", "passwd", "passphrase", "passcode", "pwd", "secret", "token", "pin code", "api key", "access key", "private key"})
-	// secretNames are whole headers that do.
-	secretNames = foldAll([]string{"pin", "пин", "pass", "pw"})
-)
-
-// keyWords are words of headers that tell of a key, with which codes or signatures
-// are made: none of the row's fields but the portal's token.
-var keyWords = setOf("2fa", "mfa", "seed", "secret", "secrets", "key", "keys", "token", "tokens",
-	"секрет", "секретный", "секреты", "ключ", "ключи", "токен", "токены")
-
-// keyParts tell of one wherever they stand in a header.
-var keyParts = []string{"otp", "secret", "token", "секрет", "токен"}
-
-// tellsOfKey reports whether the header names a key, or a token that is not the portal's.
-func tellsOfKey(header string) bool {
-	folded := fold(header)
-	if !slices.ContainsFunc(wordsOf(header), func(word string) bool { return keyWords[word] }) &&
-		!slices.ContainsFunc(keyParts, func(part string) bool { return strings.Contains(folded, part) }) {
+// namesKey reports whether the header names a key, or a token that is not the portal's.
+func namesKey(header string) bool {
+	v, folded := headers(), fold(header)
+	isKey := func(word string) bool { return slices.Contains(v.KeyWords, word) }
+	if !slices.ContainsFunc(wordsOf(header), isKey) && !containsAny(folded, v.KeyParts) {
 		return false
 	}
-	h, known := lookup(header)
-	return !known || h.field != account.PortalToken || headers().sidesIn(folded) != onPortal
+	h, _ := lookup(header)
+	return h.field != account.PortalToken || v.sidesIn(folded) != onPortal
 }
 
-// TellsOfSecret reports whether a header tells of a password, a key or a token,
+// NamesSecret reports whether a header names a password, a key or a token,
 // whatever field the column feeds.
-func TellsOfSecret(header string) bool {
-	folded := fold(header)
-	return tellsOfKey(header) || slices.Contains(secretNames, folded) || slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(folded, word) })
+func NamesSecret(header string) bool {
+	v, folded := headers(), fold(header)
+	return namesKey(header) || slices.Contains(v.SecretNames, folded) || containsAny(folded, v.SecretParts)
 }
 
 // Harmless reports whether a header is known to be that of a column without secrets.
 func Harmless(header string) bool {
 	h, known := lookup(header)
-	return known && !h.field.Secret() && !TellsOfSecret(header)
+	return known && !h.field.Secret() && !NamesSecret(header)
 }
 
 // Secrets returns which columns hold secrets: those of the fields that are, those
-// that only secrets are made of, and any whose header tells of a password or a token.
+// that only secrets are made of, and any whose header names a password or a token.
 func (b *Binding) Secrets(columns []source.Column) []bool {
 	secret := make([]bool, len(columns))
 	for i, c := range columns {
-		f, isField := account.FieldNamed(b.names[i])
-		switch {
-		case isField && f.Secret():
-			secret[i] = true
-		case isField:
-		case b.names[i] != "" && b.onlyForSecrets(b.names[i]):
-			secret[i] = true
-		default:
-			secret[i] = TellsOfSecret(c.Header)
-		}
+		_, isField := account.FieldNamed(b.names[i])
+		secret[i] = b.FeedsSecret(i) || !isField && NamesSecret(c.Header)
 	}
 	return secret
 }
 
-// onlyForSecrets reports whether every template that reads a column makes a secret of it.
-func (b *Binding) onlyForSecrets(name string) bool {
+// FeedsSecret reports whether a column is that of a password or a token, or one that
+// only secrets are made of: its header alone may tell of something else.
+func (b *Binding) FeedsSecret(column int) bool {
+	name := b.names[column]
+	f, isField := account.FieldNamed(name)
+	if isField || name == "" {
+		return isField && f.Secret()
+	}
 	return !slices.ContainsFunc(b.templates, func(t fieldTemplate) bool {
 		return !t.field.Secret() && slices.Contains(t.names, name)
 	})
 }
 
-var guid = regexp.MustCompile(`(?i)^\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?$`)
+// OwnColumns are those of an annotated copy.
+var OwnColumns = []string{"r7_status", "r7_code", "r7_message", "r7_hint", "r7_mailbox_id"}
 
-// Astray reports whether the cells of a row do not stand under their headers, as
-// far as that shows: an address that is none, a port without a digit, a portal user
-// who is neither an address nor a GUID nor a name of several words. Any of them may
-// then be a password.
+// Harmless returns the columns that are known to hold no secret: those of fields that
+// are none, those of which a template makes such a field, and those with a header
+// that names something else. Any other may hold passwords under a name that is not known.
+func (b *Binding) Harmless(columns []source.Column) []bool {
+	harmless := b.Secrets(columns)
+	v := headers()
+	names := slices.Concat(v.Harmless, v.Surname, v.Given)
+	for i, c := range columns {
+		harmless[i] = !harmless[i] && (b.names[i] != "" || slices.Contains(names, fold(c.Header)) ||
+			slices.Contains(OwnColumns, strings.ToLower(clean(c.Header))))
+	}
+	return harmless
+}
+
+// forms are what cells of fields have in every file: an address, a number, an address
+// or a GUID or a name of several words.
+var forms = map[account.Field]func(text string) bool{
+	account.Email:    func(text string) bool { return strings.Contains(text, "@") },
+	account.Port:     func(text string) bool { return strings.ContainsFunc(text, unicode.IsDigit) },
+	account.SMTPPort: func(text string) bool { return strings.ContainsFunc(text, unicode.IsDigit) },
+	account.PortalUser: func(text string) bool {
+		return strings.ContainsAny(text, "@ ") || account.IsGUID(strings.TrimSuffix(strings.TrimPrefix(text, "{"), "}"))
+	},
+}
+
+// Astray reports whether the cells of a row do not stand under their headers, as far as
+// that shows: one of them has not the form of its field. Any of them may then be a password.
 func (b *Binding) Astray(cells []string) bool {
-	for i, name := range b.names {
-		if i >= len(cells) {
-			return false
-		}
-		text := clean(cells[i])
-		f, ok := account.FieldNamed(name)
-		if !ok || text == "" || b.words[f] != nil {
-			continue
-		}
-		switch f {
-		case account.Email:
-			if !strings.Contains(text, "@") {
-				return true
-			}
-		case account.Port, account.SMTPPort:
-			if !strings.ContainsFunc(text, unicode.IsDigit) {
-				return true
-			}
-		case account.PortalUser:
-			if !strings.ContainsAny(text, "@ ") && !guid.MatchString(text) {
-				return true
-			}
+	for i, text := range cells[:min(len(cells), len(b.names))] {
+		text = clean(text)
+		f, isField := account.FieldNamed(b.names[i])
+		if hasForm := forms[f]; isField && hasForm != nil && text != "" && b.words[f] == nil && !hasForm(text) {
+			return true
 		}
 	}
 	return false

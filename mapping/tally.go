@@ -1,45 +1,32 @@
 package mapping
 
 import (
+	"fmt"
+	"slices"
+
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 )
 
-// tally counts what was filled in, so that a value that is the same in all rows
-// is said once.
-type tally struct {
-	rows  [account.NumFields][account.FromRule + 1]int
-	first account.Settings
-	mixed account.Fields // fields whose filled values differ between rows, or are made of cells
-	seen  account.Fields
+// remarkCodes are the remarks about cells that do not say what they mean in plain
+// words, in the order of the notices: words for no value, blanks around a value,
+// a port behind a host, SSL or TLS read as STARTTLS, an answer to SSL read as the port says.
+var remarkCodes = [...]diagnosis.Code{
+	diagnosis.ValuesVoid, diagnosis.ValuesTrimmed, diagnosis.HostPortSplit, diagnosis.EncryptionStartTLS, diagnosis.EncryptionByPort,
 }
 
-// remarks count what was made of cells that do not say what they mean in plain words.
-type remarks [len(remarkCodes)]remark
-
-// remark is one kind of remark: the rows it is about, and their fields.
-type remark struct {
+// remarks count the rows that each remark is about.
+type remarks [len(remarkCodes)]struct {
 	rows   int
 	fields account.Fields
 	here   account.Fields // of the row that is being read
 }
 
-const (
-	voidRead     = iota // words for no value, read as empty
-	blanksCut           // blanks and invisible characters around a value
-	portSplit           // a port behind a host
-	startTLSRead        // SSL or TLS, read as STARTTLS
-	byPortRead          // yes or no to SSL, read as the port says
-)
-
-// remarkCodes are told in this order.
-var remarkCodes = [...]diagnosis.Code{
-	voidRead: diagnosis.ValuesVoid, blanksCut: diagnosis.ValuesTrimmed, portSplit: diagnosis.HostPortSplit,
-	startTLSRead: diagnosis.EncryptionStartTLS, byPortRead: diagnosis.EncryptionByPort,
-}
-
 // add makes a remark about a field of the row that is being read.
-func (r *remarks) add(kind int, f account.Field) { r[kind].here = r[kind].here.With(f) }
+func (r *remarks) add(code diagnosis.Code, f account.Field) {
+	here := &r[slices.Index(remarkCodes[:], code)].here
+	*here = here.With(f)
+}
 
 // count ends a row.
 func (r *remarks) count() {
@@ -58,6 +45,15 @@ func (r *remarks) notices() (notices []diagnosis.Problem) {
 		}
 	}
 	return notices
+}
+
+// tally counts what was filled in, so that a value that is the same in all rows
+// is said once.
+type tally struct {
+	rows  [account.NumFields][account.FromRule + 1]int
+	first account.Settings
+	seen  account.Fields
+	mixed account.Fields // fields whose filled values differ between rows, or are made of cells
 }
 
 // count takes the filled values of one row.
@@ -79,34 +75,38 @@ func (t *tally) count(row *account.Row) {
 	}
 }
 
-// notices says for each source and number of rows what was filled in.
+// equal compares one field of two settings, ports without making texts of them.
+func equal(f account.Field, a, b *account.Settings) bool {
+	if port, is := a.At(f).(*int); is {
+		return *port == *b.At(f).(*int)
+	}
+	return a.Text(f) == b.Text(f)
+}
+
+// notices says for each source and number of rows what was filled in: fields, and
+// their values where these are the same in all rows and no secret.
 func (t *tally) notices() (notices []diagnosis.Problem) {
 	for fill := account.FromMapping; fill <= account.FromRule; fill++ {
-		byCount, counts := make(map[int][]string), []int(nil)
+		values, counts := make(map[int][]string), []int(nil)
 		for f := range account.NumFields {
 			n := t.rows[f][fill]
 			if n == 0 {
 				continue
 			}
-			if byCount[n] == nil {
+			value := f.String()
+			if fill != account.FromRow && !f.Secret() && f < account.NumRequestFields && !t.mixed.Has(f) {
+				value += " = " + Shown(f, &t.first)
+			}
+			if values[n] == nil {
 				counts = append(counts, n)
 			}
-			byCount[n] = append(byCount[n], t.value(f, fill))
+			values[n] = append(values[n], value)
 		}
 		for _, n := range counts {
-			notices = append(notices, *diagnosis.New(diagnosis.Filled,
-				"Fill", fill, "Count", n, "Values", byCount[n]))
+			notices = append(notices, *diagnosis.New(diagnosis.Filled, "Fill", fill, "Count", n, "Values", values[n]))
 		}
 	}
 	return notices
-}
-
-// value writes a field, with its value if that is the same in all rows and no secret.
-func (t *tally) value(f account.Field, fill account.Fill) string {
-	if fill == account.FromRow || f.Secret() || f >= account.NumRequestFields || t.mixed.Has(f) {
-		return f.String()
-	}
-	return f.String() + " = " + Shown(f, &t.first)
 }
 
 // Mask is shown, and written into redacted copies, in place of a secret.
@@ -117,40 +117,8 @@ func Shown(f account.Field, s *account.Settings) string {
 	if f.Secret() {
 		return Mask
 	}
-	switch f {
-	case account.IncomingEncryption:
-		return s.Incoming.Encryption.String()
-	case account.OutgoingEncryption:
-		return s.Outgoing.Encryption.String()
-	case account.AuthIn:
-		return s.Incoming.Auth.String()
-	case account.AuthSMTP:
-		return s.Outgoing.Auth.String()
+	if word, is := s.At(f).(fmt.Stringer); is { // a kind of encryption or login
+		return word.String()
 	}
 	return s.Text(f)
-}
-
-// equal compares one field of two settings without making texts of numbers.
-func equal(f account.Field, a, b *account.Settings) bool {
-	switch f {
-	case account.Port:
-		return a.Incoming.Port == b.Incoming.Port
-	case account.SMTPPort:
-		return a.Outgoing.Port == b.Outgoing.Port
-	case account.IncomingEncryption:
-		return a.Incoming.Encryption == b.Incoming.Encryption
-	case account.OutgoingEncryption:
-		return a.Outgoing.Encryption == b.Outgoing.Encryption
-	case account.AuthIn:
-		return a.Incoming.Auth == b.Incoming.Auth
-	case account.AuthSMTP:
-		return a.Outgoing.Auth == b.Outgoing.Auth
-	case account.SMTPAuth:
-		return a.SMTPAuth == b.SMTPAuth
-	case account.IMAP:
-		return a.IMAP == b.IMAP
-	case account.Restrict:
-		return a.Restrict == b.Restrict
-	}
-	return a.Text(f) == b.Text(f)
 }

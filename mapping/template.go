@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"text/template"
@@ -9,6 +10,7 @@ import (
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/source"
 )
 
 // Template makes the value of a field of other cells of the row. It is written as
@@ -67,11 +69,8 @@ func (b *bounded) Write(p []byte) (int, error) {
 // The error is a [*diagnosis.Problem] and does not repeat the text.
 func ParseTemplate(f account.Field, text string) (*Template, error) {
 	tree, err := template.New("").Funcs(functions).Parse(text)
-	if err != nil || strings.TrimSpace(text) == "" || len(tree.Templates()) != 1 {
-		return nil, diagnosis.New(diagnosis.TemplateSyntax, "Field", f)
-	}
 	t := &Template{text: text, tree: tree}
-	if !t.collect(tree.Root) {
+	if err != nil || strings.TrimSpace(text) == "" || len(tree.Templates()) != 1 || !t.collect(tree.Root) {
 		return nil, diagnosis.New(diagnosis.TemplateSyntax, "Field", f)
 	}
 	for _, name := range t.names {
@@ -86,39 +85,42 @@ func ParseTemplate(f account.Field, text string) (*Template, error) {
 // the part has nothing but text, names, calls and conditions: whoever could print
 // the whole row at once would print its passwords.
 func (t *Template) collect(n parse.Node) bool {
+	var within []parse.Node
 	switch n := n.(type) {
 	case *parse.ListNode:
-		return n == nil || t.all(n.Nodes)
+		if n != nil {
+			within = n.Nodes
+		}
 	case *parse.ActionNode:
-		return t.collect(n.Pipe)
+		within = []parse.Node{n.Pipe}
 	case *parse.IfNode:
-		return t.collect(n.Pipe) && t.collect(n.List) && t.collect(n.ElseList)
+		within = []parse.Node{n.Pipe, n.List, n.ElseList}
 	case *parse.PipeNode:
-		return len(n.Decl) == 0 && !slices.ContainsFunc(n.Cmds, func(c *parse.CommandNode) bool { return !t.command(c) })
+		if len(n.Decl) > 0 {
+			return false
+		}
+		for _, c := range n.Cmds {
+			within = append(within, c)
+		}
+	case *parse.CommandNode:
+		within = n.Args
+		if len(n.Args) == 3 && n.Args[0].String() == "index" { // the row itself may only stand in index . "Header"
+			_, isRow := n.Args[1].(*parse.DotNode)
+			header, isText := n.Args[2].(*parse.StringNode)
+			if !isRow || !isText {
+				return false
+			}
+			t.refer(header.Text)
+			return true
+		}
 	case *parse.FieldNode:
 		t.refer(n.Ident[0])
 		return len(n.Ident) == 1
 	case *parse.TextNode, *parse.StringNode, *parse.NumberNode, *parse.BoolNode, *parse.IdentifierNode, *parse.CommentNode:
-		return true
-	}
-	return false
-}
-
-func (t *Template) all(nodes []parse.Node) bool {
-	return !slices.ContainsFunc(nodes, func(n parse.Node) bool { return !t.collect(n) })
-}
-
-// command checks one call. The row itself may only stand in index . "Header".
-func (t *Template) command(c *parse.CommandNode) bool {
-	if len(c.Args) != 3 || c.Args[0].String() != "index" {
-		return t.all(c.Args)
-	}
-	name, literal := c.Args[2].(*parse.StringNode)
-	if _, whole := c.Args[1].(*parse.DotNode); !whole || !literal {
+	default:
 		return false
 	}
-	t.refer(name.Text)
-	return true
+	return !slices.ContainsFunc(within, func(n parse.Node) bool { return !t.collect(n) })
 }
 
 func (t *Template) refer(name string) {
@@ -126,6 +128,9 @@ func (t *Template) refer(name string) {
 		t.names = append(t.names, name)
 	}
 }
+
+// Reads returns the names of the fields and columns that the template is made of.
+func (t *Template) Reads() []string { return t.names }
 
 // execute returns the text that the template makes of the values of its names, and
 // false if all of them are empty.
@@ -141,4 +146,131 @@ func (t *Template) execute(value func(name string) string) (string, bool, error)
 	var b bounded
 	err := t.tree.Execute(&b, values)
 	return b.String(), err == nil, err
+}
+
+// fieldTemplate is the template of a field, ready for the rows of one file.
+type fieldTemplate struct {
+	field account.Field
+	fill  account.Fill // what its values count as
+	*Template
+}
+
+// arrange orders the templates of a mapping file so that each stands behind those
+// it refers to. Names that are neither a field with a value nor a column, and
+// templates that refer to each other, are problems.
+func arrange(templates map[account.Field]*Template, t *table) (order []fieldTemplate, problems diagnosis.Problems) {
+	given := t.fields()
+	isColumn := func(name string) bool { // one that feeds no field
+		return first(t.columns, func(c *column) bool { return !c.known() && name != "" && tidy(c.Header) == name }) != nil
+	}
+	const open, done = 1, 2
+	state := make(map[account.Field]int)
+	var visit func(f account.Field)
+	visit = func(f account.Field) {
+		state[f] = open
+		for _, name := range templates[f].names {
+			g, isField := account.FieldNamed(name)
+			switch {
+			case g == f && isColumn(name): // a part of the name in a column that is called so
+			case isField && templates[g] != nil && state[g] == open:
+				problems = append(problems, *diagnosis.New(diagnosis.TemplateCycle, "Field", f))
+			case isField && templates[g] != nil && state[g] != done:
+				visit(g)
+			case isField && (templates[g] != nil || given.Has(g)), !isField && isColumn(name):
+			default:
+				problems = append(problems, *diagnosis.New(diagnosis.TemplateName, "Field", f, "Name", name))
+			}
+		}
+		state[f] = done
+		order = append(order, fieldTemplate{f, account.FromMapping, templates[f]})
+	}
+	for _, f := range slices.Sorted(maps.Keys(templates)) {
+		if state[f] == 0 {
+			visit(f)
+		}
+	}
+	return order, problems
+}
+
+// fromTemplates fills empty fields by the templates and returns the unfit fields.
+// What is made of an unfit cell is unfit as well.
+func (b *Binding) fromTemplates(rec *source.Record, row *account.Row, bad account.Fields) account.Fields {
+	if len(b.templates) == 0 {
+		return bad
+	}
+	made := make(map[string]string)
+	value := func(name string) string {
+		if text, ok := made[name]; ok {
+			return text
+		}
+		return named(rec, name)
+	}
+	for _, t := range b.templates {
+		f := t.field
+		isBad := func(name string) bool {
+			g, isField := account.FieldNamed(name)
+			return isField && bad.Has(g)
+		}
+		switch {
+		case row.Given.Has(f) || bad.Has(f):
+			continue
+		case slices.ContainsFunc(t.names, isBad):
+			bad = bad.With(f)
+			continue
+		}
+		text, ok, err := t.execute(value)
+		if !f.Secret() {
+			text = clean(text)
+		}
+		var problem *diagnosis.Problem
+		switch {
+		case err != nil: // whose text could hold that of a cell
+			problem = diagnosis.New(diagnosis.TemplateFailed, "Field", f)
+		case !ok || text == "":
+			continue
+		default:
+			problem = b.reader.put(row, f, text)
+		}
+		if problem != nil {
+			bad = bad.With(f)
+			row.Report(f, *problem)
+			continue
+		}
+		made[f.String()] = text
+		row.Fills[f] = t.fill
+	}
+	return bad
+}
+
+// named returns the cell of a field or, for any other name, of the column with
+// that header; nothing where it holds a word for no value.
+func named(rec *source.Record, name string) string {
+	f, isField := account.FieldNamed(name)
+	text := rec.Text(f)
+	if !isField {
+		f, text = account.Name, rec.Other(name)
+	}
+	cleaned := clean(text)
+	switch {
+	case isVoid(f, cleaned):
+		return ""
+	case f.Secret():
+		return text
+	}
+	return cleaned
+}
+
+// TemplateOf returns the template that has made the value of a field of a row from its
+// record, nil if none has.
+func (b *Binding) TemplateOf(rec *source.Record, row *account.Row, f account.Field) *Template {
+	i := slices.IndexFunc(b.templates, func(t fieldTemplate) bool { return t.field == f })
+	if i < 0 || row.Fills[f] != b.templates[i].fill {
+		return nil
+	}
+	again := account.Row{Given: row.Given}
+	b.fromTemplates(rec, &again, 0)
+	if again.Fills[f] == account.NotFilled {
+		return nil
+	}
+	return b.templates[i].Template
 }

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"sync"
@@ -12,82 +13,43 @@ import (
 //go:embed words.json
 var wordData []byte
 
-// oauth2 is the one kind of login that the portal knows and always refuses.
-const oauth2 = account.Auth(5)
-
-// wordList is what the words of cells mean, by folded text.
-type wordList struct {
-	bools       map[string]bool
-	protocols   map[string]bool // true is IMAP
-	periods     map[string]bool // true is the last 30 days
-	encryptions map[string]account.Encryption
-	auths       map[string]account.Auth
-}
-
-var words = sync.OnceValue(func() *wordList {
-	var data struct {
-		Yes        []string            `json:"yes"`
-		No         []string            `json:"no"`
-		IMAP       []string            `json:"imap"`
-		POP3       []string            `json:"pop3"`
-		Month      []string            `json:"month"`
-		Everything []string            `json:"everything"`
-		Encryption map[string][]string `json:"encryption"`
-		Auth       map[string][]string `json:"auth"`
-	}
-	if err := json.Unmarshal(wordData, &data); err != nil {
+// words are what the words of cells mean, by what they are about and by their folded text.
+var words = sync.OnceValue(func() map[string]map[string]string {
+	var lists map[string]map[string][]string
+	if err := json.Unmarshal(wordData, &lists); err != nil {
 		panic("mapping: words.json: " + err.Error())
 	}
-	l := &wordList{
-		bools:       twoWords(data.Yes, data.No),
-		protocols:   twoWords(data.IMAP, data.POP3),
-		periods:     twoWords(data.Month, data.Everything),
-		encryptions: make(map[string]account.Encryption),
-		auths:       make(map[string]account.Auth),
+	all := make(map[string]map[string]string)
+	for about, meanings := range lists {
+		all[about] = make(map[string]string)
+		for meaning, list := range meanings {
+			for _, word := range list {
+				all[about][foldWord(word)] = meaning
+			}
+		}
 	}
-	for _, e := range []account.Encryption{account.Plain, account.TLS, account.StartTLS} {
-		addWords(l.encryptions, e, data.Encryption[e.String()])
-	}
-	for _, a := range []account.Auth{account.NoAuth, account.LoginCmd, account.CramMD5, account.NTLM} {
-		addWords(l.auths, a, data.Auth[a.String()])
-	}
-	addWords(l.encryptions, tlsWord, data.Encryption["tls"])
-	addWords(l.auths, oauth2, data.Auth["oauth2"])
-	return l
+	return all
 })
 
-func twoWords(yes, no []string) map[string]bool {
-	m := make(map[string]bool, len(yes)+len(no))
-	addWords(m, true, yes)
-	addWords(m, false, no)
-	return m
-}
-
-func addWords[V any](m map[string]V, meaning V, words []string) {
-	for _, word := range words {
-		m[foldWord(word)] = meaning
-	}
-}
+const (
+	// yesOrNo are the fields that are a yes or no.
+	yesOrNo account.Fields = 1<<account.SMTPAuth | 1<<account.IMAP | 1<<account.Restrict
+	// kinds are the fields that name a kind of encryption or login.
+	kinds account.Fields = 1<<account.IncomingEncryption | 1<<account.OutgoingEncryption | 1<<account.AuthIn | 1<<account.AuthSMTP
+)
 
 // parseBool reads the word of one of the fields that are yes or no. The protocol
-// may also be named, and so may the period.
+// may also be named, and so may the period: IMAP is a yes, and so are the last 30 days.
 func parseBool(f account.Field, text string) (bool, *diagnosis.Problem) {
-	key, l := wholeNumber(foldWord(text)), words()
-	if on, ok := l.bools[key]; ok {
-		return on, nil
+	key, code := wholeNumber(foldWord(text)), diagnosis.BoolWord
+	answer := cmp.Or(words()["answer"][key], words()[f.String()][key])
+	if f == account.IMAP {
+		code = diagnosis.ProtocolWord
 	}
-	switch f {
-	case account.IMAP:
-		if on, ok := l.protocols[key]; ok {
-			return on, nil
-		}
-		return false, diagnosis.New(diagnosis.ProtocolWord)
-	case account.Restrict:
-		if on, ok := l.periods[key]; ok {
-			return on, nil
-		}
+	if answer == "" {
+		return false, diagnosis.New(code)
 	}
-	return false, diagnosis.New(diagnosis.BoolWord)
+	return answer == "yes", nil
 }
 
 // What a cell says of encryption can depend on the port. Such a word is kept as
@@ -102,13 +64,15 @@ const (
 	notSaid
 )
 
+var encryptionNamed = map[string]account.Encryption{"none": account.Plain, "ssl": account.TLS, "starttls": account.StartTLS, "tls": tlsWord}
+
 // parseEncryption reads the cell of a column for the kind of encryption.
 func parseEncryption(text string) (account.Encryption, *diagnosis.Problem) {
 	key := wholeNumber(foldWord(text))
-	if e, ok := words().encryptions[key]; ok {
-		return e, nil
+	if name := words()["encryption"][key]; name != "" {
+		return encryptionNamed[name], nil
 	}
-	if words().bools[key] {
+	if words()["answer"][key] == "yes" {
 		return encrypted, nil
 	}
 	return 0, diagnosis.New(diagnosis.EncryptionWord)
@@ -117,35 +81,71 @@ func parseEncryption(text string) (account.Encryption, *diagnosis.Problem) {
 // parseSwitch reads the cell of a column that is named for SSL or TLS: a yes or no,
 // or a kind of encryption after all.
 func parseSwitch(text string) (account.Encryption, *diagnosis.Problem) {
-	on, ok := words().bools[wholeNumber(foldWord(text))]
-	switch {
-	case !ok:
-		return parseEncryption(text)
-	case on:
+	switch words()["answer"][wholeNumber(foldWord(text))] {
+	case "yes":
 		return encrypted, nil
+	case "no":
+		return notSaid, nil
 	}
-	return notSaid, nil
+	return parseEncryption(text)
 }
 
 // parseFixedEncryption reads a kind of encryption that stands beside its port.
-func parseFixedEncryption(text string, startTLS bool) (account.Encryption, *diagnosis.Problem) {
+func parseFixedEncryption(text string, side account.Side, port int) (account.Encryption, *diagnosis.Problem) {
 	e, problem := parseEncryption(text)
-	switch {
-	case problem != nil || e <= account.StartTLS:
+	if problem != nil || e <= account.StartTLS {
 		return e, problem
-	case startTLS:
+	}
+	if usual, _ := usualEncryption(side, port); usual == account.StartTLS {
 		return account.StartTLS, nil
 	}
 	return account.TLS, nil
 }
 
+var authNamed = map[string]account.Auth{"none": account.NoAuth, "login": account.LoginCmd, "cram-md5": account.CramMD5, "ntlm": account.NTLM}
+
 func parseAuth(text string) (account.Auth, *diagnosis.Problem) {
-	switch a, ok := words().auths[wholeNumber(foldWord(text))]; {
-	case !ok:
+	switch name := words()["auth"][wholeNumber(foldWord(text))]; name {
+	case "":
 		return 0, diagnosis.New(diagnosis.AuthWord)
-	case a == oauth2:
+	case "oauth2": // the one kind that the portal knows and always refuses
 		return 0, diagnosis.New(diagnosis.AuthOAuth)
 	default:
-		return a, nil
+		return authNamed[name], nil
 	}
+}
+
+// voids are the words that programs write where there is no value, as they write
+// them: a database, a spreadsheet, pandas and R. In another case most are names. Each
+// stands with the fields for which it says nothing.
+var voids = func() map[string]account.Fields {
+	const everywhere account.Fields = 1<<account.NumFields - 1
+	fields := map[string]account.Fields{
+		"Null": everywhere.Without(account.Name), // which is also a family's name
+		"none": everywhere &^ yesOrNo &^ kinds,   // it says that nothing is encrypted, or that no login is made
+		"NONE": everywhere &^ yesOrNo &^ kinds,
+	}
+	for _, word := range []string{"null", "NULL", "(null)", "(NULL)", "<null>", "<NULL>", "[null]", "[NULL]", `\N`, "nil", "NIL", "<nil>",
+		"DBNull", "undefined", "nan", "NaN", "NAN", "NaT", "NA", "<NA>", "None", "N/A", "n/a", "#N/A", "#N/A N/A", "#NA", "#n/a",
+		"#Н/Д", "#н/д", "Н/Д", "н/д", "(blank)", "(пусто)", "(empty)", "<пусто>", "<empty>"} {
+		fields[word] = everywhere
+	}
+	for _, dash := range []string{"-", "--", "---", "−", "–", "—"} {
+		fields[dash] = everywhere &^ yesOrNo
+	}
+	return fields
+}()
+
+// voidBegins are the bytes that a word for no value can begin with: the first byte
+// of most cells is none of them.
+var voidBegins = func() (begins [256]bool) {
+	for word := range voids {
+		begins[word[0]] = true
+	}
+	return begins
+}()
+
+// isVoid reports whether a cell of a field, cleaned, holds a word for no value.
+func isVoid(f account.Field, text string) bool {
+	return text != "" && voidBegins[text[0]] && voids[text].Has(f)
 }

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Address is an e-mail address as somebody has written it. What is no address, such
+// Address is an e-mail address as it was written. What is no address, such
 // as the name of a portal user, is folded and compared in the same way.
 type Address string
 
@@ -17,7 +17,7 @@ type Address string
 // lower case, composed letters, the domain as punycode.
 func (a Address) Fold() string {
 	text := strings.TrimSpace(string(a))
-	if isASCII(text) {
+	if IsASCII(text) {
 		return strings.ToLower(text)
 	}
 	text = strings.ToLower(norm.NFC.String(text))
@@ -60,7 +60,7 @@ func (a Address) Domain() string {
 // lower case, no dot at the end, punycode.
 func FoldHost(name string) string {
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
-	if isASCII(name) {
+	if IsASCII(name) {
 		return name
 	}
 	if ascii, err := idna.Lookup.ToASCII(name); err == nil {
@@ -69,7 +69,8 @@ func FoldHost(name string) string {
 	return name
 }
 
-func isASCII(text string) bool {
+// IsASCII reports whether a text has no other characters.
+func IsASCII(text string) bool {
 	for i := range len(text) {
 		if text[i] >= utf8.RuneSelf {
 			return false

@@ -58,12 +58,8 @@ func (f Field) String() string {
 
 // FieldNamed returns the field with that canonical name.
 func FieldNamed(name string) (Field, bool) {
-	for f, n := range fieldNames {
-		if n == name {
-			return Field(f), true
-		}
-	}
-	return 0, false
+	i := slices.Index(fieldNames[:], name)
+	return Field(max(0, i)), i >= 0
 }
 
 // Secret reports whether the value of the field must never be shown.

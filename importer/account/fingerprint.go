@@ -64,7 +64,6 @@ var LeastCost = Cost{Passes: 1, Memory: 8}
 // hashes it has made, so that each is made once in the life of a process however
 // often a row is looked at. It is safe for concurrent use.
 type Fingerprinter struct {
-	key   []byte
 	cost  Cost
 	macs  sync.Pool     // of *mac
 	slots chan struct{} // one for each slow hash that is being made; each takes its memory
@@ -73,8 +72,8 @@ type Fingerprinter struct {
 	made map[slowInput][secretHashBytes]byte
 }
 
-// slowInput is what a slow hash is made of. It is a quick hash of the secrets and
-// never leaves the process.
+// slowInput is what a slow hash is made of. The digest is a quick hash of the secrets
+// and never leaves the process.
 type slowInput struct {
 	digest [sha256.Size]byte
 	salt   [16]byte
@@ -91,8 +90,9 @@ type mac struct {
 
 // NewFingerprinter returns a maker of fingerprints; key should be 32 random bytes.
 func NewFingerprinter(key []byte, cost Cost) *Fingerprinter {
+	key = bytes.Clone(key)
 	return &Fingerprinter{
-		key: bytes.Clone(key), cost: cost, slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		cost: cost, slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
 		macs: sync.Pool{New: func() any { return &mac{Hash: hmac.New(sha256.New, key)} }},
 		made: make(map[slowInput][secretHashBytes]byte),
 	}
@@ -101,17 +101,14 @@ func NewFingerprinter(key []byte, cost Cost) *Fingerprinter {
 // Of returns the fingerprint of the settings of an account. It takes a slow hash:
 // call it for settings that were sent, refused or seen to be there.
 func (p *Fingerprinter) Of(key Key, s *Settings) Fingerprint {
-	fp := make(Fingerprint, 1, fingerprintLen)
-	fp[0] = ofSecrets
-	m := p.macs.Get().(*mac)
-	defer p.macs.Put(m)
+	fp := append(make(Fingerprint, 0, fingerprintLen), ofSecrets)
 	for f := range NumRequestFields {
 		if !f.Secret() {
-			fp = append(fp, m.field(f, asKept(s, f))[:plainHashBytes]...)
+			hash := p.field(f, asKept(s, f))
+			fp = append(fp, hash[:plainHashBytes]...)
 		}
 	}
-	hash := p.slow(m.passwords(s), m.salt(key))
-	return append(fp, hash[:]...)
+	return append(fp, p.slow(key, "passwords", s.Text(Password), s.Text(SMTPPassword))...)
 }
 
 // Changed returns those of some fields in which settings of an account are not what
@@ -119,59 +116,53 @@ func (p *Fingerprinter) Of(key Key, s *Settings) Fingerprint {
 // other fields differs, because that takes a slow hash; which of the two differs is
 // not known, so it is both. A fingerprint that is empty or of another version
 // remembers nothing: all fields differ.
-func (p *Fingerprinter) Changed(fp Fingerprint, key Key, s *Settings, among Fields) Fields {
+func (p *Fingerprinter) Changed(fp Fingerprint, key Key, s *Settings, fields Fields) Fields {
 	if len(fp) != fingerprintLen {
-		return among
+		return fields
 	}
-	m := p.macs.Get().(*mac)
-	defer p.macs.Put(m)
 	var changed Fields
-	at := 1
+	format, rest := fp[0], fp[1:]
 	for f := range NumRequestFields {
 		if f.Secret() {
 			continue
 		}
-		if among.Has(f) && !bytes.Equal(fp[at:at+plainHashBytes], m.field(f, asKept(s, f))[:plainHashBytes]) {
-			changed = changed.With(f)
+		if fields.Has(f) {
+			if hash := p.field(f, asKept(s, f)); !bytes.HasPrefix(hash[:], rest[:plainHashBytes]) {
+				changed = changed.With(f)
+			}
 		}
-		at += plainHashBytes
+		rest = rest[plainHashBytes:]
 	}
-	if changed != 0 || among&Passwords == 0 {
+	if changed != 0 || fields&Passwords == 0 {
 		return changed
 	}
-	input := m.passwords(s)
-	if fp[0] == ofQuickHashes {
-		input = m.quickHashes(m.quickPasswords(s))
+	what, texts := "passwords", []string{s.Text(Password), s.Text(SMTPPassword)}
+	if format == ofQuickHashes {
+		in, out := p.field(Password, texts[0]), p.field(SMTPPassword, texts[1])
+		what, texts = quickHashes, []string{string(in[:secretHashBytes]) + string(out[:secretHashBytes])}
 	}
-	if hash := p.slow(input, m.salt(key)); !bytes.Equal(fp[at:], hash[:]) {
-		return among & Passwords
+	if bytes.Equal(rest, p.slow(key, what, texts...)) {
+		return 0
 	}
-	return 0
+	return fields & Passwords
 }
 
-// Secret returns a slow hash of the secret of somebody or something, such as a
-// portal password that was refused.
+// Secret returns a slow hash of a secret, such as a portal password that was refused.
 func (p *Fingerprinter) Secret(of string, secret Secret) []byte {
-	m := p.macs.Get().(*mac)
-	defer p.macs.Put(m)
-	hash := p.slow(m.digest("secret", secret.Reveal()), m.salt(Key{OwnerID: of}))
-	return append([]byte{ofSecrets}, hash[:]...)
+	return append([]byte{ofSecrets}, p.slow(Key{OwnerID: of}, "secret", secret.Reveal())...)
 }
 
 // SameSecret reports whether a hash was made of that secret. It takes a slow hash
 // unless there is nothing to compare with.
 func (p *Fingerprinter) SameSecret(hash []byte, of string, secret Secret) bool {
-	if len(hash) != 1+secretHashBytes {
+	switch {
+	case len(hash) != 1+secretHashBytes:
 		return false
-	}
-	if hash[0] == ofSecrets {
+	case hash[0] == ofSecrets:
 		return bytes.Equal(hash, p.Secret(of, secret))
 	}
-	m := p.macs.Get().(*mac)
-	defer p.macs.Put(m)
-	quick := bytes.Clone(m.field(PortalPassword, secret.Reveal())[:secretHashBytes])
-	again := p.slow(m.quickHashes(quick), m.salt(Key{OwnerID: of}))
-	return bytes.Equal(hash[1:], again[:])
+	quick := p.field(PortalPassword, secret.Reveal())
+	return bytes.Equal(hash, p.UpgradeSecret(of, quick[:secretHashBytes]))
 }
 
 // Upgrade returns a fingerprint of the first format in today's, with a slow hash of
@@ -180,23 +171,16 @@ func (p *Fingerprinter) Upgrade(key Key, old Fingerprint) Fingerprint {
 	if len(old) != quickLen {
 		return old
 	}
-	m := p.macs.Get().(*mac)
-	defer p.macs.Put(m)
-	fp := make(Fingerprint, 1, fingerprintLen)
-	fp[0] = ofQuickHashes
+	fp := append(make(Fingerprint, 0, fingerprintLen), ofQuickHashes)
 	var quick []byte
 	for f := range NumRequestFields {
-		n := plainHashBytes
+		to, n := &fp, plainHashBytes
 		if f.Secret() {
-			n = secretHashBytes
-			quick = append(quick, old[:n]...)
-		} else {
-			fp = append(fp, old[:n]...)
+			to, n = (*Fingerprint)(&quick), secretHashBytes
 		}
-		old = old[n:]
+		*to, old = append(*to, old[:n]...), old[n:]
 	}
-	hash := p.slow(m.quickHashes(quick), m.salt(key))
-	return append(fp, hash[:]...)
+	return append(fp, p.slow(key, quickHashes, string(quick))...)
 }
 
 // UpgradeSecret does for the hash of a secret what [Fingerprinter.Upgrade] does for a fingerprint.
@@ -204,22 +188,27 @@ func (p *Fingerprinter) UpgradeSecret(of string, old []byte) []byte {
 	if len(old) != secretHashBytes {
 		return old
 	}
-	m := p.macs.Get().(*mac)
-	defer p.macs.Put(m)
-	hash := p.slow(m.quickHashes(old), m.salt(Key{OwnerID: of}))
-	return append([]byte{ofQuickHashes}, hash[:]...)
+	return append([]byte{ofQuickHashes}, p.slow(Key{OwnerID: of}, quickHashes, string(old))...)
 }
 
-func (p *Fingerprinter) slow(digest [sha256.Size]byte, salt [16]byte) [secretHashBytes]byte {
-	input := slowInput{digest, salt}
+// quickHashes is what slow hashes are made of in fingerprints of the first format.
+const quickHashes = "quick hashes"
+
+// slow returns a slow hash of some texts for an account. What they are keeps it apart
+// from hashes of other things, and each account has a salt of its own, which need not be
+// secret and is not stored.
+func (p *Fingerprinter) slow(key Key, what string, texts ...string) []byte {
+	input := slowInput{digest: p.digest(what, texts...)}
+	salt := p.digest("salt", key.OwnerID, key.Address)
+	copy(input.salt[:], salt[:])
 	p.mu.Lock()
 	hash, known := p.made[input]
 	p.mu.Unlock()
 	if known {
-		return hash
+		return hash[:]
 	}
 	p.slots <- struct{}{}
-	copy(hash[:], argon2.IDKey(digest[:], salt[:], p.cost.Passes, p.cost.Memory, 1, 16))
+	copy(hash[:], argon2.IDKey(input.digest[:], input.salt[:], p.cost.Passes, p.cost.Memory, 1, 16))
 	<-p.slots
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -227,64 +216,47 @@ func (p *Fingerprinter) slow(digest [sha256.Size]byte, salt [16]byte) [secretHas
 		clear(p.made)
 	}
 	p.made[input] = hash
-	return hash
+	return hash[:]
 }
 
-// field is the keyed hash of one field. It is valid until the next call.
-func (m *mac) field(f Field, text string) []byte {
-	m.text = append(m.text[:0], byte(f)) // equal texts in two fields must not look alike
-	m.text = append(m.text, text...)
-	return m.sumUp()
+// field is the keyed hash of one field.
+func (p *Fingerprinter) field(f Field, text string) [sha256.Size]byte {
+	return p.keyed(func(b []byte) []byte {
+		return append(append(b, byte(f)), text...) // equal texts in two fields must not look alike
+	})
 }
 
-// digest is a keyed hash of some texts. What it is for keeps it apart from others.
-func (m *mac) digest(what string, texts ...string) [sha256.Size]byte {
-	m.text = append(append(m.text[:0], 0xff), what...)
-	for _, text := range texts {
-		m.text = binary.AppendUvarint(m.text, uint64(len(text)))
-		m.text = append(m.text, text...)
-	}
-	return [sha256.Size]byte(m.sumUp())
+// digest is a keyed hash of some texts. What they are keeps it apart from others.
+func (p *Fingerprinter) digest(what string, texts ...string) [sha256.Size]byte {
+	return p.keyed(func(b []byte) []byte {
+		b = append(append(b, 0xff), what...)
+		for _, text := range texts {
+			b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
+		}
+		return b
+	})
 }
 
-func (m *mac) sumUp() []byte {
+// keyed returns the keyed hash of what is appended to a text.
+func (p *Fingerprinter) keyed(appended func([]byte) []byte) [sha256.Size]byte {
+	m := p.macs.Get().(*mac)
+	defer p.macs.Put(m)
+	m.text = appended(m.text[:0])
 	m.Reset()
 	m.Write(m.text)
 	m.sum = m.Sum(m.sum[:0])
-	return m.sum
-}
-
-func (m *mac) passwords(s *Settings) [sha256.Size]byte {
-	return m.digest("passwords", s.Text(Password), s.Text(SMTPPassword))
-}
-
-func (m *mac) quickHashes(quick []byte) [sha256.Size]byte {
-	return m.digest("quick hashes", string(quick))
-}
-
-// quickPasswords returns the hashes that the first format had of both passwords.
-func (m *mac) quickPasswords(s *Settings) []byte {
-	quick := bytes.Clone(m.field(Password, s.Text(Password))[:secretHashBytes])
-	return append(quick, m.field(SMTPPassword, s.Text(SMTPPassword))[:secretHashBytes]...)
-}
-
-// salt is another one for each account. It need not be secret and is not stored.
-func (m *mac) salt(key Key) [16]byte {
-	digest := m.digest("salt", key.OwnerID, key.Address)
-	return [16]byte(digest[:16])
+	return [sha256.Size]byte(m.sum)
 }
 
 // asKept returns the text of a field without what the portal does not keep: the
 // case of the address, and of a login that is the address (ASC.Mail/Utils/Converter.cs).
 func asKept(s *Settings, f Field) string {
 	text := s.Text(f)
-	switch f {
-	case Email:
+	switch {
+	case f == Email:
 		return Address(text).Fold()
-	case Account, SMTPAccount:
-		if strings.EqualFold(text, s.Email) {
-			return strings.ToLower(text)
-		}
+	case (f == Account || f == SMTPAccount) && strings.EqualFold(text, s.Email):
+		return strings.ToLower(text)
 	}
 	return text
 }

@@ -1,26 +1,20 @@
 package account
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 // schemes are the marks in braces that mail servers and directories store before
 // hashes (Dovecot's password schemes, RFC 2307, Spring Security), upper case.
-var schemes = words("CRYPT MD5 MD5-CRYPT SMD5 PLAIN-MD5 PLAIN-MD4 LDAP-MD5 DIGEST-MD5 CRAM-MD5 HMAC-MD5 MD4 RPA NTLM NTHASH NT LANMAN LM SHA SHA1 SHA224 SHA256 SHA384 SHA512 " +
+var schemes = strings.Fields("CRYPT MD5 MD5-CRYPT SMD5 PLAIN-MD5 PLAIN-MD4 LDAP-MD5 DIGEST-MD5 CRAM-MD5 HMAC-MD5 MD4 RPA NTLM NTHASH NT LANMAN LM SHA SHA1 SHA224 SHA256 SHA384 SHA512 " +
 	"SSHA SSHA1 SSHA224 SSHA256 SSHA384 SSHA512 SHA256-CRYPT SHA512-CRYPT DES-CRYPT BLF-CRYPT BCRYPT SCRYPT ARGON2 ARGON2I ARGON2D ARGON2ID PBKDF2 PBKDF2-SHA1 PBKDF2-SHA256 " +
 	"PBKDF2-SHA512 PBKDF2_SHA1 PBKDF2_SHA256 PBKDF2_SHA512 X-PBKDF2 SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-512 OTP SKEY SASL SAMBA X-XMD5 XMD5 X-FSHP")
 
 // plainSchemes mark a password that is stored as it is.
-var plainSchemes = words("PLAIN PLAINTEXT PLAIN-TRUNC CLEAR CLEARTEXT CLEAR-TEXT NOOP")
-
-func words(list string) map[string]bool {
-	set := make(map[string]bool)
-	for word := range strings.FieldsSeq(list) {
-		set[word] = true
-	}
-	return set
-}
+var plainSchemes = strings.Fields("PLAIN PLAINTEXT PLAIN-TRUNC CLEAR CLEARTEXT CLEAR-TEXT NOOP")
 
 var (
 	braces = regexp.MustCompile(`^\{([A-Za-z0-9_-]{2,20})(?:\.(?i:b64|base64|hex))?\}.`)
@@ -35,10 +29,16 @@ var (
 )
 
 // kinds names the ids of the modular form by their trade names.
-var kinds = map[string]string{"1": "MD5-CRYPT", "3": "NTHASH", "5": "SHA256-CRYPT", "6": "SHA512-CRYPT", "7": "SCRYPT", "y": "YESCRYPT", "gy": "GOST-YESCRYPT"}
+var kinds = map[string]string{
+	"1": "MD5-CRYPT", "2": "BCRYPT", "2a": "BCRYPT", "2b": "BCRYPT", "2x": "BCRYPT", "2y": "BCRYPT", "3": "NTHASH",
+	"5": "SHA256-CRYPT", "6": "SHA512-CRYPT", "7": "SCRYPT", "y": "YESCRYPT", "gy": "GOST-YESCRYPT",
+}
+
+// digests are kinds of hashes by their number of hexadecimal digits.
+var digests = map[int]string{32: "MD5", 40: "SHA1", 64: "SHA256", 128: "SHA512"}
 
 // Hash returns the kind of hash that stands in place of a password, as mail servers
-// and web programs store it, and nothing for a text that nobody can take for one.
+// and web programs store it, and nothing for any other text.
 // plain says that the mark of a kind stands before a password that is no hash.
 func (s Secret) Hash() (kind string, plain bool) {
 	text := strings.TrimSpace(s.Reveal())
@@ -48,22 +48,15 @@ func (s Secret) Hash() (kind string, plain bool) {
 	case "{":
 		if m := braces.FindStringSubmatch(text); m != nil {
 			switch kind = strings.ToUpper(m[1]); {
-			case schemes[kind]:
+			case slices.Contains(schemes, kind):
 				return kind, false
-			case plainSchemes[kind]:
+			case slices.Contains(plainSchemes, kind):
 				return kind, true
 			}
 		}
 	case "$":
 		if m := modular.FindStringSubmatch(text); m != nil {
-			switch id := m[1]; {
-			case kinds[id] != "":
-				return kinds[id], false
-			case id[0] == '2':
-				return "BCRYPT", false
-			default:
-				return strings.ToUpper(id), false
-			}
+			return cmp.Or(kinds[m[1]], strings.ToUpper(m[1])), false
 		}
 		if phpass.MatchString(text) {
 			return "PHPASS", false
@@ -89,19 +82,8 @@ func (s Secret) Hash() (kind string, plain bool) {
 // consists of as many hexadecimal digits as one has. So do passwords of some programs.
 func (s Secret) Digest() string {
 	text := s.Reveal()
-	var kind string
-	switch len(text) {
-	case 32:
-		kind = "MD5"
-	case 40:
-		kind = "SHA1"
-	case 64:
-		kind = "SHA256"
-	case 128:
-		kind = "SHA512"
-	}
-	if kind == "" || strings.Trim(text, "0123456789abcdef") != "" && strings.Trim(text, "0123456789ABCDEF") != "" {
+	if strings.Trim(text, "0123456789abcdef") != "" && strings.Trim(text, "0123456789ABCDEF") != "" {
 		return ""
 	}
-	return kind
+	return digests[len(text)]
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"r7import/importer/diagnosis"
 )
@@ -28,11 +29,17 @@ func (i Identity) Plausible(invalid bool, problems []diagnosis.Problem) Identity
 	if !IsGUID(i.Owner) && !IsAddress(i.Owner, invalid) {
 		i.Owner = ""
 	}
+	doubtsName := func(p diagnosis.Problem) bool {
+		return slices.Contains(slipped, p.Code) || p.Field == Name.String() && p.Severity() == diagnosis.Error
+	}
 	if i.Email == "" && !isPersonsName(i.Name) || slices.ContainsFunc(problems, doubtsName) {
 		i.Name = ""
 	}
 	return i
 }
+
+// slipped are what is found wrong with rows whose cells may have slipped.
+var slipped = []diagnosis.Code{diagnosis.RowWidth, diagnosis.RowTooWide, diagnosis.QuoteStray, diagnosis.QuoteUnclosed}
 
 // isPersonsName reports whether text is several words of letters, each with a capital:
 // what no password that slipped a column looks like.
@@ -48,14 +55,6 @@ func isPersonsName(text string) bool {
 	return len(words) > 1
 }
 
-func doubtsName(p diagnosis.Problem) bool {
-	switch p.Code {
-	case diagnosis.RowWidth, diagnosis.RowTooWide, diagnosis.QuoteStray, diagnosis.QuoteUnclosed:
-		return true
-	}
-	return p.Field == Name.String() && p.Severity() == diagnosis.Error
-}
-
 // IsAddress reports whether text is one bare e-mail address. A dotted one has a
 // domain of several labels that ends in letters; that keeps out most passwords
 // with an @ in them, and rows that passed the checks need no such proof.
@@ -64,12 +63,9 @@ func IsAddress(text string, dotted bool) bool {
 	if err != nil || a.Name != "" || a.Address != text {
 		return false
 	}
-	if !dotted {
-		return true
-	}
-	_, domain, _ := strings.Cut(text, "@")
-	_, err = netip.ParseAddr(domain)
-	return err != nil && IsHost(domain)
+	domain := Address(text).Domain()
+	_, notNumeric := netip.ParseAddr(domain)
+	return !dotted || notNumeric != nil && IsHost(domain)
 }
 
 // IsHost reports whether text looks like the name of a server to everybody: labels
@@ -80,51 +76,24 @@ func IsHost(text string) bool {
 		return ip.Is4()
 	}
 	labels := strings.Split(text, ".")
-	return len(labels) > 1 && !slices.ContainsFunc(labels, func(l string) bool { return !isLabel(l) }) && isTopLevel(labels[len(labels)-1])
-}
-
-func isLabel(s string) bool {
-	if s == "" || len(s) > 63 || s[0] == '-' || s[len(s)-1] == '-' {
-		return false
-	}
-	for _, r := range s {
-		if r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+	for _, label := range labels {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' ||
+			strings.ContainsFunc(label, func(r rune) bool { return r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 			return false
 		}
 	}
-	return true
-}
-
-func isTopLevel(s string) bool {
-	if strings.HasPrefix(s, "xn--") {
-		return true
-	}
-	letters := 0
-	for _, r := range s {
-		if !unicode.IsLetter(r) {
-			return false
-		}
-		letters++
-	}
-	return letters > 1
+	last := labels[len(labels)-1]
+	hasOther := strings.ContainsFunc(last, func(r rune) bool { return !unicode.IsLetter(r) })
+	return len(labels) > 1 && (strings.HasPrefix(last, "xn--") || !hasOther && utf8.RuneCountInString(last) > 1)
 }
 
 // IsGUID reports whether text is a GUID as the portal writes it.
 func IsGUID(text string) bool {
-	if len(text) != 36 {
-		return false
-	}
 	for i, c := range []byte(text) {
-		switch i {
-		case 8, 13, 18, 23:
-			if c != '-' {
-				return false
-			}
-		default:
-			if !strings.ContainsRune("0123456789abcdefABCDEF", rune(c)) {
-				return false
-			}
+		atDash := i == 8 || i == 13 || i == 18 || i == 23
+		if atDash != (c == '-') || !atDash && strings.IndexByte("0123456789abcdefABCDEF", c) < 0 {
+			return false
 		}
 	}
-	return true
+	return len(text) == 36
 }

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"slices"
 	"strings"
 
 	"r7import/importer/diagnosis"
@@ -18,6 +19,19 @@ type Row struct {
 	Problems []diagnosis.Problem
 	// Columns is where each field stands, without the row; all rows of a file share it. It is nil where that is not known.
 	Columns *[NumFields]diagnosis.Place
+}
+
+// At returns where the value of a field is kept, as [Settings.At] does.
+func (r *Row) At(f Field) any {
+	switch f {
+	case PortalUser:
+		return &r.Owner.User
+	case PortalPassword:
+		return &r.Owner.Password
+	case PortalToken:
+		return &r.Owner.Token
+	}
+	return r.Settings.At(f)
 }
 
 // Place returns where in the file the cell of a field is, as far as it is known.
@@ -48,7 +62,7 @@ type Owner struct {
 	Token    Secret
 }
 
-// Empty reports whether the row names nobody.
+// Empty reports whether the row names no owner.
 func (o Owner) Empty() bool { return o.User == "" && o.Password.Empty() && o.Token.Empty() }
 
 // Key is what an account is known by in one portal: it does not depend on the
@@ -89,6 +103,32 @@ func (p Person) String() string {
 	return p.Name + " <" + p.Email + ">"
 }
 
+// SameName reports whether a display name is the person's: the same words in
+// any order, whatever the case and with ё as е. A patronymic that one side
+// leaves out does no harm, as long as two words agree.
+func SameName(p Person, name string) bool {
+	want := Words(name)
+	if len(want) < 2 {
+		return false
+	}
+	for _, have := range [][]string{Words(p.FirstName + " " + p.LastName), Words(p.Name)} {
+		if len(have) >= 2 && (within(have, want) || within(want, have)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Words returns the words of a name in the form in which they are compared.
+func Words(name string) []string {
+	return strings.Fields(strings.ReplaceAll(strings.ToLower(name), "ё", "е"))
+}
+
+// within reports whether every word of few is one of many.
+func within(few, many []string) bool {
+	return !slices.ContainsFunc(few, func(w string) bool { return !slices.Contains(many, w) })
+}
+
 // Mailbox is an account as the portal has it. The list of accounts tells the
 // first group of fields, a look at a single account the second.
 type Mailbox struct {
@@ -103,8 +143,8 @@ type Mailbox struct {
 	Alias      bool
 	Group      bool
 
-	OAuth bool // told by both
+	OAuth bool // in both answers
 
-	Detailed bool     // whether the following were told
+	Detailed bool     // whether the following are known
 	Settings Settings // without passwords
 }

@@ -37,9 +37,6 @@ func (s Secret) Reveal() string {
 // Empty reports whether there is no text.
 func (s Secret) Empty() bool { return s.text == nil }
 
-// Len returns the length in bytes.
-func (s Secret) Len() int { return len(s.Reveal()) }
-
 // Masked reports whether the text is one that programs show in place of a
 // secret: three asterisks or dots and more.
 func (s Secret) Masked() bool {

@@ -3,7 +3,10 @@
 // the mailbox the portal has made of it.
 package account
 
-import "strconv"
+import (
+	"cmp"
+	"strconv"
+)
 
 // Settings are what the portal is asked to set up: the 17 fields of
 // POST api/2.0/mail/accounts (ASC.Api.Mail/MailApi.Accounts.cs).
@@ -27,6 +30,23 @@ type Server struct {
 	Password   Secret
 }
 
+// Side names the fields that there are once for each server of an account.
+type Side struct{ Host, Port, Encryption, Auth, Login, Password Field }
+
+// Incoming and Outgoing are the two sides of an account. They are never changed.
+var (
+	Incoming = Side{ServerHost, Port, IncomingEncryption, AuthIn, Account, Password}
+	Outgoing = Side{SMTPServer, SMTPPort, OutgoingEncryption, AuthSMTP, SMTPAccount, SMTPPassword}
+)
+
+// Server returns the server of a side.
+func (s *Settings) Server(side Side) *Server {
+	if side == Outgoing {
+		return &s.Outgoing
+	}
+	return &s.Incoming
+}
+
 // Encryption is how a connection to a mail server is protected
 // (ASC.Mail/Enums/EncryptionType.cs).
 type Encryption uint8
@@ -37,18 +57,10 @@ const (
 	StartTLS Encryption = 2 // after a greeting in the clear, if the server offers it
 )
 
+var encryptionNames = map[Encryption]string{Plain: "none", TLS: "ssl", StartTLS: "starttls"}
+
 // String returns the word reports use.
-func (e Encryption) String() string {
-	switch e {
-	case Plain:
-		return "none"
-	case TLS:
-		return "ssl"
-	case StartTLS:
-		return "starttls"
-	}
-	return strconv.Itoa(int(e))
-}
+func (e Encryption) String() string { return cmp.Or(encryptionNames[e], strconv.Itoa(int(e))) }
 
 // Auth is the kind of login (ASC.Mail/Enums/SaslMechanism.cs). The portal
 // knows 5 (OAuth2) as well but always refuses an account with it.
@@ -61,62 +73,83 @@ const (
 	NTLM     Auth = 7 // server 12.5.2 and later
 )
 
+var authNames = map[Auth]string{NoAuth: "none", LoginCmd: "login", CramMD5: "cram-md5", NTLM: "ntlm"}
+
 // String returns the word reports use.
-func (a Auth) String() string {
-	switch a {
-	case NoAuth:
-		return "none"
-	case LoginCmd:
-		return "login"
-	case CramMD5:
-		return "cram-md5"
-	case NTLM:
-		return "ntlm"
+func (a Auth) String() string { return cmp.Or(authNames[a], strconv.Itoa(int(a))) }
+
+// At returns where the value of a request field is kept: a *string, *int, *bool,
+// *Encryption, *Auth or *Secret. It is nil for any other field.
+func (s *Settings) At(f Field) any {
+	side := &s.Incoming
+	switch f {
+	case SMTPServer, SMTPPort, OutgoingEncryption, AuthSMTP, SMTPAccount, SMTPPassword:
+		side = &s.Outgoing
 	}
-	return strconv.Itoa(int(a))
+	switch f {
+	case Name:
+		return &s.Name
+	case Email:
+		return &s.Email
+	case SMTPAuth:
+		return &s.SMTPAuth
+	case IMAP:
+		return &s.IMAP
+	case Restrict:
+		return &s.Restrict
+	case ServerHost, SMTPServer:
+		return &side.Host
+	case Port, SMTPPort:
+		return &side.Port
+	case IncomingEncryption, OutgoingEncryption:
+		return &side.Encryption
+	case AuthIn, AuthSMTP:
+		return &side.Auth
+	case Account, SMTPAccount:
+		return &side.Login
+	case Password, SMTPPassword:
+		return &side.Password
+	}
+	return nil
 }
 
 // Text returns the value of a request field as text that compares equal exactly
 // when the values do. For the password fields it is the password itself, so the
 // result is for hashing and for requests, never for people.
 func (s *Settings) Text(f Field) string {
-	switch f {
-	case Name:
-		return s.Name
-	case Email:
-		return s.Email
-	case Account:
-		return s.Incoming.Login
-	case Password:
-		return s.Incoming.Password.Reveal()
-	case Port:
-		return strconv.Itoa(s.Incoming.Port)
-	case ServerHost:
-		return s.Incoming.Host
-	case SMTPAccount:
-		return s.Outgoing.Login
-	case SMTPPassword:
-		return s.Outgoing.Password.Reveal()
-	case SMTPPort:
-		return strconv.Itoa(s.Outgoing.Port)
-	case SMTPServer:
-		return s.Outgoing.Host
-	case SMTPAuth:
-		return strconv.FormatBool(s.SMTPAuth)
-	case IMAP:
-		return strconv.FormatBool(s.IMAP)
-	case Restrict:
-		return strconv.FormatBool(s.Restrict)
-	case IncomingEncryption:
-		return strconv.Itoa(int(s.Incoming.Encryption))
-	case OutgoingEncryption:
-		return strconv.Itoa(int(s.Outgoing.Encryption))
-	case AuthIn:
-		return strconv.Itoa(int(s.Incoming.Auth))
-	case AuthSMTP:
-		return strconv.Itoa(int(s.Outgoing.Auth))
+	switch v := s.At(f).(type) {
+	case *string:
+		return *v
+	case *int:
+		return strconv.Itoa(*v)
+	case *bool:
+		return strconv.FormatBool(*v)
+	case *Encryption:
+		return strconv.Itoa(int(*v))
+	case *Auth:
+		return strconv.Itoa(int(*v))
+	case *Secret:
+		return v.Reveal()
 	}
 	return ""
+}
+
+// Take sets one request field to its value in from.
+func (s *Settings) Take(f Field, from *Settings) {
+	switch v := s.At(f).(type) {
+	case *string:
+		*v = *from.At(f).(*string)
+	case *int:
+		*v = *from.At(f).(*int)
+	case *bool:
+		*v = *from.At(f).(*bool)
+	case *Encryption:
+		*v = *from.At(f).(*Encryption)
+	case *Auth:
+		*v = *from.At(f).(*Auth)
+	case *Secret:
+		*v = *from.At(f).(*Secret)
+	}
 }
 
 // WithoutPasswords reports whether there is no password in the settings.
@@ -124,51 +157,38 @@ func (s *Settings) WithoutPasswords() bool {
 	return s.Incoming.Password.Empty() && s.Outgoing.Password.Empty()
 }
 
-// Told returns the fields of the request that the settings can be compared by: all, but
+// Comparable returns the fields of the request that the settings can be compared by: all, but
 // passwords they do not have.
-func (s *Settings) Told() Fields {
+func (s *Settings) Comparable() Fields {
 	if s.WithoutPasswords() {
 		return RequestFields &^ Passwords
 	}
 	return RequestFields
 }
 
-// Take sets one request field to its value in from.
-func (s *Settings) Take(f Field, from *Settings) {
-	switch f {
-	case Name:
-		s.Name = from.Name
-	case Email:
-		s.Email = from.Email
-	case Account:
-		s.Incoming.Login = from.Incoming.Login
-	case Password:
-		s.Incoming.Password = from.Incoming.Password
-	case Port:
-		s.Incoming.Port = from.Incoming.Port
-	case ServerHost:
-		s.Incoming.Host = from.Incoming.Host
-	case SMTPAccount:
-		s.Outgoing.Login = from.Outgoing.Login
-	case SMTPPassword:
-		s.Outgoing.Password = from.Outgoing.Password
-	case SMTPPort:
-		s.Outgoing.Port = from.Outgoing.Port
-	case SMTPServer:
-		s.Outgoing.Host = from.Outgoing.Host
-	case SMTPAuth:
-		s.SMTPAuth = from.SMTPAuth
-	case IMAP:
-		s.IMAP = from.IMAP
-	case Restrict:
-		s.Restrict = from.Restrict
-	case IncomingEncryption:
-		s.Incoming.Encryption = from.Incoming.Encryption
-	case OutgoingEncryption:
-		s.Outgoing.Encryption = from.Outgoing.Encryption
-	case AuthIn:
-		s.Incoming.Auth = from.Incoming.Auth
-	case AuthSMTP:
-		s.Outgoing.Auth = from.Outgoing.Auth
-	}
+// RelayPort is for mail between servers. Its connections begin in the clear.
+const RelayPort = 25
+
+// UsualPort is what follows from a well-known port of a mail server (RFC 8314).
+// None of them means an unprotected connection.
+type UsualPort struct {
+	Encryption Encryption
+	IMAP       bool // false is POP3; of no meaning for an outgoing server
+}
+
+var (
+	incomingPorts = map[int]UsualPort{993: {TLS, true}, 143: {StartTLS, true}, 995: {TLS, false}, 110: {StartTLS, false}}
+	outgoingPorts = map[int]UsualPort{465: {Encryption: TLS}, 587: {Encryption: StartTLS}}
+)
+
+// UsualIncoming returns what follows from the port of an incoming server, and false if nothing does.
+func UsualIncoming(port int) (UsualPort, bool) {
+	usual, known := incomingPorts[port]
+	return usual, known
+}
+
+// UsualOutgoing returns what follows from the port of an outgoing server, and false if nothing does.
+func UsualOutgoing(port int) (UsualPort, bool) {
+	usual, known := outgoingPorts[port]
+	return usual, known
 }

@@ -130,7 +130,7 @@ func (h *History) Done(ctx context.Context, who Identity, row *account.Row) (boo
 // equal reports whether a row asks for what is known of an account. Passwords it does
 // not have count as equal.
 func (h *History) equal(known journal.Account, s *account.Settings) bool {
-	return h.store.Prints().Changed(known.Fingerprint, known.Key, s, s.Told()) == 0
+	return h.store.Prints().Changed(known.Fingerprint, known.Key, s, s.Comparable()) == 0
 }
 
 // Refuses reports whether a mail server has refused what is about to be sent

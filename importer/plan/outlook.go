@@ -118,7 +118,7 @@ func (o *Outlook) recall(ctx context.Context, history *History) (err error) {
 	o.Known, known, err = history.store.Account(ctx, key)
 	if known && len(o.Known.Fingerprint) > 0 {
 		s := &o.Row.Settings
-		o.Changed = history.store.Prints().Changed(o.Known.Fingerprint, key, s, s.Told())
+		o.Changed = history.store.Prints().Changed(o.Known.Fingerprint, key, s, s.Comparable())
 	}
 	return err
 }

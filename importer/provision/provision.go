@@ -273,7 +273,7 @@ func (w *Worker) remember(ctx context.Context, r *Row, d decision, known journal
 			seen.Status = diagnosis.Updated // an undo of the run that made it must not take it for what that run left
 		}
 		return w.Ledger.SaveAccount(context.WithoutCancel(ctx), seen)
-	case d.verdict != create && w.History.Prints().Changed(known.Fingerprint, r.Key, &r.Row.Settings, r.Row.Settings.Told()) != 0:
+	case d.verdict != create && w.History.Prints().Changed(known.Fingerprint, r.Key, &r.Row.Settings, r.Row.Settings.Comparable()) != 0:
 		// The row has changed, and is looked at for that.
 		return nil
 	}

@@ -1,6 +1,7 @@
 package propose
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -9,13 +10,12 @@ import (
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
-	"r7import/importer/plan"
 	"r7import/mapping"
 )
 
 const (
 	tries       = 3  // answers that do not fit before a question is left open
-	manyDomains = 12 // so many domains are asked about one by one
+	manyDomains = 12 // more are asked about all together
 )
 
 // again asks until an answer fits, or is empty, or there were too many that do not.
@@ -26,8 +26,8 @@ func (m *proposal) again(ctx context.Context, take func(answer string) error, id
 			return err
 		}
 		err = take(answer)
-		var wrong *diagnosis.Problem
-		if !errors.As(err, &wrong) || ctx.Err() != nil {
+		wrong, ok := errors.AsType[*diagnosis.Problem](err)
+		if !ok || ctx.Err() != nil {
 			return err
 		}
 		m.Console.Problem(wrong)
@@ -77,16 +77,15 @@ func (m *proposal) askColumns(ctx context.Context) error {
 	return nil
 }
 
-// askServices asks where the mail of the domains is that nobody knows: of each, or
+// askServices asks where the mail of the domains is that are in no preset: of each, or
 // of all together if they are many.
 func (m *proposal) askServices(ctx context.Context) error {
-	domains := m.survey.Domains
-	if len(domains) == 0 {
+	uses := m.survey.Domains
+	if len(uses) == 0 {
 		return nil
 	}
 	choices := m.choices()
-	var err error
-	if len(domains) > manyDomains {
+	if len(uses) > manyDomains {
 		take := func(answer string) error {
 			preset, err := m.choose(ctx, choices, answer)
 			if err == nil {
@@ -94,15 +93,9 @@ func (m *proposal) askServices(ctx context.Context) error {
 			}
 			return err
 		}
-		err = m.again(ctx, take, "ask.service.all", "Count", len(domains))
-	} else {
-		err = m.askEach(ctx, choices, domains)
+		return errors.Join(m.again(ctx, take, "ask.service.all", "Count", len(uses)), m.look(ctx))
 	}
-	return errors.Join(err, m.look(ctx))
-}
-
-func (m *proposal) askEach(ctx context.Context, choices []string, domains []plan.DomainUse) error {
-	for _, d := range domains {
+	for _, d := range uses {
 		take := func(answer string) error {
 			if answer == strconv.Itoa(len(choices)+1) {
 				return m.askOwn(ctx, d.Domain)
@@ -114,10 +107,10 @@ func (m *proposal) askEach(ctx context.Context, choices []string, domains []plan
 			return err
 		}
 		if err := m.again(ctx, take, "ask.service", "Domain", d.Domain, "Count", d.Rows); err != nil {
-			return err
+			return errors.Join(err, m.look(ctx))
 		}
 	}
-	return nil
+	return m.look(ctx)
 }
 
 // choices shows the presets that a domain of one's own can have, those that are
@@ -142,23 +135,19 @@ func (m *proposal) choose(ctx context.Context, choices []string, answer string) 
 	if n, err := strconv.Atoi(answer); err == nil && 1 <= n && n <= len(choices) {
 		answer = choices[n-1]
 	}
+	_, host, hasHost := strings.Cut(answer, "=")
 	preset, err := m.known().Choose(answer)
-	var wrong *diagnosis.Problem
-	if errors.As(err, &wrong) && wrong.Code == diagnosis.PresetHost && !strings.Contains(answer, "=") {
-		host, err := m.Console.Ask(ctx, "ask.host", "Name", wrong.Args["Name"])
-		if err != nil {
+	if wrong, ok := errors.AsType[*diagnosis.Problem](err); ok && wrong.Code == diagnosis.PresetHost && !hasHost {
+		name := wrong.Args["Name"]
+		if host, err = m.Console.Ask(ctx, "ask.host", "Name", name); err != nil {
 			return "", err
 		}
-		answer = wrong.Args["Name"] + "=" + host
-		preset, err = m.known().Choose(answer)
-		if err != nil {
-			return "", err
-		}
-	} else if err != nil {
-		return "", err
+		preset, err = m.known().Choose(name + "=" + host)
 	}
-	name, host, _ := strings.Cut(answer, "=")
-	if host == "" || name == "" {
+	switch {
+	case err != nil:
+		return "", err
+	case host == "":
 		return preset.Name, nil
 	}
 	return preset.Name + "=" + preset.Incoming[0].Host, nil
@@ -178,14 +167,11 @@ func (m *proposal) askOwn(ctx context.Context, domain string) error {
 	if err != nil {
 		return err
 	}
-	if text == "" {
-		text = incoming.Host
-	}
-	outgoing, err := mapping.ParseOutgoing(text)
+	outgoing, err := mapping.ParseOutgoing(cmp.Or(text, incoming.Host))
 	if err != nil {
 		return err
 	}
-	m.addPreset(mapping.OwnServers(domain, incoming, outgoing))
+	m.Mapping.Presets.Own = append(m.Mapping.Presets.Own, mapping.OwnServers(domain, incoming, outgoing))
 	return nil
 }
 

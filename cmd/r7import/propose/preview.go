@@ -1,6 +1,7 @@
 package propose
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -29,7 +30,13 @@ func (m *proposal) preview() {
 	}
 	table := [][]string{head}
 	for f := range account.NumFields {
-		if line := m.previewOf(f); line != nil {
+		line := []string{f.String(), ""}
+		for i := range rows {
+			text, from := m.cell(&rows[i], f)
+			line[1] = cmp.Or(line[1], from)
+			line = append(line, text)
+		}
+		if strings.Join(line[2:], "") != "" {
 			table = append(table, line)
 		}
 	}
@@ -37,24 +44,6 @@ func (m *proposal) preview() {
 	for _, line := range aligned(table, m.Console.Width()) {
 		m.Console.Print(line)
 	}
-}
-
-// previewOf is the line of a field, nil if no row has a value for it.
-func (m *proposal) previewOf(f account.Field) []string {
-	line := []string{f.String(), ""}
-	found := false
-	for i := range m.survey.First {
-		row := &m.survey.First[i]
-		text, from := m.cell(row, f)
-		line = append(line, text)
-		if found = found || text != ""; line[1] == "" {
-			line[1] = from
-		}
-	}
-	if !found {
-		return nil
-	}
-	return line
 }
 
 // cell returns the value of a field in a row and where it is from.
@@ -68,12 +57,12 @@ func (m *proposal) cell(row *account.Row, f account.Field) (text, from string) {
 	default:
 		return "", ""
 	}
-	for i := range row.Problems {
-		if p := &row.Problems[i]; p.Field == f.String() && p.Severity() == diagnosis.Error {
+	for _, p := range row.Problems {
+		if p.Field == f.String() && p.Severity() == diagnosis.Error {
 			return m.Console.Text("proposal.unfit"), from
 		}
 	}
-	if row.Given.Has(f) && mapping.TellsOfSecret(headerOf(row, f)) {
+	if row.Given.Has(f) && mapping.NamesSecret(headerOf(row, f)) {
 		return mapping.Mask, from
 	}
 	if f == account.PortalUser {
@@ -86,25 +75,27 @@ func (m *proposal) cell(row *account.Row, f account.Field) (text, from string) {
 // if the port stands behind its name.
 func headerOf(row *account.Row, f account.Field) string {
 	header := row.Place(f).Header
-	switch {
-	case header == "" && f == account.Port:
-		return row.Place(account.ServerHost).Header
-	case header == "" && f == account.SMTPPort:
-		return row.Place(account.SMTPServer).Header
+	for _, side := range []account.Side{account.Incoming, account.Outgoing} {
+		if header == "" && f == side.Port {
+			return row.Place(side.Host).Header
+		}
 	}
 	return header
 }
 
 // aligned puts the cells of a table into columns that fit the screen, or 80 columns
-// where its width is not known: first what is said of where values are from becomes
-// narrower, then the cells of the rows.
+// where its width is not known: none is wider than the widest cell, and then what is said
+// of where values are from becomes narrower first, and the cells of the rows after it.
 func aligned(table [][]string, screen int) []string {
-	if screen == 0 {
-		screen = 80
+	const gap = "  " // before each column
+	widths := make([]int, len(table[0]))
+	for _, line := range table {
+		for i, cell := range line {
+			widths[i] = min(widestCell, max(widths[i], runewidth.StringWidth(cell)))
+		}
 	}
-	widths := widthsOf(table)
 	rows := len(widths) - 2
-	left := screen - len(gap) - widths[0]
+	left := cmp.Or(screen, 80) - len(gap) - widths[0]
 	widths[1] = min(widths[1], max(left-len(gap)-rows*(len(gap)+narrowestCell), narrowestCell))
 	room := (left - len(gap) - widths[1]) / rows
 	for i := range widths[2:] {
@@ -112,25 +103,10 @@ func aligned(table [][]string, screen int) []string {
 	}
 	lines := make([]string, len(table))
 	for n, line := range table {
-		var b strings.Builder
 		for i, cell := range line {
-			b.WriteString(gap + runewidth.FillRight(runewidth.Truncate(cell, widths[i], "…"), widths[i]))
+			lines[n] += gap + runewidth.FillRight(runewidth.Truncate(cell, widths[i], "…"), widths[i])
 		}
-		lines[n] = strings.TrimRight(b.String(), " ")
+		lines[n] = strings.TrimRight(lines[n], " ")
 	}
 	return lines
-}
-
-// gap stands before each column.
-const gap = "  "
-
-// widthsOf returns how wide the columns of a table are, none wider than the widest cell.
-func widthsOf(table [][]string) []int {
-	widths := make([]int, len(table[0]))
-	for _, line := range table {
-		for i, cell := range line {
-			widths[i] = min(widestCell, max(widths[i], runewidth.StringWidth(cell)))
-		}
-	}
-	return widths
 }

@@ -8,13 +8,16 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"net"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
+	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/plan"
@@ -30,8 +33,8 @@ type Options struct {
 	Path   string // of the file as it was named
 	Fills  mapping.Options
 	Detect bool // ask the DNS, and the portal if Session is there
-	// Session signs in to the portal as whoever the run would. It returns nil for
-	// nobody; done ends what it began.
+	// Session signs in to the portal as whoever the run would. It returns nil if that
+	// is no person; done ends what it began.
 	Session func(context.Context, *mapping.Binding) (s *portal.Session, done func(), err error)
 	Output  string // the mapping file, empty is the stream of results
 }
@@ -46,11 +49,16 @@ func Propose(ctx context.Context, p *setup.Process, o *Options) error {
 	if err := m.takeFlags(); err != nil {
 		return err
 	}
-	m.Warn(m.placed(m.Notices)...)
+	m.warn(m.Notices)
 	if err := m.complete(ctx); err != nil {
 		return err
 	}
-	return m.finish()
+	m.warn(m.survey.Binding.Notices())
+	m.preview()
+	if err := m.write(m.Mapping.Encode(m.comments())); err != nil {
+		return err
+	}
+	return m.missing()
 }
 
 // proposal is a mapping file while the command works at it.
@@ -58,7 +66,7 @@ type proposal struct {
 	*setup.Process
 	*plan.Draft
 	asked    *Options
-	told     []string       // comments about mail services
+	services []string       // comments about mail services
 	lacking  account.Fields // needed fields that nothing gives
 	survey   plan.Survey
 	findings *show.Findings // what rows lack
@@ -85,13 +93,11 @@ func (m *proposal) known() mapping.Presets {
 	return slices.Concat(m.Options.Presets, mapping.BuiltinPresets())
 }
 
-// placed puts the file into the places of notices.
-func (m *proposal) placed(notices []diagnosis.Problem) []diagnosis.Problem {
-	var many diagnosis.Problems
-	if len(notices) > 0 && errors.As(setup.Within(m.File, diagnosis.Problems(notices)), &many) {
-		return many
+// warn shows notices about the file with its name in their places.
+func (m *proposal) warn(notices diagnosis.Problems) {
+	if placed, ok := errors.AsType[diagnosis.Problems](setup.Within(m.File, notices)); ok {
+		m.Warn(placed...)
 	}
-	return notices
 }
 
 // complete finds out what is missing, and gets it where it can.
@@ -118,6 +124,11 @@ func (m *proposal) complete(ctx context.Context) error {
 	return m.askValues(ctx)
 }
 
+// curable are the problems of rows that a mapping can cure.
+var curable = []diagnosis.Code{
+	diagnosis.ValueMissing, diagnosis.ValueVoid, diagnosis.ProtocolMissing, diagnosis.EncryptionMissing, diagnosis.PortalUserMissing,
+}
+
 // look reads the table as the mapping stands.
 func (m *proposal) look(ctx context.Context) (err error) {
 	if m.lacking, err = m.Lacking(); err != nil {
@@ -128,7 +139,7 @@ func (m *proposal) look(ctx context.Context) (err error) {
 		other := false
 		for i := range row.Problems {
 			switch p := &row.Problems[i]; {
-			case wanting(p.Code):
+			case slices.Contains(curable, p.Code):
 				m.findings.Add(p)
 			case p.Code == diagnosis.ServersUnknown: // the survey has its domain
 			case p.Severity() == diagnosis.Error:
@@ -142,49 +153,54 @@ func (m *proposal) look(ctx context.Context) (err error) {
 	return err
 }
 
-// wanting reports whether a mapping can cure what is wrong with a row.
-func wanting(code diagnosis.Code) bool {
-	return slices.Contains([]diagnosis.Code{
-		diagnosis.ValueMissing, diagnosis.ValueVoid, diagnosis.ProtocolMissing, diagnosis.EncryptionMissing, diagnosis.PortalUserMissing,
-	}, code)
+// mostDetected bounds the domains that are asked about, those with the most rows first.
+const mostDetected = 200
+
+// detect asks the DNS, and the portal if there is one and a person to sign in as,
+// which mail services the domains have, and writes the answers down with who gave them.
+func (m *proposal) detect(ctx context.Context) error {
+	detector := importer.Detector{DNS: net.DefaultResolver, Known: m.known()}
+	if m.asked.Session != nil {
+		session, done, err := m.asked.Session(ctx, m.survey.Binding)
+		if err != nil {
+			return err
+		}
+		defer done()
+		if session != nil {
+			detector.Portal = session
+		}
+	}
+	found, err := detector.Detect(ctx, domains(m.survey.Domains, mostDetected))
+	for i := range found {
+		service := &found[i]
+		m.Warn(service.Problem)
+		switch {
+		case service.Preset == nil:
+			continue
+		case detector.Known.Named(service.Preset.Name) == service.Preset:
+			m.Mapping.UsePreset(service.Domain, service.Preset.Name)
+		default:
+			m.Mapping.Presets.Own = append(m.Mapping.Presets.Own, service.Preset)
+		}
+		m.services = append(m.services, time.Now().Format(time.DateOnly)+" "+m.Console.Lang.Problem(&service.Problem))
+	}
+	return errors.Join(err, m.look(ctx))
 }
 
-// finish shows what the rows come to and writes the file.
-func (m *proposal) finish() error {
-	m.Warn(m.placed(m.survey.Binding.Notices())...)
-	m.preview()
-	text := m.Mapping.Encode(m.comments())
+// domains returns the names of the first domains.
+func domains(uses []plan.DomainUse, most int) (names []string) {
+	for _, d := range uses[:min(most, len(uses))] {
+		names = append(names, d.Domain)
+	}
+	return names
+}
+
+// write writes the mapping file, or the stream of results if it has no name.
+func (m *proposal) write(text []byte) error {
 	if m.asked.Output == "" {
 		_, _ = m.Out.Write(text)
-	} else if err := m.write(text); err != nil {
-		return err
+		return nil
 	}
-	return m.missing()
-}
-
-// domainsShown bounds the domains that are told.
-const domainsShown = 20
-
-// missing says what is still missing, and why.
-func (m *proposal) missing() error {
-	m.findings.Show(m.Console)
-	if m.others > 0 {
-		m.Console.Say("proposal.other", "Count", m.others)
-	}
-	domains := m.survey.Domains
-	for _, d := range domains[:min(domainsShown, len(domains))] {
-		m.Warn(*diagnosis.New(diagnosis.ProposalDomain, "Domain", d.Domain, "Count", d.Rows))
-	}
-	if m.lacking != 0 {
-		m.Warn(*diagnosis.New(diagnosis.ProposalLacks, "Fields", m.lacking))
-	}
-	if m.lacking != 0 || len(domains) > 0 || !m.findings.None() {
-		return diagnosis.New(diagnosis.ProposalIncomplete)
-	}
-	return nil
-}
-
-func (m *proposal) write(text []byte) error {
 	written, err := report.Publish(m.asked.Output, func(w io.Writer) error {
 		_, err := w.Write(text)
 		return err
@@ -195,36 +211,51 @@ func (m *proposal) write(text []byte) error {
 	return err
 }
 
-// comments say in the file itself where it comes from and what it still needs.
-func (m *proposal) comments() map[string]string {
-	top := []string{m.Console.Text("proposal.comment.title", "File", filepath.Base(m.asked.Path))}
+// domainsShown bounds the domains that are shown.
+const domainsShown = 20
+
+// missing says what is still missing, and why.
+func (m *proposal) missing() error {
+	m.findings.Show(m.Console)
+	if m.others > 0 {
+		m.Console.Say("proposal.other", "Count", m.others)
+	}
+	uses := m.survey.Domains
+	for _, d := range uses[:min(domainsShown, len(uses))] {
+		m.Warn(*diagnosis.New(diagnosis.ProposalDomain, "Domain", d.Domain, "Count", d.Rows))
+	}
 	if m.lacking != 0 {
-		top = append(top, m.Console.Text("proposal.comment.lacks", "Fields", m.lacking))
+		m.Warn(*diagnosis.New(diagnosis.ProposalLacks, "Fields", m.lacking))
 	}
-	if domains := m.survey.Domains; len(domains) > 0 {
-		var list []string
-		for _, d := range domains[:min(domainsShown, len(domains))] {
-			list = append(list, d.Domain)
-		}
-		if len(domains) > domainsShown {
-			list = append(list, "…")
-		}
-		top = append(top, m.Console.Text("proposal.comment.domains", "Domains", list))
+	if m.lacking != 0 || len(uses) > 0 || !m.findings.None() {
+		return diagnosis.New(diagnosis.ProposalIncomplete)
 	}
-	return map[string]string{"version": strings.Join(top, "\n"), "ignore": m.doubtful(), "presets": strings.Join(m.told, "\n")}
+	return nil
 }
 
-// doubtful lists the columns that are ignored only because nobody has said that
-// they are those of fields that are missing.
-func (m *proposal) doubtful() string {
-	var list []string
+// comments say in the file itself where it comes from, what it still needs, and which
+// columns are ignored although they may be those of missing fields.
+func (m *proposal) comments() map[string]string {
+	text := m.Console.Text
+	top := []string{text("proposal.comment.title", "File", filepath.Base(m.asked.Path))}
+	if m.lacking != 0 {
+		top = append(top, text("proposal.comment.lacks", "Fields", m.lacking))
+	}
+	if names := domains(m.survey.Domains, domainsShown); len(names) > 0 {
+		if len(m.survey.Domains) > domainsShown {
+			names = append(names, "…")
+		}
+		top = append(top, text("proposal.comment.domains", "Domains", names))
+	}
+	var doubts []string
 	for f := range m.lacking.All() {
 		for _, column := range m.Doubts[f] {
-			list = append(list, f.String()+": "+strings.TrimSpace(m.File.Columns()[column].Header))
+			doubts = append(doubts, f.String()+": "+strings.TrimSpace(m.File.Columns()[column].Header))
 		}
 	}
-	if len(list) == 0 {
-		return ""
+	if len(doubts) > 0 {
+		doubts = slices.Insert(doubts, 0, text("proposal.comment.doubts"))
 	}
-	return m.Console.Text("proposal.comment.doubts") + "\n" + strings.Join(list, "\n")
+	lines := func(list []string) string { return strings.Join(list, "\n") }
+	return map[string]string{"version": lines(top), "ignore": lines(doubts), "presets": lines(m.services)}
 }
