@@ -169,7 +169,7 @@ func (w *watch) picture(snap pace.Snapshot) Progress {
 		p.Decided += n
 	}
 	for _, rest := range w.run.slots.Rests() {
-		p.Resting = append(p.Resting, HostRest{Host: rest.Host, Why: rest.Evidence.Code(), Until: rest.Until, Tries: rest.Probes})
+		p.Resting = append(p.Resting, HostRest{Host: rest.Host, Why: rest.Evidence, Until: rest.Until, Tries: rest.Probes})
 	}
 	trouble := w.run.turns.Trouble()
 	switch {
@@ -245,7 +245,7 @@ func (v *events) note(ctx context.Context, r *run, now time.Time) error {
 		see(journal.Event{Kind: journal.EventAway, Code: t.Why, Start: t.Since, Until: t.Until})
 	}
 	for _, rest := range r.slots.Rests() {
-		see(journal.Event{Kind: journal.EventRest, Host: rest.Host, Code: rest.Evidence.Code(), Start: rest.Since, Until: rest.Until, Count: rest.Probes})
+		see(journal.Event{Kind: journal.EventRest, Host: rest.Host, Code: rest.Evidence, Start: rest.Since, Until: rest.Until, Count: rest.Probes})
 	}
 	for o, e := range v.open {
 		if !seen[o] {

@@ -152,7 +152,17 @@ func (p *Pacer) admit(arrived time.Time) (time.Duration, error) {
 	}
 	p.recover(now)
 	if p.next == nil {
-		p.reserve(now, arrived)
+		// The next release is due as of the moment from which it could have been asked for:
+		// since then the caller has been waiting, the release before was due and no pause was
+		// on. Thus a release that comes late does not make those behind it late as well.
+		since := now.Add(-catchUp)
+		for _, t := range [...]time.Time{arrived, p.due, p.pausedUntil} {
+			if t.After(since) {
+				since = t
+			}
+		}
+		p.next = p.limiter.ReserveN(since, 1)
+		p.due = since.Add(p.next.DelayFrom(since))
 	}
 	if d := max(p.due.Sub(now), p.guard(now)); d > 0 {
 		return d, nil
@@ -169,17 +179,14 @@ func (p *Pacer) Written() {
 	defer p.mu.Unlock()
 	p.ring[p.written%int64(len(p.ring))] = time.Now()
 	p.written++
-	p.close()
+	p.open--
+	p.look()
 }
 
 // Unwritten tells that the request of a release will not be written.
 func (p *Pacer) Unwritten() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.close()
-}
-
-func (p *Pacer) close() {
 	p.open--
 	p.look()
 }
@@ -190,21 +197,6 @@ func (p *Pacer) look() {
 	case p.wake <- struct{}{}:
 	default:
 	}
-}
-
-// reserve asks the limiter for the next release as of the moment from which one
-// could have been asked for: since then the caller has been waiting, the release
-// before was due and no pause was on. Thus a release that comes late does not
-// make those behind it late as well.
-func (p *Pacer) reserve(now, arrived time.Time) {
-	since := now.Add(-catchUp)
-	for _, t := range [...]time.Time{arrived, p.due, p.pausedUntil} {
-		if t.After(since) {
-			since = t
-		}
-	}
-	p.next = p.limiter.ReserveN(since, 1)
-	p.due = since.Add(p.next.DelayFrom(since))
 }
 
 // guard returns how long the next release must wait so that the second it falls
@@ -231,55 +223,36 @@ func (p *Pacer) guard(now time.Time) time.Duration {
 func (p *Pacer) TurnedAway(retryAfter time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := time.Now()
+	now, pause, r := time.Now(), retryAfter, &p.refusal
 	paused := p.pausedUntil.After(now)
 	// What is answered during a pause was sent before it and tells nothing new about the rate.
 	if !paused {
 		p.recover(now)
-		p.lower(now)
+		if now.Sub(r.fell) >= fallEvery {
+			r.fell, r.rate = now, p.limit
+			p.setLimit(now, max(p.limit*fall, p.configured*lowest))
+		}
 	}
-	switch {
-	case retryAfter > 0:
-		p.pause(now.Add(retryAfter))
-	case !paused:
-		p.pause(now.Add(p.backoff(now)))
+	if retryAfter <= 0 && !paused { // anything up to a limit that doubles as long as no minute passes in peace
+		if now.After(r.below) {
+			r.backoffs = 0
+		}
+		most := min(firstBackoff<<r.backoffs, lastBackoff)
+		if most < lastBackoff {
+			r.backoffs++
+		}
+		pause = rand.N(most)
+	}
+	if retryAfter > 0 || !paused {
+		if until := now.Add(pause); until.After(p.pausedUntil) { // a pause is never made shorter
+			p.pausedUntil = until
+		}
+		r.riseAt, r.below = p.pausedUntil.Add(riseEvery), p.pausedUntil.Add(drawnFor)
 	}
 	if retryAfter > p.MaxPause {
 		p.tooLong = diagnosis.New(diagnosis.PauseTooLong, "Asked", retryAfter.Round(time.Second), "Limit", p.MaxPause)
 	}
 	p.look()
-}
-
-// pause stops releases until then. A pause is never made shorter.
-func (p *Pacer) pause(until time.Time) {
-	if until.After(p.pausedUntil) {
-		p.pausedUntil = until
-	}
-	p.refusal.riseAt = p.pausedUntil.Add(riseEvery)
-	p.refusal.below = p.pausedUntil.Add(drawnFor)
-}
-
-// backoff returns a pause of our own choosing: anything up to a limit that
-// doubles as long as no minute passes in peace.
-func (p *Pacer) backoff(now time.Time) time.Duration {
-	if now.After(p.refusal.below) {
-		p.refusal.backoffs = 0
-	}
-	most := min(firstBackoff<<p.refusal.backoffs, lastBackoff)
-	if most < lastBackoff {
-		p.refusal.backoffs++
-	}
-	return rand.N(most)
-}
-
-// lower reduces the rate after the portal turned a request away.
-func (p *Pacer) lower(now time.Time) {
-	if now.Sub(p.refusal.fell) < fallEvery {
-		return
-	}
-	p.refusal.fell = now
-	p.refusal.rate = p.limit
-	p.setLimit(now, max(p.limit*fall, p.configured*lowest))
 }
 
 // recover raises the rate for the time that has passed without being turned away.

@@ -32,7 +32,7 @@ type Config struct {
 // never held over an exchange or a commit.
 type People struct {
 	Config
-	codes *pace.Places // for sign-ins that may draw a code by SMS
+	codes *pace.Slots // for sign-ins that may draw a code by SMS
 
 	mu       sync.Mutex
 	persons  map[personKey]*person
@@ -48,7 +48,7 @@ type People struct {
 
 // New returns people of whom nobody has signed in.
 func New(c Config) *People {
-	return &People{Config: c, codes: pace.NewPlaces(maxSMS), persons: make(map[personKey]*person), claims: newClaims(c.Options)}
+	return &People{Config: c, codes: pace.NewSlots(1, 0), persons: make(map[personKey]*person), claims: newClaims(c.Options)}
 }
 
 // state is how far the sign-in of a person has come.
@@ -238,27 +238,27 @@ func (p *People) lead(ctx context.Context, o *person, index int) error {
 		}
 		by = session
 	}
-	var place *pace.Place
+	var code *pace.Slot
 	if o.byPassword() {
 		var err error
-		place, err = p.codes.Take(ctx, index)
+		code, err = p.codes.Take(ctx, pace.Needs{Index: index, Code: true})
 		if err != nil {
 			return nil // the run stops
 		}
-		if place == nil {
+		if code == nil {
 			p.mu.Lock()
 			defer p.mu.Unlock()
 			p.fail(o, Bar{diagnosis.Held, *diagnosis.New(diagnosis.OwnerSMSStop)})
 			return nil
 		}
-		defer place.Return()
+		defer code.Return(false)
 	}
 	turn, err := p.Turns.Take(ctx, index)
 	if err != nil {
 		return nil // the run stops
 	}
 	defer turn.Done()
-	return p.signIn(ctx, o, by, place)
+	return p.signIn(ctx, o, by, code)
 }
 
 // become changes the state of a person and wakes the rows that wait for that.

@@ -14,9 +14,6 @@ import (
 )
 
 const (
-	// maxSMS is how many sign-ins may end with a code sent by SMS: each one costs
-	// money and wakes a person. So no more than that are under way at a time.
-	maxSMS = 3
 	// signInTries bounds sign-ins whose answer got lost.
 	signInTries = 3
 )
@@ -26,9 +23,9 @@ func (o *person) byPassword() bool {
 	return o.Via != plan.ByActing && o.Login.Token.Empty() && o.login.portal == nil
 }
 
-// signIn gets a session for a person and learns who that is. place is there for a
+// signIn gets a session for a person and learns who that is. code is there for a
 // sign-in by password.
-func (p *People) signIn(ctx context.Context, o *person, by *Session, place *pace.Place) error {
+func (p *People) signIn(ctx context.Context, o *person, by *Session, code *pace.Slot) error {
 	if o.known.Name == "" {
 		known, _, err := p.History.Owner(context.WithoutCancel(ctx), o.Name)
 		if err != nil {
@@ -45,12 +42,12 @@ func (p *People) signIn(ctx context.Context, o *person, by *Session, place *pace
 	case !o.Login.Token.Empty():
 		return p.introduce(ctx, o, login{portal: p.Client.Session(o.Login.Token, o.Login.Password)})
 	}
-	return p.signInByPassword(ctx, o, place)
+	return p.signInByPassword(ctx, o, code)
 }
 
 // signInByPassword sends the password, unless something is remembered against
 // it. The attempt is written down first, so that a sudden end does not hide it.
-func (p *People) signInByPassword(ctx context.Context, o *person, place *pace.Place) error {
+func (p *People) signInByPassword(ctx context.Context, o *person, code *pace.Slot) error {
 	if held := p.History.RefusedBefore(&o.known, o.Login.Password); held != nil && !p.Options.RetryRefused {
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -71,7 +68,7 @@ func (p *People) signInByPassword(ctx context.Context, o *person, place *pace.Pl
 	p.Turns.Note(answer)
 	p.History.EndSignIn(&o.known, o.Login.Password, answer.Fate, answer.Code, p.Options.Waits.SignIn)
 	if answer.Fate != diagnosis.Done {
-		return p.signInFailed(ctx, o, answer, place)
+		return p.signInFailed(ctx, o, answer, code)
 	}
 	return p.introduce(ctx, o, login{portal: p.Client.Session(token.Secret, o.Login.Password), opened: true})
 }
@@ -82,9 +79,9 @@ func (p *People) remember(ctx context.Context, o *person) error {
 }
 
 // signInFailed remembers a refusal before anything else and says what becomes of the person.
-func (p *People) signInFailed(ctx context.Context, o *person, answer portal.Answer, place *pace.Place) error {
+func (p *People) signInFailed(ctx context.Context, o *person, answer portal.Answer, code *pace.Slot) error {
 	if answer.Code == diagnosis.PortalSMS {
-		place.Spend()
+		code.Spend()
 	}
 	if err := p.remember(ctx, o); err != nil {
 		return err

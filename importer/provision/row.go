@@ -108,7 +108,7 @@ func (r *Row) Bar(status diagnosis.Status, why diagnosis.Problem) journal.Entry 
 
 // Rest gives the row the outcome of one whose mail server rests.
 func (r *Row) Rest(rest pace.Rest) journal.Entry {
-	r.End(diagnosis.NotTried, *diagnosis.New(diagnosis.HostPaused, "Host", rest.Host, "Why", rest.Evidence.Code()))
+	r.End(diagnosis.NotTried, *diagnosis.New(diagnosis.HostPaused, "Host", rest.Host, "Why", rest.Evidence))
 	r.Entry.Host = rest.Host
 	return r.Entry
 }
