@@ -181,7 +181,7 @@ func (im *Importer) Look(ctx context.Context, p *plan.Plan) (Result, error) {
 // nobody need sign in for that.
 func (r *run) settled(ctx context.Context, row *provision.Row) (bool, error) {
 	left, known, err := r.known.Standing(ctx, row.Who, row.Row)
-	if err != nil || left == plan.ToDo || left == plan.Settled && r.plan.LooksAnew(row.Who) || left == plan.Refused && row.Who.Via == plan.ByNobody {
+	if err != nil || left == plan.ToDo || left == plan.Settled && r.plan.Anew && row.Who.Via != plan.ByNobody || left == plan.Refused && row.Who.Via == plan.ByNobody {
 		return false, err
 	}
 	row.Entry.OwnerID = known.Key.OwnerID

@@ -45,7 +45,7 @@ type waits struct {
 
 func newWatch(r *run) *watch {
 	w := &watch{
-		run: r, total: r.plan.Rows + r.plan.Appended(), started: time.Now(),
+		run: r, total: r.plan.Rows + r.plan.Appended, started: time.Now(),
 		released: r.Gate.Pacer.Snapshot().Released, stirred: make(chan struct{}, 1),
 	}
 	if r.Greeted != nil {

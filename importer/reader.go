@@ -70,7 +70,7 @@ func (r *reader) route(ctx context.Context, in *account.Row) error {
 	}
 	row := provision.NewRow(r.plan, index, in)
 	who := row.Who
-	if who.Via != plan.ByNobody && r.plan.Lends(who.Name) {
+	if who.Via != plan.ByNobody && r.plan.Lenders[who.Name] {
 		r.lent[who.Name] = who
 	}
 	doubts, err := r.known.Doubts(ctx, who, in)
@@ -80,8 +80,8 @@ func (r *reader) route(ctx context.Context, in *account.Row) error {
 	if doubts {
 		row.Doubt()
 	}
-	if r.plan.TooMany(who) {
-		return r.decide(ctx, row.Bar(diagnosis.Held, *people.OverLimit(r.plan.RowsOf(who), r.Options.MaxPerOwner)))
+	if n, limit := r.plan.RowsOf(who.Name), r.Options.MaxPerOwner; limit > 0 && n > limit {
+		return r.decide(ctx, row.Bar(diagnosis.Held, *people.OverLimit(n, limit)))
 	}
 	if r.kind.remember != nil {
 		if decided, err := r.kind.remember(ctx, row); err != nil || decided {
@@ -100,7 +100,7 @@ func (r *reader) route(ctx context.Context, in *account.Row) error {
 
 // routeMissing hands on the accounts without a row that are to be switched off.
 func (r *reader) routeMissing(ctx context.Context) error {
-	for i := range r.plan.Appended() {
+	for i := range r.plan.Appended {
 		row := provision.NewMissing(r.plan, i, r.lent)
 		if row.Who.Via != plan.ByNobody {
 			r.hand(ctx, row)

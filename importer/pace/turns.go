@@ -247,3 +247,13 @@ type Growing struct{ First, Longest time.Duration }
 func (g Growing) After(wait time.Duration) time.Duration {
 	return min(max(2*wait, g.First), g.Longest)
 }
+
+// Sleep waits, and reports false if ctx ends meanwhile.
+func Sleep(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

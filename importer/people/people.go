@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"hash/maphash"
 	"sync"
 	"time"
 
@@ -48,7 +49,11 @@ type People struct {
 
 // New returns people of whom nobody has signed in.
 func New(c Config) *People {
-	return &People{Config: c, codes: pace.NewSlots(1, 0), persons: make(map[personKey]*person), claims: newClaims(c.Options)}
+	claims := claims{
+		seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
+		rows:  make(map[[2]uint64]int32), perID: make(map[string]int),
+	}
+	return &People{Config: c, codes: pace.NewSlots(1, 0), persons: make(map[personKey]*person), claims: claims}
 }
 
 // state is how far the sign-in of a person has come.
@@ -140,7 +145,7 @@ func (p *People) Join(m *Member) {
 	o.joined++
 	o.open++
 	if o.session != nil {
-		p.claims.claim(m, &o.session.Person)
+		p.claim(m, &o.session.Person)
 	} else {
 		o.waiting = append(o.waiting, m)
 	}
@@ -153,7 +158,7 @@ func (p *People) person(who plan.Identity) *person {
 	if !ok {
 		o = &person{
 			Identity: who, shared: who.Via == plan.ByCaller && p.Plan.Way != policy.OwnerColumn,
-			rows: p.Plan.RowsOf(who), changed: make(chan struct{}), list: listing{place: make(chan struct{}, 1)},
+			rows: p.Plan.RowsOf(who.Name), changed: make(chan struct{}), list: listing{place: make(chan struct{}, 1)},
 		}
 		p.persons[key] = o
 	}
@@ -217,38 +222,34 @@ func (p *People) enter(ctx context.Context, o *person, index int) (*Session, tim
 
 // lead signs in as a person for all of their rows.
 func (p *People) lead(ctx context.Context, o *person, index int) error {
-	defer func() {
-		p.mu.Lock()
-		defer p.mu.Unlock()
+	defer p.locked(func() {
 		if o.state == signingIn { // it came to nothing, or to a panic
 			o.become(unknown)
 		}
-	}()
+	})
 	var by *Session
 	if o.Via == plan.ByActing {
 		admin := p.acting.admin // nobody replaces it once rows have begun
 		session, until, err := p.enter(ctx, admin, index)
 		if session == nil {
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			if o.retryAt = until; until.IsZero() && admin.state == failed {
-				p.fail(o, admin.bar)
-			}
+			p.locked(func() {
+				if o.retryAt = until; until.IsZero() && admin.state == failed {
+					p.fail(o, admin.bar)
+				}
+			})
 			return err
 		}
 		by = session
 	}
 	var code *pace.Slot
-	if o.byPassword() {
+	if o.Via != plan.ByActing && o.Login.Token.Empty() && o.login.portal == nil { // it sends a password, which may draw an SMS
 		var err error
 		code, err = p.codes.Take(ctx, pace.Needs{Index: index, Code: true})
 		if err != nil {
 			return nil // the run stops
 		}
 		if code == nil {
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			p.fail(o, Bar{diagnosis.Held, *diagnosis.New(diagnosis.OwnerSMSStop)})
+			p.locked(func() { p.fail(o, Bar{diagnosis.Held, *diagnosis.New(diagnosis.OwnerSMSStop)}) })
 			return nil
 		}
 		defer code.Return(false)
@@ -259,6 +260,13 @@ func (p *People) lead(ctx context.Context, o *person, index int) error {
 	}
 	defer turn.Done()
 	return p.signIn(ctx, o, by, code)
+}
+
+// locked makes a change under the lock.
+func (p *People) locked(change func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	change()
 }
 
 // become changes the state of a person and wakes the rows that wait for that.

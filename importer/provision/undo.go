@@ -175,7 +175,7 @@ func (u *Undo) remove(ctx context.Context, r *Row, session *people.Session, know
 	}
 	moved, waits := time.Now(), u.Options.Waits.Removal
 	for wait := waits.First; !operation.Completed; wait = waits.After(wait) {
-		if !sleep(ctx, wait) || time.Since(moved) > u.Options.PortalWait {
+		if !pace.Sleep(ctx, wait) || time.Since(moved) > u.Options.PortalWait {
 			return u.decide(ctx, r, diagnosis.Unknown, *u.pending())
 		}
 		now, answer := session.Operation(ctx, operation.ID)
@@ -297,16 +297,4 @@ func (u *Undo) conclude(ctx context.Context, r *Row, status diagnosis.Status, kn
 		}
 	}
 	return u.record(ctx, r)
-}
-
-// sleep waits, and reports false if the run stops meanwhile.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
