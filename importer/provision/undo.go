@@ -82,7 +82,7 @@ func (u *Undo) Row(ctx context.Context, r *Row) (Step, error) {
 
 // takeBack removes an account or switches it off, if it is still what was left of it.
 func (u *Undo) takeBack(ctx context.Context, r *Row, session *people.Session) (Step, error) {
-	known, _, err := u.History.Account(context.WithoutCancel(ctx), r.Key)
+	known, _, err := u.History.Account(ctx, r.Key)
 	if err != nil {
 		return Step{}, err
 	}
@@ -100,6 +100,9 @@ func (u *Undo) takeBack(ctx context.Context, r *Row, session *people.Session) (S
 	r.Entry.MailboxID = known.MailboxID
 	mailbox, found, answer := session.Find(ctx, r.Row.Settings.Email)
 	u.Turns.Note(answer)
+	fields := u.changedSince(r, mailbox, known)
+	change := missingOf(u.Consent, r, known)
+	barred := u.Consent.Bars(&change)
 	switch {
 	case answer.Fate != diagnosis.Done:
 		return u.lookFailed(ctx, r, session, answer)
@@ -109,22 +112,15 @@ func (u *Undo) takeBack(ctx context.Context, r *Row, session *people.Session) (S
 		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoUnproven))
 	case mailbox.ID != known.MailboxID || !ordinary(mailbox):
 		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
-	}
-	if fields := u.changedSince(r, mailbox, known); fields != 0 {
+	case fields != 0:
 		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoDiffers, "Fields", fields))
-	}
-	change := missingOf(u.Consent, r, known)
-	if problem := u.Consent.Bars(&change); problem != nil {
-		return u.conclude(ctx, r, diagnosis.Held, nil, *problem)
-	}
-	switch {
+	case barred != nil:
+		return u.conclude(ctx, r, diagnosis.Held, nil, *barred)
 	case u.Dry:
 		u.Consent.Await(change)
 		return u.decide(ctx, r, diagnosis.WouldDisable, u.Reason...)
-	case u.Disable:
-		return u.switchOff(ctx, r, session, known)
 	}
-	return u.remove(ctx, r, session, known)
+	return u.request(ctx, r, session, known)
 }
 
 // changedSince returns the fields, passwords aside, in which an account is not as
@@ -134,26 +130,40 @@ func (u *Undo) changedSince(r *Row, mailbox account.Mailbox, known journal.Accou
 	const open = account.RequestFields &^ account.Passwords
 	there := u.History.Prints().Changed(known.Fingerprint, known.Key, &mailbox.Settings, open)
 	edited := u.History.Prints().Changed(known.Fingerprint, known.Key, &r.Row.Settings, open)
-	var changed account.Fields
-	for f := range there.All() {
-		same := !edited.Has(f) && sameSetting(f, &r.Row.Settings, &mailbox.Settings)
-		if !same {
-			changed = changed.With(f)
-		}
-	}
-	return changed
+	return there&edited | unlike(there&^edited, &r.Row.Settings, &mailbox.Settings, sameSetting)
 }
 
-func (u *Undo) switchOff(ctx context.Context, r *Row, session *people.Session, known journal.Account) (Step, error) {
-	if err := u.intend(ctx, r, journal.Disable, known); err != nil {
+// request makes the one exchange that removes the account or switches it off, after a
+// durable intent. An intent whose request led to nothing is closed before.
+func (u *Undo) request(ctx context.Context, r *Row, session *people.Session, known journal.Account) (Step, error) {
+	if err := u.withdraw(ctx, r); err != nil {
 		return Step{}, err
 	}
-	answer := session.SetEnabled(ctx, r.Row.Settings.Email, false)
+	intent := journal.Intent{
+		Run: r.Entry.Run, Index: r.Index, Key: r.Key, Kind: journal.Remove, At: time.Now(),
+		Fingerprint: known.Fingerprint, MailboxID: known.MailboxID,
+	}
+	if u.Disable {
+		intent.Kind = journal.Disable
+	}
+	var err error
+	if r.removal.intent, err = u.Ledger.Intend(context.WithoutCancel(ctx), intent); err != nil {
+		return Step{}, err
+	}
+	var operation portal.Operation
+	var answer portal.Answer
+	if u.Disable {
+		answer = session.SetEnabled(ctx, r.Row.Settings.Email, false)
+	} else {
+		operation, answer = session.Remove(ctx, r.Row.Settings.Email)
+	}
 	r.report(answer)
 	u.Turns.NoteWrite(answer)
 	switch {
 	case answer.Fate != diagnosis.Done:
 		return u.notDone(ctx, r, session, known, answer)
+	case !u.Disable:
+		return u.follow(ctx, r, session, known, operation)
 	case answer.Mailbox.ID != known.MailboxID:
 		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
 	}
@@ -161,18 +171,9 @@ func (u *Undo) switchOff(ctx context.Context, r *Row, session *people.Session, k
 	return u.conclude(ctx, r, diagnosis.Disabled, &known, u.Reason...)
 }
 
-// remove removes the account and waits until the portal has done so. The row keeps
-// its turn meanwhile, because the portal removes only so many at once.
-func (u *Undo) remove(ctx context.Context, r *Row, session *people.Session, known journal.Account) (Step, error) {
-	if err := u.intend(ctx, r, journal.Remove, known); err != nil {
-		return Step{}, err
-	}
-	operation, answer := session.Remove(ctx, r.Row.Settings.Email)
-	r.report(answer)
-	u.Turns.NoteWrite(answer)
-	if answer.Fate != diagnosis.Done {
-		return u.notDone(ctx, r, session, known, answer)
-	}
+// follow waits until the portal has removed the account. The row keeps its turn
+// meanwhile, because the portal removes only so many at once.
+func (u *Undo) follow(ctx context.Context, r *Row, session *people.Session, known journal.Account, operation portal.Operation) (Step, error) {
 	moved, waits := time.Now(), u.Options.Waits.Removal
 	for wait := waits.First; !operation.Completed; wait = waits.After(wait) {
 		if !pace.Sleep(ctx, wait) || time.Since(moved) > u.Options.PortalWait {
@@ -194,12 +195,7 @@ func (u *Undo) remove(ctx context.Context, r *Row, session *people.Session, know
 			return u.comeBack(ctx, r)
 		}
 	}
-	return u.confirm(ctx, r, session, known, operation)
-}
-
-// confirm looks whether the account is gone: that an operation is over says
-// nothing when the portal was restarted in its middle.
-func (u *Undo) confirm(ctx context.Context, r *Row, session *people.Session, known journal.Account, operation portal.Operation) (Step, error) {
+	// That an operation is over says nothing when the portal was restarted in its middle.
 	mailbox, found, answer := session.Find(ctx, r.Row.Settings.Email)
 	u.Turns.Note(answer)
 	switch {
@@ -213,18 +209,6 @@ func (u *Undo) confirm(ctx context.Context, r *Row, session *people.Session, kno
 		return u.conclude(ctx, r, diagnosis.Failed, nil, *diagnosis.New(diagnosis.UndoFailed, "Text", operation.Error))
 	}
 	return u.comeBack(ctx, r)
-}
-
-// intend makes durable what is about to be sent. A request that led to nothing is closed.
-func (u *Undo) intend(ctx context.Context, r *Row, kind journal.IntentKind, known journal.Account) (err error) {
-	if err := u.withdraw(ctx, r); err != nil {
-		return err
-	}
-	r.removal.intent, err = u.Ledger.Intend(context.WithoutCancel(ctx), journal.Intent{
-		Run: r.Entry.Run, Index: r.Index, Key: r.Key, Kind: kind, At: time.Now(),
-		Fingerprint: known.Fingerprint, MailboxID: known.MailboxID,
-	})
-	return err
 }
 
 func (u *Undo) withdraw(ctx context.Context, r *Row) error {
@@ -284,17 +268,9 @@ func (u *Undo) isGone(ctx context.Context, r *Row, known journal.Account) (Step,
 	return u.conclude(ctx, r, diagnosis.Removed, &left)
 }
 
-// conclude makes the outcome of a row durable, with what is known of the account
-// from now on, if that has changed.
+// conclude gives the row its outcome and makes it durable, with what is known of the
+// account from now on, if that has changed.
 func (u *Undo) conclude(ctx context.Context, r *Row, status diagnosis.Status, known *journal.Account, problems ...diagnosis.Problem) (Step, error) {
 	r.End(status, problems...)
-	if r.removal.intent != 0 {
-		return u.close(ctx, r, journal.Outcome{Intent: r.removal.intent, Entry: r.Entry, Account: known})
-	}
-	if known != nil {
-		if err := u.Ledger.SaveAccount(context.WithoutCancel(ctx), *known); err != nil {
-			return Step{}, err
-		}
-	}
-	return u.record(ctx, r)
+	return u.end(ctx, r, journal.Outcome{Intent: r.removal.intent, Account: known})
 }
