@@ -111,11 +111,8 @@ func (d Detector) byPortal(ctx context.Context, found *Detected) error {
 		return nil
 	}
 	incoming, err := mapping.ParseHost(told.Incoming.Host)
-	if err != nil {
-		return nil
-	}
-	outgoing, err := mapping.ParseHost(told.Outgoing.Host)
-	if err != nil {
+	outgoing, outErr := mapping.ParseHost(told.Outgoing.Host)
+	if err != nil || outErr != nil {
 		return nil
 	}
 	told.Incoming.Host, told.Outgoing.Host = incoming, outgoing

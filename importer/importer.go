@@ -126,25 +126,22 @@ const (
 // Lockout returns how often mail servers would refuse the portal if every password
 // of the rows to be sent were wrong.
 func (im *Importer) Lockout(p *plan.Plan) pace.Lockout {
-	type refusals struct{ all, row int }
+	type refusals struct{ all, in, out int } // of all rows, and of one on either side
 	var worst pace.Lockout
-	hosts, sides := make(map[string]refusals), make(map[string]bool)
+	hosts := make(map[string]refusals)
 	for _, use := range p.Hosts {
-		each := refusedIncoming
-		if use.Side == diagnosis.Outgoing {
-			each = refusedOutgoing
-		}
 		sum := hosts[use.Host]
-		sum.all += use.Rows * each
-		if side := string(use.Side) + " " + use.Host; !sides[side] {
-			sides[side], sum.row = true, sum.row+each
+		if use.Side == diagnosis.Outgoing {
+			sum.all, sum.out = sum.all+use.Rows*refusedOutgoing, refusedOutgoing
+		} else {
+			sum.all, sum.in = sum.all+use.Rows*refusedIncoming, refusedIncoming
 		}
 		hosts[use.Host] = sum
 		worst.Account = refusedIncoming + refusedOutgoing
 	}
 	most := pace.MostRefused(im.Options.PerHost, hostProbes+1)
 	for host, sum := range hosts {
-		if n := min(sum.all, sum.row*most); n > worst.Address || n == worst.Address && host < worst.Host {
+		if n := min(sum.all, (sum.in+sum.out)*most); n > worst.Address || n == worst.Address && host < worst.Host {
 			worst.Address, worst.Host = n, host
 		}
 	}
@@ -181,7 +178,8 @@ func (im *Importer) Look(ctx context.Context, p *plan.Plan) (Result, error) {
 // nobody need sign in for that.
 func (r *run) settled(ctx context.Context, row *provision.Row) (bool, error) {
 	left, known, err := r.known.Standing(ctx, row.Who, row.Row)
-	if err != nil || left == plan.ToDo || left == plan.Settled && r.plan.Anew && row.Who.Via != plan.ByNobody || left == plan.Refused && row.Who.Via == plan.ByNobody {
+	nobody := row.Who.Via == plan.ByNobody
+	if err != nil || left == plan.ToDo || left == plan.Settled && r.plan.Anew && !nobody || left == plan.Refused && nobody {
 		return false, err
 	}
 	row.Entry.OwnerID = known.Key.OwnerID

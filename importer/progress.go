@@ -32,8 +32,8 @@ type watch struct {
 	waits    waits
 	closed   time.Time // when the window opens, zero once it is open
 	greeting Greeting
-	news     []Greeting // not yet told
-	stirred  chan struct{}
+
+	news chan Greeting // for Greet: one before the first row, and one with who has signed in
 }
 
 // waits are the rows that wait for a moment.
@@ -46,7 +46,7 @@ type waits struct {
 func newWatch(r *run) *watch {
 	w := &watch{
 		run: r, total: r.plan.Rows + r.plan.Appended, started: time.Now(),
-		released: r.Gate.Pacer.Snapshot().Released, stirred: make(chan struct{}, 1),
+		released: r.Gate.Pacer.Snapshot().Released, news: make(chan Greeting, 2),
 	}
 	if r.Greeted != nil {
 		w.greeting = *r.Greeted
@@ -73,11 +73,7 @@ func (w *watch) greet(greeting Greeting) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.greeting = greeting
-	w.news = append(w.news, greeting)
-	select {
-	case w.stirred <- struct{}{}:
-	default:
-	}
+	w.news <- greeting
 }
 
 func (w *watch) greeted() Greeting {
@@ -97,21 +93,29 @@ func (w *watch) introduce(person account.Person, mail, acting bool) {
 func (w *watch) show(ctx context.Context) error {
 	ticker := time.NewTicker(observeEvery)
 	defer ticker.Stop()
-	for {
+	for over := false; !over; {
 		select {
-		case <-w.stirred:
-			w.tell()
+		case greeting := <-w.news:
+			w.tell(greeting)
+			continue
 		case <-ticker.C:
 			w.keepTime()
-			w.observe()
-			if err := w.events.note(ctx, w.run, time.Now()); err != nil {
-				return err
-			}
 		case <-ctx.Done():
-			w.tell()
-			w.observe()
-			return w.events.note(ctx, w.run, time.Now())
+			for over = true; len(w.news) > 0; {
+				w.tell(<-w.news)
+			}
 		}
+		w.observe()
+		if err := w.events.note(ctx, w.run, time.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *watch) tell(greeting Greeting) {
+	if w.run.Greet != nil {
+		w.run.Greet(greeting)
 	}
 }
 
@@ -127,18 +131,6 @@ func (w *watch) keepTime() {
 	w.mu.Unlock()
 	if opened && !w.run.Options.Window.Open(now) {
 		w.run.stop.Because(diagnosis.New(diagnosis.WindowClosed))
-	}
-}
-
-func (w *watch) tell() {
-	w.mu.Lock()
-	news := w.news
-	w.news = nil
-	w.mu.Unlock()
-	for _, greeting := range news {
-		if w.run.Greet != nil {
-			w.run.Greet(greeting)
-		}
 	}
 }
 
@@ -193,10 +185,16 @@ const mostEvents = 500
 // at the parts of the run as often as a picture is shown: what comes and goes
 // between two looks has held up nobody.
 type events struct {
-	open   map[origin]journal.Event // those that were stored and are not over
-	lost   map[origin]bool          // those that were only counted and are not over
+	open   map[origin]*event // that are not over
 	stored int
 	more   journal.Event
+}
+
+// event is one that is not over.
+type event struct {
+	journal.Event
+	stored bool // else it was only counted
+	seen   bool // in the latest look
 }
 
 // origin is what an event comes from: one event at a time.
@@ -208,35 +206,29 @@ type origin struct {
 // note stores what has begun, changed or ended since the last look.
 func (v *events) note(ctx context.Context, r *run, now time.Time) error {
 	if v.open == nil {
-		v.open, v.lost = make(map[origin]journal.Event), make(map[origin]bool)
+		v.open = make(map[origin]*event)
 	}
 	var changed []journal.Event
-	seen := make(map[origin]bool)
 	see := func(e journal.Event) {
-		o := origin{e.Kind, e.Host}
-		seen[o] = true
-		before, open := v.open[o]
+		before, open := v.open[origin{e.Kind, e.Host}]
 		switch {
 		case open:
-			e.Start = before.Start
-			if e == before {
-				return
+			e.Start, before.seen = before.Start, true
+			if before.stored && e != before.Event {
+				before.Event, changed = e, append(changed, e)
 			}
-		case v.lost[o]:
 			return
 		case v.stored == mostEvents:
-			v.lost[o] = true
 			if v.more.Count++; v.more.Count == 1 {
 				v.more.Kind, v.more.Start = journal.EventMore, now
 			}
 			v.more.End = now
 			changed = append(changed, v.more)
-			return
 		default:
 			v.stored++
+			changed = append(changed, e)
 		}
-		v.open[o] = e
-		changed = append(changed, e)
+		v.open[origin{e.Kind, e.Host}] = &event{Event: e, stored: v.more.Count == 0, seen: true}
 	}
 	if until := r.Gate.Pacer.Snapshot().PausedUntil; !until.IsZero() {
 		see(journal.Event{Kind: journal.EventPause, Code: diagnosis.PortalBusy, Start: now, Until: until})
@@ -248,16 +240,13 @@ func (v *events) note(ctx context.Context, r *run, now time.Time) error {
 		see(journal.Event{Kind: journal.EventRest, Host: rest.Host, Code: rest.Evidence, Start: rest.Since, Until: rest.Until, Count: rest.Probes})
 	}
 	for o, e := range v.open {
-		if !seen[o] {
-			e.End = now
-			changed = append(changed, e)
+		if !e.seen {
 			delete(v.open, o)
+			if e.End = now; e.stored {
+				changed = append(changed, e.Event)
+			}
 		}
-	}
-	for o := range v.lost {
-		if !seen[o] {
-			delete(v.lost, o)
-		}
+		e.seen = false
 	}
 	if len(changed) == 0 {
 		return nil

@@ -132,16 +132,7 @@ func (r *reader) decide(ctx context.Context, entry journal.Entry) error {
 
 // flush makes the outcomes durable; the run stops being cancellable for it.
 func (r *reader) flush(ctx context.Context) error {
-	if len(r.noted) == 0 {
-		return nil
-	}
-	if err := r.Ledger.SetEntries(context.WithoutCancel(ctx), r.noted...); err != nil {
-		return err
-	}
-	r.tally.Count(r.noted...)
-	for i := range r.noted {
-		r.decided(&r.noted[i], nil)
-	}
+	noted := r.noted
 	r.noted = nil
-	return nil
+	return r.conclude(ctx, noted)
 }

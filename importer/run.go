@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -73,27 +74,9 @@ func (im *Importer) ahead() int {
 	return min(max(1, perTenth), im.Options.Workers)
 }
 
-// through takes the run to its end and writes down how it ended.
-func (r *run) through(ctx context.Context, k kind) (Result, error) {
-	err := r.all(ctx, k)
-	reason := r.stop.Reason()
-	if reason == nil && err == nil && r.people.NobodySignedIn() && !r.tally.AnyDesired() {
-		reason = diagnosis.New(diagnosis.NobodySignedIn)
-	}
-	result := Result{Run: r.plan.Run, Stopped: reason, OpenSessions: r.people.OpenSessions(), Version: r.watch.greeted().Version}
-	result.Interrupted = reason != nil && reason.Code == diagnosis.Interrupted
-	state := journal.Finished
-	if reason != nil || err != nil {
-		state = journal.Stopped
-	}
-	if endErr := r.Ledger.End(context.WithoutCancel(ctx), r.plan.Run.ID, state); err == nil {
-		err = endErr
-	}
-	return result, err
-}
-
-// all works on all rows. It returns after the last of its goroutines has ended.
-func (r *run) all(caller context.Context, k kind) error {
+// through works on all rows and writes down how the run ended. It returns after the
+// last of the run's goroutines has ended.
+func (r *run) through(caller context.Context, k kind) (Result, error) {
 	defer r.stop.Release()
 	defer context.AfterFunc(caller, func() { r.stop.Because(diagnosis.New(diagnosis.Interrupted)) })()
 	r.Gate.Outlive()
@@ -109,10 +92,20 @@ func (r *run) all(caller context.Context, k kind) error {
 	}
 	end()
 	r.Gate.CutOff() // nobody is left to wait for what is under way
-	if waited := r.group.Wait(); err == nil {
-		err = waited
+	err = cmp.Or(err, r.group.Wait())
+
+	reason := r.stop.Reason()
+	if reason == nil && err == nil && r.people.NobodySignedIn() && !r.tally.AnyDesired() {
+		reason = diagnosis.New(diagnosis.NobodySignedIn)
 	}
-	return err
+	state := journal.Finished
+	if reason != nil || err != nil {
+		state = journal.Stopped
+	}
+	return Result{
+		Run: r.plan.Run, Stopped: reason, Interrupted: reason != nil && reason.Code == diagnosis.Interrupted,
+		OpenSessions: r.people.OpenSessions(), Version: r.watch.greeted().Version,
+	}, cmp.Or(err, r.Ledger.End(context.WithoutCancel(caller), r.plan.Run.ID, state))
 }
 
 // spawn runs f in a goroutine of the run. Its error ends the run: as a reason the
@@ -133,10 +126,29 @@ func (r *run) spawn(f func() error) {
 	})
 }
 
+// windowNap is how long is slept at a time before the window opens, so that a clock
+// that was set, or a machine that slept, is noticed.
+const windowNap = 20 * time.Second
+
 // rows waits for the window, greets the portal, and feeds the rows to their goroutines.
 func (r *run) rows(ctx context.Context, k kind) error {
-	if !r.awaitWindow(ctx) || !r.greet(ctx) {
-		return nil
+	for window := &r.Options.Window; !window.Open(time.Now()); {
+		opening := window.Opening(time.Now())
+		r.Greeted = nil // what was said so long before does not count
+		r.watch.closedUntil(opening)
+		if !pace.Sleep(ctx, min(windowNap, max(time.Until(opening), 10*time.Millisecond))) {
+			return nil
+		}
+	}
+	r.watch.closedUntil(time.Time{})
+	if r.Greeted == nil { // before the first row: is this a portal, and in which version
+		greeting, answer := Hello(ctx, r.Client, r.Options.PortalWait)
+		if answer.Fate != diagnosis.Done {
+			problem := answer.Problem()
+			r.stop.Because(&problem)
+			return nil
+		}
+		r.watch.greet(greeting)
 	}
 	if err := r.people.ProveActing(ctx); err != nil || ctx.Err() != nil {
 		return err
@@ -148,45 +160,6 @@ func (r *run) rows(ctx context.Context, k kind) error {
 		r.sayGoodbye(context.WithoutCancel(ctx))
 	}
 	return err
-}
-
-// windowNap is how long is slept at a time before the window opens, so that a clock
-// that was set, or a machine that slept, is noticed.
-const windowNap = 20 * time.Second
-
-// awaitWindow waits for the window to open, and reports whether it has.
-func (r *run) awaitWindow(ctx context.Context) bool {
-	window := &r.Options.Window
-	for !window.Open(time.Now()) {
-		opening := window.Opening(time.Now())
-		r.Greeted = nil // what was said so long before does not count
-		r.watch.closedUntil(opening)
-		select {
-		case <-ctx.Done():
-			return false
-		case <-time.After(min(windowNap, max(time.Until(opening), 10*time.Millisecond))):
-		}
-	}
-	r.watch.closedUntil(time.Time{})
-	return true
-}
-
-// greet asks, before the first row, whether this is a portal and in which version.
-// It reports whether the run may go on.
-func (r *run) greet(ctx context.Context) bool {
-	if r.Greeted != nil {
-		return ctx.Err() == nil
-	}
-	greeting, answer := Hello(ctx, r.Client, r.Options.PortalWait)
-	if answer.Fate != diagnosis.Done {
-		problem := answer.Problem()
-		r.stop.Because(&problem)
-	}
-	if ctx.Err() != nil {
-		return false
-	}
-	r.watch.greet(greeting)
-	return true
 }
 
 // Hello asks whether there is a portal, and in which version. It waits for one that
@@ -232,10 +205,8 @@ func (r *run) grantGrace(ctx context.Context) error {
 	case <-ctx.Done():
 		return nil
 	}
-	select {
-	case <-time.After(r.Options.Grace):
+	if pace.Sleep(ctx, r.Options.Grace) {
 		r.Gate.CutOff()
-	case <-ctx.Done():
 	}
 	return nil
 }
@@ -249,6 +220,21 @@ func (r *run) sayGoodbye(ctx context.Context) {
 	r.people.LeaveAll()
 	for r.people.SignOut(ctx) {
 	}
+}
+
+// conclude makes outcomes durable that no request led to.
+func (r *run) conclude(ctx context.Context, entries []journal.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	if err := r.Ledger.SetEntries(context.WithoutCancel(ctx), entries...); err != nil {
+		return err
+	}
+	r.tally.Count(entries...)
+	for i := range entries {
+		r.decided(&entries[i], nil)
+	}
+	return nil
 }
 
 // decided tells of the outcome of a row. One that no server spoke of is about its
