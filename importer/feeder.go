@@ -179,7 +179,7 @@ func (f *feeder) passed(ctx context.Context, p pass) {
 	case p.step.Why == diagnosis.HostPaused:
 		f.rest(p.row)
 	default:
-		f.aside.add(p.row, p.step)
+		f.aside.add(p)
 	}
 }
 
@@ -274,7 +274,7 @@ func (f *feeder) hopeless() []pace.Rest {
 	}
 	rests := slices.DeleteFunc(f.slots.Rests(), func(r pace.Rest) bool { return r.Probes < hostProbes })
 	for _, r := range f.rowsAside() {
-		if r.InDoubt() || restOf(r, rests) == nil {
+		if !r.InDoubtSince().IsZero() || restOf(r, rests) == nil {
 			return nil
 		}
 	}
@@ -295,7 +295,8 @@ func (f *feeder) end(ctx context.Context, rows []*provision.Row, rests []pace.Re
 	var ended []*provision.Row
 	for _, r := range rows {
 		if rest := restOf(r, rests); rest != nil {
-			r.Rest(*rest)
+			r.End(diagnosis.NotTried, *diagnosis.New(diagnosis.HostPaused, "Host", rest.Host, "Why", rest.Evidence))
+			r.Entry.Host = rest.Host
 			ended = append(ended, r)
 		}
 	}
@@ -382,10 +383,14 @@ func (f *feeder) survey(ctx context.Context) time.Duration {
 		}
 	}
 	if len(f.aside) > 0 {
-		see(f.aside[0].until, f.aside[0].why, true)
+		see(f.aside[0].step.Until, f.aside[0].step.Why, true)
 	}
-	if w.why == diagnosis.OutcomeUnknown {
-		w.until = f.aside.settledBy(w.until, f.Options.Settle)
+	if w.why == diagnosis.OutcomeUnknown { // by when the last of the writes in doubt is known, unless there is trouble again
+		for _, a := range f.aside {
+			if by := a.row.InDoubtSince(); !by.IsZero() && by.Add(f.Options.Settle).After(w.until) {
+				w.until = by.Add(f.Options.Settle)
+			}
+		}
 	}
 	f.watch.waiting(w)
 	return nap

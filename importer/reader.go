@@ -30,8 +30,8 @@ func newReader(r *run, k kind) *reader {
 }
 
 // read reads the file and hands on the rows that need the portal, and behind them
-// the accounts without a row. Where ctx ends first, the rows not reached are in the
-// journal as not tried.
+// the accounts without a row that are to be switched off. Where ctx ends first, the
+// rows not reached are in the journal as not tried.
 func (r *reader) read(ctx context.Context) error {
 	defer close(r.rows)
 	for row, err := range r.Input.Rows(ctx) {
@@ -51,9 +51,16 @@ func (r *reader) read(ctx context.Context) error {
 	if ctx.Err() == nil && r.index != r.plan.Rows {
 		return &diagnosis.Problem{Code: diagnosis.InputChanged, Place: diagnosis.Place{File: r.Input.File.Name()}}
 	}
-	if ctx.Err() == nil {
-		if err := r.routeMissing(ctx); err != nil {
-			return err
+	for i := range r.plan.Appended {
+		row := provision.NewMissing(r.plan, i, r.lent)
+		switch {
+		case ctx.Err() != nil:
+		case row.Who.Via != plan.ByNobody:
+			r.hand(ctx, row)
+		default:
+			if err := r.decide(ctx, row.End(diagnosis.Held, *diagnosis.New(diagnosis.MissingNobody))); err != nil {
+				return err
+			}
 		}
 	}
 	return r.flush(ctx)
@@ -70,7 +77,8 @@ func (r *reader) route(ctx context.Context, in *account.Row) error {
 	}
 	row := provision.NewRow(r.plan, index, in)
 	who := row.Who
-	if who.Via != plan.ByNobody && r.plan.Lenders[who.Name] {
+	nobody := who.Via == plan.ByNobody
+	if !nobody && r.plan.Lenders[who.Name] {
 		r.lent[who.Name] = who
 	}
 	doubts, err := r.known.Doubts(ctx, who, in)
@@ -84,32 +92,18 @@ func (r *reader) route(ctx context.Context, in *account.Row) error {
 		return r.decide(ctx, row.Bar(diagnosis.Held, *people.OverLimit(n, limit)))
 	}
 	if r.kind.remember != nil {
-		if decided, err := r.kind.remember(ctx, row); err != nil || decided {
-			if err != nil {
-				return err
-			}
+		decided, err := r.kind.remember(ctx, row)
+		if err != nil {
+			return err
+		}
+		if decided {
 			return r.decide(ctx, row.Entry)
 		}
 	}
-	if who.Via == plan.ByNobody {
+	if nobody {
 		return r.decide(ctx, row.Bar(diagnosis.Held, *diagnosis.New(diagnosis.OwnerNobody)))
 	}
 	r.hand(ctx, row)
-	return nil
-}
-
-// routeMissing hands on the accounts without a row that are to be switched off.
-func (r *reader) routeMissing(ctx context.Context) error {
-	for i := range r.plan.Appended {
-		row := provision.NewMissing(r.plan, i, r.lent)
-		if row.Who.Via != plan.ByNobody {
-			r.hand(ctx, row)
-			continue
-		}
-		if err := r.decide(ctx, row.End(diagnosis.Held, *diagnosis.New(diagnosis.MissingNobody))); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 

@@ -41,17 +41,13 @@ const (
 
 	firstBackoff = time.Second
 	lastBackoff  = time.Minute
-	maxPause     = 10 * time.Minute
+	maxPause     = 10 * time.Minute // that the portal may ask for; a longer one ends all waiting with an error
 )
 
 // Pacer releases callers one by one so that no sliding second ever holds more
 // requests than the limit, as counted when they are written: not the first second
 // and not the one after a pause. It is safe for concurrent use.
 type Pacer struct {
-	// MaxPause is the longest pause the portal may ask for, 10 minutes unless
-	// set before the first use. A longer one ends all waiting with an error.
-	MaxPause time.Duration
-
 	turn  chan struct{} // holds one value; who has taken it is released next
 	wake  chan struct{} // tells that one to look again
 	timer *time.Timer   // belongs to that one
@@ -68,7 +64,7 @@ type Pacer struct {
 	released   int64
 
 	pausedUntil time.Time
-	tooLong     *diagnosis.Problem // the portal asked for more than MaxPause
+	tooLong     *diagnosis.Problem // the portal asked for more than maxPause
 	refusal     refusal
 }
 
@@ -88,7 +84,6 @@ func New(perSecond float64) *Pacer {
 		panic("pace: rate out of range")
 	}
 	p := &Pacer{
-		MaxPause:   maxPause,
 		turn:       make(chan struct{}, 1),
 		wake:       make(chan struct{}, 1),
 		timer:      time.NewTimer(0),
@@ -111,7 +106,7 @@ func window(limit float64) int { return int(math.Ceil(limit)) }
 
 // Release returns nil at the moment the caller is released, first come, first
 // served. It returns the context's error if that ends first, and a
-// *diagnosis.Problem if the portal asked for a pause longer than MaxPause. Whoever
+// *diagnosis.Problem if the portal asked for a pause that is too long. Whoever
 // was released calls either Written or Unwritten, or others wait for ever.
 func (p *Pacer) Release(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
@@ -249,8 +244,8 @@ func (p *Pacer) TurnedAway(retryAfter time.Duration) {
 		}
 		r.riseAt, r.below = p.pausedUntil.Add(riseEvery), p.pausedUntil.Add(drawnFor)
 	}
-	if retryAfter > p.MaxPause {
-		p.tooLong = diagnosis.New(diagnosis.PauseTooLong, "Asked", retryAfter.Round(time.Second), "Limit", p.MaxPause)
+	if retryAfter > maxPause {
+		p.tooLong = diagnosis.New(diagnosis.PauseTooLong, "Asked", retryAfter.Round(time.Second), "Limit", maxPause)
 	}
 	p.look()
 }

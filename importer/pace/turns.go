@@ -195,24 +195,20 @@ func (t *Turns) Trouble() Trouble {
 // AwaitPoll waits until a portal in trouble is to be asked whether it is back. An
 // error is that of ctx.
 func (t *Turns) AwaitPoll(ctx context.Context) error {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
 	for {
 		t.mu.Lock()
 		next := t.health.next
 		t.mu.Unlock()
-		wait := time.Until(next)
-		switch {
-		case next.IsZero():
-			timer.Stop()
-		case wait <= 0:
+		nap := time.Hour // or until a trouble begins
+		if !next.IsZero() {
+			nap = time.Until(next)
+		}
+		if nap <= 0 {
 			return ctx.Err()
-		default:
-			timer.Reset(wait)
 		}
 		select {
 		case <-t.stir:
-		case <-timer.C:
+		case <-time.After(nap):
 		case <-ctx.Done():
 			return ctx.Err()
 		}

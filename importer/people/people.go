@@ -56,16 +56,6 @@ func New(c Config) *People {
 	return &People{Config: c, codes: pace.NewSlots(1, 0), persons: make(map[personKey]*person), claims: claims}
 }
 
-// state is how far the sign-in of a person has come.
-type state uint8
-
-const (
-	unknown   state = iota // nobody has tried, or it is to be tried again
-	signingIn              // a row does so for all rows of the person
-	ready
-	failed
-)
-
 // person is somebody the run signs in as, once, whatever number of rows they have.
 type person struct {
 	plan.Identity
@@ -77,8 +67,7 @@ type person struct {
 	open    int       // of these, how many have no outcome
 	waiting []*Member // joined before anybody had signed in, and not yet claimed
 
-	state   state
-	changed chan struct{} // closed when the state changes
+	leading chan struct{} // while a row signs in for all rows of the person; closed then
 	retryAt time.Time     // a block to sit out
 	tries   int           // sign-ins in a row that found no usable answer
 	blocked bool          // the portal has blocked this person once in this run
@@ -87,8 +76,8 @@ type person struct {
 
 	login   login
 	self    account.Person // who that is, once they have signed in
-	session *Session       // while ready
-	bar     Bar            // of the rows, once failed
+	session *Session       // nil until then
+	bar     Bar            // of the rows, once it is clear that nobody can sign in as them
 	list    listing
 }
 
@@ -158,7 +147,7 @@ func (p *People) person(who plan.Identity) *person {
 	if !ok {
 		o = &person{
 			Identity: who, shared: who.Via == plan.ByCaller && p.Plan.Way != policy.OwnerColumn,
-			rows: p.Plan.RowsOf(who.Name), changed: make(chan struct{}), list: listing{place: make(chan struct{}, 1)},
+			rows: p.Plan.RowsOf(who.Name), list: listing{place: make(chan struct{}, 1)},
 		}
 		p.persons[key] = o
 	}
@@ -193,26 +182,26 @@ func (p *People) Enter(ctx context.Context, m *Member) (*Session, time.Time, err
 func (p *People) enter(ctx context.Context, o *person, index int) (*Session, time.Time, error) {
 	for ctx.Err() == nil {
 		p.mu.Lock()
-		at, session, changed, until := o.state, o.session, o.changed, o.retryAt
-		early := at == unknown && time.Now().Before(until)
-		if at == unknown && !early {
-			o.state = signingIn // by this row, for all of them
+		session, until, leading, barred := o.session, o.retryAt, o.leading, o.bar.Status != ""
+		lead := session == nil && !barred && leading == nil && !time.Now().Before(until)
+		if lead {
+			o.leading = make(chan struct{}) // by this row, for all of them
 		}
 		p.mu.Unlock()
 		switch {
-		case early:
-			return nil, until, nil
-		case at == ready:
-			return session, time.Time{}, nil
-		case at == failed:
+		case barred:
 			return nil, time.Time{}, nil
-		case at == unknown:
+		case session != nil:
+			return session, time.Time{}, nil
+		case lead:
 			if err := p.lead(ctx, o, index); err != nil {
 				return nil, time.Time{}, err
 			}
+		case leading == nil:
+			return nil, until, nil
 		default:
 			select {
-			case <-changed:
+			case <-leading:
 			case <-ctx.Done():
 			}
 		}
@@ -222,10 +211,9 @@ func (p *People) enter(ctx context.Context, o *person, index int) (*Session, tim
 
 // lead signs in as a person for all of their rows.
 func (p *People) lead(ctx context.Context, o *person, index int) error {
-	defer p.locked(func() {
-		if o.state == signingIn { // it came to nothing, or to a panic
-			o.become(unknown)
-		}
+	defer p.locked(func() { // also after a panic
+		close(o.leading)
+		o.leading = nil
 	})
 	var by *Session
 	if o.Via == plan.ByActing {
@@ -233,7 +221,7 @@ func (p *People) lead(ctx context.Context, o *person, index int) error {
 		session, until, err := p.enter(ctx, admin, index)
 		if session == nil {
 			p.locked(func() {
-				if o.retryAt = until; until.IsZero() && admin.state == failed {
+				if o.retryAt = until; until.IsZero() && admin.bar.Status != "" {
 					p.fail(o, admin.bar)
 				}
 			})
@@ -269,13 +257,6 @@ func (p *People) locked(change func()) {
 	change()
 }
 
-// become changes the state of a person and wakes the rows that wait for that.
-func (o *person) become(s state) {
-	o.state = s
-	close(o.changed)
-	o.changed = make(chan struct{})
-}
-
 // fail ends a person: that is what becomes of all rows of theirs.
 func (p *People) fail(o *person, why Bar) {
 	if o.self.ID == "" && !o.admin && why.Problem.Code != diagnosis.OwnerOnLeave {
@@ -283,7 +264,6 @@ func (p *People) fail(o *person, why Bar) {
 	}
 	o.bar = why
 	o.Login = account.Owner{User: o.Login.User} // the secrets are of no more use
-	o.become(failed)
 }
 
 // end fails a person; where everything hangs on them, it ends the run. The rows of
@@ -311,10 +291,9 @@ func (p *People) Lost(s *Session, answer portal.Answer) {
 	defer p.mu.Unlock()
 	o := s.of
 	switch {
-	case o.state != ready || !o.session.Same(s.Session): // another row was told first
+	case o.bar.Status != "" || o.session == nil || !o.session.Same(s.Session): // another row was told first
 	case answer.Code == diagnosis.PortalToken && o.login.opened && !o.renewed:
 		o.renewed, o.session, o.login = true, nil, login{}
-		o.become(unknown)
 	default:
 		p.end(o, answer.Problem())
 		if answer.Code != diagnosis.PortalMailOff {

@@ -129,7 +129,6 @@ func (p *People) introduce(ctx context.Context, o *person, l login) error {
 		p.claim(m, &self)
 	}
 	o.waiting = nil
-	o.become(ready)
 	return nil
 }
 
