@@ -18,9 +18,9 @@ import (
 // are values. It belongs to one goroutine.
 type feeder struct {
 	*run
-	kind   kind
-	reader *reader
-	size   int // of the window: so many rows have a goroutine
+	kind kind
+	rows <-chan *provision.Row // from the reader
+	size int                   // of the window: so many rows have a goroutine
 
 	live    int              // rows with a goroutine
 	ready   []*provision.Row // may begin, the first one next
@@ -46,14 +46,6 @@ type pass struct {
 
 // mostWaiting bounds the rows that wait for a moment, each of which is held in memory.
 const mostWaiting = 100_000
-
-func newFeeder(r *run, k kind) *feeder {
-	return &feeder{
-		run: r, kind: k, reader: newReader(r, k), size: max(64, 16*r.Options.Workers), canary: newCanary(k.canary),
-		resting: restingRows{rows: make(map[string][]*provision.Row), probed: make(map[string]bool)},
-		news:    make(chan pass), gone: make(chan struct{}),
-	}
-}
 
 // feed lets the rows go until nothing is left or the run stops, and waits for those
 // under way. The error is of the store.
@@ -204,7 +196,7 @@ func (f *feeder) room(ctx context.Context) <-chan *provision.Row {
 	if ctx.Err() != nil || f.allRead || len(f.ready) >= f.size || f.waiting() >= mostWaiting {
 		return nil
 	}
-	return f.reader.rows
+	return f.rows
 }
 
 // take takes in a row that has been read, or that there are no more.

@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 	"r7import/importer/pace"
@@ -18,7 +17,6 @@ const observeEvery = 250 * time.Millisecond
 // eye on the clock.
 type watch struct {
 	run     *run
-	total   int
 	started time.Time
 	clock   pace.Clock
 
@@ -30,28 +28,16 @@ type watch struct {
 
 	mu       sync.Mutex
 	waits    waits
-	closed   time.Time // when the window opens, zero once it is open
 	greeting Greeting
 
 	news chan Greeting // for Greet: one before the first row, and one with who has signed in
 }
 
-// waits are the rows that wait for a moment.
+// waits are the rows that wait for a moment, or all before the window opens.
 type waits struct {
 	rows  int
 	why   diagnosis.Code // if nothing else is done; empty otherwise
 	until time.Time
-}
-
-func newWatch(r *run) *watch {
-	w := &watch{
-		run: r, total: r.plan.Rows + r.plan.Appended, started: time.Now(),
-		released: r.Gate.Pacer.Snapshot().Released, news: make(chan Greeting, 2),
-	}
-	if r.Greeted != nil {
-		w.greeting = *r.Greeted
-	}
-	return w
 }
 
 // waiting takes in which rows wait.
@@ -61,32 +47,12 @@ func (w *watch) waiting(waits waits) {
 	w.waits = waits
 }
 
-// closedUntil takes in when the window opens.
-func (w *watch) closedUntil(opening time.Time) {
+// greet takes in what more is known of the portal, to be told soon.
+func (w *watch) greet(change func(*Greeting)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.closed = opening
-}
-
-// greet takes in what is known of the portal, to be told soon.
-func (w *watch) greet(greeting Greeting) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.greeting = greeting
-	w.news <- greeting
-}
-
-func (w *watch) greeted() Greeting {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.greeting
-}
-
-// introduce takes in who the run has signed in as.
-func (w *watch) introduce(person account.Person, mail, acting bool) {
-	greeting := w.greeted()
-	greeting.Person, greeting.Mail, greeting.Acting = person, mail, acting
-	w.greet(greeting)
+	change(&w.greeting)
+	w.news <- w.greeting
 }
 
 // show tells greetings and shows pictures until ctx ends, and the last picture then.
@@ -127,7 +93,7 @@ func (w *watch) keepTime() {
 		w.run.Gate.CutOff()
 	}
 	w.mu.Lock()
-	opened := w.closed.IsZero()
+	opened := w.waits.why != diagnosis.WindowClosed
 	w.mu.Unlock()
 	if opened && !w.run.Options.Window.Open(now) {
 		w.run.stop.Because(diagnosis.New(diagnosis.WindowClosed))
@@ -145,17 +111,13 @@ func (w *watch) observe() {
 		w.rate += (latest - w.rate) / 4
 	}
 	w.shown, w.released = now, snap.Released
-	w.run.Observe(w.picture(snap))
-}
-
-func (w *watch) picture(snap pace.Snapshot) Progress {
 	w.mu.Lock()
-	waits, closed := w.waits, w.closed
+	waits := w.waits
 	w.mu.Unlock()
 	counts, unknown := w.run.tally.Snapshot()
 	p := Progress{
-		Total: w.total, Counts: counts, InFlight: w.run.Gate.InFlight(), Waiting: waits.rows, Unknown: unknown,
-		Started: w.started, Rate: w.rate, Limit: snap.Limit,
+		Total: w.run.plan.Rows + w.run.plan.Appended, Counts: counts, InFlight: w.run.Gate.InFlight(), Waiting: waits.rows, Unknown: unknown,
+		Started: w.started, Rate: w.rate, Limit: snap.Limit, Why: waits.why, Until: waits.until,
 	}
 	for _, n := range counts {
 		p.Decided += n
@@ -163,18 +125,14 @@ func (w *watch) picture(snap pace.Snapshot) Progress {
 	for _, rest := range w.run.slots.Rests() {
 		p.Resting = append(p.Resting, HostRest{Host: rest.Host, Why: rest.Evidence, Until: rest.Until, Tries: rest.Probes})
 	}
-	trouble := w.run.turns.Trouble()
-	switch {
-	case !closed.IsZero():
-		p.Why, p.Until = diagnosis.WindowClosed, closed
+	switch trouble := w.run.turns.Trouble(); {
+	case waits.why == diagnosis.WindowClosed:
 	case trouble.Why != "":
 		p.Why, p.Since, p.Until = trouble.Why, trouble.Since, trouble.Until
 	case !snap.PausedUntil.IsZero():
 		p.Why, p.Until = diagnosis.PortalBusy, snap.PausedUntil
-	default:
-		p.Why, p.Until = waits.why, waits.until
 	}
-	return p
+	w.run.Observe(p)
 }
 
 // mostEvents bounds the events that are stored of a run. The first ones are kept,
@@ -237,7 +195,9 @@ func (v *events) note(ctx context.Context, r *run, now time.Time) error {
 		see(journal.Event{Kind: journal.EventAway, Code: t.Why, Start: t.Since, Until: t.Until})
 	}
 	for _, rest := range r.slots.Rests() {
-		see(journal.Event{Kind: journal.EventRest, Host: rest.Host, Code: rest.Evidence, Start: rest.Since, Until: rest.Until, Count: rest.Probes})
+		see(journal.Event{
+			Kind: journal.EventRest, Host: rest.Host, Code: rest.Evidence, Start: rest.Since, Until: rest.Until, Count: rest.Probes,
+		})
 	}
 	for o, e := range v.open {
 		if !e.seen {

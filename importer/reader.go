@@ -25,10 +25,6 @@ type reader struct {
 	lent  map[string]plan.Identity // how to sign in for accounts without a row
 }
 
-func newReader(r *run, k kind) *reader {
-	return &reader{run: r, kind: k, rows: make(chan *provision.Row), lent: make(map[string]plan.Identity)}
-}
-
 // read reads the file and hands on the rows that need the portal, and behind them
 // the accounts without a row that are to be switched off. Where ctx ends first, the
 // rows not reached are in the journal as not tried.

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 	"r7import/importer/pace"
@@ -52,26 +53,28 @@ func (im *Importer) begin(ctx context.Context, p *plan.Plan) (*run, error) {
 	}
 	o := &im.Options
 	r := &run{Importer: im, plan: p, known: known, stop: pace.NewStop(ctx)}
-	r.turns = pace.NewTurns(o.Workers+im.ahead(), o.PortalWait, o.Waits.Portal)
+	snap := im.Gate.Pacer.Snapshot()
+	// Some rows have a turn beyond the requests in flight: a tenth of a second's worth, so
+	// that a durable intent is always at hand and commits to the journal cost no throughput.
+	ahead := min(max(1, int(snap.Configured/10)), o.Workers)
+	r.turns = pace.NewTurns(o.Workers+ahead, o.PortalWait, o.Waits.Portal)
 	r.slots = pace.NewSlots(o.PerHost, o.HostWait)
 	r.tally = provision.NewTally(o, r.stop, p.Rows, p.Invalid)
-	r.watch = newWatch(r)
+	r.watch = &watch{run: r, started: time.Now(), released: snap.Released, news: make(chan Greeting, 2)}
+	if im.Greeted != nil {
+		r.watch.greeting = *im.Greeted
+	}
 	r.people = people.New(people.Config{
-		Client: im.Client, History: im.History, Ledger: im.Ledger, Options: o, Plan: p, Turns: r.turns, Stop: r.stop, Greet: r.watch.introduce,
+		Client: im.Client, History: im.History, Ledger: im.Ledger, Options: o, Plan: p, Turns: r.turns, Stop: r.stop,
+		Greet: func(person account.Person, mail, acting bool) {
+			r.watch.greet(func(g *Greeting) { g.Person, g.Mail, g.Acting = person, mail, acting })
+		},
 	})
 	r.worker = &provision.Worker{
 		History: im.History, Ledger: im.Ledger, Known: known, Consent: im.Consent, Options: o,
 		People: r.people, Slots: r.slots, Turns: r.turns, Stop: r.stop, Tally: r.tally,
 	}
 	return r, nil
-}
-
-// ahead is how many rows have a turn beyond the requests in flight: a tenth of a
-// second's worth, so that a durable intent is always at hand and commits to the
-// journal cost no throughput.
-func (im *Importer) ahead() int {
-	perTenth := int(im.Gate.Pacer.Snapshot().Configured / 10)
-	return min(max(1, perTenth), im.Options.Workers)
 }
 
 // through works on all rows and writes down how the run ended. It returns after the
@@ -94,8 +97,12 @@ func (r *run) through(caller context.Context, k kind) (Result, error) {
 	r.Gate.CutOff() // nobody is left to wait for what is under way
 	err = cmp.Or(err, r.group.Wait())
 
-	reason := r.stop.Reason()
-	if reason == nil && err == nil && r.people.NobodySignedIn() && !r.tally.AnyDesired() {
+	reason, anyDesired := r.stop.Reason(), false
+	counts, _ := r.tally.Snapshot()
+	for status := range counts {
+		anyDesired = anyDesired || status.Desired()
+	}
+	if reason == nil && err == nil && r.people.NobodySignedIn() && !anyDesired {
 		reason = diagnosis.New(diagnosis.NobodySignedIn)
 	}
 	state := journal.Finished
@@ -104,7 +111,7 @@ func (r *run) through(caller context.Context, k kind) (Result, error) {
 	}
 	return Result{
 		Run: r.plan.Run, Stopped: reason, Interrupted: reason != nil && reason.Code == diagnosis.Interrupted,
-		OpenSessions: r.people.OpenSessions(), Version: r.watch.greeted().Version,
+		OpenSessions: r.people.OpenSessions(), Version: r.watch.greeting.Version,
 	}, cmp.Or(err, r.Ledger.End(context.WithoutCancel(caller), r.plan.Run.ID, state))
 }
 
@@ -135,12 +142,12 @@ func (r *run) rows(ctx context.Context, k kind) error {
 	for window := &r.Options.Window; !window.Open(time.Now()); {
 		opening := window.Opening(time.Now())
 		r.Greeted = nil // what was said so long before does not count
-		r.watch.closedUntil(opening)
+		r.watch.waiting(waits{why: diagnosis.WindowClosed, until: opening})
 		if !pace.Sleep(ctx, min(windowNap, max(time.Until(opening), 10*time.Millisecond))) {
 			return nil
 		}
 	}
-	r.watch.closedUntil(time.Time{})
+	r.watch.waiting(waits{})
 	if r.Greeted == nil { // before the first row: is this a portal, and in which version
 		greeting, answer := Hello(ctx, r.Client, r.Options.PortalWait)
 		if answer.Fate != diagnosis.Done {
@@ -148,13 +155,18 @@ func (r *run) rows(ctx context.Context, k kind) error {
 			r.stop.Because(&problem)
 			return nil
 		}
-		r.watch.greet(greeting)
+		r.watch.greet(func(g *Greeting) { *g = greeting })
 	}
 	if err := r.people.ProveActing(ctx); err != nil || ctx.Err() != nil {
 		return err
 	}
-	f := newFeeder(r, k)
-	r.spawn(func() error { return f.reader.read(ctx) })
+	in := &reader{run: r, kind: k, rows: make(chan *provision.Row), lent: make(map[string]plan.Identity)}
+	r.spawn(func() error { return in.read(ctx) })
+	f := &feeder{
+		run: r, kind: k, rows: in.rows, size: max(64, 16*r.Options.Workers), news: make(chan pass), gone: make(chan struct{}),
+		resting: restingRows{rows: make(map[string][]*provision.Row), probed: make(map[string]bool)},
+		canary:  canary{left: k.canary, hosts: make(map[string]bool), answer: make(chan bool, 1)},
+	}
 	err := f.feed(ctx)
 	if reason := r.stop.Reason(); err == nil && reason != nil && stoppedItself(reason.Code) {
 		r.sayGoodbye(context.WithoutCancel(ctx))

@@ -160,8 +160,8 @@ func (u *Undoing) match(ctx context.Context, input *plan.Input) error {
 }
 
 // judge is verdict for a row. The key is zero if the journal does not know its owner.
-func (u *Undoing) judge(ctx context.Context, who plan.Identity, row *account.Row) (account.Key, diagnosis.Status, *diagnosis.Problem, error) {
-	key, err := u.known.KeyOf(ctx, who, row)
+func (u *Undoing) judge(ctx context.Context, who plan.Identity, r *account.Row) (account.Key, diagnosis.Status, *diagnosis.Problem, error) {
+	key, err := u.known.KeyOf(ctx, who, r)
 	if err != nil || key == (account.Key{}) {
 		return key, "", nil, err
 	}

@@ -24,6 +24,9 @@ func (m Match) Usable() bool {
 // Name returns what a row names the person by.
 func (m Match) Name() string { return cmp.Or(m.Person.Email, m.Person.ID) }
 
+// namesakesShown bounds how many people of one name are listed.
+const namesakesShown = 5
+
 // Match finds the person a row is about: by what it says of the portal user, else
 // by its address, else by the full name if only one person has that.
 func (d *Directory) Match(row *account.Row) Match {
@@ -45,20 +48,13 @@ func (d *Directory) Match(row *account.Row) Match {
 		}
 		return m
 	}
-	return Match{Problem: diagnosis.New(diagnosis.OwnerAmbiguous, "Count", len(namesakes), "People", addressesOf(namesakes))}
-}
-
-// namesakesShown bounds how many people of one name are listed.
-const namesakesShown = 5
-
-func addressesOf(people []account.Person) string {
-	var list []string
-	for _, p := range people {
-		list = append(list, Match{Person: p}.Name())
+	var names []string
+	for _, p := range namesakes {
+		names = append(names, Match{Person: p}.Name())
 	}
-	slices.Sort(list)
-	if len(list) > namesakesShown {
-		list = append(list[:namesakesShown], "…")
+	slices.Sort(names)
+	if len(names) > namesakesShown {
+		names = append(names[:namesakesShown], "…")
 	}
-	return strings.Join(list, ", ")
+	return Match{Problem: diagnosis.New(diagnosis.OwnerAmbiguous, "Count", len(namesakes), "People", strings.Join(names, ", "))}
 }

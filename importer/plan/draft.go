@@ -143,7 +143,8 @@ func (d *Draft) Survey(ctx context.Context, lacking account.Fields, look func(*a
 		}
 		row.Problems = slices.DeleteFunc(row.Problems, func(p diagnosis.Problem) bool {
 			f, ok := account.FieldNamed(p.Field)
-			return ok && (p.Code == diagnosis.ValueMissing || p.Code == diagnosis.ValueVoid) && (lacking.Has(f) || lacking.Has(account.Email) && slices.Contains(followsAddress, f))
+			follows := lacking.Has(account.Email) && slices.Contains(followsAddress, f)
+			return ok && (p.Code == diagnosis.ValueMissing || p.Code == diagnosis.ValueVoid) && (lacking.Has(f) || follows)
 		})
 		for _, p := range row.Problems {
 			if p.Code == diagnosis.ServersUnknown {

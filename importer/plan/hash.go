@@ -19,10 +19,6 @@ type rowHasher struct {
 	text  []byte // of the latest row
 }
 
-func newRowHasher() *rowHasher {
-	return &rowHasher{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
-}
-
 // of covers everything that decides what is sent for the row and under which number it is reported.
 func (h *rowHasher) of(row *account.Row) rowHash {
 	text := strconv.AppendInt(h.text[:0], int64(row.Number), 10)

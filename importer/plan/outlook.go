@@ -124,7 +124,7 @@ func (o *Outlook) recall(ctx context.Context, history *History) (err error) {
 }
 
 // judge says what a run would do, in the order in which it asks.
-func (o *Outlook) judge(ctx context.Context, s *Scan, way policy.OwnerWay, history *History) (Why, diagnosis.Status, *diagnosis.Problem, error) {
+func (o *Outlook) judge(ctx context.Context, s *Scan, way policy.OwnerWay, h *History) (Why, diagnosis.Status, *diagnosis.Problem, error) {
 	if o.Row.Invalid() {
 		worst, _ := diagnosis.Worst(o.Row.Problems)
 		return Faulty, diagnosis.Invalid, &worst, nil
@@ -135,7 +135,7 @@ func (o *Outlook) judge(ctx context.Context, s *Scan, way policy.OwnerWay, histo
 	if limit := s.Options.MaxPerOwner; limit > 0 && o.Rows > limit {
 		return Crowded, diagnosis.Held, diagnosis.New(diagnosis.OwnerLimit, "Count", o.Rows, "Limit", limit), nil
 	}
-	left, known, err := history.Standing(ctx, o.Who, &o.Row)
+	left, known, err := h.Standing(ctx, o.Who, &o.Row)
 	action, ours := s.Options.OnChanged, o.Known.Made
 	if !ours {
 		action = s.Options.OnExisting
@@ -166,7 +166,7 @@ func (o *Outlook) judge(ctx context.Context, s *Scan, way policy.OwnerWay, histo
 		return Absent, diagnosis.WouldCreate, nil, nil
 	case o.Known.Status == diagnosis.Disabled:
 		return Off, byAction(action), nil, nil
-	case o.Known.Checked.IsZero(), o.Changed == 0 && !history.recent(o.Known):
+	case o.Known.Checked.IsZero(), o.Changed == 0 && !h.recent(o.Known):
 		return Stale, "", nil, nil
 	case o.Changed == 0:
 		return Foreign, byAction(action), nil, nil

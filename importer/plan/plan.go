@@ -88,7 +88,8 @@ func (s *Scan) newPlan() *Plan {
 	c := s.Options.Caller
 	p := &Plan{
 		Way: WayFor(s.Options.Owner, s.Input.Binding), holder: cmp.Or(c.User, c.Holder), tokenName: s.History.TokenName,
-		hasher: newRowHasher(), owners: make(map[uint64]ownerRows), seed: maphash.MakeSeed(),
+		hasher: &rowHasher{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}},
+		owners: make(map[uint64]ownerRows), seed: maphash.MakeSeed(),
 	}
 	p.Caller = Identity{Via: ByCaller, Login: account.Owner{User: c.User, Password: c.Password, Token: c.Token}}
 	p.Caller.Name = p.name(p.Caller.Login)

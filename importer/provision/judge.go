@@ -79,10 +79,12 @@ func (w *Worker) differences(r *Row, mailbox account.Mailbox, known journal.Acco
 	return fields
 }
 
+// comparison reports whether a field has what was asked for.
+type comparison func(f account.Field, asked, there *account.Settings) bool
+
 // unlike returns those of some fields, passwords aside, in which what there is is not
 // the same as what was asked for.
-func unlike(of account.Fields, asked, there *account.Settings, same func(f account.Field, asked, there *account.Settings) bool) account.Fields {
-	var fields account.Fields
+func unlike(of account.Fields, asked, there *account.Settings, same comparison) (fields account.Fields) {
 	for f := range (of & account.RequestFields &^ account.Passwords).All() {
 		if !same(f, asked, there) {
 			fields = fields.With(f)

@@ -181,7 +181,14 @@ func (w *Worker) attempt(ctx context.Context, r *Row, session *people.Session) (
 	answer := w.send(ctx, r, session, d, &intent)
 	r.report(answer)
 	w.Turns.NoteWrite(answer)
-	tellHosts(slot, r, intent.Kind, answer)
+	switch side := r.host(answer.Side); { // what does the write show about the mail servers
+	case answer.Fate == diagnosis.Done && intent.Kind != journal.Enable: // which loads none
+		for _, h := range r.Hosts {
+			slot.Report(h, r.Key.Address, pace.Good)
+		}
+	case (answer.Fate == diagnosis.Final || answer.Fate == diagnosis.Later) && side != "":
+		slot.Report(side, r.Key.Address, pace.EvidenceOf(answer.Code))
+	}
 	slot.Return(answer.Fate == diagnosis.Done)
 
 	// Record.
@@ -194,7 +201,9 @@ func (w *Worker) attempt(ctx context.Context, r *Row, session *people.Session) (
 		if r.postponed >= maxPostponed || r.Entry.Attempts >= maxWrites {
 			return w.declined(ctx, r, intent, answer)
 		}
-		return w.postpone(ctx, r, intent, answer)
+		r.postponed++
+		err := w.Ledger.Settle(context.WithoutCancel(ctx), journal.Outcome{Intent: intent.ID, Entry: r.fail(diagnosis.NotTried, answer)})
+		return wait(w.Options.Waits.Later, answer.Code), err
 	case diagnosis.Unclear, diagnosis.Undecided:
 		return w.doubted(ctx, r, intent, answer)
 	}
@@ -335,19 +344,6 @@ func (w *Worker) send(ctx context.Context, r *Row, session *people.Session, d de
 	return session.Create(ctx, &r.Row.Settings, ready)
 }
 
-// tellHosts tells the slots what a write showed about the mail servers of the row.
-func tellHosts(slot *pace.Slot, r *Row, kind journal.IntentKind, answer portal.Answer) {
-	side := r.host(answer.Side)
-	switch {
-	case answer.Fate == diagnosis.Done && kind != journal.Enable: // which loads none
-		for _, h := range r.Hosts {
-			slot.Report(h, r.Key.Address, pace.Good)
-		}
-	case (answer.Fate == diagnosis.Final || answer.Fate == diagnosis.Later) && side != "":
-		slot.Report(side, r.Key.Address, pace.EvidenceOf(answer.Code))
-	}
-}
-
 // succeeded records an account that was made or changed.
 func (w *Worker) succeeded(ctx context.Context, r *Row, session *people.Session, intent journal.Intent, answer portal.Answer) (Step, error) {
 	id := answer.Mailbox.ID
@@ -394,13 +390,6 @@ func (w *Worker) declined(ctx context.Context, r *Row, intent journal.Intent, an
 		outcome.Refused, outcome.RefusedCode = intent.Fingerprint, answer.Code
 	}
 	return w.end(ctx, r, outcome)
-}
-
-// postpone lets a row come back when a mail server was busy.
-func (w *Worker) postpone(ctx context.Context, r *Row, intent journal.Intent, answer portal.Answer) (Step, error) {
-	r.postponed++
-	err := w.Ledger.Settle(context.WithoutCancel(ctx), journal.Outcome{Intent: intent.ID, Entry: r.fail(diagnosis.NotTried, answer)})
-	return wait(w.Options.Waits.Later, answer.Code), err
 }
 
 // doubted keeps the intent open: the account may be there.

@@ -99,18 +99,6 @@ func (t *Tally) Changes() int {
 	return t.changes + t.counts[diagnosis.WouldUpdate]
 }
 
-// AnyDesired reports whether a row needs nothing more.
-func (t *Tally) AnyDesired() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for status, rows := range t.counts {
-		if rows > 0 && status.Desired() {
-			return true
-		}
-	}
-	return false
-}
-
 // Snapshot returns the outcomes by status and how many writes are in doubt, of one moment.
 func (t *Tally) Snapshot() (counts map[diagnosis.Status]int, unknown int) {
 	t.mu.Lock()

@@ -173,21 +173,21 @@ func (u *Undo) request(ctx context.Context, r *Row, session *people.Session, kno
 
 // follow waits until the portal has removed the account. The row keeps its turn
 // meanwhile, because the portal removes only so many at once.
-func (u *Undo) follow(ctx context.Context, r *Row, session *people.Session, known journal.Account, operation portal.Operation) (Step, error) {
+func (u *Undo) follow(ctx context.Context, r *Row, session *people.Session, known journal.Account, op portal.Operation) (Step, error) {
 	moved, waits := time.Now(), u.Options.Waits.Removal
-	for wait := waits.First; !operation.Completed; wait = waits.After(wait) {
+	for wait := waits.First; !op.Completed; wait = waits.After(wait) {
 		if !pace.Sleep(ctx, wait) || time.Since(moved) > u.Options.PortalWait {
 			return u.decide(ctx, r, diagnosis.Unknown, *u.pending())
 		}
-		now, answer := session.Operation(ctx, operation.ID)
+		now, answer := session.Operation(ctx, op.ID)
 		u.Turns.Note(answer)
 		switch answer.Fate {
 		case diagnosis.Done:
-			if now.Percent != operation.Percent {
+			if now.Percent != op.Percent {
 				moved = time.Now()
 			}
-			now.ID = operation.ID // the portal forgets it with the answer that tells the end
-			operation = now
+			now.ID = op.ID // the portal forgets it with the answer that tells the end
+			op = now
 		case diagnosis.TurnedAway: // everybody pauses
 		case diagnosis.EndsOwner, diagnosis.EndsRun:
 			return u.turnedBack(session, answer), nil
@@ -205,8 +205,8 @@ func (u *Undo) follow(ctx context.Context, r *Row, session *people.Session, know
 		return u.comeBack(ctx, r)
 	case !found, mailbox.ID != known.MailboxID:
 		return u.isGone(ctx, r, known)
-	case operation.Error != "" || r.removal.unclear+1 >= maxWrites:
-		return u.conclude(ctx, r, diagnosis.Failed, nil, *diagnosis.New(diagnosis.UndoFailed, "Text", operation.Error))
+	case op.Error != "" || r.removal.unclear+1 >= maxWrites:
+		return u.conclude(ctx, r, diagnosis.Failed, nil, *diagnosis.New(diagnosis.UndoFailed, "Text", op.Error))
 	}
 	return u.comeBack(ctx, r)
 }
