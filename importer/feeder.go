@@ -178,7 +178,7 @@ func (f *feeder) passed(ctx context.Context, p pass) {
 // rest lays a row aside until its mail server is well again.
 func (f *feeder) rest(r *provision.Row) {
 	if host, _, rests := f.slots.Resting(r.Hosts); rests {
-		f.resting.add(host, r)
+		f.resting.rows[host] = append(f.resting.rows[host], r)
 		return
 	}
 	f.ready = slices.Insert(f.ready, 0, r)
@@ -242,7 +242,7 @@ func (f *feeder) probe(ctx context.Context, host string) {
 		r := f.resting.draw(host)
 		other, until, rests := f.slots.Resting(r.Hosts)
 		if rests && other != host && (until.After(time.Now()) || f.resting.probed[other]) {
-			f.resting.add(other, r) // it would have to wait for that one
+			f.resting.rows[other] = append(f.resting.rows[other], r) // it would have to wait for that one
 			continue
 		}
 		r.Prober = true

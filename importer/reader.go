@@ -77,11 +77,11 @@ func (r *reader) route(ctx context.Context, in *account.Row) error {
 	if !nobody && r.plan.Lenders[who.Name] {
 		r.lent[who.Name] = who
 	}
-	doubts, err := r.known.Doubts(ctx, who, in)
+	key, err := r.known.KeyOf(ctx, who, in)
 	if err != nil {
 		return err
 	}
-	if doubts {
+	if _, open := r.known.Open(key); open {
 		row.Doubt()
 	}
 	if n, limit := r.plan.RowsOf(who.Name), r.Options.MaxPerOwner; limit > 0 && n > limit {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -137,6 +138,12 @@ func (r *run) spawn(f func() error) {
 // that was set, or a machine that slept, is noticed.
 const windowNap = 20 * time.Second
 
+// ownReasons are those to stop that lie neither with the portal nor with its time.
+var ownReasons = []diagnosis.Code{
+	diagnosis.TooManyFailures, diagnosis.CanaryFailed, diagnosis.CanaryDeclined,
+	diagnosis.NotAdministrator, diagnosis.ImpersonationOff, diagnosis.MailOffForAll,
+}
+
 // rows waits for the window, greets the portal, and feeds the rows to their goroutines.
 func (r *run) rows(ctx context.Context, k kind) error {
 	for window := &r.Options.Window; !window.Open(time.Now()); {
@@ -168,7 +175,7 @@ func (r *run) rows(ctx context.Context, k kind) error {
 		canary:  canary{left: k.canary, hosts: make(map[string]bool), answer: make(chan bool, 1)},
 	}
 	err := f.feed(ctx)
-	if reason := r.stop.Reason(); err == nil && reason != nil && stoppedItself(reason.Code) {
+	if reason := r.stop.Reason(); err == nil && reason != nil && slices.Contains(ownReasons, reason.Code) {
 		r.sayGoodbye(context.WithoutCancel(ctx))
 	}
 	return err
@@ -260,14 +267,4 @@ func (r *run) decided(e *journal.Entry, hosts []string) {
 		host = hosts[0]
 	}
 	r.Decided(e, host)
-}
-
-// stoppedItself reports whether a run stopped for a reason that lies neither with the portal nor with its time.
-func stoppedItself(code diagnosis.Code) bool {
-	switch code {
-	case diagnosis.TooManyFailures, diagnosis.CanaryFailed, diagnosis.CanaryDeclined,
-		diagnosis.NotAdministrator, diagnosis.ImpersonationOff, diagnosis.MailOffForAll:
-		return true
-	}
-	return false
 }

@@ -46,10 +46,6 @@ func (rr *restingRows) all() (all []*provision.Row) {
 	return all
 }
 
-func (rr *restingRows) add(host string, r *provision.Row) {
-	rr.rows[host] = append(rr.rows[host], r)
-}
-
 // draw takes out one of a server's rows by lot.
 func (rr *restingRows) draw(host string) *provision.Row {
 	rows := rr.rows[host]

@@ -98,11 +98,9 @@ type personKey struct {
 type Session struct {
 	*portal.Session
 	Person account.Person
+	Rows   int // of the file that are the person's
 	of     *person
 }
-
-// Rows returns how many rows of the file are the person's.
-func (s *Session) Rows() int { return s.of.rows }
 
 // Bar is why a row is not sent: nobody may or can sign in for it.
 type Bar struct {

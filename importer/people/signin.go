@@ -98,7 +98,7 @@ func (p *People) introduce(ctx context.Context, o *person, l login) error {
 		return nil
 	}
 	o.known.ID, o.known.Email, o.known.Checked = self.ID, self.Email, time.Now()
-	session := &Session{Session: l.portal, Person: self, of: o}
+	session := &Session{Session: l.portal, Person: self, Rows: o.rows, of: o}
 	everybody := o.Via == plan.ByCaller && p.Plan.Way == policy.OwnerSelf // all rows are for them
 	mail := portal.Answer{Fate: diagnosis.Done}
 	if everybody {

@@ -59,17 +59,6 @@ func (h *History) KeyOf(ctx context.Context, who Identity, row *account.Row) (ac
 	return account.NewKey(id, row.Settings.Email), nil
 }
 
-// Doubts reports whether an earlier run has left a request for the row's account
-// of which nobody knows the outcome.
-func (h *History) Doubts(ctx context.Context, who Identity, row *account.Row) (bool, error) {
-	if len(h.open) == 0 {
-		return false, nil
-	}
-	key, err := h.KeyOf(ctx, who, row)
-	_, open := h.open[key]
-	return open, err
-}
-
 // recall returns what is known of the row's account, and whether a request for it is in
 // doubt: then nothing that is known counts.
 func (h *History) recall(ctx context.Context, who Identity, row *account.Row) (known journal.Account, doubted bool, err error) {

@@ -242,7 +242,7 @@ func (w *Worker) examine(ctx context.Context, r *Row, session *people.Session) (
 // there, the account itself is read: it alone is never cached by the portal
 // (ASC.Mail/Core/Engine/CacheEngine.cs).
 func (w *Worker) look(ctx context.Context, r *Row, session *people.Session, known bool) (account.Mailbox, bool, portal.Answer) {
-	if session.Rows() > listFrom && !known && !r.absent && r.Entry.Attempts == 0 {
+	if session.Rows > listFrom && !known && !r.absent && r.Entry.Attempts == 0 {
 		listed, there, answer := session.Listed(ctx, r.Key.Address)
 		if answer.Fate != diagnosis.Done || !there || listed.Alias || listed.Group {
 			w.Turns.Note(answer)
