@@ -23,7 +23,7 @@ type Turns struct {
 
 	mu      sync.Mutex
 	held    int
-	trials  int     // of these, begun since a trouble and before the next good answer
+	trial   *Turn   // of these, the one begun after a trouble and before the next good answer
 	waiting []*Turn // in the order of the file
 	health  health
 	stir    chan struct{} // tells AwaitPoll to look again
@@ -41,7 +41,6 @@ type Turn struct {
 	index   int
 	ready   chan struct{} // closed when it is granted
 	granted bool
-	trial   bool
 }
 
 // BeforeRows is the index of work that goes before that of every row.
@@ -80,8 +79,8 @@ func (turn *Turn) Done() {
 	}
 	turn.granted = false
 	t.held--
-	if turn.trial {
-		t.trials--
+	if t.trial == turn {
+		t.trial = nil
 	}
 	t.grant()
 }
@@ -89,17 +88,16 @@ func (turn *Turn) Done() {
 // grant gives turns to those who wait, as far as may be.
 func (t *Turns) grant() {
 	for len(t.waiting) > 0 && t.held < t.most && !t.health.troubled() {
-		trial := t.health.unproven()
-		if trial && t.trials > 0 {
-			return
-		}
 		turn := t.waiting[0]
-		t.waiting = slices.Delete(t.waiting, 0, 1)
-		turn.granted, turn.trial = true, trial
-		t.held++
-		if trial {
-			t.trials++
+		if t.health.unproven() {
+			if t.trial != nil {
+				return
+			}
+			t.trial = turn
 		}
+		t.waiting = slices.Delete(t.waiting, 0, 1)
+		turn.granted = true
+		t.held++
 		close(turn.ready)
 	}
 }

@@ -46,22 +46,36 @@ func (w *Worker) judge(r *Row, mailbox account.Mailbox, found bool, known journa
 		return d
 	}
 	d.fields = w.differences(r, mailbox, known, ours)
-	open, _ := w.Known.Open(known.Key)
-	d.off = ours && switchedOff(known, open)
+	d.off = ours && w.switchedOff(known)
+	if d.fields == 0 && !d.off && !(d.foreign && w.Options.OnExisting == policy.Fail) {
+		if d.status = diagnosis.Unchanged; d.foreign {
+			d.status, d.problem = diagnosis.Exists, diagnosis.New(diagnosis.AccountExists)
+		}
+		return d
+	}
+	action := w.Options.OnChanged
+	if d.foreign {
+		action = w.Options.OnExisting
+	}
 	switch {
-	case d.fields != 0 || d.off || d.foreign && w.Options.OnExisting == policy.Fail:
-		return byPolicy(w.Options, d)
-	case d.foreign:
-		d.status, d.problem = diagnosis.Exists, diagnosis.New(diagnosis.AccountExists)
+	case action == policy.Fail:
+		d.status, d.problem = diagnosis.Failed, diagnosis.New(diagnosis.AccountRefused, "Fields", d.names())
+	case action == policy.Skip:
+		d.status, d.problem = diagnosis.Changed, diagnosis.New(diagnosis.AccountDiffers, "Fields", d.names())
+	case d.fields.Has(account.IMAP):
+		d.status, d.problem = diagnosis.Changed, diagnosis.New(diagnosis.ProtocolFixed)
+	case d.fields == 0:
+		d.verdict = enable
 	default:
-		d.status = diagnosis.Unchanged
+		d.verdict = update
 	}
 	return d
 }
 
 // switchedOff reports whether a run or an undo has switched an account of ours
 // off, or may have. What the portal shows of an account alone does not tell.
-func switchedOff(known journal.Account, open journal.Intent) bool {
+func (w *Worker) switchedOff(known journal.Account) bool {
+	open, _ := w.Known.Open(known.Key)
 	return known.Status == diagnosis.Disabled || open.Kind == journal.Disable || open.Kind == journal.Enable
 }
 
@@ -112,27 +126,6 @@ func sameSetting(f account.Field, asked, there *account.Settings) bool {
 
 // ordinary reports whether a mailbox is an account like those we make.
 func ordinary(m account.Mailbox) bool { return !m.Hosted && !m.OAuth && !m.Alias && !m.Group }
-
-func byPolicy(o *policy.Options, d decision) decision {
-	action := o.OnChanged
-	if d.foreign {
-		action = o.OnExisting
-	}
-	names := d.names()
-	switch {
-	case action == policy.Fail:
-		d.status, d.problem = diagnosis.Failed, diagnosis.New(diagnosis.AccountRefused, "Fields", names)
-	case action == policy.Skip:
-		d.status, d.problem = diagnosis.Changed, diagnosis.New(diagnosis.AccountDiffers, "Fields", names)
-	case d.fields.Has(account.IMAP):
-		d.status, d.problem = diagnosis.Changed, diagnosis.New(diagnosis.ProtocolFixed)
-	case d.fields == 0:
-		d.verdict = enable
-	default:
-		d.verdict = update
-	}
-	return d
-}
 
 // names lists in what an account is not as the row asks.
 func (d *decision) names() string {

@@ -50,7 +50,7 @@ func (v *Verification) check(ctx context.Context, r *Row, session *people.Sessio
 		mailbox, found, answer = session.Find(ctx, r.Row.Settings.Email)
 		v.Turns.Note(answer)
 	}
-	open, doubted := v.Known.Open(r.Key)
+	_, doubted := v.Known.Open(r.Key)
 	switch {
 	case answer.Fate != diagnosis.Done:
 		return v.lookFailed(ctx, r, session, answer)
@@ -74,7 +74,7 @@ func (v *Verification) check(ctx context.Context, r *Row, session *people.Sessio
 	if !ordinary(mailbox) {
 		return v.decide(ctx, r, diagnosis.Changed, *diagnosis.New(diagnosis.AccountProtected))
 	}
-	off := ours && listed.ID == mailbox.ID && !listed.Enabled && switchedOff(known, open)
+	off := ours && listed.ID == mailbox.ID && !listed.Enabled && v.switchedOff(known)
 	status := diagnosis.Unchanged
 	switch {
 	case fields != 0 || off:
