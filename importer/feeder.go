@@ -369,9 +369,9 @@ func (f *feeder) survey(ctx context.Context) time.Duration {
 			nap = max(0, min(nap, time.Until(until)))
 		}
 	}
-	for _, rest := range f.slots.Rests() {
-		if len(f.resting.rows[rest.Host]) > 0 {
-			see(rest.Until, diagnosis.HostPaused, !f.resting.probed[rest.Host] && f.mayProbe())
+	for host := range f.resting.rows {
+		if _, until, rests := f.slots.Resting([]string{host}); rests {
+			see(until, diagnosis.HostPaused, !f.resting.probed[host] && f.mayProbe())
 		}
 	}
 	if len(f.aside) > 0 {
