@@ -20,7 +20,7 @@ type feeder struct {
 	*run
 	kind kind
 	rows <-chan *provision.Row // from the reader
-	size int                   // of the window: so many rows have a goroutine
+	size int                   // of the window: at most this many rows have a goroutine
 
 	live    int              // rows with a goroutine
 	ready   []*provision.Row // may begin, the first one next
@@ -30,11 +30,11 @@ type feeder struct {
 	canary  canary
 
 	news     chan pass
-	toClose  int           // sessions to be closed, of which nobody has begun
+	toClose  int           // sessions to be closed, not begun
 	closing  int           // sessions that are being closed
-	gone     chan struct{} // closed when nobody takes news in any more
+	gone     chan struct{} // closed when no more news is read
 	allRead  bool
-	farewell bool // nothing is left but to close sessions
+	finished bool // nothing is left but to close sessions
 }
 
 // pass is what a row has come to after a while of work. Without a row it says that a
@@ -59,7 +59,7 @@ func (f *feeder) feed(ctx context.Context) error {
 			if err := f.begin(ctx); err != nil {
 				return err
 			}
-			if f.farewell && f.turns.Troubled() {
+			if f.finished && f.turns.Troubled() {
 				giveUp()
 			}
 		}
@@ -71,7 +71,7 @@ func (f *feeder) feed(ctx context.Context) error {
 			})
 		}
 		nap := f.survey(ctx)
-		if f.live == 0 && f.closing == 0 && (f.farewell || ctx.Err() != nil) {
+		if f.live == 0 && f.closing == 0 && (f.finished || ctx.Err() != nil) {
 			break
 		}
 		select {
@@ -131,12 +131,12 @@ func (f *feeder) begin(ctx context.Context) error {
 		return f.end(ctx, f.rowsAside(), hopeless)
 	}
 	switch {
-	case f.waiting() > 0 || f.farewell:
+	case f.waiting() > 0 || f.finished:
 		return nil
 	case len(f.missing) > 0:
 		return f.beginMissing(ctx)
 	}
-	f.farewell = true
+	f.finished = true
 	f.toClose += f.people.LeaveAll()
 	return nil
 }
@@ -355,10 +355,10 @@ func (f *feeder) rowsAside() []*provision.Row {
 func (f *feeder) mayProbe() bool { return f.canary.over() || f.live == 0 && !f.canary.asking }
 
 // survey tells the watch which rows wait, and for what if nothing else is done. It
-// returns how long the feeder may sleep when nobody brings news.
+// returns how long the feeder may sleep without news.
 func (f *feeder) survey(ctx context.Context) time.Duration {
 	w, nap := waits{rows: f.waiting()}, time.Hour
-	if f.farewell {
+	if f.finished {
 		nap = observeEvery // sessions are not closed in a portal that is in trouble
 	}
 	see := func(until time.Time, why diagnosis.Code, wakes bool) {

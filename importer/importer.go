@@ -2,7 +2,7 @@
 //
 // [Importer.Prepare] reads the file once and sends nothing; [Importer.Run] reads it
 // again and creates the accounts; [Importer.Look] goes the same way and changes
-// nothing; [Importer.Verify] and [Importer.Undo] look again and take back. A feeder
+// nothing; [Importer.Verify] and [Importer.Undo] verify and undo. A feeder
 // decides which rows are worked on, and each of them has a goroutine in which
 // package provision does what is to be done. What was sent and what came back is in
 // the journal before anything else happens, so that a run can be repeated after any
@@ -56,7 +56,7 @@ type Importer struct {
 	// not block. Nil is not called.
 	Decided func(e *journal.Entry, host string)
 	// Greeted is what the portal has said to [Hello], nil if it is to be asked before
-	// the first row. It is not told to Greet again.
+	// the first row. Greet does not get it again.
 	Greeted *Greeting
 	// Greet is called from the goroutine of Observe, before the first row and once
 	// more when the one person everything hangs on has signed in. Nil is not called.
@@ -104,7 +104,7 @@ func (im *Importer) Prepare(ctx context.Context, kind journal.Kind) (*plan.Plan,
 	return scan.Prepare(ctx, kind)
 }
 
-// Discard forgets a plan that nobody wants to run.
+// Discard forgets a plan that is not run.
 func (im *Importer) Discard(ctx context.Context, p *plan.Plan) error {
 	return im.Ledger.DeleteRun(ctx, p.Run.ID)
 }
@@ -207,7 +207,7 @@ type Progress struct {
 	Started  time.Time
 	Rate     float64 // requests to the portal in the last second or so
 	Limit    float64 // requests a second allowed now
-	ByRows   bool    // nobody tells the requests: Rate is to be told from the rows
+	ByRows   bool    // requests are not counted: Rate follows from the rows
 	// Until is when the longest present wait ends, zero if nothing waits; while the
 	// portal is in trouble, when it is given up.
 	Until time.Time

@@ -25,7 +25,7 @@ type reader struct {
 	lent  map[string]plan.Identity // how to sign in for accounts without a row
 }
 
-// read reads the file and hands on the rows that need the portal, and behind them
+// read reads the file and sends on the rows that need the portal, and behind them
 // the accounts without a row that are to be switched off. Where ctx ends first, the
 // rows not reached are in the journal as not tried.
 func (r *reader) read(ctx context.Context) error {
@@ -52,7 +52,7 @@ func (r *reader) read(ctx context.Context) error {
 		switch {
 		case ctx.Err() != nil:
 		case row.Who.Via != plan.ByNobody:
-			r.hand(ctx, row)
+			r.send(ctx, row)
 		default:
 			if err := r.decide(ctx, row.End(diagnosis.Held, *diagnosis.New(diagnosis.MissingNobody))); err != nil {
 				return err
@@ -62,7 +62,7 @@ func (r *reader) read(ctx context.Context) error {
 	return r.flush(ctx)
 }
 
-// route decides a row from the journal or hands it on.
+// route decides a row from the journal or sends it on.
 func (r *reader) route(ctx context.Context, in *account.Row) error {
 	index := r.index
 	r.index++
@@ -99,11 +99,11 @@ func (r *reader) route(ctx context.Context, in *account.Row) error {
 	if nobody {
 		return r.decide(ctx, row.Bar(diagnosis.Held, *diagnosis.New(diagnosis.OwnerNobody)))
 	}
-	r.hand(ctx, row)
+	r.send(ctx, row)
 	return nil
 }
 
-func (r *reader) hand(ctx context.Context, row *provision.Row) {
+func (r *reader) send(ctx context.Context, row *provision.Row) {
 	select {
 	case r.rows <- row:
 	case <-ctx.Done():

@@ -95,7 +95,7 @@ func (r *run) through(caller context.Context, k kind) (Result, error) {
 		r.stop.Because(nil)
 	}
 	end()
-	r.Gate.CutOff() // nobody is left to wait for what is under way
+	r.Gate.CutOff() // no goroutine waits for what is under way
 	err = cmp.Or(err, r.group.Wait())
 
 	reason, anyDesired := r.stop.Reason(), false
@@ -148,7 +148,7 @@ var ownReasons = []diagnosis.Code{
 func (r *run) rows(ctx context.Context, k kind) error {
 	for window := &r.Options.Window; !window.Open(time.Now()); {
 		opening := window.Opening(time.Now())
-		r.Greeted = nil // what was said so long before does not count
+		r.Greeted = nil // an answer from before the wait does not count
 		r.watch.waiting(waits{why: diagnosis.WindowClosed, until: opening})
 		if !pace.Sleep(ctx, min(windowNap, max(time.Until(opening), 10*time.Millisecond))) {
 			return nil
@@ -176,7 +176,7 @@ func (r *run) rows(ctx context.Context, k kind) error {
 	}
 	err := f.feed(ctx)
 	if reason := r.stop.Reason(); err == nil && reason != nil && slices.Contains(ownReasons, reason.Code) {
-		r.sayGoodbye(context.WithoutCancel(ctx))
+		r.closeSessions(context.WithoutCancel(ctx))
 	}
 	return err
 }
@@ -230,9 +230,9 @@ func (r *run) grantGrace(ctx context.Context) error {
 	return nil
 }
 
-// sayGoodbye closes the sessions of a run that has stopped itself. One that was
+// closeSessions closes the sessions of a run that has stopped itself. One that was
 // told to stop, or has lost its portal, sends nothing more.
-func (r *run) sayGoodbye(ctx context.Context) {
+func (r *run) closeSessions(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, r.Options.Grace)
 	defer cancel()
 	defer context.AfterFunc(ctx, r.Gate.CutOff)()

@@ -16,12 +16,12 @@ import (
 // Undoing is an undo that is prepared and not yet begun: nothing has been sent for it.
 type Undoing struct {
 	*plan.Plan
-	Of      []journal.Run // the runs that are taken back, the newest first
+	Of      []journal.Run // the runs that are undone, the newest first
 	Disable bool          // accounts are only switched off
 
 	Made     int // accounts of which the journal says that the runs made them
 	Unproven int // accounts that may be the runs', and of which the portal never said so
-	Done     int // of those made: taken back already
+	Done     int // of those made: undone already
 	Held     int // of those made: known to be no longer what the runs left
 	Here     int // of the others: with a row in the file
 	Rowless  int // of the others: without one
@@ -32,7 +32,7 @@ type Undoing struct {
 
 	made    map[account.Key]made
 	changed map[account.Key]bool // by one of the runs, after they had been made
-	other   map[account.Key]bool // changed by a run that is not taken back, after the oldest of those that are
+	other   map[account.Key]bool // changed by a run that is not undone, after the oldest of those that are
 	known   *plan.History
 	history *journal.Store
 }
@@ -133,7 +133,7 @@ func (u *Undoing) recall(ctx context.Context) error {
 	return nil
 }
 
-// match counts the rows of the file whose accounts are to be taken back.
+// match counts the rows of the file whose accounts are to be undone.
 func (u *Undoing) match(ctx context.Context, input *plan.Input) error {
 	people := make(map[string]bool)
 	for row, err := range input.Rows(ctx) {
@@ -202,7 +202,7 @@ type Undone struct {
 	Rowless []string
 }
 
-// Undo takes back what the runs made: an account goes only if it is still the
+// Undo undoes what the runs made: an account goes only if it is still the
 // same mailbox with the settings they left. What it did before a sudden end it
 // does not do again. It returns when every row has its outcome, when something
 // ends the undo for all rows, or when ctx is cancelled, as [Importer.Run] does.
@@ -269,8 +269,8 @@ const (
 	perPerson    = 4 // sign in, ask who that is, close the session in two steps
 )
 
-// Forecast returns how long the undo will take if all goes well, at so many
-// requests a second and workers, and what it takes a removal to last.
+// Forecast returns how long the undo takes if all goes well, at perSecond
+// requests a second and with that many workers, and how long it takes a removal to last.
 func (u *Undoing) Forecast(perSecond float64, workers int) (takes, each time.Duration) {
 	per, each := perRemoved, usualRemoval
 	if u.Disable {

@@ -131,5 +131,5 @@ type Lockout struct {
 
 // MostRefused returns how many rows a mail server refuses at the most before it is
 // left alone for good, if it refuses all of them: those that give it a rest, those
-// that are under way then, and its probes of so many rests.
+// that are under way then, and its probes, where each of rests rests is probed.
 func MostRefused(perHost, rests int) int { return recent + perHost - 1 + rests*refusedProbes }

@@ -77,8 +77,7 @@ type refusal struct {
 	riseAt   time.Time // when the rate rises next
 }
 
-// New returns a pacer of so many requests a second, which may be fewer than
-// one. It panics unless 0 < perSecond <= MaxRate.
+// New returns a pacer of perSecond requests a second, which may be fewer than one. It panics unless 0 < perSecond <= MaxRate.
 func New(perSecond float64) *Pacer {
 	if !(perSecond > 0 && perSecond <= MaxRate) {
 		panic("pace: rate out of range")

@@ -42,7 +42,7 @@ type Slots struct {
 	resources map[string]*resource
 }
 
-// resource is something of which so many rows may hold a slot at a time.
+// resource is something of which a bounded number of rows hold a slot at a time.
 type resource struct {
 	name       string
 	most, held int

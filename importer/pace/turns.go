@@ -10,7 +10,7 @@ import (
 	"r7import/importer/portal"
 )
 
-// Turns hands out the right to work on the portal: to so many rows at once, those
+// Turns hands out the right to work on the portal: to a bounded number of rows at once, those
 // of the beginning of the file first, to none while the portal is in trouble, and
 // after a trouble to one at a time until one of them has got a good answer.
 //
@@ -29,7 +29,7 @@ type Turns struct {
 	stir    chan struct{} // tells AwaitPoll to look again
 }
 
-// NewTurns returns turns for so many rows at once. A portal in trouble is asked
+// NewTurns returns turns for most rows at once. A portal in trouble is asked
 // at growing distances whether it is back, until patience is over.
 func NewTurns(most int, patience time.Duration, waits Growing) *Turns {
 	return &Turns{most: max(1, most), patience: patience, waits: waits, stir: make(chan struct{}, 1)}

@@ -56,7 +56,7 @@ func New(c Config) *People {
 	return &People{Config: c, codes: pace.NewSlots(1, 0), persons: make(map[personKey]*person), claims: claims}
 }
 
-// person is somebody the run signs in as, once, whatever number of rows they have.
+// person is one the run signs in as, once, whatever number of rows they have.
 type person struct {
 	plan.Identity
 	shared bool // nothing can be done without them: a refusal ends the run
@@ -145,7 +145,7 @@ func (p *People) person(who plan.Identity) *person {
 	if !ok {
 		o = &person{
 			Identity: who, shared: who.Via == plan.ByCaller && p.Plan.Way != policy.OwnerColumn,
-			rows: p.Plan.RowsOf(who.Name), list: listing{place: make(chan struct{}, 1)},
+			rows: p.Plan.RowsOf(who.Name), list: listing{lock: make(chan struct{}, 1)},
 		}
 		p.persons[key] = o
 	}

@@ -39,7 +39,7 @@ func NewDraft(ctx context.Context, file *source.File, o mapping.Options) (*Draft
 const (
 	// sampleRows are looked at to tell columns by what they hold.
 	sampleRows = 100
-	// sampleColumns is how many columns so many rows may have: a cell is found by
+	// sampleColumns is how many columns that many rows may have: a cell is found by
 	// going through the names of all, so of a wider table fewer rows are looked at.
 	sampleColumns = 1000
 )

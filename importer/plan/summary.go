@@ -35,7 +35,7 @@ type Summary struct {
 	// leaves open whether accounts are missing: then none is said to be.
 	Unreadable   int
 	ToDisable    int // of those missing: they may be switched off, after one more look
-	DisableLimit int // if a run would switch off and update more than so many accounts, it switches off none
+	DisableLimit int // if a run would switch off and update more accounts than this, it switches off none
 }
 
 // ToSend returns how many rows may be sent at the most.

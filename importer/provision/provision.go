@@ -194,7 +194,7 @@ func (w *Worker) attempt(ctx context.Context, r *Row, session *people.Session) (
 	// Record.
 	switch answer.Fate {
 	case diagnosis.Done:
-		return w.succeeded(ctx, r, session, intent, answer)
+		return w.succeeded(ctx, r, session, d, intent, answer)
 	case diagnosis.Final:
 		return w.declined(ctx, r, intent, answer)
 	case diagnosis.Later:
@@ -345,7 +345,9 @@ func (w *Worker) send(ctx context.Context, r *Row, session *people.Session, d de
 }
 
 // succeeded records an account that was made or changed.
-func (w *Worker) succeeded(ctx context.Context, r *Row, session *people.Session, intent journal.Intent, answer portal.Answer) (Step, error) {
+func (w *Worker) succeeded(
+	ctx context.Context, r *Row, session *people.Session, d decision, intent journal.Intent, answer portal.Answer,
+) (Step, error) {
 	id := answer.Mailbox.ID
 	var problems []diagnosis.Problem
 	switch intent.Kind {
@@ -371,12 +373,7 @@ func (w *Worker) succeeded(ctx context.Context, r *Row, session *people.Session,
 		Run: intent.Run, Checked: time.Now(), Status: diagnosis.Created,
 	}
 	if intent.Kind != journal.Create {
-		made.Status = diagnosis.Updated
-		known, ok, err := w.History.Account(context.WithoutCancel(ctx), r.Key)
-		if err != nil {
-			return Step{}, err
-		}
-		made.Made = ok && known.Made && known.MailboxID == id
+		made.Status, made.Made = diagnosis.Updated, !d.foreign && d.found.ID == id
 	}
 	r.End(made.Status, problems...)
 	return w.end(ctx, r, journal.Outcome{Intent: intent.ID, Account: &made})

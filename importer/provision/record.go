@@ -3,6 +3,7 @@ package provision
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -75,8 +76,5 @@ func evidence(answer portal.Answer) string {
 	if answer.Status == 0 {
 		return ""
 	}
-	if answer.Text == "" {
-		return "HTTP " + strconv.Itoa(answer.Status)
-	}
-	return "HTTP " + strconv.Itoa(answer.Status) + ": " + answer.Text
+	return strings.TrimSuffix("HTTP "+strconv.Itoa(answer.Status)+": "+answer.Text, ": ")
 }

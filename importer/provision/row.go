@@ -19,7 +19,7 @@ type Row struct {
 	Prober bool          // finds out whether those of them that have rested long enough are well again
 
 	domain   string
-	doubtful bool   // an earlier run has left a request for it without an outcome, and nobody has looked
+	doubtful bool   // an earlier run left a request for it without an outcome, and no look has settled it
 	doubt    *doubt // set while nobody knows what became of its last write
 	absent   bool   // a doubt ended with "not there"
 	changes  bool   // counted as an update
@@ -28,7 +28,7 @@ type Row struct {
 	looks     int // looks before a write that got no usable answer
 	unclear   int // writes that were answered in a way that tells nothing, and did not arrive
 
-	removal *removal // where the account is taken back
+	removal *removal // in an undo
 }
 
 // doubt is a write whose outcome is not known.

@@ -23,7 +23,7 @@ type Tally struct {
 	changes int // rows whose accounts are updated
 }
 
-// NewTally returns a tally of a file with that many rows, of which so many are invalid.
+// NewTally returns a tally of a file of rows rows, invalid of them with errors.
 func NewTally(options *policy.Options, stop *pace.Stop, rows, invalid int) *Tally {
 	return &Tally{options: options, stop: stop, rows: rows, counts: map[diagnosis.Status]int{diagnosis.Invalid: invalid}}
 }

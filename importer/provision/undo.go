@@ -13,8 +13,7 @@ import (
 	"r7import/importer/portal"
 )
 
-// Undo takes accounts back: it removes them or switches them off, if they are
-// still what was left of them.
+// Undo removes accounts or switches them off, if they are still as we left them.
 type Undo struct {
 	*Worker
 	Disable bool // accounts are only switched off
@@ -59,7 +58,7 @@ func missingOf(consent *plan.Consent, r *Row, known journal.Account) plan.Change
 	return c
 }
 
-// removal is how far the taking back of an account has come.
+// removal is how far the undo of an account has come.
 type removal struct {
 	intent   int64     // the request without outcome, 0 if there is none
 	since    time.Time // when it was begun
@@ -77,11 +76,11 @@ func (u *Undo) Row(ctx context.Context, r *Row) (Step, error) {
 		}
 		defer slot.Return(false)
 	}
-	return u.visit(ctx, r, u.takeBack)
+	return u.visit(ctx, r, u.undo)
 }
 
-// takeBack removes an account or switches it off, if it is still what was left of it.
-func (u *Undo) takeBack(ctx context.Context, r *Row, session *people.Session) (Step, error) {
+// undo removes an account or switches it off, if it is still as we left it.
+func (u *Undo) undo(ctx context.Context, r *Row, session *people.Session) (Step, error) {
 	known, _, err := u.History.Account(ctx, r.Key)
 	if err != nil {
 		return Step{}, err
@@ -172,7 +171,7 @@ func (u *Undo) request(ctx context.Context, r *Row, session *people.Session, kno
 }
 
 // follow waits until the portal has removed the account. The row keeps its turn
-// meanwhile, because the portal removes only so many at once.
+// meanwhile, because the portal removes only a few at once.
 func (u *Undo) follow(ctx context.Context, r *Row, session *people.Session, known journal.Account, op portal.Operation) (Step, error) {
 	moved, waits := time.Now(), u.Options.Waits.Removal
 	for wait := waits.First; !op.Completed; wait = waits.After(wait) {
@@ -250,7 +249,7 @@ func (u *Undo) comeBack(ctx context.Context, r *Row) (Step, error) {
 	return wait(u.Options.Waits.LookUp(r.removal.unclear-1), diagnosis.OutcomeUnknown), nil
 }
 
-// pending says of a row that nobody knows how its last request ended.
+// pending is the problem of a row whose last request has no known end.
 func (u *Undo) pending() *diagnosis.Problem {
 	if u.Disable {
 		return diagnosis.New(diagnosis.OutcomeUnknown)
