@@ -2,7 +2,7 @@
 //
 // [Importer.Prepare] reads the file once and sends nothing; [Importer.Run] reads it
 // again and creates the accounts; [Importer.Look] goes the same way and changes
-// nothing; [Importer.Verify] and [Importer.Undo] verify and undo. A feeder
+// nothing; [Importer.Verify] looks at the accounts anew and [Importer.Undo] undoes. A feeder
 // decides which rows are worked on, and each of them has a goroutine in which
 // package provision does what is to be done. What was sent and what came back is in
 // the journal before anything else happens, so that a run can be repeated after any
