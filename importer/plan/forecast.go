@@ -70,14 +70,14 @@ const (
 
 // Load returns what running the plan asks for, and how many rows of earlier
 // runs the time of a write was measured on, 0 if it is only the usual one.
-func (p *Plan) Load(ctx context.Context, history *journal.Store, options *policy.Options, rate float64) (load Load, measured int, err error) {
+func (p *Plan) Load(ctx context.Context, history *journal.Store, o *policy.Options, rate float64) (load Load, measured int, err error) {
 	each, measured, err := history.WriteTime(ctx)
 	if measured < fewRows {
 		each, measured = usualWrite, 0
 	}
 	load = Load{
 		Rows: p.ToSend(), Others: (p.People.Own+p.People.Caller)*requestsOwn + p.People.Acting*requestsActing, Each: each,
-		Rate: rate, Workers: options.Workers, PerHost: options.PerHost,
+		Rate: rate, Workers: o.Workers, PerHost: o.PerHost,
 	}
 	sums := make(map[HostUse]int) // whatever the ports
 	for _, use := range p.Hosts {

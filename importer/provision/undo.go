@@ -269,7 +269,7 @@ func (u *Undo) isGone(ctx context.Context, r *Row, known journal.Account) (Step,
 
 // conclude gives the row its outcome and makes it durable, with what is known of the
 // account from now on, if that has changed.
-func (u *Undo) conclude(ctx context.Context, r *Row, status diagnosis.Status, known *journal.Account, problems ...diagnosis.Problem) (Step, error) {
-	r.End(status, problems...)
-	return u.end(ctx, r, journal.Outcome{Intent: r.removal.intent, Account: known})
+func (u *Undo) conclude(ctx context.Context, r *Row, status diagnosis.Status, left *journal.Account, why ...diagnosis.Problem) (Step, error) {
+	r.End(status, why...)
+	return u.end(ctx, r, journal.Outcome{Intent: r.removal.intent, Account: left})
 }
