@@ -108,13 +108,13 @@ func (u *Undo) undo(ctx context.Context, r *Row, session *people.Session) (Step,
 	case !found:
 		return u.isGone(ctx, r, known)
 	case r.removal.unproven:
-		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoUnproven))
+		return u.close(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoUnproven))
 	case mailbox.ID != known.MailboxID || !ordinary(mailbox):
-		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
+		return u.close(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
 	case fields != 0:
-		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoDiffers, "Fields", fields))
+		return u.close(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoDiffers, "Fields", fields))
 	case barred != nil:
-		return u.conclude(ctx, r, diagnosis.Held, nil, *barred)
+		return u.close(ctx, r, diagnosis.Held, nil, *barred)
 	case u.Dry:
 		u.Consent.Await(change)
 		return u.decide(ctx, r, diagnosis.WouldDisable, u.Reason...)
@@ -164,10 +164,10 @@ func (u *Undo) request(ctx context.Context, r *Row, session *people.Session, kno
 	case !u.Disable:
 		return u.follow(ctx, r, session, known, operation)
 	case answer.Mailbox.ID != known.MailboxID:
-		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
+		return u.close(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
 	}
 	known.Status, known.Checked = diagnosis.Disabled, time.Now()
-	return u.conclude(ctx, r, diagnosis.Disabled, &known, u.Reason...)
+	return u.close(ctx, r, diagnosis.Disabled, &known, u.Reason...)
 }
 
 // follow waits until the portal has removed the account. The row keeps its turn
@@ -205,7 +205,7 @@ func (u *Undo) follow(ctx context.Context, r *Row, session *people.Session, know
 	case !found, mailbox.ID != known.MailboxID:
 		return u.isGone(ctx, r, known)
 	case op.Error != "" || r.removal.unclear+1 >= maxWrites:
-		return u.conclude(ctx, r, diagnosis.Failed, nil, *diagnosis.New(diagnosis.UndoFailed, "Text", op.Error))
+		return u.close(ctx, r, diagnosis.Failed, nil, *diagnosis.New(diagnosis.UndoFailed, "Text", op.Error))
 	}
 	return u.comeBack(ctx, r)
 }
@@ -228,10 +228,10 @@ func (u *Undo) notDone(ctx context.Context, r *Row, session *people.Session, kno
 		if answer.Code == diagnosis.MailboxMissing {
 			return u.isGone(ctx, r, known)
 		}
-		return u.conclude(ctx, r, diagnosis.Failed, nil, answer.Problem())
+		return u.close(ctx, r, diagnosis.Failed, nil, answer.Problem())
 	case diagnosis.Later:
 		if time.Since(r.removal.since) > u.Options.PortalWait {
-			return u.conclude(ctx, r, diagnosis.Failed, nil, answer.Problem())
+			return u.close(ctx, r, diagnosis.Failed, nil, answer.Problem())
 		}
 		return wait(u.Options.Waits.Removals, answer.Code), u.withdraw(ctx, r)
 	case diagnosis.Unclear, diagnosis.Undecided:
@@ -262,14 +262,14 @@ func (u *Undo) isGone(ctx context.Context, r *Row, known journal.Account) (Step,
 	known.Run = r.Entry.Run
 	left := journal.Gone(known)
 	if r.Entry.Attempts == 0 && r.removal.intent == 0 {
-		return u.conclude(ctx, r, diagnosis.Removed, &left, *diagnosis.New(diagnosis.UndoGone))
+		return u.close(ctx, r, diagnosis.Removed, &left, *diagnosis.New(diagnosis.UndoGone))
 	}
-	return u.conclude(ctx, r, diagnosis.Removed, &left)
+	return u.close(ctx, r, diagnosis.Removed, &left)
 }
 
-// conclude gives the row its outcome and makes it durable, with what is known of the
+// close gives the row its outcome and makes it durable, with what is known of the
 // account from now on, if that has changed.
-func (u *Undo) conclude(ctx context.Context, r *Row, status diagnosis.Status, left *journal.Account, why ...diagnosis.Problem) (Step, error) {
+func (u *Undo) close(ctx context.Context, r *Row, status diagnosis.Status, left *journal.Account, why ...diagnosis.Problem) (Step, error) {
 	r.End(status, why...)
 	return u.end(ctx, r, journal.Outcome{Intent: r.removal.intent, Account: left})
 }
