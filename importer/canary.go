@@ -19,10 +19,6 @@ type canary struct {
 	answer chan bool
 }
 
-func newCanary(rows int) canary {
-	return canary{left: rows, hosts: make(map[string]bool), answer: make(chan bool, 1)}
-}
-
 // over reports whether all rows may go.
 func (c *canary) over() bool { return c.left == 0 && !c.asking }
 

@@ -100,9 +100,9 @@ func (d Detector) byExchanges(ctx context.Context, domain string) Detected {
 	return found
 }
 
-// byPortal asks the portal. Only the domain matters to it, so nobody's address is told.
+// byPortal asks the portal. Only the domain matters to it, so it is asked about an address that is nobody's.
 func (d Detector) byPortal(ctx context.Context, found *Detected) error {
-	told, known, answer := d.Portal.Setup(ctx, "postmaster@"+found.Domain)
+	setup, known, answer := d.Portal.Setup(ctx, "postmaster@"+found.Domain)
 	if answer.Fate != diagnosis.Done {
 		problem := answer.Problem()
 		return &problem
@@ -110,16 +110,13 @@ func (d Detector) byPortal(ctx context.Context, found *Detected) error {
 	if !known {
 		return nil
 	}
-	incoming, err := mapping.ParseHost(told.Incoming.Host)
-	if err != nil {
+	incoming, err := mapping.ParseHost(setup.Incoming.Host)
+	outgoing, outErr := mapping.ParseHost(setup.Outgoing.Host)
+	if err != nil || outErr != nil {
 		return nil
 	}
-	outgoing, err := mapping.ParseHost(told.Outgoing.Host)
-	if err != nil {
-		return nil
-	}
-	told.Incoming.Host, told.Outgoing.Host = incoming, outgoing
-	found.Preset = d.presetOf(found.Domain, &told)
+	setup.Incoming.Host, setup.Outgoing.Host = incoming, outgoing
+	found.Preset = d.presetOf(found.Domain, &setup)
 	found.Problem = *diagnosis.New(diagnosis.ServiceFound, "Domain", found.Domain, "Preset", found.Preset.Name, "By", "portal",
 		"Hosts", incoming+", "+outgoing)
 	return nil
@@ -127,15 +124,15 @@ func (d Detector) byPortal(ctx context.Context, found *Detected) error {
 
 // presetOf returns the known preset that settings fit, one for own domains before
 // one for public ones, else one of the domain's own.
-func (d Detector) presetOf(domain string, told *account.Settings) *mapping.Preset {
+func (d Detector) presetOf(domain string, setup *account.Settings) *mapping.Preset {
 	for _, public := range []bool{false, true} {
 		for _, p := range d.Known {
-			if p.Fits(told) && (len(p.Domains) > 0) == public {
+			if p.Fits(setup) && (len(p.Domains) > 0) == public {
 				return p
 			}
 		}
 	}
 	return mapping.OwnServers(domain,
-		mapping.Endpoint{Host: told.Incoming.Host, Port: told.Incoming.Port, Encryption: told.Incoming.Encryption, POP3: !told.IMAP},
-		mapping.Endpoint{Host: told.Outgoing.Host, Port: told.Outgoing.Port, Encryption: told.Outgoing.Encryption})
+		mapping.Endpoint{Host: setup.Incoming.Host, Port: setup.Incoming.Port, Encryption: setup.Incoming.Encryption, POP3: !setup.IMAP},
+		mapping.Endpoint{Host: setup.Outgoing.Host, Port: setup.Outgoing.Port, Encryption: setup.Outgoing.Encryption})
 }

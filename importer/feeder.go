@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 	"r7import/importer/pace"
@@ -17,9 +18,9 @@ import (
 // are values. It belongs to one goroutine.
 type feeder struct {
 	*run
-	kind   kind
-	reader *reader
-	size   int // of the window: so many rows have a goroutine
+	kind kind
+	rows <-chan *provision.Row // from the reader
+	size int                   // of the window: at most this many rows have a goroutine
 
 	live    int              // rows with a goroutine
 	ready   []*provision.Row // may begin, the first one next
@@ -28,15 +29,16 @@ type feeder struct {
 	missing []*provision.Row // accounts without a row, which wait until all rows are through
 	canary  canary
 
-	passes    chan pass
-	leaving   int // sessions that are being closed
-	signedOut chan struct{}
-	gone      chan struct{} // closed when nobody takes rows in any more
-	allRead   bool
-	farewell  bool // nothing is left but to close sessions
+	news     chan pass
+	toClose  int           // sessions to be closed, not begun
+	closing  int           // sessions that are being closed
+	gone     chan struct{} // closed when no more news is read
+	allRead  bool
+	finished bool // nothing is left but to close sessions
 }
 
-// pass is what a row has come to after a while of work.
+// pass is what a row has come to after a while of work. Without a row it says that a
+// session has been closed.
 type pass struct {
 	row  *provision.Row
 	step provision.Step
@@ -45,50 +47,44 @@ type pass struct {
 // mostWaiting bounds the rows that wait for a moment, each of which is held in memory.
 const mostWaiting = 100_000
 
-func newFeeder(r *run, k kind) *feeder {
-	return &feeder{
-		run: r, kind: k, reader: newReader(r, k), size: max(64, 16*r.Options.Workers), canary: newCanary(k.canary),
-		resting: restingRows{rows: make(map[string][]*provision.Row), probed: make(map[string]bool)},
-		passes:  make(chan pass), signedOut: make(chan struct{}), gone: make(chan struct{}),
-	}
-}
-
 // feed lets the rows go until nothing is left or the run stops, and waits for those
 // under way. The error is of the store.
 func (f *feeder) feed(ctx context.Context) error {
 	defer close(f.gone)
 	closing, giveUp := context.WithCancel(ctx) // of sessions
 	defer giveUp()
-	timer := time.NewTimer(0)
-	defer timer.Stop()
 	stopping := ctx.Done()
 	for {
 		if ctx.Err() == nil {
-			if err := f.begin(ctx, closing); err != nil {
+			if err := f.begin(ctx); err != nil {
 				return err
 			}
-			if f.farewell && f.turns.Troubled() {
+			if f.finished && f.turns.Troubled() {
 				giveUp()
 			}
 		}
-		f.tellWaits()
-		if f.live == 0 && f.leaving == 0 && (f.farewell || ctx.Err() != nil) {
+		for ; f.toClose > 0; f.toClose-- {
+			f.closing++
+			f.work(pass{}, func(*pass) error {
+				f.people.SignOut(closing)
+				return nil
+			})
+		}
+		nap := f.survey(ctx)
+		if f.live == 0 && f.closing == 0 && (f.finished || ctx.Err() != nil) {
 			break
 		}
-		timer.Reset(f.nap(ctx))
 		select {
 		case row, ok := <-f.room(ctx):
-			f.take(row, ok, closing)
-		case p := <-f.passes:
-			f.passed(ctx, closing, p)
-		case <-f.signedOut:
-			f.leaving--
+			f.take(row, ok)
+		case p := <-f.news:
+			f.passed(ctx, p)
 		case goOn := <-f.canary.answer:
 			f.canary.asking = false
 			if !goOn {
 				f.stop.Because(diagnosis.New(diagnosis.CanaryDeclined))
 			}
-		case <-timer.C:
+		case <-time.After(nap):
 		case <-stopping:
 			stopping = nil
 		}
@@ -96,13 +92,26 @@ func (f *feeder) feed(ctx context.Context) error {
 	if ctx.Err() == nil {
 		return nil
 	}
-	return f.end(ctx, closing, f.resting.all(), f.slots.Rests())
+	return f.end(ctx, f.resting.all(), f.slots.Rests())
+}
+
+// work does something in a goroutine and tells the feeder, also after a panic.
+func (f *feeder) work(p pass, do func(*pass) error) {
+	f.spawn(func() error {
+		defer func() {
+			select {
+			case f.news <- p:
+			case <-f.gone:
+			}
+		}()
+		return do(&p)
+	})
 }
 
 // begin gives a goroutine to every row that may go.
-func (f *feeder) begin(ctx, closing context.Context) error {
+func (f *feeder) begin(ctx context.Context) error {
 	f.wake(ctx)
-	for len(f.ready) > 0 && f.mayBegin() {
+	for len(f.ready) > 0 && f.mayProbe() && f.live < f.size {
 		at := 0
 		if !f.canary.over() {
 			at = f.canary.pick(f.ready)
@@ -119,23 +128,18 @@ func (f *feeder) begin(ctx, closing context.Context) error {
 		return nil
 	}
 	if hopeless := f.hopeless(); len(hopeless) > 0 {
-		return f.end(ctx, closing, f.rowsAside(), hopeless)
+		return f.end(ctx, f.rowsAside(), hopeless)
 	}
 	switch {
-	case f.waiting() > 0 || f.farewell:
+	case f.waiting() > 0 || f.finished:
 		return nil
 	case len(f.missing) > 0:
-		return f.beginMissing(ctx, closing)
+		return f.beginMissing(ctx)
 	}
-	f.farewell = true
-	for range f.people.LeaveAll() {
-		f.signOut(closing)
-	}
+	f.finished = true
+	f.toClose += f.people.LeaveAll()
 	return nil
 }
-
-// mayBegin reports whether another row may have a goroutine.
-func (f *feeder) mayBegin() bool { return f.mayProbe() && f.live < f.size }
 
 // start gives a row a goroutine.
 func (f *feeder) start(ctx context.Context, r *provision.Row) {
@@ -144,62 +148,47 @@ func (f *feeder) start(ctx context.Context, r *provision.Row) {
 	if r.Missing != nil {
 		work = f.kind.missing
 	}
-	f.spawn(func() (err error) {
-		p := pass{row: r}
-		defer func() { // also after a panic
-			select {
-			case f.passes <- p:
-			case <-f.gone:
-			}
-		}()
+	f.work(pass{row: r}, func(p *pass) (err error) {
 		p.step, err = work(ctx, r)
 		return err
 	})
 }
 
 // passed takes a row in after a while of work.
-func (f *feeder) passed(ctx, closing context.Context, p pass) {
+func (f *feeder) passed(ctx context.Context, p pass) {
+	if p.row == nil {
+		f.closing--
+		return
+	}
 	f.live--
 	f.resting.passed(p.row)
 	f.tried(ctx, p.row)
 	switch {
 	case p.step.Done:
 		f.decided(&p.row.Entry, p.row.Hosts)
-		f.leave(closing, p.row)
+		f.leave(p.row)
 	case p.step.Until.IsZero(): // the run stops
 	case p.step.Why == diagnosis.HostPaused:
 		f.rest(p.row)
 	default:
-		f.aside.add(p.row, p.step)
+		f.aside.add(p)
 	}
 }
 
 // rest lays a row aside until its mail server is well again.
 func (f *feeder) rest(r *provision.Row) {
 	if host, _, rests := f.slots.Resting(r.Hosts); rests {
-		f.resting.add(host, r)
+		f.resting.rows[host] = append(f.resting.rows[host], r)
 		return
 	}
 	f.ready = slices.Insert(f.ready, 0, r)
 }
 
 // leave tells the row's person that it has its outcome.
-func (f *feeder) leave(closing context.Context, r *provision.Row) {
+func (f *feeder) leave(r *provision.Row) {
 	if f.people.Leave(&r.Member, r.Entry.Code) {
-		f.signOut(closing)
+		f.toClose++
 	}
-}
-
-func (f *feeder) signOut(closing context.Context) {
-	f.leaving++
-	f.spawn(func() error {
-		f.people.SignOut(closing)
-		select {
-		case f.signedOut <- struct{}{}:
-		case <-f.gone:
-		}
-		return nil
-	})
 }
 
 // room is the reader's channel while there is room for another row.
@@ -207,17 +196,15 @@ func (f *feeder) room(ctx context.Context) <-chan *provision.Row {
 	if ctx.Err() != nil || f.allRead || len(f.ready) >= f.size || f.waiting() >= mostWaiting {
 		return nil
 	}
-	return f.reader.rows
+	return f.rows
 }
 
 // take takes in a row that has been read, or that there are no more.
-func (f *feeder) take(r *provision.Row, ok bool, closing context.Context) {
+func (f *feeder) take(r *provision.Row, ok bool) {
 	switch {
 	case !ok:
 		f.allRead = true
-		for range f.people.AllRead() {
-			f.signOut(closing)
-		}
+		f.toClose += f.people.AllRead()
 		return
 	case r.Missing != nil:
 		f.missing = append(f.missing, r)
@@ -255,14 +242,12 @@ func (f *feeder) probe(ctx context.Context, host string) {
 		r := f.resting.draw(host)
 		other, until, rests := f.slots.Resting(r.Hosts)
 		if rests && other != host && (until.After(time.Now()) || f.resting.probed[other]) {
-			f.resting.add(other, r) // it would have to wait for that one
+			f.resting.rows[other] = append(f.resting.rows[other], r) // it would have to wait for that one
 			continue
 		}
 		r.Prober = true
 		for _, h := range r.Hosts {
-			if name, _, rests := f.slots.Resting([]string{h}); rests {
-				f.resting.probed[name] = true
-			}
+			f.resting.probed[account.FoldHost(h)] = true
 		}
 		f.start(ctx, r)
 		return
@@ -281,7 +266,7 @@ func (f *feeder) hopeless() []pace.Rest {
 	}
 	rests := slices.DeleteFunc(f.slots.Rests(), func(r pace.Rest) bool { return r.Probes < hostProbes })
 	for _, r := range f.rowsAside() {
-		if r.InDoubt() || restOf(r, rests) == nil {
+		if !r.InDoubtSince().IsZero() || restOf(r, rests) == nil {
 			return nil
 		}
 	}
@@ -298,33 +283,32 @@ func restOf(r *provision.Row, rests []pace.Rest) *pace.Rest {
 }
 
 // end gives rows of resting mail servers their outcome: they were not tried, and why.
-func (f *feeder) end(ctx, closing context.Context, rows []*provision.Row, rests []pace.Rest) error {
+func (f *feeder) end(ctx context.Context, rows []*provision.Row, rests []pace.Rest) error {
 	var ended []*provision.Row
 	for _, r := range rows {
 		if rest := restOf(r, rests); rest != nil {
-			r.Rest(*rest)
+			r.End(diagnosis.NotTried, *diagnosis.New(diagnosis.HostPaused, "Host", rest.Host, "Why", rest.Evidence))
+			r.Entry.Host = rest.Host
 			ended = append(ended, r)
 		}
 	}
 	clear(f.resting.rows)
 	f.aside = nil
-	return f.record(ctx, closing, ended)
+	return f.record(ctx, ended)
 }
 
 // record makes the outcomes that rows have been given durable, many at a time.
-func (f *feeder) record(ctx, closing context.Context, rows []*provision.Row) error {
+func (f *feeder) record(ctx context.Context, rows []*provision.Row) error {
 	for part := range slices.Chunk(rows, entryBatch) {
 		entries := make([]journal.Entry, len(part))
 		for i, r := range part {
 			entries[i] = r.Entry
 		}
-		if err := f.Ledger.SetEntries(context.WithoutCancel(ctx), entries...); err != nil {
+		if err := f.conclude(ctx, entries); err != nil {
 			return err
 		}
-		f.tally.Count(entries...)
 		for _, r := range part {
-			f.decided(&r.Entry, r.Hosts)
-			f.leave(closing, r)
+			f.leave(r)
 		}
 	}
 	return nil
@@ -332,7 +316,7 @@ func (f *feeder) record(ctx, closing context.Context, rows []*provision.Row) err
 
 // beginMissing lets the accounts without a row have their turn once every row has
 // its outcome. If they are more than may be, none has.
-func (f *feeder) beginMissing(ctx, closing context.Context) error {
+func (f *feeder) beginMissing(ctx context.Context) error {
 	rows := f.missing
 	f.missing = nil
 	f.canary.left = 0
@@ -342,7 +326,7 @@ func (f *feeder) beginMissing(ctx, closing context.Context) error {
 	}
 	if changes <= f.plan.DisableLimit {
 		f.ready = rows
-		return f.begin(ctx, closing)
+		return f.begin(ctx)
 	}
 	for _, r := range rows {
 		r.End(diagnosis.Held, *diagnosis.New(diagnosis.MissingTooMany, "Count", changes, "Limit", f.plan.DisableLimit))
@@ -350,10 +334,10 @@ func (f *feeder) beginMissing(ctx, closing context.Context) error {
 			return err
 		}
 	}
-	if err := f.record(ctx, closing, rows); err != nil {
+	if err := f.record(ctx, rows); err != nil {
 		return err
 	}
-	return f.begin(ctx, closing)
+	return f.begin(ctx)
 }
 
 // waiting returns how many rows wait for a moment.
@@ -367,44 +351,39 @@ func (f *feeder) rowsAside() []*provision.Row {
 	return rows
 }
 
-// nap is how long the feeder may sleep when nobody brings news.
-func (f *feeder) nap(ctx context.Context) time.Duration {
-	nap := time.Hour
-	if f.farewell {
-		nap = observeEvery // sessions are not closed in a portal that is in trouble
-	}
-	if ctx.Err() != nil {
-		return nap
-	}
-	if len(f.aside) > 0 {
-		nap = min(nap, time.Until(f.aside[0].until))
-	}
-	for host := range f.resting.rows {
-		if _, until, rests := f.slots.Resting([]string{host}); rests && !f.resting.probed[host] && f.mayProbe() {
-			nap = min(nap, time.Until(until))
-		}
-	}
-	return max(nap, 0)
-}
-
 // mayProbe reports whether a row may go to find out whether a mail server is well again.
 func (f *feeder) mayProbe() bool { return f.canary.over() || f.live == 0 && !f.canary.asking }
 
-// tellWaits tells the watch which rows wait, and for what if nothing else is done.
-func (f *feeder) tellWaits() {
-	w := waits{rows: f.waiting()}
-	if f.live == 0 && len(f.ready) == 0 {
-		for host := range f.resting.rows {
-			if _, until, rests := f.slots.Resting([]string{host}); rests && (w.why == "" || until.Before(w.until)) {
-				w.why, w.until = diagnosis.HostPaused, until
+// survey tells the watch which rows wait, and for what if nothing else is done. It
+// returns how long the feeder may sleep without news.
+func (f *feeder) survey(ctx context.Context) time.Duration {
+	w, nap := waits{rows: f.waiting()}, time.Hour
+	if f.finished {
+		nap = observeEvery // sessions are not closed in a portal that is in trouble
+	}
+	see := func(until time.Time, why diagnosis.Code, wakes bool) {
+		if f.live == 0 && len(f.ready) == 0 && (w.why == "" || until.Before(w.until)) {
+			w.why, w.until = why, until
+		}
+		if wakes && ctx.Err() == nil {
+			nap = max(0, min(nap, time.Until(until)))
+		}
+	}
+	for host := range f.resting.rows {
+		if _, until, rests := f.slots.Resting([]string{host}); rests {
+			see(until, diagnosis.HostPaused, !f.resting.probed[host] && f.mayProbe())
+		}
+	}
+	if len(f.aside) > 0 {
+		see(f.aside[0].step.Until, f.aside[0].step.Why, true)
+	}
+	if w.why == diagnosis.OutcomeUnknown { // by when the last of the writes in doubt is known, unless there is trouble again
+		for _, a := range f.aside {
+			if by := a.row.InDoubtSince(); !by.IsZero() && by.Add(f.Options.Settle).After(w.until) {
+				w.until = by.Add(f.Options.Settle)
 			}
-		}
-		if len(f.aside) > 0 && (w.why == "" || f.aside[0].until.Before(w.until)) {
-			w.why, w.until = f.aside[0].why, f.aside[0].until
-		}
-		if w.why == diagnosis.OutcomeUnknown {
-			w.until = f.aside.settledBy(w.until, f.Options.Settle)
 		}
 	}
 	f.watch.waiting(w)
+	return nap
 }

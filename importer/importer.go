@@ -2,7 +2,7 @@
 //
 // [Importer.Prepare] reads the file once and sends nothing; [Importer.Run] reads it
 // again and creates the accounts; [Importer.Look] goes the same way and changes
-// nothing; [Importer.Verify] and [Importer.Undo] look again and take back. A feeder
+// nothing; [Importer.Verify] looks at the accounts anew and [Importer.Undo] undoes. A feeder
 // decides which rows are worked on, and each of them has a goroutine in which
 // package provision does what is to be done. What was sent and what came back is in
 // the journal before anything else happens, so that a run can be repeated after any
@@ -56,7 +56,7 @@ type Importer struct {
 	// not block. Nil is not called.
 	Decided func(e *journal.Entry, host string)
 	// Greeted is what the portal has said to [Hello], nil if it is to be asked before
-	// the first row. It is not told to Greet again.
+	// the first row. Greet does not get it again.
 	Greeted *Greeting
 	// Greet is called from the goroutine of Observe, before the first row and once
 	// more when the one person everything hangs on has signed in. Nil is not called.
@@ -104,7 +104,7 @@ func (im *Importer) Prepare(ctx context.Context, kind journal.Kind) (*plan.Plan,
 	return scan.Prepare(ctx, kind)
 }
 
-// Discard forgets a plan that nobody wants to run.
+// Discard forgets a plan that is not run.
 func (im *Importer) Discard(ctx context.Context, p *plan.Plan) error {
 	return im.Ledger.DeleteRun(ctx, p.Run.ID)
 }
@@ -126,25 +126,22 @@ const (
 // Lockout returns how often mail servers would refuse the portal if every password
 // of the rows to be sent were wrong.
 func (im *Importer) Lockout(p *plan.Plan) pace.Lockout {
-	type refusals struct{ all, row int }
+	type refusals struct{ all, in, out int } // of all rows, and of one on either side
 	var worst pace.Lockout
-	hosts, sides := make(map[string]refusals), make(map[string]bool)
+	hosts := make(map[string]refusals)
 	for _, use := range p.Hosts {
-		each := refusedIncoming
-		if use.Side == diagnosis.Outgoing {
-			each = refusedOutgoing
-		}
 		sum := hosts[use.Host]
-		sum.all += use.Rows * each
-		if side := string(use.Side) + " " + use.Host; !sides[side] {
-			sides[side], sum.row = true, sum.row+each
+		if use.Side == diagnosis.Outgoing {
+			sum.all, sum.out = sum.all+use.Rows*refusedOutgoing, refusedOutgoing
+		} else {
+			sum.all, sum.in = sum.all+use.Rows*refusedIncoming, refusedIncoming
 		}
 		hosts[use.Host] = sum
 		worst.Account = refusedIncoming + refusedOutgoing
 	}
 	most := pace.MostRefused(im.Options.PerHost, hostProbes+1)
 	for host, sum := range hosts {
-		if n := min(sum.all, sum.row*most); n > worst.Address || n == worst.Address && host < worst.Host {
+		if n := min(sum.all, (sum.in+sum.out)*most); n > worst.Address || n == worst.Address && host < worst.Host {
 			worst.Address, worst.Host = n, host
 		}
 	}
@@ -181,7 +178,8 @@ func (im *Importer) Look(ctx context.Context, p *plan.Plan) (Result, error) {
 // nobody need sign in for that.
 func (r *run) settled(ctx context.Context, row *provision.Row) (bool, error) {
 	left, known, err := r.known.Standing(ctx, row.Who, row.Row)
-	if err != nil || left == plan.ToDo || left == plan.Settled && r.plan.LooksAnew(row.Who) || left == plan.Refused && row.Who.Via == plan.ByNobody {
+	nobody := row.Who.Via == plan.ByNobody
+	if err != nil || left == plan.ToDo || left == plan.Settled && r.plan.Anew && !nobody || left == plan.Refused && nobody {
 		return false, err
 	}
 	row.Entry.OwnerID = known.Key.OwnerID
@@ -209,7 +207,7 @@ type Progress struct {
 	Started  time.Time
 	Rate     float64 // requests to the portal in the last second or so
 	Limit    float64 // requests a second allowed now
-	ByRows   bool    // nobody tells the requests: Rate is to be told from the rows
+	ByRows   bool    // requests are not counted: Rate follows from the rows
 	// Until is when the longest present wait ends, zero if nothing waits; while the
 	// portal is in trouble, when it is given up.
 	Until time.Time

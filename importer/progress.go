@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 	"r7import/importer/pace"
@@ -18,7 +17,6 @@ const observeEvery = 250 * time.Millisecond
 // eye on the clock.
 type watch struct {
 	run     *run
-	total   int
 	started time.Time
 	clock   pace.Clock
 
@@ -30,28 +28,16 @@ type watch struct {
 
 	mu       sync.Mutex
 	waits    waits
-	closed   time.Time // when the window opens, zero once it is open
 	greeting Greeting
-	news     []Greeting // not yet told
-	stirred  chan struct{}
+
+	news chan Greeting // for Greet: one before the first row, and one with who has signed in
 }
 
-// waits are the rows that wait for a moment.
+// waits are the rows that wait for a moment, or all before the window opens.
 type waits struct {
 	rows  int
 	why   diagnosis.Code // if nothing else is done; empty otherwise
 	until time.Time
-}
-
-func newWatch(r *run) *watch {
-	w := &watch{
-		run: r, total: r.plan.Rows + r.plan.Appended(), started: time.Now(),
-		released: r.Gate.Pacer.Snapshot().Released, stirred: make(chan struct{}, 1),
-	}
-	if r.Greeted != nil {
-		w.greeting = *r.Greeted
-	}
-	return w
 }
 
 // waiting takes in which rows wait.
@@ -61,57 +47,41 @@ func (w *watch) waiting(waits waits) {
 	w.waits = waits
 }
 
-// closedUntil takes in when the window opens.
-func (w *watch) closedUntil(opening time.Time) {
+// greet takes in what more is known of the portal, to be told soon.
+func (w *watch) greet(change func(*Greeting)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.closed = opening
-}
-
-// greet takes in what is known of the portal, to be told soon.
-func (w *watch) greet(greeting Greeting) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.greeting = greeting
-	w.news = append(w.news, greeting)
-	select {
-	case w.stirred <- struct{}{}:
-	default:
-	}
-}
-
-func (w *watch) greeted() Greeting {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.greeting
-}
-
-// introduce takes in who the run has signed in as.
-func (w *watch) introduce(person account.Person, mail, acting bool) {
-	greeting := w.greeted()
-	greeting.Person, greeting.Mail, greeting.Acting = person, mail, acting
-	w.greet(greeting)
+	change(&w.greeting)
+	w.news <- w.greeting
 }
 
 // show tells greetings and shows pictures until ctx ends, and the last picture then.
 func (w *watch) show(ctx context.Context) error {
 	ticker := time.NewTicker(observeEvery)
 	defer ticker.Stop()
-	for {
+	for over := false; !over; {
 		select {
-		case <-w.stirred:
-			w.tell()
+		case greeting := <-w.news:
+			w.tell(greeting)
+			continue
 		case <-ticker.C:
 			w.keepTime()
-			w.observe()
-			if err := w.events.note(ctx, w.run, time.Now()); err != nil {
-				return err
-			}
 		case <-ctx.Done():
-			w.tell()
-			w.observe()
-			return w.events.note(ctx, w.run, time.Now())
+			for over = true; len(w.news) > 0; {
+				w.tell(<-w.news)
+			}
 		}
+		w.observe()
+		if err := w.events.note(ctx, w.run, time.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *watch) tell(greeting Greeting) {
+	if w.run.Greet != nil {
+		w.run.Greet(greeting)
 	}
 }
 
@@ -123,22 +93,10 @@ func (w *watch) keepTime() {
 		w.run.Gate.CutOff()
 	}
 	w.mu.Lock()
-	opened := w.closed.IsZero()
+	opened := w.waits.why != diagnosis.WindowClosed
 	w.mu.Unlock()
 	if opened && !w.run.Options.Window.Open(now) {
 		w.run.stop.Because(diagnosis.New(diagnosis.WindowClosed))
-	}
-}
-
-func (w *watch) tell() {
-	w.mu.Lock()
-	news := w.news
-	w.news = nil
-	w.mu.Unlock()
-	for _, greeting := range news {
-		if w.run.Greet != nil {
-			w.run.Greet(greeting)
-		}
 	}
 }
 
@@ -153,36 +111,28 @@ func (w *watch) observe() {
 		w.rate += (latest - w.rate) / 4
 	}
 	w.shown, w.released = now, snap.Released
-	w.run.Observe(w.picture(snap))
-}
-
-func (w *watch) picture(snap pace.Snapshot) Progress {
 	w.mu.Lock()
-	waits, closed := w.waits, w.closed
+	waits := w.waits
 	w.mu.Unlock()
 	counts, unknown := w.run.tally.Snapshot()
 	p := Progress{
-		Total: w.total, Counts: counts, InFlight: w.run.Gate.InFlight(), Waiting: waits.rows, Unknown: unknown,
-		Started: w.started, Rate: w.rate, Limit: snap.Limit,
+		Total: w.run.plan.Rows + w.run.plan.Appended, Counts: counts, InFlight: w.run.Gate.InFlight(), Waiting: waits.rows, Unknown: unknown,
+		Started: w.started, Rate: w.rate, Limit: snap.Limit, Why: waits.why, Until: waits.until,
 	}
 	for _, n := range counts {
 		p.Decided += n
 	}
 	for _, rest := range w.run.slots.Rests() {
-		p.Resting = append(p.Resting, HostRest{Host: rest.Host, Why: rest.Evidence.Code(), Until: rest.Until, Tries: rest.Probes})
+		p.Resting = append(p.Resting, HostRest{Host: rest.Host, Why: rest.Evidence, Until: rest.Until, Tries: rest.Probes})
 	}
-	trouble := w.run.turns.Trouble()
-	switch {
-	case !closed.IsZero():
-		p.Why, p.Until = diagnosis.WindowClosed, closed
+	switch trouble := w.run.turns.Trouble(); {
+	case waits.why == diagnosis.WindowClosed:
 	case trouble.Why != "":
 		p.Why, p.Since, p.Until = trouble.Why, trouble.Since, trouble.Until
 	case !snap.PausedUntil.IsZero():
 		p.Why, p.Until = diagnosis.PortalBusy, snap.PausedUntil
-	default:
-		p.Why, p.Until = waits.why, waits.until
 	}
-	return p
+	w.run.Observe(p)
 }
 
 // mostEvents bounds the events that are stored of a run. The first ones are kept,
@@ -193,10 +143,16 @@ const mostEvents = 500
 // at the parts of the run as often as a picture is shown: what comes and goes
 // between two looks has held up nobody.
 type events struct {
-	open   map[origin]journal.Event // those that were stored and are not over
-	lost   map[origin]bool          // those that were only counted and are not over
+	open   map[origin]*event // that are not over
 	stored int
 	more   journal.Event
+}
+
+// event is one that is not over.
+type event struct {
+	journal.Event
+	stored bool // else it was only counted
+	seen   bool // in the latest look
 }
 
 // origin is what an event comes from: one event at a time.
@@ -208,35 +164,29 @@ type origin struct {
 // note stores what has begun, changed or ended since the last look.
 func (v *events) note(ctx context.Context, r *run, now time.Time) error {
 	if v.open == nil {
-		v.open, v.lost = make(map[origin]journal.Event), make(map[origin]bool)
+		v.open = make(map[origin]*event)
 	}
 	var changed []journal.Event
-	seen := make(map[origin]bool)
 	see := func(e journal.Event) {
-		o := origin{e.Kind, e.Host}
-		seen[o] = true
-		before, open := v.open[o]
+		before, open := v.open[origin{e.Kind, e.Host}]
 		switch {
 		case open:
-			e.Start = before.Start
-			if e == before {
-				return
+			e.Start, before.seen = before.Start, true
+			if before.stored && e != before.Event {
+				before.Event, changed = e, append(changed, e)
 			}
-		case v.lost[o]:
 			return
 		case v.stored == mostEvents:
-			v.lost[o] = true
 			if v.more.Count++; v.more.Count == 1 {
 				v.more.Kind, v.more.Start = journal.EventMore, now
 			}
 			v.more.End = now
 			changed = append(changed, v.more)
-			return
 		default:
 			v.stored++
+			changed = append(changed, e)
 		}
-		v.open[o] = e
-		changed = append(changed, e)
+		v.open[origin{e.Kind, e.Host}] = &event{Event: e, stored: v.more.Count == 0, seen: true}
 	}
 	if until := r.Gate.Pacer.Snapshot().PausedUntil; !until.IsZero() {
 		see(journal.Event{Kind: journal.EventPause, Code: diagnosis.PortalBusy, Start: now, Until: until})
@@ -245,19 +195,18 @@ func (v *events) note(ctx context.Context, r *run, now time.Time) error {
 		see(journal.Event{Kind: journal.EventAway, Code: t.Why, Start: t.Since, Until: t.Until})
 	}
 	for _, rest := range r.slots.Rests() {
-		see(journal.Event{Kind: journal.EventRest, Host: rest.Host, Code: rest.Evidence.Code(), Start: rest.Since, Until: rest.Until, Count: rest.Probes})
+		see(journal.Event{
+			Kind: journal.EventRest, Host: rest.Host, Code: rest.Evidence, Start: rest.Since, Until: rest.Until, Count: rest.Probes,
+		})
 	}
 	for o, e := range v.open {
-		if !seen[o] {
-			e.End = now
-			changed = append(changed, e)
+		if !e.seen {
 			delete(v.open, o)
+			if e.End = now; e.stored {
+				changed = append(changed, e.Event)
+			}
 		}
-	}
-	for o := range v.lost {
-		if !seen[o] {
-			delete(v.lost, o)
-		}
+		e.seen = false
 	}
 	if len(changed) == 0 {
 		return nil

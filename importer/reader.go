@@ -25,13 +25,9 @@ type reader struct {
 	lent  map[string]plan.Identity // how to sign in for accounts without a row
 }
 
-func newReader(r *run, k kind) *reader {
-	return &reader{run: r, kind: k, rows: make(chan *provision.Row), lent: make(map[string]plan.Identity)}
-}
-
-// read reads the file and hands on the rows that need the portal, and behind them
-// the accounts without a row. Where ctx ends first, the rows not reached are in the
-// journal as not tried.
+// read reads the file and sends on the rows that need the portal, and behind them
+// the accounts without a row that are to be switched off. Where ctx ends first, the
+// rows not reached are in the journal as not tried.
 func (r *reader) read(ctx context.Context) error {
 	defer close(r.rows)
 	for row, err := range r.Input.Rows(ctx) {
@@ -51,15 +47,22 @@ func (r *reader) read(ctx context.Context) error {
 	if ctx.Err() == nil && r.index != r.plan.Rows {
 		return &diagnosis.Problem{Code: diagnosis.InputChanged, Place: diagnosis.Place{File: r.Input.File.Name()}}
 	}
-	if ctx.Err() == nil {
-		if err := r.routeMissing(ctx); err != nil {
-			return err
+	for i := range r.plan.Appended {
+		row := provision.NewMissing(r.plan, i, r.lent)
+		switch {
+		case ctx.Err() != nil:
+		case row.Who.Via != plan.ByNobody:
+			r.send(ctx, row)
+		default:
+			if err := r.decide(ctx, row.End(diagnosis.Held, *diagnosis.New(diagnosis.MissingNobody))); err != nil {
+				return err
+			}
 		}
 	}
 	return r.flush(ctx)
 }
 
-// route decides a row from the journal or hands it on.
+// route decides a row from the journal or sends it on.
 func (r *reader) route(ctx context.Context, in *account.Row) error {
 	index := r.index
 	r.index++
@@ -70,50 +73,37 @@ func (r *reader) route(ctx context.Context, in *account.Row) error {
 	}
 	row := provision.NewRow(r.plan, index, in)
 	who := row.Who
-	if who.Via != plan.ByNobody && r.plan.Lends(who.Name) {
+	nobody := who.Via == plan.ByNobody
+	if !nobody && r.plan.Lenders[who.Name] {
 		r.lent[who.Name] = who
 	}
-	doubts, err := r.known.Doubts(ctx, who, in)
+	key, err := r.known.KeyOf(ctx, who, in)
 	if err != nil {
 		return err
 	}
-	if doubts {
+	if _, open := r.known.Open(key); open {
 		row.Doubt()
 	}
-	if r.plan.TooMany(who) {
-		return r.decide(ctx, row.Bar(diagnosis.Held, *people.OverLimit(r.plan.RowsOf(who), r.Options.MaxPerOwner)))
+	if n, limit := r.plan.RowsOf(who.Name), r.Options.MaxPerOwner; limit > 0 && n > limit {
+		return r.decide(ctx, row.Bar(diagnosis.Held, *people.OverLimit(n, limit)))
 	}
 	if r.kind.remember != nil {
-		if decided, err := r.kind.remember(ctx, row); err != nil || decided {
-			if err != nil {
-				return err
-			}
+		decided, err := r.kind.remember(ctx, row)
+		if err != nil {
+			return err
+		}
+		if decided {
 			return r.decide(ctx, row.Entry)
 		}
 	}
-	if who.Via == plan.ByNobody {
+	if nobody {
 		return r.decide(ctx, row.Bar(diagnosis.Held, *diagnosis.New(diagnosis.OwnerNobody)))
 	}
-	r.hand(ctx, row)
+	r.send(ctx, row)
 	return nil
 }
 
-// routeMissing hands on the accounts without a row that are to be switched off.
-func (r *reader) routeMissing(ctx context.Context) error {
-	for i := range r.plan.Appended() {
-		row := provision.NewMissing(r.plan, i, r.lent)
-		if row.Who.Via != plan.ByNobody {
-			r.hand(ctx, row)
-			continue
-		}
-		if err := r.decide(ctx, row.End(diagnosis.Held, *diagnosis.New(diagnosis.MissingNobody))); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (r *reader) hand(ctx context.Context, row *provision.Row) {
+func (r *reader) send(ctx context.Context, row *provision.Row) {
 	select {
 	case r.rows <- row:
 	case <-ctx.Done():
@@ -132,16 +122,7 @@ func (r *reader) decide(ctx context.Context, entry journal.Entry) error {
 
 // flush makes the outcomes durable; the run stops being cancellable for it.
 func (r *reader) flush(ctx context.Context) error {
-	if len(r.noted) == 0 {
-		return nil
-	}
-	if err := r.Ledger.SetEntries(context.WithoutCancel(ctx), r.noted...); err != nil {
-		return err
-	}
-	r.tally.Count(r.noted...)
-	for i := range r.noted {
-		r.decided(&r.noted[i], nil)
-	}
+	noted := r.noted
 	r.noted = nil
-	return nil
+	return r.conclude(ctx, noted)
 }

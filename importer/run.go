@@ -1,12 +1,15 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 	"r7import/importer/pace"
@@ -51,12 +54,22 @@ func (im *Importer) begin(ctx context.Context, p *plan.Plan) (*run, error) {
 	}
 	o := &im.Options
 	r := &run{Importer: im, plan: p, known: known, stop: pace.NewStop(ctx)}
-	r.turns = pace.NewTurns(o.Workers+im.ahead(), o.PortalWait, o.Waits.Portal)
+	snap := im.Gate.Pacer.Snapshot()
+	// Some rows have a turn beyond the requests in flight: a tenth of a second's worth, so
+	// that a durable intent is always at hand and commits to the journal cost no throughput.
+	ahead := min(max(1, int(snap.Configured/10)), o.Workers)
+	r.turns = pace.NewTurns(o.Workers+ahead, o.PortalWait, o.Waits.Portal)
 	r.slots = pace.NewSlots(o.PerHost, o.HostWait)
 	r.tally = provision.NewTally(o, r.stop, p.Rows, p.Invalid)
-	r.watch = newWatch(r)
+	r.watch = &watch{run: r, started: time.Now(), released: snap.Released, news: make(chan Greeting, 2)}
+	if im.Greeted != nil {
+		r.watch.greeting = *im.Greeted
+	}
 	r.people = people.New(people.Config{
-		Client: im.Client, History: im.History, Ledger: im.Ledger, Options: o, Plan: p, Turns: r.turns, Stop: r.stop, Greet: r.watch.introduce,
+		Client: im.Client, History: im.History, Ledger: im.Ledger, Options: o, Plan: p, Turns: r.turns, Stop: r.stop,
+		Greet: func(person account.Person, mail, acting bool) {
+			r.watch.greet(func(g *Greeting) { g.Person, g.Mail, g.Acting = person, mail, acting })
+		},
 	})
 	r.worker = &provision.Worker{
 		History: im.History, Ledger: im.Ledger, Known: known, Consent: im.Consent, Options: o,
@@ -65,35 +78,9 @@ func (im *Importer) begin(ctx context.Context, p *plan.Plan) (*run, error) {
 	return r, nil
 }
 
-// ahead is how many rows have a turn beyond the requests in flight: a tenth of a
-// second's worth, so that a durable intent is always at hand and commits to the
-// journal cost no throughput.
-func (im *Importer) ahead() int {
-	perTenth := int(im.Gate.Pacer.Snapshot().Configured / 10)
-	return min(max(1, perTenth), im.Options.Workers)
-}
-
-// through takes the run to its end and writes down how it ended.
-func (r *run) through(ctx context.Context, k kind) (Result, error) {
-	err := r.all(ctx, k)
-	reason := r.stop.Reason()
-	if reason == nil && err == nil && r.people.NobodySignedIn() && !r.tally.AnyDesired() {
-		reason = diagnosis.New(diagnosis.NobodySignedIn)
-	}
-	result := Result{Run: r.plan.Run, Stopped: reason, OpenSessions: r.people.OpenSessions(), Version: r.watch.greeted().Version}
-	result.Interrupted = reason != nil && reason.Code == diagnosis.Interrupted
-	state := journal.Finished
-	if reason != nil || err != nil {
-		state = journal.Stopped
-	}
-	if endErr := r.Ledger.End(context.WithoutCancel(ctx), r.plan.Run.ID, state); err == nil {
-		err = endErr
-	}
-	return result, err
-}
-
-// all works on all rows. It returns after the last of its goroutines has ended.
-func (r *run) all(caller context.Context, k kind) error {
+// through works on all rows and writes down how the run ended. It returns after the
+// last of the run's goroutines has ended.
+func (r *run) through(caller context.Context, k kind) (Result, error) {
 	defer r.stop.Release()
 	defer context.AfterFunc(caller, func() { r.stop.Because(diagnosis.New(diagnosis.Interrupted)) })()
 	r.Gate.Outlive()
@@ -108,11 +95,25 @@ func (r *run) all(caller context.Context, k kind) error {
 		r.stop.Because(nil)
 	}
 	end()
-	r.Gate.CutOff() // nobody is left to wait for what is under way
-	if waited := r.group.Wait(); err == nil {
-		err = waited
+	r.Gate.CutOff() // no goroutine waits for what is under way
+	err = cmp.Or(err, r.group.Wait())
+
+	reason, anyDesired := r.stop.Reason(), false
+	counts, _ := r.tally.Snapshot()
+	for status := range counts {
+		anyDesired = anyDesired || status.Desired()
 	}
-	return err
+	if reason == nil && err == nil && r.people.NobodySignedIn() && !anyDesired {
+		reason = diagnosis.New(diagnosis.NobodySignedIn)
+	}
+	state := journal.Finished
+	if reason != nil || err != nil {
+		state = journal.Stopped
+	}
+	return Result{
+		Run: r.plan.Run, Stopped: reason, Interrupted: reason != nil && reason.Code == diagnosis.Interrupted,
+		OpenSessions: r.people.OpenSessions(), Version: r.watch.greeting.Version,
+	}, cmp.Or(err, r.Ledger.End(context.WithoutCancel(caller), r.plan.Run.ID, state))
 }
 
 // spawn runs f in a goroutine of the run. Its error ends the run: as a reason the
@@ -133,60 +134,51 @@ func (r *run) spawn(f func() error) {
 	})
 }
 
-// rows waits for the window, greets the portal, and feeds the rows to their goroutines.
-func (r *run) rows(ctx context.Context, k kind) error {
-	if !r.awaitWindow(ctx) || !r.greet(ctx) {
-		return nil
-	}
-	if err := r.people.ProveActing(ctx); err != nil || ctx.Err() != nil {
-		return err
-	}
-	f := newFeeder(r, k)
-	r.spawn(func() error { return f.reader.read(ctx) })
-	err := f.feed(ctx)
-	if reason := r.stop.Reason(); err == nil && reason != nil && stoppedItself(reason.Code) {
-		r.sayGoodbye(context.WithoutCancel(ctx))
-	}
-	return err
-}
-
 // windowNap is how long is slept at a time before the window opens, so that a clock
 // that was set, or a machine that slept, is noticed.
 const windowNap = 20 * time.Second
 
-// awaitWindow waits for the window to open, and reports whether it has.
-func (r *run) awaitWindow(ctx context.Context) bool {
-	window := &r.Options.Window
-	for !window.Open(time.Now()) {
-		opening := window.Opening(time.Now())
-		r.Greeted = nil // what was said so long before does not count
-		r.watch.closedUntil(opening)
-		select {
-		case <-ctx.Done():
-			return false
-		case <-time.After(min(windowNap, max(time.Until(opening), 10*time.Millisecond))):
-		}
-	}
-	r.watch.closedUntil(time.Time{})
-	return true
+// ownReasons are those to stop that lie neither with the portal nor with its time.
+var ownReasons = []diagnosis.Code{
+	diagnosis.TooManyFailures, diagnosis.CanaryFailed, diagnosis.CanaryDeclined,
+	diagnosis.NotAdministrator, diagnosis.ImpersonationOff, diagnosis.MailOffForAll,
 }
 
-// greet asks, before the first row, whether this is a portal and in which version.
-// It reports whether the run may go on.
-func (r *run) greet(ctx context.Context) bool {
-	if r.Greeted != nil {
-		return ctx.Err() == nil
+// rows waits for the window, greets the portal, and feeds the rows to their goroutines.
+func (r *run) rows(ctx context.Context, k kind) error {
+	for window := &r.Options.Window; !window.Open(time.Now()); {
+		opening := window.Opening(time.Now())
+		r.Greeted = nil // an answer from before the wait does not count
+		r.watch.waiting(waits{why: diagnosis.WindowClosed, until: opening})
+		if !pace.Sleep(ctx, min(windowNap, max(time.Until(opening), 10*time.Millisecond))) {
+			return nil
+		}
 	}
-	greeting, answer := Hello(ctx, r.Client, r.Options.PortalWait)
-	if answer.Fate != diagnosis.Done {
-		problem := answer.Problem()
-		r.stop.Because(&problem)
+	r.watch.waiting(waits{})
+	if r.Greeted == nil { // before the first row: is this a portal, and in which version
+		greeting, answer := Hello(ctx, r.Client, r.Options.PortalWait)
+		if answer.Fate != diagnosis.Done {
+			problem := answer.Problem()
+			r.stop.Because(&problem)
+			return nil
+		}
+		r.watch.greet(func(g *Greeting) { *g = greeting })
 	}
-	if ctx.Err() != nil {
-		return false
+	if err := r.people.ProveActing(ctx); err != nil || ctx.Err() != nil {
+		return err
 	}
-	r.watch.greet(greeting)
-	return true
+	in := &reader{run: r, kind: k, rows: make(chan *provision.Row), lent: make(map[string]plan.Identity)}
+	r.spawn(func() error { return in.read(ctx) })
+	f := &feeder{
+		run: r, kind: k, rows: in.rows, size: max(64, 16*r.Options.Workers), news: make(chan pass), gone: make(chan struct{}),
+		resting: restingRows{rows: make(map[string][]*provision.Row), probed: make(map[string]bool)},
+		canary:  canary{left: k.canary, hosts: make(map[string]bool), answer: make(chan bool, 1)},
+	}
+	err := f.feed(ctx)
+	if reason := r.stop.Reason(); err == nil && reason != nil && slices.Contains(ownReasons, reason.Code) {
+		r.closeSessions(context.WithoutCancel(ctx))
+	}
+	return err
 }
 
 // Hello asks whether there is a portal, and in which version. It waits for one that
@@ -232,23 +224,36 @@ func (r *run) grantGrace(ctx context.Context) error {
 	case <-ctx.Done():
 		return nil
 	}
-	select {
-	case <-time.After(r.Options.Grace):
+	if pace.Sleep(ctx, r.Options.Grace) {
 		r.Gate.CutOff()
-	case <-ctx.Done():
 	}
 	return nil
 }
 
-// sayGoodbye closes the sessions of a run that has stopped itself. One that was
+// closeSessions closes the sessions of a run that has stopped itself. One that was
 // told to stop, or has lost its portal, sends nothing more.
-func (r *run) sayGoodbye(ctx context.Context) {
+func (r *run) closeSessions(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, r.Options.Grace)
 	defer cancel()
 	defer context.AfterFunc(ctx, r.Gate.CutOff)()
 	r.people.LeaveAll()
 	for r.people.SignOut(ctx) {
 	}
+}
+
+// conclude makes outcomes durable that no request led to.
+func (r *run) conclude(ctx context.Context, entries []journal.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	if err := r.Ledger.SetEntries(context.WithoutCancel(ctx), entries...); err != nil {
+		return err
+	}
+	r.tally.Count(entries...)
+	for i := range entries {
+		r.decided(&entries[i], nil)
+	}
+	return nil
 }
 
 // decided tells of the outcome of a row. One that no server spoke of is about its
@@ -262,14 +267,4 @@ func (r *run) decided(e *journal.Entry, hosts []string) {
 		host = hosts[0]
 	}
 	r.Decided(e, host)
-}
-
-// stoppedItself reports whether a run stopped for a reason that lies neither with the portal nor with its time.
-func stoppedItself(code diagnosis.Code) bool {
-	switch code {
-	case diagnosis.TooManyFailures, diagnosis.CanaryFailed, diagnosis.CanaryDeclined,
-		diagnosis.NotAdministrator, diagnosis.ImpersonationOff, diagnosis.MailOffForAll:
-		return true
-	}
-	return false
 }

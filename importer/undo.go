@@ -16,12 +16,12 @@ import (
 // Undoing is an undo that is prepared and not yet begun: nothing has been sent for it.
 type Undoing struct {
 	*plan.Plan
-	Of      []journal.Run // the runs that are taken back, the newest first
+	Of      []journal.Run // the runs that are undone, the newest first
 	Disable bool          // accounts are only switched off
 
 	Made     int // accounts of which the journal says that the runs made them
 	Unproven int // accounts that may be the runs', and of which the portal never said so
-	Done     int // of those made: taken back already
+	Done     int // of those made: undone already
 	Held     int // of those made: known to be no longer what the runs left
 	Here     int // of the others: with a row in the file
 	Rowless  int // of the others: without one
@@ -32,8 +32,9 @@ type Undoing struct {
 
 	made    map[account.Key]made
 	changed map[account.Key]bool // by one of the runs, after they had been made
-	other   map[account.Key]bool // changed by a run that is not taken back, after the oldest of those that are
+	other   map[account.Key]bool // changed by a run that is not undone, after the oldest of those that are
 	known   *plan.History
+	history *journal.Store
 }
 
 // made is an account as the rows of a run tell of it.
@@ -54,28 +55,29 @@ func (im *Importer) PrepareUndo(ctx context.Context, runs []journal.Run, disable
 		}
 	}
 	im.Options.MaxPerOwner, im.Options.AllowMismatch = 0, true
-	u := &Undoing{Of: runs, Disable: disable}
 	known, err := plan.NewHistory(ctx, im.History, &im.Options)
 	if err != nil {
 		return nil, err
 	}
-	u.known = known
-	if err := u.recall(ctx, im.History); err != nil {
+	u := &Undoing{
+		Of: runs, Disable: disable, known: known, history: im.History,
+		made: make(map[account.Key]made), changed: make(map[account.Key]bool), other: make(map[account.Key]bool),
+	}
+	if err := u.recall(ctx); err != nil {
 		return nil, err
 	}
 	if u.Plan, err = im.Prepare(ctx, journal.KindUndo); err != nil {
 		return nil, err
 	}
-	if err := u.match(ctx, im); err != nil {
+	if err := u.match(ctx, im.Input); err != nil {
 		return nil, errors.Join(err, im.Discard(context.WithoutCancel(ctx), u.Plan))
 	}
 	return u, nil
 }
 
 // recall collects what the runs made, as their rows tell.
-func (u *Undoing) recall(ctx context.Context, history *journal.Store) error {
-	u.made, u.changed, u.other = make(map[account.Key]made), make(map[account.Key]bool), make(map[account.Key]bool)
-	all, err := history.Runs(ctx)
+func (u *Undoing) recall(ctx context.Context) error {
+	all, err := u.history.Runs(ctx)
 	if err != nil {
 		return err
 	}
@@ -91,7 +93,7 @@ func (u *Undoing) recall(ctx context.Context, history *journal.Store) error {
 		if ours {
 			left--
 		}
-		for e, err := range history.Entries(ctx, run.ID) {
+		for e, err := range u.history.Entries(ctx, run.ID) {
 			if err != nil {
 				return err
 			}
@@ -115,7 +117,7 @@ func (u *Undoing) recall(ctx context.Context, history *journal.Store) error {
 			continue
 		}
 		u.Made++
-		known, _, err := history.Account(ctx, key)
+		known, _, err := u.history.Account(ctx, key)
 		if err != nil {
 			return err
 		}
@@ -131,29 +133,23 @@ func (u *Undoing) recall(ctx context.Context, history *journal.Store) error {
 	return nil
 }
 
-// match counts the rows of the file whose accounts are to be taken back.
-func (u *Undoing) match(ctx context.Context, im *Importer) error {
+// match counts the rows of the file whose accounts are to be undone.
+func (u *Undoing) match(ctx context.Context, input *plan.Input) error {
 	people := make(map[string]bool)
-	for row, err := range im.Input.Rows(ctx) {
+	for row, err := range input.Rows(ctx) {
 		if err != nil {
 			return err
 		}
 		if row.Invalid() {
 			continue
 		}
-		key, err := u.known.KeyOf(ctx, u.Who(row), row)
-		if err != nil {
+		key, status, _, err := u.judge(ctx, u.Who(row), row)
+		switch {
+		case err != nil:
 			return err
-		}
-		if key == (account.Key{}) {
+		case key == account.Key{}:
 			u.Strangers++
-			continue
-		}
-		known, _, err := im.History.Account(ctx, key)
-		if err != nil {
-			return err
-		}
-		if status, _ := u.verdict(key, known); status == "" {
+		case status == "":
 			u.Here++
 			u.Rowless--
 			people[key.OwnerID] = true
@@ -161,6 +157,17 @@ func (u *Undoing) match(ctx context.Context, im *Importer) error {
 	}
 	u.People = len(people)
 	return nil
+}
+
+// judge is verdict for a row. The key is zero if the journal does not know its owner.
+func (u *Undoing) judge(ctx context.Context, who plan.Identity, r *account.Row) (account.Key, diagnosis.Status, *diagnosis.Problem, error) {
+	key, err := u.known.KeyOf(ctx, who, r)
+	if err != nil || key == (account.Key{}) {
+		return key, "", nil, err
+	}
+	known, _, err := u.history.Account(ctx, key)
+	status, problem := u.verdict(key, known)
+	return key, status, problem, err
 }
 
 // verdict says what the journal alone decides about an account: the status of its
@@ -195,7 +202,7 @@ type Undone struct {
 	Rowless []string
 }
 
-// Undo takes back what the runs made: an account goes only if it is still the
+// Undo undoes what the runs made: an account goes only if it is still the
 // same mailbox with the settings they left. What it did before a sudden end it
 // does not do again. It returns when every row has its outcome, when something
 // ends the undo for all rows, or when ctx is cancelled, as [Importer.Run] does.
@@ -206,10 +213,7 @@ func (im *Importer) Undo(ctx context.Context, u *Undoing) (Undone, error) {
 	}
 	back := provision.Undo{Worker: r.worker, Disable: u.Disable, Verdict: u.verdict}
 	undone := Undone{}
-	undone.Result, err = r.through(ctx, kind{
-		remember: func(ctx context.Context, row *provision.Row) (bool, error) { return u.fromJournal(ctx, r, row) },
-		work:     back.Row,
-	})
+	undone.Result, err = r.through(ctx, kind{remember: u.fromJournal, work: back.Row})
 	if err != nil {
 		return undone, err
 	}
@@ -218,18 +222,10 @@ func (im *Importer) Undo(ctx context.Context, u *Undoing) (Undone, error) {
 }
 
 // fromJournal decides a row that needs no request.
-func (u *Undoing) fromJournal(ctx context.Context, r *run, row *provision.Row) (bool, error) {
-	key, err := r.known.KeyOf(ctx, row.Who, row.Row)
-	if err != nil || key == (account.Key{}) {
+func (u *Undoing) fromJournal(ctx context.Context, row *provision.Row) (bool, error) {
+	key, status, problem, err := u.judge(ctx, row.Who, row.Row)
+	if err != nil || status == "" || problem.Code == diagnosis.UndoUnproven { // the portal tells whether it is still there
 		return false, err
-	}
-	known, _, err := r.History.Account(ctx, key)
-	if err != nil {
-		return false, err
-	}
-	status, problem := u.verdict(key, known)
-	if status == "" || problem.Code == diagnosis.UndoUnproven { // the portal tells whether it is still there
-		return false, nil
 	}
 	row.Entry.OwnerID, row.Entry.MailboxID = key.OwnerID, u.made[key].mailbox
 	row.End(status, *problem)
@@ -273,8 +269,8 @@ const (
 	perPerson    = 4 // sign in, ask who that is, close the session in two steps
 )
 
-// Forecast returns how long the undo will take if all goes well, at so many
-// requests a second and workers, and what it takes a removal to last.
+// Forecast returns how long the undo takes if all goes well, at perSecond
+// requests a second and with that many workers, and how long it takes a removal to last.
 func (u *Undoing) Forecast(perSecond float64, workers int) (takes, each time.Duration) {
 	per, each := perRemoved, usualRemoval
 	if u.Disable {

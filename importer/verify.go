@@ -33,24 +33,22 @@ func (v *Verified) Agrees() bool { return v.Rows > 0 && v.Equal == v.Rows }
 
 func (v *Verified) count(e *journal.Entry) {
 	v.Rows++
-	if e.Status == diagnosis.Invalid {
-		v.Invalid++
-		return
-	}
-	v.Wanted++
 	switch e.Status {
+	case diagnosis.Invalid:
+		v.Invalid++
 	case diagnosis.Unchanged, diagnosis.Exists:
 		v.Equal++
 	case diagnosis.Changed:
 		v.Changed++
 	case diagnosis.Missing:
 		v.Missing++
-		return
 	default:
 		v.Unseen++
+	}
+	v.Wanted, v.Present = v.Rows-v.Invalid, v.Equal+v.Changed
+	if there := []diagnosis.Status{diagnosis.Unchanged, diagnosis.Exists, diagnosis.Changed}; !slices.Contains(there, e.Status) {
 		return
 	}
-	v.Present++
 	says := func(code diagnosis.Code) bool {
 		return slices.ContainsFunc(e.Problems, func(p diagnosis.Problem) bool { return p.Code == code })
 	}

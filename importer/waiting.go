@@ -6,43 +6,24 @@ import (
 	"time"
 
 	"r7import/importer/account"
-	"r7import/importer/diagnosis"
 	"r7import/importer/provision"
 )
 
-// aside is a row that waits for a moment.
-type aside struct {
-	row   *provision.Row
-	until time.Time
-	why   diagnosis.Code
-}
+// asides are rows that wait for a moment, with their last step, soonest first.
+type asides []pass
 
-// asides are such rows, soonest first.
-type asides []aside
-
-func (a *asides) add(r *provision.Row, step provision.Step) {
-	at, _ := slices.BinarySearchFunc(*a, step.Until, func(one aside, until time.Time) int { return one.until.Compare(until) })
-	*a = slices.Insert(*a, at, aside{r, step.Until, step.Why})
+func (a *asides) add(p pass) {
+	at, _ := slices.BinarySearchFunc(*a, p.step.Until, func(one pass, until time.Time) int { return one.step.Until.Compare(until) })
+	*a = slices.Insert(*a, at, p)
 }
 
 // due takes out the rows whose moment has come.
 func (a *asides) due(now time.Time) (due []*provision.Row) {
-	for len(*a) > 0 && !(*a)[0].until.After(now) {
+	for len(*a) > 0 && !(*a)[0].step.Until.After(now) {
 		due = append(due, (*a)[0].row)
-		(*a)[0], *a = aside{}, (*a)[1:]
+		(*a)[0], *a = pass{}, (*a)[1:]
 	}
 	return due
-}
-
-// settledBy returns when the last of the writes in doubt is known at the latest,
-// unless portal or row is in trouble again; not before a moment.
-func (a asides) settledBy(moment time.Time, settle time.Duration) time.Time {
-	for _, one := range a {
-		if by := one.row.SettledBy(settle); by.After(moment) {
-			moment = by
-		}
-	}
-	return moment
 }
 
 // restingRows are the rows whose mail servers rest.
@@ -63,10 +44,6 @@ func (rr *restingRows) all() (all []*provision.Row) {
 		all = append(all, rows...)
 	}
 	return all
-}
-
-func (rr *restingRows) add(host string, r *provision.Row) {
-	rr.rows[host] = append(rr.rows[host], r)
 }
 
 // draw takes out one of a server's rows by lot.

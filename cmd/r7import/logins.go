@@ -225,7 +225,7 @@ func pictureOf(p preflight.Progress) importer.Progress {
 		now.Why = diagnosis.HostPaused
 	}
 	for _, rest := range p.Rests {
-		now.Resting = append(now.Resting, importer.HostRest{Host: rest.Host, Why: rest.Evidence.Code(), Until: rest.Until, Tries: rest.Probes, Here: true})
+		now.Resting = append(now.Resting, importer.HostRest{Host: rest.Host, Why: rest.Evidence, Until: rest.Until, Tries: rest.Probes, Here: true})
 	}
 	return now
 }

@@ -9,7 +9,7 @@ import (
 	"r7import/importer/portal"
 )
 
-// Gate lets requests to the portal through: so many in flight, and each at the
+// Gate lets requests to the portal through: a bounded number in flight, and each at the
 // pace of one pacer. Every request of a run passes it. It is safe for
 // concurrent use.
 type Gate struct {

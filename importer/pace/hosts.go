@@ -2,30 +2,23 @@ package pace
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 )
 
-// Evidence is what the outcome of one write says about a mail host.
-type Evidence uint8
-
-const (
-	Good           Evidence = iota // the host let the account in
-	Refused                        // the host answered and refused the account
-	ConnectTrouble                 // no connection, or no answer in time
-	TooMany                        // the host says that it has too many connections
+// What the outcome of one write says about a mail host: nothing against it, or the
+// code of what a rest begins with.
+var (
+	Good           diagnosis.Code          // empty: the host let the account in
+	Refused        = diagnosis.HostRefuses // the host answered and refused the account
+	ConnectTrouble = diagnosis.HostSilent  // no connection, or no answer in time
+	TooMany        = diagnosis.HostFull    // the host says that it has too many connections
 )
 
-// String returns the name a log or a test shows.
-func (e Evidence) String() string {
-	return [...]string{"good", "refused", "connect trouble", "too many connections"}[e]
-}
-
 // EvidenceOf says what a code shows about the mail host that caused it.
-func EvidenceOf(code diagnosis.Code) Evidence {
+func EvidenceOf(code diagnosis.Code) diagnosis.Code {
 	switch {
 	case code == diagnosis.MailTooMany:
 		return TooMany
@@ -33,17 +26,6 @@ func EvidenceOf(code diagnosis.Code) Evidence {
 		return ConnectTrouble
 	}
 	return Refused
-}
-
-// Code puts what a rest began with into the words of the catalogue.
-func (e Evidence) Code() diagnosis.Code {
-	switch e {
-	case Refused:
-		return diagnosis.HostRefuses
-	case TooMany:
-		return diagnosis.HostFull
-	}
-	return diagnosis.HostSilent
 }
 
 const (
@@ -59,49 +41,21 @@ const (
 	// about the others.
 	refusedProbes = 3
 
-	firstRest = 5 * time.Minute
+	usualRest = 5 * time.Minute
 )
 
 // restGrows are the rests of a host as multiples of the first; the last one repeats.
 var restGrows = [...]time.Duration{1, 3, 6}
 
-// Hosts keeps mail hosts from being asked too much: at most so many writes in
-// flight at each, and none for a while at a host in trouble. After that while a
-// single row probes it. If that goes well the host is open again, else its rest
-// grows; one that rests because it refused nearly everybody is probed by up to
-// three rows in turn.
-//
-// Hosts is not safe for concurrent use: [Slots] has the lock.
-type Hosts struct {
-	// FirstRest is how long a host in trouble rests before it is probed, 5
-	// minutes unless set before the first use. Later rests are 3 and 6 times as long.
-	FirstRest time.Duration
-
-	most  int
-	hosts map[string]*host
-	tired int // how many rest; nearly always none
-}
-
-// host is what is known of one mail host.
-type host struct {
-	inFlight int
-	troubled []string  // addresses that met trouble since an account was answered
-	verdicts []verdict // of the most recent accounts, oldest first
-	rest     *Rest
-}
-
-type verdict struct {
-	address string
-	refused bool
-}
-
-// Rest is the pause of one mail host.
+// Rest is the pause of a mail host in trouble. When it is over a single row probes the
+// host. If that goes well the host is open again, else its rest grows; one that rests
+// because it refused nearly everybody is probed by up to three rows in turn.
 type Rest struct {
 	Host     string
 	Since    time.Time
-	Until    time.Time // when one row probes the host, or may already
-	Evidence Evidence  // what the pause began with
-	Probes   int       // how often it was probed in vain
+	Until    time.Time      // when one row probes the host, or may already
+	Evidence diagnosis.Code // what the pause began with
+	Probes   int            // how often it was probed in vain
 
 	refused int // of the probes since it may be probed
 }
@@ -109,132 +63,73 @@ type Rest struct {
 // Is reports whether the rest is that of a host.
 func (r Rest) Is(host string) bool { return r.Host == account.FoldHost(host) }
 
-// NewHosts returns the memory of all mail hosts, with at most so many writes in
-// flight at each.
-func NewHosts(most int) *Hosts {
-	return &Hosts{FirstRest: firstRest, most: max(1, most), hosts: make(map[string]*host)}
+// memory is what the writes of late have shown about a mail host.
+type memory struct {
+	troubled []string  // addresses that met trouble since an account was answered
+	verdicts []verdict // of the most recent accounts, oldest first
+	rest     *Rest     // nil if the host does not rest
 }
 
-// Free reports whether a write that makes the portal log in to these hosts may
-// begin now. Naming one host twice counts once.
-func (h *Hosts) Free(hosts ...string) bool {
-	for _, name := range hosts {
-		if !h.free(name) {
-			return false
+type verdict struct {
+	address string
+	refused bool
+}
+
+// report takes in what a write for an address showed. A host that rests listens only to
+// its probe: what comes in before its time was sent before the rest began.
+func (m *memory) report(name, address string, evidence diagnosis.Code, first time.Duration) {
+	switch now := time.Now(); {
+	case m.rest == nil:
+		if m.learn(address, evidence) {
+			m.rest = &Rest{Host: name, Since: now, Until: now.Add(first), Evidence: evidence}
 		}
-	}
-	return true
-}
-
-func (h *Hosts) free(name string) bool {
-	s, ok := h.hosts[account.FoldHost(name)]
-	if !ok {
-		return true
-	}
-	if s.rest != nil {
-		return s.inFlight == 0 && !time.Now().Before(s.rest.Until)
-	}
-	return s.inFlight < h.most
-}
-
-// Take takes a slot at each of the hosts for one write.
-func (h *Hosts) Take(hosts ...string) { h.count(hosts, 1) }
-
-// Give returns the slots that Take took, with the same hosts.
-func (h *Hosts) Give(hosts ...string) { h.count(hosts, -1) }
-
-func (h *Hosts) count(hosts []string, n int) {
-	for i, name := range hosts {
-		again := func(earlier string) bool { return account.FoldHost(earlier) == account.FoldHost(name) }
-		if !slices.ContainsFunc(hosts[:i], again) {
-			h.host(name).inFlight += n
-		}
-	}
-}
-
-// Report tells what a write for an address showed about one of its hosts. A host
-// that is resting listens only to its probe: what comes in before its time was
-// sent before the rest began.
-func (h *Hosts) Report(name, address string, evidence Evidence) {
-	s := h.host(name)
-	switch {
-	case s.rest == nil:
-		if s.learn(address, evidence) {
-			s.rest = &Rest{Host: account.FoldHost(name), Since: time.Now(), Until: time.Now().Add(h.FirstRest), Evidence: evidence}
-			h.tired++
-		}
-	case time.Now().Before(s.rest.Until):
-	case evidence == Good, evidence == Refused && s.rest.Evidence != Refused: // whoever refuses can be reached
-		s.rest, s.troubled, s.verdicts = nil, nil, nil
-		h.tired--
+	case now.Before(m.rest.Until):
+	case evidence == Good, evidence == Refused && m.rest.Evidence != Refused: // whoever refuses can be reached
+		*m = memory{}
 	default:
-		s.rest.refused++
-		if evidence == Refused && s.rest.Evidence == Refused && s.rest.refused < refusedProbes {
+		m.rest.refused++
+		if evidence == Refused && m.rest.Evidence == Refused && m.rest.refused < refusedProbes {
 			return
 		}
-		s.rest.Probes++
-		s.rest.refused = 0
-		grown := restGrows[min(s.rest.Probes, len(restGrows)-1)]
-		s.rest.Until = time.Now().Add(h.FirstRest * grown)
+		m.rest.Probes++
+		m.rest.refused = 0
+		m.rest.Until = now.Add(first * restGrows[min(m.rest.Probes, len(restGrows)-1)])
 	}
 }
 
 // learn remembers the evidence and reports whether the host needs a rest now.
-func (s *host) learn(address string, evidence Evidence) bool {
+func (m *memory) learn(address string, evidence diagnosis.Code) bool {
 	if evidence == ConnectTrouble || evidence == TooMany {
-		if !slices.Contains(s.troubled, address) {
-			s.troubled = append(s.troubled, address)
+		if !slices.Contains(m.troubled, address) {
+			m.troubled = append(m.troubled, address)
 		}
-		return len(s.troubled) >= troubled
+		return len(m.troubled) >= troubled
 	}
-	s.troubled = nil
-	s.verdicts = slices.DeleteFunc(s.verdicts, func(v verdict) bool { return v.address == address })
-	if len(s.verdicts) == recent {
-		s.verdicts = slices.Delete(s.verdicts, 0, 1)
+	m.troubled = nil
+	m.verdicts = slices.DeleteFunc(m.verdicts, func(v verdict) bool { return v.address == address })
+	if len(m.verdicts) == recent {
+		m.verdicts = slices.Delete(m.verdicts, 0, 1)
 	}
-	s.verdicts = append(s.verdicts, verdict{address, evidence == Refused})
-	if evidence != Refused || len(s.verdicts) < recent {
-		return false
-	}
+	m.verdicts = append(m.verdicts, verdict{address, evidence == Refused})
 	refused := 0
-	for _, v := range s.verdicts {
+	for _, v := range m.verdicts {
 		if v.refused {
 			refused++
 		}
 	}
-	return refused >= mostRefused
+	return evidence == Refused && len(m.verdicts) == recent && refused >= mostRefused
 }
 
-// PausedUntil returns when a resting host is probed next, and false for a host
-// that does not rest. The time may have passed: then the next write is the probe.
-func (h *Hosts) PausedUntil(name string) (time.Time, bool) {
-	if h.tired == 0 {
-		return time.Time{}, false
-	}
-	if s, ok := h.hosts[account.FoldHost(name)]; ok && s.rest != nil {
-		return s.rest.Until, true
-	}
-	return time.Time{}, false
+// Lockout is how often mail servers could refuse a login if every password were
+// wrong: one account, and one address that logs in to one server. Servers count the
+// former to lock accounts, and the latter to bar addresses.
+type Lockout struct {
+	Account int    `json:"account"`
+	Address int    `json:"address"`
+	Host    string `json:"host"` // the server at which the address would be refused most often
 }
 
-// Resting returns the hosts that rest, by name.
-func (h *Hosts) Resting() []Rest {
-	var out []Rest
-	for _, s := range h.hosts {
-		if s.rest != nil {
-			out = append(out, *s.rest)
-		}
-	}
-	slices.SortFunc(out, func(a, b Rest) int { return strings.Compare(a.Host, b.Host) })
-	return out
-}
-
-func (h *Hosts) host(name string) *host {
-	name = account.FoldHost(name)
-	s, ok := h.hosts[name]
-	if !ok {
-		s = new(host)
-		h.hosts[name] = s
-	}
-	return s
-}
+// MostRefused returns how many rows a mail server refuses at the most before it is
+// left alone for good, if it refuses all of them: those that give it a rest, those
+// that are under way then, and its probes, where each of rests rests is probed.
+func MostRefused(perHost, rests int) int { return recent + perHost - 1 + rests*refusedProbes }

@@ -6,41 +6,63 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"r7import/importer/diagnosis"
 )
 
+// free reports whether a row that needs these hosts may go now.
+func (s *Slots) free(hosts ...string) bool { return s.slot(Needs{Hosts: hosts}).free() }
+
+// take takes slots whether they are free or not.
+func (s *Slots) take(hosts ...string) *Slot {
+	slot := s.slot(Needs{Hosts: hosts})
+	slot.end(true)
+	return slot
+}
+
+func (s *Slots) pausedUntil(host string) (time.Time, bool) {
+	_, until, rests := s.Resting([]string{host})
+	return until, rests
+}
+
+// report reports what a write showed that took its slot before.
+func (s *Slots) report(host, address string, evidence diagnosis.Code) {
+	s.slot(Needs{}).Report(host, address, evidence)
+}
+
 func TestSlotsOfAHost(t *testing.T) {
-	h := NewHosts(2)
+	s := NewSlots(2, 0)
 	free := func(want bool, hosts ...string) {
 		t.Helper()
-		if got := h.Free(hosts...); got != want {
-			t.Errorf("Free(%q) = %v, want %v", hosts, got, want)
+		if got := s.free(hosts...); got != want {
+			t.Errorf("free(%q) = %v, want %v", hosts, got, want)
 		}
 	}
 	free(true, "imap.a.example", "smtp.a.example")
-	h.Take("imap.a.example", "smtp.a.example")
+	s.take("imap.a.example", "smtp.a.example")
 	free(true, "imap.a.example")
-	h.Take("mail.b.example", "Mail.B.example") // one host named twice is one slot
+	twice := s.take("mail.b.example", "Mail.B.example") // one host named twice is one slot
 	free(true, "mail.b.example")
-	h.Take("imap.a.example", "mail.b.example")
+	both := s.take("imap.a.example", "mail.b.example")
 	free(false, "imap.a.example")
 	free(false, "IMAP.a.example")
 	free(false, "mail.b.example")
 	free(true, "smtp.a.example")
 	free(false, "smtp.a.example", "imap.a.example")
-	h.Give("imap.a.example", "mail.b.example")
+	both.give()
 	free(true, "imap.a.example", "mail.b.example")
-	h.Give("mail.b.example", "Mail.B.example")
-	h.Take("mail.b.example")
+	twice.give()
+	s.take("mail.b.example")
 	free(true, "mail.b.example")
 }
 
 // step is one report about the host.
 type step struct {
 	address  string
-	evidence Evidence
+	evidence diagnosis.Code
 }
 
-func reports(from, n int, evidence Evidence) (out []step) {
+func reports(from, n int, evidence diagnosis.Code) (out []step) {
 	for i := range n {
 		out = append(out, step{address: fmt.Sprintf("user%d@example.com", from+i), evidence: evidence})
 	}
@@ -69,20 +91,20 @@ func TestWhatGivesAHostARest(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			h := NewHosts(2)
+			h := NewSlots(2, 0)
 			for i, s := range c.steps {
-				if _, rests := h.PausedUntil("mail.example.com"); rests {
+				if _, rests := h.pausedUntil("mail.example.com"); rests {
 					t.Fatalf("rests after %d of %d reports", i, len(c.steps))
 				}
-				h.Report("Mail.example.com", s.address, s.evidence)
+				h.report("Mail.example.com", s.address, s.evidence)
 			}
-			if _, rests := h.PausedUntil("mail.example.com"); rests != c.rests {
+			if _, rests := h.pausedUntil("mail.example.com"); rests != c.rests {
 				t.Errorf("rests = %v, want %v", rests, c.rests)
 			}
-			if h.Free("mail.example.com") == c.rests {
-				t.Errorf("Free = %v while resting = %v", !c.rests, c.rests)
+			if h.free("mail.example.com") == c.rests {
+				t.Errorf("free = %v while resting = %v", !c.rests, c.rests)
 			}
-			if !h.Free("other.example.com") {
+			if !h.free("other.example.com") {
 				t.Error("another host is not free")
 			}
 		})
@@ -92,53 +114,53 @@ func TestWhatGivesAHostARest(t *testing.T) {
 func TestOneRowProbesARestingHost(t *testing.T) {
 	const name = "mail.example.com"
 	synctest.Test(t, func(t *testing.T) {
-		h := NewHosts(2)
+		h := NewSlots(2, 0)
 		for _, s := range reports(0, 3, ConnectTrouble) {
-			h.Report(name, s.address, s.evidence)
+			h.report(name, s.address, s.evidence)
 		}
 		began := time.Now()
 		for i, rest := range []time.Duration{5, 15, 30, 30} {
 			rest *= time.Minute
-			if until, _ := h.PausedUntil(name); time.Until(until) != rest {
+			if until, _ := h.pausedUntil(name); time.Until(until) != rest {
 				t.Fatalf("rest %d is %v, want %v", i, time.Until(until), rest)
 			}
-			h.Report(name, "late@example.com", Good) // sent before the rest began
+			h.report(name, "late@example.com", Good) // sent before the rest began
 			time.Sleep(rest - time.Nanosecond)
-			if h.Free(name) {
+			if h.free(name) {
 				t.Fatalf("free before rest %d is over", i)
 			}
 			time.Sleep(time.Nanosecond)
-			if !h.Free(name) {
+			if !h.free(name) {
 				t.Fatalf("no probe after rest %d", i)
 			}
-			h.Take(name)
-			if h.Free(name) {
+			probe := h.take(name)
+			if h.free(name) {
 				t.Fatal("a second probe beside the first")
 			}
-			h.Report(name, fmt.Sprintf("probe%d@example.com", i), ConnectTrouble)
-			h.Give(name)
+			h.report(name, fmt.Sprintf("probe%d@example.com", i), ConnectTrouble)
+			probe.give()
 		}
-		if got := h.Resting(); len(got) != 1 || got[0].Probes != 4 || !got[0].Since.Equal(began) || got[0].Evidence != ConnectTrouble {
-			t.Errorf("Resting() = %+v", got)
+		if got := h.Rests(); len(got) != 1 || got[0].Probes != 4 || !got[0].Since.Equal(began) || got[0].Evidence != ConnectTrouble {
+			t.Errorf("Rests() = %+v", got)
 		}
 		time.Sleep(30 * time.Minute)
-		h.Take(name)
-		h.Give(name) // the probe ended without saying anything about the host
-		if !h.Free(name) {
+		probe := h.take(name)
+		probe.give() // the probe ended without saying anything about the host
+		if !h.free(name) {
 			t.Error("no probe after one that said nothing")
 		}
-		h.Take(name)
-		h.Report(name, "probe@example.com", Good)
-		if !h.Free(name) {
+		probe = h.take(name)
+		h.report(name, "probe@example.com", Good)
+		if !h.free(name) {
 			t.Error("not free after a good probe")
 		}
-		if _, rests := h.PausedUntil(name); rests || len(h.Resting()) != 0 {
+		if _, rests := h.pausedUntil(name); rests || len(h.Rests()) != 0 {
 			t.Error("still resting after a good probe")
 		}
 		for _, s := range reports(0, 2, ConnectTrouble) {
-			h.Report(name, s.address, s.evidence)
+			h.report(name, s.address, s.evidence)
 		}
-		if !h.Free(name) {
+		if !h.free(name) {
 			t.Error("trouble from before the rest still counts")
 		}
 	})
@@ -148,34 +170,34 @@ func TestProbesThatAreRefused(t *testing.T) {
 	const name = "mail.example.com"
 	for _, tc := range []struct {
 		name   string
-		began  Evidence
-		probes []Evidence
+		began  diagnosis.Code
+		probes []diagnosis.Code
 		rests  bool
 		vain   int // probes that made the rest grow
 	}{
-		{"one wrong password among good ones", Refused, []Evidence{Refused, Refused, Good}, false, 0},
-		{"all wrong", Refused, []Evidence{Refused, Refused, Refused}, true, 1},
-		{"and gone meanwhile", Refused, []Evidence{Refused, ConnectTrouble}, true, 1},
-		{"a server that was away refuses", ConnectTrouble, []Evidence{Refused}, false, 0},
-		{"a server that was full refuses", TooMany, []Evidence{Refused}, false, 0},
+		{"one wrong password among good ones", Refused, []diagnosis.Code{Refused, Refused, Good}, false, 0},
+		{"all wrong", Refused, []diagnosis.Code{Refused, Refused, Refused}, true, 1},
+		{"and gone meanwhile", Refused, []diagnosis.Code{Refused, ConnectTrouble}, true, 1},
+		{"a server that was away refuses", ConnectTrouble, []diagnosis.Code{Refused}, false, 0},
+		{"a server that was full refuses", TooMany, []diagnosis.Code{Refused}, false, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				h := NewHosts(2)
+				h := NewSlots(2, 0)
 				for _, s := range reports(0, 20, tc.began) {
-					h.Report(name, s.address, s.evidence)
+					h.report(name, s.address, s.evidence)
 				}
-				until, _ := h.PausedUntil(name)
+				until, _ := h.pausedUntil(name)
 				time.Sleep(time.Until(until))
 				for i, evidence := range tc.probes {
-					if !h.Free(name) {
+					if !h.free(name) {
 						t.Fatalf("probe %d may not go", i+1)
 					}
-					h.Take(name)
-					h.Report(name, fmt.Sprintf("probe%d@example.com", i), evidence)
-					h.Give(name)
+					probe := h.take(name)
+					h.report(name, fmt.Sprintf("probe%d@example.com", i), evidence)
+					probe.give()
 				}
-				resting := h.Resting()
+				resting := h.Rests()
 				if (len(resting) > 0) != tc.rests || tc.rests && resting[0].Probes != tc.vain {
 					t.Errorf("resting: %+v, want %v after %d vain probes", resting, tc.rests, tc.vain)
 				}
@@ -186,14 +208,13 @@ func TestProbesThatAreRefused(t *testing.T) {
 
 func TestFirstRestCanBeSet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := NewHosts(1)
-		h.FirstRest = time.Minute
+		h := NewSlots(1, time.Minute)
 		for _, s := range reports(0, 3, TooMany) {
-			h.Report("b.example", s.address, s.evidence)
-			h.Report("a.example", s.address, s.evidence)
+			h.report("b.example", s.address, s.evidence)
+			h.report("a.example", s.address, s.evidence)
 		}
-		if got := h.Resting(); len(got) != 2 || got[0].Host != "a.example" || !got[0].Until.Equal(time.Now().Add(time.Minute)) {
-			t.Errorf("Resting() = %+v", got)
+		if got := h.Rests(); len(got) != 2 || got[0].Host != "a.example" || !got[0].Until.Equal(time.Now().Add(time.Minute)) {
+			t.Errorf("Rests() = %+v", got)
 		}
 	})
 }

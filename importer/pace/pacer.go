@@ -41,17 +41,13 @@ const (
 
 	firstBackoff = time.Second
 	lastBackoff  = time.Minute
-	maxPause     = 10 * time.Minute
+	maxPause     = 10 * time.Minute // that the portal may ask for; a longer one ends all waiting with an error
 )
 
 // Pacer releases callers one by one so that no sliding second ever holds more
 // requests than the limit, as counted when they are written: not the first second
 // and not the one after a pause. It is safe for concurrent use.
 type Pacer struct {
-	// MaxPause is the longest pause the portal may ask for, 10 minutes unless
-	// set before the first use. A longer one ends all waiting with an error.
-	MaxPause time.Duration
-
 	turn  chan struct{} // holds one value; who has taken it is released next
 	wake  chan struct{} // tells that one to look again
 	timer *time.Timer   // belongs to that one
@@ -68,7 +64,7 @@ type Pacer struct {
 	released   int64
 
 	pausedUntil time.Time
-	tooLong     *diagnosis.Problem // the portal asked for more than MaxPause
+	tooLong     *diagnosis.Problem // the portal asked for more than maxPause
 	refusal     refusal
 }
 
@@ -81,14 +77,12 @@ type refusal struct {
 	riseAt   time.Time // when the rate rises next
 }
 
-// New returns a pacer of so many requests a second, which may be fewer than
-// one. It panics unless 0 < perSecond <= MaxRate.
+// New returns a pacer of perSecond requests a second, which may be fewer than one. It panics unless 0 < perSecond <= MaxRate.
 func New(perSecond float64) *Pacer {
 	if !(perSecond > 0 && perSecond <= MaxRate) {
 		panic("pace: rate out of range")
 	}
 	p := &Pacer{
-		MaxPause:   maxPause,
 		turn:       make(chan struct{}, 1),
 		wake:       make(chan struct{}, 1),
 		timer:      time.NewTimer(0),
@@ -111,7 +105,7 @@ func window(limit float64) int { return int(math.Ceil(limit)) }
 
 // Release returns nil at the moment the caller is released, first come, first
 // served. It returns the context's error if that ends first, and a
-// *diagnosis.Problem if the portal asked for a pause longer than MaxPause. Whoever
+// *diagnosis.Problem if the portal asked for a pause that is too long. Whoever
 // was released calls either Written or Unwritten, or others wait for ever.
 func (p *Pacer) Release(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
@@ -152,7 +146,17 @@ func (p *Pacer) admit(arrived time.Time) (time.Duration, error) {
 	}
 	p.recover(now)
 	if p.next == nil {
-		p.reserve(now, arrived)
+		// The next release is due as of the moment from which it could have been asked for:
+		// since then the caller has been waiting, the release before was due and no pause was
+		// on. Thus a release that comes late does not make those behind it late as well.
+		since := now.Add(-catchUp)
+		for _, t := range [...]time.Time{arrived, p.due, p.pausedUntil} {
+			if t.After(since) {
+				since = t
+			}
+		}
+		p.next = p.limiter.ReserveN(since, 1)
+		p.due = since.Add(p.next.DelayFrom(since))
 	}
 	if d := max(p.due.Sub(now), p.guard(now)); d > 0 {
 		return d, nil
@@ -169,17 +173,14 @@ func (p *Pacer) Written() {
 	defer p.mu.Unlock()
 	p.ring[p.written%int64(len(p.ring))] = time.Now()
 	p.written++
-	p.close()
+	p.open--
+	p.look()
 }
 
 // Unwritten tells that the request of a release will not be written.
 func (p *Pacer) Unwritten() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.close()
-}
-
-func (p *Pacer) close() {
 	p.open--
 	p.look()
 }
@@ -190,21 +191,6 @@ func (p *Pacer) look() {
 	case p.wake <- struct{}{}:
 	default:
 	}
-}
-
-// reserve asks the limiter for the next release as of the moment from which one
-// could have been asked for: since then the caller has been waiting, the release
-// before was due and no pause was on. Thus a release that comes late does not
-// make those behind it late as well.
-func (p *Pacer) reserve(now, arrived time.Time) {
-	since := now.Add(-catchUp)
-	for _, t := range [...]time.Time{arrived, p.due, p.pausedUntil} {
-		if t.After(since) {
-			since = t
-		}
-	}
-	p.next = p.limiter.ReserveN(since, 1)
-	p.due = since.Add(p.next.DelayFrom(since))
 }
 
 // guard returns how long the next release must wait so that the second it falls
@@ -231,55 +217,36 @@ func (p *Pacer) guard(now time.Time) time.Duration {
 func (p *Pacer) TurnedAway(retryAfter time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := time.Now()
+	now, pause, r := time.Now(), retryAfter, &p.refusal
 	paused := p.pausedUntil.After(now)
 	// What is answered during a pause was sent before it and tells nothing new about the rate.
 	if !paused {
 		p.recover(now)
-		p.lower(now)
+		if now.Sub(r.fell) >= fallEvery {
+			r.fell, r.rate = now, p.limit
+			p.setLimit(now, max(p.limit*fall, p.configured*lowest))
+		}
 	}
-	switch {
-	case retryAfter > 0:
-		p.pause(now.Add(retryAfter))
-	case !paused:
-		p.pause(now.Add(p.backoff(now)))
+	if retryAfter <= 0 && !paused { // anything up to a limit that doubles as long as no minute passes in peace
+		if now.After(r.below) {
+			r.backoffs = 0
+		}
+		most := min(firstBackoff<<r.backoffs, lastBackoff)
+		if most < lastBackoff {
+			r.backoffs++
+		}
+		pause = rand.N(most)
 	}
-	if retryAfter > p.MaxPause {
-		p.tooLong = diagnosis.New(diagnosis.PauseTooLong, "Asked", retryAfter.Round(time.Second), "Limit", p.MaxPause)
+	if retryAfter > 0 || !paused {
+		if until := now.Add(pause); until.After(p.pausedUntil) { // a pause is never made shorter
+			p.pausedUntil = until
+		}
+		r.riseAt, r.below = p.pausedUntil.Add(riseEvery), p.pausedUntil.Add(drawnFor)
+	}
+	if retryAfter > maxPause {
+		p.tooLong = diagnosis.New(diagnosis.PauseTooLong, "Asked", retryAfter.Round(time.Second), "Limit", maxPause)
 	}
 	p.look()
-}
-
-// pause stops releases until then. A pause is never made shorter.
-func (p *Pacer) pause(until time.Time) {
-	if until.After(p.pausedUntil) {
-		p.pausedUntil = until
-	}
-	p.refusal.riseAt = p.pausedUntil.Add(riseEvery)
-	p.refusal.below = p.pausedUntil.Add(drawnFor)
-}
-
-// backoff returns a pause of our own choosing: anything up to a limit that
-// doubles as long as no minute passes in peace.
-func (p *Pacer) backoff(now time.Time) time.Duration {
-	if now.After(p.refusal.below) {
-		p.refusal.backoffs = 0
-	}
-	most := min(firstBackoff<<p.refusal.backoffs, lastBackoff)
-	if most < lastBackoff {
-		p.refusal.backoffs++
-	}
-	return rand.N(most)
-}
-
-// lower reduces the rate after the portal turned a request away.
-func (p *Pacer) lower(now time.Time) {
-	if now.Sub(p.refusal.fell) < fallEvery {
-		return
-	}
-	p.refusal.fell = now
-	p.refusal.rate = p.limit
-	p.setLimit(now, max(p.limit*fall, p.configured*lowest))
 }
 
 // recover raises the rate for the time that has passed without being turned away.

@@ -242,8 +242,8 @@ func TestTooLongAPauseEndsAllWaiting(t *testing.T) {
 			})
 		}
 		time.Sleep(10 * time.Millisecond)
-		p.TurnedAway(p.MaxPause)
-		p.TurnedAway(p.MaxPause + time.Second)
+		p.TurnedAway(maxPause)
+		p.TurnedAway(maxPause + time.Second)
 		group.Wait()
 		if failed != 4 {
 			t.Errorf("%d of the 4 callers that waited were told that the pause is too long", failed)

@@ -62,8 +62,5 @@ func (s *Stop) Reason() *diagnosis.Problem {
 	return s.reason
 }
 
-// Called reports whether the run stops.
-func (s *Stop) Called() bool { return s.ctx.Err() != nil }
-
 // Release frees the context at the end of the run.
 func (s *Stop) Release() { s.cancel() }

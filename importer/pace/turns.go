@@ -2,6 +2,7 @@ package pace
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -9,7 +10,7 @@ import (
 	"r7import/importer/portal"
 )
 
-// Turns hands out the right to work on the portal: to so many rows at once, those
+// Turns hands out the right to work on the portal: to a bounded number of rows at once, those
 // of the beginning of the file first, to none while the portal is in trouble, and
 // after a trouble to one at a time until one of them has got a good answer.
 //
@@ -20,25 +21,26 @@ type Turns struct {
 	patience time.Duration // with a portal in trouble
 	waits    Growing       // between two questions whether it is back
 
-	mu     sync.Mutex
-	held   int
-	trials int // of these, begun since a trouble and before the next good answer
-	line   line
-	health health
-	stir   chan struct{} // tells AwaitPoll to look again
+	mu      sync.Mutex
+	held    int
+	trial   *Turn   // of these, the one begun after a trouble and before the next good answer
+	waiting []*Turn // in the order of the file
+	health  health
+	stir    chan struct{} // tells AwaitPoll to look again
 }
 
-// NewTurns returns turns for so many rows at once. A portal in trouble is asked
+// NewTurns returns turns for most rows at once. A portal in trouble is asked
 // at growing distances whether it is back, until patience is over.
 func NewTurns(most int, patience time.Duration, waits Growing) *Turns {
 	return &Turns{most: max(1, most), patience: patience, waits: waits, stir: make(chan struct{}, 1)}
 }
 
-// Turn is the right of one row to work.
+// Turn is the right of one row to work, or its wait for that.
 type Turn struct {
-	turns *Turns
-	trial bool
-	over  bool
+	turns   *Turns
+	index   int
+	ready   chan struct{} // closed when it is granted
+	granted bool
 }
 
 // BeforeRows is the index of work that goes before that of every row.
@@ -49,21 +51,19 @@ func (t *Turns) Take(ctx context.Context, index int) (*Turn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	turn := &Turn{turns: t, index: index, ready: make(chan struct{})}
 	t.mu.Lock()
-	w := t.line.join(index)
+	at, _ := slices.BinarySearchFunc(t.waiting, index+1, func(other *Turn, index int) int { return other.index - index })
+	t.waiting = slices.Insert(t.waiting, at, turn)
 	t.grant()
 	t.mu.Unlock()
-	err := w.come(ctx)
-	if err == nil {
-		return &Turn{turns: t, trial: w.trial}, nil
+	select {
+	case <-turn.ready:
+		return turn, nil
+	case <-ctx.Done():
+		turn.Done() // it may have come at the same moment
+		return nil, ctx.Err()
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	w.gone = true
-	if w.granted { // at the same moment
-		t.end(&Turn{turns: t, trial: w.trial})
-	}
-	return nil, err
 }
 
 // Done gives the turn back. A second call does nothing.
@@ -71,38 +71,34 @@ func (turn *Turn) Done() {
 	t := turn.turns
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.end(turn)
-}
-
-func (t *Turns) end(turn *Turn) {
-	if turn.over {
+	if at := slices.Index(t.waiting, turn); at >= 0 {
+		t.waiting = slices.Delete(t.waiting, at, at+1)
+	}
+	if !turn.granted {
 		return
 	}
-	turn.over = true
+	turn.granted = false
 	t.held--
-	if turn.trial {
-		t.trials--
+	if t.trial == turn {
+		t.trial = nil
 	}
 	t.grant()
 }
 
 // grant gives turns to those who wait, as far as may be.
 func (t *Turns) grant() {
-	for t.held < t.most && !t.health.troubled() {
-		trial := t.health.unproven()
-		if trial && t.trials > 0 {
-			return
+	for len(t.waiting) > 0 && t.held < t.most && !t.health.troubled() {
+		turn := t.waiting[0]
+		if t.health.unproven() {
+			if t.trial != nil {
+				return
+			}
+			t.trial = turn
 		}
-		w := t.line.next()
-		if w == nil {
-			return
-		}
-		w.granted, w.trial = true, trial
+		t.waiting = slices.Delete(t.waiting, 0, 1)
+		turn.granted = true
 		t.held++
-		if trial {
-			t.trials++
-		}
-		close(w.ready)
+		close(turn.ready)
 	}
 }
 
@@ -117,7 +113,7 @@ type health struct {
 	since   time.Time // when the trouble began, zero without trouble
 	next    time.Time // when to ask again, zero without trouble or while a question is under way
 	wait    time.Duration
-	last    diagnosis.Problem
+	why     diagnosis.Code
 	// writes says that what was not the portal's were answers to writes: that it
 	// answers anything else does not make it well.
 	writes bool
@@ -139,38 +135,33 @@ func (t *Turns) note(answer portal.Answer, write bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	h := &t.health
-	switch {
-	case answer.Code.Away():
+	switch away := answer.Code.Away(); {
+	case away || answer.Code.Fate() == diagnosis.Unclear:
 		h.writes = h.writes || write
-		t.trouble(answer.Problem())
-	case answer.Code.Fate() == diagnosis.Unclear:
-		h.writes = h.writes || write
-		if h.unclear++; h.unclear >= unclearInARow {
-			t.trouble(answer.Problem())
+		if !away {
+			h.unclear++
+		}
+		if !away && h.unclear < unclearInARow {
+			return
+		}
+		h.why = answer.Code
+		if h.troubled() {
+			return
+		}
+		h.since = time.Now()
+		if h.first.IsZero() {
+			h.first = h.since
+		}
+		h.next = h.since.Add(h.wait)
+		select {
+		case t.stir <- struct{}{}:
+		default:
 		}
 	case answer.Fate == diagnosis.NotSent || answer.Fate == diagnosis.TurnedAway:
 	case h.troubled(): // it was sent before the trouble and does not end it
 	case write || !h.writes:
 		*h = health{}
 		t.grant()
-	}
-}
-
-// trouble begins a trouble, or goes on with one.
-func (t *Turns) trouble(problem diagnosis.Problem) {
-	h := &t.health
-	h.last = problem
-	if h.troubled() {
-		return
-	}
-	h.since = time.Now()
-	if h.first.IsZero() {
-		h.first = h.since
-	}
-	h.next = h.since.Add(h.wait)
-	select {
-	case t.stir <- struct{}{}:
-	default:
 	}
 }
 
@@ -196,30 +187,26 @@ func (t *Turns) Trouble() Trouble {
 	if !h.troubled() {
 		return Trouble{}
 	}
-	return Trouble{Why: h.last.Code, Since: h.first, Until: h.first.Add(t.patience)}
+	return Trouble{Why: h.why, Since: h.first, Until: h.first.Add(t.patience)}
 }
 
 // AwaitPoll waits until a portal in trouble is to be asked whether it is back. An
 // error is that of ctx.
 func (t *Turns) AwaitPoll(ctx context.Context) error {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
 	for {
 		t.mu.Lock()
 		next := t.health.next
 		t.mu.Unlock()
-		wait := time.Until(next)
-		switch {
-		case next.IsZero():
-			timer.Stop()
-		case wait <= 0:
+		nap := time.Hour // or until a trouble begins
+		if !next.IsZero() {
+			nap = time.Until(next)
+		}
+		if nap <= 0 {
 			return ctx.Err()
-		default:
-			timer.Reset(wait)
 		}
 		select {
 		case <-t.stir:
-		case <-timer.C:
+		case <-time.After(nap):
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -253,4 +240,14 @@ type Growing struct{ First, Longest time.Duration }
 // After returns the wait that follows one; the first follows 0.
 func (g Growing) After(wait time.Duration) time.Duration {
 	return min(max(2*wait, g.First), g.Longest)
+}
+
+// Sleep waits, and reports false if ctx ends meanwhile.
+func Sleep(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }

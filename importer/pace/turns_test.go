@@ -208,48 +208,50 @@ func TestWaitingForATurnEnds(t *testing.T) {
 	})
 }
 
-func TestPlacesThatAreUsedUp(t *testing.T) {
+func TestSignInsThatMayDrawACode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		places := NewPlaces(2)
-		first, _ := places.Take(t.Context(), 0)
-		second, _ := places.Take(t.Context(), 1)
+		slots := NewSlots(1, 0)
+		first, _ := slots.Take(t.Context(), Needs{Index: 0, Code: true})
+		second, _ := slots.Take(t.Context(), Needs{Index: 1, Code: true})
+		third, _ := slots.Take(t.Context(), Needs{Index: 2, Code: true})
 		var sentAway []int
 		var mu sync.Mutex
 		order := queue(t, []int{5, 3}, func(ctx context.Context, row int) error {
-			place, err := places.Take(ctx, row)
+			place, err := slots.Take(ctx, Needs{Index: row, Code: true})
 			mu.Lock()
 			defer mu.Unlock()
 			if place == nil {
 				sentAway = append(sentAway, row)
 			} else {
 				place.Spend()
-				place.Return() // a spent place does not come back
+				place.Return(false) // a spent place does not come back
 			}
 			return err
 		})
 		first.Spend()
+		third.Spend()
 		if got := order(); len(got) != 0 {
 			t.Errorf("%v went on while the other place may still come back", got)
 		}
-		second.Return()
+		second.Return(false)
 		if got := order(); !slices.Equal(got, []int{3, 5}) || !slices.Equal(sentAway, []int{5}) {
 			t.Errorf("%v went on, %v were sent away; want 3 to get the last place", got, sentAway)
 		}
-		if place, err := places.Take(t.Context(), 9); place != nil || err != nil {
-			t.Errorf("Take = %v, %v after all places were used up", place, err)
+		if place, err := slots.Take(t.Context(), Needs{Index: 9, Code: true}); place != nil || err != nil {
+			t.Errorf("Take = %v, %v after all codes were used up", place, err)
 		}
 	})
 }
 
 func TestStopKeepsTheFirstReason(t *testing.T) {
 	stop := NewStop(t.Context())
-	if stop.Called() || stop.Reason() != nil {
+	if stop.Context().Err() != nil || stop.Reason() != nil {
 		t.Fatal("a new stop has been called")
 	}
 	stop.Heed(well)
 	stop.Heed(portal.Answer{Fate: diagnosis.EndsRun, Code: diagnosis.PortalUnpaid})
 	stop.Because(diagnosis.New(diagnosis.Interrupted))
-	if got := stop.Reason(); !stop.Called() || got == nil || got.Code != diagnosis.PortalUnpaid {
+	if got := stop.Reason(); stop.Context().Err() == nil || got == nil || got.Code != diagnosis.PortalUnpaid {
 		t.Errorf("stopped because of %v, want %s", got, diagnosis.PortalUnpaid)
 	}
 }

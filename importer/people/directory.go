@@ -35,32 +35,28 @@ type Directory struct {
 // keeps all. The answer is done, or the one that ended the reading.
 func ReadDirectory(ctx context.Context, s *portal.Session, keep func(account.Person) bool) (*Directory, portal.Answer) {
 	d := &Directory{byAddress: make(map[string]int), byID: make(map[string]int), byWord: make(map[string][]int)}
-	for person, answer := range s.People(ctx, false) {
+	for p, answer := range s.People(ctx, false) {
 		if answer.Fate != diagnosis.Done {
 			return nil, answer
 		}
-		if keep == nil || keep(person) {
-			d.add(person)
+		if keep != nil && !keep(p) {
+			continue
+		}
+		i := len(d.people)
+		d.people = append(d.people, p)
+		d.byID[strings.ToLower(p.ID)] = i
+		words := account.Words(p.FirstName + " " + p.LastName + " " + p.Name)
+		slices.Sort(words)
+		for _, word := range slices.Compact(words) {
+			d.byWord[word] = append(d.byWord[word], i)
+		}
+		address := account.Address(p.Email).Fold()
+		// An address that a dismissed person has left behind belongs to whoever has it now.
+		if earlier, twice := d.byAddress[address]; p.Email != "" && (!twice || d.people[earlier].Status == personDismissed) {
+			d.byAddress[address] = i
 		}
 	}
 	return d, portal.Answer{Fate: diagnosis.Done}
-}
-
-func (d *Directory) add(p account.Person) {
-	i := len(d.people)
-	d.people = append(d.people, p)
-	d.byID[strings.ToLower(p.ID)] = i
-	for _, word := range distinct(account.Words(p.FirstName + " " + p.LastName + " " + p.Name)) {
-		d.byWord[word] = append(d.byWord[word], i)
-	}
-	if p.Email == "" {
-		return
-	}
-	address := account.Address(p.Email).Fold()
-	// An address that a dismissed person has left behind belongs to whoever has it now.
-	if earlier, twice := d.byAddress[address]; !twice || d.people[earlier].Status == personDismissed {
-		d.byAddress[address] = i
-	}
 }
 
 // Find returns the person with that address or GUID.
@@ -88,16 +84,11 @@ func (d *Directory) Named(name string) []account.Person {
 			seen[i] = true
 		}
 	}
-	active := slices.DeleteFunc(slices.Clone(all), func(p account.Person) bool { return p.Status == personDismissed || p.Status == personOnLeave })
-	if len(active) > 0 {
+	away := func(p account.Person) bool { return p.Status == personDismissed || p.Status == personOnLeave }
+	if active := slices.DeleteFunc(slices.Clone(all), away); len(active) > 0 {
 		return active
 	}
 	return all
-}
-
-func distinct(words []string) []string {
-	slices.Sort(words)
-	return slices.Compact(words)
 }
 
 // unfit says why no account can be made for a person, nil if one can.

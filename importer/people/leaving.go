@@ -5,7 +5,6 @@ import (
 
 	"r7import/importer/diagnosis"
 	"r7import/importer/pace"
-	"r7import/importer/portal"
 )
 
 // closing is what is to be done about sessions nobody needs any more: whoever has
@@ -58,7 +57,7 @@ func (p *People) LeaveAll() (leaving int) {
 // opened a session for them. Accounts without a row come last: whoever is to sign
 // in for them stays until then.
 func (p *People) letGo(o *person) bool {
-	more := o.open > 0 || !p.allRead && (o.joined < o.rows || p.Plan.Lends(o.Name))
+	more := o.open > 0 || !p.allRead && (o.joined < o.rows || p.Plan.Lenders[o.Name])
 	if more || o.admin {
 		return false
 	}
@@ -78,14 +77,21 @@ func (p *People) forget(o *person) bool {
 // SignOut closes one of the sessions that are to be closed, and reports whether
 // there was one. When ctx ends first, the session stays among them.
 func (p *People) SignOut(ctx context.Context) bool {
-	for {
+	for c := &p.closing; ; {
 		turn, err := p.Turns.Take(ctx, pace.BeforeRows)
 		if err != nil {
 			return false
 		}
-		p.mu.Lock()
-		o := p.closing.next()
-		p.mu.Unlock()
+		var o *person
+		p.locked(func() {
+			if c.absent {
+				c.left += len(c.leaving)
+				c.leaving = nil
+			}
+			if len(c.leaving) > 0 {
+				o, c.leaving = c.leaving[0], c.leaving[1:]
+			}
+		})
 		if o == nil {
 			turn.Done()
 			return false
@@ -96,10 +102,17 @@ func (p *People) SignOut(ctx context.Context) bool {
 			p.Stop.Heed(answer)
 		}
 		turn.Done()
-		p.mu.Lock()
-		closed := p.closing.closed(o, answer, ctx.Err() != nil)
-		p.mu.Unlock()
-		if closed {
+		again := answer.Fate == diagnosis.TurnedAway || ctx.Err() != nil && answer.Code == diagnosis.RequestNotSent
+		p.locked(func() {
+			switch {
+			case again: // the portal is busy, or nobody waits any more
+				c.leaving = append(c.leaving, o)
+			case answer.Fate != diagnosis.Done && answer.Code != diagnosis.PortalToken:
+				c.absent = c.absent || answer.Code == diagnosis.SignOutAbsent
+				c.left++
+			}
+		})
+		if !again {
 			return true
 		}
 	}
@@ -116,33 +129,4 @@ func (p *People) OpenSessions() int {
 		}
 	}
 	return n
-}
-
-// next takes out a person whose session is to be closed, nil if there is none.
-func (c *closing) next() *person {
-	if c.absent {
-		c.left += len(c.leaving)
-		c.leaving = nil
-	}
-	if len(c.leaving) == 0 {
-		return nil
-	}
-	o := c.leaving[0]
-	c.leaving = c.leaving[1:]
-	return o
-}
-
-// closed takes in the answer, and reports false if it is to be tried again.
-func (c *closing) closed(o *person, answer portal.Answer, stopped bool) bool {
-	switch {
-	case answer.Fate == diagnosis.TurnedAway, stopped && answer.Code == diagnosis.RequestNotSent: // the portal is busy, or nobody waits any more
-		c.leaving = append(c.leaving, o)
-		return false
-	case answer.Code == diagnosis.SignOutAbsent:
-		c.absent = true
-		c.left++
-	case answer.Fate != diagnosis.Done && answer.Code != diagnosis.PortalToken:
-		c.left++
-	}
-	return true
 }

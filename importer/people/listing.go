@@ -15,7 +15,7 @@ const listLasts = 10 * time.Minute
 
 // listing is the list of a person's accounts, read once for many rows.
 type listing struct {
-	place    chan struct{} // holds one value; whoever has it reads the list or what was read
+	lock     chan struct{} // a mutex whose waiters heed their context
 	at       time.Time
 	accounts map[string]account.Mailbox
 }
@@ -26,11 +26,11 @@ type listing struct {
 func (s *Session) Listed(ctx context.Context, address string) (account.Mailbox, bool, portal.Answer) {
 	l := &s.of.list
 	select {
-	case l.place <- struct{}{}:
+	case l.lock <- struct{}{}:
 	case <-ctx.Done():
 		return account.Mailbox{}, false, portal.Answer{Fate: diagnosis.NotSent, Code: diagnosis.RequestNotSent, Err: ctx.Err()}
 	}
-	defer func() { <-l.place }()
+	defer func() { <-l.lock }()
 	if l.accounts == nil || time.Since(l.at) > listLasts {
 		mailboxes, answer := s.Accounts(ctx)
 		if answer.Fate != diagnosis.Done {

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -21,54 +22,39 @@ func (m Match) Usable() bool {
 }
 
 // Name returns what a row names the person by.
-func (m Match) Name() string {
-	if m.Person.Email != "" {
-		return m.Person.Email
-	}
-	return m.Person.ID
-}
+func (m Match) Name() string { return cmp.Or(m.Person.Email, m.Person.ID) }
+
+// namesakesShown bounds how many people of one name are listed.
+const namesakesShown = 5
 
 // Match finds the person a row is about: by what it says of the portal user, else
 // by its address, else by the full name if only one person has that.
 func (d *Directory) Match(row *account.Row) Match {
-	if user := row.Owner.User; user != "" {
-		return d.known(d.Find(user))
+	person, found := d.Find(cmp.Or(row.Owner.User, row.Settings.Email))
+	if found {
+		return Match{Person: person, Problem: unfit(person)}
 	}
-	if person, found := d.Find(row.Settings.Email); found {
-		return d.known(person, true)
+	var namesakes []account.Person
+	if row.Owner.User == "" {
+		namesakes = d.Named(row.Settings.Name)
 	}
-	namesakes := d.Named(row.Settings.Name)
 	switch len(namesakes) {
 	case 0:
 		return Match{Problem: diagnosis.New(diagnosis.OwnerUnknown)}
 	case 1:
-		m := d.known(namesakes[0], true)
+		m := Match{Person: namesakes[0], Problem: unfit(namesakes[0])}
 		if m.Problem == nil {
 			m.Problem = diagnosis.New(diagnosis.OwnerByName, "Person", m.Name())
 		}
 		return m
 	}
-	return Match{Problem: diagnosis.New(diagnosis.OwnerAmbiguous, "Count", len(namesakes), "People", addressesOf(namesakes))}
-}
-
-func (d *Directory) known(person account.Person, found bool) Match {
-	if !found {
-		return Match{Problem: diagnosis.New(diagnosis.OwnerUnknown)}
+	var names []string
+	for _, p := range namesakes {
+		names = append(names, Match{Person: p}.Name())
 	}
-	return Match{Person: person, Problem: unfit(person)}
-}
-
-// namesakesShown bounds how many people of one name are listed.
-const namesakesShown = 5
-
-func addressesOf(people []account.Person) string {
-	var list []string
-	for _, p := range people {
-		list = append(list, Match{Person: p}.Name())
+	slices.Sort(names)
+	if len(names) > namesakesShown {
+		names = append(names[:namesakesShown], "…")
 	}
-	slices.Sort(list)
-	if len(list) > namesakesShown {
-		list = append(list[:namesakesShown], "…")
-	}
-	return strings.Join(list, ", ")
+	return Match{Problem: diagnosis.New(diagnosis.OwnerAmbiguous, "Count", len(namesakes), "People", strings.Join(names, ", "))}
 }

@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"hash/maphash"
 	"sync"
 	"time"
 
@@ -32,7 +33,7 @@ type Config struct {
 // never held over an exchange or a commit.
 type People struct {
 	Config
-	codes *pace.Places // for sign-ins that may draw a code by SMS
+	codes *pace.Slots // for sign-ins that may draw a code by SMS
 
 	mu       sync.Mutex
 	persons  map[personKey]*person
@@ -48,20 +49,14 @@ type People struct {
 
 // New returns people of whom nobody has signed in.
 func New(c Config) *People {
-	return &People{Config: c, codes: pace.NewPlaces(maxSMS), persons: make(map[personKey]*person), claims: newClaims(c.Options)}
+	claims := claims{
+		seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
+		rows:  make(map[[2]uint64]int32), perID: make(map[string]int),
+	}
+	return &People{Config: c, codes: pace.NewSlots(1, 0), persons: make(map[personKey]*person), claims: claims}
 }
 
-// state is how far the sign-in of a person has come.
-type state uint8
-
-const (
-	unknown   state = iota // nobody has tried, or it is to be tried again
-	signingIn              // a row does so for all rows of the person
-	ready
-	failed
-)
-
-// person is somebody the run signs in as, once, whatever number of rows they have.
+// person is one the run signs in as, once, whatever number of rows they have.
 type person struct {
 	plan.Identity
 	shared bool // nothing can be done without them: a refusal ends the run
@@ -72,8 +67,7 @@ type person struct {
 	open    int       // of these, how many have no outcome
 	waiting []*Member // joined before anybody had signed in, and not yet claimed
 
-	state   state
-	changed chan struct{} // closed when the state changes
+	leading chan struct{} // while a row signs in for all rows of the person; closed then
 	retryAt time.Time     // a block to sit out
 	tries   int           // sign-ins in a row that found no usable answer
 	blocked bool          // the portal has blocked this person once in this run
@@ -82,8 +76,8 @@ type person struct {
 
 	login   login
 	self    account.Person // who that is, once they have signed in
-	session *Session       // while ready
-	bar     Bar            // of the rows, once failed
+	session *Session       // nil until then
+	bar     Bar            // of the rows, once it is clear that nobody can sign in as them
 	list    listing
 }
 
@@ -104,11 +98,9 @@ type personKey struct {
 type Session struct {
 	*portal.Session
 	Person account.Person
+	Rows   int // of the file that are the person's
 	of     *person
 }
-
-// Rows returns how many rows of the file are the person's.
-func (s *Session) Rows() int { return s.of.rows }
 
 // Bar is why a row is not sent: nobody may or can sign in for it.
 type Bar struct {
@@ -140,7 +132,7 @@ func (p *People) Join(m *Member) {
 	o.joined++
 	o.open++
 	if o.session != nil {
-		p.claims.claim(m, &o.session.Person)
+		p.claim(m, &o.session.Person)
 	} else {
 		o.waiting = append(o.waiting, m)
 	}
@@ -153,7 +145,7 @@ func (p *People) person(who plan.Identity) *person {
 	if !ok {
 		o = &person{
 			Identity: who, shared: who.Via == plan.ByCaller && p.Plan.Way != policy.OwnerColumn,
-			rows: p.Plan.RowsOf(who), changed: make(chan struct{}), list: listing{place: make(chan struct{}, 1)},
+			rows: p.Plan.RowsOf(who.Name), list: listing{lock: make(chan struct{}, 1)},
 		}
 		p.persons[key] = o
 	}
@@ -188,26 +180,26 @@ func (p *People) Enter(ctx context.Context, m *Member) (*Session, time.Time, err
 func (p *People) enter(ctx context.Context, o *person, index int) (*Session, time.Time, error) {
 	for ctx.Err() == nil {
 		p.mu.Lock()
-		at, session, changed, until := o.state, o.session, o.changed, o.retryAt
-		early := at == unknown && time.Now().Before(until)
-		if at == unknown && !early {
-			o.state = signingIn // by this row, for all of them
+		session, until, leading, barred := o.session, o.retryAt, o.leading, o.bar.Status != ""
+		lead := session == nil && !barred && leading == nil && !time.Now().Before(until)
+		if lead {
+			o.leading = make(chan struct{}) // by this row, for all of them
 		}
 		p.mu.Unlock()
 		switch {
-		case early:
-			return nil, until, nil
-		case at == ready:
-			return session, time.Time{}, nil
-		case at == failed:
+		case barred:
 			return nil, time.Time{}, nil
-		case at == unknown:
+		case session != nil:
+			return session, time.Time{}, nil
+		case lead:
 			if err := p.lead(ctx, o, index); err != nil {
 				return nil, time.Time{}, err
 			}
+		case leading == nil:
+			return nil, until, nil
 		default:
 			select {
-			case <-changed:
+			case <-leading:
 			case <-ctx.Done():
 			}
 		}
@@ -217,55 +209,50 @@ func (p *People) enter(ctx context.Context, o *person, index int) (*Session, tim
 
 // lead signs in as a person for all of their rows.
 func (p *People) lead(ctx context.Context, o *person, index int) error {
-	defer func() {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		if o.state == signingIn { // it came to nothing, or to a panic
-			o.become(unknown)
-		}
-	}()
+	defer p.locked(func() { // also after a panic
+		close(o.leading)
+		o.leading = nil
+	})
 	var by *Session
 	if o.Via == plan.ByActing {
 		admin := p.acting.admin // nobody replaces it once rows have begun
 		session, until, err := p.enter(ctx, admin, index)
 		if session == nil {
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			if o.retryAt = until; until.IsZero() && admin.state == failed {
-				p.fail(o, admin.bar)
-			}
+			p.locked(func() {
+				if o.retryAt = until; until.IsZero() && admin.bar.Status != "" {
+					p.fail(o, admin.bar)
+				}
+			})
 			return err
 		}
 		by = session
 	}
-	var place *pace.Place
-	if o.byPassword() {
+	var code *pace.Slot
+	if o.Via != plan.ByActing && o.Login.Token.Empty() && o.login.portal == nil { // it sends a password, which may draw an SMS
 		var err error
-		place, err = p.codes.Take(ctx, index)
+		code, err = p.codes.Take(ctx, pace.Needs{Index: index, Code: true})
 		if err != nil {
 			return nil // the run stops
 		}
-		if place == nil {
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			p.fail(o, Bar{diagnosis.Held, *diagnosis.New(diagnosis.OwnerSMSStop)})
+		if code == nil {
+			p.locked(func() { p.fail(o, Bar{diagnosis.Held, *diagnosis.New(diagnosis.OwnerSMSStop)}) })
 			return nil
 		}
-		defer place.Return()
+		defer code.Return(false)
 	}
 	turn, err := p.Turns.Take(ctx, index)
 	if err != nil {
 		return nil // the run stops
 	}
 	defer turn.Done()
-	return p.signIn(ctx, o, by, place)
+	return p.signIn(ctx, o, by, code)
 }
 
-// become changes the state of a person and wakes the rows that wait for that.
-func (o *person) become(s state) {
-	o.state = s
-	close(o.changed)
-	o.changed = make(chan struct{})
+// locked makes a change under the lock.
+func (p *People) locked(change func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	change()
 }
 
 // fail ends a person: that is what becomes of all rows of theirs.
@@ -275,7 +262,6 @@ func (p *People) fail(o *person, why Bar) {
 	}
 	o.bar = why
 	o.Login = account.Owner{User: o.Login.User} // the secrets are of no more use
-	o.become(failed)
 }
 
 // end fails a person; where everything hangs on them, it ends the run. The rows of
@@ -303,10 +289,9 @@ func (p *People) Lost(s *Session, answer portal.Answer) {
 	defer p.mu.Unlock()
 	o := s.of
 	switch {
-	case o.state != ready || !o.session.Same(s.Session): // another row was told first
+	case o.bar.Status != "" || o.session == nil || !o.session.Same(s.Session): // another row was told first
 	case answer.Code == diagnosis.PortalToken && o.login.opened && !o.renewed:
 		o.renewed, o.session, o.login = true, nil, login{}
-		o.become(unknown)
 	default:
 		p.end(o, answer.Problem())
 		if answer.Code != diagnosis.PortalMailOff {

@@ -13,22 +13,12 @@ import (
 	"r7import/importer/portal"
 )
 
-const (
-	// maxSMS is how many sign-ins may end with a code sent by SMS: each one costs
-	// money and wakes a person. So no more than that are under way at a time.
-	maxSMS = 3
-	// signInTries bounds sign-ins whose answer got lost.
-	signInTries = 3
-)
+// signInTries bounds sign-ins whose answer got lost.
+const signInTries = 3
 
-// byPassword reports whether the next sign-in of the person sends a password, which may draw an SMS.
-func (o *person) byPassword() bool {
-	return o.Via != plan.ByActing && o.Login.Token.Empty() && o.login.portal == nil
-}
-
-// signIn gets a session for a person and learns who that is. place is there for a
+// signIn gets a session for a person and learns who that is. code is there for a
 // sign-in by password.
-func (p *People) signIn(ctx context.Context, o *person, by *Session, place *pace.Place) error {
+func (p *People) signIn(ctx context.Context, o *person, by *Session, code *pace.Slot) error {
 	if o.known.Name == "" {
 		known, _, err := p.History.Owner(context.WithoutCancel(ctx), o.Name)
 		if err != nil {
@@ -45,22 +35,21 @@ func (p *People) signIn(ctx context.Context, o *person, by *Session, place *pace
 	case !o.Login.Token.Empty():
 		return p.introduce(ctx, o, login{portal: p.Client.Session(o.Login.Token, o.Login.Password)})
 	}
-	return p.signInByPassword(ctx, o, place)
+	return p.signInByPassword(ctx, o, code)
 }
 
 // signInByPassword sends the password, unless something is remembered against
-// it. The attempt is written down first, so that a sudden end does not hide it.
-func (p *People) signInByPassword(ctx context.Context, o *person, place *pace.Place) error {
-	if held := p.History.RefusedBefore(&o.known, o.Login.Password); held != nil && !p.Options.RetryRefused {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.fail(o, Bar{diagnosis.Held, *held})
+// it. The attempt is written down first, so that a sudden end does not hide it, and a
+// refusal before anything else.
+func (p *People) signInByPassword(ctx context.Context, o *person, code *pace.Slot) error {
+	block := p.Options.Waits.SignIn
+	held, until := p.History.RefusedBefore(&o.known, o.Login.Password), o.known.NextSignIn(block)
+	switch {
+	case held != nil && !p.Options.RetryRefused:
+		p.locked(func() { p.fail(o, Bar{diagnosis.Held, *held}) })
 		return nil
-	}
-	if until := o.known.NextSignIn(p.Options.Waits.SignIn); until.After(time.Now()) {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		o.retryAt = until
+	case until.After(time.Now()):
+		p.locked(func() { o.retryAt = until })
 		return nil
 	}
 	o.known.BeginSignIn(time.Now())
@@ -69,11 +58,27 @@ func (p *People) signInByPassword(ctx context.Context, o *person, place *pace.Pl
 	}
 	token, answer := p.Client.SignIn(ctx, o.Login.User, o.Login.Password)
 	p.Turns.Note(answer)
-	p.History.EndSignIn(&o.known, o.Login.Password, answer.Fate, answer.Code, p.Options.Waits.SignIn)
-	if answer.Fate != diagnosis.Done {
-		return p.signInFailed(ctx, o, answer, place)
+	p.History.EndSignIn(&o.known, o.Login.Password, answer.Fate, answer.Code, block)
+	if answer.Fate == diagnosis.Done {
+		return p.introduce(ctx, o, login{portal: p.Client.Session(token.Secret, o.Login.Password), opened: true})
 	}
-	return p.introduce(ctx, o, login{portal: p.Client.Session(token.Secret, o.Login.Password), opened: true})
+	if answer.Code == diagnosis.PortalSMS {
+		code.Spend()
+	}
+	if err := p.remember(ctx, o); err != nil {
+		return err
+	}
+	p.locked(func() {
+		switch {
+		case answer.Code != diagnosis.PortalBlocked:
+			p.unanswered(o, answer)
+		case o.blocked:
+			p.end(o, answer.Problem())
+		default:
+			o.retryAt, o.blocked = o.known.BlockedUntil, true
+		}
+	})
+	return nil
 }
 
 // remember makes what is known of the person durable.
@@ -81,43 +86,19 @@ func (p *People) remember(ctx context.Context, o *person) error {
 	return p.Ledger.SaveOwner(context.WithoutCancel(ctx), o.known)
 }
 
-// signInFailed remembers a refusal before anything else and says what becomes of the person.
-func (p *People) signInFailed(ctx context.Context, o *person, answer portal.Answer, place *pace.Place) error {
-	if answer.Code == diagnosis.PortalSMS {
-		place.Spend()
-	}
-	if err := p.remember(ctx, o); err != nil {
-		return err
-	}
-	if answer.Code == diagnosis.PortalBlocked && !o.blocked {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		o.retryAt, o.blocked = o.known.BlockedUntil, true
-		return nil
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if answer.Code == diagnosis.PortalBlocked {
-		p.end(o, answer.Problem())
-	} else {
-		p.unanswered(o, answer)
-	}
-	return nil
-}
-
 // introduce learns who the holder of a session is.
 func (p *People) introduce(ctx context.Context, o *person, l login) error {
 	self, answer := l.portal.Self(ctx)
 	p.Turns.Note(answer)
 	if answer.Fate != diagnosis.Done {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		o.login = l
-		p.unanswered(o, answer)
+		p.locked(func() {
+			o.login = l
+			p.unanswered(o, answer)
+		})
 		return nil
 	}
 	o.known.ID, o.known.Email, o.known.Checked = self.ID, self.Email, time.Now()
-	session := &Session{Session: l.portal, Person: self, of: o}
+	session := &Session{Session: l.portal, Person: self, Rows: o.rows, of: o}
 	everybody := o.Via == plan.ByCaller && p.Plan.Way == policy.OwnerSelf // all rows are for them
 	mail := portal.Answer{Fate: diagnosis.Done}
 	if everybody {
@@ -145,10 +126,9 @@ func (p *People) introduce(ctx context.Context, o *person, l login) error {
 	}
 	o.session = session
 	for _, m := range o.waiting {
-		p.claims.claim(m, &self)
+		p.claim(m, &self)
 	}
 	o.waiting = nil
-	o.become(ready)
 	return nil
 }
 

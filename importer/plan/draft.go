@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,7 +39,7 @@ func NewDraft(ctx context.Context, file *source.File, o mapping.Options) (*Draft
 const (
 	// sampleRows are looked at to tell columns by what they hold.
 	sampleRows = 100
-	// sampleColumns is how many columns so many rows may have: a cell is found by
+	// sampleColumns is how many columns that many rows may have: a cell is found by
 	// going through the names of all, so of a wider table fewer rows are looked at.
 	sampleColumns = 1000
 )
@@ -71,7 +70,7 @@ func Sample(ctx context.Context, file *source.File) (rows [][]string, err error)
 // Lacking returns the needed fields that nothing gives. The error is anything else
 // that is wrong with the mapping.
 func (d *Draft) Lacking() (account.Fields, error) {
-	_, err := mapping.Bind(d.File.Columns(), d.options())
+	_, err := d.bind(false)
 	var problems diagnosis.Problems
 	if !errors.As(err, &problems) {
 		return 0, err
@@ -93,10 +92,11 @@ func (d *Draft) Lacking() (account.Fields, error) {
 	return lacking, nil
 }
 
-func (d *Draft) options() mapping.Options {
+// bind binds the columns by the draft as it is, where all fields may be missing if open.
+func (d *Draft) bind(open bool) (*mapping.Binding, error) {
 	o := d.Options
-	o.File = d.Mapping
-	return o
+	o.File, o.Draft = d.Mapping, open
+	return mapping.Bind(d.File.Columns(), o)
 }
 
 // Survey is what the rows of a file come to under a draft.
@@ -107,13 +107,9 @@ type Survey struct {
 	Domains []DomainUse   // domains whose servers nobody names, the most used first
 }
 
-// followsAddress reports whether a field could be filled if there were an address.
-func followsAddress(f account.Field) bool {
-	switch f {
-	case account.Account, account.ServerHost, account.Port, account.SMTPAccount, account.SMTPServer, account.SMTPPort:
-		return true
-	}
-	return false
+// followsAddress are the fields that could be filled if there were an address.
+var followsAddress = []account.Field{
+	account.Account, account.ServerHost, account.Port, account.SMTPAccount, account.SMTPServer, account.SMTPPort,
 }
 
 // DomainUse is a mail domain with its number of rows.
@@ -129,15 +125,14 @@ const firstRows = 3
 // checked; what is missing because a needed field has no column is not among its
 // problems.
 func (d *Draft) Survey(ctx context.Context, lacking account.Fields, look func(*account.Row)) (Survey, error) {
-	o := d.options()
-	o.Draft = true
-	binding, err := mapping.Bind(d.File.Columns(), o)
+	binding, err := d.bind(true)
 	if err != nil {
 		return Survey{}, err
 	}
 	survey := Survey{Binding: binding}
 	domains := make(map[string]int)
-	input := Input{File: d.File, Binding: binding, Rules: validate.Rules{WithoutPasswords: o.WithoutPasswords || lacking.Has(account.Password)}}
+	rules := validate.Rules{WithoutPasswords: d.Options.WithoutPasswords || lacking.Has(account.Password)}
+	input := Input{File: d.File, Binding: binding, Rules: rules}
 	for row, err := range input.Rows(ctx) {
 		if err != nil {
 			return survey, err
@@ -148,7 +143,8 @@ func (d *Draft) Survey(ctx context.Context, lacking account.Fields, look func(*a
 		}
 		row.Problems = slices.DeleteFunc(row.Problems, func(p diagnosis.Problem) bool {
 			f, ok := account.FieldNamed(p.Field)
-			return ok && (p.Code == diagnosis.ValueMissing || p.Code == diagnosis.ValueVoid) && (lacking.Has(f) || lacking.Has(account.Email) && followsAddress(f))
+			follows := lacking.Has(account.Email) && slices.Contains(followsAddress, f)
+			return ok && (p.Code == diagnosis.ValueMissing || p.Code == diagnosis.ValueVoid) && (lacking.Has(f) || follows)
 		})
 		for _, p := range row.Problems {
 			if p.Code == diagnosis.ServersUnknown {
@@ -157,10 +153,9 @@ func (d *Draft) Survey(ctx context.Context, lacking account.Fields, look func(*a
 		}
 		look(row)
 	}
-	for _, domain := range slices.SortedFunc(maps.Keys(domains), func(a, b string) int {
-		return cmp.Or(domains[b]-domains[a], strings.Compare(a, b))
-	}) {
-		survey.Domains = append(survey.Domains, DomainUse{domain, domains[domain]})
+	for domain, rows := range domains {
+		survey.Domains = append(survey.Domains, DomainUse{domain, rows})
 	}
+	slices.SortFunc(survey.Domains, func(a, b DomainUse) int { return cmp.Or(b.Rows-a.Rows, strings.Compare(a.Domain, b.Domain)) })
 	return survey, nil
 }

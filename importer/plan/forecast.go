@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"r7import/importer/journal"
@@ -55,29 +57,8 @@ func (l Load) Forecast() Forecast {
 	atRate := time.Duration(float64(2*l.Rows+l.Others) / l.Rate * float64(time.Second))
 	byWorkers := (time.Duration(l.Rows)*look + time.Duration(l.Others)*OtherRequest) / time.Duration(l.Workers)
 	atHost := time.Duration(l.AtHost) * look / time.Duration(l.PerHost)
-	f := Forecast{atRate, BoundByRate}
-	if byWorkers > f.Takes {
-		f = Forecast{byWorkers, BoundByWorkers}
-	}
-	if atHost > f.Takes {
-		f = Forecast{atHost, BoundByHost}
-	}
-	return f
-}
-
-// Load returns what running the plan asks for, and how many rows of earlier
-// runs the time of a write was measured on, 0 if it is only the usual one.
-func (p *Plan) Load(ctx context.Context, history *journal.Store, options *policy.Options, rate float64) (load Load, measured int, err error) {
-	each, rows, err := history.WriteTime(ctx)
-	if rows < fewRows {
-		each, rows = usualWrite, 0
-	}
-	load = Load{
-		Rows: p.ToSend(), Others: p.otherRequests(), Each: each,
-		Rate: rate, Workers: options.Workers, PerHost: options.PerHost,
-	}
-	load.Host, load.AtHost = p.busiestHost()
-	return load, rows, err
+	return slices.MaxFunc([]Forecast{{atRate, BoundByRate}, {byWorkers, BoundByWorkers}, {atHost, BoundByHost}},
+		func(a, b Forecast) int { return cmp.Compare(a.Takes, b.Takes) })
 }
 
 // What becoming a person costs in requests: to sign in or to ask and act as
@@ -87,19 +68,23 @@ const (
 	requestsActing = 5
 )
 
-func (p *Plan) otherRequests() int {
-	return p.People.Own*requestsOwn + p.People.Acting*requestsActing + p.People.Caller*requestsOwn
-}
-
-// busiestHost returns the mail server with the most rows, whatever the ports.
-func (p *Plan) busiestHost() (host string, rows int) {
-	sums := make(map[HostUse]int)
+// Load returns what running the plan asks for, and how many rows of earlier
+// runs the time of a write was measured on, 0 if it is only the usual one.
+func (p *Plan) Load(ctx context.Context, history *journal.Store, o *policy.Options, rate float64) (load Load, measured int, err error) {
+	each, measured, err := history.WriteTime(ctx)
+	if measured < fewRows {
+		each, measured = usualWrite, 0
+	}
+	load = Load{
+		Rows: p.ToSend(), Others: (p.People.Own+p.People.Caller)*requestsOwn + p.People.Acting*requestsActing, Each: each,
+		Rate: rate, Workers: o.Workers, PerHost: o.PerHost,
+	}
+	sums := make(map[HostUse]int) // whatever the ports
 	for _, use := range p.Hosts {
 		side := HostUse{Side: use.Side, Host: use.Host}
-		sums[side] += use.Rows
-		if sums[side] > rows {
-			host, rows = use.Host, sums[side]
+		if sums[side] += use.Rows; sums[side] > load.AtHost {
+			load.Host, load.AtHost = use.Host, sums[side]
 		}
 	}
-	return host, rows
+	return load, measured, err
 }

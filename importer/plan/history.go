@@ -11,7 +11,7 @@ import (
 )
 
 // History tells what earlier runs know of a row, without asking the portal. It is
-// not safe for concurrent use.
+// not safe for concurrent use, except for what says so.
 type History struct {
 	store   *journal.Store
 	options *policy.Options
@@ -25,9 +25,7 @@ func NewHistory(ctx context.Context, store *journal.Store, options *policy.Optio
 	if err != nil {
 		return nil, err
 	}
-	h := &History{
-		store: store, options: options, open: make(map[account.Key]journal.Intent, len(intents)), ids: make(map[string]string),
-	}
+	h := &History{store: store, options: options, open: make(map[account.Key]journal.Intent, len(intents)), ids: make(map[string]string)}
 	for _, intent := range intents {
 		h.open[intent.Key] = intent
 	}
@@ -61,15 +59,14 @@ func (h *History) KeyOf(ctx context.Context, who Identity, row *account.Row) (ac
 	return account.NewKey(id, row.Settings.Email), nil
 }
 
-// Doubts reports whether an earlier run has left a request for the row's account
-// of which nobody knows the outcome.
-func (h *History) Doubts(ctx context.Context, who Identity, row *account.Row) (bool, error) {
-	if len(h.open) == 0 {
-		return false, nil
-	}
+// recall returns what is known of the row's account, and whether a request for it is in
+// doubt: then nothing that is known counts.
+func (h *History) recall(ctx context.Context, who Identity, row *account.Row) (known journal.Account, doubted bool, err error) {
 	key, err := h.KeyOf(ctx, who, row)
-	_, open := h.open[key]
-	return open, err
+	if _, doubted = h.open[key]; err == nil && !doubted && key != (account.Key{}) {
+		known, _, err = h.store.Account(ctx, key)
+	}
+	return known, doubted, err
 }
 
 // Standing is what earlier runs leave to do for a row.
@@ -84,22 +81,12 @@ const (
 // Standing says what is left to do for a row, with what is known of its account.
 // Only rows to do need a sign-in. A request in doubt is always to do.
 func (h *History) Standing(ctx context.Context, who Identity, row *account.Row) (Standing, journal.Account, error) {
-	key, err := h.KeyOf(ctx, who, row)
-	if err != nil {
-		return ToDo, journal.Account{}, err
-	}
-	var known journal.Account
-	if key != (account.Key{}) {
-		if _, doubted := h.open[key]; doubted {
-			return ToDo, journal.Account{}, nil
-		}
-		if known, _, err = h.store.Account(ctx, key); err != nil {
-			return ToDo, journal.Account{}, err
-		}
-	}
+	known, doubted, err := h.recall(ctx, who, row)
 	foreign := known.Status == diagnosis.Exists && h.options.OnExisting == policy.Fail
 	switch {
-	case !foreign && h.believed(known) && h.recent(known) && h.equal(known, &row.Settings):
+	case doubted, err != nil:
+		return ToDo, known, err
+	case !foreign && h.recent(known) && h.done(known, &row.Settings):
 		return Settled, known, nil
 	case h.options.RetryRefused:
 		return ToDo, known, nil
@@ -116,20 +103,19 @@ func (h *History) Standing(ctx context.Context, who Identity, row *account.Row) 
 // Done reports whether earlier runs have done what a row asks for, however long ago, if
 // passwords that it does not have are left aside.
 func (h *History) Done(ctx context.Context, who Identity, row *account.Row) (bool, error) {
-	key, err := h.KeyOf(ctx, who, row)
-	if err != nil || key == (account.Key{}) {
-		return false, err
-	}
-	if _, doubted := h.open[key]; doubted {
-		return false, nil
-	}
-	known, ok, err := h.store.Account(ctx, key)
-	return ok && h.believed(known) && h.equal(known, &row.Settings), err
+	known, _, err := h.recall(ctx, who, row)
+	return err == nil && h.done(known, &row.Settings), err
 }
 
-// equal reports whether a row asks for what is known of an account. Passwords it does
-// not have count as equal.
-func (h *History) equal(known journal.Account, s *account.Settings) bool {
+// done reports whether what is known of an account says that it is there, at work, and as
+// the row asks. Passwords the row does not have count as equal.
+func (h *History) done(known journal.Account, s *account.Settings) bool {
+	switch {
+	case known.Status == diagnosis.Disabled, known.Checked.IsZero():
+		return false
+	case known.Status != diagnosis.Created && known.MailboxID == 0: // one created by somebody's word has no number, see journal.Resolve
+		return false
+	}
 	return h.store.Prints().Changed(known.Fingerprint, known.Key, s, s.Comparable()) == 0
 }
 
@@ -137,17 +123,6 @@ func (h *History) equal(known journal.Account, s *account.Settings) bool {
 // again. It is safe for concurrent use.
 func (h *History) Refuses(known journal.Account, s *account.Settings) bool {
 	return len(known.Refused) > 0 && h.store.Prints().Changed(known.Refused, known.Key, s, account.Credentials) == 0
-}
-
-// believed reports whether what is known of an account says that it is there and at work.
-func (h *History) believed(known journal.Account) bool {
-	switch {
-	case known.Status == diagnosis.Disabled, known.Checked.IsZero():
-		return false
-	case known.Status != diagnosis.Created && known.MailboxID == 0: // one created by somebody's word has no number, see journal.Resolve
-		return false
-	}
-	return true
 }
 
 // recent reports whether an account was seen recently enough.

@@ -29,54 +29,44 @@ type Identity struct {
 	Login account.Owner
 }
 
-// roster tells for each row whose account it asks for. It is safe for concurrent use.
-type roster struct {
-	way       policy.OwnerWay
-	caller    Identity // whoever the run signs in as
-	holder    string   // the caller's address, if it is known
-	tokenName func(account.Secret) string
+// lacksCaller reports whether the run cannot begin because there is nobody to sign in as.
+func (s *Scan) lacksCaller(way policy.OwnerWay) bool {
+	return (way == policy.OwnerSelf || way == policy.OwnerImpersonate) && s.Options.Caller.Empty()
 }
 
-func newRoster(way policy.OwnerWay, c policy.Caller, tokenName func(account.Secret) string) roster {
-	r := roster{way: way, tokenName: tokenName}
-	r.caller = Identity{Via: ByCaller, Login: account.Owner{User: c.User, Password: c.Password, Token: c.Token}}
-	r.caller.Name = r.name(r.caller.Login)
-	r.holder = cmp.Or(c.User, c.Holder)
-	return r
-}
-
-// ownerOf names the person whose account the row asks for, empty if nobody knows yet.
-func (r *roster) ownerOf(row *account.Row) string {
-	who := r.of(row)
+// OwnerOf names the person a row's account is for, empty if nobody knows yet.
+func (p *Plan) OwnerOf(row *account.Row) string {
+	who := p.Who(row)
 	if who.Via == ByCaller {
-		return r.holder
+		return p.holder
 	}
 	return cmp.Or(row.Owner.User, who.Login.User)
 }
 
-// of says whose account the row asks for. What the row brings itself comes
+// Who says whose account a row asks for. What the row brings itself comes
 // first, whatever the way, except where one person is to have everything.
-func (r *roster) of(row *account.Row) Identity {
+func (p *Plan) Who(row *account.Row) Identity {
 	own := row.Owner
 	switch {
-	case r.way == policy.OwnerSelf:
-		return r.caller
+	case p.Way == policy.OwnerSelf:
+		return p.Caller
 	case !own.Token.Empty(), own.User != "" && !own.Password.Empty():
-		return Identity{Via: ByOwn, Name: r.name(own), Login: own}
-	case r.way == policy.OwnerImpersonate:
-		if own.User == "" {
-			own.User = row.Settings.Email
-		}
-		return Identity{Via: ByActing, Name: account.Address(own.User).Fold(), Login: account.Owner{User: own.User}}
-	case own.Empty() && !r.caller.Login.Empty():
-		return r.caller
+		return Identity{Via: ByOwn, Name: p.name(own), Login: own}
+	case p.Way == policy.OwnerImpersonate:
+		return actingAs(cmp.Or(own.User, row.Settings.Email))
+	case own.Empty() && !p.Caller.Login.Empty():
+		return p.Caller
 	}
-	return Identity{Via: ByNobody, Name: r.name(own)}
+	return Identity{Via: ByNobody, Name: p.name(own)}
 }
 
-func (r *roster) name(o account.Owner) string {
+func actingAs(user string) Identity {
+	return Identity{Via: ByActing, Name: account.Address(user).Fold(), Login: account.Owner{User: user}}
+}
+
+func (p *Plan) name(o account.Owner) string {
 	if o.User == "" && !o.Token.Empty() {
-		return r.tokenName(o.Token)
+		return p.tokenName(o.Token)
 	}
 	return strings.ToLower(o.User)
 }

@@ -59,9 +59,9 @@ func (s *Scan) Outlook(ctx context.Context, number int) (*Outlook, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := newRoster(WayFor(s.Options.Owner, s.Input.Binding), s.Options.Caller, s.History.TokenName)
+	p := s.newPlan()
 	s.Input.Done = func(_ int, row *account.Row) bool {
-		done, doneErr := history.Done(ctx, r.of(row), row)
+		done, doneErr := history.Done(ctx, p.Who(row), row)
 		err = errors.Join(err, doneErr)
 		return done
 	}
@@ -77,11 +77,10 @@ func (s *Scan) Outlook(ctx context.Context, number int) (*Outlook, error) {
 		}
 		last = row.Number
 		if row.Number == number {
-			copied := *row
-			copied.Problems = slices.Clone(row.Problems)
-			o = &Outlook{Row: copied, Who: r.of(row), Holder: r.holder}
+			o = &Outlook{Row: *row, Who: p.Who(row), Holder: p.holder}
+			o.Row.Problems = slices.Clone(row.Problems)
 		}
-		if who := r.of(row); !row.Invalid() && who.Via != ByNobody {
+		if who := p.Who(row); !row.Invalid() && who.Via != ByNobody {
 			names[who.Name]++
 		}
 	}
@@ -95,7 +94,8 @@ func (s *Scan) Outlook(ctx context.Context, number int) (*Outlook, error) {
 	if err := o.recall(ctx, history); err != nil {
 		return nil, err
 	}
-	return o, o.judge(ctx, s, &r, history)
+	o.Why, o.Status, o.Problem, err = o.judge(ctx, s, p.Way, history)
+	return o, err
 }
 
 // LoginLater returns the login of a field that the portal will use later on, in place of
@@ -124,64 +124,60 @@ func (o *Outlook) recall(ctx context.Context, history *History) (err error) {
 }
 
 // judge says what a run would do, in the order in which it asks.
-func (o *Outlook) judge(ctx context.Context, s *Scan, r *roster, history *History) error {
-	end := func(why Why, status diagnosis.Status, problem *diagnosis.Problem) error {
-		o.Why, o.Status, o.Problem = why, status, problem
-		return nil
-	}
+func (o *Outlook) judge(ctx context.Context, s *Scan, way policy.OwnerWay, h *History) (Why, diagnosis.Status, *diagnosis.Problem, error) {
 	if o.Row.Invalid() {
 		worst, _ := diagnosis.Worst(o.Row.Problems)
-		return end(Faulty, diagnosis.Invalid, &worst)
+		return Faulty, diagnosis.Invalid, &worst, nil
 	}
-	if (r.way == policy.OwnerSelf || r.way == policy.OwnerImpersonate) && s.Options.Caller.Empty() {
-		return end(Callerless, diagnosis.NotTried, diagnosis.New(diagnosis.NoCaller))
+	if s.lacksCaller(way) {
+		return Callerless, diagnosis.NotTried, diagnosis.New(diagnosis.NoCaller), nil
 	}
 	if limit := s.Options.MaxPerOwner; limit > 0 && o.Rows > limit {
-		return end(Crowded, diagnosis.Held, diagnosis.New(diagnosis.OwnerLimit, "Count", o.Rows, "Limit", limit))
+		return Crowded, diagnosis.Held, diagnosis.New(diagnosis.OwnerLimit, "Count", o.Rows, "Limit", limit), nil
 	}
-	left, known, err := history.Standing(ctx, o.Who, &o.Row)
+	left, known, err := h.Standing(ctx, o.Who, &o.Row)
 	action, ours := s.Options.OnChanged, o.Known.Made
 	if !ours {
 		action = s.Options.OnExisting
 	}
 	there := o.Known.Status != diagnosis.Removed && (ours || o.Known.MailboxID != 0)
 	given := o.Changed & (o.Row.Given | account.Passwords)
+	password := o.Who.Login.Password
+	var barred *diagnosis.Problem
+	if !password.Empty() && !s.Options.RetryRefused {
+		barred = s.History.RefusedBefore(&o.Person, password)
+	}
 	switch {
 	case err != nil:
-		return err
+		return "", "", nil, err
 	case left == Settled && known.Status == diagnosis.Exists:
-		return end(Done, diagnosis.Exists, diagnosis.New(diagnosis.AccountExists))
+		return Done, diagnosis.Exists, diagnosis.New(diagnosis.AccountExists), nil
 	case left == Settled:
-		return end(Done, diagnosis.Unchanged, nil)
+		return Done, diagnosis.Unchanged, nil, nil
 	case o.Who.Via == ByNobody:
-		return end(Ownerless, diagnosis.Held, diagnosis.New(diagnosis.OwnerNobody))
+		return Ownerless, diagnosis.Held, diagnosis.New(diagnosis.OwnerNobody), nil
 	case left == Refused:
-		return end(Rejected, diagnosis.Held, diagnosis.New(diagnosis.PasswordRefused, "Code", known.RefusedCode))
-	}
-	if password := o.Who.Login.Password; !password.Empty() && !s.Options.RetryRefused {
-		if refused := s.History.RefusedBefore(&o.Person, password); refused != nil {
-			return end(Barred, diagnosis.Held, refused)
-		}
-	}
-	switch {
+		return Rejected, diagnosis.Held, diagnosis.New(diagnosis.PasswordRefused, "Code", known.RefusedCode), nil
+	case barred != nil:
+		return Barred, diagnosis.Held, barred, nil
 	case o.Intent.Kind != "":
-		return end(Doubtful, diagnosis.Unknown, diagnosis.New(diagnosis.OutcomeUnknown))
+		return Doubtful, diagnosis.Unknown, diagnosis.New(diagnosis.OutcomeUnknown), nil
 	case !there:
-		return end(Absent, diagnosis.WouldCreate, nil)
+		return Absent, diagnosis.WouldCreate, nil, nil
 	case o.Known.Status == diagnosis.Disabled:
-		return end(Off, byAction(action), nil)
-	case o.Known.Checked.IsZero(), o.Changed == 0 && !history.recent(o.Known):
-		return end(Stale, "", nil)
+		return Off, byAction(action), nil, nil
+	case o.Known.Checked.IsZero(), o.Changed == 0 && !h.recent(o.Known):
+		return Stale, "", nil, nil
 	case o.Changed == 0:
-		return end(Foreign, byAction(action), nil)
+		return Foreign, byAction(action), nil, nil
 	case given == 0 && ours:
-		return end(Unlike, diagnosis.Unchanged, nil)
+		return Unlike, diagnosis.Unchanged, nil, nil
 	case given == 0:
-		return end(Unlike, diagnosis.Exists, nil)
+		return Unlike, diagnosis.Exists, nil, nil
 	case given.Has(account.IMAP) && action == policy.Update:
-		return end(Differs, diagnosis.Changed, diagnosis.New(diagnosis.ProtocolFixed))
+		return Differs, diagnosis.Changed, diagnosis.New(diagnosis.ProtocolFixed), nil
 	}
-	return end(Differs, byAction(action), nil)
+	return Differs, byAction(action), nil, nil
 }
 
 // byAction is how a row ends whose account is there and is not as the row asks.

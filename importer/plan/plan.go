@@ -7,6 +7,9 @@ import (
 	"errors"
 	"hash/maphash"
 	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -20,42 +23,28 @@ const entryBatch = 512
 // Plan is what a run goes by after one reading of the file. Nothing has been sent
 // for it. It is safe for concurrent use.
 type Plan struct {
-	Run journal.Run
-	Way policy.OwnerWay // as whom the rows' accounts will be made
+	Run    journal.Run
+	Way    policy.OwnerWay // as whom the rows' accounts will be made
+	Caller Identity        // whoever the run signs in as
 	Summary
 
-	roster  roster
+	Anew     bool            // a dry run looks at every row, also at those that a run takes for done
+	Lenders  map[string]bool // owners whose rows say how to sign in for accounts without a row
+	Appended int             // accounts without a row that stand behind the rows of the run
+	Probes   []string        // a few of those an administrator would act as, from all over the file
+
+	holder    string // address of the caller, if it is known
+	tokenName func(account.Secret) string
+
 	hashes  []rowHash
 	hasher  *rowHasher
-	owners  owners
-	limit   int32
-	anew    bool            // a dry run looks at every row, also at those that a run takes for done
-	lenders map[string]bool // owners whose rows say how to sign in for accounts without a row
+	owners  map[uint64]ownerRows // by a hash of their names
+	seed    maphash.Seed
 	rowless map[string]bool // people an administrator is to act as though no row is for them
-	probes  []string        // a few of those an administrator would act as, from all over the file
-}
-
-// owners counts rows by their owner, of whose name it keeps a hash.
-type owners struct {
-	rows map[uint64]ownerRows
-	seed maphash.Seed
 }
 
 // ownerRows counts the rows of one owner.
 type ownerRows struct{ all, settled, refused, idle int32 } // for those idle nobody signs in
-
-func (o *owners) hash(name string) uint64 { return maphash.String(o.seed, name) }
-
-func (o *owners) of(name string) ownerRows { return o.rows[o.hash(name)] }
-
-// Who says whose account a row asks for.
-func (p *Plan) Who(row *account.Row) Identity { return p.roster.of(row) }
-
-// OwnerOf names the person a row's account is for, empty if nobody knows yet.
-func (p *Plan) OwnerOf(row *account.Row) string { return p.roster.ownerOf(row) }
-
-// Caller is whoever the run signs in as.
-func (p *Plan) Caller() Identity { return p.roster.caller }
 
 // Same reports whether the row is the one that was read at that place. It must not
 // be called from two goroutines at a time.
@@ -63,40 +52,14 @@ func (p *Plan) Same(index int, row *account.Row) bool {
 	return index < len(p.hashes) && p.hashes[index] == p.hasher.of(row)
 }
 
-// TooMany reports whether that person has more addresses than allowed.
-func (p *Plan) TooMany(who Identity) bool { return p.limit > 0 && p.owners.of(who.Name).all > p.limit }
-
-// RowsOf returns how many valid rows are for that person.
-func (p *Plan) RowsOf(who Identity) int { return int(p.owners.of(who.Name).all) }
-
-// Anew reports whether rows that a run takes for done are looked at all the same.
-func (p *Plan) Anew() bool { return p.anew }
-
-// LooksAnew is Anew for the rows of one person: nobody looks where nobody can sign in.
-func (p *Plan) LooksAnew(who Identity) bool { return p.anew && who.Via != ByNobody }
-
-// Lends reports whether rows of that person say how to sign in for accounts without a row.
-func (p *Plan) Lends(name string) bool { return p.lenders[name] }
+// RowsOf returns how many valid rows are for the person of that name.
+func (p *Plan) RowsOf(name string) int { return int(p.owners[maphash.String(p.seed, name)].all) }
 
 // Wants reports whether anything is to be done for the person of that name.
-func (p *Plan) Wants(name string) bool { return p.owners.of(name).all > 0 || p.rowless[name] }
-
-// Acts reports whether an administrator is to act as anybody.
-func (p *Plan) Acts() bool { return p.RowsBy.Acting > 0 || len(p.rowless) > 0 }
+func (p *Plan) Wants(name string) bool { return p.RowsOf(name) > 0 || p.rowless[name] }
 
 // ActsAs returns how many people an administrator is to act as.
 func (p *Plan) ActsAs() int { return p.People.Acting + len(p.rowless) }
-
-// Probes returns a few of the people an administrator is to act as.
-func (p *Plan) Probes() []string { return p.probes }
-
-// Appended returns how many accounts without a row stand behind the rows of the run.
-func (p *Plan) Appended() int {
-	if p.lenders == nil {
-		return 0
-	}
-	return len(p.Missing)
-}
 
 // DataSet is what runs over the same rows have in common: a name somebody gave
 // them, else that of the file and the sheet.
@@ -120,12 +83,26 @@ type Scan struct {
 	Settings json.RawMessage
 }
 
+// newPlan returns a plan that knows whose account each row asks for, and of no row yet.
+func (s *Scan) newPlan() *Plan {
+	c := s.Options.Caller
+	p := &Plan{
+		Way: WayFor(s.Options.Owner, s.Input.Binding), holder: cmp.Or(c.User, c.Holder), tokenName: s.History.TokenName,
+		hasher: &rowHasher{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}},
+		owners: make(map[uint64]ownerRows), seed: maphash.MakeSeed(),
+	}
+	p.Caller = Identity{Via: ByCaller, Login: account.Owner{User: c.User, Password: c.Password, Token: c.Token}}
+	p.Caller.Name = p.name(p.Caller.Login)
+	return p
+}
+
 // Prepare reads the file once, checks every row, and writes the rows down in
 // the journal under a new run, each as invalid or as not tried. Nothing is
 // sent. kind is what the run is called in the list of runs.
 func (s *Scan) Prepare(ctx context.Context, kind journal.Kind) (*Plan, error) {
-	way := WayFor(s.Options.Owner, s.Input.Binding)
-	if (way == policy.OwnerSelf || way == policy.OwnerImpersonate) && s.Options.Caller.Empty() {
+	plan := s.newPlan()
+	plan.Anew = kind == journal.KindPlan && s.Options.Recheck == 0
+	if s.lacksCaller(plan.Way) {
 		return nil, diagnosis.New(diagnosis.NoCaller)
 	}
 	digest, err := s.Input.File.Digest()
@@ -133,38 +110,31 @@ func (s *Scan) Prepare(ctx context.Context, kind journal.Kind) (*Plan, error) {
 		return nil, err
 	}
 	set, sheet := DataSet(s.DataSet, s.Input)
-	run, err := s.Ledger.Begin(ctx, journal.Run{
+	plan.Run, err = s.Ledger.Begin(ctx, journal.Run{
 		Kind: kind, File: set, FileDigest: digest, Sheet: sheet, Portal: s.Portal,
 		Version: s.Version, Args: s.Settings,
 	})
 	if err != nil {
 		return nil, err
 	}
-	plan := &Plan{
-		Run: run, Way: way, roster: newRoster(way, s.Options.Caller, s.History.TokenName), limit: int32(s.Options.MaxPerOwner),
-		anew:   kind == journal.KindPlan && s.Options.Recheck == 0,
-		owners: owners{rows: make(map[uint64]ownerRows), seed: maphash.MakeSeed()},
-	}
-	if err := s.scan(ctx, plan, kind); err != nil {
-		return nil, errors.Join(err, s.Ledger.DeleteRun(context.WithoutCancel(ctx), run.ID))
+	if err := s.scan(ctx, plan); err != nil {
+		return nil, errors.Join(err, s.Ledger.DeleteRun(context.WithoutCancel(ctx), plan.Run.ID))
 	}
 	return plan, nil
 }
 
-func (s *Scan) scan(ctx context.Context, plan *Plan, kind journal.Kind) (err error) {
+func (s *Scan) scan(ctx context.Context, plan *Plan) (err error) {
 	history, err := NewHistory(ctx, s.History, s.Options)
 	if err != nil {
 		return err
 	}
-	present, err := s.newPresence(ctx, plan)
-	if err != nil {
-		return err
-	}
+	// Other kinds of runs look at every row.
+	converges := plan.Run.Kind == journal.KindRun || plan.Run.Kind == journal.KindPlan
 	blanks := make(map[int]bool) // rows without passwords that are done: the second reading takes the same
-	if kind == journal.KindRun || kind == journal.KindPlan {
+	if converges {
 		var failed error
 		s.Input.Done = func(index int, row *account.Row) bool {
-			done, err := history.Done(ctx, plan.roster.of(row), row)
+			done, err := history.Done(ctx, plan.Who(row), row)
 			failed = cmp.Or(failed, err)
 			if done {
 				blanks[index] = true
@@ -176,60 +146,57 @@ func (s *Scan) scan(ctx context.Context, plan *Plan, kind journal.Kind) (err err
 			err = cmp.Or(err, failed)
 		}()
 	}
-	tally := newTally()
-	hasher := newRowHasher()
+	findsMissing := converges && s.Options.OnMissing != ""
+	tally := tally{hosts: make(map[HostUse]int)}
+	present := presence{seed: maphash.MakeSeed()}
 	batch := make([]journal.Entry, 0, entryBatch)
-	flush := func() error {
-		err := s.Ledger.AddEntries(ctx, batch)
-		batch = batch[:0]
-		return err
-	}
 	for row, err := range s.Input.Rows(ctx) {
 		if err != nil {
 			return err
 		}
-		batch = append(batch, NewEntry(plan.Run.ID, plan.Rows, row, plan.roster.ownerOf(row)))
-		plan.hashes = append(plan.hashes, hasher.of(row))
-		left, err := plan.standing(ctx, kind, history, row)
-		if err != nil {
-			return err
-		}
-		if err := present.note(ctx, history, plan.roster.of(row), row); err != nil {
-			return err
-		}
-		plan.count(row, left, tally)
-		if len(batch) == entryBatch {
-			if err := flush(); err != nil {
+		batch = append(batch, NewEntry(plan.Run.ID, plan.Rows, row, plan.OwnerOf(row)))
+		plan.hashes = append(plan.hashes, plan.hasher.of(row))
+		left, known := ToDo, journal.Account{}
+		if converges && !row.Invalid() {
+			if left, known, err = history.Standing(ctx, plan.Who(row), row); err != nil {
 				return err
 			}
 		}
+		if findsMissing {
+			if err := present.note(ctx, history, plan.Who(row), row); err != nil {
+				return err
+			}
+		}
+		plan.count(row, left, known.Checked, &tally)
+		if len(batch) == entryBatch {
+			if err := s.Ledger.AddEntries(ctx, batch); err != nil {
+				return err
+			}
+			batch = batch[:0]
+		}
 	}
-	if err := flush(); err != nil {
+	if err := s.Ledger.AddEntries(ctx, batch); err != nil {
 		return err
 	}
-	plan.hasher, plan.InFile = hasher, s.Input.File.Total()
+	plan.InFile = s.Input.File.Total()
 	if err := s.Ledger.NoteInFile(ctx, plan.Run.ID, plan.InFile); err != nil {
 		return err
 	}
-	plan.close(tally)
-	return s.findMissing(ctx, plan, present)
+	plan.close(&tally, s.Options.MaxPerOwner)
+	if !findsMissing {
+		return nil
+	}
+	return s.findMissing(ctx, plan, &present)
 }
 
-// standing says what a run has left to do for the row. Other kinds of runs look
-// at every row.
-func (p *Plan) standing(ctx context.Context, kind journal.Kind, history *History, row *account.Row) (Standing, error) {
-	if row.Invalid() || kind != journal.KindRun && kind != journal.KindPlan {
-		return ToDo, nil
-	}
-	who := p.roster.of(row)
-	left, known, err := history.Standing(ctx, who, row)
-	if left == Settled {
-		p.seen(known.Checked)
-	}
-	return left, err
+// tally counts what the plan shows of the rows that are to be sent.
+type tally struct {
+	hosts map[HostUse]int
+	fills [account.NumFields][account.FromRule + 1]int
 }
 
-func (p *Plan) count(row *account.Row, left Standing, t *tally) {
+// count counts a row of which so much is left to do. checked is when its account was last seen.
+func (p *Plan) count(row *account.Row, left Standing, checked time.Time, t *tally) {
 	p.Rows++
 	if row.Invalid() {
 		p.Invalid++
@@ -238,7 +205,13 @@ func (p *Plan) count(row *account.Row, left Standing, t *tally) {
 	if len(row.Problems) > 0 {
 		p.Warned++
 	}
-	p.countOwner(row, left)
+	if left == Settled && (p.SeenFrom.IsZero() || checked.Before(p.SeenFrom)) {
+		p.SeenFrom = checked
+	}
+	if left == Settled && checked.After(p.SeenTo) {
+		p.SeenTo = checked
+	}
+	p.countOwner(p.Who(row), left)
 	if left != ToDo {
 		return
 	}
@@ -247,21 +220,25 @@ func (p *Plan) count(row *account.Row, left Standing, t *tally) {
 	} else {
 		p.WholeHistory++
 	}
-	t.add(row)
+	in, out := row.Settings.Incoming, row.Settings.Outgoing
+	t.hosts[HostUse{Side: diagnosis.Incoming, Host: in.Host, Port: in.Port}]++
+	t.hosts[HostUse{Side: diagnosis.Outgoing, Host: out.Host, Port: out.Port}]++
+	for f, origin := range row.Fills {
+		t.fills[f][origin]++
+	}
 }
 
 // probesWanted is how many people are asked about to learn whether the portal
 // lets an administrator act as anybody at all.
 const probesWanted = 8
 
-func (p *Plan) countOwner(row *account.Row, left Standing) {
-	who := p.roster.of(row)
+func (p *Plan) countOwner(who Identity, left Standing) {
 	if who.Via == ByNobody && left != Settled {
 		p.Nobody++
 		return
 	}
-	hash := p.owners.hash(who.Name)
-	rows := p.owners.rows[hash]
+	hash := maphash.String(p.seed, who.Name)
+	rows := p.owners[hash]
 	first := rows.all == rows.idle
 	rows.all++
 	switch left {
@@ -270,11 +247,11 @@ func (p *Plan) countOwner(row *account.Row, left Standing) {
 	case Refused:
 		rows.refused++
 	}
-	idle := left == Refused || left == Settled && !p.LooksAnew(who)
+	idle := left == Refused || left == Settled && !(p.Anew && who.Via != ByNobody)
 	if idle {
 		rows.idle++
 	}
-	p.owners.rows[hash] = rows
+	p.owners[hash] = rows
 	if idle {
 		return
 	}
@@ -283,29 +260,40 @@ func (p *Plan) countOwner(row *account.Row, left Standing) {
 		return
 	}
 	p.People.count(who.Via)
-	if who.Via == ByActing {
-		p.probe(who.Name)
+	if who.Via != ByActing {
+		return
 	}
-}
-
-// probe keeps some of the names it is given, each with the same chance.
-func (p *Plan) probe(name string) {
-	if len(p.probes) < probesWanted {
-		p.probes = append(p.probes, name)
+	if len(p.Probes) < probesWanted { // each of them with the same chance
+		p.Probes = append(p.Probes, who.Name)
 	} else if i := rand.IntN(p.People.Acting); i < probesWanted {
-		p.probes[i] = name
+		p.Probes[i] = who.Name
 	}
 }
 
-func (p *Plan) close(t *tally) {
-	p.Owners = len(p.owners.rows)
-	for _, rows := range p.owners.rows {
-		if p.limit > 0 && rows.all > p.limit {
+// close ends the counting. limit is how many addresses one owner may have, 0 for any number.
+func (p *Plan) close(t *tally, limit int) {
+	p.Owners = len(p.owners)
+	for _, rows := range p.owners {
+		if limit > 0 && int(rows.all) > limit {
 			p.OverLimit += int(rows.all)
 		} else {
 			p.Settled += int(rows.settled)
 			p.Refused += int(rows.refused)
 		}
 	}
-	p.Hosts, p.Fills = t.hosts(), t.fills()
+	p.Hosts = make([]HostUse, 0, len(t.hosts))
+	for use, rows := range t.hosts {
+		use.Rows = rows
+		p.Hosts = append(p.Hosts, use)
+	}
+	slices.SortFunc(p.Hosts, func(a, b HostUse) int {
+		return cmp.Or(cmp.Compare(a.Side, b.Side), b.Rows-a.Rows, strings.Compare(a.Host, b.Host), a.Port-b.Port)
+	})
+	for f := range account.NumRequestFields {
+		for origin := account.FromMapping; origin <= account.FromRule; origin++ {
+			if rows := t.fills[f][origin]; rows > 0 {
+				p.Fills = append(p.Fills, FillUse{Field: f.String(), Origin: origin.String(), Rows: rows})
+			}
+		}
+	}
 }

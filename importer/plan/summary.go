@@ -1,13 +1,8 @@
 package plan
 
 import (
-	"cmp"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
-	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 )
 
@@ -40,17 +35,7 @@ type Summary struct {
 	// leaves open whether accounts are missing: then none is said to be.
 	Unreadable   int
 	ToDisable    int // of those missing: they may be switched off, after one more look
-	DisableLimit int // if a run would switch off and update more than so many accounts, it switches off none
-}
-
-// seen takes in when an account that is taken for done was last seen.
-func (s *Summary) seen(at time.Time) {
-	if s.SeenFrom.IsZero() || at.Before(s.SeenFrom) {
-		s.SeenFrom = at
-	}
-	if at.After(s.SeenTo) {
-		s.SeenTo = at
-	}
+	DisableLimit int // if a run would switch off and update more accounts than this, it switches off none
 }
 
 // ToSend returns how many rows may be sent at the most.
@@ -89,45 +74,4 @@ type FillUse struct {
 	Field  string `json:"field"`
 	Origin string `json:"origin"`
 	Rows   int    `json:"rows"`
-}
-
-// tally counts what the plan shows of the valid rows.
-type tally struct {
-	host map[HostUse]int
-	fill [account.NumFields][account.FromRule + 1]int
-}
-
-func newTally() *tally { return &tally{host: make(map[HostUse]int)} }
-
-func (t *tally) add(row *account.Row) {
-	in, out := row.Settings.Incoming, row.Settings.Outgoing
-	t.host[HostUse{Side: diagnosis.Incoming, Host: in.Host, Port: in.Port}]++
-	t.host[HostUse{Side: diagnosis.Outgoing, Host: out.Host, Port: out.Port}]++
-	for f, origin := range row.Fills {
-		t.fill[f][origin]++
-	}
-}
-
-func (t *tally) hosts() []HostUse {
-	uses := make([]HostUse, 0, len(t.host))
-	for use, rows := range maps.All(t.host) {
-		use.Rows = rows
-		uses = append(uses, use)
-	}
-	slices.SortFunc(uses, func(a, b HostUse) int {
-		return cmp.Or(strings.Compare(string(a.Side), string(b.Side)), b.Rows-a.Rows, strings.Compare(a.Host, b.Host), a.Port-b.Port)
-	})
-	return uses
-}
-
-func (t *tally) fills() []FillUse {
-	var uses []FillUse
-	for f := range account.NumRequestFields {
-		for origin := account.FromMapping; origin <= account.FromRule; origin++ {
-			if rows := t.fill[f][origin]; rows > 0 {
-				uses = append(uses, FillUse{Field: f.String(), Origin: origin.String(), Rows: rows})
-			}
-		}
-	}
-	return uses
 }

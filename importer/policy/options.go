@@ -114,7 +114,7 @@ type Waits struct {
 	Removals time.Duration   // while the portal removes another account of the same person
 }
 
-// LookUp returns the wait after so many look-ups.
+// LookUp returns the wait after a number of look-ups.
 func (w *Waits) LookUp(done int) time.Duration {
 	return w.LookUps[min(done, len(w.LookUps)-1)]
 }
@@ -164,7 +164,7 @@ func (o *Options) DisableLimit(rows int) int {
 	return bound.N
 }
 
-// Shrunk reports whether a file that had so many rows the last time has lost more of
+// Shrunk reports whether a file that had before rows the last time has lost more of
 // them than is likely. Where nobody has set a bound, that is a fifth, and more than
 // the two who may leave the smallest office in one night.
 func (o *Options) Shrunk(before, now int) bool {

@@ -147,7 +147,7 @@ func (r *Run) giveUp(jobs []*Job) (left []*Job) {
 		if rest := r.restOf(job, func(rest pace.Rest) bool { return rest.Probes >= rests }); rest != nil {
 			job.Outcome = Outcome{
 				Status: diagnosis.NotTried, Host: rest.Host,
-				Problems: []diagnosis.Problem{*diagnosis.New(diagnosis.HostPaused, "Host", rest.Host, "Why", rest.Evidence.Code(), "Here", true)},
+				Problems: []diagnosis.Problem{*diagnosis.New(diagnosis.HostPaused, "Host", rest.Host, "Why", rest.Evidence, "Here", true)},
 			}
 			r.tell(func(p *Progress) { p.Done++; p.Counts[diagnosis.NotTried]++ })
 			continue

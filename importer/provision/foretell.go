@@ -3,7 +3,6 @@ package provision
 import (
 	"context"
 
-	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 	"r7import/importer/people"
@@ -16,25 +15,21 @@ func (w *Worker) Foretell(ctx context.Context, r *Row) (Step, error) {
 }
 
 func (w *Worker) foretell(ctx context.Context, r *Row, session *people.Session) (Step, error) {
-	known, ok, err := w.History.Account(context.WithoutCancel(ctx), r.Key)
-	if err != nil {
-		return Step{}, err
+	seen, step, err := w.examine(ctx, r, session)
+	if seen == nil {
+		return step, err
 	}
-	if ok && !w.Options.RetryRefused && w.Known.Refuses(known, &r.Row.Settings) {
-		return w.decide(ctx, r, diagnosis.Held, *diagnosis.New(diagnosis.PasswordRefused, "Code", known.RefusedCode))
-	}
-	mailbox, found, answer := w.look(ctx, r, session, ok)
-	if answer.Fate != diagnosis.Done {
-		return w.lookFailed(ctx, r, session, answer)
-	}
+	known := seen.known
 	intent, doubted := w.Known.Open(r.Key)
 	if doubted {
-		if !found {
+		if !seen.found {
 			return w.decide(ctx, r, diagnosis.Unknown, *diagnosis.New(diagnosis.OutcomeUnknown))
 		}
-		known = asSent(known, intent, mailbox)
+		if intent.Kind == journal.Create { // a real run would take what it finds for ours
+			known = journal.Account{Key: intent.Key, MailboxID: seen.mailbox.ID, Made: true, Fingerprint: intent.Fingerprint}
+		}
 	}
-	d := w.judge(r, mailbox, found, known)
+	d := w.judge(r, seen.mailbox, seen.found, known)
 	if !doubted { // else the next run looks whatever is known
 		if err := w.remember(ctx, r, d, known); err != nil {
 			return Step{}, err
@@ -74,13 +69,4 @@ func (w *Worker) visit(ctx context.Context, r *Row, work func(context.Context, *
 		}
 	}
 	return Step{}, nil
-}
-
-// asSent returns what is known of an account once the look has found what an
-// earlier run sent without getting an answer: a real run would take it for ours.
-func asSent(known journal.Account, intent journal.Intent, mailbox account.Mailbox) journal.Account {
-	if intent.Kind != journal.Create {
-		return known
-	}
-	return journal.Account{Key: intent.Key, MailboxID: mailbox.ID, Made: true, Fingerprint: intent.Fingerprint}
 }

@@ -10,14 +10,14 @@ import (
 	"r7import/importer/policy"
 )
 
-// verdict is what a look leads to.
-type verdict uint8
+// verdict is what a look leads to: the write to be made, or none.
+type verdict = journal.IntentKind
 
 const (
-	leave  verdict = iota // the row has its outcome
-	create                // the account is not there
-	update                // it is there and is to be changed
-	enable                // it is there as asked for and is to be switched on again
+	leave  verdict = ""             // the row has its outcome
+	create         = journal.Create // the account is not there
+	update         = journal.Update // it is there and is to be changed
+	enable         = journal.Enable // it is there as asked for and is to be switched on again
 )
 
 // decision is a verdict with what the look found.
@@ -41,70 +41,27 @@ func (w *Worker) judge(r *Row, mailbox account.Mailbox, found bool, known journa
 	}
 	ours := known.Made && known.MailboxID == mailbox.ID
 	d := decision{found: mailbox, foreign: !ours}
-	if mailbox.Hosted || mailbox.OAuth || mailbox.Alias || mailbox.Group {
+	if !ordinary(mailbox) {
 		d.status, d.problem = diagnosis.Exists, diagnosis.New(diagnosis.AccountProtected)
 		return d
 	}
 	d.fields = w.differences(r, mailbox, known, ours)
-	open, _ := w.Known.Open(known.Key)
-	d.off = ours && switchedOff(known, open)
-	switch {
-	case d.fields != 0 || d.off || d.foreign && w.Options.OnExisting == policy.Fail:
-		return byPolicy(w.Options, d)
-	case d.foreign:
-		d.status, d.problem = diagnosis.Exists, diagnosis.New(diagnosis.AccountExists)
-	default:
-		d.status = diagnosis.Unchanged
-	}
-	return d
-}
-
-// switchedOff reports whether a run or an undo has switched an account of ours
-// off, or may have. What the portal shows of an account alone does not tell.
-func switchedOff(known journal.Account, open journal.Intent) bool {
-	return known.Status == diagnosis.Disabled || open.Kind == journal.Disable || open.Kind == journal.Enable
-}
-
-// differences returns the fields in which the account is not as the row asks.
-// Passwords cannot be read back: for an account of ours they differ if the row
-// has changed since, for a foreign one they are taken as equal.
-func (w *Worker) differences(r *Row, mailbox account.Mailbox, known journal.Account, ours bool) account.Fields {
-	var fields account.Fields
-	for f := range r.Row.Given.All() {
-		if f >= account.NumRequestFields || f.Secret() || !mailbox.Detailed {
-			continue
+	d.off = ours && w.switchedOff(known)
+	if d.fields == 0 && !d.off && !(d.foreign && w.Options.OnExisting == policy.Fail) {
+		if d.status = diagnosis.Unchanged; d.foreign {
+			d.status, d.problem = diagnosis.Exists, diagnosis.New(diagnosis.AccountExists)
 		}
-		if !sameText(f, r.Row.Settings.Text(f), mailbox.Settings.Text(f)) {
-			fields = fields.With(f)
-		}
+		return d
 	}
-	if ours && fields == 0 && !r.Row.Settings.WithoutPasswords() { // else they are sent anyway, or not known
-		fields = w.History.Prints().Changed(known.Fingerprint, r.Key, &r.Row.Settings, account.Passwords)
-	}
-	return fields
-}
-
-// sameText compares as the portal does: it lower-cases addresses and hosts, and
-// logins that contain the address (ASC.Mail/Utils/Converter.cs).
-func sameText(f account.Field, a, b string) bool {
-	switch f {
-	case account.Email, account.ServerHost, account.SMTPServer, account.Account, account.SMTPAccount:
-		return strings.EqualFold(a, b)
-	}
-	return a == b
-}
-
-func byPolicy(o *policy.Options, d decision) decision {
-	action := o.OnChanged
+	action := w.Options.OnChanged
 	if d.foreign {
-		action = o.OnExisting
+		action = w.Options.OnExisting
 	}
-	names := d.names()
 	switch {
 	case action == policy.Fail:
-		d.status, d.problem = diagnosis.Failed, diagnosis.New(diagnosis.AccountRefused, "Fields", names)
+		d.status, d.problem = diagnosis.Failed, diagnosis.New(diagnosis.AccountRefused, "Fields", d.names())
 	case action == policy.Skip:
-		d.status, d.problem = diagnosis.Changed, diagnosis.New(diagnosis.AccountDiffers, "Fields", names)
+		d.status, d.problem = diagnosis.Changed, diagnosis.New(diagnosis.AccountDiffers, "Fields", d.names())
 	case d.fields.Has(account.IMAP):
 		d.status, d.problem = diagnosis.Changed, diagnosis.New(diagnosis.ProtocolFixed)
 	case d.fields == 0:
@@ -114,6 +71,61 @@ func byPolicy(o *policy.Options, d decision) decision {
 	}
 	return d
 }
+
+// switchedOff reports whether a run or an undo has switched an account of ours
+// off, or may have. What the portal shows of an account alone does not tell.
+func (w *Worker) switchedOff(known journal.Account) bool {
+	open, _ := w.Known.Open(known.Key)
+	return known.Status == diagnosis.Disabled || open.Kind == journal.Disable || open.Kind == journal.Enable
+}
+
+// differences returns the fields in which the account is not as the row asks.
+// Passwords cannot be read back: for an account of ours they differ if the row
+// has changed since, for a foreign one they are taken as equal.
+func (w *Worker) differences(r *Row, mailbox account.Mailbox, known journal.Account, ours bool) account.Fields {
+	var fields account.Fields
+	if mailbox.Detailed {
+		fields = unlike(r.Row.Given, &r.Row.Settings, &mailbox.Settings, sameText)
+	}
+	if ours && fields == 0 && !r.Row.Settings.WithoutPasswords() { // else they are sent anyway, or not known
+		fields = w.History.Prints().Changed(known.Fingerprint, r.Key, &r.Row.Settings, account.Passwords)
+	}
+	return fields
+}
+
+// comparison reports whether a field has what was asked for.
+type comparison func(f account.Field, asked, there *account.Settings) bool
+
+// unlike returns those of some fields, passwords aside, in which what there is is not
+// the same as what was asked for.
+func unlike(of account.Fields, asked, there *account.Settings, same comparison) (fields account.Fields) {
+	for f := range (of & account.RequestFields &^ account.Passwords).All() {
+		if !same(f, asked, there) {
+			fields = fields.With(f)
+		}
+	}
+	return fields
+}
+
+// sameText compares as the portal does: it lower-cases addresses and hosts, and
+// logins that contain the address (ASC.Mail/Utils/Converter.cs).
+func sameText(f account.Field, asked, there *account.Settings) bool {
+	a, b := asked.Text(f), there.Text(f)
+	switch f {
+	case account.Email, account.ServerHost, account.SMTPServer, account.Account, account.SMTPAccount:
+		return strings.EqualFold(a, b)
+	}
+	return a == b
+}
+
+// sameSetting compares what was asked for with what there is. Where the outgoing
+// server wants no login, it does not matter which one there would be.
+func sameSetting(f account.Field, asked, there *account.Settings) bool {
+	return (f == account.SMTPAccount || f == account.AuthSMTP) && !asked.SMTPAuth || sameText(f, asked, there)
+}
+
+// ordinary reports whether a mailbox is an account like those we make.
+func ordinary(m account.Mailbox) bool { return !m.Hosted && !m.OAuth && !m.Alias && !m.Group }
 
 // names lists in what an account is not as the row asks.
 func (d *decision) names() string {

@@ -121,7 +121,7 @@ func TestTallyAddsUp(t *testing.T) {
 	}
 	r.End(diagnosis.Failed, *diagnosis.New(diagnosis.NeverArrived, "Count", "4"))
 	w.Tally.ended(r)
-	if counts, unknown := w.Tally.Snapshot(); unknown != 0 || counts[diagnosis.Failed] != 1 || w.Stop.Called() {
+	if counts, unknown := w.Tally.Snapshot(); unknown != 0 || counts[diagnosis.Failed] != 1 || w.Stop.Context().Err() != nil {
 		t.Errorf("counts %v, %d in doubt, stopped %v", counts, unknown, w.Stop.Reason())
 	}
 	first, again, other := w.Tally.mayChange(r), w.Tally.mayChange(r), w.Tally.mayChange(new(Row))

@@ -63,7 +63,10 @@ func (w *Worker) Provision(ctx context.Context, r *Row) (Step, error) {
 		if session == nil {
 			return step, err
 		}
-		w.inherit(r)
+		if intent, open := w.Known.Open(r.Key); open && r.doubtful { // the row has claimed its account
+			w.Tally.doubt(r, doubt{intent: intent.ID, kind: intent.Kind, since: intent.At, print: intent.Fingerprint})
+		}
+		r.doubtful = false
 		work := w.attempt // slots, turn, look, judge, intend, send, give back, record
 		if r.doubt != nil {
 			work = w.settle // turn, one look
@@ -116,20 +119,8 @@ func (w *Worker) enter(ctx context.Context, r *Row) (*people.Session, Step, erro
 	default:
 		r.Bar(r.Member.Bar.Status, r.Member.Bar.Problem)
 	}
-	step, err := w.record(ctx, r)
+	step, err := w.end(ctx, r, journal.Outcome{})
 	return nil, step, err
-}
-
-// inherit takes over what an earlier run has left in doubt, once the row has
-// claimed its account.
-func (w *Worker) inherit(r *Row) {
-	if !r.doubtful {
-		return
-	}
-	r.doubtful = false
-	if intent, open := w.Known.Open(r.Key); open {
-		w.Tally.doubt(r, doubt{intent: intent.ID, kind: intent.Kind, since: intent.At, print: intent.Fingerprint})
-	}
 }
 
 // attempt looks for the account and makes or changes it if that is needed.
@@ -152,24 +143,17 @@ func (w *Worker) attempt(ctx context.Context, r *Row, session *people.Session) (
 	}
 
 	// Look.
-	known, ok, err := w.History.Account(context.WithoutCancel(ctx), r.Key)
-	if err != nil {
-		return Step{}, err
-	}
-	if ok && !w.Options.RetryRefused && w.Known.Refuses(known, &r.Row.Settings) {
-		return w.decide(ctx, r, diagnosis.Held, *diagnosis.New(diagnosis.PasswordRefused, "Code", known.RefusedCode))
-	}
-	mailbox, found, answer := w.look(ctx, r, session, ok)
-	if answer.Fate != diagnosis.Done {
-		return w.lookFailed(ctx, r, session, answer)
+	seen, step, err := w.examine(ctx, r, session)
+	if seen == nil {
+		return step, err
 	}
 
 	// Judge.
-	d := w.judge(r, mailbox, found, known)
+	d := w.judge(r, seen.mailbox, seen.found, seen.known)
 	if d.verdict == leave {
 		slot.Return(true)
 	}
-	if err := w.remember(ctx, r, d, known); err != nil {
+	if err := w.remember(ctx, r, d, seen.known); err != nil {
 		return Step{}, err
 	}
 	if d.verdict == leave {
@@ -186,31 +170,40 @@ func (w *Worker) attempt(ctx context.Context, r *Row, session *people.Session) (
 
 	// Intend.
 	intent := journal.Intent{
-		Run: r.Entry.Run, Index: r.Index, Key: r.Key, Kind: intentKind[d.verdict], At: time.Now(),
-		Fingerprint: w.fingerprint(r, known), MailboxID: d.found.ID,
+		Run: r.Entry.Run, Index: r.Index, Key: r.Key, Kind: d.verdict, At: time.Now(),
+		Fingerprint: w.fingerprint(r, seen.known), MailboxID: d.found.ID,
 	}
 	if intent.ID, err = w.Ledger.Intend(context.WithoutCancel(ctx), intent); err != nil {
 		return Step{}, err
 	}
 
 	// Send.
-	answer = w.send(ctx, r, session, d, &intent)
+	answer := w.send(ctx, r, session, d, &intent)
 	r.report(answer)
 	w.Turns.NoteWrite(answer)
-	tellHosts(slot, r, intent.Kind, answer)
+	switch side := r.host(answer.Side); { // what does the write show about the mail servers
+	case answer.Fate == diagnosis.Done && intent.Kind != journal.Enable: // which loads none
+		for _, h := range r.Hosts {
+			slot.Report(h, r.Key.Address, pace.Good)
+		}
+	case (answer.Fate == diagnosis.Final || answer.Fate == diagnosis.Later) && side != "":
+		slot.Report(side, r.Key.Address, pace.EvidenceOf(answer.Code))
+	}
 	slot.Return(answer.Fate == diagnosis.Done)
 
 	// Record.
 	switch answer.Fate {
 	case diagnosis.Done:
-		return w.succeeded(ctx, r, session, intent, answer)
+		return w.succeeded(ctx, r, session, d, intent, answer)
 	case diagnosis.Final:
 		return w.declined(ctx, r, intent, answer)
 	case diagnosis.Later:
 		if r.postponed >= maxPostponed || r.Entry.Attempts >= maxWrites {
 			return w.declined(ctx, r, intent, answer)
 		}
-		return w.postpone(ctx, r, intent, answer)
+		r.postponed++
+		err := w.Ledger.Settle(context.WithoutCancel(ctx), journal.Outcome{Intent: intent.ID, Entry: r.fail(diagnosis.NotTried, answer)})
+		return wait(w.Options.Waits.Later, answer.Code), err
 	case diagnosis.Unclear, diagnosis.Undecided:
 		return w.doubted(ctx, r, intent, answer)
 	}
@@ -218,12 +211,38 @@ func (w *Worker) attempt(ctx context.Context, r *Row, session *people.Session) (
 	return w.turnedBack(session, answer), err
 }
 
+// sight is what the journal and a look say of a row's account.
+type sight struct {
+	known   journal.Account
+	mailbox account.Mailbox // if found
+	found   bool
+}
+
+// examine reads what is known of the row's account and looks for it. Without a sight the
+// step says what has become of the row.
+func (w *Worker) examine(ctx context.Context, r *Row, session *people.Session) (*sight, Step, error) {
+	known, ok, err := w.History.Account(ctx, r.Key)
+	if err != nil {
+		return nil, Step{}, err
+	}
+	if ok && !w.Options.RetryRefused && w.Known.Refuses(known, &r.Row.Settings) {
+		step, err := w.decide(ctx, r, diagnosis.Held, *diagnosis.New(diagnosis.PasswordRefused, "Code", known.RefusedCode))
+		return nil, step, err
+	}
+	mailbox, found, answer := w.look(ctx, r, session, ok)
+	if answer.Fate != diagnosis.Done {
+		step, err := w.lookFailed(ctx, r, session, answer)
+		return nil, step, err
+	}
+	return &sight{known, mailbox, found}, Step{}, nil
+}
+
 // look finds the account. For a person with many rows one list answers for those
 // nothing else is known of; where list or journal leave a doubt, and for what is
 // there, the account itself is read: it alone is never cached by the portal
 // (ASC.Mail/Core/Engine/CacheEngine.cs).
 func (w *Worker) look(ctx context.Context, r *Row, session *people.Session, known bool) (account.Mailbox, bool, portal.Answer) {
-	if session.Rows() > listFrom && !known && !r.absent && r.Entry.Attempts == 0 {
+	if session.Rows > listFrom && !known && !r.absent && r.Entry.Attempts == 0 {
 		listed, there, answer := session.Listed(ctx, r.Key.Address)
 		if answer.Fate != diagnosis.Done || !there || listed.Alias || listed.Group {
 			w.Turns.Note(answer)
@@ -301,8 +320,6 @@ func (w *Worker) leaveAlone(ctx context.Context, r *Row, d decision) (Step, erro
 	return w.decide(ctx, r, d.status, *d.problem)
 }
 
-var intentKind = map[verdict]journal.IntentKind{create: journal.Create, update: journal.Update, enable: journal.Enable}
-
 // errTrouble keeps a write from a portal that is in trouble.
 var errTrouble = errors.New("provision: the portal is in trouble")
 
@@ -327,21 +344,10 @@ func (w *Worker) send(ctx context.Context, r *Row, session *people.Session, d de
 	return session.Create(ctx, &r.Row.Settings, ready)
 }
 
-// tellHosts tells the slots what a write showed about the mail servers of the row.
-func tellHosts(slot *pace.Slot, r *Row, kind journal.IntentKind, answer portal.Answer) {
-	side := r.host(answer.Side)
-	switch {
-	case answer.Fate == diagnosis.Done && kind != journal.Enable: // which loads none
-		for _, h := range r.Hosts {
-			slot.Report(h, r.Key.Address, pace.Good)
-		}
-	case (answer.Fate == diagnosis.Final || answer.Fate == diagnosis.Later) && side != "":
-		slot.Report(side, r.Key.Address, pace.EvidenceOf(answer.Code))
-	}
-}
-
 // succeeded records an account that was made or changed.
-func (w *Worker) succeeded(ctx context.Context, r *Row, session *people.Session, intent journal.Intent, answer portal.Answer) (Step, error) {
+func (w *Worker) succeeded(
+	ctx context.Context, r *Row, session *people.Session, d decision, intent journal.Intent, answer portal.Answer,
+) (Step, error) {
 	id := answer.Mailbox.ID
 	var problems []diagnosis.Problem
 	switch intent.Kind {
@@ -367,31 +373,20 @@ func (w *Worker) succeeded(ctx context.Context, r *Row, session *people.Session,
 		Run: intent.Run, Checked: time.Now(), Status: diagnosis.Created,
 	}
 	if intent.Kind != journal.Create {
-		made.Status = diagnosis.Updated
-		known, ok, err := w.History.Account(context.WithoutCancel(ctx), r.Key)
-		if err != nil {
-			return Step{}, err
-		}
-		made.Made = ok && known.Made && known.MailboxID == id
+		made.Status, made.Made = diagnosis.Updated, !d.foreign && d.found.ID == id
 	}
 	r.End(made.Status, problems...)
-	return w.close(ctx, r, journal.Outcome{Intent: intent.ID, Entry: r.Entry, Account: &made})
+	return w.end(ctx, r, journal.Outcome{Intent: intent.ID, Account: &made})
 }
 
 // declined records a row that would be refused again.
 func (w *Worker) declined(ctx context.Context, r *Row, intent journal.Intent, answer portal.Answer) (Step, error) {
-	outcome := journal.Outcome{Intent: intent.ID, Entry: r.fail(diagnosis.Failed, answer)}
+	r.fail(diagnosis.Failed, answer)
+	outcome := journal.Outcome{Intent: intent.ID}
 	if answer.Code.RefusesPassword() {
 		outcome.Refused, outcome.RefusedCode = intent.Fingerprint, answer.Code
 	}
-	return w.close(ctx, r, outcome)
-}
-
-// postpone lets a row come back when a mail server was busy.
-func (w *Worker) postpone(ctx context.Context, r *Row, intent journal.Intent, answer portal.Answer) (Step, error) {
-	r.postponed++
-	err := w.Ledger.Settle(context.WithoutCancel(ctx), journal.Outcome{Intent: intent.ID, Entry: r.fail(diagnosis.NotTried, answer)})
-	return wait(w.Options.Waits.Later, answer.Code), err
+	return w.end(ctx, r, outcome)
 }
 
 // doubted keeps the intent open: the account may be there.

@@ -3,6 +3,7 @@ package provision
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -36,21 +37,25 @@ func (r *Row) report(answer portal.Answer) {
 // decide makes an outcome durable that needed no write.
 func (w *Worker) decide(ctx context.Context, r *Row, status diagnosis.Status, problems ...diagnosis.Problem) (Step, error) {
 	r.End(status, problems...)
-	return w.record(ctx, r)
+	return w.end(ctx, r, journal.Outcome{})
 }
 
-// record makes the outcome that the row has been given durable.
-func (w *Worker) record(ctx context.Context, r *Row) (Step, error) {
-	if err := w.Ledger.SetEntries(context.WithoutCancel(ctx), r.Entry); err != nil {
-		return Step{}, err
+// end makes the outcome that the row has been given durable. It closes the intent of the
+// outcome, if there is one, and stores what is known of the account from now on, if
+// that has changed.
+func (w *Worker) end(ctx context.Context, r *Row, outcome journal.Outcome) (_ Step, err error) {
+	ctx, outcome.Entry = context.WithoutCancel(ctx), r.Entry
+	if outcome.Intent != 0 {
+		err = w.Ledger.Settle(ctx, outcome)
+	} else {
+		if outcome.Account != nil {
+			err = w.Ledger.SaveAccount(ctx, *outcome.Account)
+		}
+		if err == nil {
+			err = w.Ledger.SetEntries(ctx, r.Entry)
+		}
 	}
-	w.Tally.ended(r)
-	return done, nil
-}
-
-// close makes the outcome of a write durable.
-func (w *Worker) close(ctx context.Context, r *Row, outcome journal.Outcome) (Step, error) {
-	if err := w.Ledger.Settle(context.WithoutCancel(ctx), outcome); err != nil {
+	if err != nil {
 		return Step{}, err
 	}
 	w.Tally.ended(r)
@@ -71,8 +76,5 @@ func evidence(answer portal.Answer) string {
 	if answer.Status == 0 {
 		return ""
 	}
-	if answer.Text == "" {
-		return "HTTP " + strconv.Itoa(answer.Status)
-	}
-	return "HTTP " + strconv.Itoa(answer.Status) + ": " + answer.Text
+	return strings.TrimSuffix("HTTP "+strconv.Itoa(answer.Status)+": "+answer.Text, ": ")
 }

@@ -7,7 +7,6 @@ import (
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
-	"r7import/importer/pace"
 	"r7import/importer/people"
 	"r7import/importer/plan"
 )
@@ -20,7 +19,7 @@ type Row struct {
 	Prober bool          // finds out whether those of them that have rested long enough are well again
 
 	domain   string
-	doubtful bool   // an earlier run has left a request for it without an outcome, and nobody has looked
+	doubtful bool   // an earlier run left a request for it without an outcome, and no look has settled it
 	doubt    *doubt // set while nobody knows what became of its last write
 	absent   bool   // a doubt ended with "not there"
 	changes  bool   // counted as an update
@@ -29,7 +28,7 @@ type Row struct {
 	looks     int // looks before a write that got no usable answer
 	unclear   int // writes that were answered in a way that tells nothing, and did not arrive
 
-	removal *removal // where the account is taken back
+	removal *removal // in an undo
 }
 
 // doubt is a write whose outcome is not known.
@@ -74,16 +73,13 @@ func NewMissing(p *plan.Plan, i int, lent map[string]plan.Identity) *Row {
 // knows the outcome.
 func (r *Row) Doubt() { r.doubtful = true }
 
-// InDoubt reports whether nobody knows what became of the row's last write.
-func (r *Row) InDoubt() bool { return r.doubt != nil }
-
-// SettledBy returns when the outcome of a row in doubt is known at the latest,
-// unless portal or row is in trouble again; zero without doubt.
-func (r *Row) SettledBy(settle time.Duration) time.Time {
+// InDoubtSince returns when the row's last write was sent, if nobody knows what became
+// of it, else the zero time.
+func (r *Row) InDoubtSince() time.Time {
 	if r.doubt == nil {
 		return time.Time{}
 	}
-	return r.doubt.since.Add(settle)
+	return r.doubt.since
 }
 
 // End gives the row its outcome. Its own warnings stay in front.
@@ -104,13 +100,6 @@ func (r *Row) Bar(status diagnosis.Status, why diagnosis.Problem) journal.Entry 
 		return r.End(diagnosis.Unknown, *diagnosis.New(diagnosis.OutcomeUnknown), why)
 	}
 	return r.End(status, why)
-}
-
-// Rest gives the row the outcome of one whose mail server rests.
-func (r *Row) Rest(rest pace.Rest) journal.Entry {
-	r.End(diagnosis.NotTried, *diagnosis.New(diagnosis.HostPaused, "Host", rest.Host, "Why", rest.Evidence.Code()))
-	r.Entry.Host = rest.Host
-	return r.Entry
 }
 
 // host returns the mail host of a side, empty for the portal's.

@@ -33,34 +33,41 @@ func (w *Worker) settle(ctx context.Context, r *Row, session *people.Session) (S
 		if answer.Code == diagnosis.DuplicateMailbox { // no other refusal to look says anything of the account
 			return w.endDoubt(ctx, r, answer.Problem())
 		}
-		return w.lookAgain(ctx, r)
+		// When the settle time is over and a look still says nothing, the row stays
+		// unknown: sending it again blindly is what must never happen.
+		d.failed++
+		late := time.Since(d.since) > w.Options.Settle
+		if late && d.failed >= lookTries && !w.Turns.Troubled() {
+			return w.decide(ctx, r, diagnosis.Unknown, *diagnosis.New(diagnosis.LookUpFailed))
+		}
+		return wait(w.nextLook(d), diagnosis.OutcomeUnknown), nil
 	}
 	if found && d.kind == journal.Create {
-		w.Slots.Met(r.domain)
-		made := journal.Account{
-			Key: r.Key, MailboxID: mailbox.ID, Made: true, Status: diagnosis.Created,
-			Fingerprint: d.print, Run: r.Entry.Run, Checked: time.Now(),
-		}
-		return w.foundAfterAll(ctx, r, made)
+		return w.foundAfterAll(ctx, r, mailbox.ID)
 	}
 	if left := time.Until(d.since.Add(w.Options.Settle)); left > 0 {
 		d.failed = 0
-		return wait(min(left, w.Options.Waits.LookUp(d.next())), diagnosis.OutcomeUnknown), nil
+		return wait(min(left, w.nextLook(d)), diagnosis.OutcomeUnknown), nil
 	}
 	return w.neverArrived(ctx, r)
 }
 
 // foundAfterAll records a create in doubt whose account the look-up found. If the
 // row was edited since it was sent, it goes on as one whose account is there.
-func (w *Worker) foundAfterAll(ctx context.Context, r *Row, made journal.Account) (Step, error) {
+func (w *Worker) foundAfterAll(ctx context.Context, r *Row, mailbox int64) (Step, error) {
+	w.Slots.Met(r.domain)
+	made := journal.Account{
+		Key: r.Key, MailboxID: mailbox, Made: true, Status: diagnosis.Created,
+		Fingerprint: r.doubt.print, Run: r.Entry.Run, Checked: time.Now(),
+	}
 	if len(made.Fingerprint) == 0 {
 		made.Fingerprint = w.fingerprint(r, made)
 	}
-	r.Entry.MailboxID = made.MailboxID
+	r.Entry.MailboxID = mailbox
 	r.End(diagnosis.Created, *diagnosis.New(diagnosis.FoundByLookUp))
 	outcome := journal.Outcome{Intent: r.doubt.intent, Entry: r.Entry, Account: &made}
 	if w.History.Prints().Changed(made.Fingerprint, r.Key, &r.Row.Settings, account.RequestFields) == 0 {
-		return w.close(ctx, r, outcome)
+		return w.end(ctx, r, outcome)
 	}
 	err := w.Ledger.Settle(context.WithoutCancel(ctx), outcome)
 	w.Tally.noDoubt(r)
@@ -86,24 +93,11 @@ func (w *Worker) neverArrived(ctx context.Context, r *Row) (Step, error) {
 // endDoubt records a row in doubt that has failed.
 func (w *Worker) endDoubt(ctx context.Context, r *Row, problem diagnosis.Problem) (Step, error) {
 	r.End(diagnosis.Failed, problem)
-	return w.close(ctx, r, journal.Outcome{Intent: r.doubt.intent, Entry: r.Entry})
+	return w.end(ctx, r, journal.Outcome{Intent: r.doubt.intent})
 }
 
-// lookAgain handles a look-up that said nothing. When the settle time is over and
-// it still says nothing, the row stays unknown: sending it again blindly is what
-// must never happen.
-func (w *Worker) lookAgain(ctx context.Context, r *Row) (Step, error) {
-	d := r.doubt
-	d.failed++
-	late := time.Since(d.since) > w.Options.Settle
-	if late && d.failed >= lookTries && !w.Turns.Troubled() {
-		return w.decide(ctx, r, diagnosis.Unknown, *diagnosis.New(diagnosis.LookUpFailed))
-	}
-	return wait(w.Options.Waits.LookUp(d.next()), diagnosis.OutcomeUnknown), nil
-}
-
-// next counts a look-up and returns how many came before it.
-func (d *doubt) next() int {
+// nextLook counts a look-up and returns how long to wait before the next.
+func (w *Worker) nextLook(d *doubt) time.Duration {
 	d.looks++
-	return d.looks - 1
+	return w.Options.Waits.LookUp(d.looks - 1)
 }

@@ -23,7 +23,7 @@ type Tally struct {
 	changes int // rows whose accounts are updated
 }
 
-// NewTally returns a tally of a file with that many rows, of which so many are invalid.
+// NewTally returns a tally of a file of rows rows, invalid of them with errors.
 func NewTally(options *policy.Options, stop *pace.Stop, rows, invalid int) *Tally {
 	return &Tally{options: options, stop: stop, rows: rows, counts: map[diagnosis.Status]int{diagnosis.Invalid: invalid}}
 }
@@ -97,18 +97,6 @@ func (t *Tally) Changes() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.changes + t.counts[diagnosis.WouldUpdate]
-}
-
-// AnyDesired reports whether a row needs nothing more.
-func (t *Tally) AnyDesired() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for status, rows := range t.counts {
-		if rows > 0 && status.Desired() {
-			return true
-		}
-	}
-	return false
 }
 
 // Snapshot returns the outcomes by status and how many writes are in doubt, of one moment.

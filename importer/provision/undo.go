@@ -13,8 +13,7 @@ import (
 	"r7import/importer/portal"
 )
 
-// Undo takes accounts back: it removes them or switches them off, if they are
-// still what was left of them.
+// Undo removes accounts or switches them off, if they are still as we left them.
 type Undo struct {
 	*Worker
 	Disable bool // accounts are only switched off
@@ -59,7 +58,7 @@ func missingOf(consent *plan.Consent, r *Row, known journal.Account) plan.Change
 	return c
 }
 
-// removal is how far the taking back of an account has come.
+// removal is how far the undo of an account has come.
 type removal struct {
 	intent   int64     // the request without outcome, 0 if there is none
 	since    time.Time // when it was begun
@@ -77,12 +76,12 @@ func (u *Undo) Row(ctx context.Context, r *Row) (Step, error) {
 		}
 		defer slot.Return(false)
 	}
-	return u.visit(ctx, r, u.takeBack)
+	return u.visit(ctx, r, u.undo)
 }
 
-// takeBack removes an account or switches it off, if it is still what was left of it.
-func (u *Undo) takeBack(ctx context.Context, r *Row, session *people.Session) (Step, error) {
-	known, _, err := u.History.Account(context.WithoutCancel(ctx), r.Key)
+// undo removes an account or switches it off, if it is still as we left it.
+func (u *Undo) undo(ctx context.Context, r *Row, session *people.Session) (Step, error) {
+	known, _, err := u.History.Account(ctx, r.Key)
 	if err != nil {
 		return Step{}, err
 	}
@@ -100,31 +99,27 @@ func (u *Undo) takeBack(ctx context.Context, r *Row, session *people.Session) (S
 	r.Entry.MailboxID = known.MailboxID
 	mailbox, found, answer := session.Find(ctx, r.Row.Settings.Email)
 	u.Turns.Note(answer)
+	fields := u.changedSince(r, mailbox, known)
+	change := missingOf(u.Consent, r, known)
+	barred := u.Consent.Bars(&change)
 	switch {
 	case answer.Fate != diagnosis.Done:
 		return u.lookFailed(ctx, r, session, answer)
 	case !found:
 		return u.isGone(ctx, r, known)
 	case r.removal.unproven:
-		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoUnproven))
+		return u.close(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoUnproven))
 	case mailbox.ID != known.MailboxID || !ordinary(mailbox):
-		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
-	}
-	if fields := u.changedSince(r, mailbox, known); fields != 0 {
-		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoDiffers, "Fields", fields))
-	}
-	change := missingOf(u.Consent, r, known)
-	if problem := u.Consent.Bars(&change); problem != nil {
-		return u.conclude(ctx, r, diagnosis.Held, nil, *problem)
-	}
-	switch {
+		return u.close(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
+	case fields != 0:
+		return u.close(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoDiffers, "Fields", fields))
+	case barred != nil:
+		return u.close(ctx, r, diagnosis.Held, nil, *barred)
 	case u.Dry:
 		u.Consent.Await(change)
 		return u.decide(ctx, r, diagnosis.WouldDisable, u.Reason...)
-	case u.Disable:
-		return u.switchOff(ctx, r, session, known)
 	}
-	return u.remove(ctx, r, session, known)
+	return u.request(ctx, r, session, known)
 }
 
 // changedSince returns the fields, passwords aside, in which an account is not as
@@ -134,59 +129,64 @@ func (u *Undo) changedSince(r *Row, mailbox account.Mailbox, known journal.Accou
 	const open = account.RequestFields &^ account.Passwords
 	there := u.History.Prints().Changed(known.Fingerprint, known.Key, &mailbox.Settings, open)
 	edited := u.History.Prints().Changed(known.Fingerprint, known.Key, &r.Row.Settings, open)
-	var changed account.Fields
-	for f := range there.All() {
-		same := !edited.Has(f) && sameSetting(f, &r.Row.Settings, &mailbox.Settings)
-		if !same {
-			changed = changed.With(f)
-		}
-	}
-	return changed
+	return there&edited | unlike(there&^edited, &r.Row.Settings, &mailbox.Settings, sameSetting)
 }
 
-func (u *Undo) switchOff(ctx context.Context, r *Row, session *people.Session, known journal.Account) (Step, error) {
-	if err := u.intend(ctx, r, journal.Disable, known); err != nil {
+// request makes the one exchange that removes the account or switches it off, after a
+// durable intent. An intent whose request led to nothing is closed before.
+func (u *Undo) request(ctx context.Context, r *Row, session *people.Session, known journal.Account) (Step, error) {
+	if err := u.withdraw(ctx, r); err != nil {
 		return Step{}, err
 	}
-	answer := session.SetEnabled(ctx, r.Row.Settings.Email, false)
+	intent := journal.Intent{
+		Run: r.Entry.Run, Index: r.Index, Key: r.Key, Kind: journal.Remove, At: time.Now(),
+		Fingerprint: known.Fingerprint, MailboxID: known.MailboxID,
+	}
+	if u.Disable {
+		intent.Kind = journal.Disable
+	}
+	var err error
+	if r.removal.intent, err = u.Ledger.Intend(context.WithoutCancel(ctx), intent); err != nil {
+		return Step{}, err
+	}
+	var operation portal.Operation
+	var answer portal.Answer
+	if u.Disable {
+		answer = session.SetEnabled(ctx, r.Row.Settings.Email, false)
+	} else {
+		operation, answer = session.Remove(ctx, r.Row.Settings.Email)
+	}
 	r.report(answer)
 	u.Turns.NoteWrite(answer)
 	switch {
 	case answer.Fate != diagnosis.Done:
 		return u.notDone(ctx, r, session, known, answer)
+	case !u.Disable:
+		return u.follow(ctx, r, session, known, operation)
 	case answer.Mailbox.ID != known.MailboxID:
-		return u.conclude(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
+		return u.close(ctx, r, diagnosis.Held, nil, *diagnosis.New(diagnosis.UndoReplaced))
 	}
 	known.Status, known.Checked = diagnosis.Disabled, time.Now()
-	return u.conclude(ctx, r, diagnosis.Disabled, &known, u.Reason...)
+	return u.close(ctx, r, diagnosis.Disabled, &known, u.Reason...)
 }
 
-// remove removes the account and waits until the portal has done so. The row keeps
-// its turn meanwhile, because the portal removes only so many at once.
-func (u *Undo) remove(ctx context.Context, r *Row, session *people.Session, known journal.Account) (Step, error) {
-	if err := u.intend(ctx, r, journal.Remove, known); err != nil {
-		return Step{}, err
-	}
-	operation, answer := session.Remove(ctx, r.Row.Settings.Email)
-	r.report(answer)
-	u.Turns.NoteWrite(answer)
-	if answer.Fate != diagnosis.Done {
-		return u.notDone(ctx, r, session, known, answer)
-	}
+// follow waits until the portal has removed the account. The row keeps its turn
+// meanwhile, because the portal removes only a few at once.
+func (u *Undo) follow(ctx context.Context, r *Row, session *people.Session, known journal.Account, op portal.Operation) (Step, error) {
 	moved, waits := time.Now(), u.Options.Waits.Removal
-	for wait := waits.First; !operation.Completed; wait = waits.After(wait) {
-		if !sleep(ctx, wait) || time.Since(moved) > u.Options.PortalWait {
+	for wait := waits.First; !op.Completed; wait = waits.After(wait) {
+		if !pace.Sleep(ctx, wait) || time.Since(moved) > u.Options.PortalWait {
 			return u.decide(ctx, r, diagnosis.Unknown, *u.pending())
 		}
-		now, answer := session.Operation(ctx, operation.ID)
+		now, answer := session.Operation(ctx, op.ID)
 		u.Turns.Note(answer)
 		switch answer.Fate {
 		case diagnosis.Done:
-			if now.Percent != operation.Percent {
+			if now.Percent != op.Percent {
 				moved = time.Now()
 			}
-			now.ID = operation.ID // the portal forgets it with the answer that tells the end
-			operation = now
+			now.ID = op.ID // the portal forgets it with the answer that tells the end
+			op = now
 		case diagnosis.TurnedAway: // everybody pauses
 		case diagnosis.EndsOwner, diagnosis.EndsRun:
 			return u.turnedBack(session, answer), nil
@@ -194,12 +194,7 @@ func (u *Undo) remove(ctx context.Context, r *Row, session *people.Session, know
 			return u.comeBack(ctx, r)
 		}
 	}
-	return u.confirm(ctx, r, session, known, operation)
-}
-
-// confirm looks whether the account is gone: that an operation is over says
-// nothing when the portal was restarted in its middle.
-func (u *Undo) confirm(ctx context.Context, r *Row, session *people.Session, known journal.Account, operation portal.Operation) (Step, error) {
+	// That an operation is over says nothing when the portal was restarted in its middle.
 	mailbox, found, answer := session.Find(ctx, r.Row.Settings.Email)
 	u.Turns.Note(answer)
 	switch {
@@ -209,22 +204,10 @@ func (u *Undo) confirm(ctx context.Context, r *Row, session *people.Session, kno
 		return u.comeBack(ctx, r)
 	case !found, mailbox.ID != known.MailboxID:
 		return u.isGone(ctx, r, known)
-	case operation.Error != "" || r.removal.unclear+1 >= maxWrites:
-		return u.conclude(ctx, r, diagnosis.Failed, nil, *diagnosis.New(diagnosis.UndoFailed, "Text", operation.Error))
+	case op.Error != "" || r.removal.unclear+1 >= maxWrites:
+		return u.close(ctx, r, diagnosis.Failed, nil, *diagnosis.New(diagnosis.UndoFailed, "Text", op.Error))
 	}
 	return u.comeBack(ctx, r)
-}
-
-// intend makes durable what is about to be sent. A request that led to nothing is closed.
-func (u *Undo) intend(ctx context.Context, r *Row, kind journal.IntentKind, known journal.Account) (err error) {
-	if err := u.withdraw(ctx, r); err != nil {
-		return err
-	}
-	r.removal.intent, err = u.Ledger.Intend(context.WithoutCancel(ctx), journal.Intent{
-		Run: r.Entry.Run, Index: r.Index, Key: r.Key, Kind: kind, At: time.Now(),
-		Fingerprint: known.Fingerprint, MailboxID: known.MailboxID,
-	})
-	return err
 }
 
 func (u *Undo) withdraw(ctx context.Context, r *Row) error {
@@ -245,10 +228,10 @@ func (u *Undo) notDone(ctx context.Context, r *Row, session *people.Session, kno
 		if answer.Code == diagnosis.MailboxMissing {
 			return u.isGone(ctx, r, known)
 		}
-		return u.conclude(ctx, r, diagnosis.Failed, nil, answer.Problem())
+		return u.close(ctx, r, diagnosis.Failed, nil, answer.Problem())
 	case diagnosis.Later:
 		if time.Since(r.removal.since) > u.Options.PortalWait {
-			return u.conclude(ctx, r, diagnosis.Failed, nil, answer.Problem())
+			return u.close(ctx, r, diagnosis.Failed, nil, answer.Problem())
 		}
 		return wait(u.Options.Waits.Removals, answer.Code), u.withdraw(ctx, r)
 	case diagnosis.Unclear, diagnosis.Undecided:
@@ -266,7 +249,7 @@ func (u *Undo) comeBack(ctx context.Context, r *Row) (Step, error) {
 	return wait(u.Options.Waits.LookUp(r.removal.unclear-1), diagnosis.OutcomeUnknown), nil
 }
 
-// pending says of a row that nobody knows how its last request ended.
+// pending is the problem of a row whose last request has no known end.
 func (u *Undo) pending() *diagnosis.Problem {
 	if u.Disable {
 		return diagnosis.New(diagnosis.OutcomeUnknown)
@@ -279,34 +262,14 @@ func (u *Undo) isGone(ctx context.Context, r *Row, known journal.Account) (Step,
 	known.Run = r.Entry.Run
 	left := journal.Gone(known)
 	if r.Entry.Attempts == 0 && r.removal.intent == 0 {
-		return u.conclude(ctx, r, diagnosis.Removed, &left, *diagnosis.New(diagnosis.UndoGone))
+		return u.close(ctx, r, diagnosis.Removed, &left, *diagnosis.New(diagnosis.UndoGone))
 	}
-	return u.conclude(ctx, r, diagnosis.Removed, &left)
+	return u.close(ctx, r, diagnosis.Removed, &left)
 }
 
-// conclude makes the outcome of a row durable, with what is known of the account
-// from now on, if that has changed.
-func (u *Undo) conclude(ctx context.Context, r *Row, status diagnosis.Status, known *journal.Account, problems ...diagnosis.Problem) (Step, error) {
-	r.End(status, problems...)
-	if r.removal.intent != 0 {
-		return u.close(ctx, r, journal.Outcome{Intent: r.removal.intent, Entry: r.Entry, Account: known})
-	}
-	if known != nil {
-		if err := u.Ledger.SaveAccount(context.WithoutCancel(ctx), *known); err != nil {
-			return Step{}, err
-		}
-	}
-	return u.record(ctx, r)
-}
-
-// sleep waits, and reports false if the run stops meanwhile.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+// close gives the row its outcome and makes it durable, with what is known of the
+// account from now on, if that has changed.
+func (u *Undo) close(ctx context.Context, r *Row, status diagnosis.Status, left *journal.Account, why ...diagnosis.Problem) (Step, error) {
+	r.End(status, why...)
+	return u.end(ctx, r, journal.Outcome{Intent: r.removal.intent, Account: left})
 }

@@ -114,7 +114,7 @@ func (v planView) rows() string {
 
 // memory says how many rows are taken for done without a look, and when they were last seen.
 func (v planView) memory() []string {
-	if v.Settled == 0 || v.Anew() {
+	if v.Settled == 0 || v.Anew {
 		return nil
 	}
 	from, to := v.SeenFrom.Local().Format(minute), v.SeenTo.Local().Format(minute)
