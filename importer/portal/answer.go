@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"log/slog"
 	"time"
 
 	"r7import/importer/account"
@@ -45,49 +44,21 @@ func (a Answer) Problem() diagnosis.Problem {
 	return p
 }
 
-// answerWith returns the answer a code makes of a call.
-func answerWith(call *call, code diagnosis.Code) Answer {
+// answer returns the answer that a code makes of a call, the good one without a code.
+func (call *call) answer(code diagnosis.Code) Answer {
 	fate := code.Fate()
-	if fate == diagnosis.Unclear && !call.write {
+	switch {
+	case code == "":
+		fate = diagnosis.Done
+	case fate == diagnosis.Unclear && !call.write:
 		fate = diagnosis.Later
 	}
 	return Answer{Fate: fate, Code: code, Side: code.Side()}
 }
 
-func notSent(call *call, err error) Answer {
-	a := answerWith(call, diagnosis.RequestNotSent)
-	a.Err = err
-	return a
-}
-
-// because turns a good answer into another one, of the same exchange.
-func (a Answer) because(other Answer) Answer {
+// turned returns the answer that a code makes of the same exchange, whose words count no more.
+func (a Answer) turned(call *call, code diagnosis.Code) Answer {
+	other := call.answer(code)
 	other.Status, other.Sent, other.Took = a.Status, a.Sent, a.Took
 	return other
-}
-
-// odd turns a good answer into one that the API does not give.
-func (a Answer) odd(call *call) Answer { return a.because(answerWith(call, diagnosis.AnswerOdd)) }
-
-// found turns an error that says "there is none" into the good answer it is.
-func (a Answer) found() Answer { return a.because(Answer{Fate: diagnosis.Done}) }
-
-func slogLevel(a Answer) slog.Level {
-	if a.Fate == diagnosis.Done {
-		return slog.LevelDebug
-	}
-	return slog.LevelInfo
-}
-
-func attributes(call *call, a *Answer) []slog.Attr {
-	attrs := []slog.Attr{
-		slog.String("call", call.name), slog.Int("status", a.Status), slog.Duration("took", a.Took), slog.String("fate", a.Fate.String()),
-	}
-	if a.Code != "" {
-		attrs = append(attrs, slog.String("code", string(a.Code)))
-	}
-	if a.Err != nil {
-		attrs = append(attrs, slog.String("cause", a.Err.Error()))
-	}
-	return attrs
 }

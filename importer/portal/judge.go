@@ -2,12 +2,15 @@ package portal
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"math"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -19,112 +22,83 @@ import (
 // web/studio/ASC.Web.Studio/Global.asax.cs). An envelope is believed before the
 // status: the portal answers nearly every failure with 500.
 func judge(call *call, r *reply) Answer {
-	if r.good() {
+	done := r.status == http.StatusOK || r.status == http.StatusCreated // whichever it is
+	if done && r.own && !r.failed && r.response != nil {
 		return Answer{Fate: diagnosis.Done, Status: r.status}
 	}
-	code, side, text := r.meaning(call)
-	if code == diagnosis.PortalToken && call.token.Empty() {
+	var (
+		code diagnosis.Code
+		side diagnosis.Side // if the reply tells it
+		text string         // what of it may be shown
+	)
+	switch {
+	case r.status == http.StatusTooManyRequests:
+		code, text = diagnosis.PortalBusy, call.message(r.message)
+	case r.status == http.StatusUnauthorized && call.token.Empty():
 		code = diagnosis.PortalOther // it wants a token for what a portal answers without one
+	case r.status == http.StatusUnauthorized:
+		code = diagnosis.PortalToken
+	case r.redirects():
+		code, text = diagnosis.PortalRedirect, call.redirectTarget(r.header.Get("Location"))
+	case r.failed:
+		code, side, text = r.complaint(call)
+	default:
+		code, text = r.speechless(), call.page(r)
 	}
 	if call.explain != nil {
-		if special := call.explain(r); special != "" {
-			code = special
-		}
+		code = cmp.Or(call.explain(r), code)
 	}
-	a := answerWith(call, code)
-	if side != "" {
-		a.Side = side
-	}
-	a.Status, a.Text = r.status, text
+	a := call.answer(code)
+	a.Side, a.Status, a.Text = cmp.Or(side, a.Side), r.status, text
 	if code == diagnosis.PortalBusy {
 		a.RetryAfter, _ = retryAfter(r.header, time.Now())
 	}
 	return a
 }
 
-// good reports whether the portal did what it was asked: 201 or 200, whichever
-// it is, in an envelope without an error.
-func (r *reply) good() bool {
-	return (r.status == http.StatusOK || r.status == http.StatusCreated) && r.own && !r.failed && r.response != nil
-}
-
-// meaning returns the code of a reply that is not good, the side if the reply
-// tells it, and what of it may be shown.
-func (r *reply) meaning(call *call) (code diagnosis.Code, side diagnosis.Side, text string) {
-	switch {
-	case r.status == http.StatusTooManyRequests:
-		return diagnosis.PortalBusy, "", call.message(r.message)
-	case r.status == http.StatusUnauthorized:
-		return diagnosis.PortalToken, "", ""
-	case r.status >= 300 && r.status < 400:
-		return diagnosis.PortalRedirect, "", call.redirectTarget(r.header.Get("Location"))
-	case r.failed:
-		return r.complaint(call)
-	case r.status == http.StatusServiceUnavailable:
-		return r.unavailable(), "", call.page(r)
-	}
-	return r.speechless(), "", call.page(r)
-}
-
 // complaint is an envelope with an error.
-func (r *reply) complaint(call *call) (diagnosis.Code, diagnosis.Side, string) {
+func (r *reply) complaint(call *call) (code diagnosis.Code, side diagnosis.Side, text string) {
+	text = call.message(r.message)
 	if refusal, ok := diagnosis.ReadLoginTest(r.message); ok {
-		if !call.write { // the portal logs in nowhere then
-			return refusal.Code, refusal.Side, call.message(r.message)
+		if call.write { // else the portal logs in nowhere
+			text = call.confidence().Quote(refusal.Text)
 		}
-		return refusal.Code, refusal.Side, call.quote(refusal.Text)
+		return refusal.Code, refusal.Side, text
 	}
-	text := call.message(r.message)
 	if code, ok := diagnosis.PortalText(r.message); ok {
 		return code, "", text
 	}
-	switch r.status {
-	case http.StatusBadRequest:
-		return diagnosis.PortalArgument, "", text
-	case http.StatusPaymentRequired:
-		return diagnosis.PortalUnpaid, "", text
-	case http.StatusForbidden:
-		// The mail product is off for the person (ASC.Specific/GlobalFilters/ProductSecurityFilter.cs).
-		if r.message == "Forbidden" && strings.HasPrefix(call.path, "mail/") {
-			return diagnosis.PortalMailOff, "", text
-		}
-		return diagnosis.PortalForbidden, "", text
-	case http.StatusNotFound:
-		return diagnosis.PortalNoItem, "", text
+	// The mail product is off for the person (ASC.Specific/GlobalFilters/ProductSecurityFilter.cs).
+	if r.status == http.StatusForbidden && r.message == "Forbidden" && strings.HasPrefix(call.path, "mail/") {
+		return diagnosis.PortalMailOff, "", text
 	}
-	return diagnosis.PortalError, "", text
+	return cmp.Or(codeOfComplaint[r.status], diagnosis.PortalError), "", text
 }
 
-// unavailable is a 503 without an envelope: from a server in front of the portal
-// if it says when to come back, from the portal while it is restored or moved if
-// it says nothing at all.
-func (r *reply) unavailable() diagnosis.Code {
-	if _, ok := retryAfter(r.header, time.Now()); ok {
-		return diagnosis.PortalBusy
-	}
-	if r.empty() && r.header.Get("Retry-After") == "" {
-		return diagnosis.PortalRestoring
-	}
-	return diagnosis.PortalDown
+// codeOfComplaint is what a status means with an error of unknown words in an envelope.
+var codeOfComplaint = map[int]diagnosis.Code{
+	http.StatusBadRequest:      diagnosis.PortalArgument,
+	http.StatusPaymentRequired: diagnosis.PortalUnpaid,
+	http.StatusForbidden:       diagnosis.PortalForbidden,
+	http.StatusNotFound:        diagnosis.PortalNoItem,
 }
 
-// speechless is any other reply without an envelope's error.
+// speechless is a reply without an envelope's error.
 func (r *reply) speechless() diagnosis.Code {
-	switch r.status {
-	case http.StatusPaymentRequired:
-		return diagnosis.PortalUnpaid
-	case http.StatusForbidden:
-		return diagnosis.PortalIP
-	case http.StatusNotFound:
-		return diagnosis.PortalNotFound
-	case http.StatusProxyAuthRequired:
-		return diagnosis.PortalProxy
-	case http.StatusGatewayTimeout:
-		return diagnosis.PortalTimeout
-	case http.StatusOK, http.StatusCreated:
-		if r.html() {
-			return diagnosis.PortalNotAPI
+	switch {
+	case r.status == http.StatusServiceUnavailable:
+		// It is from a server in front of the portal if it says when to come back, from the
+		// portal while it is restored or moved if it says nothing at all.
+		if _, ok := retryAfter(r.header, time.Now()); ok {
+			return diagnosis.PortalBusy
 		}
+		if len(bytes.TrimSpace(r.body)) == 0 && r.header.Get("Retry-After") == "" {
+			return diagnosis.PortalRestoring
+		}
+	case (r.status == http.StatusOK || r.status == http.StatusCreated) && r.html():
+		return diagnosis.PortalNotAPI
+	case codeOfStatus[r.status] != "":
+		return codeOfStatus[r.status]
 	}
 	if r.status >= 500 {
 		return diagnosis.PortalDown
@@ -132,7 +106,16 @@ func (r *reply) speechless() diagnosis.Code {
 	return diagnosis.AnswerOdd
 }
 
-func (r *reply) empty() bool { return len(bytes.TrimSpace(r.body)) == 0 }
+// codeOfStatus is what a status means without an envelope.
+var codeOfStatus = map[int]diagnosis.Code{
+	http.StatusPaymentRequired:   diagnosis.PortalUnpaid,
+	http.StatusForbidden:         diagnosis.PortalIP,
+	http.StatusNotFound:          diagnosis.PortalNotFound,
+	http.StatusProxyAuthRequired: diagnosis.PortalProxy,
+	http.StatusGatewayTimeout:    diagnosis.PortalTimeout,
+}
+
+func (r *reply) redirects() bool { return r.status >= 300 && r.status < 400 }
 
 func (r *reply) html() bool {
 	return bytes.HasPrefix(bytes.TrimSpace(bytes.TrimPrefix(r.body, []byte("\uFEFF"))), []byte("<"))
@@ -153,8 +136,8 @@ func unanswered(call *call, caller, within context.Context, left bool, err error
 	default:
 		code = diagnosis.AnswerLost
 	}
-	a := answerWith(call, code)
-	a.Err = call.told(err)
+	a := call.answer(code)
+	a.Err = call.presentable(err)
 	return a
 }
 
@@ -163,31 +146,57 @@ const winRefused = syscall.Errno(10061)
 
 // unreached says why no request could leave.
 func unreached(err error) diagnosis.Code {
-	var (
-		proxy   *proxyError
-		op      *net.OpError
-		dns     *net.DNSError
-		name    x509.HostnameError
-		invalid x509.CertificateInvalidError
-		cert    *tls.CertificateVerificationError
-		alert   tls.AlertError
-		record  tls.RecordHeaderError
-	)
+	invalid, _ := errors.AsType[x509.CertificateInvalidError](err)
+	op, _ := errors.AsType[*net.OpError](err)
 	switch {
-	case errors.As(err, &proxy), errors.As(err, &op) && op.Op == "proxyconnect":
+	case is[*proxyError](err), op != nil && op.Op == "proxyconnect":
 		return diagnosis.PortalProxy
-	case errors.As(err, &dns):
+	case is[*net.DNSError](err):
 		return diagnosis.PortalDNS
-	case errors.As(err, &name):
+	case is[x509.HostnameError](err):
 		return diagnosis.PortalCertName
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+	case invalid.Reason == x509.Expired:
 		return diagnosis.PortalCertDate
-	case errors.As(err, &cert):
+	case is[*tls.CertificateVerificationError](err):
 		return diagnosis.PortalCert
-	case errors.As(err, &alert), errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
+	case is[tls.AlertError](err), is[tls.RecordHeaderError](err), errors.Is(err, http.ErrSchemeMismatch):
 		return diagnosis.PortalTLS
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, winRefused):
 		return diagnosis.PortalRefused
 	}
 	return diagnosis.PortalUnreached
+}
+
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}
+
+// longestRetry is what a longer pause is cut to; it is far beyond what any run waits for.
+const longestRetry = 365 * 24 * time.Hour
+
+// retryAfter reads Retry-After (RFC 9110, 10.2.3): seconds, of which a fraction
+// counts as a whole one, or a date. A date is held against the server's own clock
+// if it tells it. It reports false if there is nothing that can be read; a date
+// that has passed is no pause at all.
+func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
+	text := strings.TrimSpace(header.Get("Retry-After"))
+	if text == "" {
+		return 0, false
+	}
+	if strings.Trim(text, "0123456789.") == "" {
+		seconds, err := strconv.ParseFloat(text, 64)
+		if math.IsInf(seconds, 0) {
+			return longestRetry, true
+		}
+		return time.Duration(min(math.Ceil(seconds), longestRetry.Seconds())) * time.Second, err == nil
+	}
+	at, err := http.ParseTime(text)
+	if err != nil {
+		return 0, false
+	}
+	if server, err := http.ParseTime(header.Get("Date")); err == nil {
+		now = server
+	}
+	return min(max(at.Sub(now), 0), longestRetry), true
 }
