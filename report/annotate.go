@@ -1,10 +1,6 @@
 package report
 
-import (
-	"strconv"
-
-	"r7import/importer/lang"
-)
+import "r7import/importer/lang"
 
 // Annotator says in the cells of an annotated copy what became of a row: its status,
 // code, message, hint and mailbox. It is not safe for concurrent use.
@@ -18,13 +14,6 @@ func NewAnnotator(p *lang.Printer, guarded bool) *Annotator {
 
 // Cells returns the cells of a row.
 func (a *Annotator) Cells(row *Row) []string {
-	cause := row.cause()
-	id := ""
-	if row.MailboxID != 0 {
-		id = strconv.FormatInt(row.MailboxID, 10)
-	}
-	return []string{
-		string(row.Status), string(cause.Code), a.renderer.cell(a.renderer.message(row.Problems), maxSentence),
-		a.renderer.cell(a.renderer.hint(row.Problems), maxSentence), id,
-	}
+	l := a.renderer.line(row)
+	return []string{l.Status, l.Code, l.Message, l.Hint, l.MailboxID.String()}
 }

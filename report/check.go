@@ -31,8 +31,10 @@ func CheckPath(path, input string) error {
 	if err := checkTarget(path); err != nil {
 		return err
 	}
-	if isSameFile(path, input) {
-		return diagnosis.New(diagnosis.ReportIsInput, "Name", path)
+	if at, err := os.Stat(path); err == nil {
+		if read, err := os.Stat(input); err == nil && os.SameFile(at, read) {
+			return diagnosis.New(diagnosis.ReportIsInput, "Name", path)
+		}
 	}
 	probe, err := durable.Create(path)
 	if err != nil {
@@ -63,13 +65,4 @@ func checkTarget(path string) error {
 		return diagnosis.New(diagnosis.ReportReadOnly, "Name", path)
 	}
 	return nil
-}
-
-func isSameFile(path, input string) bool {
-	a, err := os.Stat(path)
-	if err != nil {
-		return false
-	}
-	b, err := os.Stat(input)
-	return err == nil && os.SameFile(a, b)
 }

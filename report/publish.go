@@ -83,26 +83,21 @@ type notOfWriting struct{ error }
 
 // writeProblem says why a report could not be written.
 func writeProblem(err error, path string) error {
-	var other notOfWriting
-	var told *diagnosis.Problem
-	switch {
-	case errors.As(err, &other):
+	if other, ok := errors.AsType[notOfWriting](err); ok {
 		return other.error
-	case errors.As(err, &told):
-		return told
+	}
+	if problem, ok := errors.AsType[*diagnosis.Problem](err); ok {
+		return problem
+	}
+	cause := err.Error()
+	if system, ok := errors.AsType[syscall.Errno](err); ok {
+		cause = system.Error() // without the paths Go puts before it
+	}
+	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), runtime.GOOS == "windows" && errors.Is(err, errDiskFull):
 		return diagnosis.Wrap(err, diagnosis.ReportDiskFull, "Name", path)
 	}
-	return diagnosis.Wrap(err, diagnosis.ReportWrite, "Name", path, "Cause", reason(err))
-}
-
-// reason returns what the system says, without the paths Go puts before it.
-func reason(err error) string {
-	var number syscall.Errno
-	if errors.As(err, &number) {
-		return number.Error()
-	}
-	return err.Error()
+	return diagnosis.Wrap(err, diagnosis.ReportWrite, "Name", path, "Cause", cause)
 }

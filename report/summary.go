@@ -2,8 +2,8 @@ package report
 
 import (
 	"cmp"
+	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"r7import/importer/diagnosis"
@@ -23,9 +23,9 @@ type Summary struct {
 	StartedAt time.Time                `json:"started_at,omitzero"`
 	EndedAt   time.Time                `json:"ended_at,omitzero"`
 	Rows      int                      `json:"rows"`                   // all rows of the input that were asked for
-	InFile    int                      `json:"rows_in_file,omitempty"` // all rows of the input, where only some were asked for and that is known
+	InFile    int                      `json:"rows_in_file,omitempty"` // of the input, where only some were asked for and that is known
 	Filter    string                   `json:"filter,omitempty"`       // the flags that chose them, empty if all were asked for
-	Warned    int                      `json:"warned"`                 // rows with a warning, whatever became of them
+	Warned    int                      `json:"warned"`                 // rows with a warning, whatever their status
 	Attempts  int                      `json:"attempts"`               // write requests sent
 	Statuses  map[diagnosis.Status]int `json:"statuses"`               // rows by status; statuses without rows are left out
 	Causes    []Cause                  `json:"causes"`                 // what needs something before mere warnings, then the largest first
@@ -80,11 +80,7 @@ func (t *Tally) Add(r *Row) {
 	if slices.ContainsFunc(r.Problems, func(p diagnosis.Problem) bool { return p.Severity() == diagnosis.Warning }) {
 		t.warned++
 	}
-	t.group(r)
 	t.slots.add(r)
-}
-
-func (t *Tally) group(r *Row) {
 	problem, ok := diagnosis.Worst(r.Problems)
 	if r.Status.Desired() && (!ok || problem.Severity() == diagnosis.Notice) {
 		return
@@ -108,39 +104,31 @@ func (t *Tally) group(r *Row) {
 // Summary returns about with the counts put in. About brings what rows do not
 // tell: command, run, file, portal, times, and the events of its timeline.
 func (t *Tally) Summary(about Summary) Summary {
-	about.Schema = summarySchema
-	about.Rows = t.rows
-	about.Warned = t.warned
-	about.Attempts = t.attempts
+	about.Schema, about.Rows, about.Warned, about.Attempts = summarySchema, t.rows, t.warned, t.attempts
 	events := about.Timeline.Events
 	about.Timeline = t.slots.timeline(about.StartedAt, about.EndedAt)
 	about.Timeline.Events = events
-	about.Statuses = make(map[diagnosis.Status]int, len(t.statuses))
-	for status, n := range t.statuses {
-		about.Statuses[status] = n
-	}
+	about.Statuses = maps.Collect(maps.All(t.statuses)) // never nil
 	about.Causes = make([]Cause, 0, len(t.causes))
 	for _, cause := range t.causes {
 		about.Causes = append(about.Causes, *cause)
 	}
+	needsNothing := func(c Cause) int { // it only has a warning
+		if c.Status.Desired() {
+			return 1
+		}
+		return 0
+	}
 	slices.SortFunc(about.Causes, func(a, b Cause) int {
 		return cmp.Or(
-			cmp.Compare(rank(a.Status), rank(b.Status)),
+			cmp.Compare(needsNothing(a), needsNothing(b)),
 			cmp.Compare(b.Count, a.Count),
 			cmp.Compare(a.Examples[0], b.Examples[0]),
-			strings.Compare(string(a.Code), string(b.Code)),
-			strings.Compare(a.Host, b.Host),
-			strings.Compare(string(a.Side), string(b.Side)),
-			strings.Compare(string(a.Status), string(b.Status)),
+			cmp.Compare(a.Code, b.Code),
+			cmp.Compare(a.Host, b.Host),
+			cmp.Compare(a.Side, b.Side),
+			cmp.Compare(a.Status, b.Status),
 		)
 	})
 	return about
-}
-
-// rank puts the rows that need something before those that only have a warning.
-func rank(s diagnosis.Status) int {
-	if s.Desired() {
-		return 1
-	}
-	return 0
 }

@@ -1,10 +1,7 @@
 package report
 
 import (
-	"encoding/csv"
-	"errors"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -28,18 +25,10 @@ var templateFields = []account.Field{
 
 // CheckTemplate is [Check] for a template.
 func CheckTemplate(path string) error {
-	if _, err := templateFormat(path); err != nil {
+	if _, err := formatOf(path, TemplateFormats, diagnosis.TemplateFormat); err != nil {
 		return err
 	}
 	return CheckPath(path, "")
-}
-
-func templateFormat(path string) (Format, error) {
-	format := Format(strings.ToLower(filepath.Ext(path)))
-	if slices.Contains(TemplateFormats, format) {
-		return format, nil
-	}
-	return "", diagnosis.New(diagnosis.TemplateFormat, "Name", filepath.Base(path), "Formats", ".xlsx, .csv")
 }
 
 // WriteTemplate writes an empty table to fill in, as a workbook or as CSV by the
@@ -49,46 +38,36 @@ func templateFormat(path string) (Format, error) {
 // stands on a sheet of its own, where no import takes it for a row. WriteTemplate
 // returns where the file is, as [Write] does.
 func WriteTemplate(path string, owner []account.Field, o Options) (writtenTo string, err error) {
-	format, err := templateFormat(path)
+	format, err := formatOf(path, TemplateFormats, diagnosis.TemplateFormat)
 	if err != nil {
 		return "", err
 	}
 	columns := describeColumns(slices.Concat(templateFields, owner), o.Printer)
 	return Publish(path, func(w io.Writer) error {
-		if format == CSV {
-			return writeTemplateCSV(w, columns, o)
+		if format == XLSX {
+			return writeTemplateBook(w, columns, o.Printer)
 		}
-		return writeTemplateBook(w, columns, o.Printer)
-	})
-}
-
-// writeTemplateCSV writes the header alone.
-func writeTemplateCSV(w io.Writer, columns []templateColumn, o Options) error {
-	out := csv.NewWriter(w)
-	if o.Excel {
-		out.Comma, out.UseCRLF = ';', true
-		if _, err := io.WriteString(w, "\uFEFF"); err != nil {
+		out, err := newCSV(w, o)
+		if err != nil {
 			return err
 		}
-	}
-	headers := make([]string, len(columns))
-	for i := range columns {
-		headers[i] = columns[i].header
-	}
-	err := out.Write(headers)
-	out.Flush()
-	return errors.Join(err, out.Error())
+		var headers []string
+		for i := range columns {
+			headers = append(headers, columns[i].header)
+		}
+		return out.WriteAll([][]string{headers})
+	})
 }
 
 // templateColumn is what there is to say about a column of a template.
 type templateColumn struct {
-	field   account.Field
 	header  string
 	need    need
 	note    string
 	example string
 	words   []string // the only ones there are, if they are few
 	usual   string   // ports
+	values  string   // what can stand there in a sentence, empty if it is free text
 }
 
 // need says whether a column has to be filled in.
@@ -100,69 +79,46 @@ const (
 	optional  need = "no"
 )
 
-// The usual ports of each side (RFC 8314).
-const (
-	usualIncoming = "993, 143, 995, 110"
-	usualOutgoing = "465, 587"
-)
+// templateChoices are the columns that take certain values only: a list of words, or ports,
+// of which the usual ones are named (RFC 8314).
+var templateChoices = map[account.Field]struct{ words, ports string }{
+	account.IMAP:               {words: "protocol"},
+	account.Port:               {ports: "993, 143, 995, 110"},
+	account.SMTPPort:           {ports: "465, 587"},
+	account.IncomingEncryption: {words: "encryption"},
+	account.OutgoingEncryption: {words: "encryption"},
+	account.AuthIn:             {words: "auth"},
+	account.AuthSMTP:           {words: "auth"},
+	account.SMTPAuth:           {words: "switch"},
+	account.Restrict:           {words: "switch"},
+}
 
 func describeColumns(fields []account.Field, p *lang.Printer) []templateColumn {
 	columns := make([]templateColumn, len(fields))
 	for i, f := range fields {
-		columns[i] = templateColumn{
-			field:   f,
+		c := templateColumn{
 			header:  p.Text("template.header." + f.String()),
-			need:    needOf(f),
+			need:    optional,
 			note:    p.Text("template.note." + f.String()),
 			example: p.Text("template.example." + f.String()),
-		}
-		if words := wordsOf(f); words != "" {
-			columns[i].words = strings.Split(p.Text("template.words."+words), ", ")
+			usual:   templateChoices[f].ports,
 		}
 		switch f {
-		case account.Port:
-			columns[i].usual = usualIncoming
-		case account.SMTPPort:
-			columns[i].usual = usualOutgoing
+		case account.Email, account.Password, account.PortalUser, account.PortalPassword:
+			c.need = needed
+		case account.ServerHost, account.Port, account.SMTPServer, account.SMTPPort:
+			c.need = byService
 		}
+		switch list := templateChoices[f].words; {
+		case list != "":
+			c.words = strings.Split(p.Text("template.words."+list), ", ")
+			c.values = p.Text("template.words", "Words", c.words)
+		case c.usual != "":
+			c.values = p.Text("template.words.port", "Least", leastPort, "Most", mostPort)
+		}
+		columns[i] = c
 	}
 	return columns
 }
 
-func needOf(f account.Field) need {
-	switch f {
-	case account.Email, account.Password, account.PortalUser, account.PortalPassword:
-		return needed
-	case account.ServerHost, account.Port, account.SMTPServer, account.SMTPPort:
-		return byService
-	}
-	return optional
-}
-
-// wordsOf returns which list of words a field is chosen from, empty if it is not.
-func wordsOf(f account.Field) string {
-	switch f {
-	case account.IMAP:
-		return "protocol"
-	case account.IncomingEncryption, account.OutgoingEncryption:
-		return "encryption"
-	case account.AuthIn, account.AuthSMTP:
-		return "auth"
-	case account.SMTPAuth, account.Restrict:
-		return "switch"
-	}
-	return ""
-}
-
 const leastPort, mostPort = 1, 65535
-
-// values tells what can stand in a column, empty if it is free text.
-func (c *templateColumn) values(p *lang.Printer) string {
-	if c.usual != "" {
-		return p.Text("template.words.port", "Least", leastPort, "Most", mostPort)
-	}
-	if len(c.words) == 0 {
-		return ""
-	}
-	return p.Text("template.words", "Words", c.words)
-}

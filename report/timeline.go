@@ -1,7 +1,7 @@
 package report
 
 import (
-	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -81,9 +81,9 @@ func (s *slots) widen() bool {
 	if s.width == len(slotWidths)-1 {
 		return false
 	}
-	was := s.at
+	narrow := s.at
 	s.width, s.at = s.width+1, make(map[int64]Slot)
-	for _, slot := range was {
+	for _, slot := range narrow {
 		s.put(slot.Start, slot)
 	}
 	return true
@@ -99,10 +99,8 @@ func (s *slots) timeline(from, to time.Time) Timeline {
 	}
 	for to.Sub(from) > mostSlots*slotWidths[s.width] && s.widen() {
 	}
-	t := Timeline{Width: slotWidths[s.width]}
-	for _, slot := range s.at {
-		t.Slots = append(t.Slots, slot)
+	return Timeline{
+		Width: slotWidths[s.width],
+		Slots: slices.SortedFunc(maps.Values(s.at), func(a, b Slot) int { return a.Start.Compare(b.Start) }),
 	}
-	slices.SortFunc(t.Slots, func(a, b Slot) int { return cmp.Compare(a.Start.Unix(), b.Start.Unix()) })
-	return t
 }
