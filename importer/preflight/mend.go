@@ -3,7 +3,6 @@ package preflight
 import (
 	"cmp"
 	"context"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -105,7 +104,7 @@ func (c *Client) sameMachine(ctx context.Context, host string, as *Probe) bool {
 	within, cancel := context.WithTimeout(ctx, candidateWithin)
 	defer cancel()
 	found, err := c.lookUp(within, host)
-	return err == nil && slices.ContainsFunc(found, func(ip netip.Addr) bool {
-		return slices.Contains(strings.Split(as.Steps[0].Facts["Addresses"], ", "), ip.String())
+	return err == nil && slices.ContainsFunc(found, func(ip string) bool {
+		return slices.Contains(strings.Split(as.Steps[0].Facts["Addresses"], ", "), ip)
 	})
 }
