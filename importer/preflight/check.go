@@ -77,7 +77,19 @@ func (c *Check) Probe(ctx context.Context) error {
 // Accept lets the logins go by a setting that works.
 func (c *Check) Accept(m Mend) {
 	c.accepted = append(c.accepted, m)
-	c.Survey.Apply([]Mend{m})
+	for _, job := range c.Survey.list {
+		apply([]Mend{m}, &job.Settings)
+	}
+}
+
+// apply puts the settings that work into those of an account.
+func apply(mends []Mend, to *account.Settings) {
+	in, out := ServersOf(to)
+	for _, m := range mends {
+		if m.From == in || m.From == out {
+			m.To.put(to)
+		}
+	}
 }
 
 // Accepted reports whether the logins go by that setting.
@@ -105,19 +117,20 @@ func (c *Check) barrier(s *account.Settings) (Server, *diagnosis.Problem) {
 // Outcome returns what a valid row of the file has come to.
 func (c *Check) Outcome(index int, row *account.Row) Outcome {
 	s := row.Settings
-	Apply(c.accepted, &s)
-	if server, problem := c.barrier(&s); problem != nil {
+	apply(c.accepted, &s)
+	server, problem := c.barrier(&s)
+	job := c.Survey.JobOf(index)
+	switch {
+	case problem != nil:
 		o := Outcome{Status: diagnosis.LoginOK}
 		o.end(server, problem)
 		return o
+	case job == nil:
+		return Outcome{Status: diagnosis.NotTried, Problems: []diagnosis.Problem{*diagnosis.New(diagnosis.NotSampled)}}
+	case job.Outcome.Status == "":
+		return Outcome{Status: diagnosis.NotTried}
 	}
-	if job := c.Survey.JobOf(index); job != nil {
-		if job.Outcome.Status == "" {
-			return Outcome{Status: diagnosis.NotTried}
-		}
-		return job.Outcome
-	}
-	return Outcome{Status: diagnosis.NotTried, Problems: []diagnosis.Problem{*diagnosis.New(diagnosis.NotSampled)}}
+	return job.Outcome
 }
 
 // PortalRefusals returns how many refused logins one account sees at the most if the
@@ -125,20 +138,19 @@ func (c *Check) Outcome(index int, row *account.Row) Outcome {
 // that the servers offer (MailKit's ImapClient, Pop3Client and SmtpClient).
 func (c *Check) PortalRefusals() int {
 	most := make(map[diagnosis.Side]int)
-	for i := range c.Probes {
+	for i, use := range c.Uses {
 		tries := 0
 		for _, method := range c.Probes[i].Offered {
-			if method == byLoginCommand || method == byUserPass || slices.Contains(portalKnows, method) {
+			if use.Login && slices.Contains(portalKnows, method) {
 				tries++
 			}
 		}
-		if c.Uses[i].Login {
-			side := c.Uses[i].Side()
-			most[side] = max(most[side], tries)
-		}
+		most[use.Side()] = max(most[use.Side()], tries)
 	}
 	return most[diagnosis.Incoming] + most[diagnosis.Outgoing]
 }
 
-// portalKnows are the mechanisms of the portal's library.
-var portalKnows = []string{"SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "DIGEST-MD5", "PLAIN", "LOGIN", "NTLM"}
+// portalKnows are the ways of login of the portal's library.
+var portalKnows = []string{
+	"SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "DIGEST-MD5", "PLAIN", "LOGIN", "NTLM", byLoginCommand, byUserPass,
+}

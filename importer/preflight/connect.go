@@ -95,7 +95,6 @@ func (c *Client) Probe(ctx context.Context, server Server, login bool) (Probe, e
 type session struct {
 	net.Conn
 	Probe
-	in    *bufio.Reader
 	text  *textproto.Reader
 	able  []string // capabilities, upper case, each line of them one
 	plain bool     // no encryption
@@ -105,9 +104,7 @@ type session struct {
 const mostRead = 128 << 10
 
 func (s *session) use(conn net.Conn) {
-	s.Conn = conn
-	s.in = bufio.NewReader(io.LimitReader(conn, mostRead))
-	s.text = textproto.NewReader(s.in)
+	s.Conn, s.text = conn, textproto.NewReader(bufio.NewReader(io.LimitReader(conn, mostRead)))
 }
 
 // open connects and goes on until a login would be next. The session says in its
@@ -207,14 +204,12 @@ func dial(ctx context.Context, addresses []string, port int) (net.Conn, error) {
 	return nil, first
 }
 
-// errEarly is a server, or somebody between, that sends more before the encryption
-// than it was asked for: what is taken for encrypted would not be.
-var errEarly = errors.New("preflight: bytes before the encryption")
-
 // encrypt goes over to TLS, in a version that the portal knows.
 func (s *session) encrypt(ctx context.Context, c *Client, step StepName) error {
-	if s.in.Buffered() > 0 {
-		return errEarly
+	// A server, or whoever is between, has sent more than it was asked for: that would be
+	// taken for encrypted, and is not.
+	if s.text.R.Buffered() > 0 {
+		return diagnosis.New(diagnosis.MailTLS)
 	}
 	config := &tls.Config{
 		ServerName: s.Host, RootCAs: c.Roots, InsecureSkipVerify: c.AnyCertificate,
@@ -222,8 +217,8 @@ func (s *session) encrypt(ctx context.Context, c *Client, step StepName) error {
 	}
 	conn := tls.Client(s.Conn, config)
 	if err := conn.HandshakeContext(ctx); err != nil {
-		var untrusted *tls.CertificateVerificationError
-		if errors.As(err, &untrusted) && len(untrusted.UnverifiedCertificates) > 0 {
+		untrusted, ok := errors.AsType[*tls.CertificateVerificationError](err)
+		if ok && len(untrusted.UnverifiedCertificates) > 0 {
 			s.Names = untrusted.UnverifiedCertificates[0].DNSNames
 		}
 		return err
@@ -317,8 +312,6 @@ func (s *session) codeOf(within context.Context, err error) (diagnosis.Code, dia
 		return diagnosis.MailDNS, nil
 	case is[tls.RecordHeaderError](err):
 		return diagnosis.TLSMode, nil
-	case errors.Is(err, errEarly):
-		return diagnosis.MailTLS, nil
 	case doing == "remote error" && strings.Contains(words, alertVersion):
 		return diagnosis.MailTLSNewer, nil
 	case doing == "remote error":

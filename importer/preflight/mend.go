@@ -59,9 +59,9 @@ func candidates(p *Probe) []Server {
 			list = append(list, s)
 		}
 	}
-	ports := func(protocol Protocol) {
-		for _, usual := range usualPorts[protocol] {
-			add(func(s *Server) { s.Protocol, s.Port, s.Encryption = protocol, usual.Port, usual.Encryption })
+	ports := func() {
+		for _, usual := range usualPorts[p.Protocol] {
+			add(func(s *Server) { s.Port, s.Encryption = usual.Port, usual.Encryption })
 		}
 	}
 	switch problem.Code {
@@ -72,21 +72,14 @@ func candidates(p *Probe) []Server {
 			}
 		}
 	case diagnosis.MailOtherService:
-		found := Protocol(problem.Args["Found"])
-		if p.Protocol == SMTP || found == SMTP || found == "" {
-			ports(p.Protocol)
-			break
+		ports()
+		if found := Protocol(problem.Args["Found"]); p.Protocol != SMTP && found != SMTP && found != "" {
+			add(func(s *Server) { s.Protocol = found })
 		}
-		ports(p.Protocol)
-		add(func(s *Server) { s.Protocol = found })
 	case diagnosis.TLSMode, diagnosis.MailTLS, diagnosis.MailConnect, diagnosis.MailTimeout, diagnosis.MailNoStartTLS, diagnosis.SMTPNoAuth:
-		if p.Encryption == account.TLS {
-			add(func(s *Server) { s.Encryption = account.StartTLS })
-		} else {
-			add(func(s *Server) { s.Encryption = account.TLS })
-			add(func(s *Server) { s.Encryption = account.StartTLS })
-		}
-		ports(p.Protocol)
+		add(func(s *Server) { s.Encryption = account.TLS })
+		add(func(s *Server) { s.Encryption = account.StartTLS })
+		ports()
 	}
 	return list
 }
