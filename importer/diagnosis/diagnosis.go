@@ -75,8 +75,7 @@ type Entry struct {
 // catalogue is what is known of every code.
 var catalogue = make(map[Code]Entry)
 
-// declare puts a code into the catalogue. Each stage declares its codes in a file
-// of its own beside this one.
+// declare puts a code into the catalogue. The files beside this one declare them all.
 func declare(code Code, entry Entry) Code {
 	if _, twice := catalogue[code]; twice {
 		panic("diagnosis: code declared twice: " + string(code))
@@ -117,24 +116,22 @@ type Args map[string]string
 func Facts(facts []any) Args {
 	args := make(Args, len(facts)/2)
 	for i := 0; i+1 < len(facts); i += 2 {
-		args[fmt.Sprint(facts[i])] = text(facts[i+1])
+		text := ""
+		switch fact := facts[i+1].(type) {
+		case string:
+			text = fact
+		case []string:
+			text = strings.Join(fact, ", ")
+		case bool:
+			if fact {
+				text = "yes"
+			}
+		default:
+			text = fmt.Sprint(fact)
+		}
+		args[fmt.Sprint(facts[i])] = text
 	}
 	return args
-}
-
-func text(fact any) string {
-	switch fact := fact.(type) {
-	case string:
-		return fact
-	case []string:
-		return strings.Join(fact, ", ")
-	case bool:
-		if fact {
-			return "yes"
-		}
-		return ""
-	}
-	return fmt.Sprint(fact)
 }
 
 // Place says where in the input a problem is, as far as it is known.
