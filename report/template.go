@@ -3,7 +3,10 @@ package report
 import (
 	"io"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/xuri/excelize/v2"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -122,3 +125,120 @@ func describeColumns(fields []account.Field, p *lang.Printer) []templateColumn {
 }
 
 const leastPort, mostPort = 1, 65535
+
+func writeTemplateBook(w io.Writer, columns []templateColumn, printer *lang.Printer) error {
+	b := &book{file: excelize.NewFile()}
+	defer b.file.Close()
+	b.check(b.file.SetDocProps(&excelize.DocProperties{Creator: "r7import", Title: printer.Text("template.title")}))
+	b.fillIn(columns, printer)
+	b.help(columns, printer)
+	if b.err != nil {
+		return b.err
+	}
+	_, err := b.file.WriteTo(w)
+	return err
+}
+
+// fillIn makes the sheet that people fill in.
+func (b *book) fillIn(columns []templateColumn, p *lang.Printer) {
+	centred := &excelize.Alignment{Vertical: "center", WrapText: true}
+	needed := b.style(excelize.Style{Font: font(heading.ink, true), Fill: solid(heading.fill), Alignment: centred})
+	others := b.style(excelize.Style{Font: font(neutral.ink, true), Fill: solid(neutral.fill), Alignment: centred})
+	text := b.style(excelize.Style{NumFmt: formatText})
+	port := b.style(excelize.Style{NumFmt: formatInteger, Alignment: &excelize.Alignment{Horizontal: "left"}})
+	sheet := p.Text("template.sheet")
+	b.check(b.file.SetSheetName("Sheet1", sheet))
+	for i := range columns {
+		c := &columns[i]
+		column, header, cells, width := letters(i+1), others, text, 28.0
+		if c.need != optional {
+			header = needed
+		}
+		if c.usual != "" {
+			cells, width = port, 11
+		} else if len(c.words) > 0 {
+			width = 20
+		}
+		top := column + "1"
+		b.check(b.file.SetColWidth(sheet, column, column, width))
+		b.check(b.file.SetColStyle(sheet, column, cells))
+		b.check(b.file.SetCellStr(sheet, top, c.header))
+		b.check(b.file.SetCellStyle(sheet, top, top, header))
+		// The note says what belongs there, what is possible, and gives an example.
+		note := c.note + "\n\n" + p.Text("template.need."+string(c.need)) + "\n"
+		if c.values != "" {
+			note += c.values + "\n"
+		}
+		note += p.Text("template.heading.example") + ": " + c.example
+		b.check(b.file.AddComment(sheet, excelize.Comment{Cell: top, Author: "r7import", Text: note, Width: 300, Height: 150}))
+		b.restrict(sheet, column, c, p)
+	}
+	b.check(b.file.SetRowHeight(sheet, 1, 36))
+	b.onePageWide(sheet)
+	b.check(b.file.SetPanes(sheet, &excelize.Panes{Freeze: true, XSplit: 2, YSplit: 1, TopLeftCell: "C2", ActivePane: "bottomRight"}))
+}
+
+// restrict lets the cells below a header take nothing else than what is possible.
+func (b *book) restrict(sheet, column string, c *templateColumn, p *lang.Printer) {
+	rule := excelize.NewDataValidation(true)
+	rule.SetSqref(column + "2:" + column + strconv.Itoa(excelize.TotalRows))
+	wrong := ""
+	switch {
+	case len(c.words) > 0:
+		b.check(rule.SetDropList(c.words))
+		wrong = p.Text("template.wrong.word", "Words", c.words)
+	case c.usual != "":
+		b.check(rule.SetRange(leastPort, mostPort, excelize.DataValidationTypeWhole, excelize.DataValidationOperatorBetween))
+		wrong = p.Text("template.wrong.port", "Least", leastPort, "Most", mostPort, "Usual", c.usual)
+	default:
+		return
+	}
+	rule.SetError(excelize.DataValidationErrorStyleStop, p.Text("template.wrong.title"), wrong)
+	b.check(b.file.AddDataValidation(sheet, rule))
+}
+
+// help makes the sheet that explains the other one. The names of columns stand
+// below each other there and behind their letters, so that no reader takes one of
+// its rows for a header.
+func (b *book) help(columns []templateColumn, p *lang.Printer) {
+	wrapped := &excelize.Alignment{Vertical: "top", WrapText: true}
+	rule := []excelize.Border{{Type: "bottom", Style: 1, Color: ruleColour}}
+	middle := &excelize.Alignment{Vertical: "center"}
+	title := b.style(titleStyle)
+	step := b.style(excelize.Style{Alignment: wrapped})
+	head := b.style(excelize.Style{Font: font(heading.ink, true), Fill: solid(heading.fill), Alignment: middle})
+	first := b.style(excelize.Style{Font: font(heading.fill, true), Border: rule, Alignment: wrapped, NumFmt: formatText})
+	remark := b.style(excelize.Style{Border: rule, Alignment: wrapped, NumFmt: formatText})
+
+	widths := []float64{28, 24, 70, 40, 28}
+	sheet := p.Text("template.sheet.help")
+	_, err := b.file.NewSheet(sheet)
+	b.check(err)
+	to := b.page(sheet, widths)
+	b.onePageWide(sheet)
+	to.line(title, p.Text("template.title"))
+	to.row++
+	for _, name := range []string{"rows", "needed", "text", "validate", "secret"} {
+		text := p.Text("template.help."+name, "Sheet", p.Text("template.sheet"))
+		to.height(rowHeight([]string{text}, []float64{190}))
+		b.check(b.file.MergeCell(sheet, "A"+strconv.Itoa(to.row), "E"+strconv.Itoa(to.row)))
+		to.line(step, text)
+	}
+	to.row++
+	to.height(20)
+	var heads []any
+	for _, name := range []string{"column", "need", "meaning", "words", "example"} {
+		heads = append(heads, p.Text("template.heading."+name))
+	}
+	to.line(head, heads...)
+	for i := range columns {
+		c := &columns[i]
+		name, need := letters(i+1)+". "+c.header, p.Text("template.need."+string(c.need))
+		to.height(rowHeight([]string{name, need, c.note, c.values, c.example}, widths))
+		to.cell(1, first, name)
+		for column, text := range []string{need, c.note, c.values, c.example} {
+			to.cell(column+2, remark, text)
+		}
+		to.row++
+	}
+}

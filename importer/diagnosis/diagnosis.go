@@ -23,12 +23,9 @@ type Code string
 type Severity uint8
 
 const (
-	// Error stops the row, or the run if it is not about a row.
-	Error Severity = iota
-	// Warning lets the row go on and asks a person to look.
-	Warning
-	// Notice tells what was understood or filled in.
-	Notice
+	Error   Severity = iota // stops the row, or the run if it is not about a row
+	Warning                 // lets the row go on and asks a person to look
+	Notice                  // tells what was understood or filled in
 )
 
 // Scope says what a code is about. The exit code of a run that a problem ends
@@ -36,20 +33,13 @@ const (
 type Scope uint8
 
 const (
-	// Row is one row of the file: the run goes on.
-	Row Scope = iota
-	// Usage is the command line or the configuration.
-	Usage
-	// File is the input as a whole: nothing was sent.
-	File
-	// Portal is the portal, the way to it, or whoever signs in to it.
-	Portal
-	// Unfinished is a run that stopped with rows left to do.
-	Unfinished
-	// Busy is another run that holds the state of this portal.
-	Busy
-	// State is the store of runs, the report or the machine.
-	State
+	Row        Scope = iota // one row of the file: the run goes on
+	Usage                   // the command line or the configuration
+	File                    // the input as a whole: nothing was sent
+	Portal                  // the portal, the way to it, or whoever signs in to it
+	Unfinished              // a run that stopped with rows left to do
+	Busy                    // another run that holds the state of this portal
+	State                   // the store of runs, the report or the machine
 )
 
 // Side says where the cause of a failed row is to be looked for.
@@ -66,10 +56,8 @@ const (
 type Entry struct {
 	Severity Severity
 	Scope    Scope
-	// Fate is what becomes of a request that was answered so; it is [Undecided] for codes that are no answers.
-	Fate Fate
-	// Side is empty where the answer itself tells the side.
-	Side Side
+	Fate     Fate // of a request that was answered so; [Undecided] for codes that are no answers
+	Side     Side // empty where the answer itself tells the side
 }
 
 // catalogue is what is known of every code.

@@ -55,24 +55,15 @@ func (s Status) Open() bool { return slices.Contains(open, s) }
 type Fate uint8
 
 const (
-	// Undecided is no answer at all: the code is not about a request.
-	Undecided Fate = iota
-	// Done is a 201 or 200 with what the contract promises.
-	Done
-	// Final is an answer for this row that would come again.
-	Final
-	// Later is a refusal that may pass: at most twice more, a minute apart.
-	Later
-	// TurnedAway says that the portal did not read the request.
-	TurnedAway
-	// Unclear may have created the account: look before anything else.
-	Unclear
-	// EndsOwner stops the rows of this owner.
-	EndsOwner
-	// EndsRun stops the run.
-	EndsRun
-	// NotSent is a request that never left: cancelled before its turn, or no connection could be made.
-	NotSent
+	Undecided  Fate = iota // no answer at all: the code is not about a request
+	Done                   // a 201 or 200 with what the contract promises
+	Final                  // an answer for this row that would come again
+	Later                  // a refusal that may pass: at most twice more, a minute apart
+	TurnedAway             // the portal did not read the request
+	Unclear                // the account may have been created: look before anything else
+	EndsOwner              // stops the rows of this owner
+	EndsRun                // stops the run
+	NotSent                // the request never left: cancelled before its turn, or no connection could be made
 )
 
 // String returns the name a log or a test shows.

@@ -3,10 +3,13 @@ package diagnosis
 import (
 	"cmp"
 	_ "embed"
+	"html"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Refusal is a failed login test: what the portal says of the mail servers it
@@ -35,7 +38,15 @@ func ReadLoginTest(message string) (Refusal, bool) {
 		if i+1 < len(headers) {
 			end = headers[i+1][0]
 		}
-		protocol, side := protocolOf(message[at[2]:at[3]])
+		protocol, side := "", Side("")
+		for _, p := range []struct {
+			name, shown string
+			side        Side
+		}{{"SMTP", "SMTP: ", Outgoing}, {"IMAP", "IMAP: ", Incoming}, {"POP", "POP3: ", Incoming}} {
+			if side == "" && strings.Contains(strings.ToUpper(message[at[2]:at[3]]), p.name) {
+				protocol, side = p.shown, p.side
+			}
+		}
 		text := strings.TrimSpace(message[at[1]:end])
 		texts = append(texts, strings.TrimSpace(protocol+text))
 		code := MailText(text)
@@ -48,19 +59,6 @@ func ReadLoginTest(message string) (Refusal, bool) {
 	}
 	refusal.Text = strings.Join(texts, "\n")
 	return refusal, headers != nil
-}
-
-func protocolOf(header string) (protocol string, side Side) {
-	header = strings.ToUpper(header)
-	switch {
-	case strings.Contains(header, "SMTP"):
-		return "SMTP: ", Outgoing
-	case strings.Contains(header, "IMAP"):
-		return "IMAP: ", Incoming
-	case strings.Contains(header, "POP"):
-		return "POP3: ", Incoming
-	}
-	return "", ""
 }
 
 // gravest lists the codes of the login test, the one that decides first.
@@ -174,4 +172,48 @@ const (
 // fold makes a text comparable with phrases: lower case, one blank between words.
 func fold(text string) string {
 	return strings.ToLower(strings.Join(strings.Fields(text[:min(len(text), foldable)]), " "))
+}
+
+// maxText is how many characters of a foreign text are shown.
+const maxText = 500
+
+var (
+	hidden = regexp.MustCompile(`(?is)<!--.*?-->|<(script|style|head)\b.*?</(script|style|head)\s*>`)
+	// A name in angle brackets is a tag only if nothing but attributes follows it: <ivan@example.org> stays.
+	tag   = regexp.MustCompile(`(?s)</?[A-Za-z][A-Za-z0-9]*(\s[^<>]*)?/?>|<![^<>]*>`)
+	title = regexp.MustCompile(`(?is)<title[^<>]*>(.*?)</title\s*>`)
+)
+
+// CleanText makes a foreign text fit to be shown on one line: no tags, no
+// control characters, nothing invisible or that turns the writing direction,
+// at most 500 characters. Of a web page only the title is kept if it has one.
+func CleanText(text string) string {
+	text = cmp.Or(PageTitle(text), flatText(text))
+	if utf8.RuneCountInString(text) <= maxText {
+		return text
+	}
+	return string([]rune(text)[:maxText-1]) + "…"
+}
+
+// PageTitle returns the title of a web page, cleaned but not cut; empty if it has none.
+func PageTitle(page string) string {
+	if m := title.FindStringSubmatch(page[:min(len(page), readable)]); m != nil {
+		return flatText(m[1])
+	}
+	return ""
+}
+
+// flatText cleans a text without a limit on what is left of it.
+func flatText(text string) string {
+	text = tag.ReplaceAllString(hidden.ReplaceAllString(text[:min(len(text), readable)], " "), " ")
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r), unicode.IsControl(r):
+			return ' '
+		case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Co, r), r == '\u2800', r == '\u3164', r == '\uFFA0':
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(html.UnescapeString(text), "\uFFFD"))
+	return strings.Join(strings.Fields(text), " ")
 }

@@ -11,28 +11,20 @@ import (
 type Answer struct {
 	// Fate says what may follow. [diagnosis.Unclear] is given to writes only; a
 	// read whose answer is lost may simply be made later.
-	Fate diagnosis.Fate
-	// Code says what happened; it is empty when the call did what it should.
-	Code diagnosis.Code
-	// Side says where the cause is to be looked for.
-	Side diagnosis.Side
-	// Status is the HTTP status, 0 if there was no answer.
-	Status int
+	Fate   diagnosis.Fate
+	Code   diagnosis.Code // what happened; empty when the call did what it should
+	Side   diagnosis.Side // where the cause is to be looked for
+	Status int            // of HTTP, 0 if there was no answer
 	// Text is what is kept of the answer's words, fit to be shown: a sentence the
 	// portal is known to say, or what a mail server said, on one line and at most 500
 	// characters; of any other text its kind and about its length. It holds nothing of
 	// a secret that was sent, in no form.
-	Text string
-	// RetryAfter is how long the portal asks to be left alone, 0 if it does not say.
-	RetryAfter time.Duration
-	// Mailbox is what a write left behind, if it did what it should.
-	Mailbox account.Mailbox
-	// Sent is when the request left or would have left, zero if it was never let through.
-	Sent time.Time
-	// Took is how long the exchange lasted.
-	Took time.Duration
-	// Err is the cause where there was no answer, for the log and for errors.Is.
-	Err error
+	Text       string
+	RetryAfter time.Duration   // how long the portal asks to be left alone, 0 if it does not say
+	Mailbox    account.Mailbox // what a write left behind, if it did what it should
+	Sent       time.Time       // when the request left or would have left, zero if it was never let through
+	Took       time.Duration   // of the exchange
+	Err        error           // the cause where there was no answer, for the log and for errors.Is
 }
 
 // Problem returns what the answer says for a person; it is of no use for one that is done.
