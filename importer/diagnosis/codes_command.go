@@ -1,7 +1,7 @@
 package diagnosis
 
-// Codes of the command line, the configuration and what is around a run.
 var (
+	// Codes of the command line, the configuration and what is around a run.
 	CommandUnknown  = declare("COMMAND_UNKNOWN", Entry{Scope: Usage})
 	ArgumentMissing = declare("ARGUMENT_MISSING", Entry{Scope: Usage})
 	ArgumentExtra   = declare("ARGUMENT_EXTRA", Entry{Scope: Usage})
@@ -49,11 +49,9 @@ var (
 	ManUnwritable = declare("MAN_UNWRITABLE", Entry{Scope: Usage})
 	Unexpected    = declare("UNEXPECTED", Entry{Scope: State})
 	Internal      = declare("INTERNAL_ERROR", Entry{Scope: State}) // a fault of the program, see Guard
-)
 
-// Codes of jobs that run unattended, of the secrets they name, and of telling how
-// they went.
-var (
+	// Codes of jobs that run unattended, of the secrets they name, and of telling how
+	// they went.
 	SecretBare   = declare("SECRET_BARE", Entry{Scope: Usage})   // a value that may be the secret itself
 	SecretAbsent = declare("SECRET_ABSENT", Entry{Scope: Usage}) // nothing is where it was said to be
 	JobUnknown   = declare("JOB_UNKNOWN", Entry{Scope: Usage})
@@ -79,10 +77,8 @@ var (
 	NotifyRefused   = declare("NOTIFY_REFUSED", Entry{Scope: Usage}) // in a test
 	MetricsFailed   = declare("METRICS_FAILED", Entry{Scope: State})
 	MetricsShared   = declare("METRICS_SHARED", Entry{Scope: Usage})
-)
 
-// What can be wrong with a report.
-var (
+	// What can be wrong with a report.
 	ReportNowhere        = declare("REPORT_NOWHERE", Entry{Scope: Usage})          // it was not said where the report goes
 	ReportFormat         = declare("REPORT_FORMAT", Entry{Scope: Usage})           // no report has this extension
 	ReportIsInput        = declare("REPORT_IS_INPUT", Entry{Scope: Usage})         // it would overwrite the input
@@ -94,10 +90,8 @@ var (
 	ReportFolderReadOnly = declare("REPORT_FOLDER_READ_ONLY", Entry{Scope: Usage}) // nothing can be made in the folder
 	ReportDiskFull       = declare("REPORT_DISK_FULL", Entry{Scope: State})
 	ReportWrite          = declare("REPORT_WRITE", Entry{Scope: State}) // any other failure to write it
-)
 
-// Codes of annotated copies and of what is made of them.
-var (
+	// Codes of annotated copies and of what is made of them.
 	AnnotateFormat  = declare("ANNOTATE_FORMAT", Entry{Scope: Usage})                    // the copy would be named as a file of another kind
 	AnnotateNothing = declare("ANNOTATE_NOTHING", Entry{Scope: Usage})                   // flags about a copy that nobody asked for
 	AnnotateOpen    = declare("ANNOTATE_OPEN", Entry{Scope: File, Severity: Notice})     // the copy of an encrypted file is not encrypted
@@ -111,11 +105,9 @@ var (
 
 	RunDied  = declare("RUN_DIED", Entry{Scope: Unfinished}) // its process has ended and the run has not
 	RunsNone = declare("RUNS_NONE", Entry{Scope: Usage})     // no run has read the file
-)
 
-// Codes of the files that commands make for people: templates, proposed mapping
-// files, redacted copies.
-var (
+	// Codes of the files that commands make for people: templates, proposed mapping
+	// files, redacted copies.
 	TemplateFormat = declare("TEMPLATE_FORMAT", Entry{Scope: Usage}) // neither a workbook nor a CSV file
 	FileExists     = declare("FILE_EXISTS", Entry{Scope: Usage})     // and nobody said that it may be overwritten
 

@@ -1,8 +1,8 @@
 package diagnosis
 
-// Codes of reading files: what a file is, what was found in it, and rows that
-// cannot be read as they stand.
 var (
+	// Codes of reading files: what a file is, what was found in it, and rows that
+	// cannot be read as they stand.
 	// What a file is.
 	FileMissing        = declare("FILE_MISSING", Entry{Scope: File, Side: OnFile})
 	FileUnreadable     = declare("FILE_UNREADABLE", Entry{Scope: File, Side: OnFile})
@@ -119,11 +119,9 @@ var (
 	PasswordNotText   = declare("PASSWORD_NOT_TEXT", Entry{Side: OnFile})
 	PasswordNumber    = declare("PASSWORD_NUMBER", Entry{Side: OnFile})
 	NumberAltered     = declare("NUMBER_ALTERED", Entry{Side: OnFile})
-)
 
-// Codes of the header row, of the values for empty cells, and of single cells
-// that say nothing a field can hold.
-var (
+	// Codes of the header row, of the values for empty cells, and of single cells
+	// that say nothing a field can hold.
 	HeaderNone     = declare("HEADER_NONE", Entry{Scope: File})     // no column of the header row is known
 	HeaderNear     = declare("HEADER_NEAR", Entry{Scope: File})     // a column is nearly a known one
 	HeaderTwice    = declare("HEADER_TWICE", Entry{Scope: File})    // two columns for one field
@@ -195,10 +193,8 @@ var (
 	ValuesTrimmed      = declare("VALUES_TRIMMED", Entry{Severity: Notice, Scope: File})      // blanks and characters without a width were taken off
 	EncryptionStartTLS = declare("ENCRYPTION_STARTTLS", Entry{Severity: Notice, Scope: File}) // SSL or TLS was read as STARTTLS
 	EncryptionByPort   = declare("ENCRYPTION_BY_PORT", Entry{Severity: Notice, Scope: File})  // yes or no to SSL was read as the port says
-)
 
-// Codes of the checks on a row and across the rows of a file.
-var (
+	// Codes of the checks on a row and across the rows of a file.
 	ValueMissing       = declare("VALUE_MISSING", Entry{Side: OnFile})
 	ValueVoid          = declare("VALUE_VOID", Entry{Side: OnFile})      // the cell holds a word for no value, such as NULL
 	ServersUnknown     = declare("SERVERS_UNKNOWN", Entry{Side: OnFile}) // neither the row nor a preset names the mail servers of its domain

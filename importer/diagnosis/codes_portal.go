@@ -2,10 +2,10 @@ package diagnosis
 
 import "slices"
 
-// Codes of the portal's login to the mail servers, which it makes before it
-// saves an account (ASC.Mail/Clients/MailClient.cs). Incoming or outgoing: the
-// answer tells the side.
 var (
+	// Codes of the portal's login to the mail servers, which it makes before it
+	// saves an account (ASC.Mail/Clients/MailClient.cs). Incoming or outgoing: the
+	// answer tells the side.
 	MailAuth         = declare("MAIL_AUTH", Entry{Fate: Final})                          // login or password refused
 	MailAppPassword  = declare("MAIL_APP_PASSWORD", Entry{Fate: Final})                  // the provider wants a password made for applications
 	MailLocked       = declare("MAIL_LOCKED", Entry{Fate: Final})                        // the account is blocked, disabled or expired at the mail server
@@ -23,11 +23,9 @@ var (
 	MailTLS          = declare("MAIL_TLS", Entry{Fate: Later})                           // the encrypted connection broke while it was set up
 	MailTooMany      = declare("MAIL_TOO_MANY", Entry{Fate: Later})                      // too many connections or logins
 	MailTemporary    = declare("MAIL_TEMPORARY", Entry{Fate: Later})                     // a temporary refusal
-)
 
-// Codes of the portal's other answers (ASC.Api/Impl/ApiHttpHandler.cs), and of
-// requests that got none.
-var (
+	// Codes of the portal's other answers (ASC.Api/Impl/ApiHttpHandler.cs), and of
+	// requests that got none.
 	AddressRefused   = declare("ADDRESS_REFUSED", Entry{Fate: Final, Side: OnFile})     // not an address for the portal
 	PortalArgument   = declare("PORTAL_ARGUMENT", Entry{Fate: Final, Side: OnPortal})   // 400 for any other reason
 	DuplicateMailbox = declare("DUPLICATE_MAILBOX", Entry{Fate: Final, Side: OnPortal}) // the portal holds the address twice and can no longer touch it
@@ -82,11 +80,9 @@ var (
 	CAFile          = declare("CA_FILE", Entry{Scope: Usage})                                              // cannot be read
 	CAFileEmpty     = declare("CA_FILE_EMPTY", Entry{Scope: Usage})                                        // holds no certificate
 	ProxyURL        = declare("PROXY_URL", Entry{Scope: Usage})                                            // the environment's proxy is no address
-)
 
-// Codes of logins to the mail servers from this machine. Where the portal sees the
-// same, its own codes are used; these are what only a login of our own shows.
-var (
+	// Codes of logins to the mail servers from this machine. Where the portal sees the
+	// same, its own codes are used; these are what only a login of our own shows.
 	MailCertName     = declare("MAIL_CERT_NAME", Entry{Fate: Final})           // the certificate is for other names
 	MailCertDate     = declare("MAIL_CERT_DATE", Entry{Fate: Final})           // it has expired, or is not valid yet
 	MailCertIssuer   = declare("MAIL_CERT_ISSUER", Entry{Fate: Final})         // its issuer is unknown
@@ -102,10 +98,8 @@ var (
 	LockoutLimit     = declare("LOCKOUT_LIMIT", Entry{Scope: Usage}) // more refused logins could come than were allowed
 	LockoutForm      = declare("LOCKOUT_FORM", Entry{Scope: Usage})
 	ResolveForm      = declare("RESOLVE_FORM", Entry{Scope: Usage})
-)
 
-// Codes of the people accounts are for: who they are, and how the run becomes them.
-var (
+	// Codes of the people accounts are for: who they are, and how the run becomes them.
 	PortalUserEmpty       = declare("PORTAL_USER_EMPTY", Entry{Severity: Warning, Side: OnFile}) // the row names nobody where others do
 	PortalPasswordMissing = declare("PORTAL_PASSWORD_MISSING", Entry{Side: OnFile})              // a portal user, and nothing to sign in with
 

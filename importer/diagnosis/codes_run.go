@@ -1,7 +1,7 @@
 package diagnosis
 
-// Codes of the engine: what happens to rows and runs between the file and the portal.
 var (
+	// Codes of the engine: what happens to rows and runs between the file and the portal.
 	InputChanged     = declare("INPUT_CHANGED", Entry{Scope: Unfinished, Side: OnFile})    // the file differs from what was scanned
 	NoCaller         = declare("NO_CALLER", Entry{Scope: Usage})                           // nobody to sign in as
 	PortalAway       = declare("PORTAL_AWAY", Entry{Scope: Unfinished, Side: OnPortal})    // the portal stayed away longer than we wait
@@ -42,10 +42,8 @@ var (
 	MissingClaimed   = declare("MISSING_CLAIMED", Entry{Severity: Notice, Side: OnFile}) // a row turned out to be about the account
 	MissingPart      = declare("MISSING_PART", Entry{Scope: Usage})                      // --on-missing disable with a part of a file
 	MissingNameless  = declare("MISSING_NAMELESS", Entry{Scope: Usage})
-)
 
-// Codes of the store of runs. Path is the folder or the file it is about.
-var (
+	// Codes of the store of runs. Path is the folder or the file it is about.
 	StateLocked   = declare("STATE_LOCKED", Entry{Scope: Busy})                       // another run works on this portal; Pid
 	StateUnusable = declare("STATE_UNUSABLE", Entry{Scope: State})                    // cannot be made, opened or used
 	StateLink     = declare("STATE_LINK", Entry{Scope: State})                        // a link or something else in place of a folder or file of ours
@@ -59,10 +57,8 @@ var (
 	SeenNotKept   = declare("SEEN_NOT_KEPT", Entry{Scope: State, Severity: Warning})  // what a dry run has seen; Why, Pid, Path
 	RunAmbiguous  = declare("RUN_AMBIGUOUS", Entry{Scope: Usage})                     // the beginning of an id fits several runs
 	RunInDoubt    = declare("RUN_IN_DOUBT", Entry{Scope: Usage})                      // cannot be removed: it has writes without outcome
-)
 
-// Codes of what goes on from run to run: saved plans, and data sets.
-var (
+	// Codes of what goes on from run to run: saved plans, and data sets.
 	PlanForm      = declare("PLAN_FORM", Entry{Scope: Usage})      // the file is no plan, or not all of one
 	PlanUnread    = declare("PLAN_UNREAD", Entry{Scope: Usage})    // it cannot be read
 	PlanUnwritten = declare("PLAN_UNWRITTEN", Entry{Scope: Usage}) // it cannot be written, or marked as spent
@@ -75,11 +71,9 @@ var (
 	PlanNew       = declare("PLAN_NEW", Entry{Side: OnFile})     // the change is not in the plan
 	DataSetShrunk = declare("DATA_SET_SHRUNK", Entry{Scope: File, Side: OnFile})
 	NotRetained   = declare("NOT_RETAINED", Entry{Scope: State, Severity: Warning}) // old runs and reports could not be removed
-)
 
-// Codes of looking again at what runs have made, of taking it back, and of what
-// an administrator says about a row in doubt.
-var (
+	// Codes of looking again at what runs have made, of taking it back, and of what
+	// an administrator says about a row in doubt.
 	AccountMissing   = declare("ACCOUNT_MISSING", Entry{Side: OnPortal})
 	AccountChanged   = declare("ACCOUNT_CHANGED", Entry{Severity: Warning, Side: OnPortal})    // it is not as the row asks
 	AccountReplaced  = declare("ACCOUNT_REPLACED", Entry{Severity: Warning, Side: OnPortal})   // another mailbox of the address than the one we made
