@@ -64,7 +64,7 @@ func (b *book) page(sheet string, widths []float64) *page {
 func (p *page) cell(column, style int, value any) {
 	name := letters(column) + strconv.Itoa(p.row)
 	if text, ok := value.(string); ok {
-		value = clean(text, maxSentence)
+		value = diagnosis.Spelled(text, maxSentence)
 	}
 	p.check(p.file.SetCellValue(p.sheet, name, value))
 	p.check(p.file.SetCellStyle(p.sheet, name, name, style))

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"r7import/importer/diagnosis"
 	"r7import/importer/lang"
 )
 
@@ -209,7 +210,7 @@ func (c *chart) addLanes(events []Event) {
 // words puts an event into words.
 func (c *chart) words(e *Event) chartEvent {
 	w := chartEvent{
-		What: c.printer.Text("page.event." + e.Kind), Host: clean(e.Host, maxIdentity),
+		What: c.printer.Text("page.event." + e.Kind), Host: diagnosis.Spelled(e.Host, maxIdentity),
 		From: c.clock(e.Start), To: c.printer.Text("page.event.open"), Count: number(e.Count).String(),
 	}
 	switch why := "why." + string(e.Code); {

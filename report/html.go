@@ -41,7 +41,7 @@ func templates(p *lang.Printer) *template.Template {
 				"'; base-uri 'none'; form-action 'none'"
 		},
 		"tone":  func(s diagnosis.Status) string { return shadeOf(s).name },
-		"clean": func(text string) string { return clean(text, maxSentence) },
+		"clean": func(text string) string { return diagnosis.Spelled(text, maxSentence) },
 	}).ParseFS(pages, "page/*.html"))
 }
 

@@ -53,8 +53,10 @@ func writeJSONL(w io.Writer, rows iter.Seq2[*Row, error], o Options) error {
 		for i := range row.Problems {
 			p := &row.Problems[i]
 			at := p.Place
-			at.File, at.Sheet, at.Header = clean(at.File, maxIdentity), clean(at.Sheet, maxIdentity), clean(at.Header, maxIdentity)
-			message := clean(render.sentence(p).text, maxSentence)
+			for _, text := range []*string{&at.File, &at.Sheet, &at.Header} {
+				*text = diagnosis.Spelled(*text, maxIdentity)
+			}
+			message := diagnosis.Spelled(render.sentence(p).text, maxSentence)
 			r.Problems = append(r.Problems, jsonProblem{p.Code, severityNames[p.Severity()], p.Field, at, message})
 		}
 		if err := out.Encode(&r); err != nil {

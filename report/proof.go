@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/xuri/excelize/v2"
+
+	"r7import/importer/diagnosis"
 )
 
 // Proof is what a verification found, for whoever has to believe it: the verdict, what
@@ -75,7 +77,7 @@ func writeProofXLSX(w io.Writer, path string, proof *Proof, o Options) error {
 	agreed := map[bool]string{true: text("proof.yes"), false: text("proof.no")}
 	for i := range proof.People {
 		p := &proof.People[i]
-		owner, name := clean(p.Owner, maxIdentity), clean(p.Name, maxIdentity)
+		owner, name := diagnosis.Spelled(p.Owner, maxIdentity), diagnosis.Spelled(p.Name, maxIdentity)
 		cells := []any{cell(b.text, owner), cell(b.text, name), cell(b.verdict[p.Agrees], agreed[p.Agrees])}
 		for _, n := range p.Counts {
 			cells = append(cells, excelize.Cell{StyleID: b.number, Value: n})

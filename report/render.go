@@ -131,7 +131,7 @@ func (r *renderer) line(row *Row) line {
 }
 
 func (r *renderer) cell(text string, limit int) string {
-	shown := clean(text, limit)
+	shown := diagnosis.Spelled(text, limit)
 	if r.guarded {
 		shown = guardInner(shown)
 		if startsFormula(text) {

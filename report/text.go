@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 	"unicode"
@@ -16,36 +15,6 @@ const (
 	maxIdentity = 320  // names, addresses, hosts
 	maxSentence = 8000 // messages, hints, evidence
 )
-
-// clean returns text with every character that does not print spelled out, so
-// that it can neither steer a terminal nor reorder or hide what a person reads,
-// and cut to about limit characters: \xNN for one byte, also one that is no UTF-8,
-// and \u{NNNN} for other characters.
-func clean(text string, limit int) string {
-	if len(text) <= limit && !strings.ContainsFunc(text, func(r rune) bool { return r == utf8.RuneError || !unicode.IsGraphic(r) }) {
-		return text
-	}
-	var b strings.Builder
-	for i, r := range text {
-		if limit <= 0 {
-			b.WriteString("…")
-			break
-		}
-		shown := string(r)
-		switch {
-		case r == utf8.RuneError && !strings.HasPrefix(text[i:], shown):
-			shown = fmt.Sprintf(`\x%02x`, text[i])
-		case unicode.IsGraphic(r):
-		case r < 0x100:
-			shown = fmt.Sprintf(`\x%02x`, r)
-		default:
-			shown = fmt.Sprintf(`\u{%04X}`, r)
-		}
-		b.WriteString(shown)
-		limit -= utf8.RuneCountInString(shown)
-	}
-	return b.String()
-}
 
 // startsFormula reports whether a spreadsheet could take a text of a CSV file
 // for a formula: one that begins with = + - @, also in their full-width forms and

@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"cmp"
 	_ "embed"
+	"fmt"
 	"html"
 	"regexp"
 	"slices"
@@ -172,6 +173,36 @@ const (
 // fold makes a text comparable with phrases: lower case, one blank between words.
 func fold(text string) string {
 	return strings.ToLower(strings.Join(strings.Fields(text[:min(len(text), foldable)]), " "))
+}
+
+// Spelled returns text with every character that does not print spelled out, so
+// that it can neither steer a terminal nor reorder or hide what a person reads,
+// and cut to about limit characters: \xNN for one byte, also one that is no UTF-8,
+// and \u{NNNN} for other characters.
+func Spelled(text string, limit int) string {
+	if len(text) <= limit && !strings.ContainsFunc(text, func(r rune) bool { return r == utf8.RuneError || !unicode.IsGraphic(r) }) {
+		return text
+	}
+	var b strings.Builder
+	for i, r := range text {
+		if limit <= 0 {
+			b.WriteString("…")
+			break
+		}
+		shown := string(r)
+		switch {
+		case r == utf8.RuneError && !strings.HasPrefix(text[i:], shown):
+			shown = fmt.Sprintf(`\x%02x`, text[i])
+		case unicode.IsGraphic(r):
+		case r < 0x100:
+			shown = fmt.Sprintf(`\x%02x`, r)
+		default:
+			shown = fmt.Sprintf(`\u{%04X}`, r)
+		}
+		b.WriteString(shown)
+		limit -= utf8.RuneCountInString(shown)
+	}
+	return b.String()
 }
 
 // maxText is how many characters of a foreign text are shown.

@@ -219,7 +219,9 @@ func (s *Session) operation(ctx context.Context, call *call) (Operation, Answer)
 	if id == "null" {
 		id = ""
 	}
-	return Operation{ID: id, MailboxID: int64(o.Source), Completed: o.Completed, Percent: int(o.Percents), Error: call.message(o.Error)}, answer
+	return Operation{
+		ID: id, MailboxID: int64(o.Source), Completed: o.Completed, Percent: int(o.Percents), Error: call.message(o.Error),
+	}, answer
 }
 
 // Setup asks what the portal knows of the mail servers of an address's domain, and

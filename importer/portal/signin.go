@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -41,9 +42,8 @@ var versionForm = regexp.MustCompile(`^[0-9]{1,4}(\.[0-9]{1,6}){1,5}$`)
 
 // stranger recognises what no portal says to a question that everybody may ask.
 func stranger(r *reply) diagnosis.Code {
-	switch {
-	case r.status == http.StatusUnauthorized, r.status == http.StatusNotFound,
-		!r.own && (r.status == http.StatusOK || r.status == http.StatusCreated || r.status == http.StatusBadRequest || r.status == http.StatusMethodNotAllowed):
+	odd := []int{http.StatusOK, http.StatusCreated, http.StatusBadRequest, http.StatusMethodNotAllowed}
+	if r.status == http.StatusUnauthorized || r.status == http.StatusNotFound || !r.own && slices.Contains(odd, r.status) {
 		return diagnosis.PortalOther
 	}
 	return ""

@@ -40,7 +40,8 @@ var codes = map[string]diagnosis.Code{
 	"LIMIT":           diagnosis.MailTooMany,
 	"EXPIRED":         diagnosis.MailLocked,
 	"PRIVACYREQUIRED": diagnosis.TLSMode, "530": diagnosis.TLSMode,
-	"AUTHENTICATIONFAILED": diagnosis.MailAuth, "AUTHORIZATIONFAILED": diagnosis.MailAuth, "AUTH": diagnosis.MailAuth, "535": diagnosis.MailAuth,
+	"AUTHENTICATIONFAILED": diagnosis.MailAuth, "AUTHORIZATIONFAILED": diagnosis.MailAuth,
+	"AUTH": diagnosis.MailAuth, "535": diagnosis.MailAuth,
 }
 
 // meaning says what the words of a server mean. Where they tell little, its code tells more.
