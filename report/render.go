@@ -157,30 +157,26 @@ func (a *Annotator) Cells(row *Row) []string {
 	return []string{l.Status, l.Code, l.Message, l.Hint, l.MailboxID.String()}
 }
 
-// message joins the sentences of all problems, errors first, each behind the
-// cell it is about.
+// message joins the sentences of all problems, errors first, each behind the cell it is
+// about. The file is left out, and so is the row where the whole row is meant: both are
+// said elsewhere in the report.
 func (r *renderer) message(problems []diagnosis.Problem) string {
 	var parts []string
 	for _, severity := range []diagnosis.Severity{diagnosis.Error, diagnosis.Warning, diagnosis.Notice} {
 		for i := range problems {
-			if p := &problems[i]; p.Severity() == severity {
-				parts = append(parts, r.located(p))
+			p := &problems[i]
+			if p.Severity() != severity {
+				continue
 			}
+			said := r.sentence(p).said
+			if at := p.Place; at.Column != "" || at.Header != "" {
+				at.File = ""
+				said = r.printer.Place(at) + ": " + said
+			}
+			parts = append(parts, said)
 		}
 	}
 	return strings.Join(parts, "; ")
-}
-
-// located returns the sentence of a problem behind the cell it is about. The
-// file is left out, and so is the row where the whole row is meant: both are said
-// elsewhere in the report.
-func (r *renderer) located(p *diagnosis.Problem) string {
-	at := p.Place
-	if at.Column == "" && at.Header == "" {
-		return r.sentence(p).said
-	}
-	at.File = ""
-	return r.printer.Place(at) + ": " + r.sentence(p).said
 }
 
 // hint returns what to do about the problem that decides.

@@ -88,6 +88,7 @@ var (
 // remarks behind #.
 func readWords(file string) (list []words) {
 	for line := range strings.SplitSeq(file, "\n") {
+		line = strings.TrimSpace(line)
 		code, head := strings.CutPrefix(strings.TrimSuffix(line, "]"), "[")
 		switch _, declared := Lookup(Code(code)); {
 		case line == "", line[0] == '#':
