@@ -66,13 +66,10 @@ func (admitted) Done(Answer)                {}
 
 // Client talks to one portal. It is safe for concurrent use.
 type Client struct {
+	o         Options // with what stands for the ones left empty
 	url       string
 	transport *http.Transport
 	proxy     string
-	timeout   time.Duration
-	agent     string
-	admit     func(ctx context.Context) (Admission, error)
-	log       *slog.Logger
 }
 
 // New returns a client for a portal and connects to nothing. A problem is one of
@@ -82,13 +79,15 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{
-		url: base.String(), timeout: cmp.Or(o.Timeout, DefaultTimeout), agent: cmp.Or(o.UserAgent, "r7import"),
-		admit: o.Admit, log: cmp.Or(o.Log, slog.New(slog.DiscardHandler)),
+	o.Workers, o.Timeout, o.UserAgent = cmp.Or(o.Workers, 4), cmp.Or(o.Timeout, DefaultTimeout), cmp.Or(o.UserAgent, "r7import")
+	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
+	if o.Admit == nil {
+		o.Admit = func(ctx context.Context) (Admission, error) { return admitted{ctx}, ctx.Err() }
 	}
-	if c.admit == nil {
-		c.admit = func(ctx context.Context) (Admission, error) { return admitted{ctx}, ctx.Err() }
+	if o.Dial == nil {
+		o.Dial = (&net.Dialer{Timeout: connectTimeout}).DialContext
 	}
+	c := &Client{o: o, url: base.String()}
 	c.transport, c.proxy, err = newTransport(base, o)
 	return c, err
 }

@@ -62,7 +62,7 @@ func (s *Session) exchange(ctx context.Context, call *call) (r *reply, answer An
 	if !httpguts.ValidHeaderFieldValue(call.token.Reveal()) {
 		return &reply{}, call.answer(diagnosis.PortalToken)
 	}
-	leave, err := c.admit(ctx)
+	leave, err := c.o.Admit(ctx)
 	if err == nil {
 		defer func() { leave.Done(answer) }()
 		if call.ready != nil {
@@ -88,7 +88,7 @@ func (s *Session) exchange(ctx context.Context, call *call) (r *reply, answer An
 	if answer.Err != nil {
 		facts = append(facts, "cause", answer.Err.Error())
 	}
-	c.log.Log(ctx, level, "exchange", facts...)
+	c.o.Log.Log(ctx, level, "exchange", facts...)
 	return r, answer
 }
 
@@ -113,7 +113,7 @@ func decode(raw json.RawMessage, into any) bool {
 
 func (c *Client) send(leave Admission, call *call) (*reply, Answer) {
 	ctx := leave.Context()
-	within, cancel := context.WithTimeout(ctx, c.timeout)
+	within, cancel := context.WithTimeout(ctx, c.o.Timeout)
 	defer cancel()
 	response, left, err := c.roundTrip(within, leave, call)
 	if err != nil {
@@ -179,7 +179,7 @@ func (c *Client) request(ctx context.Context, call *call) (*http.Request, error)
 	}
 	header := request.Header
 	header.Set("Accept", "application/json")
-	header.Set("User-Agent", c.agent)
+	header.Set("User-Agent", c.o.UserAgent)
 	if call.body != nil {
 		header.Set("Content-Type", call.media)
 	}

@@ -1,12 +1,10 @@
 package portal
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -36,12 +34,8 @@ func newTransport(portal *url.URL, o Options) (*http.Transport, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	if o.Dial == nil {
-		o.Dial = (&net.Dialer{Timeout: connectTimeout}).DialContext
-	}
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
-	workers := cmp.Or(o.Workers, 4)
 	transport := &http.Transport{
 		Proxy: http.ProxyURL(proxy),
 		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
@@ -53,9 +47,9 @@ func newTransport(portal *url.URL, o Options) (*http.Transport, string, error) {
 		DialContext:            o.Dial,
 		TLSClientConfig:        &tls.Config{RootCAs: roots},
 		TLSHandshakeTimeout:    connectTimeout,
-		MaxIdleConns:           workers,
-		MaxIdleConnsPerHost:    workers,
-		MaxConnsPerHost:        workers,
+		MaxIdleConns:           o.Workers,
+		MaxIdleConnsPerHost:    o.Workers,
+		MaxConnsPerHost:        o.Workers,
 		IdleConnTimeout:        idleTimeout,
 		MaxResponseHeaderBytes: maxHeaderBytes,
 		Protocols:              protocols,
