@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"r7import/importer/diagnosis"
 	"r7import/importer/lang"
 )
 
@@ -32,7 +33,11 @@ type chart struct {
 	Summary                       string // what the picture says, in a sentence
 	HasDone, HasDeclined, HasOpen bool
 	Kinds                         []string // of the events in the lanes
-	Events                        []toldEvent
+	Events                        []chartEvent
+
+	printer *lang.Printer
+	from    time.Time // its zone is the one that is shown
+	length  time.Duration
 }
 
 type tick struct {
@@ -62,119 +67,87 @@ type span struct {
 	Title    string
 }
 
-// toldEvent is an event in words.
-type toldEvent struct{ What, Host, Why, From, To, Took, Count string }
+// chartEvent is an event in words.
+type chartEvent struct{ What, Host, Why, From, To, Took, Count string }
 
 // newChart lays out the timeline of a run, nil if there is nothing to see.
 func newChart(s *Summary, p *lang.Printer) *chart {
 	t := &s.Timeline
-	if len(t.Slots) < 2 && len(t.Events) == 0 {
-		return nil
-	}
-	from, to := s.StartedAt, s.EndedAt
+	times := []time.Time{s.StartedAt, s.EndedAt}
 	for _, slot := range t.Slots {
-		from, to = earlier(from, slot.Start), later(to, slot.Start.Add(t.Width))
+		times = append(times, slot.Start, slot.Start.Add(t.Width))
 	}
 	for _, e := range t.Events {
-		from, to = earlier(from, e.Start), later(to, e.Start, e.End)
+		times = append(times, e.Start, e.End)
 	}
-	l := layout{printer: p, timeline: t, from: from, length: max(to.Sub(from), time.Second), zone: s.StartedAt.Location()}
-	c := &chart{Width: chartWidth, Left: chartLeft, Right: chartRight, Bottom: chartBottom, TickEnd: chartBottom + 6, TickText: chartBottom + 20}
-	l.bars(c)
-	c.Ticks = l.ticks()
-	l.lanes(c)
+	times = slices.DeleteFunc(times, time.Time.IsZero)
+	if len(times) == 0 || len(t.Slots) < 2 && len(t.Events) == 0 {
+		return nil
+	}
+	from, to := slices.MinFunc(times, time.Time.Compare), slices.MaxFunc(times, time.Time.Compare)
+	c := &chart{
+		Width: chartWidth, Left: chartLeft, Right: chartRight, Bottom: chartBottom, TickEnd: chartBottom + 6, TickText: chartBottom + 20,
+		printer: p, from: from.In(s.StartedAt.Location()), length: max(to.Sub(from), time.Second),
+	}
+	c.addBars(t)
+	c.addTicks()
+	c.addLanes(t.Events)
 	c.Height = chartHeight + laneHeight*float64(len(c.Lanes))
 	return c
 }
 
-func earlier(a, b time.Time) time.Time {
-	if a.IsZero() || b.Before(a) {
-		return b
-	}
-	return a
-}
-
-func later(a time.Time, more ...time.Time) time.Time {
-	for _, b := range more {
-		if b.After(a) {
-			a = b
-		}
-	}
-	return a
-}
-
-// layout turns times into places.
-type layout struct {
-	printer  *lang.Printer
-	timeline *Timeline
-	from     time.Time
-	length   time.Duration
-	zone     *time.Location
-}
-
 func round(x float64) float64 { return math.Round(x*10) / 10 }
 
-func (l *layout) x(at time.Time) float64 {
-	return round(chartLeft + (chartRight-chartLeft)*float64(at.Sub(l.from))/float64(l.length))
+func (c *chart) x(at time.Time) float64 {
+	return round(chartLeft + (chartRight-chartLeft)*float64(at.Sub(c.from))/float64(c.length))
 }
 
 // clock shows a moment as exactly as the length of the run asks for.
-func (l *layout) clock(t time.Time) string {
+func (c *chart) clock(t time.Time) string {
 	form := "15:04"
 	switch {
-	case l.length > 24*time.Hour:
+	case c.length > 24*time.Hour:
 		form = "2006-01-02 15:04"
-	case l.length < 10*time.Minute:
+	case c.length < 10*time.Minute:
 		form = "15:04:05"
 	}
-	return t.In(l.zone).Format(form)
+	return t.In(c.from.Location()).Format(form)
 }
 
-func (l *layout) bars(c *chart) {
-	minutes := l.timeline.Width.Minutes()
+func (c *chart) addBars(t *Timeline) {
+	minutes := t.Width.Minutes()
 	highest, best := 0, time.Time{}
-	for _, s := range l.timeline.Slots {
+	for _, s := range t.Slots {
 		if n := s.Done + s.Declined + s.Open; n > highest {
 			highest, best = n, s.Start
 		}
 	}
-	top, step := scale(float64(highest) / minutes)
+	// The axis ends at a round number, with a few levels below it.
+	step, most := 1.0, float64(highest)/minutes
+	for i := 0; most > 4*step; i++ {
+		step *= []float64{2, 2.5, 2}[i%3] // 1, 2, 5, 10, 20, 50
+	}
+	top := max(step, math.Ceil(most/step)*step)
 	for level := 0.0; level <= top; level += step {
 		c.Levels = append(c.Levels, tick{round(chartBottom - (chartBottom-chartTop)*level/top), strconv.FormatFloat(level, 'f', -1, 64)})
 	}
-	for _, s := range l.timeline.Slots {
+	for _, s := range t.Slots {
 		y := chartBottom
 		stack := func(n int) part {
 			height := (chartBottom - chartTop) * float64(n) / minutes / top
 			y -= height
 			return part{round(y), round(height)}
 		}
-		x, end := max(chartLeft, l.x(s.Start)), min(chartRight, l.x(s.Start.Add(l.timeline.Width)))
+		x, end := max(chartLeft, c.x(s.Start)), min(chartRight, c.x(s.Start.Add(t.Width)))
 		b := bar{X: x, Width: round(max(1, end-x-1)), Done: stack(s.Done), Declined: stack(s.Declined), Open: stack(s.Open)}
-		b.Title = l.printer.Text("page.slot", "Time", l.clock(s.Start), "Done", s.Done, "Declined", s.Declined, "Open", s.Open)
+		b.Title = c.printer.Text("page.slot", "Time", c.clock(s.Start), "Done", s.Done, "Declined", s.Declined, "Open", s.Open)
 		c.Bars = append(c.Bars, b)
 		c.HasDone, c.HasDeclined, c.HasOpen = c.HasDone || s.Done > 0, c.HasDeclined || s.Declined > 0, c.HasOpen || s.Open > 0
 	}
-	c.Unit = l.printer.Text("page.unit")
+	c.Unit = c.printer.Text("page.unit")
 	if highest > 0 {
-		c.Summary = l.printer.Text("page.peak", "Rate", int(math.Ceil(float64(highest)/minutes)), "Time", l.clock(best))
+		c.Summary = c.printer.Text("page.peak", "Rate", int(math.Ceil(most)), "Time", c.clock(best))
 	}
-}
-
-// scale returns a round number that is at least most, and the step between levels.
-func scale(most float64) (top, step float64) {
-	step = 1
-	for most > 4*step {
-		switch digit := step / math.Pow(10, math.Floor(math.Log10(step))); {
-		case digit < 1.5:
-			step *= 2
-		case digit < 3:
-			step *= 2.5
-		default:
-			step *= 2
-		}
-	}
-	return max(step, math.Ceil(most/step)*step), step
 }
 
 // tickSteps are distances between the times on the axis.
@@ -183,30 +156,26 @@ var tickSteps = []time.Duration{
 	time.Hour, 2 * time.Hour, 4 * time.Hour, 12 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour, 30 * 24 * time.Hour,
 }
 
-func (l *layout) ticks() []tick {
-	i := slices.IndexFunc(tickSteps, func(step time.Duration) bool { return l.length <= 8*step })
-	step := l.length / 8
-	if i >= 0 {
+func (c *chart) addTicks() {
+	step := c.length / 8
+	if i := slices.IndexFunc(tickSteps, func(step time.Duration) bool { return c.length <= 8*step }); i >= 0 {
 		step = tickSteps[i]
 	}
-	var all []tick
-	_, offset := l.from.In(l.zone).Zone() // whole hours of the clock on the wall
+	_, offset := c.from.Zone() // whole hours of the clock on the wall
 	shift := time.Duration(offset) * time.Second
-	for at := l.from.Add(shift).Truncate(step).Add(-shift); !at.After(l.from.Add(l.length)); at = at.Add(step) {
-		if !at.Before(l.from) {
-			all = append(all, tick{l.x(at), l.clock(at)})
+	for at := c.from.Add(shift).Truncate(step).Add(-shift); !at.After(c.from.Add(c.length)); at = at.Add(step) {
+		if !at.Before(c.from) {
+			c.Ticks = append(c.Ticks, tick{c.x(at), c.clock(at)})
 		}
 	}
-	return all
 }
 
-// lanes puts the events below the bars, those of the portal first.
-func (l *layout) lanes(c *chart) {
-	end := l.from.Add(l.length)
+// addLanes puts the events below the bars, those of the portal first.
+func (c *chart) addLanes(events []Event) {
 	at := make(map[string]int)
-	for _, e := range l.timeline.Events {
-		told := l.tell(&e)
-		c.Events = append(c.Events, told)
+	for _, e := range events {
+		words := c.words(&e)
+		c.Events = append(c.Events, words)
 		if e.Kind == "more" {
 			continue
 		}
@@ -216,55 +185,44 @@ func (l *layout) lanes(c *chart) {
 				continue
 			}
 			at[e.Host] = i
-			name := clean(e.Host, maxIdentity)
-			if name == "" {
-				name = l.printer.Text("side.portal")
-			}
-			c.Lanes = append(c.Lanes, lane{Name: name})
+			c.Lanes = append(c.Lanes, lane{Name: words.Host})
 		}
 		until := e.End
 		if until.IsZero() {
-			until = end
+			until = c.from.Add(c.length)
 		}
-		x := l.x(e.Start)
-		title := told.What + " " + told.From + "–" + told.To + ": " + told.Why
 		if !slices.Contains(c.Kinds, e.Kind) {
 			c.Kinds = append(c.Kinds, e.Kind)
 		}
-		c.Lanes[i].Spans = append(c.Lanes[i].Spans, span{x, max(2, round(l.x(until)-x)), e.Kind, title})
+		x := c.x(e.Start)
+		title := words.What + " " + words.From + "–" + words.To + ": " + words.Why
+		c.Lanes[i].Spans = append(c.Lanes[i].Spans, span{x, max(2, round(c.x(until)-x)), e.Kind, title})
 	}
-	portal := l.printer.Text("side.portal")
-	slices.SortStableFunc(c.Lanes, func(a, b lane) int {
-		switch {
-		case a.Name == portal:
-			return -1
-		case b.Name == portal:
-			return 1
-		}
-		return cmp.Compare(a.Name, b.Name)
-	})
+	slices.SortStableFunc(c.Lanes, func(a, b lane) int { return cmp.Compare(a.Name, b.Name) })
 	for i := range c.Lanes {
-		y := chartHeight + laneHeight*float64(i)
-		c.Lanes[i].Text, c.Lanes[i].Bar, c.Lanes[i].Middle = y+laneText, y+laneText+5, y+laneText+5+laneBar/2
+		l := &c.Lanes[i]
+		l.Name = cmp.Or(l.Name, c.printer.Text("side.portal"))
+		l.Text = chartHeight + laneHeight*float64(i) + laneText
+		l.Bar, l.Middle = l.Text+5, l.Text+5+laneBar/2
 	}
 }
 
-// tell puts an event into words.
-func (l *layout) tell(e *Event) toldEvent {
-	t := toldEvent{
-		What: l.printer.Text("page.event." + e.Kind), Host: clean(e.Host, maxIdentity),
-		From: l.clock(e.Start), To: l.printer.Text("page.event.open"), Count: number(e.Count).String(),
+// words puts an event into words.
+func (c *chart) words(e *Event) chartEvent {
+	w := chartEvent{
+		What: c.printer.Text("page.event." + e.Kind), Host: diagnosis.Spelled(e.Host, maxIdentity),
+		From: c.clock(e.Start), To: c.printer.Text("page.event.open"), Count: number(e.Count).String(),
 	}
 	switch why := "why." + string(e.Code); {
-	case l.printer.Has(why):
-		t.Why = l.printer.Text(why)
+	case c.printer.Has(why):
+		w.Why = c.printer.Text(why)
 	case e.Kind == "away":
-		t.Why = l.printer.Text("why.portal")
+		w.Why = c.printer.Text("why.portal")
 	}
 	if !e.End.IsZero() {
-		t.To, t.Took = l.clock(e.End), stopwatch(e.End.Sub(e.Start))
+		w.To, w.Took = c.clock(e.End), stopwatch(e.End.Sub(e.Start))
 	}
-	return t
+	return w
 }
 
 // stopwatch shows how long something took, as 1:05:00 or 5:00.

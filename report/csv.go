@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/csv"
 	"io"
+	"iter"
 
 	"github.com/gocarina/gocsv"
 )
@@ -10,47 +11,39 @@ import (
 // batch is how many lines gocsv is given at a time. It flushes after each call.
 const batch = 500
 
-// table writes rows as CSV.
-type table struct {
-	out    gocsv.CSVWriter
-	render *renderer
-	lines  []line
-}
-
-func newTable(w io.Writer, o Options) (*table, error) {
-	raw := csv.NewWriter(w)
-	if o.Excel {
-		raw.Comma = ';'
-		raw.UseCRLF = true
-		if _, err := io.WriteString(w, "\uFEFF"); err != nil {
-			return nil, err
+// writeCSV writes a report as CSV.
+func writeCSV(w io.Writer, rows iter.Seq2[*Row, error], o Options) error {
+	raw, err := newCSV(w, o)
+	if err != nil {
+		return err
+	}
+	out, render := gocsv.NewSafeCSVWriter(raw), newRenderer(o.Printer, true)
+	lines := make([]line, 0, batch)
+	if err := gocsv.MarshalCSV(lines, out); err != nil { // the header alone
+		return err
+	}
+	for row, err := range rows {
+		if err != nil {
+			return err
 		}
+		if lines = append(lines, render.line(row)); len(lines) < batch {
+			continue
+		}
+		if err := gocsv.MarshalCSVWithoutHeaders(lines, out); err != nil {
+			return err
+		}
+		lines = lines[:0]
 	}
-	t := &table{
-		out:    gocsv.NewSafeCSVWriter(raw),
-		render: newRenderer(o.Printer, true),
-		lines:  make([]line, 0, batch),
-	}
-	return t, gocsv.MarshalCSV([]line{}, t.out) // the header alone
+	return gocsv.MarshalCSVWithoutHeaders(lines, out)
 }
 
-// Write implements encoder.
-func (t *table) Write(row *Row) error {
-	t.lines = append(t.lines, t.render.line(row))
-	if len(t.lines) < batch {
-		return nil
+// newCSV returns a writer in the way that Options ask for.
+func newCSV(w io.Writer, o Options) (*csv.Writer, error) {
+	out := csv.NewWriter(w)
+	if !o.Excel {
+		return out, nil
 	}
-	return t.flush()
-}
-
-// Finish implements encoder.
-func (t *table) Finish() error { return t.flush() }
-
-// Close implements encoder.
-func (t *table) Close() {}
-
-func (t *table) flush() error {
-	err := gocsv.MarshalCSVWithoutHeaders(t.lines, t.out)
-	t.lines = t.lines[:0]
-	return err
+	out.Comma, out.UseCRLF = ';', true
+	_, err := io.WriteString(w, "\uFEFF")
+	return out, err
 }

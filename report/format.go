@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"r7import/importer/diagnosis"
@@ -29,34 +30,34 @@ var Formats = []Format{CSV, XLSX, JSONL, HTML}
 
 // FormatOf returns the format that the extension of path asks for. The error is
 // a *diagnosis.Problem.
-func FormatOf(path string) (Format, error) {
-	extension := strings.ToLower(filepath.Ext(path))
-	known := make([]string, len(Formats))
-	for i, f := range Formats {
-		if string(f) == extension {
-			return f, nil
-		}
-		known[i] = string(f)
+func FormatOf(path string) (Format, error) { return formatOf(path, Formats, diagnosis.ReportFormat) }
+
+// formatOf returns the format that the extension of path asks for, or a problem if that is
+// not among the known ones.
+func formatOf(path string, known []Format, problem diagnosis.Code) (Format, error) {
+	format := extensionOf(path)
+	if slices.Contains(known, format) {
+		return format, nil
 	}
-	return "", diagnosis.New(diagnosis.ReportFormat, "Name", filepath.Base(path), "Formats", known)
+	names := make([]string, len(known))
+	for i, f := range known {
+		names[i] = string(f)
+	}
+	return "", diagnosis.New(problem, "Name", filepath.Base(path), "Formats", names)
 }
+
+func extensionOf(path string) Format { return Format(strings.ToLower(filepath.Ext(path))) }
 
 // DefaultName returns the name of the report for an input file when none was
 // given: a CSV file in the current folder named after the input. Standard input,
 // "-", has no name of its own.
 func DefaultName(input string) string {
+	inputs := []string{".gz", ".age", ".csv", ".tsv", ".txt", ".xlsx", ".xlsm"}
 	name := filepath.Base(input)
-	for {
-		extension := filepath.Ext(name)
-		switch strings.ToLower(extension) {
-		case ".gz", ".age", ".csv", ".tsv", ".txt", ".xlsx", ".xlsm":
-			name = strings.TrimSuffix(name, extension)
-			continue
-		}
-		break
+	for slices.Contains(inputs, strings.ToLower(filepath.Ext(name))) {
+		name = strings.TrimSuffix(name, filepath.Ext(name))
 	}
-	switch name {
-	case "", "-", ".", "..", string(filepath.Separator):
+	if slices.Contains([]string{"", "-", ".", "..", string(filepath.Separator)}, name) {
 		name = "r7import"
 	}
 	return name + "-report.csv"
@@ -68,14 +69,6 @@ type Options struct {
 	// Excel writes CSV the way Excel opens it by a double click where the comma
 	// is the decimal sign: semicolons, CRLF and a byte order mark.
 	Excel bool
-}
-
-// encoder writes rows in one format. Finish completes the document; Close frees
-// what the encoder holds, whether it was finished or not.
-type encoder interface {
-	Write(row *Row) error
-	Finish() error
-	Close()
 }
 
 // Write writes the report to path in the format of its extension and returns
@@ -97,44 +90,37 @@ func Write(ctx context.Context, path string, rows iter.Seq2[Row, error], summary
 
 func encode(ctx context.Context, w io.Writer, path string, format Format, rows iter.Seq2[Row, error], summary Summary, o Options) error {
 	buffered := bufio.NewWriterSize(w, 64<<10)
-	e, err := newEncoder(buffered, path, format, summary, o)
+	var err error
+	switch each := ending(ctx, rows); format {
+	case XLSX:
+		err = writeXLSX(buffered, path, each, summary, o)
+	case JSONL:
+		err = writeJSONL(buffered, each, o)
+	case HTML:
+		err = writeHTML(buffered, each, &summary, o)
+	default:
+		err = writeCSV(buffered, each, o)
+	}
 	if err != nil {
-		return err
-	}
-	defer e.Close()
-	if err := writeRows(ctx, e, rows); err != nil {
-		return err
-	}
-	if err := e.Finish(); err != nil {
 		return err
 	}
 	return buffered.Flush()
 }
 
-func newEncoder(w io.Writer, path string, format Format, summary Summary, o Options) (encoder, error) {
-	switch format {
-	case XLSX:
-		return newWorkbook(w, path, summary, o)
-	case JSONL:
-		return newJSONLines(w, o), nil
-	case HTML:
-		return newDocument(w, summary, o)
-	default:
-		return newTable(w, o)
-	}
-}
-
-func writeRows(ctx context.Context, e encoder, rows iter.Seq2[Row, error]) error {
-	for row, err := range rows {
-		if err = cmp.Or(err, ctx.Err()); err != nil {
-			return notOfWriting{err}
+// ending yields rows up to the first error, which comes last: one of theirs, or that of ctx.
+func ending(ctx context.Context, rows iter.Seq2[Row, error]) iter.Seq2[*Row, error] {
+	return func(yield func(*Row, error) bool) {
+		for row, err := range rows {
+			if err = cmp.Or(err, ctx.Err()); err != nil {
+				yield(nil, notOfWriting{err})
+				return
+			}
+			if !yield(&row, nil) {
+				return
+			}
 		}
-		if err := e.Write(&row); err != nil {
-			return err
+		if err := ctx.Err(); err != nil {
+			yield(nil, notOfWriting{err})
 		}
 	}
-	if err := ctx.Err(); err != nil {
-		return notOfWriting{err}
-	}
-	return nil
 }

@@ -3,11 +3,12 @@ package report
 import (
 	"bufio"
 	"io"
-	"path/filepath"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/xuri/excelize/v2"
+
+	"r7import/importer/diagnosis"
 )
 
 // Proof is what a verification found, for whoever has to believe it: the verdict, what
@@ -38,117 +39,71 @@ type ProofPerson struct {
 }
 
 // IsProof reports whether WriteProof makes files with the extension of path.
-func IsProof(path string) bool {
-	switch Format(strings.ToLower(filepath.Ext(path))) {
-	case HTML, XLSX:
-		return true
-	}
-	return false
-}
+func IsProof(path string) bool { return slices.Contains([]Format{HTML, XLSX}, extensionOf(path)) }
 
 // WriteProof writes a proof as a page or a workbook, as the extension of path asks, in
 // the way of [Write].
 func WriteProof(path string, proof *Proof, o Options) (writtenTo string, err error) {
 	return Publish(path, func(w io.Writer) error {
 		buffered := bufio.NewWriterSize(w, 64<<10)
-		write := writeProofPage
-		if Format(strings.ToLower(filepath.Ext(path))) == XLSX {
-			write = writeProofWorkbook
+		if extensionOf(path) == XLSX {
+			err = writeProofXLSX(buffered, path, proof, o)
+		} else {
+			err = templates(o.Printer).ExecuteTemplate(buffered, "proof.html", proof)
 		}
-		if err := write(buffered, path, proof, o); err != nil {
+		if err != nil {
 			return err
 		}
 		return buffered.Flush()
 	})
 }
 
-func writeProofPage(w io.Writer, _ string, proof *Proof, o Options) error {
-	all, err := templates(o.Printer)
-	if err != nil {
-		return err
-	}
-	return all.ExecuteTemplate(w, "proof.html", proof)
-}
-
-func writeProofWorkbook(w io.Writer, path string, proof *Proof, o Options) error {
-	layout := sheetLayout{name: o.Printer.Text("proof.sheet.people"), widths: []float64{38, 30, 12}, printed: 3 + len(proof.Columns)}
-	layout.header = []string{
-		o.Printer.Text("proof.person") + "\nowner", o.Printer.Text("page.column.name") + "\nname", o.Printer.Text("proof.agreed") + "\nagrees",
-	}
+func writeProofXLSX(w io.Writer, path string, proof *Proof, o Options) error {
+	text := o.Printer.Text
+	layout := sheetLayout{name: text("proof.sheet.people"), printed: 3 + len(proof.Columns), height: 4 * lineHeight}
+	layout.widths = []float64{38, 30, 12}
+	layout.header = []string{text("proof.person") + "\nowner", text("page.column.name") + "\nname", text("proof.agreed") + "\nagrees"}
 	for _, c := range proof.Columns {
 		layout.header = append(layout.header, c.Text+"\n"+c.Name)
 		layout.widths = append(layout.widths, 14)
 	}
-	b, err := openWorkbook(w, path, o, layout, func(b *workbook) error {
-		if err := b.describe(proof.Title, proof.EndedAt); err != nil {
-			return err
-		}
-		return b.writeVerdict(proof)
-	})
+	b, err := newWorkbook(path, o.Printer, layout, proof.Title, proof.EndedAt)
 	if err != nil {
 		return err
 	}
-	defer b.Close()
-	yes, no := o.Printer.Text("proof.yes"), o.Printer.Text("proof.no")
+	defer b.close()
+	b.writeVerdict(proof)
+	b.startSheet()
+	agreed := map[bool]string{true: text("proof.yes"), false: text("proof.no")}
 	for i := range proof.People {
-		if err := b.writePerson(&proof.People[i], yes, no); err != nil {
+		p := &proof.People[i]
+		owner, name := diagnosis.Spelled(p.Owner, maxIdentity), diagnosis.Spelled(p.Name, maxIdentity)
+		cells := []any{cell(b.text, owner), cell(b.text, name), cell(b.verdict[p.Agrees], agreed[p.Agrees])}
+		for _, n := range p.Counts {
+			cells = append(cells, excelize.Cell{StyleID: b.number, Value: n})
+		}
+		if err := b.add(cells, 0); err != nil {
 			return err
 		}
 	}
-	return b.Finish()
+	return b.write(w)
 }
 
 // writeVerdict makes the first sheet of a proof.
-func (b *workbook) writeVerdict(proof *Proof) error {
-	name := b.printer.Text("proof.sheet")
-	if err := b.file.SetSheetName("Sheet1", name); err != nil {
-		return err
-	}
-	p := &page{workbook: b, sheet: name}
-	p.frame([]float64{44, 22, 60})
-	p.cell(1, p.styles.title, proof.Title)
-	p.row += 2
+func (b *workbook) writeVerdict(proof *Proof) {
+	p := b.first(b.printer.Text("proof.sheet"), []float64{44, 22, 60})
+	p.line(b.title, proof.Title)
+	p.row++
 	p.check(p.file.MergeCell(p.sheet, "A3", "C3"))
-	p.check(p.file.SetRowHeight(p.sheet, 3, max(lineHeight, rowHeight([]string{proof.Verdict}, []float64{100}))))
-	p.cell(1, p.styles.verdict[proof.Agrees], mark(proof.Agrees)+" "+proof.Verdict)
-	p.row += 2
-	for _, f := range proof.Facts {
-		if f.Value == "" {
-			continue
-		}
-		p.cell(1, p.styles.label, f.Label)
-		p.cell(2, p.styles.fact, f.Value)
-		p.next()
-	}
-	p.next()
+	p.height(max(lineHeight, rowHeight([]string{proof.Verdict}, []float64{100})))
+	mark := map[bool]string{true: "✓", false: "✗"} // where colours do not say it
+	p.line(b.verdict[proof.Agrees], mark[proof.Agrees]+" "+proof.Verdict)
+	p.row++
+	b.facts(p, proof.Facts)
 	for _, c := range proof.Counts {
-		p.cell(1, p.styles.label, c.Text)
-		p.cell(2, p.styles.count, c.Count)
-		p.cell(3, p.styles.label, c.Name)
-		p.next()
+		p.cell(1, b.label, c.Text)
+		p.cell(2, b.count, c.Count)
+		p.cell(3, b.label, c.Name)
+		p.row++
 	}
-	return p.err
-}
-
-// mark says yes or no where colours do not.
-func mark(yes bool) string {
-	if yes {
-		return "✓"
-	}
-	return "✗"
-}
-
-func (b *workbook) writePerson(person *ProofPerson, yes, no string) error {
-	if err := b.makeRoom(); err != nil {
-		return err
-	}
-	agrees := textCell(b.styles.verdict[true], yes)
-	if !person.Agrees {
-		agrees = textCell(b.styles.verdict[false], no)
-	}
-	cells := append(b.cells[:0], textCell(b.styles.text, clean(person.Owner, maxIdentity)), textCell(b.styles.text, clean(person.Name, maxIdentity)), agrees)
-	for _, n := range person.Counts {
-		cells = append(cells, excelize.Cell{StyleID: b.styles.number, Value: n})
-	}
-	return b.setRow(cells, excelize.RowOpts{})
 }

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,32 +14,37 @@ import (
 	"r7import/importer/lang"
 )
 
-// line is a row as it is written: one field a column, ready to be shown. The
-// tags are the names of the columns in every format.
+// line is a row as it is written: one field a column, ready to be shown. The tags are the
+// names of the columns in every format and, for workbooks, their widths and whether their
+// texts may take several lines.
 type line struct {
-	Row       int    `csv:"row" json:"row"`
-	Name      string `csv:"name" json:"name"`
-	Email     string `csv:"email" json:"email"`
-	Owner     string `csv:"owner" json:"owner"`
-	Status    string `csv:"status" json:"status"`
-	Code      string `csv:"code" json:"code"`
-	Side      string `csv:"side" json:"side"`
-	Host      string `csv:"host" json:"host"`
-	Message   string `csv:"message" json:"message"`
-	Hint      string `csv:"hint" json:"hint"`
-	MailboxID number `csv:"mailbox_id" json:"mailbox_id"`
-	Filled    string `csv:"filled" json:"filled"`
-	Attempts  number `csv:"attempts" json:"attempts"`
-	StartedAt string `csv:"started_at" json:"started_at"`
-	Duration  number `csv:"duration_ms" json:"duration_ms"`
-	Evidence  string `csv:"evidence" json:"evidence"`
-	Run       string `csv:"run" json:"run"`
+	Row       int    `csv:"row" json:"row" width:"7"`
+	Name      string `csv:"name" json:"name" width:"30"`
+	Email     string `csv:"email" json:"email" width:"32"`
+	Owner     string `csv:"owner" json:"owner" width:"38"`
+	Status    string `csv:"status" json:"status" width:"14"`
+	Code      string `csv:"code" json:"code" width:"26"`
+	Side      string `csv:"side" json:"side" width:"11"`
+	Host      string `csv:"host" json:"host" width:"26"`
+	Message   string `csv:"message" json:"message" width:"64" wraps:"true"`
+	Hint      string `csv:"hint" json:"hint" width:"52" wraps:"true"`
+	MailboxID number `csv:"mailbox_id" json:"mailbox_id" width:"12"`
+	Filled    string `csv:"filled" json:"filled" width:"34" wraps:"true"`
+	Attempts  number `csv:"attempts" json:"attempts" width:"10"`
+	StartedAt moment `csv:"started_at" json:"started_at" width:"20"`
+	Duration  number `csv:"duration_ms" json:"duration_ms" width:"12"`
+	Evidence  string `csv:"evidence" json:"evidence" width:"34" wraps:"true"`
+	Run       string `csv:"run" json:"run" width:"22"`
 }
 
 // Columns are the names of the columns, the same in every format.
-var Columns = []string{
-	"row", "name", "email", "owner", "status", "code", "side", "host", "message", "hint",
-	"mailbox_id", "filled", "attempts", "started_at", "duration_ms", "evidence", "run",
+var Columns = tagsOfLine("csv")
+
+func tagsOfLine(key string) (tags []string) {
+	for f := range reflect.TypeFor[line]().Fields() {
+		tags = append(tags, f.Tag.Get(key))
+	}
+	return tags
 }
 
 // number is a whole number of which zero says nothing: the cell stays empty.
@@ -47,18 +54,34 @@ type number int64
 func (n number) MarshalCSV() (string, error) { return n.String(), nil }
 
 // MarshalJSON implements json.Marshaler.
-func (n number) MarshalJSON() ([]byte, error) {
-	if n == 0 {
-		return []byte("null"), nil
-	}
-	return strconv.AppendInt(nil, int64(n), 10), nil
-}
+func (n number) MarshalJSON() ([]byte, error) { return []byte(cmp.Or(n.String(), "null")), nil }
 
 func (n number) String() string {
 	if n == 0 {
 		return ""
 	}
 	return strconv.FormatInt(int64(n), 10)
+}
+
+// moment is a time of which zero says nothing, either.
+type moment struct{ time.Time }
+
+// MarshalCSV implements gocsv.TypeMarshaller.
+func (m moment) MarshalCSV() (string, error) { return m.in(time.RFC3339), nil }
+
+// MarshalJSON implements json.Marshaler.
+func (m moment) MarshalJSON() ([]byte, error) {
+	if m.IsZero() {
+		return []byte("null"), nil
+	}
+	return []byte(`"` + m.in(time.RFC3339) + `"`), nil
+}
+
+func (m moment) in(layout string) string {
+	if m.IsZero() {
+		return ""
+	}
+	return m.Format(layout)
 }
 
 // maxCached bounds the sentences a renderer remembers.
@@ -70,7 +93,6 @@ type renderer struct {
 	printer   *lang.Printer
 	guarded   bool // the lines go where a spreadsheet looks for formulas
 	sentences map[string]sentence
-	fills     map[[account.NumFields]account.Fill]string
 	key       []byte
 }
 
@@ -82,31 +104,26 @@ type sentence struct {
 }
 
 func newRenderer(p *lang.Printer, guarded bool) *renderer {
-	return &renderer{
-		printer:   p,
-		guarded:   guarded,
-		sentences: make(map[string]sentence),
-		fills:     make(map[[account.NumFields]account.Fill]string),
-	}
+	return &renderer{printer: p, guarded: guarded, sentences: make(map[string]sentence)}
 }
 
 func (r *renderer) line(row *Row) line {
-	cause, who := row.cause(), row.identity()
+	who := account.Identity{Name: row.Name, Email: row.Email, Owner: row.Owner}.Plausible(row.Status == diagnosis.Invalid, row.Problems)
 	return line{
 		Row:       row.Number,
 		Name:      r.cell(who.Name, maxIdentity),
 		Email:     r.cell(who.Email, maxIdentity),
 		Owner:     r.cell(who.Owner, maxIdentity),
 		Status:    string(row.Status),
-		Code:      string(cause.Code),
+		Code:      string(row.cause().Code),
 		Side:      string(row.side()),
 		Host:      r.cell(row.host(), maxIdentity),
 		Message:   r.cell(r.message(row.Problems), maxSentence),
 		Hint:      r.cell(r.hint(row.Problems), maxSentence),
 		MailboxID: number(row.MailboxID),
-		Filled:    r.filled(row.Fills),
+		Filled:    filled(row.Fills),
 		Attempts:  number(row.Attempts),
-		StartedAt: timestamp(row.StartedAt),
+		StartedAt: moment{row.StartedAt},
 		Duration:  number(row.Duration.Milliseconds()),
 		Evidence:  r.cell(row.Evidence, maxSentence),
 		Run:       r.cell(row.Run, maxIdentity),
@@ -114,53 +131,60 @@ func (r *renderer) line(row *Row) line {
 }
 
 func (r *renderer) cell(text string, limit int) string {
-	shown := clean(text, limit)
-	if !r.guarded {
-		return shown
-	}
-	shown = guardInner(shown)
-	if startsFormula(text) {
-		return "'" + shown
+	shown := diagnosis.Spelled(text, limit)
+	if r.guarded {
+		shown = guardInner(shown)
+		if startsFormula(text) {
+			shown = "'" + shown
+		}
 	}
 	return shown
 }
 
-// message joins the sentences of all problems, errors first, each behind the
-// cell it is about.
+// Annotator says in the cells of an annotated copy what became of a row: its status,
+// code, message, hint and mailbox. It is not safe for concurrent use.
+type Annotator struct{ renderer *renderer }
+
+// NewAnnotator returns one that speaks a language. Guarded says that the cells go into a CSV
+// file, where a spreadsheet program looks for formulas.
+func NewAnnotator(p *lang.Printer, guarded bool) *Annotator {
+	return &Annotator{newRenderer(p, guarded)}
+}
+
+// Cells returns the cells of a row.
+func (a *Annotator) Cells(row *Row) []string {
+	l := a.renderer.line(row)
+	return []string{l.Status, l.Code, l.Message, l.Hint, l.MailboxID.String()}
+}
+
+// message joins the sentences of all problems, errors first, each behind the cell it is
+// about. The file is left out, and so is the row where the whole row is meant: both are
+// said elsewhere in the report.
 func (r *renderer) message(problems []diagnosis.Problem) string {
-	if len(problems) == 0 {
-		return ""
-	}
 	var parts []string
 	for _, severity := range []diagnosis.Severity{diagnosis.Error, diagnosis.Warning, diagnosis.Notice} {
 		for i := range problems {
-			if p := &problems[i]; p.Severity() == severity {
-				parts = append(parts, r.located(p))
+			p := &problems[i]
+			if p.Severity() != severity {
+				continue
 			}
+			said := r.sentence(p).said
+			if at := p.Place; at.Column != "" || at.Header != "" {
+				at.File = ""
+				said = r.printer.Place(at) + ": " + said
+			}
+			parts = append(parts, said)
 		}
 	}
 	return strings.Join(parts, "; ")
 }
 
-// located returns the sentence of a problem behind the cell it is about. The
-// file is left out, and so is the row where the whole row is meant: both are said
-// elsewhere in the report.
-func (r *renderer) located(p *diagnosis.Problem) string {
-	at := p.Place
-	if at.Column == "" && at.Header == "" {
-		return r.sentence(p).said
-	}
-	at.File = ""
-	return r.printer.Place(at) + ": " + r.sentence(p).said
-}
-
 // hint returns what to do about the problem that decides.
 func (r *renderer) hint(problems []diagnosis.Problem) string {
-	p, ok := diagnosis.Worst(problems)
-	if !ok {
-		return ""
+	if p, ok := diagnosis.Worst(problems); ok {
+		return r.sentence(&p).hint
 	}
-	return r.sentence(&p).hint
+	return ""
 }
 
 func (r *renderer) sentence(p *diagnosis.Problem) sentence {
@@ -194,28 +218,12 @@ func (r *renderer) cause(c *Cause) (said, hint string) {
 
 // filled lists the fields that no cell of the row gave, with where their values
 // came from: "port: preset; imap: rule".
-func (r *renderer) filled(fills [account.NumFields]account.Fill) string {
-	if s, ok := r.fills[fills]; ok {
-		return s
-	}
+func filled(fills [account.NumFields]account.Fill) string {
 	var parts []string
 	for f, from := range fills {
 		if from != account.NotFilled {
 			parts = append(parts, account.Field(f).String()+": "+from.String())
 		}
 	}
-	if len(r.fills) >= maxCached {
-		clear(r.fills)
-	}
-	s := strings.Join(parts, "; ")
-	r.fills[fills] = s
-	return s
-}
-
-// timestamp gives the moment as RFC 3339, empty for none.
-func timestamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.Format(time.RFC3339)
+	return strings.Join(parts, "; ")
 }

@@ -62,8 +62,3 @@ func (r *Row) host() string {
 	}
 	return r.Host
 }
-
-// identity returns what may be shown of whom the row is about.
-func (r *Row) identity() account.Identity {
-	return account.Identity{Name: r.Name, Email: r.Email, Owner: r.Owner}.Plausible(r.Status == diagnosis.Invalid, r.Problems)
-}

@@ -2,8 +2,8 @@ package report
 
 import (
 	"cmp"
+	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"r7import/importer/diagnosis"
@@ -23,9 +23,9 @@ type Summary struct {
 	StartedAt time.Time                `json:"started_at,omitzero"`
 	EndedAt   time.Time                `json:"ended_at,omitzero"`
 	Rows      int                      `json:"rows"`                   // all rows of the input that were asked for
-	InFile    int                      `json:"rows_in_file,omitempty"` // all rows of the input, where only some were asked for and that is known
+	InFile    int                      `json:"rows_in_file,omitempty"` // of the input, where only some were asked for and that is known
 	Filter    string                   `json:"filter,omitempty"`       // the flags that chose them, empty if all were asked for
-	Warned    int                      `json:"warned"`                 // rows with a warning, whatever became of them
+	Warned    int                      `json:"warned"`                 // rows with a warning, whatever their status
 	Attempts  int                      `json:"attempts"`               // write requests sent
 	Statuses  map[diagnosis.Status]int `json:"statuses"`               // rows by status; statuses without rows are left out
 	Causes    []Cause                  `json:"causes"`                 // what needs something before mere warnings, then the largest first
@@ -80,11 +80,7 @@ func (t *Tally) Add(r *Row) {
 	if slices.ContainsFunc(r.Problems, func(p diagnosis.Problem) bool { return p.Severity() == diagnosis.Warning }) {
 		t.warned++
 	}
-	t.group(r)
 	t.slots.add(r)
-}
-
-func (t *Tally) group(r *Row) {
 	problem, ok := diagnosis.Worst(r.Problems)
 	if r.Status.Desired() && (!ok || problem.Severity() == diagnosis.Notice) {
 		return
@@ -108,39 +104,128 @@ func (t *Tally) group(r *Row) {
 // Summary returns about with the counts put in. About brings what rows do not
 // tell: command, run, file, portal, times, and the events of its timeline.
 func (t *Tally) Summary(about Summary) Summary {
-	about.Schema = summarySchema
-	about.Rows = t.rows
-	about.Warned = t.warned
-	about.Attempts = t.attempts
+	about.Schema, about.Rows, about.Warned, about.Attempts = summarySchema, t.rows, t.warned, t.attempts
 	events := about.Timeline.Events
 	about.Timeline = t.slots.timeline(about.StartedAt, about.EndedAt)
 	about.Timeline.Events = events
-	about.Statuses = make(map[diagnosis.Status]int, len(t.statuses))
-	for status, n := range t.statuses {
-		about.Statuses[status] = n
-	}
+	about.Statuses = maps.Collect(maps.All(t.statuses)) // never nil
 	about.Causes = make([]Cause, 0, len(t.causes))
 	for _, cause := range t.causes {
 		about.Causes = append(about.Causes, *cause)
 	}
+	needsNothing := func(c Cause) int { // it only has a warning
+		if c.Status.Desired() {
+			return 1
+		}
+		return 0
+	}
 	slices.SortFunc(about.Causes, func(a, b Cause) int {
 		return cmp.Or(
-			cmp.Compare(rank(a.Status), rank(b.Status)),
+			cmp.Compare(needsNothing(a), needsNothing(b)),
 			cmp.Compare(b.Count, a.Count),
 			cmp.Compare(a.Examples[0], b.Examples[0]),
-			strings.Compare(string(a.Code), string(b.Code)),
-			strings.Compare(a.Host, b.Host),
-			strings.Compare(string(a.Side), string(b.Side)),
-			strings.Compare(string(a.Status), string(b.Status)),
+			cmp.Compare(a.Code, b.Code),
+			cmp.Compare(a.Host, b.Host),
+			cmp.Compare(a.Side, b.Side),
+			cmp.Compare(a.Status, b.Status),
 		)
 	})
 	return about
 }
 
-// rank puts the rows that need something before those that only have a warning.
-func rank(s diagnosis.Status) int {
-	if s.Desired() {
-		return 1
+// Timeline is how a run got on: the rows that ended in each slot of time, and what
+// held them up.
+type Timeline struct {
+	Width  time.Duration // of a slot
+	Slots  []Slot        // those in which rows ended, in the order of time
+	Events []Event       // in the order of their starts
+}
+
+// Slot counts the rows that ended in it, of those for which something was sent.
+type Slot struct {
+	Start    time.Time
+	Done     int // as desired
+	Declined int
+	Open     int
+}
+
+// Event is something that held a run up for a while.
+type Event struct {
+	Kind  string         // pause, away: the portal; rest: a mail host; more: Count events that were not kept one by one
+	Host  string         // the mail host, empty if it is about the portal
+	Code  diagnosis.Code // the cause
+	Start time.Time
+	End   time.Time // zero if it was not over when the run ended
+	Count int       // how often a row has probed a resting host in vain
+}
+
+// slotWidths are the widths a slot may have, each a multiple of the one before.
+var slotWidths = []time.Duration{
+	10 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 24 * time.Hour, 30 * 24 * time.Hour,
+}
+
+// mostSlots bounds how many slots a timeline has.
+const mostSlots = 120
+
+// slots collects rows by time. It gets coarser as it grows: memory is bounded. The zero
+// value is ready.
+type slots struct {
+	width int // index into slotWidths
+	at    map[int64]Slot
+}
+
+func (s *slots) add(r *Row) {
+	if r.StartedAt.IsZero() {
+		return
 	}
-	return 0
+	var one Slot
+	switch {
+	case r.Status.Desired():
+		one.Done = 1
+	case r.Status.Open():
+		one.Open = 1
+	default:
+		one.Declined = 1
+	}
+	if s.at == nil {
+		s.at = make(map[int64]Slot)
+	}
+	s.put(r.StartedAt.Add(r.Duration), one)
+	for len(s.at) > 4*mostSlots && s.widen() {
+	}
+}
+
+func (s *slots) put(at time.Time, more Slot) {
+	start := at.Truncate(slotWidths[s.width])
+	slot := s.at[start.Unix()]
+	s.at[start.Unix()] = Slot{start, slot.Done + more.Done, slot.Declined + more.Declined, slot.Open + more.Open}
+}
+
+// widen takes the next width, and reports whether there was one.
+func (s *slots) widen() bool {
+	if s.width == len(slotWidths)-1 {
+		return false
+	}
+	narrow := s.at
+	s.width, s.at = s.width+1, make(map[int64]Slot)
+	for _, slot := range narrow {
+		s.put(slot.Start, slot)
+	}
+	return true
+}
+
+// timeline returns the slots of a run that lasted from one moment to another, or
+// goes on if the second is zero. They are as narrow as its length allows.
+func (s *slots) timeline(from, to time.Time) Timeline {
+	for _, slot := range s.at {
+		if slot.Start.After(to) {
+			to = slot.Start
+		}
+	}
+	for to.Sub(from) > mostSlots*slotWidths[s.width] && s.widen() {
+	}
+	return Timeline{
+		Width: slotWidths[s.width],
+		Slots: slices.SortedFunc(maps.Values(s.at), func(a, b Slot) int { return a.Start.Compare(b.Start) }),
+	}
 }

@@ -1,12 +1,12 @@
 package report
 
 import (
-	"encoding/csv"
-	"errors"
 	"io"
-	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/xuri/excelize/v2"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -28,18 +28,10 @@ var templateFields = []account.Field{
 
 // CheckTemplate is [Check] for a template.
 func CheckTemplate(path string) error {
-	if _, err := templateFormat(path); err != nil {
+	if _, err := formatOf(path, TemplateFormats, diagnosis.TemplateFormat); err != nil {
 		return err
 	}
 	return CheckPath(path, "")
-}
-
-func templateFormat(path string) (Format, error) {
-	format := Format(strings.ToLower(filepath.Ext(path)))
-	if slices.Contains(TemplateFormats, format) {
-		return format, nil
-	}
-	return "", diagnosis.New(diagnosis.TemplateFormat, "Name", filepath.Base(path), "Formats", ".xlsx, .csv")
 }
 
 // WriteTemplate writes an empty table to fill in, as a workbook or as CSV by the
@@ -49,46 +41,36 @@ func templateFormat(path string) (Format, error) {
 // stands on a sheet of its own, where no import takes it for a row. WriteTemplate
 // returns where the file is, as [Write] does.
 func WriteTemplate(path string, owner []account.Field, o Options) (writtenTo string, err error) {
-	format, err := templateFormat(path)
+	format, err := formatOf(path, TemplateFormats, diagnosis.TemplateFormat)
 	if err != nil {
 		return "", err
 	}
 	columns := describeColumns(slices.Concat(templateFields, owner), o.Printer)
 	return Publish(path, func(w io.Writer) error {
-		if format == CSV {
-			return writeTemplateCSV(w, columns, o)
+		if format == XLSX {
+			return writeTemplateBook(w, columns, o.Printer)
 		}
-		return writeTemplateBook(w, columns, o.Printer)
-	})
-}
-
-// writeTemplateCSV writes the header alone.
-func writeTemplateCSV(w io.Writer, columns []templateColumn, o Options) error {
-	out := csv.NewWriter(w)
-	if o.Excel {
-		out.Comma, out.UseCRLF = ';', true
-		if _, err := io.WriteString(w, "\uFEFF"); err != nil {
+		out, err := newCSV(w, o)
+		if err != nil {
 			return err
 		}
-	}
-	headers := make([]string, len(columns))
-	for i := range columns {
-		headers[i] = columns[i].header
-	}
-	err := out.Write(headers)
-	out.Flush()
-	return errors.Join(err, out.Error())
+		var headers []string
+		for i := range columns {
+			headers = append(headers, columns[i].header)
+		}
+		return out.WriteAll([][]string{headers})
+	})
 }
 
 // templateColumn is what there is to say about a column of a template.
 type templateColumn struct {
-	field   account.Field
 	header  string
 	need    need
 	note    string
 	example string
 	words   []string // the only ones there are, if they are few
 	usual   string   // ports
+	values  string   // what can stand there in a sentence, empty if it is free text
 }
 
 // need says whether a column has to be filled in.
@@ -100,69 +82,163 @@ const (
 	optional  need = "no"
 )
 
-// The usual ports of each side (RFC 8314).
-const (
-	usualIncoming = "993, 143, 995, 110"
-	usualOutgoing = "465, 587"
-)
+// templateChoices are the columns that take certain values only: a list of words, or ports,
+// of which the usual ones are named (RFC 8314).
+var templateChoices = map[account.Field]struct{ words, ports string }{
+	account.IMAP:               {words: "protocol"},
+	account.Port:               {ports: "993, 143, 995, 110"},
+	account.SMTPPort:           {ports: "465, 587"},
+	account.IncomingEncryption: {words: "encryption"},
+	account.OutgoingEncryption: {words: "encryption"},
+	account.AuthIn:             {words: "auth"},
+	account.AuthSMTP:           {words: "auth"},
+	account.SMTPAuth:           {words: "switch"},
+	account.Restrict:           {words: "switch"},
+}
 
 func describeColumns(fields []account.Field, p *lang.Printer) []templateColumn {
 	columns := make([]templateColumn, len(fields))
 	for i, f := range fields {
-		columns[i] = templateColumn{
-			field:   f,
+		c := templateColumn{
 			header:  p.Text("template.header." + f.String()),
-			need:    needOf(f),
+			need:    optional,
 			note:    p.Text("template.note." + f.String()),
 			example: p.Text("template.example." + f.String()),
-		}
-		if words := wordsOf(f); words != "" {
-			columns[i].words = strings.Split(p.Text("template.words."+words), ", ")
+			usual:   templateChoices[f].ports,
 		}
 		switch f {
-		case account.Port:
-			columns[i].usual = usualIncoming
-		case account.SMTPPort:
-			columns[i].usual = usualOutgoing
+		case account.Email, account.Password, account.PortalUser, account.PortalPassword:
+			c.need = needed
+		case account.ServerHost, account.Port, account.SMTPServer, account.SMTPPort:
+			c.need = byService
 		}
+		switch list := templateChoices[f].words; {
+		case list != "":
+			c.words = strings.Split(p.Text("template.words."+list), ", ")
+			c.values = p.Text("template.words", "Words", c.words)
+		case c.usual != "":
+			c.values = p.Text("template.words.port", "Least", leastPort, "Most", mostPort)
+		}
+		columns[i] = c
 	}
 	return columns
 }
 
-func needOf(f account.Field) need {
-	switch f {
-	case account.Email, account.Password, account.PortalUser, account.PortalPassword:
-		return needed
-	case account.ServerHost, account.Port, account.SMTPServer, account.SMTPPort:
-		return byService
-	}
-	return optional
-}
-
-// wordsOf returns which list of words a field is chosen from, empty if it is not.
-func wordsOf(f account.Field) string {
-	switch f {
-	case account.IMAP:
-		return "protocol"
-	case account.IncomingEncryption, account.OutgoingEncryption:
-		return "encryption"
-	case account.AuthIn, account.AuthSMTP:
-		return "auth"
-	case account.SMTPAuth, account.Restrict:
-		return "switch"
-	}
-	return ""
-}
-
 const leastPort, mostPort = 1, 65535
 
-// values tells what can stand in a column, empty if it is free text.
-func (c *templateColumn) values(p *lang.Printer) string {
-	if c.usual != "" {
-		return p.Text("template.words.port", "Least", leastPort, "Most", mostPort)
+func writeTemplateBook(w io.Writer, columns []templateColumn, printer *lang.Printer) error {
+	b := &book{file: excelize.NewFile()}
+	defer b.file.Close()
+	b.check(b.file.SetDocProps(&excelize.DocProperties{Creator: "r7import", Title: printer.Text("template.title")}))
+	b.fillIn(columns, printer)
+	b.help(columns, printer)
+	if b.err != nil {
+		return b.err
 	}
-	if len(c.words) == 0 {
-		return ""
+	_, err := b.file.WriteTo(w)
+	return err
+}
+
+// fillIn makes the sheet that people fill in.
+func (b *book) fillIn(columns []templateColumn, p *lang.Printer) {
+	centred := &excelize.Alignment{Vertical: "center", WrapText: true}
+	needed := b.style(excelize.Style{Font: font(heading.ink, true), Fill: solid(heading.fill), Alignment: centred})
+	others := b.style(excelize.Style{Font: font(neutral.ink, true), Fill: solid(neutral.fill), Alignment: centred})
+	text := b.style(excelize.Style{NumFmt: formatText})
+	port := b.style(excelize.Style{NumFmt: formatInteger, Alignment: &excelize.Alignment{Horizontal: "left"}})
+	sheet := p.Text("template.sheet")
+	b.check(b.file.SetSheetName("Sheet1", sheet))
+	for i := range columns {
+		c := &columns[i]
+		column, header, cells, width := letters(i+1), others, text, 28.0
+		if c.need != optional {
+			header = needed
+		}
+		if c.usual != "" {
+			cells, width = port, 11
+		} else if len(c.words) > 0 {
+			width = 20
+		}
+		top := column + "1"
+		b.check(b.file.SetColWidth(sheet, column, column, width))
+		b.check(b.file.SetColStyle(sheet, column, cells))
+		b.check(b.file.SetCellStr(sheet, top, c.header))
+		b.check(b.file.SetCellStyle(sheet, top, top, header))
+		// The note says what belongs there, what is possible, and gives an example.
+		note := c.note + "\n\n" + p.Text("template.need."+string(c.need)) + "\n"
+		if c.values != "" {
+			note += c.values + "\n"
+		}
+		note += p.Text("template.heading.example") + ": " + c.example
+		b.check(b.file.AddComment(sheet, excelize.Comment{Cell: top, Author: "r7import", Text: note, Width: 300, Height: 150}))
+		b.restrict(sheet, column, c, p)
 	}
-	return p.Text("template.words", "Words", c.words)
+	b.check(b.file.SetRowHeight(sheet, 1, 36))
+	b.onePageWide(sheet)
+	b.check(b.file.SetPanes(sheet, &excelize.Panes{Freeze: true, XSplit: 2, YSplit: 1, TopLeftCell: "C2", ActivePane: "bottomRight"}))
+}
+
+// restrict lets the cells below a header take nothing else than what is possible.
+func (b *book) restrict(sheet, column string, c *templateColumn, p *lang.Printer) {
+	rule := excelize.NewDataValidation(true)
+	rule.SetSqref(column + "2:" + column + strconv.Itoa(excelize.TotalRows))
+	wrong := ""
+	switch {
+	case len(c.words) > 0:
+		b.check(rule.SetDropList(c.words))
+		wrong = p.Text("template.wrong.word", "Words", c.words)
+	case c.usual != "":
+		b.check(rule.SetRange(leastPort, mostPort, excelize.DataValidationTypeWhole, excelize.DataValidationOperatorBetween))
+		wrong = p.Text("template.wrong.port", "Least", leastPort, "Most", mostPort, "Usual", c.usual)
+	default:
+		return
+	}
+	rule.SetError(excelize.DataValidationErrorStyleStop, p.Text("template.wrong.title"), wrong)
+	b.check(b.file.AddDataValidation(sheet, rule))
+}
+
+// help makes the sheet that explains the other one. The names of columns stand
+// below each other there and behind their letters, so that no reader takes one of
+// its rows for a header.
+func (b *book) help(columns []templateColumn, p *lang.Printer) {
+	wrapped := &excelize.Alignment{Vertical: "top", WrapText: true}
+	rule := []excelize.Border{{Type: "bottom", Style: 1, Color: ruleColour}}
+	middle := &excelize.Alignment{Vertical: "center"}
+	title := b.style(titleStyle)
+	step := b.style(excelize.Style{Alignment: wrapped})
+	head := b.style(excelize.Style{Font: font(heading.ink, true), Fill: solid(heading.fill), Alignment: middle})
+	first := b.style(excelize.Style{Font: font(heading.fill, true), Border: rule, Alignment: wrapped, NumFmt: formatText})
+	remark := b.style(excelize.Style{Border: rule, Alignment: wrapped, NumFmt: formatText})
+
+	widths := []float64{28, 24, 70, 40, 28}
+	sheet := p.Text("template.sheet.help")
+	_, err := b.file.NewSheet(sheet)
+	b.check(err)
+	to := b.page(sheet, widths)
+	b.onePageWide(sheet)
+	to.line(title, p.Text("template.title"))
+	to.row++
+	for _, name := range []string{"rows", "needed", "text", "validate", "secret"} {
+		text := p.Text("template.help."+name, "Sheet", p.Text("template.sheet"))
+		to.height(rowHeight([]string{text}, []float64{190}))
+		b.check(b.file.MergeCell(sheet, "A"+strconv.Itoa(to.row), "E"+strconv.Itoa(to.row)))
+		to.line(step, text)
+	}
+	to.row++
+	to.height(20)
+	var heads []any
+	for _, name := range []string{"column", "need", "meaning", "words", "example"} {
+		heads = append(heads, p.Text("template.heading."+name))
+	}
+	to.line(head, heads...)
+	for i := range columns {
+		c := &columns[i]
+		name, need := letters(i+1)+". "+c.header, p.Text("template.need."+string(c.need))
+		to.height(rowHeight([]string{name, need, c.note, c.values, c.example}, widths))
+		to.cell(1, first, name)
+		for column, text := range []string{need, c.note, c.values, c.example} {
+			to.cell(column+2, remark, text)
+		}
+		to.row++
+	}
 }

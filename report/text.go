@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 	"unicode"
@@ -17,59 +16,11 @@ const (
 	maxSentence = 8000 // messages, hints, evidence
 )
 
-// clean returns text with every character that does not print spelled out, so
-// that it can neither steer a terminal nor reorder or hide what a person reads,
-// and cut to about limit characters.
-func clean(text string, limit int) string {
-	if len(text) <= limit && printsPlainly(text) {
-		return text
-	}
-	var b strings.Builder
-	for i, r := range text {
-		if limit <= 0 {
-			b.WriteString("…")
-			break
-		}
-		_, size := utf8.DecodeRuneInString(text[i:])
-		shown := spell(r, text[i:i+size])
-		b.WriteString(shown)
-		limit -= utf8.RuneCountInString(shown)
-	}
-	return b.String()
-}
-
-// spell returns a character as it is if it prints, else its number: \xNN for
-// one byte, also one that is no UTF-8, and \u{NNNN} for others.
-func spell(r rune, bytes string) string {
-	switch {
-	case r == utf8.RuneError && len(bytes) == 1:
-		return fmt.Sprintf(`\x%02x`, bytes[0])
-	case unicode.IsGraphic(r):
-		return bytes
-	case r < 0x100:
-		return fmt.Sprintf(`\x%02x`, r)
-	}
-	return fmt.Sprintf(`\u{%04X}`, r)
-}
-
-func printsPlainly(text string) bool {
-	for _, r := range text {
-		if r == utf8.RuneError || !unicode.IsGraphic(r) {
-			return false
-		}
-	}
-	return true
-}
-
 // startsFormula reports whether a spreadsheet could take a text of a CSV file
 // for a formula: one that begins with = + - @, also in their full-width forms and
 // behind blanks or characters that do not print, or with a tab or a line break.
 func startsFormula(text string) bool {
-	if text == "" {
-		return false
-	}
-	switch text[0] {
-	case '\t', '\r', '\n':
+	if strings.IndexAny(text, "\t\r\n") == 0 {
 		return true
 	}
 	first := strings.TrimLeftFunc(text, func(r rune) bool {

@@ -2,14 +2,15 @@ package report
 
 import (
 	"archive/zip"
-	"errors"
 	"io"
+	"iter"
+	"reflect"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
 
+	"r7import/importer/diagnosis"
 	"r7import/importer/durable"
 	"r7import/importer/lang"
 )
@@ -18,28 +19,17 @@ import (
 // Tests write smaller sheets.
 var rowsPerSheet = excelize.TotalRows - 1
 
-// columnWidths are in the width of a digit, in the order of [Columns].
-var columnWidths = []float64{7, 30, 32, 38, 14, 26, 11, 26, 64, 52, 12, 34, 10, 20, 12, 34, 22}
-
-// wrappedWidths are those of the columns whose texts may take several lines:
-// message, hint, filled, evidence.
-var wrappedWidths = []float64{columnWidths[8], columnWidths[9], columnWidths[11], columnWidths[15]}
-
-// workbook writes rows as XLSX: a sheet that sums up, then the rows. Rows go
-// through a temporary file in a folder beside the target that only its owner can read.
+// workbook is a page that sums up, then sheets of rows. Rows go through a temporary file
+// in a folder beside the target that only its owner can read.
 type workbook struct {
-	file    *excelize.File
-	target  io.Writer
-	remove  func() error // the folder
+	*book
+	styles
 	printer *lang.Printer
-	render  *renderer
-	styles  styles
-
-	layout sheetLayout
-	sheet  *excelize.StreamWriter
-	sheets int
-	row    int // last row written on the sheet
-	cells  []any
+	remove  func() error // the folder
+	layout  sheetLayout
+	sheet   *excelize.StreamWriter
+	sheets  int
+	row     int // last row written on the sheet
 }
 
 // sheetLayout is what the sheets of rows have in common.
@@ -47,224 +37,211 @@ type sheetLayout struct {
 	name    string
 	header  []string
 	widths  []float64
-	printed int // columns that are printed, the first ones
+	printed int     // columns that are printed, the first ones
+	height  float64 // of the header
 }
 
-// printedColumns are those up to the hint: with all of them the letters would be too small.
-const printedColumns = 10
-
-func newWorkbook(w io.Writer, path string, summary Summary, o Options) (*workbook, error) {
-	layout := sheetLayout{o.Printer.Text("report.sheet.rows"), Columns, columnWidths, printedColumns}
-	return openWorkbook(w, path, o, layout, func(b *workbook) error {
-		if err := b.describe(o.Printer.Text("report.title"), summary.EndedAt); err != nil {
-			return err
-		}
-		return b.writeSummary(summary)
-	})
-}
-
-// openWorkbook begins a workbook whose first sheet first fills, and begins its
-// sheets of rows.
-func openWorkbook(w io.Writer, path string, o Options, layout sheetLayout, first func(*workbook) error) (*workbook, error) {
+// newWorkbook returns a workbook that is made for path. Its document properties have the time
+// of the run, so that the same report is the same file.
+func newWorkbook(path string, p *lang.Printer, layout sheetLayout, title string, ended time.Time) (*workbook, error) {
 	temp, remove, err := durable.Folder(path)
 	if err != nil {
 		return nil, err
 	}
-	b := &workbook{
-		file:    excelize.NewFile(excelize.Options{TmpDir: temp}),
-		target:  w,
-		remove:  remove,
-		printer: o.Printer,
-		render:  newRenderer(o.Printer, false),
-		layout:  layout,
-		cells:   make([]any, len(layout.header)),
-	}
-	if b.styles, err = newStyles(b.file); err == nil {
-		err = first(b)
-	}
-	if err == nil {
-		err = b.startSheet()
-	}
-	if err != nil {
-		b.Close()
-		return nil, err
-	}
-	return b, nil
-}
-
-// describe fills in the document's properties. The time is that of the run, so that
-// the same report is the same file.
-func (b *workbook) describe(title string, ended time.Time) error {
+	b := &workbook{book: &book{file: excelize.NewFile(excelize.Options{TmpDir: temp})}, printer: p, remove: remove, layout: layout}
+	b.styles = newStyles(b.book)
 	props := &excelize.DocProperties{Creator: "r7import", Title: title}
 	if !ended.IsZero() {
 		props.Created = ended.UTC().Format(time.RFC3339)
 		props.Modified = props.Created
 	}
-	return b.file.SetDocProps(props)
+	b.check(b.file.SetDocProps(props))
+	return b, nil
 }
 
-// Write implements encoder.
-func (b *workbook) Write(row *Row) error {
-	if err := b.makeRoom(); err != nil {
-		return err
-	}
-	l := b.render.line(row)
-	s := &b.styles
-	texts := [...]struct {
-		style int
-		value string
-	}{
-		{s.text, l.Name}, {s.text, l.Email}, {s.text, l.Owner}, {s.status[row.Status], l.Status}, {s.text, l.Code},
-		{s.text, l.Side}, {s.text, l.Host}, {s.wrapped, l.Message}, {s.wrapped, l.Hint},
-	}
-	cells := append(b.cells[:0], excelize.Cell{StyleID: s.number, Value: l.Row})
-	for _, t := range texts {
-		cells = append(cells, textCell(t.style, t.value))
-	}
-	cells = append(cells, numberCell(s.number, l.MailboxID), textCell(s.wrapped, l.Filled), numberCell(s.number, l.Attempts),
-		timeCell(s.time, row.StartedAt), numberCell(s.number, l.Duration), textCell(s.wrapped, l.Evidence), textCell(s.text, l.Run))
-	height := rowHeight([]string{l.Message, l.Hint, l.Filled, l.Evidence}, wrappedWidths)
-	return b.setRow(cells, excelize.RowOpts{Height: height})
-}
-
-// makeRoom begins another sheet if the one at hand is full.
-func (b *workbook) makeRoom() error {
-	if b.row <= rowsPerSheet {
-		return nil
-	}
-	if err := b.endSheet(); err != nil {
-		return err
-	}
-	return b.startSheet()
-}
-
-// Finish implements encoder.
-func (b *workbook) Finish() error {
-	if err := b.endSheet(); err != nil {
-		return err
-	}
-	// excelize would hold the whole archive in memory before it writes a byte.
-	b.file.SetZipWriter(func(io.Writer) excelize.ZipWriter { return zip.NewWriter(b.target) })
-	_, err := b.file.WriteToBuffer()
-	return err
-}
-
-// Close implements encoder.
-func (b *workbook) Close() {
+func (b *workbook) close() {
 	_ = b.file.Close()
 	_ = b.remove()
 }
 
-// startSheet begins the next sheet of rows: widths and panes first, because
-// excelize loses what it is told of them after the first row.
-func (b *workbook) startSheet() error {
+// write writes the whole workbook.
+func (b *workbook) write(w io.Writer) error {
+	b.endSheet()
+	if b.err != nil {
+		return b.err
+	}
+	// excelize would hold the whole archive in memory before it writes a byte.
+	b.file.SetZipWriter(func(io.Writer) excelize.ZipWriter { return zip.NewWriter(w) })
+	_, err := b.file.WriteToBuffer()
+	return err
+}
+
+// first begins the page that sums up.
+func (b *workbook) first(name string, widths []float64) *page {
+	b.check(b.file.SetSheetName("Sheet1", name))
+	b.printAcross(name)
+	return b.page(name, widths)
+}
+
+// printAcross has a sheet printed across on A4, with the numbers of the pages.
+func (b *workbook) printAcross(sheet string) {
+	b.onePageWide(sheet)
+	b.check(b.file.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: new(9)}))
+	b.check(b.file.SetPageMargins(sheet, &excelize.PageLayoutMarginsOptions{Left: new(0.4), Right: new(0.4), Top: new(0.4), Bottom: new(0.6)}))
+	b.check(b.file.SetHeaderFooter(sheet, &excelize.HeaderFooterOptions{OddFooter: "&L&A&R&P / &N"}))
+}
+
+// startSheet begins the next sheet of rows: widths and panes first, because excelize loses
+// what is set after the first row. The header is frozen, and repeated on every printed page.
+func (b *workbook) startSheet() {
 	b.sheets++
 	name := b.layout.name
 	if b.sheets > 1 {
 		name += " " + strconv.Itoa(b.sheets)
 	}
-	if _, err := b.file.NewSheet(name); err != nil {
-		return err
-	}
-	for i, width := range b.layout.widths {
-		column, err := excelize.ColumnNumberToName(i + 1)
-		if err != nil {
-			return err
-		}
-		if err := b.file.SetColWidth(name, column, column, width); err != nil {
-			return err
-		}
-	}
-	if err := b.setUpSheet(name); err != nil {
-		return err
-	}
-	var err error
-	if b.sheet, err = b.file.NewStreamWriter(name); err != nil {
-		return err
-	}
+	_, err := b.file.NewSheet(name)
+	b.check(err)
+	b.widths(name, b.layout.widths)
+	b.printAcross(name)
+	b.check(b.file.SetPanes(name, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}))
+	b.check(b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: "'" + name + "'!$1:$1", Scope: name}))
+	b.sheet, err = b.file.NewStreamWriter(name)
+	b.check(err)
 	b.row = 0
 	header := make([]any, len(b.layout.header))
 	for i, text := range b.layout.header {
-		header[i] = excelize.Cell{StyleID: b.styles.header, Value: text}
+		header[i] = excelize.Cell{StyleID: b.header, Value: text}
 	}
-	height := 20.0
-	if strings.Contains(b.layout.header[0], "\n") {
-		height = 4 * lineHeight
-	}
-	return b.setRow(header, excelize.RowOpts{Height: height})
+	b.setRow(header, b.layout.height)
 }
 
-// setUpSheet freezes the header and repeats it on every printed page, which are as
-// wide as the columns that are printed.
-func (b *workbook) setUpSheet(name string) error {
-	if err := printAcross(b.file, name); err != nil {
-		return err
+// add writes a row of cells, on another sheet if this one is full.
+func (b *workbook) add(cells []any, height float64) error {
+	if b.row > rowsPerSheet {
+		b.endSheet()
+		b.startSheet()
 	}
-	if err := b.file.SetPanes(name, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
-		return err
-	}
-	return b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: "'" + name + "'!$1:$1", Scope: name})
+	b.setRow(cells, height)
+	return b.err
 }
 
-// printAcross has a sheet printed across, as many pages as it takes and each as wide
-// as the sheet, with their numbers.
-func printAcross(f *excelize.File, sheet string) error {
-	orientation, paper, width, height, fit := "landscape", 9, 1, 0, true // A4
-	margin, below := 0.4, 0.6
-	return errors.Join(
-		f.SetPageLayout(sheet, &excelize.PageLayoutOptions{Orientation: &orientation, Size: &paper, FitToWidth: &width, FitToHeight: &height}),
-		f.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit}),
-		f.SetPageMargins(sheet, &excelize.PageLayoutMarginsOptions{Left: &margin, Right: &margin, Top: &margin, Bottom: &below}),
-		f.SetHeaderFooter(sheet, &excelize.HeaderFooterOptions{OddFooter: "&L&A&R&P / &N"}),
-	)
+func (b *workbook) setRow(cells []any, height float64) {
+	if b.row++; b.err == nil {
+		b.check(b.sheet.SetRow("A"+strconv.Itoa(b.row), cells, excelize.RowOpts{Height: height}))
+	}
 }
 
 // endSheet puts the filter on the sheet and says what is printed of it, now that its
 // last row is known.
-func (b *workbook) endSheet() error {
-	corner, err := excelize.CoordinatesToCellName(len(b.layout.header), b.row)
+func (b *workbook) endSheet() {
+	if b.err != nil {
+		return
+	}
+	name, last := b.sheet.Sheet, strconv.Itoa(b.row)
+	printed := "'" + name + "'!$A$1:$" + letters(b.layout.printed) + "$" + last
+	b.check(b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", RefersTo: printed, Scope: name}))
+	b.check(b.file.AutoFilter(name, "A1:"+letters(len(b.layout.header))+last, nil))
+	b.check(b.sheet.Flush())
+}
+
+// cell shows a value. A text stays text whatever it begins with; an empty value only has its style.
+func cell[T comparable](style int, value T) excelize.Cell {
+	var none T
+	if value == none {
+		return excelize.Cell{StyleID: style}
+	}
+	return excelize.Cell{StyleID: style, Value: value}
+}
+
+// printedColumns are those up to the hint: with all of them the letters would be too small.
+const printedColumns = 10
+
+// writeXLSX writes a report as a workbook.
+func writeXLSX(w io.Writer, path string, rows iter.Seq2[*Row, error], summary Summary, o Options) error {
+	layout := sheetLayout{name: o.Printer.Text("report.sheet.rows"), header: Columns, printed: printedColumns, height: 20}
+	for _, width := range tagsOfLine("width") {
+		width, _ := strconv.ParseFloat(width, 64)
+		layout.widths = append(layout.widths, width)
+	}
+	b, err := newWorkbook(path, o.Printer, layout, o.Printer.Text("report.title"), summary.EndedAt)
 	if err != nil {
 		return err
 	}
-	printed, err := excelize.CoordinatesToCellName(b.layout.printed, b.row, true)
-	if err != nil {
-		return err
+	defer b.close()
+	render := newRenderer(o.Printer, false)
+	b.writeSummary(&summary, render)
+	b.startSheet()
+	wraps := tagsOfLine("wraps")
+	for row, err := range rows {
+		if err != nil {
+			return err
+		}
+		l := render.line(row)
+		var cells []any
+		height := 0.0
+		for _, field := range reflect.ValueOf(&l).Elem().Fields() {
+			column := len(cells)
+			switch value := field.Interface().(type) {
+			case int:
+				cells = append(cells, excelize.Cell{StyleID: b.number, Value: value})
+			case number:
+				cells = append(cells, cell(b.number, int64(value)))
+			case moment:
+				started := excelize.Cell{StyleID: b.time}
+				if !value.IsZero() {
+					started.Value = value.Truncate(time.Second)
+				}
+				cells = append(cells, started)
+			case string:
+				style := b.text
+				if Columns[column] == "status" {
+					style = b.status[row.Status]
+				} else if wraps[column] != "" {
+					style = b.wrapped
+					height = max(height, rowHeight([]string{value}, layout.widths[column:]))
+				}
+				cells = append(cells, cell(style, value))
+			}
+		}
+		if err := b.add(cells, height); err != nil {
+			return err
+		}
 	}
-	sheet := b.sheet.Sheet
-	err = b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", RefersTo: "'" + sheet + "'!$A$1:" + printed, Scope: sheet})
-	if err != nil {
-		return err
-	}
-	if err := b.file.AutoFilter(sheet, "A1:"+corner, nil); err != nil {
-		return err
-	}
-	return b.sheet.Flush()
+	return b.write(w)
 }
 
-func (b *workbook) setRow(cells []any, o excelize.RowOpts) error {
-	b.row++
-	return b.sheet.SetRow("A"+strconv.Itoa(b.row), cells, o)
+// styles are the looks of cells, made once a workbook.
+type styles struct {
+	header, text, wrapped, number, time int
+	title, label, fact, count           int
+	status                              map[diagnosis.Status]int
+	verdict                             map[bool]int
 }
 
-// A text cell stays text whatever it begins with; an empty one only has its style.
-
-func textCell(style int, text string) excelize.Cell {
-	if text == "" {
-		return excelize.Cell{StyleID: style}
+func newStyles(b *book) styles {
+	rule := []excelize.Border{{Type: "bottom", Style: 1, Color: ruleColour}}
+	top := &excelize.Alignment{Vertical: "top"}
+	left := &excelize.Alignment{Vertical: "top", Horizontal: "left"}
+	wrap := &excelize.Alignment{Vertical: "top", WrapText: true}
+	middle := &excelize.Alignment{Vertical: "center", WrapText: true}
+	coloured := func(colours shade, alignment *excelize.Alignment) int {
+		return b.style(excelize.Style{Font: font(colours.ink, true), Fill: solid(colours.fill), Border: rule, Alignment: alignment})
 	}
-	return excelize.Cell{StyleID: style, Value: text}
-}
-
-func numberCell(style int, n number) excelize.Cell {
-	if n == 0 {
-		return excelize.Cell{StyleID: style}
+	s := styles{
+		header:  b.style(excelize.Style{Font: font(heading.ink, true), Fill: solid(heading.fill), Alignment: middle}),
+		text:    b.style(excelize.Style{Border: rule, Alignment: top, NumFmt: formatText}),
+		wrapped: b.style(excelize.Style{Border: rule, Alignment: wrap}),
+		number:  b.style(excelize.Style{Border: rule, Alignment: left, NumFmt: formatInteger}),
+		time:    b.style(excelize.Style{Border: rule, Alignment: left, CustomNumFmt: new("yyyy-mm-dd hh:mm:ss")}),
+		title:   b.style(titleStyle),
+		label:   b.style(excelize.Style{Font: font(neutral.ink, false), Alignment: top}),
+		fact:    b.style(excelize.Style{Alignment: top, NumFmt: formatText}),
+		count:   b.style(excelize.Style{Alignment: left, NumFmt: formatInteger}),
+		status:  make(map[diagnosis.Status]int),
 	}
-	return excelize.Cell{StyleID: style, Value: int64(n)}
-}
-
-func timeCell(style int, t time.Time) excelize.Cell {
-	if t.IsZero() {
-		return excelize.Cell{StyleID: style}
+	for _, status := range diagnosis.Statuses {
+		s.status[status] = coloured(shadeOf(status), top)
 	}
-	return excelize.Cell{StyleID: style, Value: t.Truncate(time.Second)}
+	s.verdict = map[bool]int{true: coloured(good, wrap), false: coloured(bad, wrap)}
+	return s
 }

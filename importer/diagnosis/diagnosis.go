@@ -23,12 +23,9 @@ type Code string
 type Severity uint8
 
 const (
-	// Error stops the row, or the run if it is not about a row.
-	Error Severity = iota
-	// Warning lets the row go on and asks a person to look.
-	Warning
-	// Notice tells what was understood or filled in.
-	Notice
+	Error   Severity = iota // stops the row, or the run if it is not about a row
+	Warning                 // lets the row go on and asks a person to look
+	Notice                  // tells what was understood or filled in
 )
 
 // Scope says what a code is about. The exit code of a run that a problem ends
@@ -36,20 +33,13 @@ const (
 type Scope uint8
 
 const (
-	// Row is one row of the file: the run goes on.
-	Row Scope = iota
-	// Usage is the command line or the configuration.
-	Usage
-	// File is the input as a whole: nothing was sent.
-	File
-	// Portal is the portal, the way to it, or whoever signs in to it.
-	Portal
-	// Unfinished is a run that stopped with rows left to do.
-	Unfinished
-	// Busy is another run that holds the state of this portal.
-	Busy
-	// State is the store of runs, the report or the machine.
-	State
+	Row        Scope = iota // one row of the file: the run goes on
+	Usage                   // the command line or the configuration
+	File                    // the input as a whole: nothing was sent
+	Portal                  // the portal, the way to it, or whoever signs in to it
+	Unfinished              // a run that stopped with rows left to do
+	Busy                    // another run that holds the state of this portal
+	State                   // the store of runs, the report or the machine
 )
 
 // Side says where the cause of a failed row is to be looked for.
@@ -66,17 +56,14 @@ const (
 type Entry struct {
 	Severity Severity
 	Scope    Scope
-	// Fate is what becomes of a request that was answered so; it is [Undecided] for codes that are no answers.
-	Fate Fate
-	// Side is empty where the answer itself tells the side.
-	Side Side
+	Fate     Fate // of a request that was answered so; [Undecided] for codes that are no answers
+	Side     Side // empty where the answer itself tells the side
 }
 
 // catalogue is what is known of every code.
 var catalogue = make(map[Code]Entry)
 
-// declare puts a code into the catalogue. Each stage declares its codes in a file
-// of its own beside this one.
+// declare puts a code into the catalogue. The files beside this one declare them all.
 func declare(code Code, entry Entry) Code {
 	if _, twice := catalogue[code]; twice {
 		panic("diagnosis: code declared twice: " + string(code))
@@ -117,24 +104,22 @@ type Args map[string]string
 func Facts(facts []any) Args {
 	args := make(Args, len(facts)/2)
 	for i := 0; i+1 < len(facts); i += 2 {
-		args[fmt.Sprint(facts[i])] = text(facts[i+1])
+		text := ""
+		switch fact := facts[i+1].(type) {
+		case string:
+			text = fact
+		case []string:
+			text = strings.Join(fact, ", ")
+		case bool:
+			if fact {
+				text = "yes"
+			}
+		default:
+			text = fmt.Sprint(fact)
+		}
+		args[fmt.Sprint(facts[i])] = text
 	}
 	return args
-}
-
-func text(fact any) string {
-	switch fact := fact.(type) {
-	case string:
-		return fact
-	case []string:
-		return strings.Join(fact, ", ")
-	case bool:
-		if fact {
-			return "yes"
-		}
-		return ""
-	}
-	return fmt.Sprint(fact)
 }
 
 // Place says where in the input a problem is, as far as it is known.

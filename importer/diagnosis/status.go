@@ -1,5 +1,7 @@
 package diagnosis
 
+import "slices"
+
 // Status is the state a row is in when the run ends.
 type Status string
 
@@ -28,56 +30,40 @@ const (
 	Kept     Status = "kept"     // undo: not made by the run in question, and left alone
 )
 
-// Statuses lists all statuses in the order summaries show them.
-var Statuses = []Status{
-	Created, WouldCreate, Updated, WouldUpdate, Removed, Disabled, WouldDisable, Valid, LoginOK, Unchanged, Exists, Kept,
-	Changed, Missing, Held, Invalid, Failed, Unknown, NotTried,
-}
+var (
+	desired = []Status{
+		Created, WouldCreate, Updated, WouldUpdate, Removed, Disabled, WouldDisable, Valid, LoginOK, Unchanged, Exists, Kept,
+	}
+	declined = []Status{Changed, Missing, Held, Invalid, Failed}
+	open     = []Status{Unknown, NotTried}
+
+	// Statuses lists all statuses in the order summaries show them.
+	Statuses = slices.Concat(desired, declined, open)
+)
 
 // Desired reports whether a row in this state needs nothing more.
-func (s Status) Desired() bool {
-	switch s {
-	case Created, Updated, Exists, Unchanged, Valid, LoginOK, WouldCreate, WouldUpdate, WouldDisable, Removed, Disabled, Kept:
-		return true
-	}
-	return false
-}
+func (s Status) Desired() bool { return slices.Contains(desired, s) }
 
 // Declined reports whether a row in this state needs a person: its data, its
 // password or a policy has to change before another run can help.
-func (s Status) Declined() bool {
-	switch s {
-	case Invalid, Failed, Held, Changed, Missing:
-		return true
-	}
-	return false
-}
+func (s Status) Declined() bool { return slices.Contains(declined, s) }
 
 // Open reports whether running the same command again is what a row in this state needs.
-func (s Status) Open() bool { return s == Unknown || s == NotTried }
+func (s Status) Open() bool { return slices.Contains(open, s) }
 
 // Fate is what becomes of a request, told from the portal's answer or from the lack of one.
 type Fate uint8
 
 const (
-	// Undecided is no answer at all: the code is not about a request.
-	Undecided Fate = iota
-	// Done is a 201 or 200 with what the contract promises.
-	Done
-	// Final is an answer for this row that would come again.
-	Final
-	// Later is a refusal that may pass: at most twice more, a minute apart.
-	Later
-	// TurnedAway says that the portal did not read the request.
-	TurnedAway
-	// Unclear may have created the account: look before anything else.
-	Unclear
-	// EndsOwner stops the rows of this owner.
-	EndsOwner
-	// EndsRun stops the run.
-	EndsRun
-	// NotSent is a request that never left: cancelled before its turn, or no connection could be made.
-	NotSent
+	Undecided  Fate = iota // no answer at all: the code is not about a request
+	Done                   // a 201 or 200 with what the contract promises
+	Final                  // an answer for this row that would come again
+	Later                  // a refusal that may pass: at most twice more, a minute apart
+	TurnedAway             // the portal did not read the request
+	Unclear                // the account may have been created: look before anything else
+	EndsOwner              // stops the rows of this owner
+	EndsRun                // stops the run
+	NotSent                // the request never left: cancelled before its turn, or no connection could be made
 )
 
 // String returns the name a log or a test shows.

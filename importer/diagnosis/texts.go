@@ -1,10 +1,16 @@
 package diagnosis
 
 import (
+	"cmp"
+	_ "embed"
+	"fmt"
+	"html"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Refusal is a failed login test: what the portal says of the mail servers it
@@ -26,9 +32,6 @@ var attemptHeader = regexp.MustCompile(`(?i)<span[^<>]{0,40}attempt_header[^<>]{
 func ReadLoginTest(message string) (Refusal, bool) {
 	message = message[:min(len(message), readable)]
 	headers := attemptHeader.FindAllStringSubmatchIndex(message, -1)
-	if headers == nil {
-		return Refusal{}, false
-	}
 	var refusal Refusal
 	var texts []string
 	for i, at := range headers {
@@ -36,32 +39,27 @@ func ReadLoginTest(message string) (Refusal, bool) {
 		if i+1 < len(headers) {
 			end = headers[i+1][0]
 		}
-		protocol, side := protocolOf(message[at[2]:at[3]])
+		protocol, side := "", Side("")
+		for _, p := range []struct {
+			name, shown string
+			side        Side
+		}{{"SMTP", "SMTP: ", Outgoing}, {"IMAP", "IMAP: ", Incoming}, {"POP", "POP3: ", Incoming}} {
+			if side == "" && strings.Contains(strings.ToUpper(message[at[2]:at[3]]), p.name) {
+				protocol, side = p.shown, p.side
+			}
+		}
 		text := strings.TrimSpace(message[at[1]:end])
 		texts = append(texts, strings.TrimSpace(protocol+text))
 		code := MailText(text)
 		if fixed := code.Side(); fixed != "" {
 			side = fixed
 		}
-		if refusal.Code == "" || gravity(code) < gravity(refusal.Code) {
+		if refusal.Code == "" || slices.Index(gravest, code) < slices.Index(gravest, refusal.Code) {
 			refusal.Code, refusal.Side = code, side
 		}
 	}
 	refusal.Text = strings.Join(texts, "\n")
-	return refusal, true
-}
-
-func protocolOf(header string) (protocol string, side Side) {
-	header = strings.ToUpper(header)
-	switch {
-	case strings.Contains(header, "SMTP"):
-		return "SMTP: ", Outgoing
-	case strings.Contains(header, "IMAP"):
-		return "IMAP: ", Incoming
-	case strings.Contains(header, "POP"):
-		return "POP3: ", Incoming
-	}
-	return "", ""
+	return refusal, headers != nil
 }
 
 // gravest lists the codes of the login test, the one that decides first.
@@ -70,84 +68,88 @@ var gravest = []Code{
 	TLSMode, MailCert, MailBarred, MailTooMany, MailTemporary, MailDNS, MailConnect, MailTLS, MailTimeout,
 }
 
-func gravity(code Code) int { return slices.Index(gravest, code) }
-
-// sentence is something the portal is known to say.
-type sentence struct {
-	code Code // empty if the words alone decide nothing
-	text string
+// words are phrases that stand below each other in a file, and the code that they show.
+type words struct {
+	code    Code // empty if the phrases alone decide nothing
+	phrases []string
 }
 
-// sentences are messages of the portal that mean the same wherever they come.
-// What is shown of such a message is the sentence as it stands here: the rest of
-// it may repeat anything that was sent. The generic text is the only one that is
-// translated (Resources/MailApiResource*.resx, AttachmentsUnknownError); those
-// without a code come from the platform below the portal.
-var sentences = []sentence{
-	{PortalBlocked, "Login Fail. Too many attempts"},
-	{PortalSignIn, "User authentication failed"},
-	{PortalIP, "IPSecurityException"},
-	{PortalGeneric, "Some unexpected error has occurred. Please try again later"},
-	{PortalGeneric, "Произошла непредвиденная ошибка. Пожалуйста, повторите попытку позже"},
-	{MailboxMissing, "Account wasn't found by email"},
-	{MailboxHosted, "Mailbox with specified email can't be"},
-	{RemovalRunning, "operation already running"},
-	{DuplicateMailbox, "Sequence contains more than one"},
-	{DuplicateMailbox, "Последовательность содержит более одного"},
-	{AddressRefused, "not in the form required for an e-mail address"},
-	{AddressRefused, "адреса электронной почты"},
-	{AddressRefused, "invalid character was found in the mail header"},
-	{AddressRefused, "An invalid character was found in header value"},
-	{AddressRefused, "Email empty"},
-	{AddressRefused, "Empty email"},
-	{AddressRefused, "Parameter name: address"},
-	{AddressRefused, "Parameter name: email"},
-	{"", "Input string was not in a correct format"},
-	{"", "Входная строка имела неверный формат"},
-	{"", "Value was either too large or too small"},
-	{"", "Value cannot be null"},
-	{"", "Value does not fall within the expected range"},
-	{"", "Object reference not set to an instance of an object"},
-	{"", "Access denied"},
-	{"", "Access to the path is denied"},
-	{"", "Forbidden"},
-	{"", "Item not found"},
-	{"", "User not found"},
-	{"", "Deadlock found"},
-	{"", "Lock wait timeout exceeded"},
-	{"", "Data too long for column"},
-	{"", "Unable to connect to any of the specified MySQL hosts"},
-	{"", "Too many connections"},
-	{"", "Timeout expired"},
-	{"", "The operation has timed out"},
-	{"", "There is not enough space on the disk"},
-	{"", "No space left on device"},
-	{"", "Out of memory"},
+var (
+	//go:embed texts_mail.txt
+	mailFile string
+	//go:embed texts_portal.txt
+	portalFile string
+
+	mailTexts   = sync.OnceValue(func() []words { return readWords(mailFile) })
+	portalTexts = sync.OnceValue(func() []words { return readWords(portalFile) })
+)
+
+// readWords reads a file of words: a code in brackets, below it a phrase a line, and
+// remarks behind #.
+func readWords(file string) (list []words) {
+	for line := range strings.SplitSeq(file, "\n") {
+		line = strings.TrimSpace(line)
+		code, head := strings.CutPrefix(strings.TrimSuffix(line, "]"), "[")
+		switch _, declared := Lookup(Code(code)); {
+		case line == "", line[0] == '#':
+		case head && !declared && code != "":
+			panic("diagnosis: words for a code that is not declared: " + code)
+		case head:
+			list = append(list, words{code: Code(code)})
+		default:
+			w := &list[len(list)-1]
+			w.phrases = append(w.phrases, line)
+		}
+	}
+	return list
+}
+
+// find returns the first phrase that is in a text which has been folded, and its code.
+func find(list []words, text string) (code Code, phrase string) {
+	for _, w := range list {
+		for _, phrase := range w.phrases {
+			if strings.Contains(text, strings.ToLower(phrase)) {
+				return w.code, phrase
+			}
+		}
+	}
+	return "", ""
 }
 
 // PortalText recognises a message of the portal that is no login test. It
 // reports false for one it does not know.
 func PortalText(message string) (Code, bool) {
-	message = fold(message)
-	for _, s := range sentences {
-		if s.code != "" && strings.Contains(message, strings.ToLower(s.text)) {
-			return s.code, true
-		}
-	}
-	return "", false
+	code, _ := find(portalTexts(), fold(message))
+	return code, code != ""
 }
 
 // PortalSentence returns what of a message of the portal is known, empty if
-// nothing is.
+// nothing is: the rest of it may repeat anything that was sent.
 func PortalSentence(message string) string {
-	message = fold(message)
-	for _, s := range sentences {
-		if strings.Contains(message, strings.ToLower(s.text)) {
-			return s.text
-		}
-	}
-	return ""
+	_, phrase := find(portalTexts(), fold(message))
+	return phrase
 }
+
+// temporary stands for any temporary status of RFC 3463, such as 4.7.0. SMTP
+// replies reach us without their three digits, but with these.
+const temporary = "<4.x.x>"
+
+var temporaryStatus = regexp.MustCompile(`(^|[^0-9.])4\.\d{1,3}\.\d{1,3}($|[^0-9.])`)
+
+// MailText says what a mail server, or whatever stood between it and the portal,
+// means by its words; [MailDeclined] if we do not know them.
+func MailText(text string) Code {
+	code, _ := find(mailTexts(), temporaryStatus.ReplaceAllString(fold(text), "${1}"+temporary+"${2}"))
+	return cmp.Or(code, MailDeclined)
+}
+
+// aboutAddress fits words about the address that asks, or about the server, rather than
+// about the account.
+var aboutAddress = regexp.MustCompile(`(?i)\b(ip|host|client|network|from your)\b|адрес|\d+\.\d+\.\d+\.\d+`)
+
+// SpeaksOfAddress reports whether the words of a refusal may be about who asks or about
+// the server itself: then they say nothing for sure about the password.
+func SpeaksOfAddress(text string) bool { return aboutAddress.MatchString(text) }
 
 // Familiar reports whether a piece of a text, in lower case, is part of what
 // portals and mail servers say anyway. Seen in an answer, it says nothing of what was sent.
@@ -156,32 +158,11 @@ func Familiar(piece string) bool { return strings.Contains(familiar(), piece) }
 // familiar is all that is recognised, one piece of it a line, without blanks.
 var familiar = sync.OnceValue(func() string {
 	var b strings.Builder
-	for _, s := range sentences {
-		b.WriteString(s.text + "\n")
-	}
-	for _, w := range mailTexts {
+	for _, w := range slices.Concat(portalTexts(), mailTexts()) {
 		b.WriteString(strings.Join(w.phrases, "\n") + "\n")
 	}
 	return strings.ToLower(strings.ReplaceAll(b.String(), " ", ""))
 })
-
-// words are a code and the lower-case phrases that show it.
-type words struct {
-	code    Code
-	phrases []string
-}
-
-// find returns the code of the first entry one of whose phrases is in the text.
-func find(list []words, text string) (Code, bool) {
-	for _, w := range list {
-		for _, phrase := range w.phrases {
-			if strings.Contains(text, phrase) {
-				return w.code, true
-			}
-		}
-	}
-	return "", false
-}
 
 // Nobody says anything worth reading behind so much: foldable bytes are compared
 // with phrases, readable bytes are looked at for anything else.
@@ -193,4 +174,78 @@ const (
 // fold makes a text comparable with phrases: lower case, one blank between words.
 func fold(text string) string {
 	return strings.ToLower(strings.Join(strings.Fields(text[:min(len(text), foldable)]), " "))
+}
+
+// Spelled returns text with every character that does not print spelled out, so
+// that it can neither steer a terminal nor reorder or hide what a person reads,
+// and cut to about limit characters: \xNN for one byte, also one that is no UTF-8,
+// and \u{NNNN} for other characters.
+func Spelled(text string, limit int) string {
+	if len(text) <= limit && !strings.ContainsFunc(text, func(r rune) bool { return r == utf8.RuneError || !unicode.IsGraphic(r) }) {
+		return text
+	}
+	var b strings.Builder
+	for i, r := range text {
+		if limit <= 0 {
+			b.WriteString("…")
+			break
+		}
+		shown := string(r)
+		switch {
+		case r == utf8.RuneError && !strings.HasPrefix(text[i:], shown):
+			shown = fmt.Sprintf(`\x%02x`, text[i])
+		case unicode.IsGraphic(r):
+		case r < 0x100:
+			shown = fmt.Sprintf(`\x%02x`, r)
+		default:
+			shown = fmt.Sprintf(`\u{%04X}`, r)
+		}
+		b.WriteString(shown)
+		limit -= utf8.RuneCountInString(shown)
+	}
+	return b.String()
+}
+
+// maxText is how many characters of a foreign text are shown.
+const maxText = 500
+
+var (
+	hidden = regexp.MustCompile(`(?is)<!--.*?-->|<(script|style|head)\b.*?</(script|style|head)\s*>`)
+	// A name in angle brackets is a tag only if nothing but attributes follows it: <ivan@example.org> stays.
+	tag   = regexp.MustCompile(`(?s)</?[A-Za-z][A-Za-z0-9]*(\s[^<>]*)?/?>|<![^<>]*>`)
+	title = regexp.MustCompile(`(?is)<title[^<>]*>(.*?)</title\s*>`)
+)
+
+// CleanText makes a foreign text fit to be shown on one line: no tags, no
+// control characters, nothing invisible or that turns the writing direction,
+// at most 500 characters. Of a web page only the title is kept if it has one.
+func CleanText(text string) string {
+	text = cmp.Or(PageTitle(text), flatText(text))
+	if utf8.RuneCountInString(text) <= maxText {
+		return text
+	}
+	return string([]rune(text)[:maxText-1]) + "…"
+}
+
+// PageTitle returns the title of a web page, cleaned but not cut; empty if it has none.
+func PageTitle(page string) string {
+	if m := title.FindStringSubmatch(page[:min(len(page), readable)]); m != nil {
+		return flatText(m[1])
+	}
+	return ""
+}
+
+// flatText cleans a text without a limit on what is left of it.
+func flatText(text string) string {
+	text = tag.ReplaceAllString(hidden.ReplaceAllString(text[:min(len(text), readable)], " "), " ")
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r), unicode.IsControl(r):
+			return ' '
+		case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Co, r), r == '\u2800', r == '\u3164', r == '\uFFA0':
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(html.UnescapeString(text), "\uFFFD"))
+	return strings.Join(strings.Fields(text), " ")
 }

@@ -1,10 +1,10 @@
 package portal
 
 import (
-	"net"
 	"net/netip"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 
@@ -29,13 +29,11 @@ func Root(text string) (root string, cut bool) {
 	if err != nil || u.Host == "" || u.User != nil {
 		return text, false
 	}
-	steps := strings.Split(strings.ToLower(u.EscapedPath()), "/")
+	steps := strings.Split(u.EscapedPath()+"/", "/")
 	for i, step := range steps {
-		own := step == "products" || step == "addons" || strings.HasSuffix(step, ".aspx") ||
-			step == "api" && i+1 < len(steps) && steps[i+1] == "2.0"
-		if own {
-			path := strings.Join(strings.Split(u.EscapedPath(), "/")[:i], "/")
-			return u.Scheme + "://" + u.Host + path, true
+		step = strings.ToLower(step)
+		if step == "products" || step == "addons" || strings.HasSuffix(step, ".aspx") || step == "api" && steps[i+1] == "2.0" {
+			return u.Scheme + "://" + u.Host + strings.Join(steps[:i], "/"), true
 		}
 	}
 	return text, false
@@ -44,24 +42,32 @@ func Root(text string) (root string, cut bool) {
 // canonical reads the address of a portal. A password in it is refused and not repeated.
 func canonical(text string, insecure bool) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(text))
-	if err != nil || u.Host == "" || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
+	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, diagnosis.New(diagnosis.PortalURL)
 	}
 	if u.User != nil || u.RawQuery != "" || u.ForceQuery || strings.Contains(text, "#") {
 		return nil, diagnosis.New(diagnosis.PortalURLExtra)
 	}
-	host, err := canonicalHost(u.Hostname())
-	if err != nil {
-		return nil, diagnosis.New(diagnosis.PortalURL)
+	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	ip, notIP := netip.ParseAddr(u.Hostname())
+	switch foreign := strings.ContainsFunc(host, func(r rune) bool { return r >= utf8.RuneSelf }); {
+	case notIP == nil:
+		host = ip.String()
+	case foreign: // else an underscore is no domain name to idna, and is common inside companies
+		if host, err = idna.Lookup.ToASCII(strings.TrimSuffix(u.Hostname(), ".")); err != nil {
+			return nil, diagnosis.New(diagnosis.PortalURL)
+		}
 	}
-	if u.Scheme == "http" && !insecure && !loopback(host) {
+	if u.Scheme == "http" && !insecure && host != "localhost" && !ip.IsLoopback() {
 		return nil, diagnosis.New(diagnosis.PortalURLPlain, "Host", host)
 	}
-	port := u.Port()
-	if u.Scheme == "http" && port == "80" || u.Scheme == "https" && port == "443" {
-		port = ""
+	clean := &url.URL{Scheme: u.Scheme, Host: host}
+	if strings.Contains(host, ":") {
+		clean.Host = "[" + host + "]"
 	}
-	clean := &url.URL{Scheme: u.Scheme, Host: joinHost(host, port)}
+	if port := u.Port(); port != "" && port != map[string]string{"http": "80", "https": "443"}[u.Scheme] {
+		clean.Host += ":" + port
+	}
 	if path := strings.TrimRight(u.Path, "/"); path != "" {
 		clean = clean.JoinPath(path)
 	}
@@ -81,34 +87,4 @@ func Shown(address string) string {
 		return address
 	}
 	return strings.Replace(address, u.Hostname(), host, 1) + " (" + u.Hostname() + ")"
-}
-
-func canonicalHost(host string) (string, error) {
-	if ip, err := netip.ParseAddr(host); err == nil {
-		return ip.String(), nil
-	}
-	host = strings.TrimSuffix(host, ".")
-	if isASCII(host) { // an underscore is common inside companies, and no domain name to idna
-		return strings.ToLower(host), nil
-	}
-	return idna.Lookup.ToASCII(host)
-}
-
-func isASCII(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return r >= 0x80 }) < 0
-}
-
-func joinHost(host, port string) string {
-	switch {
-	case port != "":
-		return net.JoinHostPort(host, port)
-	case strings.Contains(host, ":"):
-		return "[" + host + "]"
-	}
-	return host
-}
-
-func loopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
 }

@@ -12,6 +12,7 @@
 package portal
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net"
@@ -65,17 +66,11 @@ func (admitted) Done(Answer)                {}
 
 // Client talks to one portal. It is safe for concurrent use.
 type Client struct {
+	o         Options // with what stands for the ones left empty
 	url       string
-	api       string // what the paths of all calls stand behind
 	transport *http.Transport
 	proxy     string
-	timeout   time.Duration
-	agent     string
-	admit     func(ctx context.Context) (Admission, error)
-	log       *slog.Logger
 }
-
-const defaultWorkers = 4
 
 // New returns a client for a portal and connects to nothing. A problem is one of
 // the command line or the environment.
@@ -84,27 +79,17 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Workers <= 0 {
-		o.Workers = defaultWorkers
+	o.Workers, o.Timeout, o.UserAgent = cmp.Or(o.Workers, 4), cmp.Or(o.Timeout, DefaultTimeout), cmp.Or(o.UserAgent, "r7import")
+	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
+	if o.Admit == nil {
+		o.Admit = func(ctx context.Context) (Admission, error) { return admitted{ctx}, ctx.Err() }
 	}
-	c := &Client{url: base.String(), api: base.String() + "/api/2.0/", timeout: o.Timeout, agent: o.UserAgent, admit: o.Admit, log: o.Log}
-	if c.timeout <= 0 {
-		c.timeout = DefaultTimeout
+	if o.Dial == nil {
+		o.Dial = (&net.Dialer{Timeout: connectTimeout}).DialContext
 	}
-	if c.agent == "" {
-		c.agent = "r7import"
-	}
-	if c.admit == nil {
-		c.admit = func(ctx context.Context) (Admission, error) { return admitted{ctx}, ctx.Err() }
-	}
-	if c.log == nil {
-		c.log = slog.New(slog.DiscardHandler)
-	}
+	c := &Client{o: o, url: base.String()}
 	c.transport, c.proxy, err = newTransport(base, o)
-	if err != nil {
-		return nil, err
-	}
-	return c, nil
+	return c, err
 }
 
 // URL returns the portal's address in the one form that is used for it: scheme,
@@ -124,7 +109,9 @@ func (c *Client) Close() { c.transport.CloseIdleConnections() }
 // as the password that the token was got with: no text of an answer is shown that
 // tells anything of them.
 func (c *Client) Session(token account.Secret, others ...account.Secret) *Session {
-	return &Session{client: c, token: token, known: echo.Confidence{Secrets: others}}
+	s := &Session{client: c, token: token, known: echo.Confidence{Secrets: others}}
+	s.whole = s
+	return s
 }
 
 // Session is one person's portal, as that person sees it. It is safe for
@@ -134,7 +121,7 @@ type Session struct {
 	client *Client
 	token  account.Secret
 	known  echo.Confidence
-	whole  *Session // that this one is about a row of, nil for the session itself
+	whole  *Session // that this one is about a row of, or this one itself
 }
 
 // About returns the session for calls about one row: no text of their answers is
@@ -142,7 +129,6 @@ type Session struct {
 // that holds a value of it.
 func (s *Session) About(row *account.Row) *Session {
 	about := *s
-	about.whole = s.origin()
 	secrets := []account.Secret{row.Settings.Incoming.Password, row.Settings.Outgoing.Password, row.Owner.Password, row.Owner.Token}
 	about.known = s.known.With(secrets, append(valuesOf(&row.Settings), row.Owner.User)...)
 	return &about
@@ -150,18 +136,5 @@ func (s *Session) About(row *account.Row) *Session {
 
 // Same reports whether both are one session, whatever row they are about.
 func (s *Session) Same(other *Session) bool {
-	return s != nil && other != nil && s.origin() == other.origin()
-}
-
-func (s *Session) origin() *Session {
-	if s.whole != nil {
-		return s.whole
-	}
-	return s
-}
-
-// exchange makes a call with the session's token.
-func (s *Session) exchange(ctx context.Context, call *call) (*reply, Answer) {
-	call.token, call.known = s.token, s.known
-	return s.client.exchange(ctx, call)
+	return s != nil && other != nil && s.whole == other.whole
 }

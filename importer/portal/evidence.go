@@ -24,9 +24,6 @@ func (call *call) confidence() echo.Confidence {
 	return c
 }
 
-// quote returns foreign words fit to be shown, if they tell nothing of a secret.
-func (call *call) quote(words string) string { return call.confidence().Quote(words) }
-
 // message returns what is shown of the message of an error: the sentence that is
 // known, else what kind of text it was.
 func (call *call) message(text string) string {
@@ -51,24 +48,25 @@ func (call *call) page(r *reply) string {
 		return "text/plain, " + about(len(text))
 	}
 	shown := "text/html, " + about(len(text))
-	if title := diagnosis.PageTitle(string(text)); titled(title) && !call.confidence().Mentioned(title) {
+	title := diagnosis.PageTitle(string(text))
+	if title != "" && utf8.RuneCountInString(title) <= longestTitle && !call.confidence().Mentioned(title) {
 		shown += `, "` + title + `"`
 	}
 	return shown
 }
 
-// titled reports whether a text is as long as titles are.
-func titled(text string) bool { return text != "" && utf8.RuneCountInString(text) <= 100 }
+// longestTitle is from where on a title is taken for something else.
+const longestTitle = 100
 
 // about returns the size of a text. Told to the byte, it would tell how long the
 // password is that the text repeats.
 func about(size int) string {
-	for i, bound := range []int{100, 1000, 10_000, 100_000, 1_000_000} {
-		if size < bound {
-			return []string{"<100 B", "<1 kB", "<10 kB", "<100 kB", "<1 MB"}[i]
-		}
+	sizes := []string{"<100 B", "<1 kB", "<10 kB", "<100 kB", "<1 MB", "≥1 MB"}
+	i := 0
+	for bound := 100; i < len(sizes)-1 && size >= bound; bound *= 10 {
+		i++
 	}
-	return "≥1 MB"
+	return sizes[i]
 }
 
 var hostForm = regexp.MustCompile(`^[A-Za-z0-9._\[\]-]{1,255}(:[0-9]{1,5})?$`)
@@ -92,11 +90,11 @@ type transportError struct {
 func (e *transportError) Error() string { return e.words }
 func (e *transportError) Unwrap() error { return e.err }
 
-// told returns an error that tells nothing of a secret.
-func (call *call) told(err error) error {
+// presentable returns an error with the cause of another, whose words tell nothing of a secret.
+func (call *call) presentable(err error) error {
 	text := err.Error()
 	if i := strings.Index(text, "malformed "); i >= 0 { // and then the malformed text
 		text = text[:i] + "malformed answer"
 	}
-	return &transportError{call.quote(text), err}
+	return &transportError{call.confidence().Quote(text), err}
 }

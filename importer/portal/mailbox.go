@@ -112,20 +112,15 @@ func (s *Session) Accounts(ctx context.Context) ([]account.Mailbox, Answer) {
 // answer; the portal says it with an error of its own words, and any other error
 // says nothing about the account.
 func (s *Session) Find(ctx context.Context, address string) (account.Mailbox, bool, Answer) {
-	call := &call{
-		name: "find", method: http.MethodGet, path: "mail/accounts/single.json",
-		query: url.Values{"email": {address}},
-	}
-	r, answer := s.exchange(ctx, call)
+	call := &call{name: "find", path: "mail/accounts/single.json", query: url.Values{"email": {address}}}
+	one, answer := ask(ctx, s, call, func(one *single) bool {
+		return one.ID > 0 && account.Address(one.Email).Equal(account.Address(address))
+	})
 	switch {
 	case answer.Code == diagnosis.MailboxMissing && answer.Status == http.StatusInternalServerError:
-		return account.Mailbox{}, false, answer.found()
+		return account.Mailbox{}, false, answer.turned(call, "")
 	case answer.Fate != diagnosis.Done:
 		return account.Mailbox{}, false, answer
-	}
-	var one single
-	if !decode(r.response, &one) || one.ID <= 0 || !account.Address(one.Email).Equal(account.Address(address)) {
-		return account.Mailbox{}, false, answer.odd(call)
 	}
 	return one.noun(), true, answer
 }
@@ -135,8 +130,7 @@ func (s *Session) Find(ctx context.Context, address string) (account.Mailbox, bo
 // The portal logs in to both mail servers before it answers, and overwrites an
 // account of this address without a word: look first.
 func (s *Session) Create(ctx context.Context, settings *account.Settings, ready func() error) Answer {
-	body := requestBody(settings)
-	return s.save(ctx, settings, &call{name: "create", method: http.MethodPost, path: "mail/accounts.json", ready: ready}, body)
+	return s.save(ctx, settings, &call{name: "create", method: http.MethodPost, ready: ready})
 }
 
 // Update changes an account. Every setting is written, so settings come from
@@ -144,65 +138,30 @@ func (s *Session) Create(ctx context.Context, settings *account.Settings, ready 
 // what it was. What it resets at the portal besides is much: the state of
 // synchronisation, forwarding to a folder, whether the mailbox is the portal's own.
 func (s *Session) Update(ctx context.Context, settings *account.Settings, ready func() error) Answer {
-	body := requestBody(settings)
-	return s.save(ctx, settings, &call{name: "update", method: http.MethodPut, path: "mail/accounts.json", ready: ready}, body)
+	return s.save(ctx, settings, &call{name: "update", method: http.MethodPut, ready: ready})
 }
 
-func (s *Session) save(ctx context.Context, settings *account.Settings, call *call, body *fields) Answer {
-	call.write = true
-	call.secrets = []account.Secret{settings.Incoming.Password, settings.Outgoing.Password}
-	call.values = valuesOf(settings)
-	call.body, call.media = body.encode()
-	r, answer := s.exchange(ctx, call)
-	if answer.Fate != diagnosis.Done {
-		return answer
+func (s *Session) save(ctx context.Context, settings *account.Settings, call *call) Answer {
+	call.path, call.write = "mail/accounts.json", true
+	call.secrets, call.values = []account.Secret{settings.Incoming.Password, settings.Outgoing.Password}, valuesOf(settings)
+	call.body, call.media = requestFields(settings).encode()
+	made, answer := ask(ctx, s, call, func(made *listed) bool {
+		return made.MailboxID > 0 && account.Address(made.Email).Equal(account.Address(settings.Email))
+	})
+	if answer.Fate == diagnosis.Done {
+		answer.Mailbox = made.noun()
 	}
-	var made listed
-	if !decode(r.response, &made) || made.MailboxID <= 0 || !account.Address(made.Email).Equal(account.Address(settings.Email)) {
-		return answer.odd(call)
-	}
-	answer.Mailbox = made.noun()
 	return answer
 }
 
 // valuesOf returns the texts of an account that are no secrets.
-func valuesOf(s *account.Settings) []string {
-	var values []string
-	for f := range account.NumRequestFields {
-		switch f {
-		case account.Name, account.Email, account.Account, account.ServerHost, account.SMTPAccount, account.SMTPServer:
-			values = append(values, s.Text(f))
-		}
+func valuesOf(s *account.Settings) (values []string) {
+	for _, f := range []account.Field{
+		account.Name, account.Email, account.Account, account.ServerHost, account.SMTPAccount, account.SMTPServer,
+	} {
+		values = append(values, s.Text(f))
 	}
 	return values
-}
-
-// requestBody is the safest form the API knows: all 17 fields, since a missing one
-// becomes POP3, plaintext or the whole history; numbers for enumerations and ports.
-func requestBody(s *account.Settings) *fields {
-	f := &fields{list: make([]field, 0, account.NumRequestFields)}
-	for one := range account.NumRequestFields {
-		switch one {
-		case account.Port, account.SMTPPort, account.IncomingEncryption, account.OutgoingEncryption, account.AuthIn, account.AuthSMTP,
-			account.SMTPAuth, account.IMAP, account.Restrict:
-			f.literal(one.String(), s.Text(one))
-		default:
-			f.text(one.String(), s.Text(one))
-		}
-	}
-	return f
-}
-
-// Written returns the request that makes an account, field by field as it goes over the
-// wire: JSON values, the secrets among them. form says that they travel as a form
-// instead, because the portal's JSON parser would bend one of them.
-func Written(s *account.Settings) (values [account.NumRequestFields]string, form bool) {
-	body := requestBody(s)
-	for i, one := range body.list {
-		text, _ := (&fields{list: []field{one}}).encode()
-		values[i] = string(text[len(`{"":`)+len(one.name) : len(text)-len(`}`)])
-	}
-	return values, body.bent
 }
 
 // SetEnabled switches an account on or off. Switching on logs in to the mail
@@ -213,15 +172,10 @@ func (s *Session) SetEnabled(ctx context.Context, address string, enabled bool) 
 	body.literal("state", strconv.FormatBool(enabled))
 	call := &call{name: "set enabled", method: http.MethodPut, path: "mail/accounts/state.json", write: true}
 	call.body, call.media = body.encode()
-	r, answer := s.exchange(ctx, call)
-	if answer.Fate != diagnosis.Done {
-		return answer
+	id, answer := ask(ctx, s, call, func(id *number) bool { return *id > 0 })
+	if answer.Fate == diagnosis.Done {
+		answer.Mailbox = account.Mailbox{ID: int64(id), Address: address, Enabled: enabled}
 	}
-	var id number
-	if !decode(r.response, &id) || id <= 0 {
-		return answer.odd(call)
-	}
-	answer.Mailbox = account.Mailbox{ID: int64(id), Address: address, Enabled: enabled}
 	return answer
 }
 
@@ -246,29 +200,44 @@ func (s *Session) Remove(ctx context.Context, address string) (Operation, Answer
 // Operation asks how far a removal is. The answer that tells its end is the last
 // one with its number; after that the portal says completed and nothing else.
 func (s *Session) Operation(ctx context.Context, id string) (Operation, Answer) {
-	return s.operation(ctx, &call{name: "operation", method: http.MethodGet, path: "mail/operations/" + url.PathEscape(id)})
+	return s.operation(ctx, &call{name: "operation", path: "mail/operations/" + url.PathEscape(id)})
 }
 
 func (s *Session) operation(ctx context.Context, call *call) (Operation, Answer) {
-	r, answer := s.exchange(ctx, call)
-	if answer.Fate != diagnosis.Done {
-		return Operation{}, answer
-	}
-	var data struct {
+	type operation struct {
 		ID        json.RawMessage `json:"id"`
 		Completed bool            `json:"completed"`
 		Percents  number          `json:"percents"`
 		Error     string          `json:"error"`
 		Source    number          `json:"source"`
 	}
-	if !decode(r.response, &data) || data.ID == nil && !data.Completed {
-		return Operation{}, answer.odd(call)
+	o, answer := ask(ctx, s, call, func(o *operation) bool { return o.ID != nil || o.Completed })
+	if answer.Fate != diagnosis.Done {
+		return Operation{}, answer
 	}
-	id := strings.Trim(string(data.ID), `"`)
+	id := strings.Trim(string(o.ID), `"`)
 	if id == "null" {
 		id = ""
 	}
 	return Operation{
-		ID: id, MailboxID: int64(data.Source), Completed: data.Completed, Percent: int(data.Percents), Error: call.message(data.Error),
+		ID: id, MailboxID: int64(o.Source), Completed: o.Completed, Percent: int(o.Percents), Error: call.message(o.Error),
 	}, answer
+}
+
+// Setup asks what the portal knows of the mail servers of an address's domain, and
+// reports whether it knows anything: servers, ports, encryption and protocol of
+// the settings are its answer. Only the domain matters.
+//
+// For a domain it does not know the portal makes up an answer that looks the same
+// (ASC.Mail/Core/Engine/MailboxEngine.cs, GetDefaultMailboxData). Asked this way it
+// makes up POP3 and SMTP without encryption, so that nothing unprotected is taken
+// for knowledge.
+func (s *Session) Setup(ctx context.Context, address string) (account.Settings, bool, Answer) {
+	query := url.Values{"email": {address}, "action": {"get_imap_pop_settings"}}
+	one, answer := ask[single](ctx, s, &call{name: "setup", path: "mail/accounts/setups.json", query: query}, nil)
+	settings := one.noun().Settings
+	protected := func(s *account.Server) bool {
+		return s.Host != "" && s.Port > 0 && (s.Encryption == account.TLS || s.Encryption == account.StartTLS)
+	}
+	return settings, protected(&settings.Incoming) && protected(&settings.Outgoing), answer
 }

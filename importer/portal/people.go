@@ -2,32 +2,14 @@ package portal
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"maps"
-	"net/http"
 	"net/url"
 	"strconv"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 )
-
-// read makes a call that changes nothing and decodes what it answered. Its
-// answer is odd if it cannot be decoded.
-func (s *Session) read(ctx context.Context, call *call, into any) Answer {
-	call.method = http.MethodGet
-	r, answer := s.exchange(ctx, call)
-	if answer.Fate == diagnosis.Done && !decode(r.response, into) {
-		return answer.odd(call)
-	}
-	return answer
-}
-
-// decode is strict about null, which encoding/json takes for any value.
-func decode(raw json.RawMessage, into any) bool {
-	return string(raw) != "null" && json.Unmarshal(raw, into) == nil
-}
 
 // person is ASC.Api.Employee/EmployeeWraperFull.cs.
 type person struct {
@@ -79,21 +61,17 @@ func (s *Session) PersonByEmail(ctx context.Context, address string) (account.Pe
 }
 
 func (s *Session) person(ctx context.Context, name, path string, query url.Values) (account.Person, bool, Answer) {
-	call := &call{name: name, method: http.MethodGet, path: path, query: query}
-	r, answer := s.exchange(ctx, call)
+	call := &call{name: name, path: path, query: query}
+	p, answer := ask[person](ctx, s, call, nil)
 	switch {
 	case answer.Code == diagnosis.PortalNoItem && name != "self":
-		return account.Person{}, false, answer.found()
+		return account.Person{}, false, answer.turned(call, "")
 	case answer.Fate != diagnosis.Done:
 		return account.Person{}, false, answer
 	}
-	var p person
-	if !decode(r.response, &p) {
-		return account.Person{}, false, answer.odd(call)
-	}
 	noun := p.noun(call.confidence().Profile())
 	if noun.ID == "" {
-		return account.Person{}, false, answer.odd(call)
+		return account.Person{}, false, answer.turned(call, diagnosis.AnswerOdd)
 	}
 	return noun, true, answer
 }
@@ -120,14 +98,12 @@ func (s *Session) People(ctx context.Context, onlyActive bool) iter.Seq2[account
 			}
 			fresh := 0
 			for i := range page {
-				noun := page[i].noun(clean)
-				if noun.ID == "" || known[noun.ID] {
-					continue
-				}
-				known[noun.ID] = true
-				fresh++
-				if !yield(noun, answer) {
-					return
+				if noun := page[i].noun(clean); noun.ID != "" && !known[noun.ID] {
+					known[noun.ID] = true
+					fresh++
+					if !yield(noun, answer) {
+						return
+					}
 				}
 			}
 			if fresh == 0 {
@@ -146,11 +122,11 @@ func pages[T any](ctx context.Context, s *Session, name, path string, query url.
 		for start := 0; ; {
 			query.Set("count", strconv.Itoa(pageSize))
 			query.Set("startIndex", strconv.Itoa(start))
-			call := &call{name: name, method: http.MethodGet, path: path, query: query}
+			call := &call{name: name, path: path, query: query}
 			r, answer := s.exchange(ctx, call)
 			var page []T
 			if answer.Fate == diagnosis.Done && !decode(r.response, &page) {
-				answer = answer.odd(call)
+				answer = answer.turned(call, diagnosis.AnswerOdd)
 			}
 			if !yield(page, answer) || answer.Fate != diagnosis.Done || len(page) == 0 {
 				return

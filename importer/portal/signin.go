@@ -2,10 +2,10 @@ package portal
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -14,6 +14,52 @@ import (
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 )
+
+// Capabilities are what a portal tells anybody about the ways of signing in.
+type Capabilities struct {
+	LDAP     bool   // directory users sign in with their directory password
+	SSO      bool   // people may come from an identity provider, and then have no password here
+	SSOLabel string // what the portal calls that provider
+}
+
+// Capabilities asks the one thing a portal answers without a sign-in, and even
+// while it is suspended, restored or unpaid (ASC.Specific/CapabilitiesApi).
+func (c *Client) Capabilities(ctx context.Context) (Capabilities, Answer) {
+	type capabilities struct {
+		LDAPEnabled *bool  `json:"ldapEnabled"`
+		SSOLabel    string `json:"ssoLabel"`
+		SSOURL      string `json:"ssoUrl"`
+	}
+	call := &call{name: "capabilities", path: "capabilities.json", explain: stranger, odd: diagnosis.PortalOther}
+	data, answer := ask(ctx, c.Session(account.Secret{}), call, func(data *capabilities) bool { return data.LDAPEnabled != nil })
+	if answer.Fate != diagnosis.Done {
+		return Capabilities{}, answer
+	}
+	return Capabilities{LDAP: *data.LDAPEnabled, SSO: data.SSOURL != "", SSOLabel: diagnosis.CleanText(data.SSOLabel)}, answer
+}
+
+var versionForm = regexp.MustCompile(`^[0-9]{1,4}(\.[0-9]{1,6}){1,5}$`)
+
+// stranger recognises what no portal says to a question that everybody may ask.
+func stranger(r *reply) diagnosis.Code {
+	odd := []int{http.StatusOK, http.StatusCreated, http.StatusBadRequest, http.StatusMethodNotAllowed}
+	if r.status == http.StatusUnauthorized || r.status == http.StatusNotFound || !r.own && slices.Contains(odd, r.status) {
+		return diagnosis.PortalOther
+	}
+	return ""
+}
+
+// Version asks which release the portal runs, such as 12.7.1. It needs no sign-in
+// and may be slow, since the portal asks its other services.
+func (c *Client) Version(ctx context.Context) (string, Answer) {
+	data, answer := ask[struct {
+		CommunityServer string `json:"communityServer"`
+	}](ctx, c.Session(account.Secret{}), &call{name: "version", path: "settings/version/build.json"}, nil)
+	if !versionForm.MatchString(data.CommunityServer) {
+		return "", answer
+	}
+	return data.CommunityServer, answer
+}
 
 // Token is what a sign-in gave: a token, or the word that a code is needed as well.
 type Token struct {
@@ -31,7 +77,7 @@ type Token struct {
 // [Client.SignInCode] is then the second step. Each attempt counts towards the
 // portal's block, and each SMS is really sent.
 func (c *Client) SignIn(ctx context.Context, user string, password account.Secret) (Token, Answer) {
-	return c.signIn(ctx, "sign in", "authentication.json", user, password, nil, nil)
+	return c.signIn(ctx, &call{name: "sign in", path: "authentication.json"}, user, password)
 }
 
 // SignInCode is the second step of a sign-in: the code that came by SMS or that
@@ -44,94 +90,67 @@ func (c *Client) SignInCode(ctx context.Context, user string, password, code acc
 		return ""
 	}
 	path := "authentication/" + url.PathEscape(code.Reveal())
-	return c.signIn(ctx, "sign in with code", path, user, password, []account.Secret{code}, refused)
+	return c.signIn(ctx, &call{name: "sign in with code", path: path, secrets: []account.Secret{code}, explain: refused}, user, password)
 }
 
-func (c *Client) signIn(ctx context.Context, name, path, user string, password account.Secret, more []account.Secret, explain func(*reply) diagnosis.Code) (Token, Answer) {
+// signIn tells a token from the ways the portal has of saying 201 without one
+// (ASC.Specific/AuthorizationApi/AuthenticationTokenData.cs).
+func (c *Client) signIn(ctx context.Context, call *call, user string, password account.Secret) (Token, Answer) {
 	body := new(fields)
 	body.text("userName", user)
 	body.text("password", password.Reveal())
-	call := &call{name: name, method: http.MethodPost, path: path, secrets: append(more, password), values: []string{user}, explain: explain}
+	call.method, call.secrets, call.values = http.MethodPost, append(call.secrets, password), []string{user}
 	call.body, call.media = body.encode()
-	r, answer := c.exchange(ctx, call)
-	if answer.Fate != diagnosis.Done {
-		return Token{}, answer
-	}
-	return readToken(call, r, answer)
-}
-
-// readToken tells a token from the ways the portal has of saying 201 without one
-// (ASC.Specific/AuthorizationApi/AuthenticationTokenData.cs).
-func readToken(call *call, r *reply, answer Answer) (Token, Answer) {
-	var data struct {
+	data, answer := ask[struct {
 		Token      string `json:"token"`
 		Expires    string `json:"expires"`
 		SMS        bool   `json:"sms"`
 		PhoneNoise string `json:"phoneNoise"`
 		TFA        bool   `json:"tfa"`
 		TFAKey     string `json:"tfaKey"`
+	}](ctx, c.Session(account.Secret{}), call, nil)
+	if answer.Fate != diagnosis.Done {
+		return Token{}, answer
 	}
-	if json.Unmarshal(r.response, &data) != nil {
-		return Token{}, answer.odd(call)
+	token := Token{SMS: data.SMS, TFA: data.TFA}
+	token.Expires, _ = time.Parse(time.RFC3339Nano, data.Expires)
+	if phoneForm.MatchString(data.PhoneNoise) && !call.confidence().Betrayed(data.PhoneNoise) {
+		token.Phone = data.PhoneNoise
 	}
-	expires, _ := time.Parse(time.RFC3339Nano, data.Expires)
-	token := Token{Expires: expires, SMS: data.SMS, Phone: call.phone(data.PhoneNoise), TFA: data.TFA}
-	var code diagnosis.Code
 	switch {
 	case data.Token != "" && httpguts.ValidHeaderFieldValue(data.Token):
 		token.Secret = account.NewSecret(data.Token)
 		return token, answer
 	case data.SMS && data.PhoneNoise == "":
-		code = diagnosis.PortalSMSPhone
+		return token, answer.turned(call, diagnosis.PortalSMSPhone)
 	case data.SMS:
-		code = diagnosis.PortalSMS
+		return token, answer.turned(call, diagnosis.PortalSMS)
 	case data.TFA && data.TFAKey != "":
-		code = diagnosis.PortalTFASetup
+		return token, answer.turned(call, diagnosis.PortalTFASetup)
 	case data.TFA:
-		code = diagnosis.PortalTFA
-	default:
-		return Token{}, answer.odd(call)
+		return token, answer.turned(call, diagnosis.PortalTFA)
 	}
-	return token, answer.because(answerWith(call, code))
+	return Token{}, answer.turned(call, diagnosis.AnswerOdd)
 }
 
+// phoneForm is that of a telephone number, most of it hidden.
 var phoneForm = regexp.MustCompile(`^[0-9+*() -]{1,30}$`)
-
-// phone returns a telephone number if it is one, most of it hidden.
-func (call *call) phone(text string) string {
-	if !phoneForm.MatchString(text) || call.confidence().Betrayed(text) {
-		return ""
-	}
-	return text
-}
 
 // MayImpersonate asks whether the session's person, an administrator, may act as
 // another. A portal without that function answers [diagnosis.ImpersonationAbsent].
 func (s *Session) MayImpersonate(ctx context.Context, personID string) (bool, Answer) {
-	var may bool
-	answer := s.read(ctx, &call{
-		name: "may impersonate", path: "security/impersonate/" + url.PathEscape(personID), explain: impersonation,
-	}, &may)
-	return may, answer
+	path := "security/impersonate/" + url.PathEscape(personID)
+	return ask[bool](ctx, s, &call{name: "may impersonate", path: path, explain: impersonation}, nil)
 }
 
 // Impersonate asks for a token of another person. It needs no password of
 // theirs and no second factor, and the portal keeps a record of it
 // (ASC.Api.Security/SecurityApi.cs).
 func (s *Session) Impersonate(ctx context.Context, personID string) (Token, Answer) {
-	call := &call{
-		name: "impersonate", method: http.MethodPost, path: "security/impersonate/" + url.PathEscape(personID),
-		explain: impersonation,
-	}
-	r, answer := s.exchange(ctx, call)
-	if answer.Fate != diagnosis.Done {
-		return Token{}, answer
-	}
-	var text string
-	if json.Unmarshal(r.response, &text) != nil || text == "" || !httpguts.ValidHeaderFieldValue(text) {
-		return Token{}, answer.odd(call)
-	}
-	return Token{Secret: account.NewSecret(text)}, answer
+	path := "security/impersonate/" + url.PathEscape(personID)
+	call := &call{name: "impersonate", method: http.MethodPost, path: path, explain: impersonation}
+	token, answer := ask(ctx, s, call, func(token *string) bool { return *token != "" && httpguts.ValidHeaderFieldValue(*token) })
+	return Token{Secret: account.NewSecret(token)}, answer
 }
 
 // impersonation explains the answers about acting as another person. Of one who is not
@@ -154,34 +173,26 @@ func impersonation(r *reply) diagnosis.Code {
 // the person's connections this is, and the end of that one. A portal before 12.0
 // answers [diagnosis.SignOutAbsent]; its tokens end when they expire.
 func (s *Session) SignOut(ctx context.Context) Answer {
-	var connections struct {
-		LoginEvent number `json:"loginEvent"`
+	absent := func(r *reply) diagnosis.Code {
+		if r.status == http.StatusNotFound {
+			return diagnosis.SignOutAbsent
+		}
+		return ""
 	}
 	// The portal reads the number of the connection from the cookie only
 	// (ASC.Api.Security/SecurityApi.cs), so the same token goes there as well.
-	which := &call{name: "connection", path: "security/activeconnections.json", cookie: true, explain: signingOut}
-	answer := s.read(ctx, which, &connections)
-	if answer.Fate != diagnosis.Done {
+	which := &call{name: "connection", path: "security/activeconnections.json", cookie: true, explain: absent}
+	connections, answer := ask[struct {
+		LoginEvent number `json:"loginEvent"`
+	}](ctx, s, which, nil)
+	switch {
+	case answer.Fate != diagnosis.Done:
 		return answer
+	case connections.LoginEvent <= 0:
+		return answer.turned(which, diagnosis.SignOutAbsent)
 	}
-	if connections.LoginEvent <= 0 {
-		return answer.because(answerWith(which, diagnosis.SignOutAbsent))
-	}
-	end := &call{
-		name: "sign out", method: http.MethodPut, explain: signingOut,
-		path: "security/activeconnections/logout/" + strconv.FormatInt(int64(connections.LoginEvent), 10),
-	}
-	r, answer := s.exchange(ctx, end)
-	var ended bool
-	if answer.Fate == diagnosis.Done && (!decode(r.response, &ended) || !ended) {
-		return answer.because(answerWith(end, diagnosis.SignOutAbsent))
-	}
+	path := "security/activeconnections/logout/" + strconv.FormatInt(int64(connections.LoginEvent), 10)
+	end := &call{name: "sign out", method: http.MethodPut, path: path, explain: absent, odd: diagnosis.SignOutAbsent}
+	_, answer = ask(ctx, s, end, func(ended *bool) bool { return *ended })
 	return answer
-}
-
-func signingOut(r *reply) diagnosis.Code {
-	if r.status == http.StatusNotFound {
-		return diagnosis.SignOutAbsent
-	}
-	return ""
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -35,16 +34,17 @@ func newTransport(portal *url.URL, o Options) (*http.Transport, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	dial := o.Dial
-	if dial == nil {
-		dial = (&net.Dialer{Timeout: connectTimeout}).DialContext
-	}
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	transport := &http.Transport{
-		Proxy:                  http.ProxyURL(proxy),
-		OnProxyConnectResponse: proxyAnswered,
-		DialContext:            dial,
+		Proxy: http.ProxyURL(proxy),
+		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+			if answer.StatusCode != http.StatusOK {
+				return &proxyError{answer.StatusCode}
+			}
+			return nil
+		},
+		DialContext:            o.Dial,
 		TLSClientConfig:        &tls.Config{RootCAs: roots},
 		TLSHandshakeTimeout:    connectTimeout,
 		MaxIdleConns:           o.Workers,
@@ -69,7 +69,10 @@ func proxyFor(portal *url.URL) (*url.URL, error) {
 	if portal.Scheme == "https" {
 		named = config.HTTPSProxy
 	}
-	if named != "" && !hasHost(named) {
+	if named != "" && !strings.Contains(named, "://") {
+		named = "http://" + named
+	}
+	if u, err := url.Parse(named); named != "" && (err != nil || u.Host == "") {
 		return nil, diagnosis.New(diagnosis.ProxyURL)
 	}
 	proxy, err := config.ProxyFunc()(portal)
@@ -79,25 +82,10 @@ func proxyFor(portal *url.URL) (*url.URL, error) {
 	return proxy, nil
 }
 
-func hasHost(address string) bool {
-	if !strings.Contains(address, "://") {
-		address = "http://" + address
-	}
-	u, err := url.Parse(address)
-	return err == nil && u.Host != ""
-}
-
 // proxyError is a proxy that would not open the way to the portal.
 type proxyError struct{ status int }
 
 func (e *proxyError) Error() string { return "proxy answered " + http.StatusText(e.status) }
-
-func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
-	if answer.StatusCode != http.StatusOK {
-		return &proxyError{answer.StatusCode}
-	}
-	return nil
-}
 
 // Trusted returns the system's certificates with those of a file; nil means the system's.
 // The error is a *diagnosis.Problem.
@@ -107,7 +95,11 @@ func Trusted(file string) (*x509.CertPool, error) {
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, diagnosis.Wrap(err, diagnosis.CAFile, "File", file, "Cause", cause(err))
+		cause := err // the system's words, without the path
+		if at, ok := errors.AsType[*os.PathError](err); ok {
+			cause = at.Err
+		}
+		return nil, diagnosis.Wrap(err, diagnosis.CAFile, "File", file, "Cause", cause)
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
@@ -117,13 +109,4 @@ func Trusted(file string) (*x509.CertPool, error) {
 		return nil, diagnosis.New(diagnosis.CAFileEmpty, "File", file)
 	}
 	return pool, nil
-}
-
-// cause returns the system's words for an error of a file, without the path.
-func cause(err error) string {
-	var path *os.PathError
-	if errors.As(err, &path) {
-		return path.Err.Error()
-	}
-	return err.Error()
 }

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/netip"
 	"net/textproto"
@@ -94,7 +95,6 @@ func (c *Client) Probe(ctx context.Context, server Server, login bool) (Probe, e
 type session struct {
 	net.Conn
 	Probe
-	in    *bufio.Reader
 	text  *textproto.Reader
 	able  []string // capabilities, upper case, each line of them one
 	plain bool     // no encryption
@@ -104,9 +104,7 @@ type session struct {
 const mostRead = 128 << 10
 
 func (s *session) use(conn net.Conn) {
-	s.Conn = conn
-	s.in = bufio.NewReader(io.LimitReader(conn, mostRead))
-	s.text = textproto.NewReader(s.in)
+	s.Conn, s.text = conn, textproto.NewReader(bufio.NewReader(io.LimitReader(conn, mostRead)))
 }
 
 // open connects and goes on until a login would be next. The session says in its
@@ -123,7 +121,7 @@ func (c *Client) open(ctx context.Context, server Server) (*session, error) {
 	if err != nil {
 		return fail(StepLookUp, err)
 	}
-	s.did(StepLookUp, "Addresses", joined(addresses))
+	s.did(StepLookUp, "Addresses", addresses)
 	conn, err := dial(within, addresses, server.Port)
 	if err != nil {
 		return fail(StepTCP, err)
@@ -165,7 +163,7 @@ func (c *Client) open(ctx context.Context, server Server) (*session, error) {
 // leave closes the connection without waiting for a word about it.
 func (s *session) leave() {
 	_ = s.SetDeadline(time.Now().Add(time.Second))
-	_ = s.send(map[Protocol]string{IMAP: "z LOGOUT", POP3: "QUIT", SMTP: "QUIT"}[s.Protocol])
+	_, _ = io.WriteString(s.Conn, commands[s.Protocol].leave+"\r\n")
 	_ = s.Conn.Close()
 }
 
@@ -173,40 +171,31 @@ func (s *session) did(name StepName, facts ...any) {
 	s.Steps = append(s.Steps, Step{Name: name, Facts: diagnosis.Facts(facts)})
 }
 
-func (s *session) send(line string) error {
-	_, err := io.WriteString(s.Conn, line+"\r\n")
-	return err
-}
-
 // lookUp returns the addresses of a host, those that the portal asks first in front.
-func (c *Client) lookUp(ctx context.Context, host string) ([]netip.Addr, error) {
+func (c *Client) lookUp(ctx context.Context, host string) ([]string, error) {
 	if ip, err := netip.ParseAddr(host); err == nil {
-		return []netip.Addr{ip}, nil
+		return []string{ip.String()}, nil
 	}
-	if ip, said := c.Addresses[host]; said {
-		return []netip.Addr{ip}, nil
+	if ip, given := c.Addresses[host]; given {
+		return []string{ip.String()}, nil
 	}
 	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-	for i := range found {
-		found[i] = found[i].Unmap()
+	var v4, v6 []string
+	for _, ip := range found {
+		if ip = ip.Unmap(); ip.Is4() {
+			v4 = append(v4, ip.String())
+		} else {
+			v6 = append(v6, ip.String())
+		}
 	}
-	slices.SortStableFunc(found, func(a, b netip.Addr) int { return a.BitLen() - b.BitLen() })
-	return found, err
-}
-
-func joined(addresses []netip.Addr) string {
-	texts := make([]string, len(addresses))
-	for i, a := range addresses {
-		texts[i] = a.String()
-	}
-	return strings.Join(texts, ", ")
+	return append(v4, v6...), err
 }
 
 // dial connects to the first address that answers. The error is that of the first.
-func dial(ctx context.Context, addresses []netip.Addr, port int) (net.Conn, error) {
+func dial(ctx context.Context, addresses []string, port int) (net.Conn, error) {
 	var first error
 	for _, ip := range addresses {
-		conn, err := new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(ip.String(), strconv.Itoa(port)))
+		conn, err := new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(ip, strconv.Itoa(port)))
 		if err == nil {
 			return conn, nil
 		}
@@ -215,14 +204,12 @@ func dial(ctx context.Context, addresses []netip.Addr, port int) (net.Conn, erro
 	return nil, first
 }
 
-// errEarly is a server, or somebody between, that sends more before the encryption
-// than it was asked for: what is taken for encrypted would not be.
-var errEarly = errors.New("preflight: bytes before the encryption")
-
 // encrypt goes over to TLS, in a version that the portal knows.
 func (s *session) encrypt(ctx context.Context, c *Client, step StepName) error {
-	if s.in.Buffered() > 0 {
-		return errEarly
+	// A server, or whoever is between, has sent more than it was asked for: that would be
+	// taken for encrypted, and is not.
+	if s.text.R.Buffered() > 0 {
+		return diagnosis.New(diagnosis.MailTLS)
 	}
 	config := &tls.Config{
 		ServerName: s.Host, RootCAs: c.Roots, InsecureSkipVerify: c.AnyCertificate,
@@ -230,8 +217,8 @@ func (s *session) encrypt(ctx context.Context, c *Client, step StepName) error {
 	}
 	conn := tls.Client(s.Conn, config)
 	if err := conn.HandshakeContext(ctx); err != nil {
-		var untrusted *tls.CertificateVerificationError
-		if errors.As(err, &untrusted) && len(untrusted.UnverifiedCertificates) > 0 {
+		untrusted, ok := errors.AsType[*tls.CertificateVerificationError](err)
+		if ok && len(untrusted.UnverifiedCertificates) > 0 {
 			s.Names = untrusted.UnverifiedCertificates[0].DNSNames
 		}
 		return err
@@ -248,47 +235,20 @@ func (s *session) encrypt(ctx context.Context, c *Client, step StepName) error {
 			s.Warning = code
 		}
 	}
-	names := slices.Clone(leaf.DNSNames)
-	for _, ip := range leaf.IPAddresses {
-		names = append(names, ip.String())
-	}
 	s.Names, s.plain = leaf.DNSNames, false
-	s.did(step, "Version", tls.VersionName(state.Version), "Names", someNames(names),
+	s.did(step, "Version", tls.VersionName(state.Version), "Names", namesOf(leaf),
 		"Until", leaf.NotAfter.Format(time.DateOnly), "Issuer", diagnosis.CleanText(leaf.Issuer.CommonName), "Chain", len(state.PeerCertificates))
 	s.use(conn)
 	return nil
 }
 
-// certificateProblem says what is wrong with a certificate, empty if nothing is.
-func certificateProblem(err error) (diagnosis.Code, diagnosis.Args) {
-	var (
-		name    x509.HostnameError
-		invalid x509.CertificateInvalidError
-		issuer  x509.UnknownAuthorityError
-		any     *tls.CertificateVerificationError
-	)
-	switch {
-	case err == nil:
-		return "", nil
-	case errors.As(err, &name):
-		names := slices.Clone(name.Certificate.DNSNames)
-		for _, ip := range name.Certificate.IPAddresses {
-			names = append(names, ip.String())
-		}
-		return diagnosis.MailCertName, diagnosis.Args{"Names": someNames(names)}
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return diagnosis.MailCertDate, diagnosis.Args{
-			"From": invalid.Cert.NotBefore.Format(time.DateOnly), "Until": invalid.Cert.NotAfter.Format(time.DateOnly),
-		}
-	case errors.As(err, &issuer), errors.As(err, &any), errors.As(err, &invalid):
-		return diagnosis.MailCertIssuer, nil
-	}
-	return "", nil
-}
-
-// someNames lists the first names of a certificate.
-func someNames(names []string) string {
+// namesOf lists the first names that a certificate is for.
+func namesOf(cert *x509.Certificate) string {
 	const most = 3
+	names := slices.Clone(cert.DNSNames)
+	for _, ip := range cert.IPAddresses {
+		names = append(names, ip.String())
+	}
 	text := strings.Join(names[:min(most, len(names))], ", ")
 	if len(names) > most {
 		text += ", …"
@@ -296,13 +256,33 @@ func someNames(names []string) string {
 	return diagnosis.CleanText(text)
 }
 
+// certificateProblem says what is wrong with a certificate, empty if nothing is.
+func certificateProblem(err error) (diagnosis.Code, diagnosis.Args) {
+	invalid, isInvalid := errors.AsType[x509.CertificateInvalidError](err)
+	name, isName := errors.AsType[x509.HostnameError](err)
+	switch {
+	case isName:
+		return diagnosis.MailCertName, diagnosis.Args{"Names": namesOf(name.Certificate)}
+	case isInvalid && invalid.Reason == x509.Expired:
+		return diagnosis.MailCertDate, diagnosis.Args{
+			"From": invalid.Cert.NotBefore.Format(time.DateOnly), "Until": invalid.Cert.NotAfter.Format(time.DateOnly),
+		}
+	case isInvalid, is[x509.UnknownAuthorityError](err), is[*tls.CertificateVerificationError](err):
+		return diagnosis.MailCertIssuer, nil
+	}
+	return "", nil
+}
+
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}
+
 // problem says what the end of a step means. The words are those of a server or of the system.
 func (s *session) problem(within context.Context, err error) *diagnosis.Problem {
 	code, facts := s.codeOf(within, err)
 	p := diagnosis.Wrap(err, code, "Here", true)
-	for name, fact := range facts {
-		p.Args[name] = fact
-	}
+	maps.Copy(p.Args, facts)
 	return p
 }
 
@@ -314,48 +294,35 @@ func (s *session) codeOf(within context.Context, err error) (diagnosis.Code, dia
 	if code, facts := certificateProblem(err); code != "" {
 		return code, facts
 	}
-	var (
-		said   *reply
-		known  *diagnosis.Problem
-		dns    *net.DNSError
-		record tls.RecordHeaderError
-		op     *net.OpError
-	)
-	timedOut := func() bool {
-		var slow net.Error
-		return within.Err() != nil || errors.As(err, &slow) && slow.Timeout()
+	if known, ok := errors.AsType[*diagnosis.Problem](err); ok {
+		return known.Code, known.Args
+	}
+	if said, ok := errors.AsType[*reply](err); ok {
+		return said.meaning(), diagnosis.Args{"Text": diagnosis.CleanText(said.text)}
+	}
+	slow, _ := errors.AsType[net.Error](err)
+	doing, words := "", ""
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		doing, words = op.Op, op.Err.Error()
 	}
 	switch {
-	case errors.As(err, &known):
-		return known.Code, known.Args
-	case errors.As(err, &said):
-		return said.meaning(), diagnosis.Args{"Text": diagnosis.CleanText(said.text)}
-	case timedOut():
+	case within.Err() != nil, slow != nil && slow.Timeout():
 		return diagnosis.MailTimeout, nil
-	case errors.As(err, &dns):
+	case is[*net.DNSError](err):
 		return diagnosis.MailDNS, nil
-	case errors.As(err, &record):
+	case is[tls.RecordHeaderError](err):
 		return diagnosis.TLSMode, nil
-	case errors.Is(err, errEarly):
-		return diagnosis.MailTLS, nil
-	case errors.As(err, &op) && op.Op == "remote error" && strings.Contains(op.Err.Error(), alertVersion):
+	case doing == "remote error" && strings.Contains(words, alertVersion):
 		return diagnosis.MailTLSNewer, nil
-	case errors.As(err, &op) && op.Op == "remote error":
-		return diagnosis.MailTLS, diagnosis.Args{"Text": op.Err.Error()}
-	case errors.As(err, &op) && op.Op == "dial":
-		return diagnosis.MailConnect, diagnosis.Args{"Text": systemWords(op)}
+	case doing == "remote error":
+		return diagnosis.MailTLS, diagnosis.Args{"Text": words}
+	case doing == "dial":
+		if _, system, ok := strings.Cut(words, ": "); ok { // behind the words of Go
+			words = system
+		}
+		return diagnosis.MailConnect, diagnosis.Args{"Text": words}
 	case s.plain && s.Encryption == account.TLS:
 		return diagnosis.MailTLS, nil
 	}
 	return diagnosis.MailConnect, nil
-}
-
-// systemWords are those of the system, without addresses.
-func systemWords(err *net.OpError) string {
-	text := err.Err.Error()
-	_, words, found := strings.Cut(text, ": ")
-	if found {
-		return words
-	}
-	return text
 }

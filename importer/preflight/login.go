@@ -7,17 +7,9 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"errors"
-	"io"
-	"net"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-
-	"github.com/emersion/go-imap/v2"
-	"github.com/emersion/go-imap/v2/imapclient"
-	"github.com/emersion/go-sasl"
-	"github.com/emersion/go-smtp"
 
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
@@ -118,21 +110,23 @@ func (o *Outcome) end(server Server, problem *diagnosis.Problem) {
 	o.Status = diagnosis.Failed
 }
 
-// ours are the mechanisms that are tried here, the surest first: the portal tries all
-// that the server offers, so one that is accepted is enough. In the clear the one goes
-// first that does not show the password.
-var ours = []string{sasl.Plain, sasl.Login, cramMD5}
+// The mechanisms that are tried here.
+const (
+	saslPlain = "PLAIN"
+	saslLogin = "LOGIN"
+	cramMD5   = "CRAM-MD5"
+)
 
-const cramMD5 = "CRAM-MD5"
-
-// method chooses how to log in, empty if there is no way. other says that the portal
-// knows one that is not tried from here.
+// method chooses how to log in, empty if there is no way: the portal tries all that the
+// server offers, so one that is accepted is enough. The surest goes first, and in the clear
+// the one that does not show the password. other says that the portal knows a way that is
+// not tried from here.
 func (s *session) method() (method string, other bool) {
-	order := slices.Clone(ours)
+	order := []string{saslPlain, saslLogin, cramMD5, byLoginCommand, byUserPass}
 	if s.plain {
-		slices.Reverse(order)
+		order = []string{cramMD5, saslLogin, saslPlain, byLoginCommand, byUserPass}
 	}
-	for _, m := range append(order, byLoginCommand, byUserPass) {
+	for _, m := range order {
 		if slices.Contains(s.Offered, m) {
 			return m, false
 		}
@@ -156,41 +150,45 @@ func (s *session) logIn(ctx context.Context, c *Client, o *Outcome, as *account.
 	defer cancel()
 	defer context.AfterFunc(within, func() { _ = s.Conn.Close() })()
 	o.Logins++
-	password := as.Password.Reveal()
-	var client sasl.Client
-	switch method {
-	case sasl.Plain:
-		client = sasl.NewPlainClient("", as.Login, password)
-	case sasl.Login:
-		client = &loginClient{answers: []string{as.Login, password}}
-	case cramMD5:
-		client = &cramClient{as.Login, password}
-	}
+	password, answered := as.Password.Reveal(), 0
 	var err error
-	switch s.Protocol {
-	case IMAP:
-		err = s.logInIMAP(client, as.Login, password)
-	case SMTP:
-		err = s.logInSMTP(client)
-	case POP3:
-		if client == nil {
-			err = s.userPass(as.Login, password)
-		} else {
-			err = s.authPOP3(client)
+	switch method {
+	case byLoginCommand:
+		err = s.loginCommand(as.Login, password)
+	case byUserPass:
+		if _, err = s.command("USER " + as.Login); err == nil {
+			_, err = s.command("PASS " + password)
 		}
+	case cramMD5: // RFC 2195
+		err = s.authenticate(method, func(challenge []byte) (string, bool) {
+			answered++
+			mac := hmac.New(md5.New, []byte(password))
+			mac.Write(challenge)
+			return as.Login + " " + hex.EncodeToString(mac.Sum(nil)), answered == 1
+		})
+	default:
+		answers := map[string][]string{saslPlain: {"\x00" + as.Login + "\x00" + password}, saslLogin: {as.Login, password}}[method]
+		err = s.authenticate(method, func([]byte) (string, bool) { // whatever the words of the question
+			if answered++; answered > len(answers) {
+				return "", false
+			}
+			return answers[answered-1], true
+		})
 	}
 	if err == nil {
-		if s.Protocol != IMAP { // whose library reads along
-			s.leave()
-		}
+		s.leave()
 		return nil
 	}
+	said, declined := errors.AsType[*reply](err)
+	if declined {
+		said.login = true
+	}
 	problem := s.problem(within, err)
-	var said *reply
-	if !errors.As(err, &said) {
+	if !declined {
 		return problem
 	}
-	if mostSure(problem.Code) && !diagnosis.SpeaksOfAddress(said.text) {
+	sure := problem.Code == diagnosis.MailAuth || problem.Code == diagnosis.MailAppPassword || problem.Code == diagnosis.MailLocked
+	if sure && !diagnosis.SpeaksOfAddress(said.text) {
 		o.Refused = problem.Code
 	}
 	words := echo.Confidence{Secrets: []account.Secret{as.Password}, Values: []string{as.Login, s.Host}}
@@ -207,86 +205,4 @@ func (s *session) noMethod() *diagnosis.Problem {
 		return diagnosis.New(diagnosis.TLSMode, "Here", true)
 	}
 	return diagnosis.New(diagnosis.MailNoMethod, "Here", true, "Text", s.Offered)
-}
-
-// mostSure reports whether a code says that the credential itself is refused, in words
-// that are known.
-func mostSure(code diagnosis.Code) bool {
-	return code == diagnosis.MailAuth || code == diagnosis.MailAppPassword || code == diagnosis.MailLocked
-}
-
-// greeted lets a library that waits for a greeting have one; the real one is long past.
-type greeted struct {
-	net.Conn
-	io.Reader
-}
-
-func (g greeted) Read(p []byte) (int, error) { return g.Reader.Read(p) }
-
-func (s *session) greetedBy(line string) net.Conn {
-	return greeted{s.Conn, io.MultiReader(strings.NewReader(line+"\r\n"), s.in)}
-}
-
-func (s *session) logInIMAP(client sasl.Client, user, password string) error {
-	conn := imapclient.New(s.greetedBy("* OK ready"), nil)
-	defer conn.Close()
-	var err error
-	if client != nil {
-		err = conn.Authenticate(client)
-	} else {
-		err = conn.Login(user, password).Wait()
-	}
-	if err == nil {
-		s.leave()
-	}
-	var said *imap.Error
-	if errors.As(err, &said) {
-		return &reply{protocol: IMAP, code: string(said.Code), text: said.Text, login: true}
-	}
-	return err
-}
-
-func (s *session) logInSMTP(client sasl.Client) error {
-	conn := smtp.NewClient(s.greetedBy("220 ready"))
-	err := conn.Auth(client)
-	var said *smtp.SMTPError
-	if errors.As(err, &said) {
-		text := said.Message
-		if said.EnhancedCode != smtp.NoEnhancedCode && said.EnhancedCode != smtp.EnhancedCodeNotSet {
-			e := said.EnhancedCode
-			text = strconv.Itoa(e[0]) + "." + strconv.Itoa(e[1]) + "." + strconv.Itoa(e[2]) + " " + text
-		}
-		return &reply{protocol: SMTP, code: strconv.Itoa(said.Code), text: text, login: true}
-	}
-	return err
-}
-
-// loginClient is LOGIN: two answers to whatever is asked. The library's sends the first
-// unasked and wants the questions in certain words.
-type loginClient struct{ answers []string }
-
-// Start implements sasl.Client.
-func (c *loginClient) Start() (string, []byte, error) { return sasl.Login, nil, nil }
-
-// Next implements sasl.Client.
-func (c *loginClient) Next([]byte) ([]byte, error) {
-	if len(c.answers) == 0 {
-		return nil, sasl.ErrUnexpectedServerChallenge
-	}
-	answer := c.answers[0]
-	c.answers = c.answers[1:]
-	return []byte(answer), nil
-}
-
-// cramClient is CRAM-MD5 (RFC 2195).
-type cramClient struct{ user, password string }
-
-// Start implements sasl.Client.
-func (c *cramClient) Start() (string, []byte, error) { return cramMD5, nil, nil }
-
-// Next implements sasl.Client.
-func (c *cramClient) Next(challenge []byte) ([]byte, error) {
-	mac := hmac.New(md5.New, []byte(c.password))
-	mac.Write(challenge)
-	return []byte(c.user + " " + hex.EncodeToString(mac.Sum(nil))), nil
 }

@@ -25,8 +25,8 @@ type Run struct {
 	// Observe gets a picture of the run when something has changed; nil wants none.
 	Observe func(Progress)
 
-	slots  *pace.Slots
-	places chan struct{}
+	slots   *pace.Slots
+	workers chan struct{} // places for them
 
 	mu  sync.Mutex
 	now Progress
@@ -49,26 +49,31 @@ const window = 64
 // ctx if that ends first; then jobs without a status were not reached.
 func (r *Run) All(ctx context.Context, jobs []*Job) error {
 	r.slots = pace.NewSlots(r.PerHost, r.Rest)
-	r.places = make(chan struct{}, r.Workers)
+	r.workers = make(chan struct{}, r.Workers)
 	r.now = Progress{Total: len(jobs), Counts: make(map[diagnosis.Status]int), Started: time.Now()}
-	for pending := jobs; len(pending) > 0; {
-		aside, err := r.pass(ctx, pending)
-		if err != nil {
+	for pending, err := jobs, error(nil); len(pending) > 0; {
+		if pending, err = r.pass(ctx, pending); err != nil {
 			return err
 		}
-		if pending = r.giveUp(aside); len(pending) == 0 {
+		if pending = r.giveUp(pending); len(pending) == 0 {
 			break
 		}
 		if pending, err = r.probe(ctx, pending); err != nil {
 			return err
 		}
 	}
-	r.doubtRefusals(jobs)
+	// Of a server that refused nearly everybody nothing is remembered: the passwords are
+	// not what it minds.
+	for _, job := range jobs {
+		if r.restOf(job, func(rest pace.Rest) bool { return rest.Evidence == pace.Refused && rest.Is(job.Outcome.Host) }) != nil {
+			job.Outcome.Refused = ""
+		}
+	}
 	return nil
 }
 
 // pass tries logins and returns those whose servers rest.
-func (r *Run) pass(ctx context.Context, jobs []*Job) (aside []*Job, err error) {
+func (r *Run) pass(ctx context.Context, jobs []*Job) (resting []*Job, err error) {
 	group, within := errgroup.WithContext(ctx)
 	group.SetLimit(window)
 	for _, job := range jobs {
@@ -81,7 +86,7 @@ func (r *Run) pass(ctx context.Context, jobs []*Job) (aside []*Job, err error) {
 				if err == nil && !tried {
 					r.mu.Lock()
 					defer r.mu.Unlock()
-					aside = append(aside, job)
+					resting = append(resting, job)
 				}
 				return err
 			})
@@ -90,8 +95,8 @@ func (r *Run) pass(ctx context.Context, jobs []*Job) (aside []*Job, err error) {
 	if err = group.Wait(); err == nil {
 		err = context.Cause(ctx)
 	}
-	slices.SortFunc(aside, func(a, b *Job) int { return a.Index - b.Index })
-	return aside, err
+	slices.SortFunc(resting, func(a, b *Job) int { return a.Index - b.Index })
+	return resting, err
 }
 
 // try takes what a login needs and logs in. It reports whether it did.
@@ -102,8 +107,8 @@ func (r *Run) try(ctx context.Context, job *Job, prober bool) (bool, error) {
 	}
 	defer slot.Return(false)
 	select {
-	case r.places <- struct{}{}:
-		defer func() { <-r.places }()
+	case r.workers <- struct{}{}:
+		defer func() { <-r.workers }()
 	case <-ctx.Done():
 		return false, ctx.Err()
 	}
@@ -111,7 +116,7 @@ func (r *Run) try(ctx context.Context, job *Job, prober bool) (bool, error) {
 		return false, err
 	}
 	r.Pacer.Written()
-	r.tell(func(p *Progress) { p.InFlight, p.Until, p.Waiting = p.InFlight+1, time.Time{}, 0 })
+	r.update(func(p *Progress) { p.InFlight, p.Until, p.Waiting = p.InFlight+1, time.Time{}, 0 })
 	outcome, err := r.Client.LogIn(ctx, &job.Settings)
 	if err == nil {
 		job.Outcome = outcome
@@ -123,7 +128,7 @@ func (r *Run) try(ctx context.Context, job *Job, prober bool) (bool, error) {
 			slot.Report(seen.Host, job.Settings.Email, evidence)
 		}
 	}
-	r.tell(func(p *Progress) {
+	r.update(func(p *Progress) {
 		p.InFlight--
 		if err == nil {
 			p.Done++
@@ -135,10 +140,7 @@ func (r *Run) try(ctx context.Context, job *Job, prober bool) (bool, error) {
 
 func hostsOf(job *Job) []string {
 	in, out := ServersOf(&job.Settings)
-	if in.Host == out.Host {
-		return []string{in.Host}
-	}
-	return []string{in.Host, out.Host}
+	return slices.Compact([]string{in.Host, out.Host})
 }
 
 // giveUp gives rows of servers that were probed in vain their outcome, and returns the others.
@@ -149,7 +151,7 @@ func (r *Run) giveUp(jobs []*Job) (left []*Job) {
 				Status: diagnosis.NotTried, Host: rest.Host,
 				Problems: []diagnosis.Problem{*diagnosis.New(diagnosis.HostPaused, "Host", rest.Host, "Why", rest.Evidence, "Here", true)},
 			}
-			r.tell(func(p *Progress) { p.Done++; p.Counts[diagnosis.NotTried]++ })
+			r.update(func(p *Progress) { p.Done++; p.Counts[diagnosis.NotTried]++ })
 			continue
 		}
 		left = append(left, job)
@@ -177,7 +179,7 @@ func (r *Run) probe(ctx context.Context, jobs []*Job) ([]*Job, error) {
 		}
 	}
 	if !until.IsZero() {
-		r.tell(func(p *Progress) { p.Until, p.Waiting = until, len(jobs) })
+		r.update(func(p *Progress) { p.Until, p.Waiting = until, len(jobs) })
 		select {
 		case <-time.After(time.Until(until)):
 		case <-ctx.Done():
@@ -191,18 +193,8 @@ func (r *Run) probe(ctx context.Context, jobs []*Job) ([]*Job, error) {
 	return jobs, err
 }
 
-// doubtRefusals takes back what was to be remembered of the refusals of a server that
-// refused nearly everybody: then the passwords are not what it minds.
-func (r *Run) doubtRefusals(jobs []*Job) {
-	for _, job := range jobs {
-		if r.restOf(job, func(rest pace.Rest) bool { return rest.Evidence == pace.Refused && rest.Is(job.Outcome.Host) }) != nil {
-			job.Outcome.Refused = ""
-		}
-	}
-}
-
-// tell changes the picture and shows it.
-func (r *Run) tell(change func(*Progress)) {
+// update changes the picture and shows it.
+func (r *Run) update(change func(*Progress)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	change(&r.now)

@@ -3,6 +3,7 @@ package preflight
 import (
 	"cmp"
 	"hash/maphash"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,12 +49,12 @@ type sharing struct {
 	login   string // of the first
 	several bool   // there are other logins
 	count   int
-	rows    []int
+	first   int
+	rows    []string
 }
 
 const (
-	// manyShare is from how many rows on with one password somebody is told.
-	manyShare = 3
+	manyShare = 3 // rows with one password that are worth a warning
 	rowsShown = 8
 )
 
@@ -122,13 +123,13 @@ func (s *Survey) share(row *account.Row) {
 	login := strings.ToLower(row.Settings.Incoming.Login)
 	shared := s.passwords[hash]
 	if shared == nil {
-		shared = &sharing{login: login}
+		shared = &sharing{login: login, first: row.Number}
 		s.passwords[hash] = shared
 	}
 	shared.several = shared.several || shared.login != login
 	shared.count++
 	if len(shared.rows) < rowsShown {
-		shared.rows = append(shared.rows, row.Number)
+		shared.rows = append(shared.rows, strconv.Itoa(row.Number))
 	}
 }
 
@@ -140,14 +141,10 @@ func (s *Survey) Shared() (warnings []diagnosis.Problem) {
 			all = append(all, shared)
 		}
 	}
-	slices.SortFunc(all, func(a, b *sharing) int { return cmp.Or(b.count-a.count, a.rows[0]-b.rows[0]) })
+	slices.SortFunc(all, func(a, b *sharing) int { return cmp.Or(b.count-a.count, a.first-b.first) })
 	for _, shared := range all {
-		rows := make([]string, len(shared.rows))
-		for i, row := range shared.rows {
-			rows[i] = strconv.Itoa(row)
-		}
-		list := strings.Join(rows, ", ")
-		if shared.count > len(rows) {
+		list := strings.Join(shared.rows, ", ")
+		if shared.count > len(shared.rows) {
 			list += ", …"
 		}
 		warnings = append(warnings, *diagnosis.New(diagnosis.SharedPassword, "Count", shared.count, "Rows", list))
@@ -162,7 +159,7 @@ func (s *Survey) Uses() []Use {
 		uses = append(uses, *u)
 	}
 	slices.SortFunc(uses, func(a, b Use) int {
-		return cmp.Or(strings.Compare(string(a.Side()), string(b.Side())), b.Rows-a.Rows, strings.Compare(a.String(), b.String()))
+		return cmp.Or(cmp.Compare(a.Side(), b.Side()), b.Rows-a.Rows, cmp.Compare(a.String(), b.String()))
 	})
 	return uses
 }
@@ -173,32 +170,14 @@ func (s *Survey) Jobs() []*Job { return s.list }
 // JobOf returns the login that is tried for a row, nil if it is not chosen.
 func (s *Survey) JobOf(index int) *Job { return s.byRow[index] }
 
-// Apply puts the settings that work into the logins.
-func (s *Survey) Apply(mends []Mend) {
-	for _, job := range s.list {
-		Apply(mends, &job.Settings)
-	}
-}
-
-// Apply puts the settings that work into those of an account.
-func Apply(mends []Mend, to *account.Settings) {
-	in, out := ServersOf(to)
-	for _, m := range mends {
-		if m.From == in || m.From == out {
-			m.To.put(to)
-		}
-	}
-}
-
 // rests is how often a server that refuses nearly everybody is probed before it is
 // left alone.
 const rests = 1
 
 // Worst returns how often servers would refuse if every password were wrong.
-func (s *Survey) Worst(perHost int) pace.Lockout {
-	var worst pace.Lockout
+func (s *Survey) Worst(perHost int) (worst pace.Lockout) {
 	logins := make(map[string]int)
-	hosts := make(map[string]struct{ all, row int }) // refusals, and the most of them for one row
+	all, ofRow := make(map[string]int), make(map[string]int) // refusals by host, and the most of them for one row
 	for _, job := range s.list {
 		set := &job.Settings
 		in, out := ServersOf(set)
@@ -214,16 +193,14 @@ func (s *Survey) Worst(perHost int) pace.Lockout {
 			}
 		}
 		for host, n := range at {
-			sum := hosts[host]
-			sum.all, sum.row = sum.all+n, max(sum.row, n)
-			hosts[host] = sum
+			all[host], ofRow[host] = all[host]+n, max(ofRow[host], n)
 		}
 	}
 	for _, n := range logins {
 		worst.Account = max(worst.Account, n)
 	}
-	for host, sum := range hosts {
-		if n := min(sum.all, sum.row*pace.MostRefused(perHost, rests)); n > worst.Address || n == worst.Address && host < worst.Host {
+	for _, host := range slices.Sorted(maps.Keys(all)) {
+		if n := min(all[host], ofRow[host]*pace.MostRefused(perHost, rests)); n > worst.Address {
 			worst.Address, worst.Host = n, host
 		}
 	}

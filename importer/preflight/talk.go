@@ -1,12 +1,26 @@
 package preflight
 
 import (
+	"encoding/base64"
+	"errors"
+	"io"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 
 	"r7import/importer/diagnosis"
 )
+
+// tag stands before every command of IMAP, and before the end of its answer.
+const tag = "a"
+
+// commands are what is said to a server, by its protocol.
+var commands = map[Protocol]struct{ ask, startTLS, auth, leave string }{
+	IMAP: {ask: tag + " CAPABILITY", startTLS: tag + " STARTTLS", auth: tag + " AUTHENTICATE ", leave: tag + " LOGOUT"},
+	POP3: {ask: "CAPA", startTLS: "STLS", auth: "AUTH ", leave: "QUIT"},
+	SMTP: {ask: "EHLO ", startTLS: "STARTTLS", auth: "AUTH ", leave: "QUIT"},
+}
 
 // reply is a server's word that it will not do what it was asked.
 type reply struct {
@@ -19,35 +33,35 @@ type reply struct {
 // Error is for developers: the words of a server may repeat a secret.
 func (r *reply) Error() string { return "preflight: " + string(r.protocol) + " " + r.code }
 
+// codes are what the codes of servers mean where their words tell little.
+var codes = map[string]diagnosis.Code{
+	"UNAVAILABLE": diagnosis.MailTemporary, "INUSE": diagnosis.MailTemporary, "IN-USE": diagnosis.MailTemporary,
+	"LOGIN-DELAY": diagnosis.MailTemporary, "SERVERBUG": diagnosis.MailTemporary, "SYS/TEMP": diagnosis.MailTemporary,
+	"LIMIT":           diagnosis.MailTooMany,
+	"EXPIRED":         diagnosis.MailLocked,
+	"PRIVACYREQUIRED": diagnosis.TLSMode, "530": diagnosis.TLSMode,
+	"AUTHENTICATIONFAILED": diagnosis.MailAuth, "AUTHORIZATIONFAILED": diagnosis.MailAuth,
+	"AUTH": diagnosis.MailAuth, "535": diagnosis.MailAuth,
+}
+
 // meaning says what the words of a server mean. Where they tell little, its code tells more.
 func (r *reply) meaning() diagnosis.Code {
 	code := diagnosis.MailText(r.text)
-	if code != diagnosis.MailDeclined && code != diagnosis.MailAuth {
+	switch {
+	case code != diagnosis.MailDeclined && code != diagnosis.MailAuth:
 		return code
-	}
-	switch r.code {
-	case "UNAVAILABLE", "INUSE", "IN-USE", "LOGIN-DELAY", "SERVERBUG", "SYS/TEMP":
+	case codes[r.code] != "":
+		return codes[r.code]
+	case r.protocol == SMTP && strings.HasPrefix(r.code, "4"):
 		return diagnosis.MailTemporary
-	case "LIMIT":
-		return diagnosis.MailTooMany
-	case "EXPIRED":
-		return diagnosis.MailLocked
-	case "PRIVACYREQUIRED", "530":
-		return diagnosis.TLSMode
-	case "AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "AUTH", "535":
-		return diagnosis.MailAuth
-	}
-	if r.protocol == SMTP && strings.HasPrefix(r.code, "4") {
-		return diagnosis.MailTemporary
-	}
-	if !r.login {
+	case !r.login:
 		return diagnosis.MailConnect
 	}
 	return code
 }
 
-// refuse returns the reply of a line of IMAP or POP3 whose first word has been read.
-func (s *session) refuse(words string) *reply {
+// declined returns the reply that words of IMAP or POP3 are, without the code in brackets before them.
+func (s *session) declined(words string) *reply {
 	r := &reply{protocol: s.Protocol, text: words}
 	if rest, bracket := strings.CutPrefix(words, "["); bracket {
 		if code, text, closed := strings.Cut(rest, "]"); closed {
@@ -57,159 +71,144 @@ func (s *session) refuse(words string) *reply {
 	return r
 }
 
-// other is the problem of a server that greets as one of another kind.
-func other(greeting string) error {
-	found := ""
-	switch {
-	case strings.HasPrefix(greeting, "* "):
-		found = string(IMAP)
-	case strings.HasPrefix(greeting, "+OK"), strings.HasPrefix(greeting, "-ERR"):
-		found = string(POP3)
-	case strings.HasPrefix(greeting, "220"), strings.HasPrefix(greeting, "554"), strings.HasPrefix(greeting, "421"):
-		found = string(SMTP)
+// otherService is the problem of a server that speaks another protocol, which its greeting shows.
+func otherService(line string) error {
+	found := Protocol("")
+	for start, protocol := range map[string]Protocol{"* ": IMAP, "+OK": POP3, "-ERR": POP3, "220": SMTP, "554": SMTP, "421": SMTP} {
+		if strings.HasPrefix(line, start) {
+			found = protocol
+		}
 	}
 	return diagnosis.New(diagnosis.MailOtherService, "Found", found)
 }
 
-// greet reads the greeting and returns its words.
-func (s *session) greet() (string, error) {
-	first, err := s.text.ReadLine()
-	if err != nil {
-		return "", err
-	}
-	line := first
-	if s.Protocol == SMTP {
-		for len(line) > 3 && line[3] == '-' && strings.HasPrefix(line, "220") {
-			if line, err = s.text.ReadLine(); err != nil {
-				return "", err
-			}
-		}
-	}
-	word, rest, _ := strings.Cut(line, " ")
-	switch {
-	case s.Protocol == IMAP && word == "*":
-		state, text, _ := strings.Cut(rest, " ")
-		if strings.EqualFold(state, "OK") || strings.EqualFold(state, "PREAUTH") {
-			return diagnosis.CleanText(s.refuse(text).text), nil // without the capabilities in brackets
-		}
-		return "", s.refuse(text)
-	case s.Protocol == POP3 && word == "+OK", s.Protocol == SMTP && word == "220":
-		return diagnosis.CleanText(rest), nil
-	case s.Protocol == POP3 && word == "-ERR":
-		return "", s.refuse(rest)
-	case s.Protocol == SMTP && (word == "421" || word == "554"):
-		return "", &reply{protocol: SMTP, code: word, text: rest}
-	}
-	return "", other(first)
-}
-
-// ask reads the capabilities.
-func (s *session) ask() error {
-	switch s.Protocol {
-	case IMAP:
-		return s.askIMAP()
-	case POP3:
-		return s.askPOP3()
-	}
-	ip, _, _ := net.SplitHostPort(s.LocalAddr().String())
-	literal := "[" + ip + "]"
-	if strings.Contains(ip, ":") {
-		literal = "[IPv6:" + ip + "]"
-	}
-	lines, err := s.smtp("EHLO " + literal)
-	if err != nil {
-		return err
-	}
-	s.able = s.able[:0]
-	for _, line := range lines[1:] {
-		s.able = append(s.able, strings.ToUpper(diagnosis.CleanText(line)))
-	}
-	return nil
-}
-
-// smtp sends a command and returns the lines of its answer, an error if that is not good.
-func (s *session) smtp(command string) ([]string, error) {
-	if err := s.send(command); err != nil {
-		return nil, err
-	}
-	var lines []string
-	for {
-		line, err := s.text.ReadLine()
-		switch {
-		case err != nil:
-			return nil, err
-		case len(line) < 3:
-			return nil, other(line)
-		}
-		lines = append(lines, line[min(len(line), 4):])
-		if len(line) > 3 && line[3] == '-' {
-			continue
-		}
-		if line[0] != '2' {
-			return nil, &reply{protocol: SMTP, code: line[:3], text: strings.Join(lines, " ")}
-		}
-		return lines, nil
-	}
-}
-
-func (s *session) askIMAP() error {
-	lines, err := s.imap("a", "CAPABILITY")
-	if err != nil {
-		return err
-	}
-	s.able = s.able[:0]
-	for _, line := range lines {
-		if list, ok := strings.CutPrefix(strings.ToUpper(line), "* CAPABILITY "); ok {
-			s.able = append(s.able, strings.Fields(diagnosis.CleanText(list))...)
-		}
-	}
-	return nil
-}
-
-// imap sends a command and returns the lines before its end, an error if that is not good.
-func (s *session) imap(tag, command string) (lines []string, err error) {
-	if err := s.send(tag + " " + command); err != nil {
-		return nil, err
-	}
+// answer reads what a server says to a command, or its greeting: the lines up to the last, which
+// comes without its tag or code. more says that the server waits for more. The error is a *reply
+// if the server declines.
+func (s *session) answer(greeting bool) (lines []string, more bool, err error) {
 	for {
 		line, err := s.text.ReadLine()
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		rest, ended := strings.CutPrefix(line, tag+" ")
-		if bye, ok := strings.CutPrefix(line, "* BYE "); ok {
-			return nil, s.refuse(bye)
-		}
-		if !ended {
+		word, text, _ := strings.Cut(line, " ")
+		switch s.Protocol {
+		case IMAP:
+			state, rest, _ := strings.Cut(text, " ")
+			state = strings.ToUpper(state)
+			switch ends := greeting && word == "*" || !greeting && word == tag; {
+			case ends && (state == "OK" || greeting && state == "PREAUTH"):
+				return append(lines, rest), false, nil
+			case ends, word == "*" && state == "BYE":
+				return nil, false, s.declined(rest)
+			case greeting:
+				return nil, false, otherService(line)
+			case word == "+":
+				return append(lines, text), true, nil
+			}
 			lines = append(lines, line)
-			continue
+		case POP3:
+			switch {
+			case word == "+OK", word == "+" && !greeting:
+				return []string{text}, word == "+", nil
+			case word == "-ERR":
+				return nil, false, s.declined(text)
+			}
+			return nil, false, otherService(line)
+		case SMTP:
+			code := line[:min(len(line), 3)]
+			if len(code) < 3 || greeting && !slices.Contains([]string{"220", "421", "554"}, code) {
+				return nil, false, otherService(line)
+			}
+			text = line[min(len(line), 4):]
+			if len(lines) > 0 { // each line repeats the status of RFC 2034
+				status, _, _ := strings.Cut(lines[0], " ")
+				text = strings.TrimPrefix(text, status+" ")
+			}
+			lines = append(lines, text)
+			switch {
+			case len(line) > 3 && line[3] == '-':
+			case code[0] == '2', code == "334":
+				return lines, code == "334", nil
+			default:
+				return nil, false, &reply{protocol: SMTP, code: code, text: strings.Join(lines, " ")}
+			}
 		}
-		state, text, _ := strings.Cut(rest, " ")
-		if !strings.EqualFold(state, "OK") {
-			return nil, s.refuse(text)
-		}
-		return lines, nil
 	}
+}
+
+// say sends a line and returns what the server answers.
+func (s *session) say(line string) (lines []string, more bool, err error) {
+	if _, err := io.WriteString(s.Conn, line+"\r\n"); err != nil {
+		return nil, false, err
+	}
+	return s.answer(false)
+}
+
+// command is [session.say] for a line that is all there is to say.
+func (s *session) command(line string) ([]string, error) {
+	lines, more, err := s.say(line)
+	if more {
+		return nil, otherService("")
+	}
+	return lines, err
+}
+
+// greet reads the greeting and returns its words.
+func (s *session) greet() (string, error) {
+	lines, _, err := s.answer(true)
+	if err != nil {
+		return "", err
+	}
+	text := lines[len(lines)-1]
+	if s.Protocol == IMAP { // capabilities may come before the words
+		text = s.declined(text).text
+	}
+	return diagnosis.CleanText(text), nil
+}
+
+// ask reads the capabilities. They stay nil for a server of POP3 that knows none (RFC 2449).
+func (s *session) ask() error {
+	command := commands[s.Protocol].ask
+	if s.Protocol == SMTP {
+		ip, _, _ := net.SplitHostPort(s.LocalAddr().String())
+		if strings.Contains(ip, ":") {
+			ip = "IPv6:" + ip
+		}
+		command += "[" + ip + "]"
+	}
+	s.able = nil
+	lines, err := s.command(command)
+	if _, none := errors.AsType[*reply](err); none && s.Protocol == POP3 {
+		return nil
+	}
+	if err == nil && s.Protocol == POP3 {
+		lines, err = s.text.ReadDotLines()
+	}
+	if err != nil {
+		return err
+	}
+	s.able = []string{}
+	for i, line := range lines {
+		line = strings.ToUpper(diagnosis.CleanText(line))
+		list, listed := strings.CutPrefix(line, "* CAPABILITY ")
+		switch {
+		case s.Protocol == IMAP && listed:
+			s.able = append(s.able, strings.Fields(list)...)
+		case s.Protocol == POP3, s.Protocol == SMTP && i > 0:
+			s.able = append(s.able, line)
+		}
+	}
+	return nil
 }
 
 // startTLS asks for encryption. A server that does not offer it is not asked.
 func (s *session) startTLS() error {
-	offer := "STARTTLS"
-	if s.Protocol == POP3 {
-		offer = "STLS"
-	}
-	if !slices.Contains(s.able, offer) {
+	command := commands[s.Protocol].startTLS
+	if !slices.Contains(s.able, strings.TrimPrefix(command, tag+" ")) {
 		return diagnosis.New(diagnosis.MailNoStartTLS)
 	}
-	var err error
-	switch s.Protocol {
-	case IMAP:
-		_, err = s.imap("b", "STARTTLS")
-	case POP3:
-		_, _, err = s.pop3("STLS")
-	case SMTP:
-		_, err = s.smtp("STARTTLS")
-	}
+	_, err := s.command(command)
 	return err
 }
 
@@ -221,11 +220,13 @@ const (
 
 // mechanisms returns the ways of login that the server offers.
 func (s *session) mechanisms() []string {
+	offer := "AUTH"
+	if s.Protocol == POP3 {
+		offer = "SASL"
+	}
 	found := []string{}
 	for _, able := range s.able {
-		switch words := strings.Fields(strings.Replace(able, "AUTH=", "AUTH ", 1)); {
-		case len(words) == 0:
-		case words[0] == "AUTH" && s.Protocol != POP3, words[0] == "SASL" && s.Protocol == POP3:
+		if words := strings.Fields(strings.Replace(able, "AUTH=", "AUTH ", 1)); len(words) > 0 && words[0] == offer {
 			found = append(found, words[1:]...)
 		}
 	}
@@ -238,4 +239,45 @@ func (s *session) mechanisms() []string {
 		found = append(found, byUserPass)
 	}
 	return found
+}
+
+// authenticate logs in by a mechanism of SASL (RFC 3501, 4954, 5034). answerTo returns what is
+// said to each challenge of the server, in turn, and false when there is nothing more to say.
+func (s *session) authenticate(mechanism string, answerTo func(challenge []byte) (string, bool)) error {
+	line := commands[s.Protocol].auth + mechanism
+	if mechanism == saslPlain && s.Protocol == SMTP { // some servers take it in one line only
+		answer, _ := answerTo(nil)
+		line += " " + base64.StdEncoding.EncodeToString([]byte(answer))
+	}
+	lines, more, err := s.say(line)
+	for err == nil && more {
+		challenge, broken := base64.StdEncoding.DecodeString(lines[len(lines)-1])
+		answer, ok := answerTo(challenge)
+		if broken != nil || !ok {
+			return errors.New("preflight: a challenge that nothing can answer")
+		}
+		lines, more, err = s.say(base64.StdEncoding.EncodeToString([]byte(answer)))
+	}
+	return err
+}
+
+// loginCommand logs in by the command of IMAP. A text that cannot stand in quotes goes as a literal.
+func (s *session) loginCommand(user, password string) error {
+	line := tag + " LOGIN"
+	for _, text := range []string{user, password} {
+		if !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
+			line += ` "` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
+			continue
+		}
+		_, more, err := s.say(line + " {" + strconv.Itoa(len(text)) + "}")
+		switch {
+		case err != nil:
+			return err
+		case !more:
+			return otherService("")
+		}
+		line = text
+	}
+	_, err := s.command(line)
+	return err
 }
