@@ -26,20 +26,20 @@ type batchAnswer struct {
 	Data    string            `json:"data"`
 }
 
-// bindBatch runs calls one after the other, all as one person, within one request:
+// batch runs calls one after the other, all as one person, within one request:
 // it saves nothing and has no use for accounts of different people.
-func bindBatch(a *arguments) action {
-	text := a.text("batch")
-	return func(x *exchange) (any, error) {
+func (x *exchange) batch() action {
+	text := []byte(x.text("batch"))
+	return func() (any, error) {
 		var calls []batchCall
-		if !json.Valid([]byte(text)) {
-			return nil, brokenJSON([]byte(text))
+		if !json.Valid(text) {
+			return nil, brokenJSON(text)
 		}
-		if err := json.Unmarshal([]byte(text), &calls); err != nil {
-			return nil, jsonFailure([]byte(text), 1, "Cannot deserialize the current JSON.")
+		if err := json.Unmarshal(text, &calls); err != nil {
+			return nil, jsonFailure(text, 1, "Cannot deserialize the current JSON.")
 		}
 		slices.SortStableFunc(calls, func(a, b batchCall) int { return cmp.Compare(a.Order, b.Order) })
-		answers := []batchAnswer{}
+		var answers []batchAnswer
 		for _, call := range calls {
 			one, err := x.inner(call)
 			if err != nil {
@@ -64,14 +64,11 @@ func (x *exchange) inner(call batchCall) (batchAnswer, error) {
 	request.URL = target
 	request.Header.Set("Content-Type", call.BodyContentType)
 	inner := &exchange{portal: x.portal, request: request, caller: x.caller, began: x.began, life: x.life}
-	var vars map[string]string
-	inner.route, vars = x.portal.routes.find(request.Method, target.Path)
+	inner.read([]byte(call.Body))
 	if inner.route != nil && inner.route.pattern == "batch" {
 		inner.route = nil // no batch within a batch
 	}
-	given, unreadable := readParams(vars, request, []byte(call.Body), x.portal.zone)
-	inner.params = given
-	a, died := inner.serve(unreadable)
+	a, died := inner.serve(0)
 	if died != nil {
 		return batchAnswer{}, died
 	}

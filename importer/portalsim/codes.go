@@ -14,8 +14,6 @@ const (
 // codes limit the second factor, in the memory of the server process
 // (web/core/ASC.Web.Core/Sms/SmsKeyStorage.cs, web/studio/ASC.Web.Studio/Core/Tfa/TfaManager.cs).
 type codes struct {
-	appAttempts int
-
 	mu    sync.Mutex
 	app   map[*person]tally // wrong codes
 	sms   map[*person]tally // likewise
@@ -54,34 +52,24 @@ func (c *codes) send(p *person, again bool) (sent, ok bool) {
 
 // pass checks a code. It is counted before it is checked, so after the last wrong one
 // the right one is refused too. What passed by SMS passes once.
-func (c *codes) pass(p *person, code string) bool {
-	counts, attempts, period := c.app, c.appAttempts, appPeriod
-	if p.TwoFactor == twoFactorSMS {
-		counts, attempts, period = c.sms, smsAttempts, smsLife
-	}
+func (c *codes) pass(p *person, code string, appAttempts int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := time.Now()
+	counts, attempts, period, right := c.app, appAttempts, appPeriod, code == p.Code
+	if p.TwoFactor == twoFactorSMS {
+		counts, attempts, period = c.sms, smsAttempts, smsLife
+		right = right && c.phone[p].live(now).n > 0
+	}
 	count := counts[p].live(now).n
 	if code == "" || count >= attempts {
 		return false
 	}
-	right := code == p.Code
-	if p.TwoFactor == twoFactorSMS {
-		right = right && c.phone[p].live(now).n > 0
-	}
-	if !right {
-		count++
-	} else {
+	if right {
 		delete(c.phone, p)
+	} else {
+		count++
 	}
 	counts[p] = tally{count, now.Add(period)}
 	return right
-}
-
-// forget is a new server process.
-func (c *codes) forget() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.app, c.sms, c.phone = map[*person]tally{}, map[*person]tally{}, map[*person]tally{}
 }

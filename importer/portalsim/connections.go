@@ -1,5 +1,7 @@
 package portalsim
 
+import "slices"
+
 // connectionsView lists a person's sessions
 // (module/ASC.Api/ASC.Api.Security/SecurityApi.cs, GetAllActiveConnections).
 type connectionsView struct {
@@ -16,14 +18,14 @@ type connectionView struct {
 	Page     string `json:"page"`
 }
 
-// connectionList answers the sessions of the caller, their own one first, which the
+// connections answers the sessions of the caller, their own one first, which the
 // server recognises by the cookie alone: asked with the header only, loginEvent is 0.
-func (x *exchange) connectionList() (any, error) {
-	v := connectionsView{LoginEvent: x.ownEvent(), Items: []connectionView{}}
+func (x *exchange) connections() (any, error) {
+	v := connectionsView{LoginEvent: x.byCookie().event, Items: []connectionView{}}
 	for _, one := range x.portal.sessions.of(x.caller) {
 		item := connectionView{ID: one.event, Date: x.portal.moment(one.opened), IP: hostOnly(x.request.RemoteAddr)}
 		if one.event == v.LoginEvent {
-			v.Items = append([]connectionView{item}, v.Items...)
+			v.Items = slices.Insert(v.Items, 0, item)
 		} else {
 			v.Items = append(v.Items, item)
 		}
@@ -31,42 +33,33 @@ func (x *exchange) connectionList() (any, error) {
 	return v, nil
 }
 
-// ownEvent is the login event of the cookie sent.
-func (x *exchange) ownEvent() int {
-	cookie, err := x.request.Cookie(cookieName)
-	if err != nil {
-		return 0
-	}
-	return x.portal.sessions.event(cookie.Value)
-}
-
-// bindSignOut ends one session, one's own or, for an administrator, anybody's. What
-// goes wrong answers false.
-func bindSignOut(a *arguments) action {
-	event := int(a.integer("loginEventId"))
-	return func(x *exchange) (any, error) {
-		owner := x.portal.sessions.owner(event)
-		if owner == nil || owner != x.caller && !x.caller.Admin {
-			return false, nil
+// signOut ends one session, one's own or, for an administrator, anybody's. It answers
+// false when there is none to end.
+func (x *exchange) signOut() action {
+	event := int(x.integer("loginEventId"))
+	return func() (any, error) {
+		s := x.portal.sessions
+		if s.end(x.caller, withEvent(event)) {
+			return true, nil
 		}
-		x.portal.sessions.dropEvent(event)
-		return true, nil
+		return x.caller.Admin && slices.ContainsFunc(x.portal.people.having(statusAll), func(p *person) bool { return s.end(p, withEvent(event)) }), nil
 	}
 }
 
 func (x *exchange) signOutOthers() (any, error) {
-	x.portal.sessions.drop(x.caller, x.ownEvent())
+	own := x.byCookie().event
+	x.portal.sessions.end(x.caller, func(one *session) bool { return one.event != own })
 	return x.caller.displayName(x.portal.options.Language), nil
 }
 
-func bindSignOutPerson(a *arguments) action {
-	id := bindGUID(a, "userId")
-	return func(x *exchange) (any, error) {
+func (x *exchange) signOutPerson() action {
+	id := x.guid("userId")
+	return func() (any, error) {
 		if !x.caller.Admin {
 			return nil, security("Method not available")
 		}
 		if who := x.portal.people.id(id); who != nil {
-			x.portal.sessions.drop(who, 0)
+			x.portal.sessions.end(who, anySession)
 		}
 		return nil, nil
 	}
@@ -74,6 +67,8 @@ func bindSignOutPerson(a *arguments) action {
 
 // endImpersonation ends the session of the cookie sent.
 func (x *exchange) endImpersonation() (any, error) {
-	x.portal.sessions.dropEvent(x.ownEvent())
+	if own := x.byCookie(); own.event != 0 {
+		x.portal.sessions.end(own.person, withEvent(own.event))
+	}
 	return nil, nil
 }

@@ -116,7 +116,9 @@ func (p *Portal) everybody() []Person {
 	people := p.people.having(statusAll)
 	all := make([]Person, len(people))
 	for i, one := range people {
+		one.mu.Lock() // for the phone
 		all[i] = one.Person
+		one.mu.Unlock()
 	}
 	return all
 }

@@ -1,30 +1,32 @@
 package portalsim
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 )
 
 // The texts of the .NET type converters that API/Utils/ConvertUtils.cs calls.
 const (
-	textNotNumber   = "Input string was not in a correct format."
-	textOverflow    = "Value was either too large or too small for an Int32."
-	textNotBoolean  = "String was not recognized as a valid Boolean."
-	textEmptyEnum   = "Must specify valid information for parsing in the string."
-	textNotAMember  = "Requested value '%s' was not found."
-	blanksAllowed   = " \t\n\v\f\r\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-	hexDigitsIn32   = 8
-	decimalBaseInts = 10
+	textNotNumber  = "Input string was not in a correct format."
+	textOverflow   = "Value was either too large or too small for an Int32."
+	textNotBoolean = "String was not recognized as a valid Boolean."
+	textEmptyEnum  = "Must specify valid information for parsing in the string."
+	textNotGUID    = "Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx)."
+	blanksAllowed  = " \t\n\v\f\r\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+	hexDigitsIn32  = 8
 )
 
 // encryptionTypes are the members of MAIL/Enums/EncryptionType.cs.
 var encryptionTypes = map[string]int32{"none": 0, "ssl": 1, "starttls": 2}
 
 // saslMechanisms are the members of MAIL/Enums/SaslMechanism.cs from 12.5 on.
-var saslMechanisms = map[string]int32{"none": 0, "login": 1, "crammd5": 4, "oauth2": 5, "ntlm": 7}
+var saslMechanisms = map[string]int32{"none": 0, "login": 1, "crammd5": 4, "oauth2": 5, "ntlm": ntlm}
 
 // earlierMechanisms lack NTLM: its name does not convert, its number does.
 var earlierMechanisms = map[string]int32{"none": 0, "login": 1, "crammd5": 4, "oauth2": 5}
+
+const ntlm = 7
 
 func (v version) mechanisms() map[string]int32 {
 	if v.hasNTLM() {
@@ -38,9 +40,18 @@ func (v version) mechanisms() map[string]int32 {
 func toInt32(s string) (int32, string) {
 	s = strings.Trim(s, blanksAllowed)
 	for _, prefix := range []string{"#", "0x", "0X", "&h", "&H"} {
-		if digits, ok := strings.CutPrefix(s, prefix); ok {
-			return hexInt32(digits)
+		digits, hex := strings.CutPrefix(s, prefix)
+		if !hex {
+			continue
 		}
+		n, err := strconv.ParseUint(digits, 16, 32) // two's complement, as Convert.ToInt32(text, 16) reads it
+		if errors.Is(err, strconv.ErrRange) || err != nil && len(digits) > hexDigitsIn32 {
+			return 0, textOverflow
+		}
+		if err != nil {
+			return 0, textNotNumber
+		}
+		return int32(uint32(n)), ""
 	}
 	if strings.Contains(s, "_") {
 		return 0, textNotNumber
@@ -49,32 +60,14 @@ func toInt32(s string) (int32, string) {
 }
 
 func decimal(s string) (int32, string) {
-	n, err := strconv.ParseInt(s, decimalBaseInts, 32)
-	if isRange(err) {
+	n, err := strconv.ParseInt(s, 10, 32)
+	if errors.Is(err, strconv.ErrRange) {
 		return 0, textOverflow
 	}
 	if err != nil {
 		return 0, textNotNumber
 	}
 	return int32(n), ""
-}
-
-// hexInt32 reads two's complement, as Convert.ToInt32(text, 16) does.
-func hexInt32(digits string) (int32, string) {
-	n, err := strconv.ParseUint(digits, 16, 32)
-	switch {
-	case err == nil:
-		return int32(uint32(n)), ""
-	case isRange(err) || len(digits) > hexDigitsIn32:
-		return 0, textOverflow
-	default:
-		return 0, textNotNumber
-	}
-}
-
-func isRange(err error) bool {
-	numError, ok := err.(*strconv.NumError)
-	return ok && numError.Err == strconv.ErrRange
 }
 
 // toBoolean does as BooleanConverter: the two words in any case, never 1, yes or да.
@@ -90,31 +83,27 @@ func toBoolean(s string) (bool, string) {
 }
 
 // toEnum does as EnumConverter: a number, a numeric text or a member's name in any
-// case; several joined by commas are combined. A number nobody defined is accepted
+// case; several joined by commas are combined. A number that no member has is accepted
 // here and fails only when the account is saved.
 func toEnum(s string, members map[string]int32) (int32, string) {
 	var all int32
 	for one := range strings.SplitSeq(s, ",") {
-		n, problem := enumMember(strings.Trim(one, blanksAllowed), members)
-		if problem != "" {
-			return 0, problem
+		one = strings.Trim(one, blanksAllowed)
+		if one == "" {
+			return 0, textEmptyEnum
+		}
+		n, named := members[strings.ToLower(one)]
+		if !named {
+			numeric := strings.ContainsRune("0123456789+-", rune(one[0]))
+			var problem string
+			if n, problem = decimal(one); !numeric || problem == textNotNumber {
+				return 0, "Requested value '" + one + "' was not found."
+			}
+			if problem != "" {
+				return 0, problem
+			}
 		}
 		all |= n
 	}
 	return all, ""
-}
-
-func enumMember(s string, members map[string]int32) (int32, string) {
-	if s == "" {
-		return 0, textEmptyEnum
-	}
-	if strings.ContainsRune("0123456789+-", rune(s[0])) {
-		if n, problem := decimal(s); problem != textNotNumber {
-			return n, problem
-		}
-	}
-	if n, ok := members[strings.ToLower(s)]; ok {
-		return n, ""
-	}
-	return 0, strings.Replace(textNotAMember, "%s", s, 1)
 }

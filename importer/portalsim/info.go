@@ -23,32 +23,31 @@ func (x *exchange) capabilities() (any, error) {
 	return v, nil
 }
 
-type buildView struct {
-	CommunityServer string `json:"communityServer"`
+func (x *exchange) build() (any, error) {
+	return map[string]string{"communityServer": x.portal.version.text}, nil
 }
 
-func (x *exchange) build() (any, error) { return buildView{x.portal.version.text}, nil }
-
-// bindSetups answers what the portal knows of a domain's servers, or a guess that
+// setups answers what the portal knows of a domain's servers, or a guess that
 // looks the same: for get_imap_pop_settings plaintext POP3. Without an action nothing
 // but the guess is answered (MAIL/Core/Engine/MailboxEngine.cs, GetDefaultMailboxData).
-func bindSetups(a *arguments) action {
-	address, problem := a.address("email")
-	wanted := a.text("action")
-	return func(x *exchange) (any, error) {
+func (x *exchange) setups() action {
+	address, problem := x.address("email")
+	wanted := x.text("action")
+	return func() (any, error) {
 		if problem != nil {
 			return nil, problem
 		}
 		host := strings.ToLower(address.host)
 		provider, _ := x.portal.provider(host)
 		guess := Provider{IMAP: "imap." + host, POP3: "pop." + host, POP3Port: 110, SMTP: "smtp." + host, SMTPPort: 25, Plain: true}
+		wantsPOP3 := strings.HasPrefix(wanted, "get_pop") || wanted == "get_imap_pop_settings"
 		var s settings
 		switch {
 		case strings.HasPrefix(wanted, "get_imap") && provider.IMAP != "":
 			s = provider.settings(address, true)
-		case (strings.HasPrefix(wanted, "get_pop") || wanted == "get_imap_pop_settings") && provider.POP3 != "":
+		case wantsPOP3 && provider.POP3 != "":
 			s = provider.settings(address, false)
-		case strings.HasPrefix(wanted, "get_pop") || wanted == "get_imap_pop_settings":
+		case wantsPOP3:
 			s = guess.settings(address, false)
 		default:
 			s = guess.settings(address, true)
@@ -60,12 +59,12 @@ func bindSetups(a *arguments) action {
 	}
 }
 
-// bindSimple is accounts/simple: it needs known settings, and hides their absence, and
+// createSimple is accounts/simple: it needs known settings, and hides their absence, and
 // everything else that fails, behind the generic text; only refused logins show, each
 // attempt numbered. The last 30 days only, always.
-func bindSimple(a *arguments) action {
-	email, password := a.text("email"), a.text("password")
-	return func(x *exchange) (any, error) {
+func (x *exchange) createSimple() action {
+	email, password := x.text("email"), x.text("password")
+	return func() (any, error) {
 		if email == "" {
 			return nil, argument("Empty email", "email")
 		}

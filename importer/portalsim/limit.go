@@ -91,16 +91,13 @@ func (r *Restart) validate() error {
 // Restart takes the server process down for a while: tokens and mailboxes stay, what
 // it remembered (lists, sign-in attempts, removals) is gone. It returns at once.
 func (p *Portal) Restart(down time.Duration, saved float64) {
-	old := p.life.Load()
-	fresh := newLife(p.closing)
+	old, fresh := p.life.Load(), newLife(p.closing)
 	fresh.from = time.Now().Add(down)
 	if !p.life.CompareAndSwap(old, fresh) {
-		return // somebody else restarts it just now
+		return // another restart has just begun
 	}
 	old.saved = saved
 	close(old.dead)
-	p.guard.forget()
-	p.codes.forget()
 	p.people.forget()
 }
 

@@ -22,12 +22,12 @@ func (x *exchange) folders() (any, error) {
 	return list[folderView]{items: all}, nil
 }
 
-func bindMessages(a *arguments) action {
+func (x *exchange) messages() action {
 	for _, name := range []string{"folder", "mailbox_id", "page", "page_size", "user_folder_id"} {
-		a.integer(name)
+		x.integer(name)
 	}
 	for _, name := range []string{"unread", "attachments", "important", "with_calendar"} {
-		a.boolean(name)
+		x.boolean(name)
 	}
-	return func(*exchange) (any, error) { return list[struct{}]{}, nil }
+	return func() (any, error) { return list[struct{}]{}, nil }
 }

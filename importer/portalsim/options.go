@@ -109,14 +109,6 @@ var stateStatus = map[State]int{
 	Unpaid: 402, Overdue: 0, WarmingUp: 0, MailAbsent: 0,
 }
 
-// passes tells whether capabilities.json is answered all the same.
-func (s State) passes() bool { return s != Missing && s != Removed }
-
-func (s State) known() bool {
-	_, known := stateStatus[s]
-	return known
-}
-
 const (
 	defaultOwner     = "admin@example.org"
 	defaultTokenLife = 365 * 24 * time.Hour
@@ -153,7 +145,7 @@ func (o *Options) Validate() error {
 	if _, err := parseVersion(o.Version); err != nil {
 		return fmt.Errorf("version: %w", err)
 	}
-	if o.State != "" && !o.State.known() {
+	if _, known := stateStatus[o.State]; o.State != "" && !known {
 		return fmt.Errorf("state: %q is none of the portal's states", o.State)
 	}
 	if _, err := parseZone(o.TimeZone); err != nil {

@@ -16,46 +16,46 @@ func (p params) add(name, value string) {
 // of returns the values of a name in any case.
 func (p params) of(name string) []string { return p[strings.ToLower(name)] }
 
-// arguments binds the parameters of one method, in the order of its signature, and
-// remembers the first that cannot be converted.
-type arguments struct {
-	params  params
-	version version
-	err     *failure
-}
+// A method binds its parameters in the order of the server's signature. The functions
+// below read one parameter each; the first that cannot be converted stays in unbound.
 
 // has tells null from the empty string.
-func (a *arguments) has(name string) bool { return len(a.params.of(name)) > 0 }
+func (x *exchange) has(name string) bool { return len(x.params.of(name)) > 0 }
 
 // text is the first value, or "" for null: nothing is required at the binding level.
-func (a *arguments) text(name string) string {
-	if values := a.params.of(name); len(values) > 0 {
+func (x *exchange) text(name string) string {
+	if values := x.params.of(name); len(values) > 0 {
 		return values[0]
 	}
 	return ""
 }
 
-// integer, boolean and enum read the first value; when it does not convert, the
-// server binds once more from all values joined by a comma, and takes an empty
-// result for missing (API/Utils/Binder.cs, Bind and GetValue). So null and "" are
-// the type's default, while a blank is an error.
+func (x *exchange) integer(name string) int32 { return convert(x, name, toInt32) }
 
-func (a *arguments) integer(name string) int32 {
-	return convert(a, name, toInt32)
+func (x *exchange) boolean(name string) bool { return convert(x, name, toBoolean) }
+
+func (x *exchange) enum(name string, members map[string]int32) int32 {
+	return convert(x, name, func(s string) (int32, string) { return toEnum(s, members) })
 }
 
-func (a *arguments) boolean(name string) bool {
-	return convert(a, name, toBoolean)
+// guid reads the id of a user from the route.
+func (x *exchange) guid(name string) string {
+	return convert(x, name, func(s string) (string, string) {
+		if !isGUID(s) {
+			return "", textNotGUID
+		}
+		return s, ""
+	})
 }
 
-func (a *arguments) enum(name string, members map[string]int32) int32 {
-	return convert(a, name, func(s string) (int32, string) { return toEnum(s, members) })
-}
-
-// convert applies to, which returns the exception's text when it cannot convert.
-func convert[T any](a *arguments, name string, to func(string) (T, string)) T {
+// convert reads the first value; when it does not convert, the server binds once more
+// from all values joined by a comma, and takes an empty result for missing
+// (API/Utils/Binder.cs, Bind and GetValue). So null and "" are the type's default,
+// while a blank is an error. The function to returns the exception's text when it
+// cannot convert.
+func convert[T any](x *exchange, name string, to func(string) (T, string)) T {
 	var zero T
-	values := a.params.of(name)
+	values := x.params.of(name)
 	if len(values) == 0 {
 		return zero
 	}
@@ -72,8 +72,8 @@ func convert[T any](a *arguments, name string, to func(string) (T, string)) T {
 	}
 	// The name of the field is lost: only the innermost text is answered
 	// (API/Interfaces/IApiStandartResponce.cs, ErrorWrapper).
-	if a.err == nil {
-		a.err = &failure{status: a.version.conversionStatus(), message: problem, hresult: hrFormat}
+	if x.unbound == nil {
+		x.unbound = &failure{x.portal.version.conversionStatus(), problem, hrFormat}
 	}
 	return zero
 }

@@ -1,9 +1,12 @@
 package portalsim
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -45,53 +48,38 @@ var statuses = map[string]int{"": statusActive, "active": statusActive, "termina
 
 const defaultCode = "123456"
 
-// person is a Person with what belongs to it. What stands below mu is guarded by it,
-// the rest does not change after the person has been added.
+// person is a Person with what belongs to it. The phone and what stands below mu are
+// guarded by it, the rest does not change after the person has been added.
 type person struct {
 	Person
 	status int
 
-	mu       sync.Mutex
-	phone    string
-	byAddr   map[string][]*mailbox // live rows by lower-case address; more than one poisons the address
-	rows     []*mailbox            // in the order of their ids, removed ones included
-	live     int
-	byChoice string        // the address of the default account
-	list     []accountView // what the list answers from memory
-	listTill time.Time
-	tasks    []*task
+	mu        sync.Mutex
+	byAddress map[string][]*mailbox // live rows by lower-case address; more than one poisons the address
+	rows      []*mailbox            // in the order of their ids, removed ones included
+	byChoice  string                // the address of the default account
+	list      []accountView         // what the list answers from memory
+	listTill  time.Time
+	tasks     []*task
 }
 
 // newPerson fills in what is missing.
 func newPerson(p Person) *person {
 	local, _, _ := strings.Cut(p.Email, "@")
-	if p.ID == "" {
-		p.ID = guidOf(p.Email)
-	}
-	p.ID = strings.ToLower(p.ID)
-	if p.UserName == "" {
-		p.UserName = local
-	}
+	p.ID = strings.ToLower(cmp.Or(p.ID, guidOf(p.Email)))
+	setDefault(&p.UserName, local)
+	setDefault(&p.Code, defaultCode)
 	if p.FirstName == "" && p.LastName == "" {
 		p.FirstName, p.LastName = nameOf(local)
 	}
-	if p.Code == "" {
-		p.Code = defaultCode
-	}
 	p.Admin = p.Admin || p.Owner
-	return &person{Person: p, status: statuses[p.Status], phone: p.Phone, byAddr: map[string][]*mailbox{}}
+	return &person{Person: p, status: statuses[p.Status], byAddress: map[string][]*mailbox{}}
 }
 
 func (p *person) phoneNumber() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.phone
-}
-
-func (p *person) setPhone(phone string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.phone = phone
+	return p.Phone
 }
 
 // displayName is the full name in the order the portal's language has it
@@ -119,14 +107,10 @@ func nameOf(local string) (first, last string) {
 		r, size := utf8.DecodeRuneInString(word)
 		words[i] = string(unicode.ToUpper(r)) + word[size:]
 	}
-	switch len(words) {
-	case 0:
+	if len(words) == 0 {
 		return local, ""
-	case 1:
-		return words[0], ""
-	default:
-		return words[0], strings.Join(words[1:], " ")
 	}
+	return words[0], strings.Join(words[1:], " ")
 }
 
 var guid = regexp.MustCompile(`^(?i:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
@@ -169,12 +153,49 @@ func (d *directory) add(p *person) *person {
 	return p
 }
 
-func (d *directory) email(s string) *person    { return d.find(d.byEmail, s) }
-func (d *directory) id(s string) *person       { return d.find(d.byID, s) }
-func (d *directory) userName(s string) *person { return d.find(d.byName, s) }
+func (d *directory) email(s string) *person { return d.find(d.byEmail, s) }
+func (d *directory) id(s string) *person    { return d.find(d.byID, s) }
 
-func (d *directory) find(among map[string]*person, name string) *person {
+func (d *directory) find(in map[string]*person, name string) *person {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	return among[strings.ToLower(name)]
+	return in[strings.ToLower(name)]
+}
+
+// having copies those whose status is in mask, by display name.
+func (d *directory) having(mask int) []*person {
+	d.mu.Lock()
+	if d.sorted == nil {
+		d.sorted = slices.SortedFunc(maps.Values(d.byID), func(a, b *person) int {
+			return cmp.Or(cmp.Compare(a.displayName(""), b.displayName("")), cmp.Compare(a.ID, b.ID))
+		})
+	}
+	sorted := d.sorted
+	d.mu.Unlock()
+	found := make([]*person, 0, len(sorted))
+	for _, p := range sorted {
+		if p.status&mask != 0 {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+// person finds somebody by address or GUID.
+func (p *Portal) person(name string) *person {
+	if found := p.people.email(name); found != nil {
+		return found
+	}
+	return p.people.id(name)
+}
+
+// personOrNew makes somebody up of whom an address or GUID is known.
+func (p *Portal) personOrNew(name string) *person {
+	if found := p.person(name); found != nil {
+		return found
+	}
+	if isGUID(name) {
+		return p.people.add(newPerson(Person{ID: name, Email: strings.ToLower(name[:8]) + "@example.org"}))
+	}
+	return p.people.add(newPerson(Person{Email: name}))
 }

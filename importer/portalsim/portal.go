@@ -2,6 +2,7 @@ package portalsim
 
 import (
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,13 +16,11 @@ type Portal struct {
 	zone          *time.Location
 	started       time.Time
 	owner         string
-	routes        *router
+	routes        []route // those of the version
 	people        *directory
 	sessions      *sessions
-	guard         *guard
-	codes         *codes
-	mailHosts     *mailHosts
-	faults        *faults
+	mailHosts     atomic.Pointer[mailHosts]
+	faults        atomic.Pointer[faults]
 	throttle      *throttle
 	restartAt     map[int]Restart // by the number of the request
 	stats         *stats
@@ -47,22 +46,19 @@ func New(o Options) *Portal {
 	v, _ := parseVersion(o.Version)
 	zone, _ := parseZone(o.TimeZone)
 	setDefault(&o.Timeouts.Connect, v.connectTimeout())
-	counted, _ := v.bruteForce()
+	started := time.Now()
 	p := &Portal{
-		options: o, version: v, zone: zone, started: time.Now(), routes: newRouter(v),
+		options: o, version: v, zone: zone, started: started,
+		routes:    slices.DeleteFunc(slices.Clone(routes), func(r route) bool { return r.needs != nil && !r.needs(v) }),
 		people:    newDirectory(),
 		sessions:  newSessions(),
-		guard:     &guard{BruteForce: o.BruteForce, counted: counted},
-		codes:     &codes{appAttempts: o.BruteForce.Attempts},
-		mailHosts: newMailHosts(o.MailHosts),
-		faults:    newFaults(o.Faults),
 		throttle:  newThrottle(o.Limit),
 		restartAt: map[int]Restart{},
-		stats:     newStats(o.KeepRequests),
+		stats:     newStats(started, o.KeepRequests),
 		closing:   make(chan struct{}),
 	}
-	p.guard.forget()
-	p.codes.forget()
+	p.mailHosts.Store(newMailHosts(o.MailHosts))
+	p.faults.Store(newFaults(o.Faults))
 	p.state.Store(o.State)
 	p.restricted.Store(o.IPRestricted)
 	p.impersonation.Store(&o.Impersonation)
@@ -93,27 +89,28 @@ func (p *Portal) populate() {
 		}
 	}
 	for token, name := range p.options.Tokens {
-		p.sessions.put(token, p.invited(name), time.Now().Add(p.options.TokenLife))
+		p.sessions.put(token, p.personOrNew(name), time.Now().Add(p.options.TokenLife))
 	}
 }
 
-// invited is whoever a token is for, known before or not.
-func (p *Portal) invited(name string) *person {
-	if who := p.person(name); who != nil {
-		return who
-	}
-	return p.people.add(inventedAs(name))
-}
-
-// life is one run of the server process: a restart ends it.
+// life is one run of the server process, with what that holds in memory: a restart
+// ends it.
 type life struct {
 	from    time.Time // everything is 502 before it
 	dead    chan struct{}
 	closing chan struct{}
 	saved   float64 // set before dead is closed: the share of writes that are finished all the same
+	guard   guard
+	codes   codes
 }
 
-func newLife(closing chan struct{}) *life { return &life{dead: make(chan struct{}), closing: closing} }
+func newLife(closing chan struct{}) *life {
+	return &life{
+		dead: make(chan struct{}), closing: closing,
+		guard: guard{tries: map[string][]time.Time{}, blocked: map[string]time.Time{}},
+		codes: codes{app: map[*person]tally{}, sms: map[*person]tally{}, phone: map[*person]tally{}},
+	}
+}
 
 func (l *life) ended() bool {
 	select {

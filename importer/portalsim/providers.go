@@ -79,17 +79,6 @@ func (p *Portal) provider(domain string) (Provider, bool) {
 	return one, known
 }
 
-// security is the encryption of a port.
-func (p *Provider) security(port int) int32 {
-	if p.Plain {
-		return 0
-	}
-	if security, known := usual[int32(port)]; known {
-		return security
-	}
-	return 1
-}
-
 // settings are those of an address, for IMAP or POP3.
 func (p *Provider) settings(address mailAddress, imap bool) settings {
 	login := address.address()
@@ -97,7 +86,14 @@ func (p *Provider) settings(address mailAddress, imap bool) settings {
 		login = address.local
 	}
 	side := func(host string, port int) server {
-		return server{host: host, login: login, hasHost: true, hasLogin: true, hasPassword: true, port: int32(port), encryption: p.security(port), auth: 1}
+		encryption, known := usual[int32(port)]
+		if !known {
+			encryption = 1
+		}
+		if p.Plain {
+			encryption = 0
+		}
+		return server{host: host, login: login, port: int32(port), encryption: encryption, auth: 1}
 	}
 	s := settings{email: address, imap: imap, restrict: true, in: side(p.POP3, cmp.Or(p.POP3Port, 995)), out: side(p.SMTP, cmp.Or(p.SMTPPort, 465))}
 	if imap {

@@ -16,9 +16,8 @@ const cookieName = "asc_auth_key"
 // login event. They outlive a restart.
 type sessions struct {
 	mu       sync.RWMutex
-	last     int
+	last     int // event
 	byToken  map[string]*session
-	byEvent  map[int]*session
 	byPerson map[*person][]*session
 }
 
@@ -31,13 +30,7 @@ type session struct {
 }
 
 func newSessions() *sessions {
-	return &sessions{byToken: map[string]*session{}, byEvent: map[int]*session{}, byPerson: map[*person][]*session{}}
-}
-
-func (s *sessions) open(p *person, expires time.Time) string {
-	token := rand.Text() + rand.Text()
-	s.put(token, p, expires)
-	return token
+	return &sessions{byToken: map[string]*session{}, byPerson: map[*person][]*session{}}
 }
 
 func (s *sessions) put(token string, p *person, expires time.Time) {
@@ -45,32 +38,29 @@ func (s *sessions) put(token string, p *person, expires time.Time) {
 	defer s.mu.Unlock()
 	s.last++
 	one := &session{token, p, s.last, time.Now(), expires}
-	s.byToken[token], s.byEvent[one.event] = one, one
+	s.byToken[token] = one
 	s.byPerson[p] = append(s.byPerson[p], one)
 }
 
-// person is whose token it is; nil when unknown, expired or its person is not active.
+// openToken signs a person in.
+func (p *Portal) openToken(who *person) (token string, expires time.Time) {
+	token, expires = rand.Text()+rand.Text(), time.Now().Add(p.options.TokenLife)
+	p.sessions.put(token, who, expires)
+	return token, expires
+}
+
+// person returns whose token it is; nil when unknown, expired or its person is not active.
 func (s *sessions) person(token string) *person {
 	s.mu.RLock()
-	found, ok := s.byToken[token]
-	s.mu.RUnlock()
-	if !ok || !time.Now().Before(found.expires) || found.person.status != statusActive {
+	defer s.mu.RUnlock()
+	found := s.byToken[token]
+	if found == nil || !time.Now().Before(found.expires) || found.person.status != statusActive {
 		return nil
 	}
 	return found.person
 }
 
-// event is the number of a token's login event, 0 when there is none.
-func (s *sessions) event(token string) int {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if found, ok := s.byToken[token]; ok {
-		return found.event
-	}
-	return 0
-}
-
-// of copies the sessions of a person.
+// of copies the sessions of a person, oldest first.
 func (s *sessions) of(p *person) []session {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -81,50 +71,38 @@ func (s *sessions) of(p *person) []session {
 	return all
 }
 
-// owner is whose login event it is; nil when there is none of that number.
-func (s *sessions) owner(event int) *person {
+// byCookie copies the session whose token the request has as its cookie, else returns
+// one with the event 0.
+func (x *exchange) byCookie() session {
+	s := x.portal.sessions
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if found, ok := s.byEvent[event]; ok {
-		return found.person
+	if cookie, err := x.request.Cookie(cookieName); err == nil && s.byToken[cookie.Value] != nil {
+		return *s.byToken[cookie.Value]
 	}
-	return nil
+	return session{}
 }
 
-// drop forgets the sessions of p but one; keep is 0 to forget them all.
-func (s *sessions) drop(p *person, keep int) {
+// end forgets those sessions of a person that match. It reports whether there were any.
+func (s *sessions) end(p *person, match func(*session) bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var left []*session
-	for _, one := range s.byPerson[p] {
-		if one.event == keep {
-			left = append(left, one)
-			continue
+	before := len(s.byPerson[p])
+	s.byPerson[p] = slices.DeleteFunc(s.byPerson[p], func(one *session) bool {
+		if !match(one) {
+			return false
 		}
 		delete(s.byToken, one.token)
-		delete(s.byEvent, one.event)
-	}
-	s.byPerson[p] = left
+		return true
+	})
+	return len(s.byPerson[p]) < before
 }
 
-func (s *sessions) dropEvent(event int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	found, ok := s.byEvent[event]
-	if !ok {
-		return
-	}
-	delete(s.byToken, found.token)
-	delete(s.byEvent, event)
-	s.byPerson[found.person] = slices.DeleteFunc(s.byPerson[found.person], func(one *session) bool { return one == found })
-}
+func anySession(*session) bool { return true }
 
-func (s *sessions) dropAll() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	clear(s.byToken)
-	clear(s.byEvent)
-	clear(s.byPerson)
+// withEvent matches the session of a login event.
+func withEvent(event int) func(*session) bool {
+	return func(one *session) bool { return one.event == event }
 }
 
 // authenticate finds the caller. The header comes first; when it does not
@@ -159,27 +137,21 @@ func (x *exchange) authenticate() *person {
 func (p *Portal) byHeader(header string) (*person, string) {
 	switch {
 	case strings.Contains(header, "Basic"):
-		return p.byBasic(header)
+		decoded, err := base64.StdEncoding.DecodeString(header[min(len("Basic "), len(header)):])
+		parts := strings.Split(string(decoded), ":")
+		if err != nil || len(parts) < 2 {
+			return nil, ""
+		}
+		found := p.people.email(parts[0])
+		if found == nil || found.status != statusActive || !found.passwordIs(asciiOnly(parts[1])) {
+			return nil, ""
+		}
+		token, _ := p.openToken(found)
+		return found, token
 	case strings.Contains(header, "Bearer"):
 		header = header[min(len("Bearer "), len(header)):]
 	}
 	return p.sessions.person(header), header
-}
-
-func (p *Portal) byBasic(header string) (*person, string) {
-	decoded, err := base64.StdEncoding.DecodeString(header[min(len("Basic "), len(header)):])
-	if err != nil {
-		return nil, ""
-	}
-	parts := strings.Split(string(decoded), ":")
-	if len(parts) < 2 {
-		return nil, ""
-	}
-	found := p.people.email(parts[0])
-	if found == nil || found.status != statusActive || !found.passwordIs(asciiOnly(parts[1])) {
-		return nil, ""
-	}
-	return found, p.sessions.open(found, time.Now().Add(p.options.TokenLife))
 }
 
 // asciiOnly puts a question mark for every byte that ASCII does not have.

@@ -7,7 +7,7 @@ import (
 
 // SetState changes what the portal as a whole is up to.
 func (p *Portal) SetState(s State) error {
-	if !s.known() {
+	if _, known := stateStatus[s]; !known {
 		return fmt.Errorf("state: %q is none of the portal's states", s)
 	}
 	p.state.Store(s)
@@ -23,33 +23,22 @@ func (p *Portal) RestrictIP(on bool) { p.restricted.Store(on) }
 // SignOut makes the tokens of a person, named by address or GUID, invalid at once, as
 // a changed password does; of everybody when name is empty.
 func (p *Portal) SignOut(name string) error {
-	if name == "" {
-		p.sessions.dropAll()
-		return nil
+	all := p.people.having(statusAll)
+	if name != "" {
+		who := p.person(name)
+		if who == nil {
+			return fmt.Errorf("nobody is known as %q", name)
+		}
+		all = []*person{who}
 	}
-	who := p.person(name)
-	if who == nil {
-		return fmt.Errorf("nobody is known as %q", name)
+	for _, who := range all {
+		p.sessions.end(who, anySession)
 	}
-	p.sessions.drop(who, 0)
 	return nil
 }
 
-// Sessions is how many tokens of a person, named by address or GUID, are valid.
-func (p *Portal) Sessions(name string) int {
-	who := p.person(name)
-	if who == nil {
-		return 0
-	}
-	return len(p.sessions.of(who))
-}
-
-func (p *Portal) person(name string) *person {
-	if who := p.people.email(name); who != nil {
-		return who
-	}
-	return p.people.id(name)
-}
+// Sessions returns the number of valid tokens of a person, named by address or GUID.
+func (p *Portal) Sessions(name string) int { return len(p.sessions.of(p.person(name))) }
 
 // SwitchOff does to a mailbox what the background service does once its logins have
 // failed for 30 minutes: enabled is off and the list shows an authentication error.
@@ -70,7 +59,7 @@ func (p *Portal) SwitchOff(owner, address string) error {
 		return fmt.Errorf("%s has no mailbox %s", owner, address)
 	}
 	m.enabled, m.authError = false, true
-	who.clearList()
+	who.list = nil
 	return nil
 }
 
@@ -79,7 +68,7 @@ func (p *Portal) SetFaults(rules []Fault) error {
 	if err := each("faults", rules, (*Fault).validate); err != nil {
 		return err
 	}
-	p.faults.set(rules)
+	p.faults.Store(newFaults(rules))
 	return nil
 }
 
@@ -88,7 +77,7 @@ func (p *Portal) SetMailHosts(rules []MailHost) error {
 	if err := each("mail_hosts", rules, (*MailHost).validate); err != nil {
 		return err
 	}
-	p.mailHosts.set(rules)
+	p.mailHosts.Store(newMailHosts(rules))
 	return nil
 }
 

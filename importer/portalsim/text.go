@@ -1,6 +1,9 @@
 package portalsim
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // wording is what the server says in the language of a person's profile, else the
 // portal's (web/studio/ASC.Web.Studio/addons/mail/Resources/MailApiResource*.resx).
@@ -25,22 +28,14 @@ var (
 	}
 )
 
-// wordsFor picks the language of p; without a person the portal's.
-func (p *Portal) wordsFor(who *person) *wording {
-	if strings.HasPrefix(p.languageFor(who), "ru") {
+// words picks the language of the caller; without a caller the portal's.
+func (x *exchange) words() *wording {
+	language := x.portal.options.Language
+	if x.caller != nil {
+		language = cmp.Or(x.caller.Culture, language)
+	}
+	if strings.HasPrefix(language, "ru") {
 		return &russian
 	}
 	return &english
-}
-
-func (p *Portal) languageFor(who *person) string {
-	if who != nil && who.Culture != "" {
-		return who.Culture
-	}
-	return p.options.Language
-}
-
-// attempt puts the header of one side in front of its text.
-func attempt(header, text string) string {
-	return `<span class="attempt_header">` + header + `</span><br/>` + text
 }

@@ -2,6 +2,7 @@ package portalsim
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,38 +19,28 @@ var published = map[string]string{
 
 // version is a server version; it answers for what changed between releases.
 type version struct {
-	text                string
-	major, minor, patch int
+	text  string
+	parts [3]int // major, minor, patch
 }
 
 func parseVersion(s string) (version, error) {
 	if full, ok := published[s]; ok {
 		s = full
 	}
+	v := version{text: s}
 	parts := strings.Split(s, ".")
-	if len(parts) != 3 {
-		return version{}, fmt.Errorf("version %q is not of the form 12.7 or 12.7.1", s)
-	}
-	var n [3]int
 	for i, part := range parts {
-		v, err := strconv.Atoi(part)
-		if err != nil || v < 0 {
+		n, err := strconv.Atoi(part)
+		if err != nil || n < 0 || len(parts) != len(v.parts) {
 			return version{}, fmt.Errorf("version %q is not of the form 12.7 or 12.7.1", s)
 		}
-		n[i] = v
+		v.parts[i] = n
 	}
-	return version{text: s, major: n[0], minor: n[1], patch: n[2]}, nil
+	return v, nil
 }
 
 func (v version) since(major, minor, patch int) bool {
-	switch {
-	case v.major != major:
-		return v.major > major
-	case v.minor != minor:
-		return v.minor > minor
-	default:
-		return v.patch >= patch
-	}
+	return slices.Compare(v.parts[:], []int{major, minor, patch}) >= 0
 }
 
 // conversionStatus is the HTTP status of an argument that cannot be converted
@@ -80,11 +71,11 @@ func (v version) putTellsEnabled() bool { return v.since(11, 5, 2) }
 // singleRefusesHosted: 10.5.1 did not show a mailbox of the portal's own mail server.
 func (v version) singleRefusesHosted() bool { return !v.since(11, 0, 0) }
 
-// bruteForce says whether sign-ins are counted at all, and whether the client's
-// address is part of what is counted (web/core/ASC.Web.Core/BruteForceLoginManager.cs).
-func (v version) bruteForce() (counted, byAddress bool) {
-	return v.since(10, 0, 0), v.since(12, 5, 0)
-}
+// countsSignIns: the brute-force counter came with 10.0 (web/core/ASC.Web.Core/BruteForceLoginManager.cs).
+func (v version) countsSignIns() bool { return v.since(10, 0, 0) }
+
+// countsByAddress: from 12.5 on the client's address is part of what is counted.
+func (v version) countsByAddress() bool { return v.since(12, 5, 0) }
 
 // connectTimeout of the login test was fixed before 11.0 (MAIL/Defines.cs).
 func (v version) connectTimeout() time.Duration {

@@ -53,19 +53,12 @@ const noDate = "0001-01-01T00:00:00"
 // plainTime is a UTC time without a zone, as the database gives it.
 func plainTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05") }
 
-func newView(id int, email, name string) accountView {
-	return accountView{
+func (p *Portal) newView(id int, email, name string) accountView {
+	v := accountView{
 		MailboxID: id, Email: email, Name: name, Enabled: true,
 		Signature: signatureView{MailboxID: id},
 		Autoreply: autoreplyView{MailboxID: id, FromDate: noDate, ToDate: noDate},
 	}
-}
-
-// savedView is the answer of create and update: the address as it was parsed, with
-// its capitals and even a display name, and enabled as the method believes it.
-func (p *Portal) savedView(id int, s *settings, enabled bool) accountView {
-	v := newView(id, s.email.String(), s.name)
-	v.Enabled = enabled
 	if p.version.hasDateCreated() {
 		v.datedView = &datedView{}
 	}
@@ -74,18 +67,14 @@ func (p *Portal) savedView(id int, s *settings, enabled bool) accountView {
 
 // views are a row and its aliases and groups, as the list shows them.
 func (p *Portal) views(m *mailbox) []accountView {
-	v := newView(m.id, m.address, m.name)
+	v := p.newView(m.id, m.address, m.name)
 	v.Enabled, v.OAuth, v.QuotaError, v.AuthError, v.IsTeamlab = m.enabled, m.oauth, m.quotaError, m.authError, m.hosted
 	if m.inFolder != "" {
-		v.EMailInFolder = &m.inFolder
-	}
-	if p.version.hasDateCreated() {
-		v.datedView = &datedView{}
+		v.EMailInFolder = new(m.inFolder)
 	}
 	alias := v
-	if p.version.hasDateCreated() {
-		created := plainTime(m.created)
-		v.datedView = &datedView{&created}
+	if v.datedView != nil {
+		v.datedView = &datedView{new(plainTime(m.created))}
 	}
 	all := []accountView{v}
 	for _, address := range m.aliases {
@@ -93,9 +82,8 @@ func (p *Portal) views(m *mailbox) []accountView {
 		all = append(all, alias)
 	}
 	for _, address := range m.groups {
-		empty := ""
-		g := newView(m.id, address, "")
-		g.IsGroup, g.IsTeamlab, g.EMailInFolder, g.datedView = true, true, &empty, alias.datedView
+		g := p.newView(m.id, address, "")
+		g.IsGroup, g.IsTeamlab, g.EMailInFolder = true, true, new("")
 		g.Signature.MailboxID, g.Autoreply.MailboxID = -1, -1
 		all = append(all, g)
 	}
@@ -130,11 +118,11 @@ type singleView struct {
 }
 
 func (m *mailbox) single() singleView {
-	s := m.settings()
+	s := m.readBack()
 	v := s.single()
 	v.ID, v.BeginDate, v.OAuth, v.Teamlab = m.id, plainTime(m.begin), m.oauth, m.hosted
 	if m.inFolder != "" {
-		v.EmailInFolder = &m.inFolder
+		v.EmailInFolder = &m.inFolder // of a copy
 	}
 	return v
 }
