@@ -9,7 +9,7 @@ import (
 // errDuplicates is what every look-up by address throws once there are two rows of
 // one person and address (MAIL/Core/Dao/MailboxDao.cs, SingleOrDefault). Create and
 // update hide it behind the generic text; the other methods let it through as 403.
-var errDuplicates = invalidOperation("Sequence contains more than one element")
+var errDuplicates = &failure{403, "Sequence contains more than one element", hrOperation}
 
 // find looks an address up among the live rows. The caller holds mu.
 func (p *person) find(address string) (*mailbox, error) {
@@ -120,19 +120,17 @@ func (x *exchange) list() ([]accountView, error) {
 }
 
 // singleAccount reads the database. What is not there is 500, and so is an address that
-// is none; 403 is a poisoned one.
-func (x *exchange) singleAccount() action {
+// is none; 403 is a poisoned one. 10.5.1 did not show a mailbox of the portal's own server.
+func (x *exchange) singleAccount() (any, error) {
 	email := x.text("email")
-	return func() (any, error) {
-		m, err := x.named(email)
-		if err != nil {
-			return nil, err
-		}
-		if m.hosted && x.portal.options.Hosted && x.portal.version.singleRefusesHosted() {
-			return nil, argument("Access to this account restricted", "")
-		}
-		return m.single(), nil
+	m, err := x.named(email)
+	if err != nil {
+		return nil, err
 	}
+	if m.hosted && x.portal.options.Hosted && !x.portal.version.since(11, 0, 0) {
+		return nil, argument("Access to this account restricted", "")
+	}
+	return m.single(), nil
 }
 
 // named copies the row an e-mail parameter names.
@@ -151,7 +149,7 @@ func (x *exchange) named(email string) (mailbox, error) {
 		return mailbox{}, err
 	}
 	if m == nil {
-		return mailbox{}, nullReference("Account wasn't found by email: " + email)
+		return mailbox{}, &failure{500, "Account wasn't found by email: " + email, hrNull}
 	}
 	return *m, nil
 }
@@ -254,7 +252,8 @@ func (x *exchange) updateAccount() action {
 			s.out.password, s.out.noPassword = stored.out.password, false
 		}
 		s.imap = stored.imap
-		return x.save(&s, lines, stored.enabled && x.portal.version.putTellsEnabled())
+		// Before 11.5.2 the answer said enabled:false whatever was stored.
+		return x.save(&s, lines, stored.enabled && x.portal.version.since(11, 5, 2))
 	}
 }
 

@@ -28,27 +28,25 @@ type batchAnswer struct {
 
 // batch runs calls one after the other, all as one person, within one request:
 // it saves nothing and has no use for accounts of different people.
-func (x *exchange) batch() action {
+func (x *exchange) batch() (any, error) {
 	text := []byte(x.text("batch"))
-	return func() (any, error) {
-		var calls []batchCall
-		if !json.Valid(text) {
-			return nil, brokenJSON(text)
-		}
-		if err := json.Unmarshal(text, &calls); err != nil {
-			return nil, jsonFailure(text, 1, "Cannot deserialize the current JSON.")
-		}
-		slices.SortStableFunc(calls, func(a, b batchCall) int { return cmp.Compare(a.Order, b.Order) })
-		var answers []batchAnswer
-		for _, call := range calls {
-			one, err := x.inner(call)
-			if err != nil {
-				return nil, err
-			}
-			answers = append(answers, one)
-		}
-		return list[batchAnswer]{items: answers}, nil
+	var calls []batchCall
+	if !json.Valid(text) {
+		return nil, brokenJSON(text)
 	}
+	if err := json.Unmarshal(text, &calls); err != nil {
+		return nil, jsonFailure(text, 1, "Cannot deserialize the current JSON.")
+	}
+	slices.SortStableFunc(calls, func(a, b batchCall) int { return cmp.Compare(a.Order, b.Order) })
+	var answers []batchAnswer
+	for _, call := range calls {
+		one, err := x.inner(call)
+		if err != nil {
+			return nil, err
+		}
+		answers = append(answers, one)
+	}
+	return list[batchAnswer]{items: answers}, nil
 }
 
 func (x *exchange) inner(call batchCall) (batchAnswer, error) {

@@ -87,42 +87,30 @@ func (p params) addQuery(raw string) {
 	}
 }
 
+// element of an XML document.
+type xmlElement struct {
+	XMLName  xml.Name
+	Text     string       `xml:",chardata"`
+	Children []xmlElement `xml:",any"`
+}
+
 // readXML takes the children of the root that hold text only. What is no document is
 // not expected, unlike what is no JSON: 500.
 func readXML(body []byte, add func(name, value string)) *failure {
 	decoder := xml.NewDecoder(bytes.NewReader(body))
-	var (
-		depth, deepest int // deepest is that of the child being read
-		name, text     string
-		rooted         bool
-	)
-	for {
-		token, err := decoder.Token()
-		switch {
-		case errors.Is(err, io.EOF) && rooted:
-			return nil
-		case errors.Is(err, io.EOF):
-			return internal("Root element is missing.")
-		case err != nil:
-			line, column := decoder.InputPos() // the words are those of the commonest case
-			return internal(fmt.Sprintf("Unexpected end of file has occurred. Line %d, position %d.", line, column))
-		}
-		switch t := token.(type) {
-		case xml.StartElement:
-			rooted = true
-			if depth++; depth == 2 {
-				name, text, deepest = t.Name.Local, "", 2
-			}
-			deepest = max(deepest, depth)
-		case xml.CharData:
-			if depth == 2 {
-				text += string(t)
-			}
-		case xml.EndElement:
-			if depth == 2 && deepest == 2 {
-				add(name, text)
-			}
-			depth--
+	var root xmlElement
+	err := decoder.Decode(&root)
+	if errors.Is(err, io.EOF) {
+		return internal("Root element is missing.")
+	}
+	if err != nil {
+		line, column := decoder.InputPos() // the words are those of the commonest case
+		return internal(fmt.Sprintf("Unexpected end of file has occurred. Line %d, position %d.", line, column))
+	}
+	for _, child := range root.Children {
+		if len(child.Children) == 0 {
+			add(child.XMLName.Local, child.Text)
 		}
 	}
+	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
-	"sync"
 )
 
 // The HRESULT of each kind of exception, as the envelope shows it.
@@ -28,16 +27,9 @@ type failure struct {
 
 func (f *failure) Error() string { return f.message }
 
-func notFound(message string) *failure { return &failure{404, message, hrException} }
-
 func security(message string) *failure { return &failure{403, message, hrSecurity} }
 
-// invalidOperation is 403, not 500: a poisoned address answers so.
-func invalidOperation(message string) *failure { return &failure{403, message, hrOperation} }
-
 func internal(message string) *failure { return &failure{500, message, hrException} }
-
-func nullReference(message string) *failure { return &failure{500, message, hrNull} }
 
 // argument is an ArgumentException: the name of the parameter is part of its text.
 func argument(message, name string) *failure {
@@ -105,15 +97,6 @@ func hostOnly(host string) string {
 	return host
 }
 
-// success is 201 for POST and 200 for everything else (API/Impl/ApiHttpHandlerBase.cs).
-func success(method string, e envelope) *answer {
-	e.StatusCode = http.StatusOK
-	if method == http.MethodPost {
-		e.StatusCode = http.StatusCreated
-	}
-	return &answer{status: e.StatusCode, contentType: typeJSON, body: encode(&e)}
-}
-
 // failed renders an exception. Release builds show no type and no stack.
 func (p *Portal) failed(f *failure) *answer {
 	e := envelope{Status: 1, StatusCode: f.status, Error: &errorBody{Message: f.message, HResult: f.hresult}}
@@ -124,15 +107,11 @@ func (p *Portal) failed(f *failure) *answer {
 	return &answer{status: f.status, contentType: typeJSON, body: encode(&e)}
 }
 
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
 // encode writes JSON as the server's serializer does: a slash is escaped, angle
 // brackets are not (API/Impl/Serializers/JsonNetSerializer.cs).
 func encode(v any) []byte {
-	buffer := buffers.Get().(*bytes.Buffer)
-	defer buffers.Put(buffer)
-	buffer.Reset()
-	encoder := json.NewEncoder(buffer)
+	var buffer bytes.Buffer
+	encoder := json.NewEncoder(&buffer)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(v); err != nil {
 		panic("portalsim: answer cannot be encoded: " + err.Error()) // the types are our own

@@ -190,7 +190,12 @@ func (x *exchange) call(state State) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return success(x.request.Method, wrap(v, readPaging(x.request))), nil
+	e := wrap(v, readPaging(x.request))
+	e.StatusCode = http.StatusOK
+	if x.request.Method == http.MethodPost { // API/Impl/ApiHttpHandlerBase.cs
+		e.StatusCode = http.StatusCreated
+	}
+	return &answer{status: e.StatusCode, contentType: typeJSON, body: encode(&e)}, nil
 }
 
 // gap is the time between look-up and insert.

@@ -1,7 +1,6 @@
 package portalsim
 
 import (
-	"net"
 	"net/http"
 	"net/netip"
 	"os"
@@ -13,21 +12,12 @@ import (
 // otherwise read what its visitor rehearses with.
 func OnlyHere(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !here(r.Host) {
+		host := strings.Trim(hostOnly(r.Host), "[]")
+		own, _ := os.Hostname()
+		if _, err := netip.ParseAddr(host); err != nil && !strings.EqualFold(host, "localhost") && (own == "" || !strings.EqualFold(host, own)) {
 			http.Error(w, http.StatusText(http.StatusMisdirectedRequest), http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-func here(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil || strings.EqualFold(host, "localhost") {
-		return true
-	}
-	own, err := os.Hostname()
-	return err == nil && strings.EqualFold(host, own)
 }

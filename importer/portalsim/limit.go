@@ -17,29 +17,24 @@ type Limit struct {
 	RetryAfter string        `yaml:"retry_after"` // seconds (also when empty), date, none, or the header's text itself
 }
 
-// throttle is a ring of the moments at which the last PerSecond requests were accepted.
+// throttle knows when the requests of the last second were accepted.
 type throttle struct {
 	Limit
 	mu    sync.Mutex
 	taken []time.Time
-	next  int
-}
-
-func newThrottle(l Limit) *throttle {
-	return &throttle{Limit: l, taken: make([]time.Time, max(l.PerSecond, 0))}
 }
 
 func (t *throttle) admits(now time.Time) bool {
-	if len(t.taken) == 0 {
+	if t.PerSecond <= 0 {
 		return true
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if now.Sub(t.taken[t.next]) < time.Second {
+	t.taken = recent(t.taken, now, time.Second)
+	if len(t.taken) >= t.PerSecond {
 		return false
 	}
-	t.taken[t.next] = now
-	t.next = (t.next + 1) % len(t.taken)
+	t.taken = append(t.taken, now)
 	return true
 }
 
@@ -98,17 +93,12 @@ func (p *Portal) Restart(down time.Duration, saved float64) {
 	}
 	old.saved = saved
 	close(old.dead)
-	p.people.forget()
-}
-
-// forget is a new server process: nothing is remembered and no removal runs.
-func (d *directory) forget() {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	for _, p := range d.byID {
-		p.mu.Lock()
-		p.list, p.tasks = nil, nil
-		p.mu.Unlock()
+	p.people.mu.RLock()
+	defer p.people.mu.RUnlock()
+	for _, who := range p.people.byID {
+		who.mu.Lock()
+		who.list, who.tasks = nil, nil
+		who.mu.Unlock()
 	}
 }
 

@@ -114,20 +114,16 @@ func beyondBMP(r rune) bool { return r > 0xFFFF }
 // store cuts a value to its column without a word, as MySQL does in the mode the
 // installer sets; a letter outside the three-byte table becomes a question mark.
 func store(s string) string {
-	if len(s) <= columnLength && !strings.ContainsFunc(s, beyondBMP) {
-		return s
+	if len(s) > columnLength {
+		letters := []rune(s)
+		s = string(letters[:min(len(letters), columnLength)])
 	}
-	out := make([]rune, 0, columnLength)
-	for _, r := range s {
-		if len(out) == columnLength {
-			break
-		}
+	return strings.Map(func(r rune) rune {
 		if beyondBMP(r) {
-			r = '?'
+			return '?'
 		}
-		out = append(out, r)
-	}
-	return string(out)
+		return r
+	}, s)
 }
 
 // loginFormat is the login as stored: lower case with the parts of the address

@@ -109,17 +109,11 @@ var stateStatus = map[State]int{
 	Unpaid: 402, Overdue: 0, WarmingUp: 0, MailAbsent: 0,
 }
 
-const (
-	defaultOwner     = "admin@example.org"
-	defaultTokenLife = 365 * 24 * time.Hour
-	defaultKeep      = 100_000
-)
-
 // complete fills in the defaults.
 func (o *Options) complete() {
 	setDefault(&o.Language, "en")
 	setDefault(&o.State, Active)
-	setDefault(&o.TokenLife, defaultTokenLife)
+	setDefault(&o.TokenLife, 365*24*time.Hour)
 	setDefault(&o.TimeZone, "+03:00")
 	setDefault(&o.BruteForce.Attempts, 5)
 	setDefault(&o.BruteForce.Period, time.Minute)
@@ -130,7 +124,7 @@ func (o *Options) complete() {
 	setDefault(&o.RemoveTime, 50*time.Millisecond)
 	setDefault(&o.ListCache, 20*time.Minute)
 	setDefault(&o.Gateway, 10*time.Minute)
-	setDefault(&o.KeepRequests, defaultKeep)
+	setDefault(&o.KeepRequests, 100_000)
 }
 
 func setDefault[T comparable](field *T, value T) {

@@ -1,6 +1,9 @@
 package portalsim
 
-import "strings"
+import (
+	"net/http"
+	"strings"
+)
 
 // params are the arguments of one call as text: names fold case, one name may hold
 // several values, and the first one wins. Route values come first, then the query
@@ -72,8 +75,12 @@ func convert[T any](x *exchange, name string, to func(string) (T, string)) T {
 	}
 	// The name of the field is lost: only the innermost text is answered
 	// (API/Interfaces/IApiStandartResponce.cs, ErrorWrapper).
+	status := http.StatusBadRequest
+	if !x.portal.version.since(11, 0, 0) { // the handler of its own came then (API/Impl/ApiHttpHandler.cs)
+		status = http.StatusInternalServerError
+	}
 	if x.unbound == nil {
-		x.unbound = &failure{x.portal.version.conversionStatus(), problem, hrFormat}
+		x.unbound = &failure{status, problem, hrFormat}
 	}
 	return zero
 }

@@ -46,8 +46,6 @@ const (
 
 var statuses = map[string]int{"": statusActive, "active": statusActive, "terminated": statusTerminated, "leave": statusLeave}
 
-const defaultCode = "123456"
-
 // person is a Person with what belongs to it. The phone and what stands below mu are
 // guarded by it, the rest does not change after the person has been added.
 type person struct {
@@ -68,7 +66,7 @@ func newPerson(p Person) *person {
 	local, _, _ := strings.Cut(p.Email, "@")
 	p.ID = strings.ToLower(cmp.Or(p.ID, guidOf(p.Email)))
 	setDefault(&p.UserName, local)
-	setDefault(&p.Code, defaultCode)
+	setDefault(&p.Code, "123456")
 	if p.FirstName == "" && p.LastName == "" {
 		p.FirstName, p.LastName = nameOf(local)
 	}
@@ -130,10 +128,6 @@ type directory struct {
 	byEmail map[string]*person
 	byName  map[string]*person
 	sorted  []*person // by display name; nil when somebody has come since
-}
-
-func newDirectory() *directory {
-	return &directory{byID: map[string]*person{}, byEmail: map[string]*person{}, byName: map[string]*person{}}
 }
 
 // add keeps the first of two with one address.

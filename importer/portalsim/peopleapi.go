@@ -70,22 +70,20 @@ func (x *exchange) people(all []*person, total int) (any, error) {
 
 func (x *exchange) self() (any, error) { return x.view(x.caller), nil }
 
-func (x *exchange) personByName() action {
+func (x *exchange) personByName() (any, error) {
 	name := x.text("username")
-	return func() (any, error) {
-		d := x.portal.people
-		return x.viewFound(cmp.Or(d.find(d.byName, name), d.id(name)))
-	}
+	d := x.portal.people
+	return x.viewFound(cmp.Or(d.find(d.byName, name), d.id(name)))
 }
 
-func (x *exchange) personByEmail() action {
+func (x *exchange) personByEmail() (any, error) {
 	email := x.text("email")
-	return func() (any, error) { return x.viewFound(x.portal.people.email(email)) }
+	return x.viewFound(x.portal.people.email(email))
 }
 
 func (x *exchange) viewFound(p *person) (any, error) {
 	if p == nil {
-		return nil, notFound("User not found")
+		return nil, &failure{404, "User not found", hrException}
 	}
 	return x.view(p), nil
 }
@@ -134,9 +132,9 @@ func (x *exchange) filterPeople() action {
 }
 
 // searchPeople is people/search and people/@search: the active ones alone.
-func (x *exchange) searchPeople() action {
+func (x *exchange) searchPeople() (any, error) {
 	query := x.text("query")
-	return func() (any, error) { return x.people(searched(x.portal.people.having(statusActive), query), 0) }
+	return x.people(searched(x.portal.people.having(statusActive), query), 0)
 }
 
 // searched keeps those in whose names or address each word of the text is. A word of

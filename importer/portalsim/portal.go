@@ -45,14 +45,18 @@ func New(o Options) *Portal {
 	o.complete()
 	v, _ := parseVersion(o.Version)
 	zone, _ := parseZone(o.TimeZone)
-	setDefault(&o.Timeouts.Connect, v.connectTimeout())
+	connectTimeout := 15 * time.Second
+	if !v.since(11, 0, 0) {
+		connectTimeout = 10 * time.Second // it was fixed (MAIL/Defines.cs)
+	}
+	setDefault(&o.Timeouts.Connect, connectTimeout)
 	started := time.Now()
 	p := &Portal{
 		options: o, version: v, zone: zone, started: started,
 		routes:    slices.DeleteFunc(slices.Clone(routes), func(r route) bool { return r.needs != nil && !r.needs(v) }),
-		people:    newDirectory(),
-		sessions:  newSessions(),
-		throttle:  newThrottle(o.Limit),
+		people:    &directory{byID: map[string]*person{}, byEmail: map[string]*person{}, byName: map[string]*person{}},
+		sessions:  &sessions{byToken: map[string]*session{}, byPerson: map[*person][]*session{}},
+		throttle:  &throttle{Limit: o.Limit},
 		restartAt: map[int]Restart{},
 		stats:     newStats(started, o.KeepRequests),
 		closing:   make(chan struct{}),
@@ -77,8 +81,8 @@ func (p *Portal) populate() {
 		}
 	}
 	if p.owner == "" {
-		p.owner = defaultOwner
-		p.people.add(newPerson(Person{Email: defaultOwner, UserName: "administrator", FirstName: "Administrator", Owner: true}))
+		p.owner = "admin@example.org"
+		p.people.add(newPerson(Person{Email: p.owner, UserName: "administrator", FirstName: "Administrator", Owner: true}))
 	}
 	for i := range p.options.Invent {
 		p.people.add(newPerson(invent(i)))

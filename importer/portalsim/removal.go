@@ -22,36 +22,34 @@ type task struct {
 
 // deleteAccount starts a removal and answers its state. A second one of the same mailbox
 // is the same operation; one of another mailbox is refused while the first runs.
-func (x *exchange) deleteAccount() action {
+func (x *exchange) deleteAccount() (any, error) {
 	email := x.text("email")
-	return func() (any, error) {
-		m, err := x.named(email)
-		if err != nil {
-			return nil, err
-		}
-		if m.hosted {
-			return nil, argument("Mailbox with specified email can't be deleted", "")
-		}
-		p := x.caller
-		source := strconv.Itoa(m.id)
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		if x.life.ended() {
-			return nil, errKilled // there is no process the removal could live in
-		}
-		if i := slices.IndexFunc(p.tasks, func(t *task) bool { return t.Source == source }); i >= 0 {
-			return p.report(p.tasks[i]), nil
-		}
-		if slices.ContainsFunc(p.tasks, func(t *task) bool { return !t.Completed }) {
-			return nil, internal("Remove mailbox operation already running.")
-		}
-		const removeMailbox = 2
-		t := &task{ID: new(guidOf("task " + source + x.began.String())), Source: source, OperationType: removeMailbox, Operation: new("RemoveMailbox")}
-		p.tasks = append(p.tasks, t)
-		row := p.row(m.id)
-		x.portal.running.Go(func() { x.portal.removal(p, t, row, x.life) })
-		return *t, nil
+	m, err := x.named(email)
+	if err != nil {
+		return nil, err
 	}
+	if m.hosted {
+		return nil, argument("Mailbox with specified email can't be deleted", "")
+	}
+	p := x.caller
+	source := strconv.Itoa(m.id)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if x.life.ended() {
+		return nil, errKilled // there is no process the removal could live in
+	}
+	if i := slices.IndexFunc(p.tasks, func(t *task) bool { return t.Source == source }); i >= 0 {
+		return p.report(p.tasks[i]), nil
+	}
+	if slices.ContainsFunc(p.tasks, func(t *task) bool { return !t.Completed }) {
+		return nil, internal("Remove mailbox operation already running.")
+	}
+	const removeMailbox = 2
+	t := &task{ID: new(guidOf("task " + source + x.began.String())), Source: source, OperationType: removeMailbox, Operation: new("RemoveMailbox")}
+	p.tasks = append(p.tasks, t)
+	row := p.row(m.id)
+	x.portal.running.Go(func() { x.portal.removal(p, t, row, x.life) })
+	return *t, nil
 }
 
 // report returns the state of a task; one whose end has been seen is forgotten. The
@@ -96,18 +94,16 @@ func (p *Portal) removal(who *person, t *task, m *mailbox, l *life) {
 }
 
 // operation answers one task. An operation nobody knows looks finished.
-func (x *exchange) operation() action {
+func (x *exchange) operation() (any, error) {
 	id := x.text("operationId")
-	return func() (any, error) {
-		x.caller.mu.Lock()
-		defer x.caller.mu.Unlock()
-		for _, t := range x.caller.tasks {
-			if *t.ID == id {
-				return x.caller.report(t), nil
-			}
+	x.caller.mu.Lock()
+	defer x.caller.mu.Unlock()
+	for _, t := range x.caller.tasks {
+		if *t.ID == id {
+			return x.caller.report(t), nil
 		}
-		return task{Completed: true, Percents: 100, OperationType: -1}, nil
 	}
+	return task{Completed: true, Percents: 100, OperationType: -1}, nil
 }
 
 func (x *exchange) operations() (any, error) {

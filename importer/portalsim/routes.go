@@ -24,22 +24,22 @@ type route struct {
 const prefix = "/api/2.0/"
 
 var routes = []route{
-	{method: "POST", pattern: "authentication", bind: withUser((*exchange).signIn), open: true, signIn: true},
-	{method: "POST", pattern: "authentication/setphone", bind: withUser((*exchange).takePhone), open: true, signIn: true},
-	{method: "POST", pattern: "authentication/sendsms", bind: withUser((*exchange).sendAgain), open: true, signIn: true},
-	{method: "POST", pattern: "authentication/{code}", bind: withUser((*exchange).signInByCode), open: true, signIn: true},
+	{method: "POST", pattern: "authentication", bind: plain(withUser((*exchange).signIn)), open: true, signIn: true},
+	{method: "POST", pattern: "authentication/setphone", bind: plain(withUser((*exchange).takePhone)), open: true, signIn: true},
+	{method: "POST", pattern: "authentication/sendsms", bind: plain(withUser((*exchange).sendAgain)), open: true, signIn: true},
+	{method: "POST", pattern: "authentication/{code}", bind: plain(withUser((*exchange).signInByCode)), open: true, signIn: true},
 	{method: "GET", pattern: "capabilities", bind: plain((*exchange).capabilities), open: true},
 	{method: "GET", pattern: "settings/version/build", bind: plain((*exchange).build), open: true},
 
 	{method: "GET", pattern: "people", bind: plain((*exchange).activePeople)},
 	{method: "GET", pattern: "people/@self", bind: plain((*exchange).self)},
-	{method: "GET", pattern: "people/email", bind: (*exchange).personByEmail},
+	{method: "GET", pattern: "people/email", bind: plain((*exchange).personByEmail)},
 	{method: "GET", pattern: "people/filter", bind: (*exchange).filterPeople},
-	{method: "GET", pattern: "people/search", bind: (*exchange).searchPeople},
-	{method: "GET", pattern: "people/@search/{query}", bind: (*exchange).searchPeople},
+	{method: "GET", pattern: "people/search", bind: plain((*exchange).searchPeople)},
+	{method: "GET", pattern: "people/@search/{query}", bind: plain((*exchange).searchPeople)},
 	{method: "GET", pattern: "people/status/{status}", bind: (*exchange).peopleByStatus},
 	{method: "GET", pattern: "people/status/{status}/search", bind: (*exchange).searchByStatus},
-	{method: "GET", pattern: "people/{username}", bind: (*exchange).personByName},
+	{method: "GET", pattern: "people/{username}", bind: plain((*exchange).personByName)},
 
 	{method: "GET", pattern: "security/impersonate/settings", bind: plain((*exchange).impersonationSettings), needs: version.hasImpersonation},
 	{method: "PUT", pattern: "security/impersonate/settings", bind: (*exchange).setImpersonation, needs: version.hasImpersonation},
@@ -51,24 +51,24 @@ var routes = []route{
 	{method: "PUT", pattern: "security/activeconnections/logout/{loginEventId}", bind: (*exchange).signOut, needs: version.hasConnections},
 	{method: "PUT", pattern: "security/activeconnections/logoutall/{userId}", bind: (*exchange).signOutPerson, needs: version.hasConnections},
 
-	{method: "POST", pattern: "batch", bind: (*exchange).batch},
+	{method: "POST", pattern: "batch", bind: plain((*exchange).batch)},
 
 	{method: "GET", pattern: "mail/accounts", bind: plain((*exchange).listAccounts), mail: true, gap: true},
 	{method: "POST", pattern: "mail/accounts", bind: (*exchange).createAccount, mail: true, gap: true},
 	{method: "PUT", pattern: "mail/accounts", bind: (*exchange).updateAccount, mail: true, gap: true},
-	{method: "DELETE", pattern: "mail/accounts", bind: (*exchange).deleteAccount, mail: true},
-	{method: "GET", pattern: "mail/accounts/single", bind: (*exchange).singleAccount, mail: true},
-	{method: "GET", pattern: "mail/accounts/setups", bind: (*exchange).setups, mail: true},
-	{method: "POST", pattern: "mail/accounts/simple", bind: (*exchange).createSimple, mail: true, gap: true},
+	{method: "DELETE", pattern: "mail/accounts", bind: plain((*exchange).deleteAccount), mail: true},
+	{method: "GET", pattern: "mail/accounts/single", bind: plain((*exchange).singleAccount), mail: true},
+	{method: "GET", pattern: "mail/accounts/setups", bind: plain((*exchange).setups), mail: true},
+	{method: "POST", pattern: "mail/accounts/simple", bind: plain((*exchange).createSimple), mail: true, gap: true},
 	{method: "PUT", pattern: "mail/accounts/state", bind: (*exchange).setAccountState, mail: true},
 	{method: "PUT", pattern: "mail/accounts/default", bind: (*exchange).setDefaultAccount, mail: true},
 	{method: "GET", pattern: "mail/folders", bind: plain((*exchange).folders), mail: true},
 	{method: "GET", pattern: "mail/messages", bind: (*exchange).messages, mail: true},
 	{method: "GET", pattern: "mail/operations", bind: plain((*exchange).operations), mail: true},
-	{method: "GET", pattern: "mail/operations/{operationId}", bind: (*exchange).operation, mail: true},
+	{method: "GET", pattern: "mail/operations/{operationId}", bind: plain((*exchange).operation), mail: true},
 }
 
-// plain binds a method without arguments.
+// plain binds a method whose arguments, if it has any, are texts, which always convert.
 func plain(method func(*exchange) (any, error)) func(*exchange) action {
 	return func(x *exchange) action { return func() (any, error) { return method(x) } }
 }

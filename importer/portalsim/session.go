@@ -29,10 +29,6 @@ type session struct {
 	expires time.Time
 }
 
-func newSessions() *sessions {
-	return &sessions{byToken: map[string]*session{}, byPerson: map[*person][]*session{}}
-}
-
 func (s *sessions) put(token string, p *person, expires time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

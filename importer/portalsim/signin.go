@@ -1,7 +1,6 @@
 package portalsim
 
 import (
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -35,20 +34,18 @@ type credentials struct {
 	given                                     bool // user name and password are there, if only as empty texts
 }
 
-// withUser binds a method that begins by knowing who signs in.
-func withUser(method func(*exchange, *person, credentials) (any, error)) func(*exchange) action {
-	return func(x *exchange) action {
+// withUser is a method that begins by knowing who signs in.
+func withUser(method func(*exchange, *person, credentials) (any, error)) func(*exchange) (any, error) {
+	return func(x *exchange) (any, error) {
 		c := credentials{
 			userName: x.text("userName"), password: x.text("password"), provider: x.text("provider"),
 			code: x.text("code"), phone: x.text("mobilePhone"), given: x.has("userName") && x.has("password"),
 		}
-		return func() (any, error) {
-			p, err := x.knownUser(c)
-			if err != nil {
-				return nil, err
-			}
-			return method(x, p, c)
+		p, err := x.knownUser(c)
+		if err != nil {
+			return nil, err
 		}
+		return method(x, p, c)
 	}
 }
 
@@ -157,7 +154,7 @@ func (x *exchange) knownUser(c credentials) (*person, error) {
 	known := c.provider == "" || c.provider == "email"
 	counted := known && c.given
 	key := c.userName + x.bruteForceAddress()
-	blocked := counted && portal.version.countsSignIns() && !x.life.guard.increment(key, portal.options.BruteForce)
+	blocked := counted && portal.version.since(10, 0, 0) && !x.life.guard.increment(key, portal.options.BruteForce)
 	if err := x.wait(x.pending); err != nil {
 		return nil, err
 	}
@@ -190,7 +187,7 @@ func (x *exchange) refuseSignIn(c credentials) error {
 // bruteForceAddress is what of the client's address is counted: the list of
 // X-Forwarded-For, else the peer; nothing before 12.5.
 func (x *exchange) bruteForceAddress() string {
-	if !x.portal.version.countsByAddress() {
+	if !x.portal.version.since(12, 5, 0) {
 		return ""
 	}
 	if forwarded := x.request.Header.Get("X-Forwarded-For"); forwarded != "" {
@@ -216,8 +213,7 @@ func (g *guard) increment(key string, limit BruteForce) bool {
 		return false
 	}
 	delete(g.blocked, key)
-	recent := slices.DeleteFunc(g.tries[key], func(t time.Time) bool { return now.Sub(t) >= limit.Period })
-	g.tries[key] = append(recent, now)
+	g.tries[key] = append(recent(g.tries[key], now, limit.Period), now)
 	if len(g.tries[key]) > limit.Attempts {
 		g.blocked[key] = now.Add(limit.Block)
 		delete(g.tries, key)

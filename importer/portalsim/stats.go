@@ -4,7 +4,6 @@ import (
 	"maps"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -50,14 +49,6 @@ type SignIns struct {
 	SMS          int `json:"sms"`
 }
 
-func (s *SignIns) add(other SignIns) {
-	s.Tried += other.Tried
-	s.Passed += other.Passed
-	s.Failed += other.Failed
-	s.Impersonated += other.Impersonated
-	s.SMS += other.SMS
-}
-
 // Stats are counts since the start.
 type Stats struct {
 	Requests     int            `json:"requests"`
@@ -94,12 +85,11 @@ type stats struct {
 	mu      sync.Mutex
 	start   time.Time
 	total   Stats
-	second  []time.Time // arrivals of the last second, oldest at head
-	head    int
+	second  []time.Time // arrivals of the last second, oldest first
 	keys    map[string]*keyLoad
 	locks   map[string]int // failed logins that count towards LockAfter, see login.key
 	keep    int
-	kept    []*Request // a ring once it is full
+	kept    []*Request // the last ones, oldest first
 	quietTo time.Time  // no request should arrive before
 }
 
@@ -122,36 +112,26 @@ func (s *stats) change(f func(*Stats)) {
 func (s *stats) arrive(r *http.Request, now time.Time) *Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now = s.slide(now)
+	s.second = append(recent(s.second, now, time.Second), now)
+	s.total.MostInSecond = max(s.total.MostInSecond, len(s.second))
 	s.total.Requests++
 	s.total.InFlight.enter()
 	if now.Before(s.quietTo) {
 		s.total.Early++
 	}
 	record := &Request{Number: s.total.Requests, At: now.Sub(s.start), Method: r.Method, Path: r.URL.Path}
-	if len(s.kept) < s.keep {
-		s.kept = append(s.kept, record)
-	} else {
-		s.kept[(record.Number-1)%s.keep] = record
+	if s.kept = append(s.kept, record); len(s.kept) > s.keep {
+		s.kept = s.kept[1:]
 	}
 	return record
 }
 
-// slide moves the sliding second to now, which never goes back, and counts one more.
-func (s *stats) slide(now time.Time) time.Time {
-	if n := len(s.second); n > 0 && now.Before(s.second[n-1]) {
-		now = s.second[n-1]
+// recent keeps those moments, oldest first, that are less than a period old.
+func recent(moments []time.Time, now time.Time, period time.Duration) []time.Time {
+	for len(moments) > 0 && now.Sub(moments[0]) >= period {
+		moments = moments[1:]
 	}
-	for s.head < len(s.second) && now.Sub(s.second[s.head]) >= time.Second {
-		s.head++
-	}
-	if s.head > 1024 && s.head*2 > len(s.second) {
-		s.second = append(s.second[:0], s.second[s.head:]...)
-		s.head = 0
-	}
-	s.second = append(s.second, now)
-	s.total.MostInSecond = max(s.total.MostInSecond, len(s.second)-s.head)
-	return now
+	return moments
 }
 
 // know notes whose request it is and what it is about, once that is known.
@@ -307,6 +287,5 @@ func (p *Portal) Requests() []Request {
 	for i, r := range s.kept {
 		all[i] = *r
 	}
-	slices.SortFunc(all, func(a, b Request) int { return a.Number - b.Number })
 	return all
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // newest is the version simulated when none is asked for.
@@ -43,15 +42,6 @@ func (v version) since(major, minor, patch int) bool {
 	return slices.Compare(v.parts[:], []int{major, minor, patch}) >= 0
 }
 
-// conversionStatus is the HTTP status of an argument that cannot be converted
-// (API/Impl/ApiHttpHandler.cs; the separate handler came with 11.0).
-func (v version) conversionStatus() int {
-	if v.since(11, 0, 0) {
-		return 400
-	}
-	return 500
-}
-
 // hasNTLM: SaslMechanism.Ntlm came with 12.5 (MAIL/Enums/SaslMechanism.cs).
 func (v version) hasNTLM() bool { return v.since(12, 5, 0) }
 
@@ -63,24 +53,3 @@ func (v version) hasConnections() bool { return v.since(12, 0, 0) }
 
 // hasDateCreated: MailAccountData.DateCreated came with 12.0 (MAIL/Data/Contracts/MailAccountData.cs).
 func (v version) hasDateCreated() bool { return v.since(12, 0, 0) }
-
-// putTellsEnabled: before 11.5.2 an update answered enabled:false whatever was stored
-// (MAIL/Core/Engine/AccountEngine.cs, UpdateAccount).
-func (v version) putTellsEnabled() bool { return v.since(11, 5, 2) }
-
-// singleRefusesHosted: 10.5.1 did not show a mailbox of the portal's own mail server.
-func (v version) singleRefusesHosted() bool { return !v.since(11, 0, 0) }
-
-// countsSignIns: the brute-force counter came with 10.0 (web/core/ASC.Web.Core/BruteForceLoginManager.cs).
-func (v version) countsSignIns() bool { return v.since(10, 0, 0) }
-
-// countsByAddress: from 12.5 on the client's address is part of what is counted.
-func (v version) countsByAddress() bool { return v.since(12, 5, 0) }
-
-// connectTimeout of the login test was fixed before 11.0 (MAIL/Defines.cs).
-func (v version) connectTimeout() time.Duration {
-	if v.since(11, 0, 0) {
-		return 15 * time.Second
-	}
-	return 10 * time.Second
-}
