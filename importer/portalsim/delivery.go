@@ -61,11 +61,7 @@ func (a *answer) compress(r *http.Request) {
 
 // resetConnection drops the connection so that the client sees a reset.
 func resetConnection(w http.ResponseWriter, _ *http.Request) {
-	hijacker, ok := w.(http.Hijacker)
-	if !ok {
-		panic(http.ErrAbortHandler)
-	}
-	conn, _, err := hijacker.Hijack()
+	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}

@@ -128,12 +128,6 @@ func (f *Fault) fits(x *exchange) bool {
 	return matches(f.Path, strings.TrimSuffix(path, ".json")) && (len(f.Only) == 0 || matchesAny(f.Only, x.subjects()...))
 }
 
-// inForce tells whether a rule applies at an age of the portal; it ends never when
-// length is 0.
-func inForce(after, length, age time.Duration) bool {
-	return age >= after && (length <= 0 || age < after+length)
-}
-
 // strikes counts a fitting request and applies Skip, Every, First and Share.
 func (f *faults) strikes(i int, rule *Fault, x *exchange) bool {
 	f.met[i]++

@@ -1,10 +1,5 @@
 package portalsim
 
-import (
-	"strings"
-	"time"
-)
-
 type capabilitiesView struct {
 	LdapEnabled  bool     `json:"ldapEnabled"`
 	OauthEnabled bool     `json:"oauthEnabled"`
@@ -27,51 +22,34 @@ func (x *exchange) build() (any, error) {
 	return map[string]string{"communityServer": x.portal.version.text}, nil
 }
 
-// setups answers what the portal knows of a domain's servers, or a guess that
-// looks the same: for get_imap_pop_settings plaintext POP3. Without an action nothing
-// but the guess is answered (MAIL/Core/Engine/MailboxEngine.cs, GetDefaultMailboxData).
-func (x *exchange) setups() (any, error) {
-	address, problem := x.address("email")
-	wanted := x.text("action")
-	if problem != nil {
-		return nil, problem
-	}
-	host := strings.ToLower(address.host)
-	provider, _ := x.portal.provider(host)
-	guess := Provider{IMAP: "imap." + host, POP3: "pop." + host, POP3Port: 110, SMTP: "smtp." + host, SMTPPort: 25, Plain: true}
-	wantsPOP3 := strings.HasPrefix(wanted, "get_pop") || wanted == "get_imap_pop_settings"
-	var s settings
-	switch {
-	case strings.HasPrefix(wanted, "get_imap") && provider.IMAP != "":
-		s = provider.settings(address, true)
-	case wantsPOP3 && provider.POP3 != "":
-		s = provider.settings(address, false)
-	case wantsPOP3:
-		s = guess.settings(address, false)
-	default:
-		s = guess.settings(address, true)
-		s.in.encryption = 1
-	}
-	v := s.single()
-	v.BeginDate = plainTime(time.Now().Add(-monthBack))
-	return v, nil
+// folderView is MailFolderData (MAIL/Data/Contracts/MailFolderData.cs).
+type folderView struct {
+	ID             int    `json:"id"`
+	Unread         int    `json:"unread"`
+	UnreadMessages int    `json:"unread_messages"`
+	Total          int    `json:"total_count"`
+	TotalMessages  int    `json:"total_messages_count"`
+	TimeModified   string `json:"time_modified"`
 }
 
-// createSimple is accounts/simple: it needs known settings, and hides their absence, and
-// everything else that fails, behind the generic text; only refused logins show, each
-// attempt numbered. The last 30 days only, always.
-func (x *exchange) createSimple() (any, error) {
-	email, password := x.text("email"), x.text("password")
-	if email == "" {
-		return nil, argument("Empty email", "email")
+// folderTypes are inbox, sent, drafts, trash, spam and templates (MAIL/Enums/FolderType.cs).
+var folderTypes = []int{1, 2, 3, 4, 5, 7}
+
+// folders answers the folders everybody has. There is no mail in them.
+func (x *exchange) folders() (any, error) {
+	all := make([]folderView, len(folderTypes))
+	for i, id := range folderTypes {
+		all[i] = folderView{ID: id, TimeModified: plainTime(x.portal.started)}
 	}
-	_, domain, _ := strings.Cut(email, "@")
-	provider, known := x.portal.provider(domain)
-	address, problem := parseAddress(email)
-	if !known || problem != nil {
-		return nil, x.unexpected()
+	return list[folderView]{items: all}, nil
+}
+
+func (x *exchange) messages() action {
+	for _, name := range []string{"folder", "mailbox_id", "page", "page_size", "user_folder_id"} {
+		x.integer(name)
 	}
-	s := provider.settings(address, provider.IMAP != "")
-	s.in.password, s.out.password = password, password
-	return x.save(&s, func(problems []string) string { return "#1:<br>" + strings.Join(problems, "<br>") + "<br>" }, true)
+	for _, name := range []string{"unread", "attachments", "important", "with_calendar"} {
+		x.boolean(name)
+	}
+	return func() (any, error) { return list[struct{}]{}, nil }
 }

@@ -1,7 +1,6 @@
 package portalsim
 
 import (
-	"fmt"
 	"math"
 	"net/http"
 	"strconv"
@@ -60,64 +59,5 @@ func retryAfter(a *answer, form string, pause time.Duration) {
 		}
 	default:
 		a.set("Retry-After", form)
-	}
-}
-
-// Restart takes the server process down, as its watchdog does
-// (build/install/deb/Files/god/conf.d/monoserve.god). What is under way ends at once
-// with 502, saved or not; until the process is back everything is 502.
-type Restart struct {
-	After         time.Duration `yaml:"after"`          // since the portal's start, or
-	AfterRequests int           `yaml:"after_requests"` // at this request
-	For           time.Duration `yaml:"for"`            // 2 min when 0
-	Saved         float64       `yaml:"saved"`          // share of the creates and updates under way that reach the database all the same
-}
-
-func (r *Restart) validate() error {
-	if r.Saved < 0 || r.Saved > 1 {
-		return fmt.Errorf("saved: %v is not between 0 and 1", r.Saved)
-	}
-	if (r.After > 0) == (r.AfterRequests > 0) {
-		return fmt.Errorf("one of after and after_requests is needed")
-	}
-	return nil
-}
-
-// Restart takes the server process down for a while: tokens and mailboxes stay, what
-// it remembered (lists, sign-in attempts, removals) is gone. It returns at once.
-func (p *Portal) Restart(down time.Duration, saved float64) {
-	old, fresh := p.life.Load(), newLife(p.closing)
-	fresh.from = time.Now().Add(down)
-	if !p.life.CompareAndSwap(old, fresh) {
-		return // another restart has just begun
-	}
-	old.saved = saved
-	close(old.dead)
-	p.people.mu.RLock()
-	defer p.people.mu.RUnlock()
-	for _, who := range p.people.byID {
-		who.mu.Lock()
-		who.list, who.tasks = nil, nil
-		who.mu.Unlock()
-	}
-}
-
-// schedule starts the clocks of the restarts that have a time.
-func (p *Portal) schedule() {
-	for _, r := range p.options.Restarts {
-		setDefault(&r.For, 2*time.Minute)
-		if r.AfterRequests > 0 {
-			p.restartAt[r.AfterRequests] = r
-			continue
-		}
-		p.running.Go(func() {
-			timer := time.NewTimer(r.After)
-			defer timer.Stop()
-			select {
-			case <-timer.C:
-				p.Restart(r.For, r.Saved)
-			case <-p.closing:
-			}
-		})
 	}
 }

@@ -2,9 +2,7 @@ package portalsim
 
 import (
 	"fmt"
-	"path"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 )
@@ -90,19 +88,6 @@ func (h *MailHost) validate() error {
 	return validateRule(h.Share, append([]string{h.Host}, h.Only...)...)
 }
 
-// validateRule checks what faults and mail servers have in common.
-func validateRule(share float64, patterns ...string) error {
-	for _, pattern := range patterns {
-		if _, err := path.Match(pattern, ""); err != nil {
-			return fmt.Errorf("%q is no pattern", pattern)
-		}
-	}
-	if share < 0 || share > 1 {
-		return fmt.Errorf("share: %v is not between 0 and 1", share)
-	}
-	return nil
-}
-
 // mailHosts are the rules in force and the number of logins that each has decided.
 type mailHosts struct {
 	mu    sync.Mutex
@@ -136,19 +121,4 @@ func (h *MailHost) fits(l *login, seed uint64, index int) bool {
 		return false
 	}
 	return h.Share == 0 || chance(seed, "mailhost", index, l.address) < h.Share
-}
-
-// matches folds case; the empty pattern fits everything.
-func matches(pattern, s string) bool {
-	if pattern == "" {
-		return true
-	}
-	ok, _ := path.Match(strings.ToLower(pattern), strings.ToLower(s))
-	return ok
-}
-
-func matchesAny(patterns []string, texts ...string) bool {
-	return slices.ContainsFunc(patterns, func(pattern string) bool {
-		return slices.ContainsFunc(texts, func(text string) bool { return matches(pattern, text) })
-	})
 }

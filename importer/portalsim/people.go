@@ -1,12 +1,15 @@
 package portalsim
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
+	_ "embed"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -111,9 +114,7 @@ func nameOf(local string) (first, last string) {
 	return words[0], strings.Join(words[1:], " ")
 }
 
-var guid = regexp.MustCompile(`^(?i:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
-
-func isGUID(s string) bool { return guid.MatchString(s) }
+var isGUID = regexp.MustCompile(`^(?i:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$`).MatchString
 
 // looksLikeEmail is what the sign-in takes for an address when it invents people.
 func looksLikeEmail(s string) bool {
@@ -192,4 +193,35 @@ func (p *Portal) personOrNew(name string) *person {
 		return p.people.add(newPerson(Person{ID: name, Email: strings.ToLower(name[:8]) + "@example.org"}))
 	}
 	return p.people.add(newPerson(Person{Email: name}))
+}
+
+//go:embed names.yaml
+var inventedNames []byte
+
+// invent returns n invented people, the same every time: 2,000 different names, then
+// the same ones with a number in the address.
+func invent(n int) (people []Person) {
+	if n <= 0 {
+		return nil // the names are not even read
+	}
+	type names [][2]string // in Russian and in an address
+	all, err := read[map[string]names](bytes.NewReader(inventedNames), maxScenario)
+	if err != nil {
+		panic("portalsim: names.yaml: " + err.Error())
+	}
+	families := all["families"]
+	for i := range n {
+		firsts, ending := all["men"], [2]string{}
+		if i%2 == 1 {
+			firsts, ending = all["women"], [2]string{"а", "a"}
+		}
+		k := i / 2
+		first, family := firsts[k%len(firsts)], families[k/len(firsts)%len(families)]
+		local := first[1] + "." + family[1] + ending[1]
+		if round := k / (len(firsts) * len(families)); round > 0 {
+			local += strconv.Itoa(round + 1)
+		}
+		people = append(people, Person{Email: local + "@example.org", FirstName: first[0], LastName: family[0] + ending[0]})
+	}
+	return people
 }

@@ -84,8 +84,8 @@ func (p *Portal) populate() {
 		p.owner = "admin@example.org"
 		p.people.add(newPerson(Person{Email: p.owner, UserName: "administrator", FirstName: "Administrator", Owner: true}))
 	}
-	for i := range p.options.Invent {
-		p.people.add(newPerson(invent(i)))
+	for _, one := range invent(p.options.Invent) {
+		p.people.add(newPerson(one))
 	}
 	for _, a := range p.options.Accounts {
 		if err := p.Put(a); err != nil {
@@ -94,49 +94,6 @@ func (p *Portal) populate() {
 	}
 	for token, name := range p.options.Tokens {
 		p.sessions.put(token, p.personOrNew(name), time.Now().Add(p.options.TokenLife))
-	}
-}
-
-// life is one run of the server process, with what that holds in memory: a restart
-// ends it.
-type life struct {
-	from    time.Time // everything is 502 before it
-	dead    chan struct{}
-	closing chan struct{}
-	saved   float64 // set before dead is closed: the share of writes that are finished all the same
-	guard   guard
-	codes   codes
-}
-
-func newLife(closing chan struct{}) *life {
-	return &life{
-		dead: make(chan struct{}), closing: closing,
-		guard: guard{tries: map[string][]time.Time{}, blocked: map[string]time.Time{}},
-		codes: codes{app: map[*person]tally{}, sms: map[*person]tally{}, phone: map[*person]tally{}},
-	}
-}
-
-func (l *life) ended() bool {
-	select {
-	case <-l.dead:
-		return true
-	default:
-		return false
-	}
-}
-
-// sleep reports false when the process died meanwhile.
-func (l *life) sleep(d time.Duration) bool {
-	if d <= 0 {
-		return !l.ended()
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-l.dead:
-		return false
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Provider is what the portal knows of a domain's servers. The port says how they are
@@ -74,4 +75,53 @@ func (p *Provider) settings(address mailAddress, imap bool) settings {
 		s.in = side(p.IMAP, cmp.Or(p.IMAPPort, 993))
 	}
 	return s
+}
+
+// setups answers what the portal knows of a domain's servers, or a guess that
+// looks the same: for get_imap_pop_settings plaintext POP3. Without an action nothing
+// but the guess is answered (MAIL/Core/Engine/MailboxEngine.cs, GetDefaultMailboxData).
+func (x *exchange) setups() (any, error) {
+	address, problem := x.address("email")
+	wanted := x.text("action")
+	if problem != nil {
+		return nil, problem
+	}
+	host := strings.ToLower(address.host)
+	provider, _ := x.portal.provider(host)
+	guess := Provider{IMAP: "imap." + host, POP3: "pop." + host, POP3Port: 110, SMTP: "smtp." + host, SMTPPort: 25, Plain: true}
+	wantsPOP3 := strings.HasPrefix(wanted, "get_pop") || wanted == "get_imap_pop_settings"
+	var s settings
+	switch {
+	case strings.HasPrefix(wanted, "get_imap") && provider.IMAP != "":
+		s = provider.settings(address, true)
+	case wantsPOP3 && provider.POP3 != "":
+		s = provider.settings(address, false)
+	case wantsPOP3:
+		s = guess.settings(address, false)
+	default:
+		s = guess.settings(address, true)
+		s.in.encryption = 1
+	}
+	v := s.single()
+	v.BeginDate = plainTime(time.Now().Add(-monthBack))
+	return v, nil
+}
+
+// createSimple is accounts/simple: it needs known settings, and hides their absence, and
+// everything else that fails, behind the generic text; only refused logins show, each
+// attempt numbered. The last 30 days only, always.
+func (x *exchange) createSimple() (any, error) {
+	email, password := x.text("email"), x.text("password")
+	if email == "" {
+		return nil, argument("Empty email", "email")
+	}
+	_, domain, _ := strings.Cut(email, "@")
+	provider, known := x.portal.provider(domain)
+	address, problem := parseAddress(email)
+	if !known || problem != nil {
+		return nil, x.unexpected()
+	}
+	s := provider.settings(address, provider.IMAP != "")
+	s.in.password, s.out.password = password, password
+	return x.save(&s, func(problems []string) string { return "#1:<br>" + strings.Join(problems, "<br>") + "<br>" }, true)
 }

@@ -2,7 +2,6 @@ package portalsim
 
 import (
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -65,7 +64,7 @@ func (x *exchange) signIn(p *person, c credentials) (any, error) {
 }
 
 func (x *exchange) signInByCode(p *person, c credentials) (any, error) {
-	if p.TwoFactor == "" || !x.life.codes.pass(p, c.code, x.portal.options.BruteForce.Attempts) {
+	if p.TwoFactor == "" || !x.life.passCode(p, c.code, x.portal.options.BruteForce.Attempts) {
 		return nil, x.refuseSignIn(c)
 	}
 	return x.openSession(p, c)
@@ -93,7 +92,7 @@ func (x *exchange) sendAgain(p *person, _ credentials) (any, error) {
 }
 
 func (x *exchange) sendSMS(p *person, phone string, again bool) (any, error) {
-	sent, ok := x.life.codes.send(p, again)
+	sent, ok := x.life.sendSMS(p, again)
 	if !ok {
 		return nil, internal(x.words().tooManySMS)
 	}
@@ -154,7 +153,7 @@ func (x *exchange) knownUser(c credentials) (*person, error) {
 	known := c.provider == "" || c.provider == "email"
 	counted := known && c.given
 	key := c.userName + x.bruteForceAddress()
-	blocked := counted && portal.version.since(10, 0, 0) && !x.life.guard.increment(key, portal.options.BruteForce)
+	blocked := counted && portal.version.since(10, 0, 0) && !x.life.countSignIn(key, portal.options.BruteForce)
 	if err := x.wait(x.pending); err != nil {
 		return nil, err
 	}
@@ -172,7 +171,7 @@ func (x *exchange) knownUser(c credentials) (*person, error) {
 	if p == nil || !p.passwordIs(c.password) {
 		return nil, x.refuseSignIn(c)
 	}
-	x.life.guard.decrement(key)
+	x.life.uncountSignIn(key)
 	if portal.restricted.Load() && !p.Owner {
 		return nil, internal(textIPSecurity)
 	}
@@ -196,38 +195,102 @@ func (x *exchange) bruteForceAddress() string {
 	return hostOnly(x.request.RemoteAddr)
 }
 
-// guard counts sign-ins per name and client address, in the memory of the server
-// process (web/core/ASC.Web.Core/BruteForceLoginManager.cs).
-type guard struct {
-	mu      sync.Mutex
-	tries   map[string][]time.Time
-	blocked map[string]time.Time
-}
-
-// increment reports false when there have been too many.
-func (g *guard) increment(key string, limit BruteForce) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
+// countSignIn counts sign-ins per name and client address, and reports false when there
+// have been too many (web/core/ASC.Web.Core/BruteForceLoginManager.cs).
+func (l *life) countSignIn(key string, limit BruteForce) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	now := time.Now()
-	if now.Before(g.blocked[key]) {
+	if now.Before(l.blocked[key]) {
 		return false
 	}
-	delete(g.blocked, key)
-	g.tries[key] = append(recent(g.tries[key], now, limit.Period), now)
-	if len(g.tries[key]) > limit.Attempts {
-		g.blocked[key] = now.Add(limit.Block)
-		delete(g.tries, key)
+	delete(l.blocked, key)
+	l.tries[key] = append(recent(l.tries[key], now, limit.Period), now)
+	if len(l.tries[key]) > limit.Attempts {
+		l.blocked[key] = now.Add(limit.Block)
+		delete(l.tries, key)
 		return false
 	}
 	return true
 }
 
-func (g *guard) decrement(key string) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if n := len(g.tries[key]); n > 1 {
-		g.tries[key] = g.tries[key][:n-1]
-	} else {
-		delete(g.tries, key)
+// uncountSignIn takes one sign-in back.
+func (l *life) uncountSignIn(key string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if n := len(l.tries[key]); n > 0 {
+		l.tries[key] = l.tries[key][:n-1]
 	}
+}
+
+const (
+	smsLife     = 10 * time.Minute // of a code, and of the counts of SMS and of wrong codes
+	smsAttempts = 5                // the server's sms.keycount
+	appPeriod   = time.Minute      // in which wrong codes of an app count
+)
+
+// countOf is what the second factor counts of a person: smsSent are those whose code
+// still passes (web/core/ASC.Web.Core/Sms/SmsKeyStorage.cs,
+// web/studio/ASC.Web.Studio/Core/Tfa/TfaManager.cs).
+type countOf struct {
+	person *person
+	what   string
+}
+
+const (
+	smsSent   = "sms"
+	wrongCode = "wrong"
+)
+
+// count is forgotten at a moment.
+type count struct {
+	n     int
+	until time.Time
+}
+
+// counted returns a count that is not forgotten. The caller holds mu.
+func (l *life) counted(c countOf) int {
+	if one := l.counts[c]; time.Now().Before(one.until) {
+		return one.n
+	}
+	return 0
+}
+
+// sendSMS reports whether an SMS goes out, and false for ok if there have been too many.
+// A sign-in sends none while an earlier code lives; again asks for one more.
+func (l *life) sendSMS(p *person, again bool) (sent, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := l.counted(countOf{p, smsSent})
+	switch {
+	case n > 0 && !again:
+		return false, true
+	case n > smsAttempts:
+		return false, false
+	}
+	l.counts[countOf{p, smsSent}] = count{n + 1, time.Now().Add(smsLife)}
+	return true, true
+}
+
+// passCode checks a code. It is counted before it is checked, so after the last wrong one
+// the right one is refused too. What passed by SMS passes once.
+func (l *life) passCode(p *person, code string, attempts int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	right, period := code == p.Code, appPeriod
+	if p.TwoFactor == twoFactorSMS {
+		right = right && l.counted(countOf{p, smsSent}) > 0
+		attempts, period = smsAttempts, smsLife
+	}
+	wrong := l.counted(countOf{p, wrongCode})
+	if code == "" || wrong >= attempts {
+		return false
+	}
+	if right {
+		delete(l.counts, countOf{p, smsSent})
+	} else {
+		wrong++
+	}
+	l.counts[countOf{p, wrongCode}] = count{wrong, time.Now().Add(period)}
+	return right
 }

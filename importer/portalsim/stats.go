@@ -205,13 +205,18 @@ func (s *stats) enterHost(host string) func() {
 	return func() { s.mailHost(host, func(h *HostLoad) { h.Now-- }) }
 }
 
-func (s *stats) mailHost(host string, f func(*HostLoad)) {
-	s.change(func(t *Stats) {
-		h := t.MailHosts[host]
-		f(&h)
-		t.MailHosts[host] = h
-	})
+// update changes one value of a map of the statistics.
+func update[V any](s *stats, values map[string]V, key string, f func(*V)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := values[key]
+	f(&v)
+	values[key] = v
 }
+
+func (s *stats) mailHost(host string, f func(*HostLoad)) { update(s, s.total.MailHosts, host, f) }
+
+func (s *stats) signIn(name string, f func(*SignIns)) { update(s, s.total.SignIns, name, f) }
 
 // mailRefused counts failed logins at a mail server.
 func (s *stats) mailRefused(l *login, times int) {
@@ -228,14 +233,6 @@ func (s *stats) atHost(l *login) (now, failed int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.total.MailHosts[l.host].Now, s.locks[l.key()]
-}
-
-func (s *stats) signIn(name string, f func(*SignIns)) {
-	s.change(func(t *Stats) {
-		one := t.SignIns[name]
-		f(&one)
-		t.SignIns[name] = one
-	})
 }
 
 // ConnState is for http.Server.ConnState: it counts connections.
