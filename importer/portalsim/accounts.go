@@ -130,7 +130,13 @@ func (x *exchange) singleAccount() (any, error) {
 	if m.hosted && x.portal.options.Hosted && !x.portal.version.since(11, 0, 0) {
 		return nil, argument("Access to this account restricted", "")
 	}
-	return m.single(), nil
+	s := m.readBack()
+	v := s.single()
+	v.ID, v.BeginDate, v.OAuth, v.Teamlab = m.id, plainTime(m.begin), m.oauth, m.hosted
+	if m.inFolder != "" {
+		v.EmailInFolder = &m.inFolder // of a copy
+	}
+	return v, nil
 }
 
 // named copies the row an e-mail parameter names.
@@ -169,7 +175,7 @@ func (x *exchange) createAccount() action {
 // the address. Whatever fails after the test shows as the generic text. The answer says
 // what enabled was asked for, not what the database has.
 func (x *exchange) save(s *settings, together func([]string) string, enabled bool) (any, error) {
-	if err := x.mustLogIn(s, together); err != nil {
+	if err := x.testLogin(s, together); err != nil {
 		return nil, err
 	}
 	p := x.caller
@@ -271,7 +277,7 @@ func (x *exchange) setAccountState() action {
 		}
 		if on {
 			s := m.readBack()
-			if err := x.mustLogIn(&s, lines); err != nil {
+			if err := x.testLogin(&s, lines); err != nil {
 				return nil, err
 			}
 		}

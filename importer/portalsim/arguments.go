@@ -35,12 +35,12 @@ func (x *exchange) text(name string) string {
 	return ""
 }
 
-func (x *exchange) integer(name string) int32 { return convert(x, name, toInt32) }
+func (x *exchange) integer(name string) int { return convert(x, name, toInt32) }
 
 func (x *exchange) boolean(name string) bool { return convert(x, name, toBoolean) }
 
-func (x *exchange) enum(name string, members map[string]int32) int32 {
-	return convert(x, name, func(s string) (int32, string) { return toEnum(s, members) })
+func (x *exchange) enum(name string, members map[string]int) int {
+	return convert(x, name, func(s string) (int, string) { return toEnum(s, members) })
 }
 
 // guid reads the id of a user from the route.
@@ -99,17 +99,17 @@ const (
 )
 
 // encryptionTypes are the members of MAIL/Enums/EncryptionType.cs.
-var encryptionTypes = map[string]int32{"none": 0, "ssl": 1, "starttls": 2}
+var encryptionTypes = map[string]int{"none": 0, "ssl": 1, "starttls": 2}
 
 // saslMechanisms are the members of MAIL/Enums/SaslMechanism.cs from 12.5 on.
-var saslMechanisms = map[string]int32{"none": 0, "login": 1, "crammd5": 4, "oauth2": 5, "ntlm": ntlm}
+var saslMechanisms = map[string]int{"none": 0, "login": 1, "crammd5": 4, "oauth2": 5, "ntlm": ntlm}
 
 // earlierMechanisms lack NTLM: its name does not convert, its number does.
-var earlierMechanisms = map[string]int32{"none": 0, "login": 1, "crammd5": 4, "oauth2": 5}
+var earlierMechanisms = map[string]int{"none": 0, "login": 1, "crammd5": 4, "oauth2": 5}
 
 const ntlm = 7
 
-func (v version) mechanisms() map[string]int32 {
+func (v version) mechanisms() map[string]int {
 	if v.hasNTLM() {
 		return saslMechanisms
 	}
@@ -118,7 +118,7 @@ func (v version) mechanisms() map[string]int32 {
 
 // toInt32 does as Int32Converter: blanks around are dropped, #, 0x and &h mean
 // hexadecimal, everything else is a signed decimal.
-func toInt32(s string) (int32, string) {
+func toInt32(s string) (int, string) {
 	s = strings.Trim(s, blanksAllowed)
 	for _, prefix := range []string{"#", "0x", "0X", "&h", "&H"} {
 		digits, hex := strings.CutPrefix(s, prefix)
@@ -132,7 +132,7 @@ func toInt32(s string) (int32, string) {
 		if err != nil {
 			return 0, textNotNumber
 		}
-		return int32(uint32(n)), ""
+		return int(int32(n)), ""
 	}
 	if strings.Contains(s, "_") {
 		return 0, textNotNumber
@@ -140,7 +140,7 @@ func toInt32(s string) (int32, string) {
 	return decimal(s)
 }
 
-func decimal(s string) (int32, string) {
+func decimal(s string) (int, string) {
 	n, err := strconv.ParseInt(s, 10, 32)
 	if errors.Is(err, strconv.ErrRange) {
 		return 0, textOverflow
@@ -148,7 +148,7 @@ func decimal(s string) (int32, string) {
 	if err != nil {
 		return 0, textNotNumber
 	}
-	return int32(n), ""
+	return int(n), ""
 }
 
 // toBoolean does as BooleanConverter: the two words in any case, never 1, yes or да.
@@ -166,8 +166,8 @@ func toBoolean(s string) (bool, string) {
 // toEnum does as EnumConverter: a number, a numeric text or a member's name in any
 // case; several joined by commas are combined. A number that no member has is accepted
 // here and fails only when the account is saved.
-func toEnum(s string, members map[string]int32) (int32, string) {
-	var all int32
+func toEnum(s string, members map[string]int) (int, string) {
+	var all int
 	for one := range strings.SplitSeq(s, ",") {
 		one = strings.Trim(one, blanksAllowed)
 		if one == "" {

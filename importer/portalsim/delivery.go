@@ -79,25 +79,16 @@ func (a *answer) cutShort(w http.ResponseWriter, _ *http.Request) {
 	panic(http.ErrAbortHandler)
 }
 
-// pause reports false when the client has gone or the portal is closed.
-func (p *Portal) pause(d time.Duration, r *http.Request) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-r.Context().Done():
-	case <-p.closing:
-	}
-	return false
-}
-
 // drip sends the body a byte at a time.
 func (p *Portal) drip(a *answer, each time.Duration, w http.ResponseWriter, r *http.Request) {
 	a.head(w, len(a.body))
 	control := http.NewResponseController(w)
 	for i := range a.body {
-		if i > 0 && !p.pause(each, r) {
+		select {
+		case <-time.After(each):
+		case <-r.Context().Done():
+			panic(http.ErrAbortHandler)
+		case <-p.closing:
 			panic(http.ErrAbortHandler)
 		}
 		if _, err := w.Write(a.body[i : i+1]); err != nil || control.Flush() != nil {

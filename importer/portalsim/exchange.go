@@ -51,11 +51,9 @@ func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	go x.work(body, refused, ready)
 
 	var a *answer
-	patience := time.NewTimer(p.options.Gateway)
-	defer patience.Stop()
 	select {
 	case a = <-ready:
-	case <-patience.C:
+	case <-time.After(p.options.Gateway):
 		a = htmlPage(http.StatusGatewayTimeout, "504 Gateway Time-out")
 	case <-r.Context().Done():
 		a = &answer{status: statusGone, deliver: func(http.ResponseWriter, *http.Request) {}}

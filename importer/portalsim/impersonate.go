@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-var enableTypes = map[string]int32{"disableforadmins": 0, "enableforallfulladmins": 1, "enablewithlimits": 2}
+var enableTypes = map[string]int{"disableforadmins": 0, "enableforallfulladmins": 1, "enablewithlimits": 2}
 
 // mayConfigure: the settings exist where the server's configuration has them, and for
 // the owner only.
@@ -29,7 +29,7 @@ func (x *exchange) impersonationSettings() (any, error) {
 
 func (x *exchange) setImpersonation() action {
 	s := Impersonation{
-		Available: true, Enabled: x.boolean("enable"), EnableType: int(x.enum("enableType", enableTypes)),
+		Available: true, Enabled: x.boolean("enable"), EnableType: x.enum("enableType", enableTypes),
 		OnlyForOwnGroups: x.boolean("onlyForOwnGroups"),
 		AllowedAdmins:    x.params.of("allowedAdmins"), RestrictionUsers: x.params.of("restrictionUsers"), RestrictionGroups: x.params.of("restrictionGroups"),
 	}

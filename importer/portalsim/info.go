@@ -1,19 +1,12 @@
 package portalsim
 
-type capabilitiesView struct {
-	LdapEnabled  bool     `json:"ldapEnabled"`
-	OauthEnabled bool     `json:"oauthEnabled"`
-	Providers    []string `json:"providers"`
-	SSOLabel     string   `json:"ssoLabel"`
-	SSOURL       string   `json:"ssoUrl"`
-}
-
 // capabilities needs no sign-in and no payment; with the suffix .json, and only
 // then, it answers even while the portal is suspended, restored or unpaid.
 func (x *exchange) capabilities() (any, error) {
-	v := capabilitiesView{LdapEnabled: x.portal.options.LDAP, OauthEnabled: true, Providers: []string{}}
-	if x.portal.options.SSO {
-		v.SSOLabel, v.SSOURL = "Single Sign-on", "http://"+x.request.Host+"/sso/login"
+	o := &x.portal.options
+	v := map[string]any{"ldapEnabled": o.LDAP, "oauthEnabled": true, "providers": []string{}, "ssoLabel": "", "ssoUrl": ""}
+	if o.SSO {
+		v["ssoLabel"], v["ssoUrl"] = "Single Sign-on", "http://"+x.request.Host+"/sso/login"
 	}
 	return v, nil
 }

@@ -21,24 +21,13 @@ type login struct {
 // key is the mailbox at its server, for counting failed logins.
 func (l *login) key() string { return strings.ToLower(l.login + "\x00" + l.host) }
 
-// mustLogIn fails with the texts of a login test, put together in the method's way.
-func (x *exchange) mustLogIn(s *settings, together func(problems []string) string) error {
-	problems, err := x.testLogin(s)
-	if err == nil && len(problems) > 0 {
-		return internal(together(problems))
-	}
-	return err
-}
-
-func lines(problems []string) string { return strings.Join(problems, "\r\n") }
-
 // testLogin logs in to both servers, incoming first and the outgoing one even when
-// the incoming has failed, and returns what went wrong, a text for each side that
-// failed (MAIL/Clients/MailClient.cs, TestLogin; MAILAPI/MailApi.Accounts.cs).
+// the incoming has failed, and fails with a text for each side that failed, put together
+// in the method's way (MAIL/Clients/MailClient.cs, TestLogin; MAILAPI/MailApi.Accounts.cs).
 // The connections are closed politely before anything is saved: a server that does not
 // answer LOGOUT or QUIT is waited for, under TLS until the socket's own timeout, without
 // TLS for ever.
-func (x *exchange) testLogin(s *settings) (problems []string, _ error) {
+func (x *exchange) testLogin(s *settings, together func(problems []string) string) error {
 	address := strings.ToLower(s.email.address())
 	in, out := &login{s.in, POP3, address}, &login{s.out, SMTP, address}
 	if s.imap {
@@ -48,11 +37,12 @@ func (x *exchange) testLogin(s *settings) (problems []string, _ error) {
 	if out.host != in.host {
 		defer x.portal.stats.enterHost(out.host)()
 	}
+	var problems []string
 	var farewells []*login
 	for _, l := range []*login{in, out} {
 		text, silent, err := x.logIn(l)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if text != "" {
 			problems = append(problems, `<span class="attempt_header">`+x.words().headers[l.side]+`</span><br/>`+text)
@@ -66,11 +56,16 @@ func (x *exchange) testLogin(s *settings) (problems []string, _ error) {
 			leave = func() error { return x.wait(x.portal.options.Timeouts.Close) }
 		}
 		if err := leave(); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return problems, nil
+	if len(problems) > 0 {
+		return internal(together(problems))
+	}
+	return nil
 }
+
+func lines(problems []string) string { return strings.Join(problems, "\r\n") }
 
 // logIn connects and logs in on one side. It returns the text of the refusal, and
 // whether the server will be silent when the connection is closed.
@@ -154,7 +149,7 @@ func (x *exchange) reallyLogIn(l *login) (string, error) {
 	}()
 	p := x.portal
 	a := p.options.RealLogins(ctx, MailLogin{
-		Side: l.side, Host: l.host, Port: int(l.port), Encryption: int(l.encryption),
+		Side: l.side, Host: l.host, Port: l.port, Encryption: l.encryption,
 		Login: l.login, Password: l.password, Anonymous: l.anonymous(), Timeouts: p.options.Timeouts,
 	})
 	if err := x.wait(0); err != nil {
@@ -237,7 +232,7 @@ func (l *login) unusable() string {
 }
 
 // usual is the encryption that the usual ports have: 1 from the first byte, 2 by STARTTLS.
-var usual = map[int32]int32{993: 1, 995: 1, 465: 1, 143: 2, 110: 2, 587: 2, 25: 2}
+var usual = map[int]int{993: 1, 995: 1, 465: 1, 143: 2, 110: 2, 587: 2, 25: 2}
 
 // wrongPort is what comes of the wrong encryption on a usual port: a handshake with a
 // server that greets in plain text fails, plain text to a server that waits for a

@@ -20,7 +20,7 @@ const (
 type server struct {
 	host, login, password       string
 	noHost, noLogin, noPassword bool // null
-	port, encryption, auth      int32
+	port, encryption, auth      int
 }
 
 // settings are the arguments of create and update, bound.
@@ -192,7 +192,7 @@ func (s server) stored(email mailAddress) server {
 	s.host = parts[0]
 	if len(parts) > 1 {
 		if inner, err := strconv.ParseInt(parts[1], 10, 32); err == nil {
-			s.port = int32(inner)
+			s.port = int(inner)
 		}
 	}
 	s.noHost, s.noLogin, s.noPassword = false, false, false

@@ -90,7 +90,7 @@ func (x *exchange) viewFound(p *person) (any, error) {
 
 // employeeStatuses are the members of EmployeeStatus
 // (common/ASC.Core.Common/Users/EmployeeStatus.cs).
-var employeeStatuses = map[string]int32{"active": 1, "terminated": 2, "leaveofabsence": 4, "default": 5, "all": 7}
+var employeeStatuses = map[string]int{"active": 1, "terminated": 2, "leaveofabsence": 4, "default": 5, "all": 7}
 
 const (
 	statusDefault = statusActive | statusLeave
@@ -103,13 +103,13 @@ func (x *exchange) activePeople() (any, error) {
 
 func (x *exchange) peopleByStatus() action {
 	status := x.enum("status", employeeStatuses)
-	return func() (any, error) { return x.people(x.portal.people.having(int(status)), 0) }
+	return func() (any, error) { return x.people(x.portal.people.having(status), 0) }
 }
 
 // filterPeople is people/filter. An administrator who names no status is shown the
 // terminated too; nobody else ever is.
 func (x *exchange) filterPeople() action {
-	status := int(x.enum("employeeStatus", employeeStatuses))
+	status := x.enum("employeeStatus", employeeStatuses)
 	return func() (any, error) {
 		switch {
 		case status == 0 && x.caller.Admin:
@@ -156,7 +156,7 @@ func (x *exchange) searchByStatus() action {
 		if !given {
 			return nil, argument(textNull, "value")
 		}
-		return x.people(slices.DeleteFunc(x.portal.people.having(int(status)), func(p *person) bool {
+		return x.people(slices.DeleteFunc(x.portal.people.having(status), func(p *person) bool {
 			return !contains(query, p.FirstName, p.LastName, p.UserName, p.Email)
 		}), 0)
 	}

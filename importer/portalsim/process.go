@@ -41,10 +41,8 @@ func (l *life) sleep(d time.Duration) bool {
 	if d <= 0 {
 		return !l.ended()
 	}
-	t := time.NewTimer(d)
-	defer t.Stop()
 	select {
-	case <-t.C:
+	case <-time.After(d):
 		return true
 	case <-l.dead:
 		return false
@@ -99,10 +97,8 @@ func (p *Portal) schedule() {
 			continue
 		}
 		p.running.Go(func() {
-			timer := time.NewTimer(r.After)
-			defer timer.Stop()
 			select {
-			case <-timer.C:
+			case <-time.After(r.After):
 				p.Restart(r.For, r.Saved)
 			case <-p.closing:
 			}

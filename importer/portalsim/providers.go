@@ -61,14 +61,14 @@ func (p *Provider) settings(address mailAddress, imap bool) settings {
 		login = address.local
 	}
 	side := func(host string, port int) server {
-		encryption, known := usual[int32(port)]
+		encryption, known := usual[port]
 		if !known {
 			encryption = 1
 		}
 		if p.Plain {
 			encryption = 0
 		}
-		return server{host: host, login: login, port: int32(port), encryption: encryption, auth: 1}
+		return server{host: host, login: login, port: port, encryption: encryption, auth: 1}
 	}
 	s := settings{email: address, imap: imap, restrict: true, in: side(p.POP3, cmp.Or(p.POP3Port, 995)), out: side(p.SMTP, cmp.Or(p.SMTPPort, 465))}
 	if imap {

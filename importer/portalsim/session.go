@@ -1,6 +1,7 @@
 package portalsim
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/base64"
 	"net/http"
@@ -45,38 +46,36 @@ func (p *Portal) openToken(who *person) (token string, expires time.Time) {
 	return token, expires
 }
 
-// person returns whose token it is; nil when unknown, expired or its person is not active.
-func (s *sessions) person(token string) *person {
+// find returns nil for a token nobody has. What a session holds does not change.
+func (s *sessions) find(token string) *session {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	found := s.byToken[token]
+	return s.byToken[token]
+}
+
+// person returns whose token it is; nil when unknown, expired or its person is not active.
+func (s *sessions) person(token string) *person {
+	found := s.find(token)
 	if found == nil || !time.Now().Before(found.expires) || found.person.status != statusActive {
 		return nil
 	}
 	return found.person
 }
 
-// of copies the sessions of a person, oldest first.
-func (s *sessions) of(p *person) []session {
+// of returns the sessions of a person, oldest first.
+func (s *sessions) of(p *person) []*session {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	all := make([]session, len(s.byPerson[p]))
-	for i, one := range s.byPerson[p] {
-		all[i] = *one
-	}
-	return all
+	return slices.Clone(s.byPerson[p])
 }
 
-// byCookie copies the session whose token the request has as its cookie, else returns
-// one with the event 0.
-func (x *exchange) byCookie() session {
-	s := x.portal.sessions
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if cookie, err := x.request.Cookie(cookieName); err == nil && s.byToken[cookie.Value] != nil {
-		return *s.byToken[cookie.Value]
+// byCookie returns the session whose token the request has as its cookie, else an empty one.
+func (x *exchange) byCookie() *session {
+	cookie, err := x.request.Cookie(cookieName)
+	if err != nil {
+		return &session{}
 	}
-	return session{}
+	return cmp.Or(x.portal.sessions.find(cookie.Value), &session{})
 }
 
 // end forgets those sessions of a person that match. It reports whether there were any.
@@ -176,13 +175,6 @@ func (x *exchange) setCookie(a *answer) {
 	}
 }
 
-// connectionsView lists a person's sessions
-// (module/ASC.Api/ASC.Api.Security/SecurityApi.cs, GetAllActiveConnections).
-type connectionsView struct {
-	Items      []connectionView `json:"items"`
-	LoginEvent int              `json:"loginEvent"`
-}
-
 type connectionView struct {
 	ID       int    `json:"id"`
 	Platform string `json:"platform"`
@@ -193,24 +185,25 @@ type connectionView struct {
 }
 
 // connections answers the sessions of the caller, their own one first, which the
-// server recognises by the cookie alone: asked with the header only, loginEvent is 0.
+// server recognises by the cookie alone: asked with the header only, loginEvent is 0
+// (module/ASC.Api/ASC.Api.Security/SecurityApi.cs, GetAllActiveConnections).
 func (x *exchange) connections() (any, error) {
-	v := connectionsView{LoginEvent: x.byCookie().event, Items: []connectionView{}}
+	own, items := x.byCookie().event, []connectionView{}
 	for _, one := range x.portal.sessions.of(x.caller) {
 		item := connectionView{ID: one.event, Date: x.portal.moment(one.opened), IP: hostOnly(x.request.RemoteAddr)}
-		if one.event == v.LoginEvent {
-			v.Items = slices.Insert(v.Items, 0, item)
+		if one.event == own {
+			items = slices.Insert(items, 0, item)
 		} else {
-			v.Items = append(v.Items, item)
+			items = append(items, item)
 		}
 	}
-	return v, nil
+	return map[string]any{"items": items, "loginEvent": own}, nil
 }
 
 // signOut ends one session, one's own or, for an administrator, anybody's. It answers
 // false when there is none to end.
 func (x *exchange) signOut() action {
-	event := int(x.integer("loginEventId"))
+	event := x.integer("loginEventId")
 	return func() (any, error) {
 		s := x.portal.sessions
 		if s.end(x.caller, withEvent(event)) {

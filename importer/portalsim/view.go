@@ -105,10 +105,10 @@ type singleView struct {
 	SMTPPassword  string  `json:"smtp_password"`
 	SMTPAuth      bool    `json:"smtp_auth"`
 	Port          string  `json:"port"`
-	Encryption    int32   `json:"incoming_encryption_type"`
-	SMTPSecurity  int32   `json:"outcoming_encryption_type"`
-	Auth          int32   `json:"auth_type_in"`
-	SMTPAuthType  int32   `json:"auth_type_smtp"`
+	Encryption    int     `json:"incoming_encryption_type"`
+	SMTPSecurity  int     `json:"outcoming_encryption_type"`
+	Auth          int     `json:"auth_type_in"`
+	SMTPAuthType  int     `json:"auth_type_smtp"`
 	IMAP          bool    `json:"imap"`
 	BeginDate     string  `json:"begin_date"`
 	OAuth         bool    `json:"is_oauth"`
@@ -117,21 +117,11 @@ type singleView struct {
 	Teamlab       bool    `json:"is_teamlab"`
 }
 
-func (m *mailbox) single() singleView {
-	s := m.readBack()
-	v := s.single()
-	v.ID, v.BeginDate, v.OAuth, v.Teamlab = m.id, plainTime(m.begin), m.oauth, m.hosted
-	if m.inFolder != "" {
-		v.EmailInFolder = &m.inFolder // of a copy
-	}
-	return v
-}
-
 func (s *settings) single() singleView {
 	return singleView{
 		Email: s.email.String(), Name: s.name, IMAP: s.imap, Restrict: s.restrict,
-		Account: s.in.login, Server: s.in.host, Port: strconv.Itoa(int(s.in.port)), Encryption: s.in.encryption, Auth: s.in.auth,
-		SMTPAccount: s.out.login, SMTPServer: s.out.host, SMTPPort: strconv.Itoa(int(s.out.port)), SMTPSecurity: s.out.encryption,
+		Account: s.in.login, Server: s.in.host, Port: strconv.Itoa(s.in.port), Encryption: s.in.encryption, Auth: s.in.auth,
+		SMTPAccount: s.out.login, SMTPServer: s.out.host, SMTPPort: strconv.Itoa(s.out.port), SMTPSecurity: s.out.encryption,
 		SMTPAuth: s.out.auth != 0, SMTPAuthType: s.out.auth,
 	}
 }
