@@ -91,7 +91,8 @@ func (s *settings) define(t translator) *pflag.FlagSet {
 		"отвечать 429, если запросов за секунду больше"))
 	f.StringVar(&o.Limit.RetryAfter, "retry-after", o.Limit.RetryAfter, t("of 429: seconds, date, none, or the text of the header",
 		"заголовок ответа 429: seconds, date, none или сам текст"))
-	f.Float64Var(&s.fail, "fail", 0, t("share of requests answered with a 502 page", "доля запросов, на которые придёт страница с ошибкой 502"))
+	f.Float64Var(&s.fail, "fail", 0, t("share of requests answered with a 502 page",
+		"доля запросов, на которые придёт страница с ошибкой 502"))
 	f.Float64Var(&s.drop, "drop", 0, t("share of writes whose connection is reset before anything is done",
 		"доля записей, где соединение рвётся до начала работы"))
 	f.Float64Var(&s.lose, "lose", 0, t("share of writes that are carried out and never answered",

@@ -122,8 +122,7 @@ func (x *exchange) list() ([]accountView, error) {
 // singleAccount reads the database. What is not there is 500, and so is an address that
 // is none; 403 is a poisoned one. 10.5.1 did not show a mailbox of the portal's own server.
 func (x *exchange) singleAccount() (any, error) {
-	email := x.text("email")
-	m, err := x.named(email)
+	m, err := x.named(x.text("email"))
 	if err != nil {
 		return nil, err
 	}
@@ -217,8 +216,6 @@ func (x *exchange) save(s *settings, together func([]string) string, enabled boo
 	v.Enabled = enabled
 	return v, nil
 }
-
-func (x *exchange) unexpected() *failure { return internal(x.words().unexpected) }
 
 // updateAccount keeps passwords that are empty, the protocol and the enabled mark; every
 // other argument that is missing becomes its type's default. It is then the same

@@ -21,8 +21,8 @@ func (p params) add(name, value string) {
 // of returns the values of a name in any case.
 func (p params) of(name string) []string { return p[strings.ToLower(name)] }
 
-// A method binds its parameters in the order of the server's signature. The functions
-// below read one parameter each; the first that cannot be converted stays in unbound.
+// A method of the API binds its parameters in the order of the server's signature, with
+// the methods below. The first parameter that cannot be converted stays in unbound.
 
 // has tells null from the empty string.
 func (x *exchange) has(name string) bool { return len(x.params.of(name)) > 0 }
@@ -94,8 +94,9 @@ const (
 	textNotBoolean = "String was not recognized as a valid Boolean."
 	textEmptyEnum  = "Must specify valid information for parsing in the string."
 	textNotGUID    = "Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx)."
-	blanksAllowed  = " \t\n\v\f\r\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 	hexDigitsIn32  = 8
+	blanksAllowed  = " \t\n\v\f\r\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a" +
+		"\u2028\u2029\u202f\u205f\u3000"
 )
 
 // encryptionTypes are the members of MAIL/Enums/EncryptionType.cs.

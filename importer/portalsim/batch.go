@@ -19,13 +19,6 @@ type batchCall struct {
 	Order           int    `json:"order"`
 }
 
-type batchAnswer struct {
-	Name    string            `json:"name"`
-	Status  int               `json:"status"`
-	Headers map[string]string `json:"headers"`
-	Data    string            `json:"data"`
-}
-
 // batch runs calls one after the other, all as one person, within one request:
 // it saves nothing and has no use for accounts of different people.
 func (x *exchange) batch() (any, error) {
@@ -38,7 +31,7 @@ func (x *exchange) batch() (any, error) {
 		return nil, jsonFailure(text, 1, "Cannot deserialize the current JSON.")
 	}
 	slices.SortStableFunc(calls, func(a, b batchCall) int { return cmp.Compare(a.Order, b.Order) })
-	var answers []batchAnswer
+	var answers []map[string]any
 	for _, call := range calls {
 		one, err := x.inner(call)
 		if err != nil {
@@ -46,16 +39,16 @@ func (x *exchange) batch() (any, error) {
 		}
 		answers = append(answers, one)
 	}
-	return list[batchAnswer]{items: answers}, nil
+	return list[map[string]any]{items: answers}, nil
 }
 
-func (x *exchange) inner(call batchCall) (batchAnswer, error) {
+func (x *exchange) inner(call batchCall) (map[string]any, error) {
 	target, err := url.Parse("/" + strings.TrimPrefix(call.RelativeURL, "/"))
 	if err != nil {
-		return batchAnswer{}, argument("Invalid URI: The format of the URI could not be determined.", "")
+		return nil, argument("Invalid URI: The format of the URI could not be determined.", "")
 	}
 	if call.Body != "" && !strings.Contains(strings.ToLower(call.BodyContentType), "charset=") {
-		return batchAnswer{}, &failure{http.StatusBadRequest, textNull + "\nParameter name: name", hrNull}
+		return nil, &failure{http.StatusBadRequest, textNull + "\nParameter name: name", hrNull}
 	}
 	request := x.request.Clone(x.request.Context())
 	request.Method = strings.ToUpper(cmp.Or(call.Method, http.MethodGet))
@@ -68,9 +61,8 @@ func (x *exchange) inner(call batchCall) (batchAnswer, error) {
 	}
 	a, died := inner.serve(0)
 	if died != nil {
-		return batchAnswer{}, died
+		return nil, died
 	}
-	return batchAnswer{
-		Name: call.Name, Status: a.status, Data: string(a.body), Headers: map[string]string{"Content-Type": a.contentType},
-	}, nil
+	headers := map[string]string{"Content-Type": a.contentType}
+	return map[string]any{"name": call.Name, "status": a.status, "headers": headers, "data": string(a.body)}, nil
 }

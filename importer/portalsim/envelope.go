@@ -2,6 +2,7 @@ package portalsim
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -192,4 +193,25 @@ func wrap(v any, p paging) envelope {
 	default:
 		return envelope{Count: 1, StartIndex: p.start, Response: v}
 	}
+}
+
+// say picks the text in the language of the caller's profile, else the portal's
+// (web/studio/ASC.Web.Studio/addons/mail/Resources/MailApiResource*.resx and
+// PublicResources/Resource*.resx). Only few texts are translated: what follows a header
+// comes from a library, an operating system or a mail server.
+func (x *exchange) say(english, russian string) string {
+	language := x.portal.options.Language
+	if x.caller != nil {
+		language = cmp.Or(x.caller.Culture, language)
+	}
+	if strings.HasPrefix(language, "ru") {
+		return russian
+	}
+	return english
+}
+
+// unexpected hides everything that fails after the login test.
+func (x *exchange) unexpected() *failure {
+	return internal(x.say("Some unexpected error has occurred. Please try again later.",
+		"Произошла непредвиденная ошибка. Пожалуйста, повторите попытку позже."))
 }

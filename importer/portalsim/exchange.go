@@ -108,7 +108,7 @@ func (x *exchange) work(body []byte, refused *answer, ready chan<- *answer) {
 	}
 	ready <- a
 	if fault != nil && fault.Early {
-		x.serve(late) // nobody waits for what comes of it
+		x.serve(late) // the answer has gone already
 	}
 }
 

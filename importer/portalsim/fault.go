@@ -26,8 +26,8 @@ type Fault struct {
 	Share  float64       `yaml:"share"`  // then only this share, chosen by the seed, the request and how often it came; all when 0
 
 	Do         Action        `yaml:"do"`
-	Processed  bool          `yaml:"processed"`   // what was asked for is done all the same
-	Early      bool          `yaml:"early"`       // it is done, but only after the answer of the fault has gone
+	Processed  bool          `yaml:"processed"`   // the request is carried out all the same
+	Early      bool          `yaml:"early"`       // likewise, but only after the answer of the fault has gone
 	Status     int           `yaml:"status"`      // of answer (200), envelope (500), empty (403), redirect (301)
 	Type       string        `yaml:"type"`        // content type of answer; HTML when empty
 	Text       string        `yaml:"text"`        // body of answer, message of envelope; {email}, {login} and {password} are filled in
@@ -160,18 +160,18 @@ func (f *Fault) answer(x *exchange, a *answer) *answer {
 	}
 	switch f.Do {
 	case Answer:
-		setDefault(&a.status, http.StatusOK)
+		a.status = cmp.Or(a.status, http.StatusOK)
 		a.body, a.contentType = []byte(f.fill(x)), cmp.Or(f.Type, typeHTML)
 		if f.Text == "" && f.Type == "" {
 			a = htmlPage(a.status, "Sign in")
 		}
 	case Envelope:
-		a = p.failed(&failure{cmp.Or(f.Status, http.StatusInternalServerError), cmp.Or(f.fill(x), x.words().unexpected), hrException})
+		a = p.failed(&failure{cmp.Or(f.Status, http.StatusInternalServerError), cmp.Or(f.fill(x), x.unexpected().message), hrException})
 	case Empty:
-		setDefault(&a.status, http.StatusForbidden)
+		a.status = cmp.Or(a.status, http.StatusForbidden)
 		retryAfter(a, f.RetryAfter, f.Pause)
 	case Redirect:
-		setDefault(&a.status, http.StatusMovedPermanently)
+		a.status = cmp.Or(a.status, http.StatusMovedPermanently)
 		a.set("Location", cmp.Or(f.Location, "https://"+x.request.Host+x.request.URL.Path))
 	case TooManyRequests:
 		p.stats.quiet(f.Pause)
@@ -206,7 +206,7 @@ func (f *Fault) answer(x *exchange, a *answer) *answer {
 	return a
 }
 
-// fill puts what was sent into a text, as servers do that echo a request.
+// fill puts values of the request into a text, as servers do that echo a request.
 func (f *Fault) fill(x *exchange) string {
 	login := cmp.Or(x.text("account"), x.text("userName"))
 	return strings.NewReplacer("{email}", x.text("email"), "{login}", login, "{password}", x.text("password")).Replace(f.Text)

@@ -30,8 +30,8 @@ func (x *exchange) impersonationSettings() (any, error) {
 func (x *exchange) setImpersonation() action {
 	s := Impersonation{
 		Available: true, Enabled: x.boolean("enable"), EnableType: x.enum("enableType", enableTypes),
-		OnlyForOwnGroups: x.boolean("onlyForOwnGroups"),
-		AllowedAdmins:    x.params.of("allowedAdmins"), RestrictionUsers: x.params.of("restrictionUsers"), RestrictionGroups: x.params.of("restrictionGroups"),
+		OnlyForOwnGroups: x.boolean("onlyForOwnGroups"), AllowedAdmins: x.params.of("allowedAdmins"),
+		RestrictionUsers: x.params.of("restrictionUsers"), RestrictionGroups: x.params.of("restrictionGroups"),
 	}
 	return func() (any, error) {
 		if err := x.mayConfigure(); err != nil {

@@ -15,26 +15,17 @@ func (x *exchange) build() (any, error) {
 	return map[string]string{"communityServer": x.portal.version.text}, nil
 }
 
-// folderView is MailFolderData (MAIL/Data/Contracts/MailFolderData.cs).
-type folderView struct {
-	ID             int    `json:"id"`
-	Unread         int    `json:"unread"`
-	UnreadMessages int    `json:"unread_messages"`
-	Total          int    `json:"total_count"`
-	TotalMessages  int    `json:"total_messages_count"`
-	TimeModified   string `json:"time_modified"`
-}
-
-// folderTypes are inbox, sent, drafts, trash, spam and templates (MAIL/Enums/FolderType.cs).
-var folderTypes = []int{1, 2, 3, 4, 5, 7}
-
-// folders answers the folders everybody has. There is no mail in them.
+// folders answers the folders everybody has: inbox, sent, drafts, trash, spam and
+// templates (MAIL/Enums/FolderType.cs, MAIL/Data/Contracts/MailFolderData.cs). There is
+// no mail in them.
 func (x *exchange) folders() (any, error) {
-	all := make([]folderView, len(folderTypes))
-	for i, id := range folderTypes {
-		all[i] = folderView{ID: id, TimeModified: plainTime(x.portal.started)}
+	var all []map[string]any
+	for _, id := range []int{1, 2, 3, 4, 5, 7} {
+		all = append(all, map[string]any{
+			"id": id, "unread": 0, "unread_messages": 0, "total_count": 0, "total_messages_count": 0, "time_modified": plainTime(x.portal.started),
+		})
 	}
-	return list[folderView]{items: all}, nil
+	return list[map[string]any]{items: all}, nil
 }
 
 func (x *exchange) messages() action {

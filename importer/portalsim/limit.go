@@ -1,6 +1,7 @@
 package portalsim
 
 import (
+	"cmp"
 	"math"
 	"net/http"
 	"strconv"
@@ -46,7 +47,7 @@ func tooManyRequests(form string, pause time.Duration) *answer {
 // retryAfter sets the header in one of its forms. An answer that is empty by
 // intention has none unless a form is named.
 func retryAfter(a *answer, form string, pause time.Duration) {
-	setDefault(&pause, time.Second)
+	pause = cmp.Or(pause, time.Second)
 	switch form {
 	case "none":
 	case "date":

@@ -45,7 +45,9 @@ func (x *exchange) testLogin(s *settings, together func(problems []string) strin
 			return err
 		}
 		if text != "" {
-			problems = append(problems, `<span class="attempt_header">`+x.words().headers[l.side]+`</span><br/>`+text)
+			side := strings.ToUpper(string(l.side))
+			header := x.say(side+" response:", "Ответ сервера "+side+":")
+			problems = append(problems, `<span class="attempt_header">`+header+`</span><br/>`+text)
 		} else if silent {
 			farewells = append(farewells, l)
 		}

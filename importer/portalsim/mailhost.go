@@ -71,9 +71,9 @@ type MailLogin struct {
 	Timeouts        Timeouts
 }
 
-// MailAnswer is what came of it.
+// MailAnswer is the outcome of a login.
 type MailAnswer struct {
-	Do     Behaviour // Accept, or what was in the way
+	Do     Behaviour // Accept, or what prevented it
 	Text   string    // the server's own words, if it said any
 	Failed int       // logins it refused: one for each mechanism tried
 }

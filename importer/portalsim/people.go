@@ -17,7 +17,7 @@ import (
 	"unicode/utf8"
 )
 
-// Person is somebody the portal knows. Only Email is needed.
+// Person is a person the portal knows. Only Email is needed.
 type Person struct {
 	Email     string   `yaml:"email" json:"email"`
 	ID        string   `yaml:"id" json:"id"`                // a GUID; made from the address when empty, the same every time
@@ -68,8 +68,8 @@ type person struct {
 func newPerson(p Person) *person {
 	local, _, _ := strings.Cut(p.Email, "@")
 	p.ID = strings.ToLower(cmp.Or(p.ID, guidOf(p.Email)))
-	setDefault(&p.UserName, local)
-	setDefault(&p.Code, "123456")
+	p.UserName = cmp.Or(p.UserName, local)
+	p.Code = cmp.Or(p.Code, "123456")
 	if p.FirstName == "" && p.LastName == "" {
 		p.FirstName, p.LastName = nameOf(local)
 	}
@@ -128,7 +128,7 @@ type directory struct {
 	byID    map[string]*person
 	byEmail map[string]*person
 	byName  map[string]*person
-	sorted  []*person // by display name; nil when somebody has come since
+	sorted  []*person // by display name; nil when a person has come since
 }
 
 // add keeps the first of two with one address.
@@ -176,7 +176,7 @@ func (d *directory) having(mask int) []*person {
 	return found
 }
 
-// person finds somebody by address or GUID.
+// person finds a person by address or GUID.
 func (p *Portal) person(name string) *person {
 	if found := p.people.email(name); found != nil {
 		return found
@@ -184,7 +184,7 @@ func (p *Portal) person(name string) *person {
 	return p.people.id(name)
 }
 
-// personOrNew makes somebody up of whom an address or GUID is known.
+// personOrNew makes up a person of whom only an address or GUID is known.
 func (p *Portal) personOrNew(name string) *person {
 	if found := p.person(name); found != nil {
 		return found

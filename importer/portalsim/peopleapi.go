@@ -46,12 +46,11 @@ func (x *exchange) view(p *person) personView {
 		ID: p.ID, UserName: p.UserName, IsVisitor: p.Guest, FirstName: p.FirstName, LastName: p.LastName,
 		Email: p.Email, Status: p.status, ActivationStatus: 1, DisplayName: p.displayName(x.portal.options.Language),
 		MobilePhone: p.phoneNumber(), IsAdmin: p.Admin, IsLDAP: p.LDAP, IsOwner: p.Owner, CultureName: p.Culture, IsSSO: p.SSO,
-		Department: strings.Join(p.Groups, ", "), AvatarMedium: noPhoto + "48-48.png", Avatar: noPhoto + "82-82.png", AvatarSmall: noPhoto + "32-32.png",
-		ProfileURL: "http://" + x.request.Host + "/Products/People/Profile.aspx?user=" + p.UserName,
+		AvatarMedium: noPhoto + "48-48.png", Avatar: noPhoto + "82-82.png", AvatarSmall: noPhoto + "32-32.png",
+		Department: strings.Join(p.Groups, ", "), ProfileURL: "http://" + x.request.Host + "/Products/People/Profile.aspx?user=" + p.UserName,
 	}
 	if p.status == statusTerminated {
-		when := x.portal.moment(x.portal.started)
-		v.Terminated = &when
+		v.Terminated = new(x.portal.moment(x.portal.started))
 	}
 	for _, name := range p.Groups {
 		v.Groups = append(v.Groups, groupView{ID: guidOf("group " + name), Name: name})
@@ -59,7 +58,7 @@ func (x *exchange) view(p *person) personView {
 	return v
 }
 
-// people is a list of persons; total is 0 unless it has been cut to a page.
+// people answers a list of persons; total is 0 unless it has been cut to a page.
 func (x *exchange) people(all []*person, total int) (any, error) {
 	views := make([]personView, len(all))
 	for i, p := range all {
@@ -71,14 +70,12 @@ func (x *exchange) people(all []*person, total int) (any, error) {
 func (x *exchange) self() (any, error) { return x.view(x.caller), nil }
 
 func (x *exchange) personByName() (any, error) {
-	name := x.text("username")
-	d := x.portal.people
+	name, d := x.text("username"), x.portal.people
 	return x.viewFound(cmp.Or(d.find(d.byName, name), d.id(name)))
 }
 
 func (x *exchange) personByEmail() (any, error) {
-	email := x.text("email")
-	return x.viewFound(x.portal.people.email(email))
+	return x.viewFound(x.portal.people.email(x.text("email")))
 }
 
 func (x *exchange) viewFound(p *person) (any, error) {
@@ -133,8 +130,7 @@ func (x *exchange) filterPeople() action {
 
 // searchPeople is people/search and people/@search: the active ones alone.
 func (x *exchange) searchPeople() (any, error) {
-	query := x.text("query")
-	return x.people(searched(x.portal.people.having(statusActive), query), 0)
+	return x.people(searched(x.portal.people.having(statusActive), x.text("query")), 0)
 }
 
 // searched keeps those in whose names or address each word of the text is. A word of

@@ -1,6 +1,7 @@
 package portalsim
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"sync"
@@ -49,7 +50,7 @@ func New(o Options) *Portal {
 	if !v.since(11, 0, 0) {
 		connectTimeout = 10 * time.Second // it was fixed (MAIL/Defines.cs)
 	}
-	setDefault(&o.Timeouts.Connect, connectTimeout)
+	o.Timeouts.Connect = cmp.Or(o.Timeouts.Connect, connectTimeout)
 	started := time.Now()
 	p := &Portal{
 		options: o, version: v, zone: zone, started: started,

@@ -1,6 +1,7 @@
 package portalsim
 
 import (
+	"cmp"
 	"fmt"
 	"sync"
 	"time"
@@ -91,7 +92,7 @@ func (p *Portal) Restart(down time.Duration, saved float64) {
 // schedule starts the clocks of the restarts that have a time.
 func (p *Portal) schedule() {
 	for _, r := range p.options.Restarts {
-		setDefault(&r.For, 2*time.Minute)
+		r.For = cmp.Or(r.For, 2*time.Minute)
 		if r.AfterRequests > 0 {
 			p.restartAt[r.AfterRequests] = r
 			continue

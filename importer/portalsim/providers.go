@@ -70,9 +70,11 @@ func (p *Provider) settings(address mailAddress, imap bool) settings {
 		}
 		return server{host: host, login: login, port: port, encryption: encryption, auth: 1}
 	}
-	s := settings{email: address, imap: imap, restrict: true, in: side(p.POP3, cmp.Or(p.POP3Port, 995)), out: side(p.SMTP, cmp.Or(p.SMTPPort, 465))}
+	s := settings{email: address, imap: imap, restrict: true, out: side(p.SMTP, cmp.Or(p.SMTPPort, 465))}
 	if imap {
 		s.in = side(p.IMAP, cmp.Or(p.IMAPPort, 993))
+	} else {
+		s.in = side(p.POP3, cmp.Or(p.POP3Port, 995))
 	}
 	return s
 }

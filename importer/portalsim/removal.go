@@ -23,8 +23,7 @@ type task struct {
 // deleteAccount starts a removal and answers its state. A second one of the same mailbox
 // is the same operation; one of another mailbox is refused while the first runs.
 func (x *exchange) deleteAccount() (any, error) {
-	email := x.text("email")
-	m, err := x.named(email)
+	m, err := x.named(x.text("email"))
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +44,8 @@ func (x *exchange) deleteAccount() (any, error) {
 		return nil, internal("Remove mailbox operation already running.")
 	}
 	const removeMailbox = 2
-	t := &task{ID: new(guidOf("task " + source + x.began.String())), Source: source, OperationType: removeMailbox, Operation: new("RemoveMailbox")}
+	id := guidOf("task " + source + x.began.String())
+	t := &task{ID: &id, Source: source, OperationType: removeMailbox, Operation: new("RemoveMailbox")}
 	p.tasks = append(p.tasks, t)
 	row := p.row(m.id)
 	x.portal.running.Go(func() { x.portal.removal(p, t, row, x.life) })

@@ -47,7 +47,8 @@ var routes = []route{
 	{method: "POST", pattern: "security/impersonate/{userId}", bind: (*exchange).impersonate, needs: version.hasImpersonation},
 	{method: "PUT", pattern: "security/impersonate/logout", bind: plain((*exchange).endImpersonation), needs: version.hasImpersonation},
 	{method: "GET", pattern: "security/activeconnections", bind: plain((*exchange).connections), needs: version.hasConnections},
-	{method: "PUT", pattern: "security/activeconnections/logoutallexceptthis", bind: plain((*exchange).signOutOthers), needs: version.hasConnections},
+	{method: "PUT", pattern: "security/activeconnections/logoutallexceptthis", bind: plain((*exchange).signOutOthers),
+		needs: version.hasConnections},
 	{method: "PUT", pattern: "security/activeconnections/logout/{loginEventId}", bind: (*exchange).signOut, needs: version.hasConnections},
 	{method: "PUT", pattern: "security/activeconnections/logoutall/{userId}", bind: (*exchange).signOutPerson, needs: version.hasConnections},
 

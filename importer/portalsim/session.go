@@ -103,7 +103,7 @@ func withEvent(event int) func(*session) bool {
 // authenticate finds the caller. The header comes first; when it does not
 // authenticate, and silently so, the cookie; then query string and form. So a client
 // that shares a cookie jar between people and sends an expired header works in
-// somebody else's name. The cookie is set by answers to requests that the header
+// another person's name. The cookie is set by answers to requests that the header
 // authenticated, and cleared where it was refused (web/studio/ASC.Web.Studio/Global.asax.cs,
 // web/core/ASC.Web.Core/Helpers/AuthorizationHelper.cs).
 func (x *exchange) authenticate() *person {
@@ -175,22 +175,15 @@ func (x *exchange) setCookie(a *answer) {
 	}
 }
 
-type connectionView struct {
-	ID       int    `json:"id"`
-	Platform string `json:"platform"`
-	Browser  string `json:"browser"`
-	Date     string `json:"date"`
-	IP       string `json:"ip"`
-	Page     string `json:"page"`
-}
-
 // connections answers the sessions of the caller, their own one first, which the
 // server recognises by the cookie alone: asked with the header only, loginEvent is 0
 // (module/ASC.Api/ASC.Api.Security/SecurityApi.cs, GetAllActiveConnections).
 func (x *exchange) connections() (any, error) {
-	own, items := x.byCookie().event, []connectionView{}
+	own, items := x.byCookie().event, []map[string]any{}
 	for _, one := range x.portal.sessions.of(x.caller) {
-		item := connectionView{ID: one.event, Date: x.portal.moment(one.opened), IP: hostOnly(x.request.RemoteAddr)}
+		item := map[string]any{
+			"id": one.event, "platform": "", "browser": "", "date": x.portal.moment(one.opened), "ip": hostOnly(x.request.RemoteAddr), "page": "",
+		}
 		if one.event == own {
 			items = slices.Insert(items, 0, item)
 		} else {
@@ -205,11 +198,8 @@ func (x *exchange) connections() (any, error) {
 func (x *exchange) signOut() action {
 	event := x.integer("loginEventId")
 	return func() (any, error) {
-		s := x.portal.sessions
-		if s.end(x.caller, withEvent(event)) {
-			return true, nil
-		}
-		return x.caller.Admin && slices.ContainsFunc(x.portal.people.having(statusAll), func(p *person) bool { return s.end(p, withEvent(event)) }), nil
+		end := func(p *person) bool { return x.portal.sessions.end(p, withEvent(event)) }
+		return end(x.caller) || x.caller.Admin && slices.ContainsFunc(x.portal.people.having(statusAll), end), nil
 	}
 }
 

@@ -94,7 +94,8 @@ func (x *exchange) sendAgain(p *person, _ credentials) (any, error) {
 func (x *exchange) sendSMS(p *person, phone string, again bool) (any, error) {
 	sent, ok := x.life.sendSMS(p, again)
 	if !ok {
-		return nil, internal(x.words().tooManySMS)
+		return nil, internal(x.say("You have sent too many text messages. Please try again later.",
+			"Вы отправили слишком много текстовых сообщений. Пожалуйста, повторите попытку позже."))
 	}
 	if sent {
 		x.portal.stats.signIn(p.Email, func(s *SignIns) { s.SMS++ })

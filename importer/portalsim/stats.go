@@ -1,6 +1,7 @@
 package portalsim
 
 import (
+	"cmp"
 	"maps"
 	"net"
 	"net/http"
@@ -19,7 +20,7 @@ type Request struct {
 	Owner   string        `json:"owner,omitempty"`   // address of who called
 	Address string        `json:"address,omitempty"` // the e-mail argument
 	Status  int           `json:"status"`            // 0 while under way, 499 when the client had left
-	Fault   string        `json:"fault,omitempty"`   // what was done to it
+	Fault   string        `json:"fault,omitempty"`   // the action
 }
 
 // Load is how much was under way at once.
@@ -64,9 +65,9 @@ type Stats struct {
 	Removed    int `json:"removed"`
 	Duplicates int `json:"duplicates"` // rows beyond the first of an owner and address
 
-	SignIns     map[string]SignIns  `json:"signIns"`     // by what was typed as the user name
-	FailedMail  map[string]int      `json:"failedMail"`  // failed logins at mail servers, by mailbox
-	MailHosts   map[string]HostLoad `json:"mailHosts"`   //
+	SignIns     map[string]SignIns  `json:"signIns"`    // by the user name as typed
+	FailedMail  map[string]int      `json:"failedMail"` // failed logins at mail servers, by mailbox
+	MailHosts   map[string]HostLoad `json:"mailHosts"`
 	Connections Load                `json:"connections"` // see Portal.ConnState
 	Connected   int                 `json:"connected"`   // connections opened
 	MostWrites  int                 `json:"mostWrites"`  // to one owner and address
@@ -168,7 +169,7 @@ func isWrite(method string) bool { return method != http.MethodGet && method != 
 
 // quiet begins the time in which no request should arrive.
 func (s *stats) quiet(pause time.Duration) {
-	setDefault(&pause, time.Second)
+	pause = cmp.Or(pause, time.Second)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.total.Turned++

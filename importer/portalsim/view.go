@@ -8,21 +8,34 @@ import (
 // accountView is MailAccountData (MAIL/Data/Contracts/MailAccountData.cs): what create,
 // update and list answer. Nothing in it tells created from updated.
 type accountView struct {
-	MailboxID      int           `json:"mailboxId"`
-	Email          string        `json:"email"`
-	Enabled        bool          `json:"enabled"`
-	Name           string        `json:"name"`
-	OAuth          bool          `json:"oAuthConnection"`
-	Signature      signatureView `json:"signature"`
-	Autoreply      autoreplyView `json:"autoreply"`
-	EMailInFolder  *string       `json:"eMailInFolder"`
-	QuotaError     bool          `json:"quotaError"`
-	AuthError      bool          `json:"authError"`
-	IsGroup        bool          `json:"isGroup"`
-	IsAlias        bool          `json:"isAlias"`
-	IsTeamlab      bool          `json:"isTeamlabMailbox"`
-	IsDefault      bool          `json:"isDefault"`
-	IsSharedDomain bool          `json:"isSharedDomainMailbox"`
+	MailboxID int    `json:"mailboxId"`
+	Email     string `json:"email"`
+	Enabled   bool   `json:"enabled"`
+	Name      string `json:"name"`
+	OAuth     bool   `json:"oAuthConnection"`
+	Signature struct {
+		MailboxID int    `json:"mailboxId"`
+		HTML      string `json:"html"`
+		IsActive  bool   `json:"isActive"`
+	} `json:"signature"`
+	Autoreply struct {
+		MailboxID    int    `json:"mailboxId"`
+		TurnOn       bool   `json:"turnOn"`
+		OnlyContacts bool   `json:"onlyContacts"`
+		TurnOnToDate bool   `json:"turnOnToDate"`
+		FromDate     string `json:"fromDate"`
+		ToDate       string `json:"toDate"`
+		Subject      string `json:"subject"`
+		HTML         string `json:"html"`
+	} `json:"autoreply"`
+	EMailInFolder  *string `json:"eMailInFolder"`
+	QuotaError     bool    `json:"quotaError"`
+	AuthError      bool    `json:"authError"`
+	IsGroup        bool    `json:"isGroup"`
+	IsAlias        bool    `json:"isAlias"`
+	IsTeamlab      bool    `json:"isTeamlabMailbox"`
+	IsDefault      bool    `json:"isDefault"`
+	IsSharedDomain bool    `json:"isSharedDomainMailbox"`
 	*datedView
 }
 
@@ -31,34 +44,13 @@ type datedView struct {
 	DateCreated *string `json:"dateCreated"`
 }
 
-type signatureView struct {
-	MailboxID int    `json:"mailboxId"`
-	HTML      string `json:"html"`
-	IsActive  bool   `json:"isActive"`
-}
-
-type autoreplyView struct {
-	MailboxID    int    `json:"mailboxId"`
-	TurnOn       bool   `json:"turnOn"`
-	OnlyContacts bool   `json:"onlyContacts"`
-	TurnOnToDate bool   `json:"turnOnToDate"`
-	FromDate     string `json:"fromDate"`
-	ToDate       string `json:"toDate"`
-	Subject      string `json:"subject"`
-	HTML         string `json:"html"`
-}
-
-const noDate = "0001-01-01T00:00:00"
-
 // plainTime is a UTC time without a zone, as the database gives it.
 func plainTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05") }
 
 func (p *Portal) newView(id int, email, name string) accountView {
-	v := accountView{
-		MailboxID: id, Email: email, Name: name, Enabled: true,
-		Signature: signatureView{MailboxID: id},
-		Autoreply: autoreplyView{MailboxID: id, FromDate: noDate, ToDate: noDate},
-	}
+	const noDate = "0001-01-01T00:00:00"
+	v := accountView{MailboxID: id, Email: email, Name: name, Enabled: true}
+	v.Signature.MailboxID, v.Autoreply.MailboxID, v.Autoreply.FromDate, v.Autoreply.ToDate = id, id, noDate, noDate
 	if p.version.hasDateCreated() {
 		v.datedView = &datedView{}
 	}
