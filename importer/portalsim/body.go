@@ -87,7 +87,7 @@ func (p params) addQuery(raw string) {
 	}
 }
 
-// element of an XML document.
+// xmlElement is an element of an XML document.
 type xmlElement struct {
 	XMLName  xml.Name
 	Text     string       `xml:",chardata"`
@@ -103,7 +103,10 @@ func readXML(body []byte, add func(name, value string)) *failure {
 	if errors.Is(err, io.EOF) {
 		return internal("Root element is missing.")
 	}
-	if err != nil {
+	for err == nil {
+		_, err = decoder.Token() // what follows the root has to be sound too
+	}
+	if !errors.Is(err, io.EOF) {
 		line, column := decoder.InputPos() // the words are those of the commonest case
 		return internal(fmt.Sprintf("Unexpected end of file has occurred. Line %d, position %d.", line, column))
 	}

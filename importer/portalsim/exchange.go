@@ -172,7 +172,10 @@ func (x *exchange) call(state State) (*answer, error) {
 	if x.unbound != nil {
 		return p.failed(x.unbound), nil
 	}
-	act := x.route.bind(x)
+	act := func() (any, error) { return x.route.do(x) }
+	if x.route.bind != nil {
+		act = x.route.bind(x)
+	}
 	switch {
 	case x.unbound != nil:
 		return p.failed(x.unbound), nil

@@ -13,65 +13,60 @@ type action func() (any, error)
 // one is an unknown route (API/Impl/ApiRouteConfigurator.cs).
 type route struct {
 	method, pattern string
-	bind            func(*exchange) action
-	open            bool // needs no sign-in, and is not checked for payment
-	mail            bool // belongs to the mail product
-	signIn          bool // spends its latency between counting the attempt and checking it
-	gap             bool // waits between reading and writing, out of the latency asked for
+	do              func(*exchange) (any, error) // a method whose arguments, if any, are texts, which always convert
+	bind            func(*exchange) action       // any other method, which reads its arguments first
+	open            bool                         // needs no sign-in, and is not checked for payment
+	mail            bool                         // belongs to the mail product
+	signIn          bool                         // spends its latency between counting the attempt and checking it
+	gap             bool                         // waits between reading and writing, out of the latency asked for
 	needs           func(version) bool
 }
 
 const prefix = "/api/2.0/"
 
 var routes = []route{
-	{method: "POST", pattern: "authentication", bind: plain(withUser((*exchange).signIn)), open: true, signIn: true},
-	{method: "POST", pattern: "authentication/setphone", bind: plain(withUser((*exchange).takePhone)), open: true, signIn: true},
-	{method: "POST", pattern: "authentication/sendsms", bind: plain(withUser((*exchange).sendAgain)), open: true, signIn: true},
-	{method: "POST", pattern: "authentication/{code}", bind: plain(withUser((*exchange).signInByCode)), open: true, signIn: true},
-	{method: "GET", pattern: "capabilities", bind: plain((*exchange).capabilities), open: true},
-	{method: "GET", pattern: "settings/version/build", bind: plain((*exchange).build), open: true},
+	{method: "POST", pattern: "authentication", do: withUser((*exchange).signIn), open: true, signIn: true},
+	{method: "POST", pattern: "authentication/setphone", do: withUser((*exchange).takePhone), open: true, signIn: true},
+	{method: "POST", pattern: "authentication/sendsms", do: withUser((*exchange).sendAgain), open: true, signIn: true},
+	{method: "POST", pattern: "authentication/{code}", do: withUser((*exchange).signInByCode), open: true, signIn: true},
+	{method: "GET", pattern: "capabilities", do: (*exchange).capabilities, open: true},
+	{method: "GET", pattern: "settings/version/build", do: (*exchange).build, open: true},
 
-	{method: "GET", pattern: "people", bind: plain((*exchange).activePeople)},
-	{method: "GET", pattern: "people/@self", bind: plain((*exchange).self)},
-	{method: "GET", pattern: "people/email", bind: plain((*exchange).personByEmail)},
+	{method: "GET", pattern: "people", do: (*exchange).activePeople},
+	{method: "GET", pattern: "people/@self", do: (*exchange).self},
+	{method: "GET", pattern: "people/email", do: (*exchange).personByEmail},
 	{method: "GET", pattern: "people/filter", bind: (*exchange).filterPeople},
-	{method: "GET", pattern: "people/search", bind: plain((*exchange).searchPeople)},
-	{method: "GET", pattern: "people/@search/{query}", bind: plain((*exchange).searchPeople)},
+	{method: "GET", pattern: "people/search", do: (*exchange).searchPeople},
+	{method: "GET", pattern: "people/@search/{query}", do: (*exchange).searchPeople},
 	{method: "GET", pattern: "people/status/{status}", bind: (*exchange).peopleByStatus},
 	{method: "GET", pattern: "people/status/{status}/search", bind: (*exchange).searchByStatus},
-	{method: "GET", pattern: "people/{username}", bind: plain((*exchange).personByName)},
+	{method: "GET", pattern: "people/{username}", do: (*exchange).personByName},
 
-	{method: "GET", pattern: "security/impersonate/settings", bind: plain((*exchange).impersonationSettings), needs: version.hasImpersonation},
+	{method: "GET", pattern: "security/impersonate/settings", do: (*exchange).impersonationSettings, needs: version.hasImpersonation},
 	{method: "PUT", pattern: "security/impersonate/settings", bind: (*exchange).setImpersonation, needs: version.hasImpersonation},
 	{method: "GET", pattern: "security/impersonate/{userId}", bind: (*exchange).canImpersonate, needs: version.hasImpersonation},
 	{method: "POST", pattern: "security/impersonate/{userId}", bind: (*exchange).impersonate, needs: version.hasImpersonation},
-	{method: "PUT", pattern: "security/impersonate/logout", bind: plain((*exchange).endImpersonation), needs: version.hasImpersonation},
-	{method: "GET", pattern: "security/activeconnections", bind: plain((*exchange).connections), needs: version.hasConnections},
-	{method: "PUT", pattern: "security/activeconnections/logoutallexceptthis", bind: plain((*exchange).signOutOthers),
-		needs: version.hasConnections},
+	{method: "PUT", pattern: "security/impersonate/logout", do: (*exchange).endImpersonation, needs: version.hasImpersonation},
+	{method: "GET", pattern: "security/activeconnections", do: (*exchange).connections, needs: version.hasConnections},
+	{method: "PUT", pattern: "security/activeconnections/logoutallexceptthis", do: (*exchange).signOutOthers, needs: version.hasConnections},
 	{method: "PUT", pattern: "security/activeconnections/logout/{loginEventId}", bind: (*exchange).signOut, needs: version.hasConnections},
 	{method: "PUT", pattern: "security/activeconnections/logoutall/{userId}", bind: (*exchange).signOutPerson, needs: version.hasConnections},
 
-	{method: "POST", pattern: "batch", bind: plain((*exchange).batch)},
+	{method: "POST", pattern: "batch", do: (*exchange).batch},
 
-	{method: "GET", pattern: "mail/accounts", bind: plain((*exchange).listAccounts), mail: true, gap: true},
+	{method: "GET", pattern: "mail/accounts", do: (*exchange).listAccounts, mail: true, gap: true},
 	{method: "POST", pattern: "mail/accounts", bind: (*exchange).createAccount, mail: true, gap: true},
 	{method: "PUT", pattern: "mail/accounts", bind: (*exchange).updateAccount, mail: true, gap: true},
-	{method: "DELETE", pattern: "mail/accounts", bind: plain((*exchange).deleteAccount), mail: true},
-	{method: "GET", pattern: "mail/accounts/single", bind: plain((*exchange).singleAccount), mail: true},
-	{method: "GET", pattern: "mail/accounts/setups", bind: plain((*exchange).setups), mail: true},
-	{method: "POST", pattern: "mail/accounts/simple", bind: plain((*exchange).createSimple), mail: true, gap: true},
+	{method: "DELETE", pattern: "mail/accounts", do: (*exchange).deleteAccount, mail: true},
+	{method: "GET", pattern: "mail/accounts/single", do: (*exchange).singleAccount, mail: true},
+	{method: "GET", pattern: "mail/accounts/setups", do: (*exchange).setups, mail: true},
+	{method: "POST", pattern: "mail/accounts/simple", do: (*exchange).createSimple, mail: true, gap: true},
 	{method: "PUT", pattern: "mail/accounts/state", bind: (*exchange).setAccountState, mail: true},
 	{method: "PUT", pattern: "mail/accounts/default", bind: (*exchange).setDefaultAccount, mail: true},
-	{method: "GET", pattern: "mail/folders", bind: plain((*exchange).folders), mail: true},
+	{method: "GET", pattern: "mail/folders", do: (*exchange).folders, mail: true},
 	{method: "GET", pattern: "mail/messages", bind: (*exchange).messages, mail: true},
-	{method: "GET", pattern: "mail/operations", bind: plain((*exchange).operations), mail: true},
-	{method: "GET", pattern: "mail/operations/{operationId}", bind: plain((*exchange).operation), mail: true},
-}
-
-// plain binds a method whose arguments, if it has any, are texts, which always convert.
-func plain(method func(*exchange) (any, error)) func(*exchange) action {
-	return func(x *exchange) action { return func() (any, error) { return method(x) } }
+	{method: "GET", pattern: "mail/operations", do: (*exchange).operations, mail: true},
+	{method: "GET", pattern: "mail/operations/{operationId}", do: (*exchange).operation, mail: true},
 }
 
 func underAPI(path string) bool {
