@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/md5"
@@ -23,107 +24,88 @@ import (
 // login where the password is wrong, and at last the protocol's own command. SCRAM,
 // DIGEST-MD5, NTLM and APOP, which the library knows as well, are left out.
 func logIn(ctx context.Context, l portalsim.MailLogin) portalsim.MailAnswer {
+	c := &mailConn{MailLogin: l, dialect: dialects[l.Side]}
 	connecting, cancel := context.WithTimeout(ctx, l.Timeouts.Connect)
 	defer cancel()
-	c := &mailConn{dialect: dialects[l.Side]}
-	if err := c.connect(connecting, &l); err != nil {
-		return trouble(connecting, err, portalsim.NoAnswer)
+	err := c.connect(connecting)
+	if c.Conn != nil {
+		defer c.Close()
 	}
-	defer c.Close()
-	if l.Anonymous {
-		if len(c.mechanisms) == 0 {
-			return portalsim.MailAnswer{Do: portalsim.NoAuth}
-		}
+	switch {
+	case err != nil && connecting.Err() != nil:
+		return portalsim.MailAnswer{Do: portalsim.NoAnswer}
+	case err != nil:
+		return c.onError
+	case l.Anonymous && len(c.mechanisms) == 0:
+		return portalsim.MailAnswer{Do: portalsim.NoAuth}
+	case l.Anonymous:
 		return portalsim.MailAnswer{Do: portalsim.Accept}
 	}
 	loggingIn, cancel := context.WithTimeout(ctx, l.Timeouts.Login)
 	defer cancel()
 	defer context.AfterFunc(loggingIn, func() { c.Close() })()
-	answer := portalsim.MailAnswer{Do: portalsim.NoAuth}
-	if err := c.authenticate(&l, &answer); err != nil {
-		failed := answer.Failed
-		answer = trouble(loggingIn, err, portalsim.Hang)
-		answer.Failed = failed
+	c.answer.Do = portalsim.NoAuth
+	if err := c.authenticate(); err != nil {
+		if loggingIn.Err() != nil {
+			c.onError = portalsim.MailAnswer{Do: portalsim.Hang}
+		}
+		c.onError.Failed = c.answer.Failed
+		return c.onError
 	}
-	if answer.Do == portalsim.Accept {
+	if c.answer.Do == portalsim.Accept {
 		_, _ = c.say(c.quit)
 	}
-	return answer
-}
-
-var (
-	errHandshake = errors.New("TLS handshake failed")
-	errGreeting  = errors.New("turned away")
-)
-
-// trouble says what an error of the connection is to the library.
-func trouble(ctx context.Context, err error, late portalsim.Behaviour) portalsim.MailAnswer {
-	var dns *net.DNSError
-	var dial *net.OpError
-	switch {
-	case ctx.Err() != nil:
-		return portalsim.MailAnswer{Do: late}
-	case errors.Is(err, errHandshake):
-		return portalsim.MailAnswer{Do: portalsim.BadTLS}
-	case errors.Is(err, errGreeting):
-		return portalsim.MailAnswer{Do: portalsim.TooMany}
-	case errors.As(err, &dns):
-		return portalsim.MailAnswer{Do: portalsim.Unresolved}
-	case errors.As(err, &dial) && dial.Op == "dial":
-		return portalsim.MailAnswer{Do: portalsim.NotListening}
-	default:
-		return portalsim.MailAnswer{Do: portalsim.NotListening, Text: "The server has unexpectedly disconnected."}
-	}
+	return c.answer
 }
 
 // dialect is how a protocol says things.
 type dialect struct {
-	side                       portalsim.Side
-	plainPort, tlsPort         int
-	ask, startTLS, login, quit string
+	plainPort, tlsPort        int
+	ask, startTLS, auth, quit string
 }
 
 var dialects = map[portalsim.Side]dialect{
-	portalsim.IMAP: {portalsim.IMAP, 143, 993, "CAPABILITY", "STARTTLS", "AUTHENTICATE ", "LOGOUT"},
-	portalsim.POP3: {portalsim.POP3, 110, 995, "CAPA", "STLS", "AUTH ", "QUIT"},
-	portalsim.SMTP: {portalsim.SMTP, 25, 465, "EHLO localhost", "STARTTLS", "AUTH ", "QUIT"},
+	portalsim.IMAP: {143, 993, "CAPABILITY", "STARTTLS", "AUTHENTICATE ", "LOGOUT"},
+	portalsim.POP3: {110, 995, "CAPA", "STLS", "AUTH ", "QUIT"},
+	portalsim.SMTP: {25, 465, "EHLO localhost", "STARTTLS", "AUTH ", "QUIT"},
 }
 
 // mailConn is a connection to a mail server.
 type mailConn struct {
+	portalsim.MailLogin
 	dialect
 	net.Conn
 	text       *textproto.Reader
 	able       []string // capabilities, upper case
 	mechanisms []string
+	answer     portalsim.MailAnswer // so far
+	onError    portalsim.MailAnswer // what an error of the connection means to the library now
 }
 
-func (c *mailConn) use(conn net.Conn) { c.Conn, c.text = conn, &textproto.NewConn(conn).Reader }
+var disconnected = portalsim.MailAnswer{Do: portalsim.NotListening, Text: "The server has unexpectedly disconnected."}
 
-// connect goes as far as a login. After an error nothing is left open.
-func (c *mailConn) connect(ctx context.Context, l *portalsim.MailLogin) error {
-	port := l.Port
-	if port == 0 && l.Encryption == 1 {
+func (c *mailConn) use(conn net.Conn) {
+	c.Conn, c.text, c.onError = conn, &textproto.NewConn(conn).Reader, disconnected
+}
+
+// connect goes as far as a login.
+func (c *mailConn) connect(ctx context.Context) error {
+	port := cmp.Or(c.Port, c.plainPort)
+	if c.Port == 0 && c.Encryption == 1 {
 		port = c.tlsPort
-	} else if port == 0 {
-		port = c.plainPort
 	}
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(l.Host, strconv.Itoa(port)))
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(c.Host, strconv.Itoa(port)))
 	if err != nil {
+		c.onError.Do = portalsim.NotListening
+		if _, unresolved := errors.AsType[*net.DNSError](err); unresolved {
+			c.onError.Do = portalsim.Unresolved
+		}
 		return err
 	}
 	c.use(conn)
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
-	if err := c.prepare(ctx, l); err != nil {
-		conn.Close()
-		return err
-	}
-	return nil
-}
-
-func (c *mailConn) prepare(ctx context.Context, l *portalsim.MailLogin) error {
-	if l.Encryption == 1 {
-		if err := c.encrypt(ctx, l.Host); err != nil {
+	if c.Encryption == 1 {
+		if err := c.encrypt(ctx); err != nil {
 			return err
 		}
 	}
@@ -132,36 +114,37 @@ func (c *mailConn) prepare(ctx context.Context, l *portalsim.MailLogin) error {
 		return err
 	}
 	if !greeting.ok {
-		return errGreeting
+		c.onError = portalsim.MailAnswer{Do: portalsim.TooMany}
+		return errors.New("turned away")
 	}
-	if err := c.learn(); err != nil {
+	if err := c.learn(); err != nil || c.Encryption != 2 || !slices.Contains(c.able, c.startTLS) {
 		return err
-	}
-	if l.Encryption != 2 || !slices.Contains(c.able, c.startTLS) {
-		return nil
 	}
 	if _, err := c.say(c.startTLS); err != nil {
 		return err
 	}
-	if err := c.encrypt(ctx, l.Host); err != nil {
+	if err := c.encrypt(ctx); err != nil {
 		return err
 	}
 	return c.learn()
 }
 
-func (c *mailConn) encrypt(ctx context.Context, host string) error {
-	conn := tls.Client(c.Conn, &tls.Config{ServerName: host, InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS12})
-	if err := conn.HandshakeContext(ctx); err != nil {
-		return errors.Join(errHandshake, err)
+func (c *mailConn) encrypt(ctx context.Context) error {
+	c.onError = portalsim.MailAnswer{Do: portalsim.BadTLS}
+	conn := tls.Client(c.Conn, &tls.Config{
+		ServerName: c.Host, InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS12,
+	})
+	err := conn.HandshakeContext(ctx)
+	if err == nil {
+		c.use(conn)
 	}
-	c.use(conn)
-	return nil
+	return err
 }
 
 // learn asks what the server can do.
 func (c *mailConn) learn() error {
 	r, err := c.say(c.ask)
-	if err == nil && r.ok && c.side == portalsim.POP3 {
+	if err == nil && r.ok && c.Side == portalsim.POP3 {
 		r.lines, err = c.text.ReadDotLines()
 	}
 	c.able, c.mechanisms = nil, nil
@@ -191,7 +174,7 @@ const tag = "A1" // one command at a time
 
 // say sends a command and returns the answer.
 func (c *mailConn) say(command string) (reply, error) {
-	if c.side == portalsim.IMAP {
+	if c.Side == portalsim.IMAP {
 		command = tag + " " + command
 	}
 	return c.send(command)
@@ -213,20 +196,20 @@ func (c *mailConn) hear(tag string) (r reply, err error) {
 		}
 		first, rest, _ := strings.Cut(line, " ")
 		switch {
-		case c.side == portalsim.SMTP && len(line) > 3 && line[3] == '-':
+		case c.Side == portalsim.SMTP && len(line) > 3 && line[3] == '-':
 			r.lines = append(r.lines, line[4:])
-		case c.side == portalsim.SMTP:
+		case c.Side == portalsim.SMTP:
 			r.lines = append(r.lines, rest)
 			r.ok, r.more, r.text = strings.HasPrefix(first, "2"), first == "334", rest
 			return r, nil
-		case c.side == portalsim.IMAP && first == tag:
+		case c.Side == portalsim.IMAP && first == tag:
 			verdict, text, _ := strings.Cut(rest, " ")
 			if strings.HasPrefix(text, "[") { // the code is not for people
 				_, text, _ = strings.Cut(text, "] ")
 			}
 			r.ok, r.text = verdict == "OK", text
 			return r, nil
-		case c.side == portalsim.IMAP && first != "+":
+		case c.Side == portalsim.IMAP && first != "+":
 			r.lines = append(r.lines, rest)
 		default:
 			r.ok, r.more, r.text = first == "+OK", first == "+", rest
@@ -235,72 +218,71 @@ func (c *mailConn) hear(tag string) (r reply, err error) {
 	}
 }
 
-// authenticate tries what the server offers and notes what came of it.
-func (c *mailConn) authenticate(l *portalsim.MailLogin, answer *portalsim.MailAnswer) error {
+// authenticate tries what the server offers, until one login passes.
+func (c *mailConn) authenticate() error {
 	for _, name := range []string{"CRAM-MD5", "PLAIN", "LOGIN"} {
 		if !slices.Contains(c.mechanisms, name) {
 			continue
 		}
-		r, err := c.say(c.login + name)
+		r, err := c.say(c.auth + name)
 		for step := 0; err == nil && r.more; step++ {
 			challenge, _ := base64.StdEncoding.DecodeString(r.text)
-			r, err = c.send(base64.StdEncoding.EncodeToString([]byte(response(name, step, challenge, l))))
+			r, err = c.send(base64.StdEncoding.EncodeToString([]byte(c.response(name, step, challenge))))
 		}
-		if done := c.note(r, err, answer); done {
+		if c.note(r, err); err != nil || r.ok {
 			return err
 		}
 	}
 	switch {
-	case c.side == portalsim.POP3:
-		r, err := c.say("USER " + l.Login)
+	case c.Side == portalsim.POP3:
+		r, err := c.say("USER " + c.Login)
 		if err == nil && r.ok {
-			r, err = c.say("PASS " + l.Password)
+			r, err = c.say("PASS " + c.Password)
 		}
-		c.note(r, err, answer)
+		c.note(r, err)
 		return err
-	case c.side == portalsim.IMAP && slices.Contains(c.able, "LOGINDISABLED"):
-		answer.Do, answer.Text = portalsim.NoAuth, ""
-	case c.side == portalsim.IMAP:
-		r, err := c.say(fmt.Sprintf("LOGIN {%d}", len(l.Login)))
-		for _, part := range []string{fmt.Sprintf("%s {%d}", l.Login, len(l.Password)), l.Password} {
+	case c.Side == portalsim.IMAP && slices.Contains(c.able, "LOGINDISABLED"):
+		c.answer.Do, c.answer.Text = portalsim.NoAuth, ""
+	case c.Side == portalsim.IMAP:
+		r, err := c.say(fmt.Sprintf("LOGIN {%d}", len(c.Login)))
+		for _, part := range []string{fmt.Sprintf("%s {%d}", c.Login, len(c.Password)), c.Password} {
 			if err == nil && r.more {
 				r, err = c.send(part)
 			}
 		}
-		c.note(r, err, answer)
+		c.note(r, err)
 		return err
 	}
 	return nil
 }
 
 // response is what a mechanism says to a challenge.
-func response(mechanism string, step int, challenge []byte, l *portalsim.MailLogin) string {
+func (c *mailConn) response(mechanism string, step int, challenge []byte) string {
 	switch {
 	case mechanism == "CRAM-MD5":
-		mac := hmac.New(md5.New, []byte(l.Password))
+		mac := hmac.New(md5.New, []byte(c.Password))
 		mac.Write(challenge)
-		return l.Login + " " + hex.EncodeToString(mac.Sum(nil))
+		return c.Login + " " + hex.EncodeToString(mac.Sum(nil))
 	case mechanism == "PLAIN":
-		return "\x00" + l.Login + "\x00" + l.Password
+		return "\x00" + c.Login + "\x00" + c.Password
 	case step == 0:
-		return l.Login
+		return c.Login
 	default:
-		return l.Password
+		return c.Password
 	}
 }
 
-// note keeps what a login came to. It reports whether no other one is to be tried.
-func (c *mailConn) note(r reply, err error, answer *portalsim.MailAnswer) bool {
+// note keeps what a login came to.
+func (c *mailConn) note(r reply, err error) {
 	switch {
 	case err != nil:
 	case r.ok:
-		answer.Do, answer.Text = portalsim.Accept, ""
+		c.answer.Do, c.answer.Text = portalsim.Accept, ""
 	default:
-		answer.Do = portalsim.Refuse
-		answer.Failed++
-		if c.side != portalsim.POP3 { // whose refusals the library words itself
-			answer.Text = r.text
+		c.answer.Do = portalsim.Refuse
+		c.answer.Failed++
+		if c.Side != portalsim.POP3 { // whose refusals the library words itself
+			c.answer.Text = r.text
 		}
 	}
-	return err != nil || r.ok
 }

@@ -33,7 +33,7 @@ func TestFlagsOfTheManuals(t *testing.T) {
 				args, ours := strings.CutPrefix(strings.Trim(line, "` "), "go run ./cmd/portalsim")
 				if ours {
 					found++
-					if err := new(settings).define(&english).Parse(strings.Fields(args)); err != nil {
+					if err := new(settings).define(english).Parse(strings.Fields(args)); err != nil {
 						t.Errorf("%s: %s: %v", name, line, err)
 					}
 				}
@@ -41,7 +41,7 @@ func TestFlagsOfTheManuals(t *testing.T) {
 					continue
 				}
 				for _, flag := range flagText.FindAllStringSubmatch(strings.Trim(line, "`"), -1) {
-					if !slices.Contains(importers, flag[2]) && new(settings).define(&english).Lookup(flag[2]) == nil {
+					if !slices.Contains(importers, flag[2]) && new(settings).define(english).Lookup(flag[2]) == nil {
 						t.Errorf("%s: %s: there is no flag --%s", name, line, flag[2])
 					}
 				}

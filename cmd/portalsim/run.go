@@ -25,54 +25,86 @@ const (
 // run serves until ctx ends. It returns the exit code: 2 for flags and files that
 // cannot be used, 1 when an address cannot be listened on.
 func run(ctx context.Context, args []string, env func(string) string, stdout, stderr io.Writer) int {
-	var s settings
-	flags := s.define(&english)
-	parsed := flags.Parse(args)
-	w := wordsOf(s.lang, env)
-	if parsed != nil {
-		return w.usageError(stderr, parsed)
+	var first settings
+	flags := first.define(english)
+	err := flags.Parse(args)
+	t := translatorFor(first.lang, env)
+	complain := func(err error, code int) int {
+		fmt.Fprintln(stderr, t("portalsim: error:", "portalsim: ошибка:"), err)
+		if code == exitUsage {
+			fmt.Fprintln(stderr, t("portalsim: hint: `portalsim --help` lists the flags",
+				"portalsim: подсказка: список параметров покажет `portalsim --help`"))
+		}
+		return code
 	}
-	if s.help {
-		fmt.Fprintf(stdout, "%s\n%s", w.usage, new(settings).define(w).FlagUsages())
+	switch {
+	case err != nil:
+		return complain(err, exitUsage)
+	case first.help:
+		fmt.Fprintf(stdout, "%s\n%s", usage(t), new(settings).define(t).FlagUsages())
 		return exitOK
+	case flags.NArg() > 0:
+		return complain(fmt.Errorf("unexpected argument: %s", flags.Arg(0)), exitUsage)
 	}
-	if flags.NArg() > 0 {
-		return w.usageError(stderr, fmt.Errorf("unexpected argument: %s", flags.Arg(0)))
-	}
-	for _, address := range []string{s.listen, s.control} {
-		if !s.allowRemote && address != noServer && !isLoopback(address) {
-			return w.usageError(stderr, fmt.Errorf(w.loopback, address))
+	for _, address := range []string{first.listen, first.control} {
+		if !first.allowRemote && address != noServer && !isLoopback(address) {
+			return complain(fmt.Errorf(t(
+				"%s is reachable from other machines, and this portal lets everybody in; add --allow-remote if that is meant",
+				"адрес %s доступен с других компьютеров, а этот портал впускает всех; если так и задумано, добавьте --allow-remote",
+			), address), exitUsage)
 		}
 	}
-	scenario, err := s.readScenario()
+	s, err := readSettings(first.scenario, args)
 	if err != nil {
-		return w.usageError(stderr, fmt.Errorf(w.scenario, s.scenario, err))
+		return complain(err, exitUsage)
 	}
-	if err := s.addPeople(&scenario); err != nil {
-		return w.usageError(stderr, fmt.Errorf(w.people, s.people, err))
-	}
-	options, err := s.merge(scenario, flags)
-	if err != nil {
-		return w.usageError(stderr, err)
-	}
-	if err := serve(ctx, &s, options, w, stdout); err != nil {
-		fmt.Fprintln(stderr, w.prefix+err.Error())
-		return exitError
+	if err := s.serve(ctx, t, stdout); err != nil {
+		return complain(err, exitError)
 	}
 	return exitOK
 }
 
-func (w *words) usageError(stderr io.Writer, err error) int {
-	fmt.Fprintln(stderr, w.prefix+err.Error())
-	fmt.Fprintln(stderr, w.hint)
-	return exitUsage
+func usage(t translator) string {
+	return t(`Portalsim serves a simulated ONLYOFFICE Community Server portal (R7-Office) on this machine.
+
+Usage: portalsim [flags]
+
+Any address and any password sign in, every mail server accepts every login, and nothing
+is kept: what the flags and the scenario file say goes wrong, goes wrong.
+
+Flags:`, `Portalsim запускает на этом компьютере имитацию портала Р7-Офис (ONLYOFFICE Community Server).
+
+Использование: portalsim [параметры]
+
+На портал можно войти с любым адресом и любым паролем, любой почтовый сервер принимает любой
+вход, на диск ничего не пишется. Сбои задаются параметрами и файлом сценария.
+
+Параметры:`)
+}
+
+// isLoopback tells whether only this machine reaches an address.
+func isLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return true // listening will say what is wrong with it
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // serve listens on both addresses before it says anything, and stops when ctx ends or
 // a server fails.
-func serve(ctx context.Context, s *settings, options portalsim.Options, w *words, stdout io.Writer) error {
-	tokens := issue(s.tokensFor, &options)
-	portal := portalsim.New(options)
+func (s *settings) serve(ctx context.Context, t translator, stdout io.Writer) error {
+	o := &s.options
+	tokens := map[string]string{} // by person
+	for _, who := range s.tokensFor {
+		tokens[who] = rand.Text()
+		if o.Tokens == nil {
+			o.Tokens = map[string]string{}
+		}
+		o.Tokens[tokens[who]] = who
+	}
+	portal := portalsim.New(*o)
 	api, err := net.Listen("tcp", s.listen)
 	if err != nil {
 		return err
@@ -90,7 +122,26 @@ func serve(ctx context.Context, s *settings, options portalsim.Options, w *words
 	for _, one := range servers {
 		go func() { failed <- one.Serve(one.listener) }()
 	}
-	w.introduce(stdout, servers, portal, options, tokens)
+
+	say := func(text string, args ...any) { fmt.Fprintf(stdout, text+"\n", args...) }
+	url := servers[0].url()
+	say(t("Simulated portal %s: %s", "Имитация портала %s: %s"), portal.Version(), url)
+	if len(servers) > 1 {
+		say(t("What it saw and made: %s", "Что на нём происходит: %s"), servers[1].url()+"/_sim/")
+	}
+	if o.OnlyPeople {
+		say(t("Only the people listed sign in; %s is the owner.", "Входят только сотрудники из списка; владелец портала — %s."), portal.Owner())
+	} else {
+		say(t("Any address signs in with any password; %s is the owner.",
+			"Войти можно с любым адресом и любым паролем; владелец портала — %s."), portal.Owner())
+	}
+	for person, token := range tokens {
+		say(t("Token of %s: %s", "Токен для %s: %s"), person, token)
+	}
+	body := `{"userName":"ivan.petrov@example.org","password":"any"}`
+	say(t("Try it: %s", "Проверить: %s"), "curl -H 'Content-Type: application/json' -d '"+body+"' "+url+"/api/2.0/authentication")
+	say(t("Import into it: %s", "Импортировать в него: %s"), "r7import run samples/accounts.xlsx --portal "+url)
+	say(t("Nothing is kept. Ctrl-C stops it.", "На диск ничего не пишется. Остановить — Ctrl-C."))
 
 	select {
 	case <-ctx.Done():
@@ -99,7 +150,10 @@ func serve(ctx context.Context, s *settings, options portalsim.Options, w *words
 	for _, one := range servers {
 		one.stop()
 	}
-	w.summarize(stdout, portal.Stats())
+	stats := portal.Stats()
+	say(t("Requests: %d (at most %d in a second). Accounts created: %d, updated: %d, removed: %d, duplicates: %d",
+		"Запросов: %d (за секунду не более %d). Учётных записей создано: %d, обновлено: %d, удалено: %d, двойников: %d"),
+		stats.Requests, stats.MostInSecond, stats.Created, stats.Updated, stats.Removed, stats.Duplicates)
 	return err
 }
 
@@ -131,41 +185,4 @@ func (s *server) stop() {
 	if s.Shutdown(ctx) != nil {
 		s.Close()
 	}
-}
-
-// issue makes a token for each person asked for.
-func issue(people []string, o *portalsim.Options) map[string]string {
-	tokens := map[string]string{}
-	if o.Tokens == nil {
-		o.Tokens = map[string]string{}
-	}
-	for _, who := range people {
-		tokens[who] = rand.Text()
-		o.Tokens[tokens[who]] = who
-	}
-	return tokens
-}
-
-// introduce says where it is and how to use it.
-func (w *words) introduce(out io.Writer, servers []*server, p *portalsim.Portal, o portalsim.Options, tokens map[string]string) {
-	url := servers[0].url()
-	fmt.Fprintf(out, w.listening+"\n", p.Version(), url)
-	if len(servers) > 1 {
-		fmt.Fprintf(out, w.watching+"\n", servers[1].url()+"/_sim/")
-	}
-	who := w.anybody
-	if o.OnlyPeople {
-		who = w.listed
-	}
-	fmt.Fprintf(out, who+"\n", p.Owner())
-	for person, token := range tokens {
-		fmt.Fprintf(out, w.token+"\n", person, token)
-	}
-	fmt.Fprintf(out, w.curl+"\n", `curl -H 'Content-Type: application/json' -d '{"userName":"ivan.petrov@example.org","password":"any"}' `+url+"/api/2.0/authentication")
-	fmt.Fprintf(out, w.importer+"\n", "r7import run samples/accounts.xlsx --portal "+url)
-	fmt.Fprintln(out, w.stop)
-}
-
-func (w *words) summarize(out io.Writer, s portalsim.Stats) {
-	fmt.Fprintf(out, w.summary+"\n", s.Requests, s.MostInSecond, s.Created, s.Updated, s.Removed, s.Duplicates)
 }

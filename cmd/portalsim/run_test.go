@@ -358,35 +358,34 @@ func TestLanguage(t *testing.T) {
 	}
 }
 
-// Both languages say everything, and say it with the same verbs.
+// Both languages say everything, and say it with the same values.
 func TestWordsAreComplete(t *testing.T) {
-	verbs := regexp.MustCompile(`%[a-z]`)
-	count := func(s string) string { return strings.Join(verbs.FindAllString(s, -1), "") }
-	pairs := [][2]string{
-		{english.loopback, russian.loopback}, {english.people, russian.people}, {english.scenario, russian.scenario}, {english.listening, russian.listening},
-		{english.anybody, russian.anybody}, {english.listed, russian.listed}, {english.watching, russian.watching}, {english.token, russian.token}, {english.curl, russian.curl}, {english.importer, russian.importer}, {english.summary, russian.summary},
+	for _, translate := range []translator{english, russian} {
+		new(settings).define(translate).VisitAll(func(f *pflag.Flag) {
+			if f.Usage == "" {
+				t.Errorf("flag %s has no text", f.Name)
+			}
+		})
 	}
-	for _, pair := range pairs {
-		if pair[0] == "" || pair[1] == "" || count(pair[0]) != count(pair[1]) {
-			t.Errorf("%q and %q do not fit", pair[0], pair[1])
-		}
-	}
-	var s settings
-	for _, w := range []*words{&english, &russian} {
-		names := flagNames(&s, w)
-		for _, name := range names {
-			if w.flags[name] == "" {
-				t.Errorf("flag %s has no text", name)
+	for _, args := range [][]string{
+		{"--lang", "en"}, {"--lang", "ru"}, {"--lang", "en", "--only-people"}, {"--lang", "ru", "--only-people"},
+	} {
+		p := launch(t, append(args, "--token-for", "a@example.org")...)
+		p.end()
+		text := p.stdout.String()
+		values := []string{"12.7.1: " + p.api, p.control + "/_sim/", "admin@example.org", "a@example.org: ", "curl -H", "r7import run"}
+		for _, value := range values {
+			if !strings.Contains(text, value) {
+				t.Errorf("%q does not say %q: %s", args, value, text)
 			}
 		}
-		if len(names) != len(w.flags) {
-			t.Errorf("there are %d flags and %d texts", len(names), len(w.flags))
+		if numbers := regexp.MustCompile(`\b0\b`).FindAllString(text[strings.Index(text, "Ctrl-C"):], -1); len(numbers) != 6 || strings.Contains(text, "%!") {
+			t.Errorf("%q does not sum up: %s", args, text)
+		}
+		var stdout, stderr output
+		run(t.Context(), append(args, "--listen", "0.0.0.0:0"), noEnvironment, &stdout, &stderr)
+		if text := stderr.String(); !strings.Contains(text, "0.0.0.0:0") || strings.Contains(text, "%!") {
+			t.Errorf("%q says %q of a remote address", args, text)
 		}
 	}
-}
-
-func flagNames(s *settings, w *words) []string {
-	var names []string
-	s.define(w).VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	return names
 }

@@ -3,13 +3,14 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	_ "embed"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +19,21 @@ import (
 
 	"r7import/importer/portalsim"
 )
+
+// translator picks one of the two texts that a sentence of this program has.
+type translator func(inEnglish, inRussian string) string
+
+func english(text, _ string) string { return text }
+func russian(_, text string) string { return text }
+
+// translatorFor picks a language: asked for, else that of the environment.
+func translatorFor(asked string, env func(string) string) translator {
+	language := cmp.Or(asked, env("LC_ALL"), env("LC_MESSAGES"), env("LANG"))
+	if strings.HasPrefix(strings.ToLower(language), "ru") {
+		return russian
+	}
+	return english
+}
 
 // settings are the flags as given.
 type settings struct {
@@ -37,84 +53,119 @@ type settings struct {
 	restart         portalsim.Restart
 	help            bool
 
-	options portalsim.Options // those that are a flag each
+	options portalsim.Options // of the scenario, and over it the flags
 }
 
-// define makes the flags; the texts come from w.
-func (s *settings) define(w *words) *pflag.FlagSet {
+// define makes the flags. Those that set an option begin with what it is.
+func (s *settings) define(t translator) *pflag.FlagSet {
 	f := pflag.NewFlagSet("portalsim", pflag.ContinueOnError)
 	f.SortFlags = false
 	f.SetOutput(io.Discard)
 	o := &s.options
-	f.StringVar(&s.listen, "listen", "127.0.0.1:8090", "")
-	f.StringVar(&s.control, "control", "127.0.0.1:8091", "")
-	f.BoolVar(&s.allowRemote, "allow-remote", false, "")
-	f.StringVar(&s.people, "people", "", "")
-	f.BoolVar(&o.OnlyPeople, "only-people", false, "")
-	f.StringVar(&s.scenario, "scenario", "", "")
-	f.StringVar(&o.Version, "version", "", "")
-	f.StringVar(&o.Language, "language", "", "")
-	f.StringVar((*string)(&o.State), "state", "", "")
-	f.Uint64Var(&o.Seed, "seed", 0, "")
-	f.StringArrayVar(&s.tokensFor, "token-for", nil, "")
-	f.BoolVar(&s.impersonation, "impersonation", true, "")
-	f.DurationVar(&o.Latency, "latency", 0, "")
-	f.DurationVar(&o.Spread, "spread", 0, "")
-	f.IntVar(&o.Limit.PerSecond, "limit", 0, "")
-	f.StringVar(&o.Limit.RetryAfter, "retry-after", "", "")
-	f.Float64Var(&s.fail, "fail", 0, "")
-	f.Float64Var(&s.drop, "drop", 0, "")
-	f.Float64Var(&s.lose, "lose", 0, "")
-	f.Float64Var(&s.cut, "cut", 0, "")
-	f.Float64Var(&s.html, "html", 0, "")
-	f.Float64Var(&s.refuse, "refuse", 0, "")
-	f.DurationVar(&s.mailDelay, "mail-delay", 0, "")
-	f.BoolVar(&s.realLogins, "real-logins", false, "")
-	f.DurationVar(&s.restart.After, "restart-after", 0, "")
-	f.DurationVar(&s.restart.For, "restart-for", 0, "")
-	f.Float64Var(&s.restart.Saved, "restart-saved", 0, "")
-	f.StringVar(&s.timeouts, "login-timeouts", "", "")
-	f.BoolVar(&o.Gzip, "gzip", false, "")
-	f.StringVar(&s.lang, "lang", "", "")
-	f.BoolVarP(&s.help, "help", "h", false, "")
-	f.VisitAll(func(one *pflag.Flag) { one.Usage = w.flags[one.Name] })
+	f.StringVar(&s.listen, "listen", "127.0.0.1:8090", t("address of the portal", "адрес портала"))
+	f.StringVar(&s.control, "control", "127.0.0.1:8091",
+		t("address of what it saw and made, /_sim/; off for none", "адрес страницы наблюдения /_sim/; off — не нужна"))
+	f.BoolVar(&s.allowRemote, "allow-remote", false, t("let --listen and --control be addresses that other machines reach",
+		"разрешить для --listen и --control адреса, доступные с других компьютеров"))
+	f.StringVar(&s.people, "people", "",
+		t("so many invented people, or a file of them (YAML, or text: address and password in a line); those of the samples when nothing is said",
+			"сколько придумать сотрудников или файл со списком (YAML либо текст: адрес и пароль в строке); если не задано — люди из примеров"))
+	f.BoolVar(&o.OnlyPeople, "only-people", o.OnlyPeople, t("nobody else may sign in", "больше никого не впускать"))
+	f.StringVar(&s.scenario, "scenario", "",
+		t("YAML file with everything that can be set (samples/portalsim-scenario.yaml)",
+			"файл YAML со всеми настройками (samples/portalsim-scenario.yaml)"))
+	f.StringVar(&o.Version, "version", o.Version, t("server version: 9.6, 10.5, 11.0, 12.0, 12.7 or a full one",
+		"версия сервера: 9.6, 10.5, 11.0, 12.0, 12.7 или полная"))
+	f.StringVar(&o.Language, "language", o.Language, t("of the portal: en or ru", "язык портала: en или ru"))
+	f.StringVar((*string)(&o.State), "state", string(o.State), t("of the portal: active, suspended, restoring, unpaid, warming-up, ...",
+		"состояние портала: active, suspended, restoring, unpaid, warming-up, ..."))
+	f.Uint64Var(&o.Seed, "seed", o.Seed, t("of every chance", "начальное число для всех случайностей"))
+	f.StringArrayVar(&s.tokensFor, "token-for", nil, t("print a token of this person at the start (repeatable)",
+		"напечатать при запуске токен этого сотрудника (можно повторять)"))
+	f.BoolVar(&s.impersonation, "impersonation", true,
+		t("administrators may impersonate; --impersonation=false for a portal as it is shipped",
+			"администраторам разрешён вход от имени сотрудников; --impersonation=false — как на только что установленном портале"))
+	f.DurationVar(&o.Latency, "latency", o.Latency, t("of every request", "задержка каждого ответа"))
+	f.DurationVar(&o.Spread, "spread", o.Spread, t("up to so much more or less", "разброс задержки в обе стороны"))
+	f.IntVar(&o.Limit.PerSecond, "limit", o.Limit.PerSecond, t("answer 429 above so many requests in a second",
+		"отвечать 429, если запросов за секунду больше"))
+	f.StringVar(&o.Limit.RetryAfter, "retry-after", o.Limit.RetryAfter, t("of 429: seconds, date, none, or the text of the header",
+		"заголовок ответа 429: seconds, date, none или сам текст"))
+	f.Float64Var(&s.fail, "fail", 0, t("share of requests answered with a 502 page",
+		"доля запросов, на которые придёт страница с ошибкой 502"))
+	f.Float64Var(&s.drop, "drop", 0, t("share of writes whose connection is reset before anything is done",
+		"доля записей, где соединение рвётся до начала работы"))
+	f.Float64Var(&s.lose, "lose", 0, t("share of writes that are carried out and never answered",
+		"доля записей, которые выполнены, но ответ потерян"))
+	f.Float64Var(&s.cut, "cut", 0, t("share of answers that end in the middle", "доля ответов, оборванных на середине"))
+	f.Float64Var(&s.html, "html", 0, t("share of requests answered with an HTML page and status 200",
+		"доля запросов, на которые придёт страница HTML с кодом 200"))
+	f.Float64Var(&s.refuse, "refuse", 0, t("share of mailboxes whose password the mail server refuses",
+		"доля ящиков, чей пароль почтовый сервер не примет"))
+	f.DurationVar(&s.mailDelay, "mail-delay", 0, t("of every login at a mail server", "задержка каждого входа на почтовый сервер"))
+	f.BoolVar(&s.realLogins, "real-logins", false,
+		t("log in at the mail servers that the requests name, as the portal does; what a scenario says of a server comes first",
+			"входить на почтовые серверы из запросов по-настоящему, как это делает портал; серверы из сценария ведут себя по сценарию"))
+	f.DurationVar(&s.restart.After, "restart-after", 0, t("restart the portal's server once, so long after the start",
+		"через сколько после запуска перезапустить сервер портала (один раз)"))
+	f.DurationVar(&s.restart.For, "restart-for", 0, t("how long the restart takes", "сколько длится перезапуск"))
+	f.Float64Var(&s.restart.Saved, "restart-saved", 0, t("share of the writes under way at the restart that are carried out",
+		"доля прерванных перезапуском записей, которые всё же выполнены"))
+	f.StringVar(&s.timeouts, "login-timeouts", "", t("connect and login timeout of the portal's login test, like 15s,30s",
+		"сколько портал ждёт соединения и входа на почтовый сервер, например 15s,30s"))
+	f.BoolVar(&o.Gzip, "gzip", o.Gzip, t("compress answers", "сжимать ответы"))
+	f.StringVar(&s.lang, "lang", "", t("of this program's own messages: en or ru", "язык сообщений этой программы: en или ru"))
+	f.BoolVarP(&s.help, "help", "h", false, t("show this text", "показать эту справку"))
 	return f
 }
 
-// merge puts the flags that were given over the scenario.
-func (s *settings) merge(scenario portalsim.Options, f *pflag.FlagSet) (portalsim.Options, error) {
-	o := scenario
-	for name, set := range map[string]func(){
-		"only-people": func() { o.OnlyPeople = s.options.OnlyPeople },
-		"version":     func() { o.Version = s.options.Version },
-		"language":    func() { o.Language = s.options.Language },
-		"state":       func() { o.State = s.options.State },
-		"seed":        func() { o.Seed = s.options.Seed },
-		"latency":     func() { o.Latency = s.options.Latency },
-		"spread":      func() { o.Spread = s.options.Spread },
-		"limit":       func() { o.Limit.PerSecond = s.options.Limit.PerSecond },
-		"retry-after": func() { o.Limit.RetryAfter = s.options.Limit.RetryAfter },
-		"gzip":        func() { o.Gzip = s.options.Gzip },
-	} {
-		if f.Changed(name) {
-			set()
+// readSettings reads the flags over a scenario, if there is one.
+func readSettings(scenario string, args []string) (*settings, error) {
+	s := &settings{}
+	if scenario != "" {
+		file, err := os.Open(scenario)
+		if err == nil {
+			defer file.Close()
+			s.options, err = portalsim.ReadScenario(file)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", scenario, plain(err))
 		}
 	}
-	if s.scenario == "" || f.Changed("impersonation") {
+	flags := s.define(english)
+	if err := flags.Parse(args); err != nil {
+		return nil, err
+	}
+	if err := s.addPeople(); err != nil {
+		return nil, fmt.Errorf("%s: %w", s.people, plain(err))
+	}
+	o := &s.options
+	if s.scenario == "" || flags.Changed("impersonation") {
 		o.Impersonation.Available, o.Impersonation.Enabled, o.Impersonation.EnableType = s.impersonation, s.impersonation, 1
 	}
 	if s.restart.After > 0 {
 		o.Restarts = append(o.Restarts, s.restart)
 	}
 	o.Faults = append(s.faults(), o.Faults...)
-	o.MailHosts = append(s.mailHosts(), o.MailHosts...)
+	if s.mailDelay > 0 {
+		o.MailHosts = slices.Insert(o.MailHosts, 0, portalsim.MailHost{Delay: s.mailDelay})
+	}
+	if s.refuse != 0 {
+		o.MailHosts = slices.Insert(o.MailHosts, 0, portalsim.MailHost{Do: portalsim.Refuse, Share: s.refuse, Delay: s.mailDelay})
+	}
 	if s.realLogins {
 		o.RealLogins = logIn
 	}
-	if err := s.setTimeouts(&o); err != nil {
-		return o, err
+	if s.timeouts != "" {
+		connect, login, found := strings.Cut(s.timeouts, ",")
+		var errConnect, errLogin error
+		o.Timeouts.Connect, errConnect = time.ParseDuration(connect)
+		o.Timeouts.Login, errLogin = time.ParseDuration(login)
+		if !found || errConnect != nil || errLogin != nil {
+			return nil, fmt.Errorf("--login-timeouts: %q is not like 15s,30s", s.timeouts)
+		}
 	}
-	return o, o.Validate()
+	return s, o.Validate()
 }
 
 // faults are those with a flag each, in front of the scenario's.
@@ -128,51 +179,7 @@ func (s *settings) faults() []portalsim.Fault {
 		{Share: s.lose, Do: portalsim.Reset, Path: "mail/accounts", Method: "PUT", Processed: true},
 		{Share: s.cut, Do: portalsim.Cut},
 	}
-	var asked []portalsim.Fault
-	for _, f := range all {
-		if f.Share != 0 {
-			asked = append(asked, f)
-		}
-	}
-	return asked
-}
-
-func (s *settings) mailHosts() []portalsim.MailHost {
-	var all []portalsim.MailHost
-	if s.refuse != 0 {
-		all = append(all, portalsim.MailHost{Do: portalsim.Refuse, Share: s.refuse, Delay: s.mailDelay})
-	}
-	if s.mailDelay > 0 {
-		all = append(all, portalsim.MailHost{Delay: s.mailDelay})
-	}
-	return all
-}
-
-func (s *settings) setTimeouts(o *portalsim.Options) error {
-	if s.timeouts == "" {
-		return nil
-	}
-	connect, login, found := strings.Cut(s.timeouts, ",")
-	var errConnect, errLogin error
-	o.Timeouts.Connect, errConnect = time.ParseDuration(connect)
-	o.Timeouts.Login, errLogin = time.ParseDuration(login)
-	if !found || errConnect != nil || errLogin != nil {
-		return fmt.Errorf("--login-timeouts: %q is not like 15s,30s", s.timeouts)
-	}
-	return nil
-}
-
-// readScenario is the empty one without a file.
-func (s *settings) readScenario() (portalsim.Options, error) {
-	if s.scenario == "" {
-		return portalsim.Options{}, nil
-	}
-	file, err := os.Open(s.scenario)
-	if err != nil {
-		return portalsim.Options{}, plain(err)
-	}
-	defer file.Close()
-	return portalsim.ReadScenario(file)
+	return slices.DeleteFunc(all, func(f portalsim.Fault) bool { return f.Share == 0 })
 }
 
 //go:embed people.yaml
@@ -180,13 +187,12 @@ var samplePeople []byte
 
 // addPeople invents people, or adds those of a file. Without either a portal that is
 // not described by a scenario has the people of the sample files.
-func (s *settings) addPeople(o *portalsim.Options) error {
+func (s *settings) addPeople() (err error) {
+	o := &s.options
 	if s.people == "" {
-		if s.scenario != "" {
-			return nil
+		if s.scenario == "" {
+			o.People, err = portalsim.ReadPeople(bytes.NewReader(samplePeople))
 		}
-		people, err := portalsim.ReadPeople(bytes.NewReader(samplePeople))
-		o.People = people
 		return err
 	}
 	if n, err := strconv.Atoi(s.people); err == nil && n >= 0 {
@@ -195,7 +201,7 @@ func (s *settings) addPeople(o *portalsim.Options) error {
 	}
 	file, err := os.Open(s.people)
 	if err != nil {
-		return plain(err)
+		return err
 	}
 	defer file.Close()
 	read := readText
@@ -216,11 +222,8 @@ func readText(r io.Reader) ([]portalsim.Person, error) {
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		address, password, _ := strings.Cut(line, " ")
-		if tab := strings.IndexByte(line, '\t'); tab >= 0 && tab < len(address) {
-			address, password = line[:tab], line[tab+1:]
-		}
-		one := portalsim.Person{Email: address, Password: strings.TrimSpace(password)}
+		end := strings.IndexAny(line+" ", " \t")
+		one := portalsim.Person{Email: line[:end], Password: strings.TrimSpace(line[end:])}
 		if err := one.Validate(); err != nil {
 			return nil, fmt.Errorf("line %d: %w", n, err)
 		}
@@ -231,19 +234,8 @@ func readText(r io.Reader) ([]portalsim.Person, error) {
 
 // plain drops operation and path of a file error, which the message names already.
 func plain(err error) error {
-	var inner *os.PathError
-	if errors.As(err, &inner) {
+	if inner, ok := errors.AsType[*os.PathError](err); ok {
 		return inner.Err
 	}
 	return err
-}
-
-// isLoopback tells whether only this machine reaches an address.
-func isLoopback(address string) bool {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return true // listening will say what is wrong with it
-	}
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -1,6 +1,7 @@
 package portalsim
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -50,26 +51,21 @@ func (p *Portal) Accounts() []Account {
 	for _, who := range p.people.byID {
 		who.mu.Lock()
 		for _, m := range who.rows {
-			all = append(all, m.account(who))
+			s := m.readBack()
+			all = append(all, Account{
+				ID: m.id, Owner: who.Email, OwnerID: who.ID, Address: m.address, Name: m.name, POP3: !m.imap, Restrict: m.restrict,
+				Login: s.in.login, Password: s.in.password, Server: s.in.host, Port: s.in.port, Security: s.in.encryption, Auth: s.in.auth,
+				SMTPLogin: s.out.login, SMTPPassword: s.out.password, SMTPServer: s.out.host, SMTPPort: s.out.port,
+				SMTPSecurity: s.out.encryption, SMTPAuth: s.out.auth,
+				Disabled: !m.enabled, AuthError: m.authError, QuotaError: m.quotaError, Hosted: m.hosted, OAuth: m.oauth,
+				Aliases: slices.Clone(m.aliases), Groups: slices.Clone(m.groups), Folder: m.inFolder,
+				Removed: m.removed, Resets: m.resets, Created: m.created,
+			})
 		}
 		who.mu.Unlock()
 	}
 	slices.SortFunc(all, func(a, b Account) int { return a.ID - b.ID })
 	return all
-}
-
-func (m *mailbox) account(who *person) Account {
-	s := m.settings()
-	return Account{
-		ID: m.id, Owner: who.Email, OwnerID: who.ID, Address: m.address, Name: m.name,
-		Login: s.in.login, Password: s.in.password, Server: s.in.host, Port: int(s.in.port), Security: int(s.in.encryption), Auth: int(s.in.auth),
-		POP3: !m.imap, Restrict: m.restrict,
-		SMTPLogin: s.out.login, SMTPPassword: s.out.password, SMTPServer: s.out.host, SMTPPort: int(s.out.port),
-		SMTPSecurity: int(s.out.encryption), SMTPAuth: int(s.out.auth),
-		Disabled: !m.enabled, AuthError: m.authError, QuotaError: m.quotaError, Hosted: m.hosted, OAuth: m.oauth,
-		Aliases: slices.Clone(m.aliases), Groups: slices.Clone(m.groups), Folder: m.inFolder,
-		Removed: m.removed, Resets: m.resets, Created: m.created,
-	}
 }
 
 func (a *Account) validate() error {
@@ -83,7 +79,7 @@ func (a *Account) validate() error {
 }
 
 // Put makes an account without a login test, as if it had been there before. Its
-// owner is invented when there is none of that address. An address put twice is
+// owner is made up when there is none of that address. An address put twice is
 // poisoned.
 func (p *Portal) Put(a Account) error {
 	if err := a.validate(); err != nil {
@@ -91,24 +87,24 @@ func (p *Portal) Put(a Account) error {
 	}
 	who := p.people.add(newPerson(Person{Email: a.Owner}))
 	local, host, _ := strings.Cut(a.Address, "@")
-	setDefault(&a.Login, a.Address)
-	setDefault(&a.Server, "imap."+host)
-	setDefault(&a.Port, 993)
-	setDefault(&a.SMTPLogin, a.Address)
-	setDefault(&a.SMTPServer, "smtp."+host)
-	setDefault(&a.SMTPPort, 465)
 	s := settings{
 		email: mailAddress{local: local, host: host}, name: a.Name, imap: !a.POP3, restrict: a.Restrict,
-		in:  server{host: a.Server, port: int32(a.Port), login: a.Login, password: a.Password, encryption: int32(a.Security), auth: int32(a.Auth)},
-		out: server{host: a.SMTPServer, port: int32(a.SMTPPort), login: a.SMTPLogin, password: a.SMTPPassword, encryption: int32(a.SMTPSecurity), auth: int32(a.SMTPAuth)},
+		in: server{
+			host: cmp.Or(a.Server, "imap."+host), port: cmp.Or(a.Port, 993), login: cmp.Or(a.Login, a.Address),
+			password: a.Password, encryption: a.Security, auth: a.Auth,
+		},
+		out: server{
+			host: cmp.Or(a.SMTPServer, "smtp."+host), port: cmp.Or(a.SMTPPort, 465), login: cmp.Or(a.SMTPLogin, a.Address),
+			password: a.SMTPPassword, encryption: a.SMTPSecurity, auth: a.SMTPAuth,
+		},
 	}
 	now := time.Now()
 	m := &mailbox{id: int(p.lastMailbox.Add(1)), enabled: !a.Disabled, created: now, aliases: a.Aliases, groups: a.Groups}
-	m.rewrite(&s, now)
+	m.rewrite(s, now)
 	m.authError, m.quotaError, m.hosted, m.oauth, m.inFolder = a.AuthError, a.QuotaError, a.Hosted, a.OAuth, a.Folder
 	who.mu.Lock()
 	defer who.mu.Unlock()
 	who.insert(m)
-	who.clearList()
+	who.list = nil
 	return nil
 }

@@ -1,7 +1,6 @@
 package portalsim
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -10,11 +9,11 @@ import (
 // errDuplicates is what every look-up by address throws once there are two rows of
 // one person and address (MAIL/Core/Dao/MailboxDao.cs, SingleOrDefault). Create and
 // update hide it behind the generic text; the other methods let it through as 403.
-var errDuplicates = invalidOperation("Sequence contains more than one element")
+var errDuplicates = &failure{403, "Sequence contains more than one element", hrOperation}
 
 // find looks an address up among the live rows. The caller holds mu.
 func (p *person) find(address string) (*mailbox, error) {
-	rows := p.byAddr[strings.ToLower(address)]
+	rows := p.byAddress[strings.ToLower(address)]
 	switch len(rows) {
 	case 0:
 		return nil, nil
@@ -29,35 +28,22 @@ func (p *person) find(address string) (*mailbox, error) {
 // address (build/sql/onlyoffice.sql has no unique key there). The caller holds mu.
 func (p *person) insert(m *mailbox) {
 	p.rows = append(p.rows, m)
-	p.index(m)
-}
-
-func (p *person) index(m *mailbox) {
-	p.byAddr[m.address] = append(p.byAddr[m.address], m)
-	p.live++
+	p.byAddress[m.address] = append(p.byAddress[m.address], m)
 }
 
 // remove marks a row removed; nothing brings it back. The caller holds mu.
 func (p *person) remove(m *mailbox) {
-	rows := p.byAddr[m.address]
-	for i, row := range rows {
-		if row != m {
-			continue
-		}
-		m.removed = true
-		p.live--
-		if len(rows) == 1 {
-			delete(p.byAddr, m.address)
-		} else {
-			p.byAddr[m.address] = append(rows[:i:i], rows[i+1:]...)
-		}
-		return
-	}
+	m.removed = true
+	p.byAddress[m.address] = slices.DeleteFunc(p.byAddress[m.address], func(row *mailbox) bool { return row == m })
 }
 
-func (p *person) clearList() { p.list = nil }
+// row finds a row by its id, which there is. Ids grow. The caller holds mu.
+func (p *person) row(id int) *mailbox {
+	i, _ := slices.BinarySearchFunc(p.rows, id, func(m *mailbox, id int) int { return m.id - id })
+	return p.rows[i]
+}
 
-func (x *exchange) accountList() (any, error) {
+func (x *exchange) listAccounts() (any, error) {
 	all, err := x.list()
 	if err != nil {
 		return nil, err
@@ -74,10 +60,10 @@ func (x *exchange) accountList() (any, error) {
 	return list[accountView]{items: all}, nil
 }
 
-// bindDefault chooses the account that new messages are written from, or none.
-func bindDefault(a *arguments) action {
-	email, on := strings.ToLower(a.text("email")), a.boolean("isDefault")
-	return func(x *exchange) (any, error) {
+// setDefaultAccount chooses the account that new messages are written from, or none.
+func (x *exchange) setDefaultAccount() action {
+	email, on := strings.ToLower(x.text("email")), x.boolean("isDefault")
+	return func() (any, error) {
 		if email == "" {
 			return nil, argument(textNull, "email")
 		}
@@ -106,12 +92,24 @@ func bindDefault(a *arguments) action {
 func (x *exchange) list() ([]accountView, error) {
 	p := x.caller
 	p.mu.Lock()
-	remembered, till := p.list, p.listTill
-	p.mu.Unlock()
-	if remembered != nil && time.Now().Before(till) {
-		return remembered, nil
+	if p.list != nil && time.Now().Before(p.listTill) {
+		defer p.mu.Unlock()
+		return p.list, nil
 	}
-	fresh := x.portal.readList(p)
+	fresh := make([]accountView, 0, len(p.rows))
+	seen := make(map[string]bool, len(p.rows))
+	for _, m := range p.rows {
+		if m.removed {
+			continue
+		}
+		for _, v := range x.portal.views(m) {
+			if !seen[v.Email] {
+				seen[v.Email] = true
+				fresh = append(fresh, v)
+			}
+		}
+	}
+	p.mu.Unlock()
 	if err := x.wait(x.gap()); err != nil {
 		return nil, err
 	}
@@ -121,41 +119,23 @@ func (x *exchange) list() ([]accountView, error) {
 	return fresh, nil
 }
 
-func (p *Portal) readList(who *person) []accountView {
-	who.mu.Lock()
-	defer who.mu.Unlock()
-	all := make([]accountView, 0, who.live)
-	seen := make(map[string]bool, who.live)
-	for _, m := range who.rows {
-		if m.removed {
-			continue
-		}
-		for _, v := range p.views(m) {
-			if !seen[v.Email] {
-				seen[v.Email] = true
-				all = append(all, v)
-			}
-		}
-	}
-	return all
-}
-
-func bindSingle(a *arguments) action {
-	email := a.text("email")
-	return func(x *exchange) (any, error) { return x.single(email) }
-}
-
-// single reads the database. What is not there is 500, and so is an address that is
-// none; 403 is a poisoned one.
-func (x *exchange) single(email string) (any, error) {
-	m, err := x.named(email)
+// singleAccount reads the database. What is not there is 500, and so is an address that
+// is none; 403 is a poisoned one. 10.5.1 did not show a mailbox of the portal's own server.
+func (x *exchange) singleAccount() (any, error) {
+	m, err := x.named(x.text("email"))
 	if err != nil {
 		return nil, err
 	}
-	if m.hosted && x.portal.options.Hosted && x.portal.version.singleRefusesHosted() {
+	if m.hosted && x.portal.options.Hosted && !x.portal.version.since(11, 0, 0) {
 		return nil, argument("Access to this account restricted", "")
 	}
-	return m.single(), nil
+	s := m.readBack()
+	v := s.single()
+	v.ID, v.BeginDate, v.OAuth, v.Teamlab = m.id, plainTime(m.begin), m.oauth, m.hosted
+	if m.inFolder != "" {
+		v.EmailInFolder = &m.inFolder // of a copy
+	}
+	return v, nil
 }
 
 // named copies the row an e-mail parameter names.
@@ -174,14 +154,14 @@ func (x *exchange) named(email string) (mailbox, error) {
 		return mailbox{}, err
 	}
 	if m == nil {
-		return mailbox{}, nullReference("Account wasn't found by email: " + email)
+		return mailbox{}, &failure{500, "Account wasn't found by email: " + email, hrNull}
 	}
 	return *m, nil
 }
 
-func bindCreate(a *arguments) action {
-	s := bindSettings(a, true)
-	return func(x *exchange) (any, error) {
+func (x *exchange) createAccount() action {
+	s := x.settings(true)
+	return func() (any, error) {
 		if s.emailProblem != nil {
 			return nil, s.emailProblem
 		}
@@ -189,171 +169,120 @@ func bindCreate(a *arguments) action {
 	}
 }
 
-// save is AccountEngine.CreateAccount: the login test, then look-up and write. The
-// answer says what enabled was asked for, not what the database has.
+// save is AccountEngine.CreateAccount: the login test, then look-up and write in a
+// transaction that locks nothing: between the two, another request may have inserted
+// the address. Whatever fails after the test shows as the generic text. The answer says
+// what enabled was asked for, not what the database has.
 func (x *exchange) save(s *settings, together func([]string) string, enabled bool) (any, error) {
-	if err := x.mustLogIn(s, together); err != nil {
+	if err := x.testLogin(s, together); err != nil {
 		return nil, err
 	}
-	id, err := x.store(s)
-	if err != nil {
-		return nil, err
-	}
-	return x.portal.savedView(id, s, enabled), nil
-}
-
-// store looks the address up and then inserts or rewrites, in a transaction that
-// locks nothing: between the two, somebody else may have inserted it. Whatever fails
-// here shows as the generic text.
-func (x *exchange) store(s *settings) (int, error) {
 	p := x.caller
-	key := strings.ToLower(store(s.email.address()))
 	p.mu.Lock()
-	there, err := p.find(key)
+	there, err := p.find(store(s.email.address()))
 	p.mu.Unlock()
 	if err != nil {
-		return 0, x.unexpected()
+		return nil, x.unexpected()
 	}
 	if err := x.wait(x.gap()); err != nil {
-		return 0, err
+		return nil, err
 	}
 	if !s.nameable(x.portal.version) || x.portal.options.StrictDatabase && !s.fits() {
-		return 0, x.unexpected()
+		return nil, x.unexpected()
 	}
 	now := time.Now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	defer p.clearList()
-	if there != nil {
-		p.replace(there, s, now)
-		x.portal.stats.updated()
-		return there.id, nil
+	p.list = nil
+	if there == nil {
+		there = &mailbox{id: int(x.portal.lastMailbox.Add(1)), enabled: true, created: now}
+		there.rewrite(*s, now)
+		p.insert(there)
+		x.portal.stats.change(func(t *Stats) {
+			t.Created++
+			if len(p.byAddress[there.address]) > 1 {
+				t.Duplicates++
+			}
+		})
+	} else {
+		if there.removed { // in between; REPLACE writes the whole row, so it is back
+			p.byAddress[there.address] = append(p.byAddress[there.address], there)
+		}
+		there.rewrite(*s, now)
+		there.resets++
+		x.portal.stats.change(func(t *Stats) { t.Updated++ })
 	}
-	m := &mailbox{id: int(x.portal.lastMailbox.Add(1)), enabled: true, created: now}
-	m.rewrite(s, now)
-	p.insert(m)
-	x.portal.stats.created(len(p.byAddr[m.address]))
-	return m.id, nil
+	v := x.portal.newView(there.id, s.email.String(), s.name) // as parsed, with capitals and even a display name
+	v.Enabled = enabled
+	return v, nil
 }
 
-// replace rewrites a row by its id; a row that was removed in between is back, for
-// REPLACE writes the whole row. The caller holds mu.
-func (p *person) replace(m *mailbox, s *settings, now time.Time) {
-	wasRemoved := m.removed
-	m.rewrite(s, now)
-	m.resets++
-	if wasRemoved {
-		p.index(m)
-	}
-}
-
-func (x *exchange) unexpected() *failure { return internal(x.words().unexpected) }
-
-func bindUpdate(a *arguments) action {
-	s := bindSettings(a, false)
-	email := a.text("email")
-	return func(x *exchange) (any, error) {
+// updateAccount keeps passwords that are empty, the protocol and the enabled mark; every
+// other argument that is missing becomes its type's default. It is then the same
+// rewrite as a create, with the same resets. Of an OAuth mailbox only name and begin
+// date change (MAIL/Core/Engine/AccountEngine.cs, UpdateAccount).
+func (x *exchange) updateAccount() action {
+	s, email := x.settings(false), x.text("email")
+	return func() (any, error) {
 		if email == "" {
 			return nil, argument("Value does not fall within the expected range.", "")
 		}
 		if s.emailProblem != nil {
 			return nil, s.emailProblem
 		}
-		return x.update(s)
+		p := x.caller
+		p.mu.Lock()
+		there, err := p.find(s.email.address())
+		if err != nil || there == nil || there.hosted {
+			p.mu.Unlock()
+			return nil, x.unexpected()
+		}
+		if there.oauth {
+			defer p.mu.Unlock()
+			there.name, there.restrict, there.begin = store(s.name), s.restrict, beginDate(s.restrict, time.Now())
+			p.list = nil
+			x.portal.stats.change(func(t *Stats) { t.Updated++ })
+			v := x.portal.newView(there.id, there.address, there.name)
+			v.Enabled = there.enabled
+			return v, nil
+		}
+		stored := *there
+		p.mu.Unlock()
+		if s.in.password == "" {
+			s.in.password, s.in.noPassword = stored.in.password, false
+		}
+		if s.out.password == "" {
+			s.out.password, s.out.noPassword = stored.out.password, false
+		}
+		s.imap = stored.imap
+		// Before 11.5.2 the answer said enabled:false whatever was stored.
+		return x.save(&s, lines, stored.enabled && x.portal.version.since(11, 5, 2))
 	}
 }
 
-// update keeps passwords that are empty, the protocol and the enabled mark; every
-// other argument that is missing becomes its type's default. It is then the same
-// rewrite as a create, with the same resets. Of an OAuth mailbox only name and begin
-// date change (MAIL/Core/Engine/AccountEngine.cs, UpdateAccount).
-func (x *exchange) update(s settings) (any, error) {
-	x.caller.mu.Lock()
-	there, err := x.caller.find(s.email.address())
-	if err != nil || there == nil || there.hosted {
-		x.caller.mu.Unlock()
-		return nil, x.unexpected()
-	}
-	if there.oauth {
-		defer x.caller.mu.Unlock()
-		return x.updateOAuth(there, &s), nil
-	}
-	stored := *there
-	x.caller.mu.Unlock()
-	if s.in.password == "" {
-		s.in.password, s.in.hasPassword = stored.in.password, true
-	}
-	if s.out.password == "" {
-		s.out.password, s.out.hasPassword = stored.out.password, true
-	}
-	s.imap = stored.imap
-	return x.save(&s, lines, stored.enabled && x.portal.version.putTellsEnabled())
-}
-
-// updateOAuth is called with mu held.
-func (x *exchange) updateOAuth(m *mailbox, s *settings) accountView {
-	m.name, m.restrict, m.begin = store(s.name), s.restrict, wholeHistory
-	if s.restrict {
-		m.begin = time.Now().UTC().Add(-monthBack).Truncate(time.Second)
-	}
-	x.caller.clearList()
-	x.portal.stats.updated()
-	v := newView(m.id, m.address, m.name)
-	v.Enabled = m.enabled
-	if x.portal.version.hasDateCreated() {
-		v.datedView = &datedView{}
-	}
-	return v
-}
-
-func bindState(a *arguments) action {
-	email, hasEmail := a.text("email"), a.has("email")
-	on := a.boolean("state")
-	return func(x *exchange) (any, error) {
-		if !hasEmail || email == "" {
+// setAccountState switches a mailbox on, after a login test with what is stored, or off
+// without one; switching on clears the authentication error.
+func (x *exchange) setAccountState() action {
+	email, on := x.text("email"), x.boolean("state")
+	return func() (any, error) {
+		if email == "" {
 			return nil, argument(textNull, "email")
 		}
-		return x.enable(email, on)
-	}
-}
-
-// enable switches a mailbox on, after a login test with what is stored, or off
-// without one; switching on clears the authentication error.
-func (x *exchange) enable(email string, on bool) (any, error) {
-	m, err := x.named(email)
-	if err != nil {
-		return nil, err
-	}
-	if on {
-		s := m.settings()
-		if err := x.mustLogIn(&s, lines); err != nil {
+		m, err := x.named(email)
+		if err != nil {
 			return nil, err
 		}
-	}
-	x.caller.mu.Lock()
-	defer x.caller.mu.Unlock()
-	row := x.caller.row(m.id)
-	row.enabled = on
-	if on {
-		row.authError = false
-	}
-	x.caller.clearList()
-	return m.id, nil
-}
-
-// row finds a row by its id, which there is. Ids grow. The caller holds mu.
-func (p *person) row(id int) *mailbox {
-	low, high := 0, len(p.rows)
-	for low < high {
-		middle := (low + high) / 2
-		if p.rows[middle].id < id {
-			low = middle + 1
-		} else {
-			high = middle
+		if on {
+			s := m.readBack()
+			if err := x.testLogin(&s, lines); err != nil {
+				return nil, err
+			}
 		}
+		x.caller.mu.Lock()
+		defer x.caller.mu.Unlock()
+		row := x.caller.row(m.id)
+		row.enabled, row.authError = on, row.authError && !on
+		x.caller.list = nil
+		return m.id, nil
 	}
-	return p.rows[low]
 }
-
-// isWrite tells which calls change a mailbox, for the statistics.
-func isWrite(method string) bool { return method != http.MethodGet && method != http.MethodHead }

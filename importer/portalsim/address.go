@@ -23,64 +23,86 @@ func (a mailAddress) String() string {
 	return `"` + a.display + `" <` + a.address() + ">"
 }
 
-func malformed(message string) *failure { return &failure{500, message, hrFormat} }
-
-func badCharacter(c byte) *failure {
-	return malformed("An invalid character was found in the mail header: '" + string(rune(c)) + "'.")
-}
-
-// argumentAddress reads an e-mail parameter: null and empty are argument errors (400),
-// a text that is no address is a FormatException (500).
-func (a *arguments) address(name string) (mailAddress, *failure) {
-	if !a.has(name) {
+// address reads an e-mail parameter: null and empty are argument errors (400), a text
+// that is no address is a FormatException (500).
+func (x *exchange) address(name string) (mailAddress, *failure) {
+	if !x.has(name) {
 		return mailAddress{}, argument(textNull, "address")
 	}
-	return parseAddress(a.text(name))
+	return parseAddress(x.text(name))
 }
 
 // parseAddress reads backwards from the end, as .NET does: "Name <a@b>" is a@b, and so
 // is "a b@x.ru" b@x.ru and "a@x.ru, b@y.ru" b@y.ru, for all that precedes the address
-// is a display name. Dots may stand in a row, letters of any script are letters.
+// is a display name. Dots may stand in a row, letters of any script are letters. Only a
+// blank, a quote or (inside angle brackets) < may stand before the local part, so a
+// semicolon or comma that touches it is an error.
 func parseAddress(s string) (mailAddress, *failure) {
 	if s == "" {
 		return mailAddress{}, argument(textAddressEmpty, "address")
 	}
+	var a mailAddress
 	r := reverseReader{text: s, at: len(s) - 1}
 	r.skipBlanks()
 	angle := r.take('>')
-	host, err := r.host()
-	if err != nil {
-		return mailAddress{}, err
+	r.skipBlanks()
+	if r.sees(']') {
+		a.host = r.enclosed('[')
+	} else {
+		a.host = r.dotAtom()
 	}
+	r.skipBlanks()
 	if !r.take('@') {
-		return mailAddress{}, malformed(textAddressForm)
+		r.fail(textAddressForm)
 	}
-	local, err := r.local(angle)
-	if err != nil {
-		return mailAddress{}, err
+	r.skipBlanks()
+	if r.sees('"') {
+		a.local = r.enclosed('"')
+	} else {
+		a.local = r.dotAtom()
 	}
+	if r.at >= 0 && !isBlank(s[r.at]) && !r.sees('"') && !r.sees(')') && !(angle && r.sees('<')) {
+		r.refuse(s[r.at])
+	}
+	r.skipBlanks()
 	if angle && !r.take('<') {
-		return mailAddress{}, malformed(textAddressForm)
+		r.fail(textAddressForm)
 	}
-	display, err := r.display()
-	if err != nil {
-		return mailAddress{}, err
+	r.skipBlanks()
+	a.display = r.displayName()
+	if r.problem != nil {
+		return mailAddress{}, r.problem
 	}
-	return mailAddress{display: display, local: local, host: host}, nil
+	return a, nil
 }
 
-// reverseReader moves from the end of text to its beginning; at is the next byte.
+// reverseReader moves from the end of text to its beginning; at is the next byte. The
+// first problem ends the reading.
 type reverseReader struct {
-	text string
-	at   int
+	text    string
+	at      int
+	problem *failure
 }
+
+func (r *reverseReader) fail(message string) {
+	if r.problem == nil {
+		r.problem = &failure{500, message, hrFormat}
+	}
+	r.at = -1
+}
+
+func (r *reverseReader) refuse(c byte) {
+	r.fail("An invalid character was found in the mail header: '" + string(rune(c)) + "'.")
+}
+
+func (r *reverseReader) sees(c byte) bool { return r.at >= 0 && r.text[r.at] == c }
 
 func (r *reverseReader) take(c byte) bool {
-	if r.at >= 0 && r.text[r.at] == c {
+	seen := r.sees(c)
+	if seen {
 		r.at--
-		return true
 	}
-	return false
+	return seen
 }
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
@@ -97,101 +119,48 @@ func isAtom(c byte) bool {
 }
 
 // dotAtom reads atoms and dots; the first of them may not be a dot.
-func (r *reverseReader) dotAtom() (string, *failure) {
+func (r *reverseReader) dotAtom() string {
 	end := r.at
 	for r.at >= 0 && (isAtom(r.text[r.at]) || r.text[r.at] == '.') {
 		r.at--
 	}
+	atom := r.text[r.at+1 : end+1]
 	switch {
-	case r.at == end && r.at < 0:
-		return "", malformed(textAddressForm)
-	case r.at == end:
-		return "", badCharacter(r.text[r.at])
-	case r.text[r.at+1] == '.':
-		return "", badCharacter('.')
+	case atom == "" && r.at < 0:
+		r.fail(textAddressForm)
+	case atom == "":
+		r.refuse(r.text[r.at])
+	case atom[0] == '.':
+		r.refuse('.')
 	}
-	return r.text[r.at+1 : end+1], nil
+	return atom
 }
 
-func (r *reverseReader) host() (string, *failure) {
-	r.skipBlanks()
-	if r.at < 0 {
-		return "", malformed(textAddressForm)
+// enclosed reads a text whose last character has been seen, back to the one that opens it.
+func (r *reverseReader) enclosed(opening byte) string {
+	from := strings.LastIndexByte(r.text[:r.at], opening)
+	if from < 0 {
+		r.fail(textAddressForm)
+		return ""
 	}
-	var host string
-	if r.text[r.at] == ']' {
-		open := strings.LastIndexByte(r.text[:r.at], '[')
-		if open < 0 {
-			return "", malformed(textAddressForm)
-		}
-		host, r.at = r.text[open:r.at+1], open-1
-	} else {
-		var err *failure
-		if host, err = r.dotAtom(); err != nil {
-			return "", err
-		}
-	}
-	r.skipBlanks()
-	return host, nil
+	text := r.text[from : r.at+1]
+	r.at = from - 1
+	return text
 }
 
-// local reads the part before the at sign; only a blank, a quote or (inside angle
-// brackets) < may stand before it, so a semicolon or comma that touches it is an error.
-func (r *reverseReader) local(angle bool) (string, *failure) {
-	r.skipBlanks()
-	if r.at < 0 {
-		return "", malformed(textAddressForm)
-	}
-	var (
-		local string
-		err   *failure
-	)
-	if r.text[r.at] == '"' {
-		local, err = r.quoted()
-	} else {
-		local, err = r.dotAtom()
-	}
-	if err != nil {
-		return "", err
-	}
-	if r.at >= 0 {
-		if c := r.text[r.at]; !isBlank(c) && c != '"' && c != ')' && !(angle && c == '<') {
-			return "", badCharacter(c)
-		}
-	}
-	r.skipBlanks()
-	return local, nil
-}
-
-func (r *reverseReader) quoted() (string, *failure) {
-	open := strings.LastIndexByte(r.text[:r.at], '"')
-	if open < 0 {
-		return "", malformed(textAddressForm)
-	}
-	quoted := r.text[open : r.at+1]
-	r.at = open - 1
-	return quoted, nil
-}
-
-func (r *reverseReader) display() (string, *failure) {
-	r.skipBlanks()
-	if r.at < 0 {
-		return "", nil
-	}
-	if r.text[r.at] == '"' {
-		quoted, err := r.quoted()
-		if err != nil {
-			return "", err
-		}
+// displayName reads what is left.
+func (r *reverseReader) displayName() string {
+	if r.sees('"') {
+		name := r.enclosed('"')
 		r.skipBlanks()
 		if r.at >= 0 {
-			return "", badCharacter(r.text[r.at])
+			r.refuse(r.text[r.at])
 		}
-		return quoted[1 : len(quoted)-1], nil
+		return strings.Trim(name, `"`)
 	}
-	rest := strings.TrimLeft(r.text[:r.at+1], " \t\r\n")
-	if i := strings.IndexByte(rest, '"'); i >= 0 {
-		return "", badCharacter('"')
+	name := strings.TrimLeft(r.text[:r.at+1], " \t\r\n")
+	if strings.Contains(name, `"`) {
+		r.refuse('"')
 	}
-	return rest, nil
+	return name
 }

@@ -19,63 +19,50 @@ type batchCall struct {
 	Order           int    `json:"order"`
 }
 
-type batchAnswer struct {
-	Name    string            `json:"name"`
-	Status  int               `json:"status"`
-	Headers map[string]string `json:"headers"`
-	Data    string            `json:"data"`
-}
-
-// bindBatch runs calls one after the other, all as one person, within one request:
+// batch runs calls one after the other, all as one person, within one request:
 // it saves nothing and has no use for accounts of different people.
-func bindBatch(a *arguments) action {
-	text := a.text("batch")
-	return func(x *exchange) (any, error) {
-		var calls []batchCall
-		if !json.Valid([]byte(text)) {
-			return nil, brokenJSON([]byte(text))
-		}
-		if err := json.Unmarshal([]byte(text), &calls); err != nil {
-			return nil, jsonFailure([]byte(text), 1, "Cannot deserialize the current JSON.")
-		}
-		slices.SortStableFunc(calls, func(a, b batchCall) int { return cmp.Compare(a.Order, b.Order) })
-		answers := []batchAnswer{}
-		for _, call := range calls {
-			one, err := x.inner(call)
-			if err != nil {
-				return nil, err
-			}
-			answers = append(answers, one)
-		}
-		return list[batchAnswer]{items: answers}, nil
+func (x *exchange) batch() (any, error) {
+	text := []byte(x.text("batch"))
+	var calls []batchCall
+	if !json.Valid(text) {
+		return nil, brokenJSON(text)
 	}
+	if err := json.Unmarshal(text, &calls); err != nil {
+		return nil, jsonFailure(text, 1, "Cannot deserialize the current JSON.")
+	}
+	slices.SortStableFunc(calls, func(a, b batchCall) int { return cmp.Compare(a.Order, b.Order) })
+	var answers []map[string]any
+	for _, call := range calls {
+		one, err := x.inner(call)
+		if err != nil {
+			return nil, err
+		}
+		answers = append(answers, one)
+	}
+	return list[map[string]any]{items: answers}, nil
 }
 
-func (x *exchange) inner(call batchCall) (batchAnswer, error) {
+func (x *exchange) inner(call batchCall) (map[string]any, error) {
 	target, err := url.Parse("/" + strings.TrimPrefix(call.RelativeURL, "/"))
 	if err != nil {
-		return batchAnswer{}, argument("Invalid URI: The format of the URI could not be determined.", "")
+		return nil, argument("Invalid URI: The format of the URI could not be determined.", "")
 	}
 	if call.Body != "" && !strings.Contains(strings.ToLower(call.BodyContentType), "charset=") {
-		return batchAnswer{}, &failure{http.StatusBadRequest, textNull + "\nParameter name: name", hrNull}
+		return nil, &failure{http.StatusBadRequest, textNull + "\nParameter name: name", hrNull}
 	}
 	request := x.request.Clone(x.request.Context())
 	request.Method = strings.ToUpper(cmp.Or(call.Method, http.MethodGet))
 	request.URL = target
 	request.Header.Set("Content-Type", call.BodyContentType)
 	inner := &exchange{portal: x.portal, request: request, caller: x.caller, began: x.began, life: x.life}
-	var vars map[string]string
-	inner.route, vars = x.portal.routes.find(request.Method, target.Path)
+	inner.read([]byte(call.Body))
 	if inner.route != nil && inner.route.pattern == "batch" {
 		inner.route = nil // no batch within a batch
 	}
-	given, unreadable := readParams(vars, request, []byte(call.Body), x.portal.zone)
-	inner.params = given
-	a, died := inner.serve(unreadable)
+	a, died := inner.serve(0)
 	if died != nil {
-		return batchAnswer{}, died
+		return nil, died
 	}
-	return batchAnswer{
-		Name: call.Name, Status: a.status, Data: string(a.body), Headers: map[string]string{"Content-Type": a.contentType},
-	}, nil
+	headers := map[string]string{"Content-Type": a.contentType}
+	return map[string]any{"name": call.Name, "status": a.status, "headers": headers, "data": string(a.body)}, nil
 }

@@ -1,8 +1,10 @@
 package portalsim
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
+	"fmt"
 	"html/template"
 	"net/http"
 	"strconv"
@@ -55,9 +57,25 @@ func (p *Portal) Control() http.Handler {
 	show("stats", func(*http.Request) any { return p.Stats() })
 	show("accounts", func(*http.Request) any { return p.Accounts() })
 	show("requests", func(r *http.Request) any { return p.last(r.FormValue("last")) })
-	show("people", func(*http.Request) any { return p.everybody() })
+	show("people", func(*http.Request) any {
+		all := []Person{}
+		for _, one := range p.people.having(statusAll) {
+			one.mu.Lock() // for the phone
+			all = append(all, one.Person)
+			one.mu.Unlock()
+		}
+		return all
+	})
 	do("state", func(r *http.Request) error { return p.SetState(State(r.FormValue("to"))) })
-	do("restart", p.controlRestart)
+	do("restart", func(r *http.Request) error {
+		down, err := time.ParseDuration(r.FormValue("for"))
+		saved, errSaved := strconv.ParseFloat(cmp.Or(r.FormValue("saved"), "0"), 64)
+		if err := cmp.Or(err, errSaved); err != nil {
+			return err
+		}
+		p.Restart(down, saved)
+		return nil
+	})
 	do("sign-out", func(r *http.Request) error { return p.SignOut(r.FormValue("who")) })
 	do("switch-off", func(r *http.Request) error { return p.SwitchOff(r.FormValue("owner"), r.FormValue("address")) })
 	do("restrict-ip", func(r *http.Request) error {
@@ -89,21 +107,6 @@ func replace[T any](r *http.Request, set func([]T) error) error {
 	return set(rules)
 }
 
-func (p *Portal) controlRestart(r *http.Request) error {
-	down, err := time.ParseDuration(r.FormValue("for"))
-	if err != nil {
-		return err
-	}
-	saved := 0.0
-	if text := r.FormValue("saved"); text != "" {
-		if saved, err = strconv.ParseFloat(text, 64); err != nil {
-			return err
-		}
-	}
-	p.Restart(down, saved)
-	return nil
-}
-
 func (p *Portal) last(text string) []Request {
 	all := p.Requests()
 	if n, err := strconv.Atoi(text); err == nil && n >= 0 && n < len(all) {
@@ -112,43 +115,111 @@ func (p *Portal) last(text string) []Request {
 	return all
 }
 
-func (p *Portal) everybody() []Person {
-	people := p.people.having(statusAll)
-	all := make([]Person, len(people))
-	for i, one := range people {
-		all[i] = one.Person
-	}
-	return all
-}
-
-// pageWords are the few words of the page.
-type pageWords struct {
-	Lang, Title, State, Requests, InFlight, PerSecond, Connections, Accounts, Created, Updated, Removed, Duplicates, Hosts, Tests, Refused, SignIns, Tried, Passed, Failed, SMS, Last, Faults string
-}
-
-var pageLanguages = map[bool]pageWords{
-	false: {
-		"en", "Simulated portal", "State", "Requests", "in flight (most)", "most in a second", "connections (most)", "Accounts",
-		"created", "updated", "removed", "duplicates", "Mail servers", "login tests", "failed logins", "Sign-ins", "tried", "passed", "failed", "SMS", "Last requests", "Faults",
-	},
-	true: {
-		"ru", "Имитация портала", "Состояние", "Запросы", "одновременно (наибольшее)", "больше всего за секунду", "соединения (наибольшее)", "Учётные записи",
-		"создано", "обновлено", "удалено", "двойников", "Почтовые серверы", "проверок входа", "неудачных входов", "Входы на портал", "попыток", "успешно", "неудачно", "SMS", "Последние запросы", "Сбои",
-	},
-}
-
 func (p *Portal) servePage(w http.ResponseWriter, r *http.Request) {
-	lang := r.FormValue("lang")
-	setDefault(&lang, strings.ToLower(r.Header.Get("Accept-Language")))
+	lang := strings.ToLower(cmp.Or(r.FormValue("lang"), r.Header.Get("Accept-Language")))
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
 	stats := p.Stats()
 	var signIns SignIns
 	for _, one := range stats.SignIns {
-		signIns.add(one)
+		signIns.Tried += one.Tried
+		signIns.Passed += one.Passed
+		signIns.Failed += one.Failed
+		signIns.SMS += one.SMS
+	}
+	say := func(english, russian string) string {
+		if strings.HasPrefix(lang, "ru") {
+			return russian
+		}
+		return english
 	}
 	page.Execute(w, map[string]any{ // a reader that has gone is no error of ours
-		"Words": pageLanguages[strings.HasPrefix(lang, "ru")], "Stats": stats, "SignIns": signIns, "Last": p.last(strconv.Itoa(shownRequests)),
+		"Say": say, "Stats": stats, "SignIns": signIns, "Last": p.last(strconv.Itoa(shownRequests)),
 		"State": p.State(), "Version": p.Version(), "Uptime": p.Uptime().Truncate(time.Second),
 	})
 }
+
+// SetState changes what the portal as a whole is up to.
+func (p *Portal) SetState(s State) error {
+	if _, known := stateStatus[s]; !known {
+		return fmt.Errorf("state: %q is none of the portal's states", s)
+	}
+	p.state.Store(s)
+	return nil
+}
+
+// State is what the portal is up to.
+func (p *Portal) State() State { return p.state.Load().(State) }
+
+// RestrictIP switches the portal's address restriction on or off.
+func (p *Portal) RestrictIP(on bool) { p.restricted.Store(on) }
+
+// SignOut makes the tokens of a person, named by address or GUID, invalid at once, as
+// a changed password does; of everybody when name is empty.
+func (p *Portal) SignOut(name string) error {
+	all := p.people.having(statusAll)
+	if name != "" {
+		who := p.person(name)
+		if who == nil {
+			return fmt.Errorf("nobody is known as %q", name)
+		}
+		all = []*person{who}
+	}
+	for _, who := range all {
+		p.sessions.end(who, anySession)
+	}
+	return nil
+}
+
+// Sessions returns the number of valid tokens of a person, named by address or GUID.
+func (p *Portal) Sessions(name string) int { return len(p.sessions.of(p.person(name))) }
+
+// SwitchOff does to a mailbox what the background service does once its logins have
+// failed for 30 minutes: enabled is off and the list shows an authentication error.
+// A later create or update with the right password leaves it off
+// (module/ASC.Mail/Services/ASC.Mail.Aggregator.CollectionService/AggregatorService.cs).
+func (p *Portal) SwitchOff(owner, address string) error {
+	who := p.person(owner)
+	if who == nil {
+		return fmt.Errorf("nobody is known as %q", owner)
+	}
+	who.mu.Lock()
+	defer who.mu.Unlock()
+	m, err := who.find(address)
+	if err != nil {
+		return err
+	}
+	if m == nil {
+		return fmt.Errorf("%s has no mailbox %s", owner, address)
+	}
+	m.enabled, m.authError = false, true
+	who.list = nil
+	return nil
+}
+
+// SetFaults replaces the faults; what the old ones have counted is forgotten.
+func (p *Portal) SetFaults(rules []Fault) error {
+	if err := each("faults", rules, (*Fault).validate); err != nil {
+		return err
+	}
+	p.faults.Store(newFaults(rules))
+	return nil
+}
+
+// SetMailHosts replaces the rules for mail servers; failed logins stay counted.
+func (p *Portal) SetMailHosts(rules []MailHost) error {
+	if err := each("mail_hosts", rules, (*MailHost).validate); err != nil {
+		return err
+	}
+	p.mailHosts.Store(newMailHosts(rules))
+	return nil
+}
+
+// Uptime is how long ago the portal was made; the times of requests count from there.
+func (p *Portal) Uptime() time.Duration { return time.Since(p.started) }
+
+// Version is the full version simulated.
+func (p *Portal) Version() string { return p.version.text }
+
+// Owner is the address of the portal's owner.
+func (p *Portal) Owner() string { return p.owner }

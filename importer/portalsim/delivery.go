@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -46,11 +47,8 @@ func (a *answer) head(w http.ResponseWriter, length int) {
 // trimmed, so gzip counts only where no blank precedes it
 // (API/Impl/ApiHttpHandlerBase.cs).
 func (a *answer) compress(r *http.Request) {
-	asked := false
-	for coding := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
-		asked = asked || coding == "gzip"
-	}
-	if !asked || a.contentType != typeJSON {
+	codings := strings.Split(r.Header.Get("Accept-Encoding"), ",")
+	if !slices.Contains(codings, "gzip") || a.contentType != typeJSON {
 		return
 	}
 	var out bytes.Buffer
@@ -63,11 +61,7 @@ func (a *answer) compress(r *http.Request) {
 
 // resetConnection drops the connection so that the client sees a reset.
 func resetConnection(w http.ResponseWriter, _ *http.Request) {
-	hijacker, ok := w.(http.Hijacker)
-	if !ok {
-		panic(http.ErrAbortHandler)
-	}
-	conn, _, err := hijacker.Hijack()
+	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
@@ -75,39 +69,6 @@ func resetConnection(w http.ResponseWriter, _ *http.Request) {
 		tcp.SetLinger(0)
 	}
 	conn.Close()
-}
-
-// silence answers nothing until the client leaves.
-func (p *Portal) silence(_ http.ResponseWriter, r *http.Request) {
-	select {
-	case <-r.Context().Done():
-	case <-p.closing:
-	}
-	panic(http.ErrAbortHandler)
-}
-
-// spoil makes a fault out of the true answer.
-func (f *Fault) spoil(p *Portal, a *answer) {
-	size := f.Size
-	setDefault(&size, defaultSize)
-	switch f.Do {
-	case Cut:
-		a.deliver = a.cutShort
-	case Slow:
-		a.deliver = func(w http.ResponseWriter, r *http.Request) { p.drip(a, f.Delay, w, r) }
-	case Endless:
-		a.deliver = func(w http.ResponseWriter, r *http.Request) { p.flood(a, -1, w, r) }
-	case Huge:
-		a.deliver = func(w http.ResponseWriter, r *http.Request) { p.flood(a, size, w, r) }
-	case GzipBomb:
-		a.deliver = func(w http.ResponseWriter, r *http.Request) { p.bomb(a, size, w, r) }
-	case HeaderBomb:
-		for i := range bombHeaders {
-			a.set("X-Padding-"+strconv.Itoa(i), strings.Repeat("x", 1024))
-		}
-	case EarlyHints:
-		a.deliver = a.afterHints
-	}
 }
 
 // cutShort promises the whole body, sends half of it and drops the connection.
@@ -120,11 +81,14 @@ func (a *answer) cutShort(w http.ResponseWriter, _ *http.Request) {
 
 // drip sends the body a byte at a time.
 func (p *Portal) drip(a *answer, each time.Duration, w http.ResponseWriter, r *http.Request) {
-	setDefault(&each, time.Second)
 	a.head(w, len(a.body))
 	control := http.NewResponseController(w)
 	for i := range a.body {
-		if i > 0 && !p.pause(each, r) {
+		select {
+		case <-time.After(each):
+		case <-r.Context().Done():
+			panic(http.ErrAbortHandler)
+		case <-p.closing:
 			panic(http.ErrAbortHandler)
 		}
 		if _, err := w.Write(a.body[i : i+1]); err != nil || control.Flush() != nil {
@@ -133,38 +97,19 @@ func (p *Portal) drip(a *answer, each time.Duration, w http.ResponseWriter, r *h
 	}
 }
 
-// pause reports false when the client has gone or the portal is closed.
-func (p *Portal) pause(d time.Duration, r *http.Request) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-r.Context().Done():
-	case <-p.closing:
+// flood sends size blanks in front of the body; packed makes them very small.
+func (p *Portal) flood(a *answer, size int, packed bool, w http.ResponseWriter, r *http.Request) {
+	to := io.Writer(w)
+	if packed {
+		a.set("Content-Encoding", "gzip")
+		packer := gzip.NewWriter(w)
+		defer packer.Close()
+		to = packer
 	}
-	return false
-}
-
-// flood sends blanks in front of the body: size of them, or without end.
-func (p *Portal) flood(a *answer, size int, w http.ResponseWriter, r *http.Request) {
 	a.head(w, -1)
-	p.pad(w, a.body, size, r)
-}
-
-// bomb sends the body behind blanks that gzip makes very small.
-func (p *Portal) bomb(a *answer, size int, w http.ResponseWriter, r *http.Request) {
-	a.set("Content-Encoding", "gzip")
-	a.head(w, -1)
-	packer := gzip.NewWriter(w)
-	defer packer.Close()
-	p.pad(packer, a.body, size, r)
-}
-
-func (p *Portal) pad(w io.Writer, body []byte, size int, r *http.Request) {
 	blanks := bytes.Repeat([]byte(" "), chunk)
-	for sent := 0; size < 0 || sent < size; sent += chunk {
-		if _, err := w.Write(blanks); err != nil {
+	for sent := 0; sent < size; sent += chunk {
+		if _, err := to.Write(blanks); err != nil {
 			return
 		}
 		select {
@@ -175,7 +120,7 @@ func (p *Portal) pad(w io.Writer, body []byte, size int, r *http.Request) {
 		default:
 		}
 	}
-	w.Write(body)
+	to.Write(a.body)
 }
 
 // afterHints sends informational answers before the true one.

@@ -1,6 +1,6 @@
 // Package portalsim is an ONLYOFFICE Community Server portal held in memory: an
 // http.Handler that signs people in and keeps their mail accounts as the real
-// server does, its traps included, and that can be told to misbehave.
+// server does, its traps included, and that misbehaves where its options say so.
 //
 // [New] with a zero [Options] gives a portal where everybody may sign in and every
 // mail server accepts every login. [Portal.Control] serves what the portal saw and

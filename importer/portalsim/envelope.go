@@ -2,10 +2,11 @@ package portalsim
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
-	"sync"
 )
 
 // The HRESULT of each kind of exception, as the envelope shows it.
@@ -28,16 +29,9 @@ type failure struct {
 
 func (f *failure) Error() string { return f.message }
 
-func notFound(message string) *failure { return &failure{404, message, hrException} }
-
 func security(message string) *failure { return &failure{403, message, hrSecurity} }
 
-// invalidOperation is 403, not 500: a poisoned address answers so.
-func invalidOperation(message string) *failure { return &failure{403, message, hrOperation} }
-
 func internal(message string) *failure { return &failure{500, message, hrException} }
-
-func nullReference(message string) *failure { return &failure{500, message, hrNull} }
 
 // argument is an ArgumentException: the name of the parameter is part of its text.
 func argument(message, name string) *failure {
@@ -105,15 +99,6 @@ func hostOnly(host string) string {
 	return host
 }
 
-// success is 201 for POST and 200 for everything else (API/Impl/ApiHttpHandlerBase.cs).
-func success(method string, e envelope) *answer {
-	e.StatusCode = http.StatusOK
-	if method == http.MethodPost {
-		e.StatusCode = http.StatusCreated
-	}
-	return &answer{status: e.StatusCode, contentType: typeJSON, body: encode(&e)}
-}
-
 // failed renders an exception. Release builds show no type and no stack.
 func (p *Portal) failed(f *failure) *answer {
 	e := envelope{Status: 1, StatusCode: f.status, Error: &errorBody{Message: f.message, HResult: f.hresult}}
@@ -124,18 +109,109 @@ func (p *Portal) failed(f *failure) *answer {
 	return &answer{status: f.status, contentType: typeJSON, body: encode(&e)}
 }
 
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
 // encode writes JSON as the server's serializer does: a slash is escaped, angle
 // brackets are not (API/Impl/Serializers/JsonNetSerializer.cs).
 func encode(v any) []byte {
-	buffer := buffers.Get().(*bytes.Buffer)
-	defer buffers.Put(buffer)
-	buffer.Reset()
-	encoder := json.NewEncoder(buffer)
+	var buffer bytes.Buffer
+	encoder := json.NewEncoder(&buffer)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(v); err != nil {
 		panic("portalsim: answer cannot be encoded: " + err.Error()) // the types are our own
 	}
 	return bytes.ReplaceAll(bytes.TrimSuffix(buffer.Bytes(), []byte("\n")), []byte("/"), []byte(`\/`))
+}
+
+// pageCap is how many items of a list are answered at most, and when no count is
+// asked for (web/studio/ASC.Web.Studio/web.autofac.config, maxPage).
+const pageCap = 1000
+
+// paging is what the query string says of count and startIndex
+// (API/Impl/ApiContext.cs); what cannot be read is as good as not said.
+type paging struct{ count, start int }
+
+func readPaging(r *http.Request) paging {
+	p := paging{count: pageCap}
+	if r.URL.RawQuery == "" {
+		return p
+	}
+	query := r.URL.Query()
+	if n, err := strconv.ParseUint(query.Get("count"), 10, 64); err == nil {
+		p.count = int(min(n, pageCap))
+	}
+	if n, err := strconv.ParseInt(query.Get("startIndex"), 10, 32); err == nil && n > 0 {
+		p.start = int(n)
+	}
+	return p
+}
+
+// list is an answer of several items. One that is paged has been cut by its method,
+// which knows the total; every other one is cut by the general filter, so more than
+// 1000 mail accounts of one person take several requests too
+// (API/Impl/ApiSmartListResponceFilter.cs, API/Collections/CompiledSmartList.cs).
+type list[T any] struct {
+	items []T
+	total int
+	paged bool
+}
+
+// lister is a list of whatever.
+type lister interface{ envelope(paging) envelope }
+
+func (l list[T]) envelope(p paging) envelope {
+	e := envelope{StartIndex: p.start, Total: l.total}
+	items := l.items
+	if !l.paged {
+		if p.count < len(items) {
+			e.Total = len(items)
+		}
+		items = items[min(p.start, len(items)):]
+		if p.count > 0 { // 0 takes everything
+			items = items[:min(p.count, len(items))]
+		}
+		// One too many, and only where there is more: not to be relied upon.
+		if len(items) == p.count && len(l.items)-p.start > p.count {
+			e.NextIndex = p.start + p.count + 1
+		}
+	}
+	if items == nil {
+		items = []T{}
+	}
+	e.Count, e.Response = len(items), items
+	return e
+}
+
+// wrap puts what a method returned into the envelope: a text counts its letters,
+// nothing is an empty object (API/Impl/ApiHttpHandlerBase.cs, PostProcessResponse).
+func wrap(v any, p paging) envelope {
+	switch v := v.(type) {
+	case nil:
+		return envelope{StartIndex: p.start, Response: struct{}{}}
+	case lister:
+		return v.envelope(p)
+	case string:
+		return envelope{Count: len([]rune(v)), StartIndex: p.start, Response: v}
+	default:
+		return envelope{Count: 1, StartIndex: p.start, Response: v}
+	}
+}
+
+// say picks the text in the language of the caller's profile, else the portal's
+// (web/studio/ASC.Web.Studio/addons/mail/Resources/MailApiResource*.resx and
+// PublicResources/Resource*.resx). Only few texts are translated: what follows a header
+// comes from a library, an operating system or a mail server.
+func (x *exchange) say(english, russian string) string {
+	language := x.portal.options.Language
+	if x.caller != nil {
+		language = cmp.Or(x.caller.Culture, language)
+	}
+	if strings.HasPrefix(language, "ru") {
+		return russian
+	}
+	return english
+}
+
+// unexpected hides everything that fails after the login test.
+func (x *exchange) unexpected() *failure {
+	return internal(x.say("Some unexpected error has occurred. Please try again later.",
+		"Произошла непредвиденная ошибка. Пожалуйста, повторите попытку позже."))
 }

@@ -3,7 +3,10 @@ package portalsim
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -15,16 +18,16 @@ type Fault struct {
 	Method string        `yaml:"method"` // any when empty
 	Path   string        `yaml:"path"`   // a pattern without /api/2.0/ and .json: mail/accounts, people/*; any when empty
 	Only   []string      `yaml:"only"`   // patterns of the e-mail argument, of the caller's address or of the user name signed in with
-	After  time.Duration `yaml:"after"`  // in force from so long after the portal's start
-	For    time.Duration `yaml:"for"`    // for so long; for ever when 0
-	Skip   int           `yaml:"skip"`   // let so many fitting requests pass first
-	First  int           `yaml:"first"`  // then only so many; all when 0
-	Every  int           `yaml:"every"`  // then only each so-manieth; each when 0
+	After  time.Duration `yaml:"after"`  // in force from this age of the portal
+	For    time.Duration `yaml:"for"`    // how long; for ever when 0
+	Skip   int           `yaml:"skip"`   // the number of fitting requests that pass first
+	First  int           `yaml:"first"`  // the number of requests then hit; all when 0
+	Every  int           `yaml:"every"`  // 3 hits each third of them; each when 0
 	Share  float64       `yaml:"share"`  // then only this share, chosen by the seed, the request and how often it came; all when 0
 
 	Do         Action        `yaml:"do"`
-	Processed  bool          `yaml:"processed"`   // what was asked for is done all the same
-	Early      bool          `yaml:"early"`       // it is done, but only after the answer of the fault has gone
+	Processed  bool          `yaml:"processed"`   // the request is carried out all the same
+	Early      bool          `yaml:"early"`       // likewise, but only after the answer of the fault has gone
 	Status     int           `yaml:"status"`      // of answer (200), envelope (500), empty (403), redirect (301)
 	Type       string        `yaml:"type"`        // content type of answer; HTML when empty
 	Text       string        `yaml:"text"`        // body of answer, message of envelope; {email}, {login} and {password} are filled in
@@ -92,51 +95,44 @@ func newFaults(rules []Fault) *faults {
 	return &faults{rules: rules, met: make([]int, len(rules)), again: map[string]int{}}
 }
 
-func (f *faults) set(rules []Fault) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.rules, f.met, f.again = rules, make([]int, len(rules)), map[string]int{}
-}
-
 // pick chooses what happens to a request: delays added up, and at most one fault.
-func (f *faults) pick(x *exchange) (time.Duration, *Fault) {
+func (f *faults) pick(x *exchange) (late time.Duration, _ *Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var late time.Duration
 	for i := range f.rules {
-		rule := &f.rules[i]
-		if !rule.fits(x) || !f.strikes(i, rule, x) {
+		rule := f.rules[i]
+		if !rule.fits(x) || !f.strikes(i, &rule, x) {
 			continue
 		}
 		if rule.Do == Delay {
 			late += rule.Delay
 			continue
 		}
-		chosen := *rule
-		return late, &chosen
+		x.portal.stats.change(func(t *Stats) {
+			x.record.Fault = string(rule.Do)
+			t.Faults[string(rule.Do)]++
+		})
+		return late, &rule
 	}
 	return late, nil
 }
 
 func (f *Fault) fits(x *exchange) bool {
-	age := x.began.Sub(x.portal.started)
-	if f.Method != "" && !strings.EqualFold(f.Method, x.request.Method) || age < f.After || f.For > 0 && age >= f.After+f.For {
+	if f.Method != "" && !strings.EqualFold(f.Method, x.request.Method) || !inForce(f.After, f.For, x.began.Sub(x.portal.started)) {
 		return false
 	}
-	if f.Path != "" && !matches(f.Path, shortPath(x.request.URL.Path)) {
-		return false
+	path := x.request.URL.Path
+	if underAPI(path) {
+		path = path[len(prefix):]
 	}
-	return len(f.Only) == 0 || matchesAny(f.Only, x.subjects()...)
+	return matches(f.Path, strings.TrimSuffix(path, ".json")) && (len(f.Only) == 0 || matchesAny(f.Only, x.subjects()...))
 }
 
 // strikes counts a fitting request and applies Skip, Every, First and Share.
 func (f *faults) strikes(i int, rule *Fault, x *exchange) bool {
 	f.met[i]++
-	n := f.met[i] - rule.Skip
-	if n <= 0 || rule.Every > 1 && n%rule.Every != 0 {
-		return false
-	}
-	if rule.First > 0 && (n+max(rule.Every, 1)-1)/max(rule.Every, 1) > rule.First {
+	n, every := f.met[i]-rule.Skip, max(rule.Every, 1)
+	if n <= 0 || n%every != 0 || rule.First > 0 && (n+every-1)/every > rule.First {
 		return false
 	}
 	if rule.Share == 0 {
@@ -147,65 +143,71 @@ func (f *faults) strikes(i int, rule *Fault, x *exchange) bool {
 	return chance(x.portal.options.Seed, key, f.again[key], "fault") < rule.Share
 }
 
-// shortPath is what faults and people call a path.
-func shortPath(p string) string {
-	if underAPI(p) {
-		p = p[len(prefix):]
-	}
-	return strings.TrimSuffix(p, ".json")
-}
-
 // subjects are whom a request is about.
 func (x *exchange) subjects() []string {
-	var all []string
-	all = append(all, x.params["email"]...)
-	all = append(all, x.params["username"]...)
+	all := slices.Concat(x.params["email"], x.params["username"])
 	if x.caller != nil {
 		all = append(all, x.caller.Email)
 	}
 	return all
 }
 
-// replacement is the answer a fault gives instead of the true one.
-func (f *Fault) replacement(x *exchange) *answer {
-	a := &answer{status: f.Status, contentType: typeHTML}
+// answer is what a fault answers: something of its own, or the true answer a, spoiled.
+func (f *Fault) answer(x *exchange, a *answer) *answer {
+	p := x.portal
+	if replaces[f.Do] {
+		a = &answer{status: f.Status, contentType: typeHTML}
+	}
 	switch f.Do {
 	case Answer:
-		setDefault(&a.status, http.StatusOK)
-		a.body = []byte(f.fill(x))
+		a.status = cmp.Or(a.status, http.StatusOK)
+		a.body, a.contentType = []byte(f.fill(x)), cmp.Or(f.Type, typeHTML)
 		if f.Text == "" && f.Type == "" {
-			a.body = htmlPage(a.status, "Sign in").body
-		}
-		if f.Type != "" {
-			a.contentType = f.Type
+			a = htmlPage(a.status, "Sign in")
 		}
 	case Envelope:
-		setDefault(&a.status, http.StatusInternalServerError)
-		text := f.fill(x)
-		setDefault(&text, x.words().unexpected)
-		a = x.portal.failed(&failure{a.status, text, hrException})
+		a = p.failed(&failure{cmp.Or(f.Status, http.StatusInternalServerError), cmp.Or(f.fill(x), x.unexpected().message), hrException})
 	case Empty:
-		setDefault(&a.status, http.StatusForbidden)
+		a.status = cmp.Or(a.status, http.StatusForbidden)
 		retryAfter(a, f.RetryAfter, f.Pause)
 	case Redirect:
-		setDefault(&a.status, http.StatusMovedPermanently)
-		location := f.Location
-		setDefault(&location, "https://"+x.request.Host+x.request.URL.Path)
-		a.set("Location", location)
+		a.status = cmp.Or(a.status, http.StatusMovedPermanently)
+		a.set("Location", cmp.Or(f.Location, "https://"+x.request.Host+x.request.URL.Path))
 	case TooManyRequests:
+		p.stats.quiet(f.Pause)
 		a = tooManyRequests(f.RetryAfter, f.Pause)
-		x.portal.stats.quiet(f.Pause)
 	case Reset:
 		a.deliver = resetConnection
 	case Silence:
-		a.deliver = x.portal.silence
+		a.deliver = func(_ http.ResponseWriter, r *http.Request) {
+			select {
+			case <-r.Context().Done():
+			case <-p.closing:
+			}
+			panic(http.ErrAbortHandler)
+		}
+	case Cut:
+		a.deliver = a.cutShort
+	case Slow:
+		a.deliver = func(w http.ResponseWriter, r *http.Request) { p.drip(a, cmp.Or(f.Delay, time.Second), w, r) }
+	case Endless, Huge, GzipBomb:
+		size := cmp.Or(f.Size, defaultSize)
+		if f.Do == Endless {
+			size = math.MaxInt
+		}
+		a.deliver = func(w http.ResponseWriter, r *http.Request) { p.flood(a, size, f.Do == GzipBomb, w, r) }
+	case HeaderBomb:
+		for i := range bombHeaders {
+			a.set("X-Padding-"+strconv.Itoa(i), strings.Repeat("x", 1024))
+		}
+	case EarlyHints:
+		a.deliver = a.afterHints
 	}
 	return a
 }
 
-// fill puts what was sent into a text, as servers do that echo a request.
+// fill puts values of the request into a text, as servers do that echo a request.
 func (f *Fault) fill(x *exchange) string {
-	sent := arguments{params: x.params}
-	login := cmp.Or(sent.text("account"), sent.text("userName"))
-	return strings.NewReplacer("{email}", sent.text("email"), "{login}", login, "{password}", sent.text("password")).Replace(f.Text)
+	login := cmp.Or(x.text("account"), x.text("userName"))
+	return strings.NewReplacer("{email}", x.text("email"), "{login}", login, "{password}", x.text("password")).Replace(f.Text)
 }

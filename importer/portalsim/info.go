@@ -1,82 +1,39 @@
 package portalsim
 
-import (
-	"strings"
-	"time"
-)
-
-type capabilitiesView struct {
-	LdapEnabled  bool     `json:"ldapEnabled"`
-	OauthEnabled bool     `json:"oauthEnabled"`
-	Providers    []string `json:"providers"`
-	SSOLabel     string   `json:"ssoLabel"`
-	SSOURL       string   `json:"ssoUrl"`
-}
-
 // capabilities needs no sign-in and no payment; with the suffix .json, and only
 // then, it answers even while the portal is suspended, restored or unpaid.
 func (x *exchange) capabilities() (any, error) {
-	v := capabilitiesView{LdapEnabled: x.portal.options.LDAP, OauthEnabled: true, Providers: []string{}}
-	if x.portal.options.SSO {
-		v.SSOLabel, v.SSOURL = "Single Sign-on", "http://"+x.request.Host+"/sso/login"
+	o := &x.portal.options
+	v := map[string]any{"ldapEnabled": o.LDAP, "oauthEnabled": true, "providers": []string{}, "ssoLabel": "", "ssoUrl": ""}
+	if o.SSO {
+		v["ssoLabel"], v["ssoUrl"] = "Single Sign-on", "http://"+x.request.Host+"/sso/login"
 	}
 	return v, nil
 }
 
-type buildView struct {
-	CommunityServer string `json:"communityServer"`
+func (x *exchange) build() (any, error) {
+	return map[string]string{"communityServer": x.portal.version.text}, nil
 }
 
-func (x *exchange) build() (any, error) { return buildView{x.portal.version.text}, nil }
-
-// bindSetups answers what the portal knows of a domain's servers, or a guess that
-// looks the same: for get_imap_pop_settings plaintext POP3. Without an action nothing
-// but the guess is answered (MAIL/Core/Engine/MailboxEngine.cs, GetDefaultMailboxData).
-func bindSetups(a *arguments) action {
-	address, problem := a.address("email")
-	wanted := a.text("action")
-	return func(x *exchange) (any, error) {
-		if problem != nil {
-			return nil, problem
-		}
-		host := strings.ToLower(address.host)
-		provider, _ := x.portal.provider(host)
-		guess := Provider{IMAP: "imap." + host, POP3: "pop." + host, POP3Port: 110, SMTP: "smtp." + host, SMTPPort: 25, Plain: true}
-		var s settings
-		switch {
-		case strings.HasPrefix(wanted, "get_imap") && provider.IMAP != "":
-			s = provider.settings(address, true)
-		case (strings.HasPrefix(wanted, "get_pop") || wanted == "get_imap_pop_settings") && provider.POP3 != "":
-			s = provider.settings(address, false)
-		case strings.HasPrefix(wanted, "get_pop") || wanted == "get_imap_pop_settings":
-			s = guess.settings(address, false)
-		default:
-			s = guess.settings(address, true)
-			s.in.encryption = 1
-		}
-		v := s.single()
-		v.BeginDate = plainTime(time.Now().Add(-monthBack))
-		return v, nil
+// folders answers the folders everybody has: inbox, sent, drafts, trash, spam and
+// templates (MAIL/Enums/FolderType.cs, MAIL/Data/Contracts/MailFolderData.cs). There is
+// no mail in them.
+func (x *exchange) folders() (any, error) {
+	var all []map[string]any
+	for _, id := range []int{1, 2, 3, 4, 5, 7} {
+		all = append(all, map[string]any{
+			"id": id, "unread": 0, "unread_messages": 0, "total_count": 0, "total_messages_count": 0, "time_modified": plainTime(x.portal.started),
+		})
 	}
+	return list[map[string]any]{items: all}, nil
 }
 
-// bindSimple is accounts/simple: it needs known settings, and hides their absence, and
-// everything else that fails, behind the generic text; only refused logins show, each
-// attempt numbered. The last 30 days only, always.
-func bindSimple(a *arguments) action {
-	email, password := a.text("email"), a.text("password")
-	return func(x *exchange) (any, error) {
-		if email == "" {
-			return nil, argument("Empty email", "email")
-		}
-		_, domain, _ := strings.Cut(email, "@")
-		provider, known := x.portal.provider(domain)
-		address, problem := parseAddress(email)
-		if !known || problem != nil {
-			return nil, x.unexpected()
-		}
-		s := provider.settings(address, provider.IMAP != "")
-		s.in.password, s.out.password = password, password
-		return x.save(&s, func(problems []string) string { return "#1:<br>" + strings.Join(problems, "<br>") + "<br>" }, true)
+func (x *exchange) messages() action {
+	for _, name := range []string{"folder", "mailbox_id", "page", "page_size", "user_folder_id"} {
+		x.integer(name)
 	}
+	for _, name := range []string{"unread", "attachments", "important", "with_calendar"} {
+		x.boolean(name)
+	}
+	return func() (any, error) { return list[struct{}]{}, nil }
 }

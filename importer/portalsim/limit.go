@@ -1,7 +1,7 @@
 package portalsim
 
 import (
-	"fmt"
+	"cmp"
 	"math"
 	"net/http"
 	"strconv"
@@ -17,29 +17,24 @@ type Limit struct {
 	RetryAfter string        `yaml:"retry_after"` // seconds (also when empty), date, none, or the header's text itself
 }
 
-// throttle is a ring of the moments at which the last PerSecond requests were accepted.
+// throttle knows when the requests of the last second were accepted.
 type throttle struct {
 	Limit
 	mu    sync.Mutex
 	taken []time.Time
-	next  int
-}
-
-func newThrottle(l Limit) *throttle {
-	return &throttle{Limit: l, taken: make([]time.Time, max(l.PerSecond, 0))}
 }
 
 func (t *throttle) admits(now time.Time) bool {
-	if len(t.taken) == 0 {
+	if t.PerSecond <= 0 {
 		return true
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if now.Sub(t.taken[t.next]) < time.Second {
+	t.taken = recent(t.taken, now, time.Second)
+	if len(t.taken) >= t.PerSecond {
 		return false
 	}
-	t.taken[t.next] = now
-	t.next = (t.next + 1) % len(t.taken)
+	t.taken = append(t.taken, now)
 	return true
 }
 
@@ -52,7 +47,7 @@ func tooManyRequests(form string, pause time.Duration) *answer {
 // retryAfter sets the header in one of its forms. An answer that is empty by
 // intention has none unless a form is named.
 func retryAfter(a *answer, form string, pause time.Duration) {
-	setDefault(&pause, time.Second)
+	pause = cmp.Or(pause, time.Second)
 	switch form {
 	case "none":
 	case "date":
@@ -65,72 +60,5 @@ func retryAfter(a *answer, form string, pause time.Duration) {
 		}
 	default:
 		a.set("Retry-After", form)
-	}
-}
-
-// Restart takes the server process down, as its watchdog does
-// (build/install/deb/Files/god/conf.d/monoserve.god). What is under way ends at once
-// with 502, saved or not; until the process is back everything is 502.
-type Restart struct {
-	After         time.Duration `yaml:"after"`          // since the portal's start, or
-	AfterRequests int           `yaml:"after_requests"` // at this request
-	For           time.Duration `yaml:"for"`            // 2 min when 0
-	Saved         float64       `yaml:"saved"`          // share of the creates and updates under way that reach the database all the same
-}
-
-func (r *Restart) validate() error {
-	if r.Saved < 0 || r.Saved > 1 {
-		return fmt.Errorf("saved: %v is not between 0 and 1", r.Saved)
-	}
-	if (r.After > 0) == (r.AfterRequests > 0) {
-		return fmt.Errorf("one of after and after_requests is needed")
-	}
-	return nil
-}
-
-// Restart takes the server process down for a while: tokens and mailboxes stay, what
-// it remembered (lists, sign-in attempts, removals) is gone. It returns at once.
-func (p *Portal) Restart(down time.Duration, saved float64) {
-	old := p.life.Load()
-	fresh := newLife(p.closing)
-	fresh.from = time.Now().Add(down)
-	if !p.life.CompareAndSwap(old, fresh) {
-		return // somebody else restarts it just now
-	}
-	old.saved = saved
-	close(old.dead)
-	p.guard.forget()
-	p.codes.forget()
-	p.people.forget()
-}
-
-// forget is a new server process: nothing is remembered and no removal runs.
-func (d *directory) forget() {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	for _, p := range d.byID {
-		p.mu.Lock()
-		p.list, p.tasks = nil, nil
-		p.mu.Unlock()
-	}
-}
-
-// schedule starts the clocks of the restarts that have a time.
-func (p *Portal) schedule() {
-	for _, r := range p.options.Restarts {
-		setDefault(&r.For, 2*time.Minute)
-		if r.AfterRequests > 0 {
-			p.restartAt[r.AfterRequests] = r
-			continue
-		}
-		p.running.Go(func() {
-			timer := time.NewTimer(r.After)
-			defer timer.Stop()
-			select {
-			case <-timer.C:
-				p.Restart(r.For, r.Saved)
-			case <-p.closing:
-			}
-		})
 	}
 }

@@ -14,32 +14,33 @@ const (
 	monthBack    = 30 * 24 * time.Hour
 )
 
-// wholeHistory is the begin date of a mailbox that is fetched from the start
-// (MAIL/Data/Contracts/MailBoxData.cs, DefaultMailBeginTimestamp).
-var wholeHistory = time.Date(1975, 1, 1, 0, 0, 0, 0, time.UTC)
-
 // server is one side of an account. As an argument it keeps what was null, which fails
 // differently from "". As stored its login is a template in lower case, and its password
 // what reads back: "" when it was cut.
 type server struct {
-	host, login, password          string
-	hasHost, hasLogin, hasPassword bool
-	port, encryption, auth         int32
+	host, login, password       string
+	noHost, noLogin, noPassword bool // null
+	port, encryption, auth      int
+}
+
+// settings are the arguments of create and update, bound.
+type settings struct {
+	email          mailAddress
+	emailProblem   *failure // found when the method runs, after the arguments are bound
+	name           string
+	in, out        server // out.auth is 0 when smtp_auth is false
+	imap, restrict bool
 }
 
 // mailbox is a row of the table mail_mailbox with its two servers. It is guarded by
 // the mutex of its person.
 type mailbox struct {
+	settings
 	id      int
 	address string // lower case
-	name    string
 	enabled bool
 	removed bool
-
-	imap     bool
-	restrict bool
-	begin    time.Time
-	in, out  server
+	begin   time.Time
 
 	hosted   bool // a mailbox of the portal's own mail server
 	oauth    bool
@@ -52,59 +53,46 @@ type mailbox struct {
 	resets                int // how often an update made it start over
 }
 
-// settings are the arguments of create and update, bound.
-type settings struct {
-	email          mailAddress
-	emailProblem   *failure // found when the method runs, after the arguments are bound
-	name           string
-	in, out        server // out.auth is 0 when smtp_auth is false
-	imap, restrict bool
-}
-
-// bindSettings reads the arguments in the order of the method's signature
+// settings reads the arguments in the order of the method's signature
 // (MAILAPI/MailApi.Accounts.cs, CreateAccount and UpdateAccount). There is no default
 // but the type's: no imap is POP3, no encryption is plain text, no restrict is the
 // whole history.
-func bindSettings(a *arguments, withIMAP bool) settings {
-	s := settings{name: a.text("name"), in: bindServer(a, ""), out: bindServer(a, "smtp_")}
-	wantsAuth := a.boolean("smtp_auth")
-	if withIMAP {
-		s.imap = a.boolean("imap")
+func (x *exchange) settings(withIMAP bool) settings {
+	side := func(prefix string) server {
+		return server{
+			login: x.text(prefix + "account"), noLogin: !x.has(prefix + "account"),
+			password: x.text(prefix + "password"), noPassword: !x.has(prefix + "password"),
+			host: x.text(prefix + "server"), noHost: !x.has(prefix + "server"), port: x.integer(prefix + "port"),
+		}
 	}
-	s.restrict = a.boolean("restrict")
-	s.in.encryption = a.enum("incoming_encryption_type", encryptionTypes)
-	s.out.encryption = a.enum("outcoming_encryption_type", encryptionTypes)
-	s.in.auth = a.enum("auth_type_in", a.version.mechanisms())
-	if auth := a.enum("auth_type_smtp", a.version.mechanisms()); wantsAuth {
+	s := settings{name: x.text("name"), in: side(""), out: side("smtp_")}
+	wantsAuth := x.boolean("smtp_auth")
+	if withIMAP {
+		s.imap = x.boolean("imap")
+	}
+	s.restrict = x.boolean("restrict")
+	s.in.encryption = x.enum("incoming_encryption_type", encryptionTypes)
+	s.out.encryption = x.enum("outcoming_encryption_type", encryptionTypes)
+	s.in.auth = x.enum("auth_type_in", x.portal.version.mechanisms())
+	if auth := x.enum("auth_type_smtp", x.portal.version.mechanisms()); wantsAuth {
 		s.out.auth = auth
 	}
-	s.email, s.emailProblem = a.address("email")
+	s.email, s.emailProblem = x.address("email")
 	return s
 }
 
-func bindServer(a *arguments, prefix string) server {
-	return server{
-		login: a.text(prefix + "account"), hasLogin: a.has(prefix + "account"),
-		password: a.text(prefix + "password"), hasPassword: a.has(prefix + "password"),
-		host: a.text(prefix + "server"), hasHost: a.has(prefix + "server"), port: a.integer(prefix + "port"),
-	}
-}
-
-// nameable tells whether the values of the enums have names: OAuth2 and numbers
-// nobody defined have none, which shows only when the account is saved
+// nameable tells whether the values of the enums have names: OAuth2 and numbers that no
+// member has do not, which shows only when the account is saved
 // (MAIL/Utils/Converter.cs, ToNameString).
 func (s *settings) nameable(v version) bool {
-	named := func(one server) bool {
-		return one.encryption >= 0 && one.encryption <= 2 && v.mechanismNamed(one.auth)
+	for _, one := range []server{s.in, s.out} {
+		named := one.auth == 0 || one.auth == 1 || one.auth == 4 || one.auth == ntlm && v.hasNTLM()
+		if !named || one.encryption < 0 || one.encryption > 2 {
+			return false
+		}
 	}
-	return named(s.in) && named(s.out)
+	return true
 }
-
-func (v version) mechanismNamed(m int32) bool {
-	return m == 0 || m == 1 || m == 4 || m == ntlm && v.hasNTLM()
-}
-
-const ntlm = 7
 
 // fits tells whether every value fits its column.
 func (s *settings) fits() bool {
@@ -126,20 +114,16 @@ func beyondBMP(r rune) bool { return r > 0xFFFF }
 // store cuts a value to its column without a word, as MySQL does in the mode the
 // installer sets; a letter outside the three-byte table becomes a question mark.
 func store(s string) string {
-	if len(s) <= columnLength && !strings.ContainsFunc(s, beyondBMP) {
-		return s
+	if len(s) > columnLength {
+		letters := []rune(s)
+		s = string(letters[:min(len(letters), columnLength)])
 	}
-	out := make([]rune, 0, columnLength)
-	for _, r := range s {
-		if len(out) == columnLength {
-			break
-		}
+	return strings.Map(func(r rune) rune {
 		if beyondBMP(r) {
-			r = '?'
+			return '?'
 		}
-		out = append(out, r)
-	}
-	return string(out)
+		return r
+	}, s)
 }
 
 // loginFormat is the login as stored: lower case with the parts of the address
@@ -173,57 +157,52 @@ func loginOf(address, format string) string {
 // date and the enabled mark stay, everything else starts over, and a mailbox of the
 // portal's own server or of OAuth becomes a plain one
 // (MAIL/Core/Engine/MailboxEngine.cs, SaveMailBox; MAIL/Core/Dao/MailboxDao.cs).
-func (m *mailbox) rewrite(s *settings, now time.Time) {
-	*m = mailbox{
-		id: m.id, enabled: m.enabled, created: m.created, resets: m.resets, aliases: m.aliases, groups: m.groups,
-		address: store(strings.ToLower(s.email.address())), name: store(s.name),
-		imap: s.imap, restrict: s.restrict, begin: wholeHistory, in: s.in.stored(s.email), out: s.out.stored(s.email),
-	}
+func (m *mailbox) rewrite(s settings, now time.Time) {
+	address := store(strings.ToLower(s.email.address()))
+	s.in, s.out, s.name = s.in.stored(s.email), s.out.stored(s.email), store(s.name)
 	if s.out.auth == 0 {
-		m.out.login = ""
+		s.out.login = ""
 	}
-	if s.restrict {
-		m.begin = now.UTC().Add(-monthBack).Truncate(time.Second)
+	local, host, _ := strings.Cut(address, "@")
+	s.email = mailAddress{local: local, host: host}
+	*m = mailbox{
+		settings: s, id: m.id, address: address, enabled: m.enabled, created: m.created, resets: m.resets,
+		aliases: m.aliases, groups: m.groups, begin: beginDate(s.restrict, now),
 	}
 }
 
+// beginDate is where the fetching of a mailbox starts; the whole history begins in 1975
+// (MAIL/Data/Contracts/MailBoxData.cs, DefaultMailBeginTimestamp).
+func beginDate(restrict bool, now time.Time) time.Time {
+	if restrict {
+		return now.UTC().Add(-monthBack).Truncate(time.Second)
+	}
+	return time.Date(1975, 1, 1, 0, 0, 0, 0, time.UTC)
+}
+
 // stored is what the database has of a server. A password that was cut cannot be
-// decrypted and reads back as nothing.
+// decrypted and reads back as nothing. Host and port come back joined and split on the
+// colon again, so a port inside the host wins (MAIL/Data/Contracts/MailBoxData.cs).
 func (s server) stored(email mailAddress) server {
 	s.login = store(loginFormat(email, s.login))
 	if len(s.password) > passwordSize {
 		s.password = ""
 	}
-	s.host, s.port = splitServer(store(s.host), s.port)
+	parts := strings.Split(store(s.host), ":")
+	s.host = parts[0]
+	if len(parts) > 1 {
+		if inner, err := strconv.ParseInt(parts[1], 10, 32); err == nil {
+			s.port = int(inner)
+		}
+	}
+	s.noHost, s.noLogin, s.noPassword = false, false, false
 	return s
 }
 
-// readBack turns the template of a stored login into the login.
-func (s server) readBack(address string) server {
-	s.login = loginOf(address, s.login)
-	s.hasHost, s.hasLogin, s.hasPassword = true, true, true
+// readBack returns the settings that the background service and PUT accounts/state log
+// in with: the templates of the logins are expanded.
+func (m *mailbox) readBack() settings {
+	s := m.settings
+	s.in.login, s.out.login = loginOf(m.address, s.in.login), loginOf(m.address, s.out.login)
 	return s
-}
-
-// splitServer is what comes back of host:port once it has been joined and split on
-// the colon again (MAIL/Data/Contracts/MailBoxData.cs): a port inside the host wins.
-func splitServer(host string, port int32) (string, int32) {
-	name, rest, found := strings.Cut(host, ":")
-	if !found {
-		return host, port
-	}
-	first, _, _ := strings.Cut(rest, ":")
-	if inner, err := strconv.ParseInt(first, 10, 32); err == nil {
-		port = int32(inner)
-	}
-	return name, port
-}
-
-// settings are those the background service and PUT accounts/state log in with.
-func (m *mailbox) settings() settings {
-	local, host, _ := strings.Cut(m.address, "@")
-	return settings{
-		email: mailAddress{local: local, host: host}, name: m.name, imap: m.imap, restrict: m.restrict,
-		in: m.in.readBack(m.address), out: m.out.readBack(m.address),
-	}
 }

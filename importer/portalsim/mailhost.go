@@ -2,8 +2,7 @@ package portalsim
 
 import (
 	"fmt"
-	"path"
-	"strings"
+	"slices"
 	"sync"
 	"time"
 )
@@ -22,13 +21,13 @@ type MailHost struct {
 
 	Passwords  map[string]string `yaml:"passwords"`  // of addresses or logins; any other one is refused
 	Mechanisms []string          `yaml:"mechanisms"` // offered; PLAIN and LOGIN when empty
-	LockAfter  int               `yaml:"lock_after"` // so many failed logins lock a mailbox for good
+	LockAfter  int               `yaml:"lock_after"` // the number of failed logins that locks a mailbox for good
 	Most       int               `yaml:"most"`       // logins at once; above that it has too many connections
 	Ports      bool              `yaml:"ports"`      // the usual ports have the usual encryption only
 
-	After time.Duration `yaml:"after"` // in force from so long after the portal's start
-	For   time.Duration `yaml:"for"`   // for so long; for ever when 0
-	First int           `yaml:"first"` // only for so many logins it decides; all when 0
+	After time.Duration `yaml:"after"` // in force from this age of the portal
+	For   time.Duration `yaml:"for"`   // how long; for ever when 0
+	First int           `yaml:"first"` // the number of logins it decides; all when 0
 	Share float64       `yaml:"share"` // only for this share of the mailboxes, chosen by the seed; all when 0
 }
 
@@ -72,58 +71,32 @@ type MailLogin struct {
 	Timeouts        Timeouts
 }
 
-// MailAnswer is what came of it.
+// MailAnswer is the outcome of a login.
 type MailAnswer struct {
-	Do     Behaviour // Accept, or what was in the way
+	Do     Behaviour // Accept, or what prevented it
 	Text   string    // the server's own words, if it said any
 	Failed int       // logins it refused: one for each mechanism tried
 }
 
 func (h *MailHost) validate() error {
-	switch h.Do {
-	case "", Accept, Refuse, NoAnswer, NotListening, Unresolved, BadTLS, Hang, Cancel, NoAuth, TooMany, Temporary, Farewell:
-	default:
+	if _, known := libraryTexts[h.Do]; h.Do != "" && !known {
 		return fmt.Errorf("do: %q is nothing a mail server does", h.Do)
 	}
-	switch h.Side {
-	case "", IMAP, POP3, SMTP:
-	default:
+	if !slices.Contains([]Side{"", IMAP, POP3, SMTP}, h.Side) {
 		return fmt.Errorf("side: %q is none of imap, pop3, smtp", h.Side)
 	}
 	return validateRule(h.Share, append([]string{h.Host}, h.Only...)...)
 }
 
-// validateRule checks what faults and mail servers have in common.
-func validateRule(share float64, patterns ...string) error {
-	for _, pattern := range patterns {
-		if _, err := path.Match(pattern, ""); err != nil {
-			return fmt.Errorf("%q is no pattern", pattern)
-		}
-	}
-	if share < 0 || share > 1 {
-		return fmt.Errorf("share: %v is not between 0 and 1", share)
-	}
-	return nil
-}
-
-// offered counts the mechanisms the library will try one after the other.
-func (h *MailHost) offered() int {
-	if len(h.Mechanisms) == 0 {
-		return 2
-	}
-	return len(h.Mechanisms)
-}
-
-// mailHosts are the rules in force and what the servers have seen.
+// mailHosts are the rules in force and the number of logins that each has decided.
 type mailHosts struct {
-	mu     sync.Mutex
-	rules  []MailHost
-	used   []int // logins each rule has decided
-	failed map[string]int
+	mu    sync.Mutex
+	rules []MailHost
+	used  []int
 }
 
 func newMailHosts(rules []MailHost) *mailHosts {
-	return &mailHosts{rules: rules, used: make([]int, len(rules)), failed: map[string]int{}}
+	return &mailHosts{rules: rules, used: make([]int, len(rules))}
 }
 
 // rule picks what decides about one login, if anything does; age is how long the portal
@@ -131,14 +104,11 @@ func newMailHosts(rules []MailHost) *mailHosts {
 func (h *mailHosts) rule(l *login, age time.Duration, seed uint64) (_ MailHost, found bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for i := range h.rules {
-		rule := &h.rules[i]
-		if !rule.fits(l, seed, i) || age < rule.After || rule.For > 0 && age >= rule.After+rule.For ||
-			rule.First > 0 && h.used[i] >= rule.First {
-			continue
+	for i, rule := range h.rules {
+		if rule.fits(l, seed, i) && inForce(rule.After, rule.For, age) && (rule.First <= 0 || h.used[i] < rule.First) {
+			h.used[i]++
+			return rule, true
 		}
-		h.used[i]++
-		return *rule, true
 	}
 	return MailHost{Do: Accept}, false
 }
@@ -151,56 +121,4 @@ func (h *MailHost) fits(l *login, seed uint64, index int) bool {
 		return false
 	}
 	return h.Share == 0 || chance(seed, "mailhost", index, l.address) < h.Share
-}
-
-// matches folds case; the empty pattern fits everything.
-func matches(pattern, s string) bool {
-	if pattern == "" {
-		return true
-	}
-	ok, _ := path.Match(strings.ToLower(pattern), strings.ToLower(s))
-	return ok
-}
-
-func matchesAny(patterns []string, texts ...string) bool {
-	for _, pattern := range patterns {
-		for _, text := range texts {
-			if matches(pattern, text) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// declared is the password a rule knows for a login.
-func (h *MailHost) declared(l *login) (string, bool) {
-	for _, key := range []string{l.login, l.address} {
-		if password, ok := h.Passwords[key]; ok {
-			return password, true
-		}
-	}
-	return "", false
-}
-
-// locked tells whether a mailbox has had too many failed logins.
-func (h *mailHosts) locked(l *login, limit int) bool {
-	if limit <= 0 {
-		return false
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.failed[l.key()] >= limit
-}
-
-func (h *mailHosts) fail(l *login, times int) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.failed[l.key()] += times
-}
-
-func (h *mailHosts) set(rules []MailHost) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.rules, h.used = rules, make([]int, len(rules))
 }

@@ -18,7 +18,7 @@ type Options struct {
 	Seed     uint64 `yaml:"seed"`     // of every chance; the same seed and the same requests meet the same faults
 
 	People     []Person          `yaml:"people"`
-	Invent     int               `yaml:"invent"`      // so many invented people are there from the start
+	Invent     int               `yaml:"invent"`      // the number of invented people that are there from the start
 	OnlyPeople bool              `yaml:"only_people"` // nobody is invented on first sign-in
 	Tokens     map[string]string `yaml:"tokens"`      // tokens valid from the start: token to address or GUID
 	TokenLife  time.Duration     `yaml:"token_life"`  // a year when 0
@@ -36,10 +36,10 @@ type Options struct {
 	Gzip          bool          `yaml:"gzip"`   // answers are compressed when the client asks for it
 
 	MailHosts      []MailHost          `yaml:"mail_hosts"` // the first that fits a server name decides; none: every login passes
-	Providers      map[string]Provider `yaml:"providers"`  // known settings by domain, besides the big names known anyway, for accounts/setups and accounts/simple
+	Providers      map[string]Provider `yaml:"providers"`  // by domain, besides those of providers.yaml, for accounts/setups and accounts/simple
 	Timeouts       Timeouts            `yaml:"timeouts"`
 	StrictDatabase bool                `yaml:"strict_database"` // over-long values fail instead of being cut
-	SaveGap        time.Duration       `yaml:"save_gap"`        // between look-up and insert: 1 ms when 0, none when negative; latency contains it
+	SaveGap        time.Duration       `yaml:"save_gap"`        // between look-up and insert, part of the latency: 1 ms when 0, none when negative
 	RemoveTime     time.Duration       `yaml:"remove_time"`     // a removal takes: 50 ms when 0, nothing when negative
 	ListCache      time.Duration       `yaml:"list_cache"`      // how long accounts are answered from memory: 20 min when 0
 	Accounts       []Account           `yaml:"accounts"`        // there from the start
@@ -109,43 +109,22 @@ var stateStatus = map[State]int{
 	Unpaid: 402, Overdue: 0, WarmingUp: 0, MailAbsent: 0,
 }
 
-// passes tells whether capabilities.json is answered all the same.
-func (s State) passes() bool { return s != Missing && s != Removed }
-
-func (s State) known() bool {
-	_, known := stateStatus[s]
-	return known
-}
-
-const (
-	defaultOwner     = "admin@example.org"
-	defaultTokenLife = 365 * 24 * time.Hour
-	defaultKeep      = 100_000
-)
-
 // complete fills in the defaults.
 func (o *Options) complete() {
-	setDefault(&o.Language, "en")
-	setDefault(&o.State, Active)
-	setDefault(&o.TokenLife, defaultTokenLife)
-	setDefault(&o.TimeZone, "+03:00")
-	setDefault(&o.BruteForce.Attempts, 5)
-	setDefault(&o.BruteForce.Period, time.Minute)
-	setDefault(&o.BruteForce.Block, time.Minute)
-	setDefault(&o.Timeouts.Login, 30*time.Second)
-	setDefault(&o.Timeouts.Close, 30*time.Second)
-	setDefault(&o.SaveGap, time.Millisecond)
-	setDefault(&o.RemoveTime, 50*time.Millisecond)
-	setDefault(&o.ListCache, 20*time.Minute)
-	setDefault(&o.Gateway, 10*time.Minute)
-	setDefault(&o.KeepRequests, defaultKeep)
-}
-
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
+	o.Language = cmp.Or(o.Language, "en")
+	o.State = cmp.Or(o.State, Active)
+	o.TokenLife = cmp.Or(o.TokenLife, 365*24*time.Hour)
+	o.TimeZone = cmp.Or(o.TimeZone, "+03:00")
+	o.BruteForce.Attempts = cmp.Or(o.BruteForce.Attempts, 5)
+	o.BruteForce.Period = cmp.Or(o.BruteForce.Period, time.Minute)
+	o.BruteForce.Block = cmp.Or(o.BruteForce.Block, time.Minute)
+	o.Timeouts.Login = cmp.Or(o.Timeouts.Login, 30*time.Second)
+	o.Timeouts.Close = cmp.Or(o.Timeouts.Close, 30*time.Second)
+	o.SaveGap = cmp.Or(o.SaveGap, time.Millisecond)
+	o.RemoveTime = cmp.Or(o.RemoveTime, 50*time.Millisecond)
+	o.ListCache = cmp.Or(o.ListCache, 20*time.Minute)
+	o.Gateway = cmp.Or(o.Gateway, 10*time.Minute)
+	o.KeepRequests = cmp.Or(o.KeepRequests, 100_000)
 }
 
 // Validate reports the first thing that makes no sense, and where.
@@ -153,7 +132,7 @@ func (o *Options) Validate() error {
 	if _, err := parseVersion(o.Version); err != nil {
 		return fmt.Errorf("version: %w", err)
 	}
-	if o.State != "" && !o.State.known() {
+	if _, known := stateStatus[o.State]; o.State != "" && !known {
 		return fmt.Errorf("state: %q is none of the portal's states", o.State)
 	}
 	if _, err := parseZone(o.TimeZone); err != nil {

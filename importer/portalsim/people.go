@@ -1,9 +1,15 @@
 package portalsim
 
 import (
+	"bytes"
+	"cmp"
 	"crypto/sha256"
+	_ "embed"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -11,7 +17,7 @@ import (
 	"unicode/utf8"
 )
 
-// Person is somebody the portal knows. Only Email is needed.
+// Person is a person the portal knows. Only Email is needed.
 type Person struct {
 	Email     string   `yaml:"email" json:"email"`
 	ID        string   `yaml:"id" json:"id"`                // a GUID; made from the address when empty, the same every time
@@ -43,55 +49,38 @@ const (
 
 var statuses = map[string]int{"": statusActive, "active": statusActive, "terminated": statusTerminated, "leave": statusLeave}
 
-const defaultCode = "123456"
-
-// person is a Person with what belongs to it. What stands below mu is guarded by it,
-// the rest does not change after the person has been added.
+// person is a Person with what belongs to it. The phone and what stands below mu are
+// guarded by it, the rest does not change after the person has been added.
 type person struct {
 	Person
 	status int
 
-	mu       sync.Mutex
-	phone    string
-	byAddr   map[string][]*mailbox // live rows by lower-case address; more than one poisons the address
-	rows     []*mailbox            // in the order of their ids, removed ones included
-	live     int
-	byChoice string        // the address of the default account
-	list     []accountView // what the list answers from memory
-	listTill time.Time
-	tasks    []*task
+	mu        sync.Mutex
+	byAddress map[string][]*mailbox // live rows by lower-case address; more than one poisons the address
+	rows      []*mailbox            // in the order of their ids, removed ones included
+	byChoice  string                // the address of the default account
+	list      []accountView         // what the list answers from memory
+	listTill  time.Time
+	tasks     []*task
 }
 
 // newPerson fills in what is missing.
 func newPerson(p Person) *person {
 	local, _, _ := strings.Cut(p.Email, "@")
-	if p.ID == "" {
-		p.ID = guidOf(p.Email)
-	}
-	p.ID = strings.ToLower(p.ID)
-	if p.UserName == "" {
-		p.UserName = local
-	}
+	p.ID = strings.ToLower(cmp.Or(p.ID, guidOf(p.Email)))
+	p.UserName = cmp.Or(p.UserName, local)
+	p.Code = cmp.Or(p.Code, "123456")
 	if p.FirstName == "" && p.LastName == "" {
 		p.FirstName, p.LastName = nameOf(local)
 	}
-	if p.Code == "" {
-		p.Code = defaultCode
-	}
 	p.Admin = p.Admin || p.Owner
-	return &person{Person: p, status: statuses[p.Status], phone: p.Phone, byAddr: map[string][]*mailbox{}}
+	return &person{Person: p, status: statuses[p.Status], byAddress: map[string][]*mailbox{}}
 }
 
 func (p *person) phoneNumber() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.phone
-}
-
-func (p *person) setPhone(phone string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.phone = phone
+	return p.Phone
 }
 
 // displayName is the full name in the order the portal's language has it
@@ -119,19 +108,13 @@ func nameOf(local string) (first, last string) {
 		r, size := utf8.DecodeRuneInString(word)
 		words[i] = string(unicode.ToUpper(r)) + word[size:]
 	}
-	switch len(words) {
-	case 0:
+	if len(words) == 0 {
 		return local, ""
-	case 1:
-		return words[0], ""
-	default:
-		return words[0], strings.Join(words[1:], " ")
 	}
+	return words[0], strings.Join(words[1:], " ")
 }
 
-var guid = regexp.MustCompile(`^(?i:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
-
-func isGUID(s string) bool { return guid.MatchString(s) }
+var isGUID = regexp.MustCompile(`^(?i:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$`).MatchString
 
 // looksLikeEmail is what the sign-in takes for an address when it invents people.
 func looksLikeEmail(s string) bool {
@@ -145,11 +128,7 @@ type directory struct {
 	byID    map[string]*person
 	byEmail map[string]*person
 	byName  map[string]*person
-	sorted  []*person // by display name; nil when somebody has come since
-}
-
-func newDirectory() *directory {
-	return &directory{byID: map[string]*person{}, byEmail: map[string]*person{}, byName: map[string]*person{}}
+	sorted  []*person // by display name; nil when a person has come since
 }
 
 // add keeps the first of two with one address.
@@ -169,12 +148,80 @@ func (d *directory) add(p *person) *person {
 	return p
 }
 
-func (d *directory) email(s string) *person    { return d.find(d.byEmail, s) }
-func (d *directory) id(s string) *person       { return d.find(d.byID, s) }
-func (d *directory) userName(s string) *person { return d.find(d.byName, s) }
+func (d *directory) email(s string) *person { return d.find(d.byEmail, s) }
+func (d *directory) id(s string) *person    { return d.find(d.byID, s) }
 
-func (d *directory) find(among map[string]*person, name string) *person {
+func (d *directory) find(in map[string]*person, name string) *person {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	return among[strings.ToLower(name)]
+	return in[strings.ToLower(name)]
+}
+
+// having copies those whose status is in mask, by display name.
+func (d *directory) having(mask int) []*person {
+	d.mu.Lock()
+	if d.sorted == nil {
+		d.sorted = slices.SortedFunc(maps.Values(d.byID), func(a, b *person) int {
+			return cmp.Or(cmp.Compare(a.displayName(""), b.displayName("")), cmp.Compare(a.ID, b.ID))
+		})
+	}
+	sorted := d.sorted
+	d.mu.Unlock()
+	found := make([]*person, 0, len(sorted))
+	for _, p := range sorted {
+		if p.status&mask != 0 {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+// person finds a person by address or GUID.
+func (p *Portal) person(name string) *person {
+	if found := p.people.email(name); found != nil {
+		return found
+	}
+	return p.people.id(name)
+}
+
+// personOrNew makes up a person of whom only an address or GUID is known.
+func (p *Portal) personOrNew(name string) *person {
+	if found := p.person(name); found != nil {
+		return found
+	}
+	if isGUID(name) {
+		return p.people.add(newPerson(Person{ID: name, Email: strings.ToLower(name[:8]) + "@example.org"}))
+	}
+	return p.people.add(newPerson(Person{Email: name}))
+}
+
+//go:embed names.yaml
+var inventedNames []byte
+
+// invent returns n invented people, the same every time: 2,000 different names, then
+// the same ones with a number in the address.
+func invent(n int) (people []Person) {
+	if n <= 0 {
+		return nil // the names are not even read
+	}
+	type names [][2]string // in Russian and in an address
+	all, err := read[map[string]names](bytes.NewReader(inventedNames), maxScenario)
+	if err != nil {
+		panic("portalsim: names.yaml: " + err.Error())
+	}
+	families := all["families"]
+	for i := range n {
+		firsts, ending := all["men"], [2]string{}
+		if i%2 == 1 {
+			firsts, ending = all["women"], [2]string{"а", "a"}
+		}
+		k := i / 2
+		first, family := firsts[k%len(firsts)], families[k/len(firsts)%len(families)]
+		local := first[1] + "." + family[1] + ending[1]
+		if round := k / (len(firsts) * len(families)); round > 0 {
+			local += strconv.Itoa(round + 1)
+		}
+		people = append(people, Person{Email: local + "@example.org", FirstName: first[0], LastName: family[0] + ending[0]})
+	}
+	return people
 }

@@ -1,6 +1,7 @@
 package portalsim
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -45,12 +46,11 @@ func (x *exchange) view(p *person) personView {
 		ID: p.ID, UserName: p.UserName, IsVisitor: p.Guest, FirstName: p.FirstName, LastName: p.LastName,
 		Email: p.Email, Status: p.status, ActivationStatus: 1, DisplayName: p.displayName(x.portal.options.Language),
 		MobilePhone: p.phoneNumber(), IsAdmin: p.Admin, IsLDAP: p.LDAP, IsOwner: p.Owner, CultureName: p.Culture, IsSSO: p.SSO,
-		Department: strings.Join(p.Groups, ", "), AvatarMedium: noPhoto + "48-48.png", Avatar: noPhoto + "82-82.png", AvatarSmall: noPhoto + "32-32.png",
-		ProfileURL: "http://" + x.request.Host + "/Products/People/Profile.aspx?user=" + p.UserName,
+		AvatarMedium: noPhoto + "48-48.png", Avatar: noPhoto + "82-82.png", AvatarSmall: noPhoto + "32-32.png",
+		Department: strings.Join(p.Groups, ", "), ProfileURL: "http://" + x.request.Host + "/Products/People/Profile.aspx?user=" + p.UserName,
 	}
 	if p.status == statusTerminated {
-		when := x.portal.moment(x.portal.started)
-		v.Terminated = &when
+		v.Terminated = new(x.portal.moment(x.portal.started))
 	}
 	for _, name := range p.Groups {
 		v.Groups = append(v.Groups, groupView{ID: guidOf("group " + name), Name: name})
@@ -58,66 +58,56 @@ func (x *exchange) view(p *person) personView {
 	return v
 }
 
-func (x *exchange) viewAll(people []*person) []personView {
-	all := make([]personView, len(people))
-	for i, p := range people {
-		all[i] = x.view(p)
+// people answers a list of persons; total is 0 unless it has been cut to a page.
+func (x *exchange) people(all []*person, total int) (any, error) {
+	views := make([]personView, len(all))
+	for i, p := range all {
+		views[i] = x.view(p)
 	}
-	return all
+	return list[personView]{items: views, total: total, paged: total > 0}, nil
 }
 
 func (x *exchange) self() (any, error) { return x.view(x.caller), nil }
 
-func bindPerson(a *arguments) action {
-	name := a.text("username")
-	return func(x *exchange) (any, error) {
-		found := x.portal.people.userName(name)
-		if found == nil && isGUID(name) {
-			found = x.portal.people.id(name)
-		}
-		return x.viewFound(found)
-	}
+func (x *exchange) personByName() (any, error) {
+	name, d := x.text("username"), x.portal.people
+	return x.viewFound(cmp.Or(d.find(d.byName, name), d.id(name)))
 }
 
-func bindPersonByEmail(a *arguments) action {
-	email := a.text("email")
-	return func(x *exchange) (any, error) {
-		return x.viewFound(x.portal.people.email(email))
-	}
+func (x *exchange) personByEmail() (any, error) {
+	return x.viewFound(x.portal.people.email(x.text("email")))
 }
 
 func (x *exchange) viewFound(p *person) (any, error) {
 	if p == nil {
-		return nil, notFound("User not found")
+		return nil, &failure{404, "User not found", hrException}
 	}
 	return x.view(p), nil
 }
 
 // employeeStatuses are the members of EmployeeStatus
 // (common/ASC.Core.Common/Users/EmployeeStatus.cs).
-var employeeStatuses = map[string]int32{"active": 1, "terminated": 2, "leaveofabsence": 4, "default": 5, "all": 7}
+var employeeStatuses = map[string]int{"active": 1, "terminated": 2, "leaveofabsence": 4, "default": 5, "all": 7}
 
 const (
 	statusDefault = statusActive | statusLeave
 	statusAll     = statusActive | statusTerminated | statusLeave
 )
 
-func (x *exchange) activePeople() (any, error) { return x.byStatus(statusActive), nil }
-
-func bindPeopleByStatus(a *arguments) action {
-	status := a.enum("status", employeeStatuses)
-	return func(x *exchange) (any, error) { return x.byStatus(int(status)), nil }
+func (x *exchange) activePeople() (any, error) {
+	return x.people(x.portal.people.having(statusActive), 0)
 }
 
-func (x *exchange) byStatus(mask int) any {
-	return list[personView]{items: x.viewAll(x.portal.people.having(mask))}
+func (x *exchange) peopleByStatus() action {
+	status := x.enum("status", employeeStatuses)
+	return func() (any, error) { return x.people(x.portal.people.having(status), 0) }
 }
 
-// bindFilter is people/filter. An administrator who names no status is shown the
+// filterPeople is people/filter. An administrator who names no status is shown the
 // terminated too; nobody else ever is.
-func bindFilter(a *arguments) action {
-	status := int(a.enum("employeeStatus", employeeStatuses))
-	return func(x *exchange) (any, error) {
+func (x *exchange) filterPeople() action {
+	status := x.enum("employeeStatus", employeeStatuses)
+	return func() (any, error) {
 		switch {
 		case status == 0 && x.caller.Admin:
 			status = statusAll
@@ -125,26 +115,22 @@ func bindFilter(a *arguments) action {
 			status = statusDefault
 		}
 		found := x.portal.people.having(status)
-		if text := x.request.URL.Query().Get("filterValue"); text != "" {
+		query := x.request.URL.Query()
+		if text := query.Get("filterValue"); text != "" {
 			found = searched(found, text)
 		}
-		if x.request.URL.Query().Get("sortOrder") == "descending" {
+		if query.Get("sortOrder") == "descending" {
 			slices.Reverse(found)
 		}
-		total := len(found)
-		page := readPaging(x.request)
+		total, page := len(found), readPaging(x.request)
 		found = found[min(page.start, total):]
-		found = found[:min(page.count, len(found))]
-		return list[personView]{items: x.viewAll(found), total: total, paged: true}, nil
+		return x.people(found[:min(page.count, len(found))], total)
 	}
 }
 
-// bindSearch is people/search and people/@search: the active ones alone.
-func bindSearch(a *arguments) action {
-	query := a.text("query")
-	return func(x *exchange) (any, error) {
-		return list[personView]{items: x.viewAll(searched(x.portal.people.having(statusActive), query))}, nil
-	}
+// searchPeople is people/search and people/@search: the active ones alone.
+func (x *exchange) searchPeople() (any, error) {
+	return x.people(searched(x.portal.people.having(statusActive), x.text("query")), 0)
 }
 
 // searched keeps those in whose names or address each word of the text is. A word of
@@ -159,17 +145,16 @@ func searched(people []*person, text string) []*person {
 	})
 }
 
-// bindSearchByStatus is the older search: one text, of any length, in the user name too.
-func bindSearchByStatus(a *arguments) action {
-	status, query, given := a.enum("status", employeeStatuses), a.text("query"), a.has("query")
-	return func(x *exchange) (any, error) {
+// searchByStatus is the older search: one text, of any length, in the user name too.
+func (x *exchange) searchByStatus() action {
+	status, query, given := x.enum("status", employeeStatuses), x.text("query"), x.has("query")
+	return func() (any, error) {
 		if !given {
 			return nil, argument(textNull, "value")
 		}
-		found := slices.DeleteFunc(x.portal.people.having(int(status)), func(p *person) bool {
+		return x.people(slices.DeleteFunc(x.portal.people.having(status), func(p *person) bool {
 			return !contains(query, p.FirstName, p.LastName, p.UserName, p.Email)
-		})
-		return list[personView]{items: x.viewAll(found)}, nil
+		}), 0)
 	}
 }
 
@@ -177,29 +162,4 @@ func bindSearchByStatus(a *arguments) action {
 func contains(text string, others ...string) bool {
 	text = strings.ToLower(text)
 	return slices.ContainsFunc(others, func(other string) bool { return strings.Contains(strings.ToLower(other), text) })
-}
-
-// having copies those whose status is in mask, by display name.
-func (d *directory) having(mask int) []*person {
-	d.mu.Lock()
-	if d.sorted == nil {
-		for _, p := range d.byID {
-			d.sorted = append(d.sorted, p)
-		}
-		slices.SortFunc(d.sorted, func(a, b *person) int {
-			if c := strings.Compare(a.displayName(""), b.displayName("")); c != 0 {
-				return c
-			}
-			return strings.Compare(a.ID, b.ID)
-		})
-	}
-	sorted := d.sorted
-	d.mu.Unlock()
-	found := make([]*person, 0, len(sorted))
-	for _, p := range sorted {
-		if p.status&mask != 0 {
-			found = append(found, p)
-		}
-	}
-	return found
 }

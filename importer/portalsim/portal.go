@@ -1,7 +1,9 @@
 package portalsim
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,13 +17,11 @@ type Portal struct {
 	zone          *time.Location
 	started       time.Time
 	owner         string
-	routes        *router
+	routes        []route // those of the version
 	people        *directory
 	sessions      *sessions
-	guard         *guard
-	codes         *codes
-	mailHosts     *mailHosts
-	faults        *faults
+	mailHosts     atomic.Pointer[mailHosts]
+	faults        atomic.Pointer[faults]
 	throttle      *throttle
 	restartAt     map[int]Restart // by the number of the request
 	stats         *stats
@@ -46,23 +46,24 @@ func New(o Options) *Portal {
 	o.complete()
 	v, _ := parseVersion(o.Version)
 	zone, _ := parseZone(o.TimeZone)
-	setDefault(&o.Timeouts.Connect, v.connectTimeout())
-	counted, _ := v.bruteForce()
+	connectTimeout := 15 * time.Second
+	if !v.since(11, 0, 0) {
+		connectTimeout = 10 * time.Second // it was fixed (MAIL/Defines.cs)
+	}
+	o.Timeouts.Connect = cmp.Or(o.Timeouts.Connect, connectTimeout)
+	started := time.Now()
 	p := &Portal{
-		options: o, version: v, zone: zone, started: time.Now(), routes: newRouter(v),
-		people:    newDirectory(),
-		sessions:  newSessions(),
-		guard:     &guard{BruteForce: o.BruteForce, counted: counted},
-		codes:     &codes{appAttempts: o.BruteForce.Attempts},
-		mailHosts: newMailHosts(o.MailHosts),
-		faults:    newFaults(o.Faults),
-		throttle:  newThrottle(o.Limit),
+		options: o, version: v, zone: zone, started: started,
+		routes:    slices.DeleteFunc(slices.Clone(routes), func(r route) bool { return r.needs != nil && !r.needs(v) }),
+		people:    &directory{byID: map[string]*person{}, byEmail: map[string]*person{}, byName: map[string]*person{}},
+		sessions:  &sessions{byToken: map[string]*session{}, byPerson: map[*person][]*session{}},
+		throttle:  &throttle{Limit: o.Limit},
 		restartAt: map[int]Restart{},
-		stats:     newStats(o.KeepRequests),
+		stats:     newStats(started, o.KeepRequests),
 		closing:   make(chan struct{}),
 	}
-	p.guard.forget()
-	p.codes.forget()
+	p.mailHosts.Store(newMailHosts(o.MailHosts))
+	p.faults.Store(newFaults(o.Faults))
 	p.state.Store(o.State)
 	p.restricted.Store(o.IPRestricted)
 	p.impersonation.Store(&o.Impersonation)
@@ -81,11 +82,11 @@ func (p *Portal) populate() {
 		}
 	}
 	if p.owner == "" {
-		p.owner = defaultOwner
-		p.people.add(newPerson(Person{Email: defaultOwner, UserName: "administrator", FirstName: "Administrator", Owner: true}))
+		p.owner = "admin@example.org"
+		p.people.add(newPerson(Person{Email: p.owner, UserName: "administrator", FirstName: "Administrator", Owner: true}))
 	}
-	for i := range p.options.Invent {
-		p.people.add(newPerson(invent(i)))
+	for _, one := range invent(p.options.Invent) {
+		p.people.add(newPerson(one))
 	}
 	for _, a := range p.options.Accounts {
 		if err := p.Put(a); err != nil {
@@ -93,49 +94,7 @@ func (p *Portal) populate() {
 		}
 	}
 	for token, name := range p.options.Tokens {
-		p.sessions.put(token, p.invited(name), time.Now().Add(p.options.TokenLife))
-	}
-}
-
-// invited is whoever a token is for, known before or not.
-func (p *Portal) invited(name string) *person {
-	if who := p.person(name); who != nil {
-		return who
-	}
-	return p.people.add(inventedAs(name))
-}
-
-// life is one run of the server process: a restart ends it.
-type life struct {
-	from    time.Time // everything is 502 before it
-	dead    chan struct{}
-	closing chan struct{}
-	saved   float64 // set before dead is closed: the share of writes that are finished all the same
-}
-
-func newLife(closing chan struct{}) *life { return &life{dead: make(chan struct{}), closing: closing} }
-
-func (l *life) ended() bool {
-	select {
-	case <-l.dead:
-		return true
-	default:
-		return false
-	}
-}
-
-// sleep reports false when the process died meanwhile.
-func (l *life) sleep(d time.Duration) bool {
-	if d <= 0 {
-		return !l.ended()
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-l.dead:
-		return false
+		p.sessions.put(token, p.personOrNew(name), time.Now().Add(p.options.TokenLife))
 	}
 }
 

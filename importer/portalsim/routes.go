@@ -7,126 +7,97 @@ import (
 
 // action is a bound method, ready to run. What it returns goes into the envelope; an
 // error is a *failure, or errKilled.
-type action func(*exchange) (any, error)
+type action func() (any, error)
 
 // route is one method of the API. The HTTP method is part of the match, so a wrong
 // one is an unknown route (API/Impl/ApiRouteConfigurator.cs).
 type route struct {
 	method, pattern string
-	name            string // both, for the statistics
-	bind            func(*arguments) action
-	open            bool // needs no sign-in, and is not checked for payment
-	mail            bool // belongs to the mail product
-	signIn          bool // spends its latency between counting the attempt and checking it
-	gap             bool // waits between reading and writing, out of the latency asked for
+	do              func(*exchange) (any, error) // a method whose arguments, if any, are texts, which always convert
+	bind            func(*exchange) action       // any other method, which reads its arguments first
+	open            bool                         // needs no sign-in, and is not checked for payment
+	mail            bool                         // belongs to the mail product
+	signIn          bool                         // spends its latency between counting the attempt and checking it
+	gap             bool                         // waits between reading and writing, out of the latency asked for
 	needs           func(version) bool
 }
 
 const prefix = "/api/2.0/"
 
 var routes = []route{
-	{method: "POST", pattern: "authentication", bind: withUser((*exchange).signIn), open: true, signIn: true},
-	{method: "POST", pattern: "authentication/setphone", bind: withUser((*exchange).takePhone), open: true, signIn: true},
-	{method: "POST", pattern: "authentication/sendsms", bind: withUser((*exchange).sendAgain), open: true, signIn: true},
-	{method: "POST", pattern: "authentication/{code}", bind: withUser((*exchange).signInByCode), open: true, signIn: true},
-	{method: "GET", pattern: "capabilities", bind: plain((*exchange).capabilities), open: true},
-	{method: "GET", pattern: "settings/version/build", bind: plain((*exchange).build), open: true},
+	{method: "POST", pattern: "authentication", do: withUser((*exchange).signIn), open: true, signIn: true},
+	{method: "POST", pattern: "authentication/setphone", do: withUser((*exchange).takePhone), open: true, signIn: true},
+	{method: "POST", pattern: "authentication/sendsms", do: withUser((*exchange).sendAgain), open: true, signIn: true},
+	{method: "POST", pattern: "authentication/{code}", do: withUser((*exchange).signInByCode), open: true, signIn: true},
+	{method: "GET", pattern: "capabilities", do: (*exchange).capabilities, open: true},
+	{method: "GET", pattern: "settings/version/build", do: (*exchange).build, open: true},
 
-	{method: "GET", pattern: "people", bind: plain((*exchange).activePeople)},
-	{method: "GET", pattern: "people/@self", bind: plain((*exchange).self)},
-	{method: "GET", pattern: "people/email", bind: bindPersonByEmail},
-	{method: "GET", pattern: "people/filter", bind: bindFilter},
-	{method: "GET", pattern: "people/search", bind: bindSearch},
-	{method: "GET", pattern: "people/@search/{query}", bind: bindSearch},
-	{method: "GET", pattern: "people/status/{status}", bind: bindPeopleByStatus},
-	{method: "GET", pattern: "people/status/{status}/search", bind: bindSearchByStatus},
-	{method: "GET", pattern: "people/{username}", bind: bindPerson},
+	{method: "GET", pattern: "people", do: (*exchange).activePeople},
+	{method: "GET", pattern: "people/@self", do: (*exchange).self},
+	{method: "GET", pattern: "people/email", do: (*exchange).personByEmail},
+	{method: "GET", pattern: "people/filter", bind: (*exchange).filterPeople},
+	{method: "GET", pattern: "people/search", do: (*exchange).searchPeople},
+	{method: "GET", pattern: "people/@search/{query}", do: (*exchange).searchPeople},
+	{method: "GET", pattern: "people/status/{status}", bind: (*exchange).peopleByStatus},
+	{method: "GET", pattern: "people/status/{status}/search", bind: (*exchange).searchByStatus},
+	{method: "GET", pattern: "people/{username}", do: (*exchange).personByName},
 
-	{method: "GET", pattern: "security/impersonate/settings", bind: plain((*exchange).impersonationSettings), needs: version.hasImpersonation},
-	{method: "PUT", pattern: "security/impersonate/settings", bind: bindSetImpersonation, needs: version.hasImpersonation},
-	{method: "GET", pattern: "security/impersonate/{userId}", bind: bindMayImpersonate, needs: version.hasImpersonation},
-	{method: "POST", pattern: "security/impersonate/{userId}", bind: bindImpersonate, needs: version.hasImpersonation},
+	{method: "GET", pattern: "security/impersonate/settings", do: (*exchange).impersonationSettings, needs: version.hasImpersonation},
+	{method: "PUT", pattern: "security/impersonate/settings", bind: (*exchange).setImpersonation, needs: version.hasImpersonation},
+	{method: "GET", pattern: "security/impersonate/{userId}", bind: (*exchange).canImpersonate, needs: version.hasImpersonation},
+	{method: "POST", pattern: "security/impersonate/{userId}", bind: (*exchange).impersonate, needs: version.hasImpersonation},
+	{method: "PUT", pattern: "security/impersonate/logout", do: (*exchange).endImpersonation, needs: version.hasImpersonation},
+	{method: "GET", pattern: "security/activeconnections", do: (*exchange).connections, needs: version.hasConnections},
+	{method: "PUT", pattern: "security/activeconnections/logoutallexceptthis", do: (*exchange).signOutOthers, needs: version.hasConnections},
+	{method: "PUT", pattern: "security/activeconnections/logout/{loginEventId}", bind: (*exchange).signOut, needs: version.hasConnections},
+	{method: "PUT", pattern: "security/activeconnections/logoutall/{userId}", bind: (*exchange).signOutPerson, needs: version.hasConnections},
 
-	{method: "PUT", pattern: "security/impersonate/logout", bind: plain((*exchange).endImpersonation), needs: version.hasImpersonation},
-	{method: "GET", pattern: "security/activeconnections", bind: plain((*exchange).connectionList), needs: version.hasConnections},
-	{method: "PUT", pattern: "security/activeconnections/logoutallexceptthis", bind: plain((*exchange).signOutOthers), needs: version.hasConnections},
-	{method: "PUT", pattern: "security/activeconnections/logout/{loginEventId}", bind: bindSignOut, needs: version.hasConnections},
-	{method: "PUT", pattern: "security/activeconnections/logoutall/{userId}", bind: bindSignOutPerson, needs: version.hasConnections},
+	{method: "POST", pattern: "batch", do: (*exchange).batch},
 
-	{method: "POST", pattern: "batch", bind: bindBatch},
-
-	{method: "GET", pattern: "mail/accounts", bind: plain((*exchange).accountList), mail: true, gap: true},
-	{method: "POST", pattern: "mail/accounts", bind: bindCreate, mail: true, gap: true},
-	{method: "PUT", pattern: "mail/accounts", bind: bindUpdate, mail: true, gap: true},
-	{method: "DELETE", pattern: "mail/accounts", bind: bindDelete, mail: true},
-	{method: "GET", pattern: "mail/accounts/single", bind: bindSingle, mail: true},
-	{method: "GET", pattern: "mail/accounts/setups", bind: bindSetups, mail: true},
-	{method: "POST", pattern: "mail/accounts/simple", bind: bindSimple, mail: true, gap: true},
-	{method: "PUT", pattern: "mail/accounts/state", bind: bindState, mail: true},
-	{method: "PUT", pattern: "mail/accounts/default", bind: bindDefault, mail: true},
-	{method: "GET", pattern: "mail/folders", bind: plain((*exchange).folders), mail: true},
-	{method: "GET", pattern: "mail/messages", bind: bindMessages, mail: true},
-	{method: "GET", pattern: "mail/operations", bind: plain((*exchange).taskList), mail: true},
-	{method: "GET", pattern: "mail/operations/{operationId}", bind: bindTask, mail: true},
-}
-
-// plain binds a method without arguments.
-func plain(method action) func(*arguments) action {
-	return func(*arguments) action { return method }
-}
-
-// router finds routes: exact ones by map, those with a variable one after the other.
-type router struct {
-	exact    map[string]*route
-	variable []*route
-}
-
-func newRouter(v version) *router {
-	r := &router{exact: map[string]*route{}}
-	for i := range routes {
-		one := routes[i]
-		one.name = one.method + " " + one.pattern
-		if one.needs != nil && !one.needs(v) {
-			continue
-		}
-		if strings.Contains(one.pattern, "{") {
-			r.variable = append(r.variable, &one)
-		} else {
-			r.exact[one.name] = &one
-		}
-	}
-	return r
+	{method: "GET", pattern: "mail/accounts", do: (*exchange).listAccounts, mail: true, gap: true},
+	{method: "POST", pattern: "mail/accounts", bind: (*exchange).createAccount, mail: true, gap: true},
+	{method: "PUT", pattern: "mail/accounts", bind: (*exchange).updateAccount, mail: true, gap: true},
+	{method: "DELETE", pattern: "mail/accounts", do: (*exchange).deleteAccount, mail: true},
+	{method: "GET", pattern: "mail/accounts/single", do: (*exchange).singleAccount, mail: true},
+	{method: "GET", pattern: "mail/accounts/setups", do: (*exchange).setups, mail: true},
+	{method: "POST", pattern: "mail/accounts/simple", do: (*exchange).createSimple, mail: true, gap: true},
+	{method: "PUT", pattern: "mail/accounts/state", bind: (*exchange).setAccountState, mail: true},
+	{method: "PUT", pattern: "mail/accounts/default", bind: (*exchange).setDefaultAccount, mail: true},
+	{method: "GET", pattern: "mail/folders", do: (*exchange).folders, mail: true},
+	{method: "GET", pattern: "mail/messages", bind: (*exchange).messages, mail: true},
+	{method: "GET", pattern: "mail/operations", do: (*exchange).operations, mail: true},
+	{method: "GET", pattern: "mail/operations/{operationId}", do: (*exchange).operation, mail: true},
 }
 
 func underAPI(path string) bool {
 	return len(path) >= len(prefix) && strings.EqualFold(path[:len(prefix)], prefix)
 }
 
-// find matches without regard to case, with or without the suffix .json, which has to
-// be in lower case: in any other it is a part of the last name.
-func (r *router) find(method, path string) (*route, map[string]string) {
+// findRoute matches without regard to case, with or without the suffix .json, which
+// has to be in lower case: in any other it is a part of the last name. The first route
+// that fits wins. It returns the variable of the route too.
+func (p *Portal) findRoute(method, path string) (_ *route, name, value string) {
 	if !underAPI(path) {
-		return nil, nil
+		return nil, "", ""
 	}
 	given := strings.TrimSuffix(strings.TrimSuffix(path[len(prefix):], "/"), ".json")
-	if one := r.exact[method+" "+strings.ToLower(given)]; one != nil {
-		return one, nil
-	}
-	for _, one := range r.variable {
-		if one.method != method {
+	for i := range p.routes {
+		r := &p.routes[i]
+		if r.method != method {
 			continue
 		}
-		before, rest, _ := strings.Cut(one.pattern, "{")
+		before, rest, variable := strings.Cut(r.pattern, "{")
 		name, behind, _ := strings.Cut(rest, "}")
-		value := len(given) - len(before) - len(behind)
-		if value <= 0 || !strings.EqualFold(given[:len(before)], before) || !strings.EqualFold(given[len(before)+value:], behind) {
+		size := len(given) - len(before) - len(behind)
+		if size < 0 || (size > 0) != variable || !strings.EqualFold(given[:len(before)], before) ||
+			!strings.EqualFold(given[len(before)+size:], behind) {
 			continue
 		}
-		if text := given[len(before) : len(before)+value]; !strings.Contains(text, "/") {
-			return one, map[string]string{name: text}
+		if value := given[len(before):][:size]; !strings.Contains(value, "/") {
+			return r, name, value
 		}
 	}
-	return nil, nil
+	return nil, "", ""
 }
 
 // accessControl is the answer to OPTIONS, whatever the path and whoever asks

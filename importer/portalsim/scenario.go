@@ -33,6 +33,8 @@ func ReadPeople(r io.Reader) ([]Person, error) {
 	return people, each("people", people, (*Person).Validate)
 }
 
+// read is strict; an empty document changes nothing. The YAML library panics on some
+// broken documents (a tag of no name where a list belongs); that is an error too.
 func read[T any](r io.Reader, most int64) (v T, err error) {
 	text, err := io.ReadAll(io.LimitReader(r, most+1))
 	if err != nil {
@@ -41,21 +43,13 @@ func read[T any](r io.Reader, most int64) (v T, err error) {
 	if int64(len(text)) > most {
 		return v, fmt.Errorf("the document has more than %d bytes", most)
 	}
-	err = decode(text, &v)
-	return v, err
-}
-
-// decode is strict; an empty document changes nothing. The YAML library panics on some
-// broken documents (a tag of no name where a list belongs); that is an error too.
-func decode(text []byte, v any) (err error) {
 	defer func() {
 		if recover() != nil {
 			err = errors.New("the document is no YAML that can be read")
 		}
 	}()
-	err = yaml.UnmarshalWithOptions(text, v, yaml.Strict())
-	if err == nil || errors.Is(err, io.EOF) {
-		return nil
+	if err := yaml.UnmarshalWithOptions(text, &v, yaml.Strict()); err != nil && !errors.Is(err, io.EOF) {
+		return v, errors.New(yaml.FormatError(err, false, false))
 	}
-	return errors.New(yaml.FormatError(err, false, false))
+	return v, nil
 }

@@ -1,6 +1,7 @@
 package portalsim
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/base64"
 	"net/http"
@@ -16,9 +17,8 @@ const cookieName = "asc_auth_key"
 // login event. They outlive a restart.
 type sessions struct {
 	mu       sync.RWMutex
-	last     int
+	last     int // event
 	byToken  map[string]*session
-	byEvent  map[int]*session
 	byPerson map[*person][]*session
 }
 
@@ -30,107 +30,80 @@ type session struct {
 	expires time.Time
 }
 
-func newSessions() *sessions {
-	return &sessions{byToken: map[string]*session{}, byEvent: map[int]*session{}, byPerson: map[*person][]*session{}}
-}
-
-func (s *sessions) open(p *person, expires time.Time) string {
-	token := rand.Text() + rand.Text()
-	s.put(token, p, expires)
-	return token
-}
-
 func (s *sessions) put(token string, p *person, expires time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.last++
 	one := &session{token, p, s.last, time.Now(), expires}
-	s.byToken[token], s.byEvent[one.event] = one, one
+	s.byToken[token] = one
 	s.byPerson[p] = append(s.byPerson[p], one)
 }
 
-// person is whose token it is; nil when unknown, expired or its person is not active.
-func (s *sessions) person(token string) *person {
+// openToken signs a person in.
+func (p *Portal) openToken(who *person) (token string, expires time.Time) {
+	token, expires = rand.Text()+rand.Text(), time.Now().Add(p.options.TokenLife)
+	p.sessions.put(token, who, expires)
+	return token, expires
+}
+
+// find returns nil for a token nobody has. What a session holds does not change.
+func (s *sessions) find(token string) *session {
 	s.mu.RLock()
-	found, ok := s.byToken[token]
-	s.mu.RUnlock()
-	if !ok || !time.Now().Before(found.expires) || found.person.status != statusActive {
+	defer s.mu.RUnlock()
+	return s.byToken[token]
+}
+
+// person returns whose token it is; nil when unknown, expired or its person is not active.
+func (s *sessions) person(token string) *person {
+	found := s.find(token)
+	if found == nil || !time.Now().Before(found.expires) || found.person.status != statusActive {
 		return nil
 	}
 	return found.person
 }
 
-// event is the number of a token's login event, 0 when there is none.
-func (s *sessions) event(token string) int {
+// of returns the sessions of a person, oldest first.
+func (s *sessions) of(p *person) []*session {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if found, ok := s.byToken[token]; ok {
-		return found.event
-	}
-	return 0
+	return slices.Clone(s.byPerson[p])
 }
 
-// of copies the sessions of a person.
-func (s *sessions) of(p *person) []session {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	all := make([]session, len(s.byPerson[p]))
-	for i, one := range s.byPerson[p] {
-		all[i] = *one
+// byCookie returns the session whose token the request has as its cookie, else an empty one.
+func (x *exchange) byCookie() *session {
+	cookie, err := x.request.Cookie(cookieName)
+	if err != nil {
+		return &session{}
 	}
-	return all
+	return cmp.Or(x.portal.sessions.find(cookie.Value), &session{})
 }
 
-// owner is whose login event it is; nil when there is none of that number.
-func (s *sessions) owner(event int) *person {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if found, ok := s.byEvent[event]; ok {
-		return found.person
-	}
-	return nil
-}
-
-// drop forgets the sessions of p but one; keep is 0 to forget them all.
-func (s *sessions) drop(p *person, keep int) {
+// end forgets those sessions of a person that match. It reports whether there were any.
+func (s *sessions) end(p *person, match func(*session) bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var left []*session
-	for _, one := range s.byPerson[p] {
-		if one.event == keep {
-			left = append(left, one)
-			continue
+	before := len(s.byPerson[p])
+	s.byPerson[p] = slices.DeleteFunc(s.byPerson[p], func(one *session) bool {
+		if !match(one) {
+			return false
 		}
 		delete(s.byToken, one.token)
-		delete(s.byEvent, one.event)
-	}
-	s.byPerson[p] = left
+		return true
+	})
+	return len(s.byPerson[p]) < before
 }
 
-func (s *sessions) dropEvent(event int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	found, ok := s.byEvent[event]
-	if !ok {
-		return
-	}
-	delete(s.byToken, found.token)
-	delete(s.byEvent, event)
-	s.byPerson[found.person] = slices.DeleteFunc(s.byPerson[found.person], func(one *session) bool { return one == found })
-}
+func anySession(*session) bool { return true }
 
-func (s *sessions) dropAll() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	clear(s.byToken)
-	clear(s.byEvent)
-	clear(s.byPerson)
+// withEvent matches the session of a login event.
+func withEvent(event int) func(*session) bool {
+	return func(one *session) bool { return one.event == event }
 }
 
 // authenticate finds the caller. The header comes first; when it does not
 // authenticate, and silently so, the cookie; then query string and form. So a client
 // that shares a cookie jar between people and sends an expired header works in
-// somebody else's name. The cookie is set by answers to requests that the header
+// another person's name. The cookie is set by answers to requests that the header
 // authenticated, and cleared where it was refused (web/studio/ASC.Web.Studio/Global.asax.cs,
 // web/core/ASC.Web.Core/Helpers/AuthorizationHelper.cs).
 func (x *exchange) authenticate() *person {
@@ -159,27 +132,21 @@ func (x *exchange) authenticate() *person {
 func (p *Portal) byHeader(header string) (*person, string) {
 	switch {
 	case strings.Contains(header, "Basic"):
-		return p.byBasic(header)
+		decoded, err := base64.StdEncoding.DecodeString(header[min(len("Basic "), len(header)):])
+		parts := strings.Split(string(decoded), ":")
+		if err != nil || len(parts) < 2 {
+			return nil, ""
+		}
+		found := p.people.email(parts[0])
+		if found == nil || found.status != statusActive || !found.passwordIs(asciiOnly(parts[1])) {
+			return nil, ""
+		}
+		token, _ := p.openToken(found)
+		return found, token
 	case strings.Contains(header, "Bearer"):
 		header = header[min(len("Bearer "), len(header)):]
 	}
 	return p.sessions.person(header), header
-}
-
-func (p *Portal) byBasic(header string) (*person, string) {
-	decoded, err := base64.StdEncoding.DecodeString(header[min(len("Basic "), len(header)):])
-	if err != nil {
-		return nil, ""
-	}
-	parts := strings.Split(string(decoded), ":")
-	if len(parts) < 2 {
-		return nil, ""
-	}
-	found := p.people.email(parts[0])
-	if found == nil || found.status != statusActive || !found.passwordIs(asciiOnly(parts[1])) {
-		return nil, ""
-	}
-	return found, p.sessions.open(found, time.Now().Add(p.options.TokenLife))
 }
 
 // asciiOnly puts a question mark for every byte that ASCII does not have.
@@ -206,4 +173,59 @@ func (x *exchange) setCookie(a *answer) {
 	if x.cookie != "" || x.stale {
 		a.set("Set-Cookie", cookie.String())
 	}
+}
+
+// connections answers the sessions of the caller, their own one first, which the
+// server recognises by the cookie alone: asked with the header only, loginEvent is 0
+// (module/ASC.Api/ASC.Api.Security/SecurityApi.cs, GetAllActiveConnections).
+func (x *exchange) connections() (any, error) {
+	own, items := x.byCookie().event, []map[string]any{}
+	for _, one := range x.portal.sessions.of(x.caller) {
+		item := map[string]any{
+			"id": one.event, "platform": "", "browser": "", "date": x.portal.moment(one.opened), "ip": hostOnly(x.request.RemoteAddr), "page": "",
+		}
+		if one.event == own {
+			items = slices.Insert(items, 0, item)
+		} else {
+			items = append(items, item)
+		}
+	}
+	return map[string]any{"items": items, "loginEvent": own}, nil
+}
+
+// signOut ends one session, one's own or, for an administrator, anybody's. It answers
+// false when there is none to end.
+func (x *exchange) signOut() action {
+	event := x.integer("loginEventId")
+	return func() (any, error) {
+		end := func(p *person) bool { return x.portal.sessions.end(p, withEvent(event)) }
+		return end(x.caller) || x.caller.Admin && slices.ContainsFunc(x.portal.people.having(statusAll), end), nil
+	}
+}
+
+func (x *exchange) signOutOthers() (any, error) {
+	own := x.byCookie().event
+	x.portal.sessions.end(x.caller, func(one *session) bool { return one.event != own })
+	return x.caller.displayName(x.portal.options.Language), nil
+}
+
+func (x *exchange) signOutPerson() action {
+	id := x.guid("userId")
+	return func() (any, error) {
+		if !x.caller.Admin {
+			return nil, security("Method not available")
+		}
+		if who := x.portal.people.id(id); who != nil {
+			x.portal.sessions.end(who, anySession)
+		}
+		return nil, nil
+	}
+}
+
+// endImpersonation ends the session of the cookie sent.
+func (x *exchange) endImpersonation() (any, error) {
+	if own := x.byCookie(); own.event != 0 {
+		x.portal.sessions.end(own.person, withEvent(own.event))
+	}
+	return nil, nil
 }

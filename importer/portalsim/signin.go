@@ -2,7 +2,6 @@ package portalsim
 
 import (
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -34,20 +33,18 @@ type credentials struct {
 	given                                     bool // user name and password are there, if only as empty texts
 }
 
-// withUser binds a method that begins by knowing who signs in.
-func withUser(method func(*exchange, *person, credentials) (any, error)) func(*arguments) action {
-	return func(a *arguments) action {
+// withUser is a method that begins by knowing who signs in.
+func withUser(method func(*exchange, *person, credentials) (any, error)) func(*exchange) (any, error) {
+	return func(x *exchange) (any, error) {
 		c := credentials{
-			userName: a.text("userName"), password: a.text("password"), provider: a.text("provider"),
-			code: a.text("code"), phone: a.text("mobilePhone"), given: a.has("userName") && a.has("password"),
+			userName: x.text("userName"), password: x.text("password"), provider: x.text("provider"),
+			code: x.text("code"), phone: x.text("mobilePhone"), given: x.has("userName") && x.has("password"),
 		}
-		return func(x *exchange) (any, error) {
-			p, err := x.knownUser(c)
-			if err != nil {
-				return nil, err
-			}
-			return method(x, p, c)
+		p, err := x.knownUser(c)
+		if err != nil {
+			return nil, err
 		}
+		return method(x, p, c)
 	}
 }
 
@@ -66,13 +63,42 @@ func (x *exchange) signIn(p *person, c credentials) (any, error) {
 	return x.openSession(p, c)
 }
 
+func (x *exchange) signInByCode(p *person, c credentials) (any, error) {
+	if p.TwoFactor == "" || !x.life.passCode(p, c.code, x.portal.options.BruteForce.Attempts) {
+		return nil, x.refuseSignIn(c)
+	}
+	return x.openSession(p, c)
+}
+
+func (x *exchange) takePhone(p *person, c credentials) (any, error) {
+	if p.TwoFactor != twoFactorSMS || p.phoneNumber() != "" {
+		return nil, security("Access denied")
+	}
+	if c.phone == "" {
+		return nil, argument("Empty phone", "mobilePhone")
+	}
+	p.mu.Lock()
+	p.Phone = c.phone
+	p.mu.Unlock()
+	return x.sendSMS(p, c.phone, false)
+}
+
+func (x *exchange) sendAgain(p *person, _ credentials) (any, error) {
+	phone := p.phoneNumber()
+	if p.TwoFactor != twoFactorSMS || phone == "" {
+		return nil, internal("Access denied")
+	}
+	return x.sendSMS(p, phone, true)
+}
+
 func (x *exchange) sendSMS(p *person, phone string, again bool) (any, error) {
-	sent, ok := x.portal.codes.send(p, again)
+	sent, ok := x.life.sendSMS(p, again)
 	if !ok {
-		return nil, internal(x.words().tooManySMS)
+		return nil, internal(x.say("You have sent too many text messages. Please try again later.",
+			"Вы отправили слишком много текстовых сообщений. Пожалуйста, повторите попытку позже."))
 	}
 	if sent {
-		x.portal.stats.sms(p.Email)
+		x.portal.stats.signIn(p.Email, func(s *SignIns) { s.SMS++ })
 	}
 	return tokenData{SMS: true, PhoneNoise: phoneNoise(phone), Expires: x.portal.moment(time.Now().Add(smsLife))}, nil
 }
@@ -99,10 +125,9 @@ func (x *exchange) openSession(p *person, c credentials) (any, error) {
 	if p.status != statusActive {
 		return nil, x.refuseSignIn(c)
 	}
-	expires := time.Now().Add(x.portal.options.TokenLife)
-	token := x.portal.sessions.open(p, expires)
+	token, expires := x.portal.openToken(p)
 	x.cookie = token
-	x.portal.stats.signedIn(p.Email)
+	x.portal.stats.signIn(p.Email, func(s *SignIns) { s.Passed++ })
 	data := tokenData{Token: &token, Expires: x.portal.moment(expires)}
 	switch p.TwoFactor {
 	case twoFactorSMS:
@@ -118,57 +143,36 @@ func (p *Portal) moment(t time.Time) string {
 	return t.In(p.zone).Format("2006-01-02T15:04:05.0000000Z07:00")
 }
 
-func (x *exchange) signInByCode(p *person, c credentials) (any, error) {
-	if p.TwoFactor == "" || !x.portal.codes.pass(p, c.code) {
-		return nil, x.refuseSignIn(c)
-	}
-	return x.openSession(p, c)
-}
-
-func (x *exchange) takePhone(p *person, c credentials) (any, error) {
-	if p.TwoFactor != twoFactorSMS || p.phoneNumber() != "" {
-		return nil, security("Access denied")
-	}
-	if c.phone == "" {
-		return nil, argument("Empty phone", "mobilePhone")
-	}
-	p.setPhone(c.phone)
-	return x.sendSMS(p, c.phone, false)
-}
-
-func (x *exchange) sendAgain(p *person, _ credentials) (any, error) {
-	phone := p.phoneNumber()
-	if p.TwoFactor != twoFactorSMS || phone == "" {
-		return nil, internal("Access denied")
-	}
-	return x.sendSMS(p, phone, true)
-}
-
 // knownUser checks name and password. The attempt is counted before anything is
 // checked, so parallel sign-ins of one person block each other, an empty password
-// counts too, and a success takes only itself back.
+// counts too, and a success takes only itself back. The name is an address or GUID,
+// never a user name (common/ASC.Core.Common/Data/DbUserService.cs); a person nobody
+// knows is made up.
 func (x *exchange) knownUser(c credentials) (*person, error) {
 	portal := x.portal
-	portal.stats.signInTried(c.userName)
+	portal.stats.signIn(c.userName, func(s *SignIns) { s.Tried++ })
 	known := c.provider == "" || c.provider == "email"
 	counted := known && c.given
 	key := c.userName + x.bruteForceAddress()
-	blocked := counted && !portal.guard.increment(key)
+	blocked := counted && portal.version.since(10, 0, 0) && !x.life.countSignIn(key, portal.options.BruteForce)
 	if err := x.wait(x.pending); err != nil {
 		return nil, err
 	}
 	if blocked {
-		portal.stats.signInFailed(c.userName)
+		portal.stats.signIn(c.userName, func(s *SignIns) { s.Failed++ })
 		return nil, internal(textTooMany)
 	}
 	if !counted {
 		return nil, x.refuseSignIn(c)
 	}
-	p := portal.findUser(c.userName)
+	p := portal.person(c.userName)
+	if p == nil && !portal.options.OnlyPeople && (isGUID(c.userName) || looksLikeEmail(c.userName)) {
+		p = portal.personOrNew(c.userName)
+	}
 	if p == nil || !p.passwordIs(c.password) {
 		return nil, x.refuseSignIn(c)
 	}
-	portal.guard.decrement(key)
+	x.life.uncountSignIn(key)
 	if portal.restricted.Load() && !p.Owner {
 		return nil, internal(textIPSecurity)
 	}
@@ -176,14 +180,14 @@ func (x *exchange) knownUser(c credentials) (*person, error) {
 }
 
 func (x *exchange) refuseSignIn(c credentials) error {
-	x.portal.stats.signInFailed(c.userName)
+	x.portal.stats.signIn(c.userName, func(s *SignIns) { s.Failed++ })
 	return internal(textSignInFailed)
 }
 
 // bruteForceAddress is what of the client's address is counted: the list of
 // X-Forwarded-For, else the peer; nothing before 12.5.
 func (x *exchange) bruteForceAddress() string {
-	if _, byAddress := x.portal.version.bruteForce(); !byAddress {
+	if !x.portal.version.since(12, 5, 0) {
 		return ""
 	}
 	if forwarded := x.request.Header.Get("X-Forwarded-For"); forwarded != "" {
@@ -192,82 +196,102 @@ func (x *exchange) bruteForceAddress() string {
 	return hostOnly(x.request.RemoteAddr)
 }
 
-// findUser looks up an address or GUID, never a user name
-// (common/ASC.Core.Common/Data/DbUserService.cs), and invents whoever is missing.
-func (p *Portal) findUser(name string) *person {
-	if found := p.people.email(name); found != nil {
-		return found
-	}
-	if isGUID(name) {
-		if found := p.people.id(name); found != nil {
-			return found
-		}
-	}
-	if p.options.OnlyPeople || !isGUID(name) && !looksLikeEmail(name) {
-		return nil
-	}
-	return p.people.add(inventedAs(name))
-}
-
-// inventedAs makes up somebody of whom an address or GUID is known.
-func inventedAs(name string) *person {
-	if isGUID(name) {
-		return newPerson(Person{ID: name, Email: strings.ToLower(name[:8]) + "@example.org"})
-	}
-	return newPerson(Person{Email: name})
-}
-
-// guard counts sign-ins per name and client address, in the memory of the server
-// process (web/core/ASC.Web.Core/BruteForceLoginManager.cs).
-type guard struct {
-	BruteForce
-	counted bool
-
-	mu      sync.Mutex
-	tries   map[string][]time.Time
-	blocked map[string]time.Time
-}
-
-func (g *guard) increment(key string) bool {
-	if !g.counted {
-		return true
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
+// countSignIn counts sign-ins per name and client address, and reports false when there
+// have been too many (web/core/ASC.Web.Core/BruteForceLoginManager.cs).
+func (l *life) countSignIn(key string, limit BruteForce) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	now := time.Now()
-	if now.Before(g.blocked[key]) {
+	if now.Before(l.blocked[key]) {
 		return false
 	}
-	delete(g.blocked, key)
-	recent := g.tries[key][:0]
-	for _, t := range g.tries[key] {
-		if now.Sub(t) < g.Period {
-			recent = append(recent, t)
-		}
-	}
-	recent = append(recent, now)
-	if len(recent) > g.Attempts {
-		g.blocked[key] = now.Add(g.Block)
-		delete(g.tries, key)
+	delete(l.blocked, key)
+	l.tries[key] = append(recent(l.tries[key], now, limit.Period), now)
+	if len(l.tries[key]) > limit.Attempts {
+		l.blocked[key] = now.Add(limit.Block)
+		delete(l.tries, key)
 		return false
 	}
-	g.tries[key] = recent
 	return true
 }
 
-func (g *guard) decrement(key string) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if n := len(g.tries[key]); n > 1 {
-		g.tries[key] = g.tries[key][:n-1]
-	} else {
-		delete(g.tries, key)
+// uncountSignIn takes one sign-in back.
+func (l *life) uncountSignIn(key string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if n := len(l.tries[key]); n > 0 {
+		l.tries[key] = l.tries[key][:n-1]
 	}
 }
 
-// forget is a new server process.
-func (g *guard) forget() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.tries, g.blocked = map[string][]time.Time{}, map[string]time.Time{}
+const (
+	smsLife     = 10 * time.Minute // of a code, and of the counts of SMS and of wrong codes
+	smsAttempts = 5                // the server's sms.keycount
+	appPeriod   = time.Minute      // in which wrong codes of an app count
+)
+
+// countOf is what the second factor counts of a person: smsSent are those whose code
+// still passes (web/core/ASC.Web.Core/Sms/SmsKeyStorage.cs,
+// web/studio/ASC.Web.Studio/Core/Tfa/TfaManager.cs).
+type countOf struct {
+	person *person
+	what   string
+}
+
+const (
+	smsSent   = "sms"
+	wrongCode = "wrong"
+)
+
+// count is forgotten at a moment.
+type count struct {
+	n     int
+	until time.Time
+}
+
+// counted returns a count that is not forgotten. The caller holds mu.
+func (l *life) counted(c countOf) int {
+	if one := l.counts[c]; time.Now().Before(one.until) {
+		return one.n
+	}
+	return 0
+}
+
+// sendSMS reports whether an SMS goes out, and false for ok if there have been too many.
+// A sign-in sends none while an earlier code lives; again asks for one more.
+func (l *life) sendSMS(p *person, again bool) (sent, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := l.counted(countOf{p, smsSent})
+	switch {
+	case n > 0 && !again:
+		return false, true
+	case n > smsAttempts:
+		return false, false
+	}
+	l.counts[countOf{p, smsSent}] = count{n + 1, time.Now().Add(smsLife)}
+	return true, true
+}
+
+// passCode checks a code. It is counted before it is checked, so after the last wrong one
+// the right one is refused too. What passed by SMS passes once.
+func (l *life) passCode(p *person, code string, attempts int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	right, period := code == p.Code, appPeriod
+	if p.TwoFactor == twoFactorSMS {
+		right = right && l.counted(countOf{p, smsSent}) > 0
+		attempts, period = smsAttempts, smsLife
+	}
+	wrong := l.counted(countOf{p, wrongCode})
+	if code == "" || wrong >= attempts {
+		return false
+	}
+	if right {
+		delete(l.counts, countOf{p, smsSent})
+	} else {
+		wrong++
+	}
+	l.counts[countOf{p, wrongCode}] = count{wrong, time.Now().Add(period)}
+	return right
 }

@@ -1,10 +1,10 @@
 package portalsim
 
 import (
+	"cmp"
 	"maps"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -20,7 +20,7 @@ type Request struct {
 	Owner   string        `json:"owner,omitempty"`   // address of who called
 	Address string        `json:"address,omitempty"` // the e-mail argument
 	Status  int           `json:"status"`            // 0 while under way, 499 when the client had left
-	Fault   string        `json:"fault,omitempty"`   // what was done to it
+	Fault   string        `json:"fault,omitempty"`   // the action
 }
 
 // Load is how much was under way at once.
@@ -50,14 +50,6 @@ type SignIns struct {
 	SMS          int `json:"sms"`
 }
 
-func (s *SignIns) add(other SignIns) {
-	s.Tried += other.Tried
-	s.Passed += other.Passed
-	s.Failed += other.Failed
-	s.Impersonated += other.Impersonated
-	s.SMS += other.SMS
-}
-
 // Stats are counts since the start.
 type Stats struct {
 	Requests     int            `json:"requests"`
@@ -73,9 +65,9 @@ type Stats struct {
 	Removed    int `json:"removed"`
 	Duplicates int `json:"duplicates"` // rows beyond the first of an owner and address
 
-	SignIns     map[string]SignIns  `json:"signIns"`     // by what was typed as the user name
-	FailedMail  map[string]int      `json:"failedMail"`  // failed logins at mail servers, by mailbox
-	MailHosts   map[string]HostLoad `json:"mailHosts"`   //
+	SignIns     map[string]SignIns  `json:"signIns"`    // by the user name as typed
+	FailedMail  map[string]int      `json:"failedMail"` // failed logins at mail servers, by mailbox
+	MailHosts   map[string]HostLoad `json:"mailHosts"`
 	Connections Load                `json:"connections"` // see Portal.ConnState
 	Connected   int                 `json:"connected"`   // connections opened
 	MostWrites  int                 `json:"mostWrites"`  // to one owner and address
@@ -94,17 +86,17 @@ type stats struct {
 	mu      sync.Mutex
 	start   time.Time
 	total   Stats
-	second  []time.Time // arrivals of the last second, oldest at head
-	head    int
+	second  []time.Time // arrivals of the last second, oldest first
 	keys    map[string]*keyLoad
+	locks   map[string]int // failed logins that count towards LockAfter, see login.key
 	keep    int
-	kept    []*Request // a ring once it is full
-	quietTo time.Time
+	kept    []*Request // the last ones, oldest first
+	quietTo time.Time  // no request should arrive before
 }
 
-func newStats(keep int) *stats {
+func newStats(start time.Time, keep int) *stats {
 	return &stats{
-		start: time.Now(), keys: map[string]*keyLoad{}, keep: keep,
+		start: start, keys: map[string]*keyLoad{}, locks: map[string]int{}, keep: keep,
 		total: Stats{
 			ByStatus: map[int]int{}, ByRoute: map[string]int{}, Faults: map[string]int{}, SignIns: map[string]SignIns{},
 			FailedMail: map[string]int{}, MailHosts: map[string]HostLoad{},
@@ -112,91 +104,72 @@ func newStats(keep int) *stats {
 	}
 }
 
-// visit is a request being counted.
-type visit struct {
-	stats  *stats
-	record *Request
-	key    *keyLoad
-}
-
-func (s *stats) arrive(r *http.Request, now time.Time) *visit {
+func (s *stats) change(f func(*Stats)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now = s.slide(now)
+	f(&s.total)
+}
+
+func (s *stats) arrive(r *http.Request, now time.Time) *Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.second = append(recent(s.second, now, time.Second), now)
+	s.total.MostInSecond = max(s.total.MostInSecond, len(s.second))
 	s.total.Requests++
 	s.total.InFlight.enter()
 	if now.Before(s.quietTo) {
 		s.total.Early++
 	}
 	record := &Request{Number: s.total.Requests, At: now.Sub(s.start), Method: r.Method, Path: r.URL.Path}
-	if len(s.kept) < s.keep {
-		s.kept = append(s.kept, record)
-	} else {
-		s.kept[(record.Number-1)%s.keep] = record
+	if s.kept = append(s.kept, record); len(s.kept) > s.keep {
+		s.kept = s.kept[1:]
 	}
-	return &visit{stats: s, record: record}
+	return record
 }
 
-// slide moves the sliding second to now, which never goes back, and counts one more.
-func (s *stats) slide(now time.Time) time.Time {
-	if n := len(s.second); n > 0 && now.Before(s.second[n-1]) {
-		now = s.second[n-1]
+// recent keeps those moments, oldest first, that are less than a period old.
+func recent(moments []time.Time, now time.Time, period time.Duration) []time.Time {
+	for len(moments) > 0 && now.Sub(moments[0]) >= period {
+		moments = moments[1:]
 	}
-	for s.head < len(s.second) && now.Sub(s.second[s.head]) >= time.Second {
-		s.head++
-	}
-	if s.head > 1024 && s.head*2 > len(s.second) {
-		s.second = append(s.second[:0], s.second[s.head:]...)
-		s.head = 0
-	}
-	s.second = append(s.second, now)
-	s.total.MostInSecond = max(s.total.MostInSecond, len(s.second)-s.head)
-	return now
+	return moments
 }
 
-// know tells whose request it is and what it is about, once that is known.
-func (v *visit) know(x *exchange) {
-	s := v.stats
+// know notes whose request it is and what it is about, once that is known.
+func (s *stats) know(x *exchange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if x.route != nil {
-		s.total.ByRoute[x.route.name]++
-	}
-	if emails := x.params["email"]; len(emails) > 0 {
-		v.record.Address = emails[0]
-	}
-	if x.caller == nil || x.route == nil {
+	x.record.Address = x.text("email")
+	if x.route == nil {
 		return
 	}
-	v.record.Owner = x.caller.Email
+	s.total.ByRoute[x.route.method+" "+x.route.pattern]++
+	if x.caller == nil {
+		return
+	}
+	x.record.Owner = x.caller.Email
 	if !x.route.mail || !isWrite(x.route.method) {
 		return
 	}
-	name := keyOf(x.caller, v.record.Address)
-	v.key = s.keys[name]
-	if v.key == nil {
-		v.key = &keyLoad{}
-		s.keys[name] = v.key
+	name := keyOf(x.caller, x.record.Address)
+	if s.keys[name] == nil {
+		s.keys[name] = &keyLoad{}
 	}
-	v.key.enter()
-	v.key.writes++
-	s.total.PerKey = max(s.total.PerKey, v.key.Most)
-	s.total.MostWrites = max(s.total.MostWrites, v.key.writes)
+	x.key = s.keys[name]
+	x.key.enter()
+	x.key.writes++
+	s.total.PerKey = max(s.total.PerKey, x.key.Most)
+	s.total.MostWrites = max(s.total.MostWrites, x.key.writes)
 }
 
 func keyOf(owner *person, address string) string { return owner.ID + "\x00" + strings.ToLower(address) }
 
-// spoilt tells what was done to the request.
-func (v *visit) spoilt(do Action) {
-	v.stats.change(func(t *Stats) {
-		v.record.Fault = string(do)
-		t.Faults[string(do)]++
-	})
-}
+// isWrite tells which calls change a mailbox.
+func isWrite(method string) bool { return method != http.MethodGet && method != http.MethodHead }
 
 // quiet begins the time in which no request should arrive.
 func (s *stats) quiet(pause time.Duration) {
-	setDefault(&pause, time.Second)
+	pause = cmp.Or(pause, time.Second)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.total.Turned++
@@ -206,22 +179,22 @@ func (s *stats) quiet(pause time.Duration) {
 }
 
 // answered notes what went back, and when.
-func (s *stats) answered(v *visit, status int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	v.record.Took = time.Since(s.start) - v.record.At
-	v.record.Status = status
-	s.total.ByStatus[status]++
+func (s *stats) answered(record *Request, status int) {
+	s.change(func(t *Stats) {
+		record.Took = time.Since(s.start) - record.At
+		record.Status = status
+		t.ByStatus[status]++
+	})
 }
 
 // leave ends the work, which the client may not have waited for.
-func (s *stats) leave(v *visit) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.total.InFlight.Now--
-	if v.key != nil {
-		v.key.Now--
-	}
+func (s *stats) leave(x *exchange) {
+	s.change(func(t *Stats) {
+		t.InFlight.Now--
+		if x.key != nil {
+			x.key.Now--
+		}
+	})
 }
 
 // enterHost counts a login test at a mail server; what it returns ends it.
@@ -233,58 +206,35 @@ func (s *stats) enterHost(host string) func() {
 	return func() { s.mailHost(host, func(h *HostLoad) { h.Now-- }) }
 }
 
-func (s *stats) mailHost(host string, f func(*HostLoad)) {
-	s.change(func(t *Stats) {
-		h := t.MailHosts[host]
-		f(&h)
-		t.MailHosts[host] = h
-	})
-}
-
-// atHost is how many login tests concern a mail server right now.
-func (s *stats) atHost(host string) int {
+// update changes one value of a map of the statistics.
+func update[V any](s *stats, values map[string]V, key string, f func(*V)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.total.MailHosts[host].Now
+	v := values[key]
+	f(&v)
+	values[key] = v
 }
 
-func (s *stats) mailRefused(address, host string, times int) {
-	s.change(func(t *Stats) { t.FailedMail[address] += times })
-	s.mailHost(host, func(h *HostLoad) { h.Refused += times })
+func (s *stats) mailHost(host string, f func(*HostLoad)) { update(s, s.total.MailHosts, host, f) }
+
+func (s *stats) signIn(name string, f func(*SignIns)) { update(s, s.total.SignIns, name, f) }
+
+// mailRefused counts failed logins at a mail server.
+func (s *stats) mailRefused(l *login, times int) {
+	s.mailHost(l.host, func(h *HostLoad) {
+		h.Refused += times
+		s.total.FailedMail[l.address] += times
+		s.locks[l.key()] += times
+	})
 }
 
-func (s *stats) change(f func(*Stats)) {
+// atHost returns the login tests that concern a mail server right now, and the failed
+// logins it has seen of one mailbox.
+func (s *stats) atHost(l *login) (now, failed int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f(&s.total)
+	return s.total.MailHosts[l.host].Now, s.locks[l.key()]
 }
-
-func (s *stats) signIn(name string, f func(*SignIns)) {
-	s.change(func(t *Stats) {
-		one := t.SignIns[name]
-		f(&one)
-		t.SignIns[name] = one
-	})
-}
-
-func (s *stats) signInTried(name string)  { s.signIn(name, func(one *SignIns) { one.Tried++ }) }
-func (s *stats) signInFailed(name string) { s.signIn(name, func(one *SignIns) { one.Failed++ }) }
-func (s *stats) signedIn(name string)     { s.signIn(name, func(one *SignIns) { one.Passed++ }) }
-func (s *stats) sms(name string)          { s.signIn(name, func(one *SignIns) { one.SMS++ }) }
-func (s *stats) impersonated(name string) { s.signIn(name, func(one *SignIns) { one.Impersonated++ }) }
-
-// created counts a new row; rows is how many the address has now.
-func (s *stats) created(rows int) {
-	s.change(func(t *Stats) {
-		t.Created++
-		if rows > 1 {
-			t.Duplicates++
-		}
-	})
-}
-
-func (s *stats) updated() { s.change(func(t *Stats) { t.Updated++ }) }
-func (s *stats) removed() { s.change(func(t *Stats) { t.Removed++ }) }
 
 // ConnState is for http.Server.ConnState: it counts connections.
 func (p *Portal) ConnState(_ net.Conn, state http.ConnState) {
@@ -310,8 +260,8 @@ func (p *Portal) Stats() Stats {
 	return t
 }
 
-// Writes is how many writes (create, update, switch, delete) have come for an owner's
-// address.
+// Writes returns the number of writes (create, update, switch, delete) that have come
+// for an owner's address.
 func (p *Portal) Writes(owner, address string) int {
 	who := p.person(owner)
 	if who == nil {
@@ -335,6 +285,5 @@ func (p *Portal) Requests() []Request {
 	for i, r := range s.kept {
 		all[i] = *r
 	}
-	slices.SortFunc(all, func(a, b Request) int { return a.Number - b.Number })
 	return all
 }

@@ -2,9 +2,9 @@ package portalsim
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // newest is the version simulated when none is asked for.
@@ -18,47 +18,28 @@ var published = map[string]string{
 
 // version is a server version; it answers for what changed between releases.
 type version struct {
-	text                string
-	major, minor, patch int
+	text  string
+	parts [3]int // major, minor, patch
 }
 
 func parseVersion(s string) (version, error) {
 	if full, ok := published[s]; ok {
 		s = full
 	}
+	v := version{text: s}
 	parts := strings.Split(s, ".")
-	if len(parts) != 3 {
-		return version{}, fmt.Errorf("version %q is not of the form 12.7 or 12.7.1", s)
-	}
-	var n [3]int
 	for i, part := range parts {
-		v, err := strconv.Atoi(part)
-		if err != nil || v < 0 {
+		n, err := strconv.Atoi(part)
+		if err != nil || n < 0 || len(parts) != len(v.parts) {
 			return version{}, fmt.Errorf("version %q is not of the form 12.7 or 12.7.1", s)
 		}
-		n[i] = v
+		v.parts[i] = n
 	}
-	return version{text: s, major: n[0], minor: n[1], patch: n[2]}, nil
+	return v, nil
 }
 
 func (v version) since(major, minor, patch int) bool {
-	switch {
-	case v.major != major:
-		return v.major > major
-	case v.minor != minor:
-		return v.minor > minor
-	default:
-		return v.patch >= patch
-	}
-}
-
-// conversionStatus is the HTTP status of an argument that cannot be converted
-// (API/Impl/ApiHttpHandler.cs; the separate handler came with 11.0).
-func (v version) conversionStatus() int {
-	if v.since(11, 0, 0) {
-		return 400
-	}
-	return 500
+	return slices.Compare(v.parts[:], []int{major, minor, patch}) >= 0
 }
 
 // hasNTLM: SaslMechanism.Ntlm came with 12.5 (MAIL/Enums/SaslMechanism.cs).
@@ -72,24 +53,3 @@ func (v version) hasConnections() bool { return v.since(12, 0, 0) }
 
 // hasDateCreated: MailAccountData.DateCreated came with 12.0 (MAIL/Data/Contracts/MailAccountData.cs).
 func (v version) hasDateCreated() bool { return v.since(12, 0, 0) }
-
-// putTellsEnabled: before 11.5.2 an update answered enabled:false whatever was stored
-// (MAIL/Core/Engine/AccountEngine.cs, UpdateAccount).
-func (v version) putTellsEnabled() bool { return v.since(11, 5, 2) }
-
-// singleRefusesHosted: 10.5.1 did not show a mailbox of the portal's own mail server.
-func (v version) singleRefusesHosted() bool { return !v.since(11, 0, 0) }
-
-// bruteForce says whether sign-ins are counted at all, and whether the client's
-// address is part of what is counted (web/core/ASC.Web.Core/BruteForceLoginManager.cs).
-func (v version) bruteForce() (counted, byAddress bool) {
-	return v.since(10, 0, 0), v.since(12, 5, 0)
-}
-
-// connectTimeout of the login test was fixed before 11.0 (MAIL/Defines.cs).
-func (v version) connectTimeout() time.Duration {
-	if v.since(11, 0, 0) {
-		return 15 * time.Second
-	}
-	return 10 * time.Second
-}

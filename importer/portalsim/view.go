@@ -8,21 +8,34 @@ import (
 // accountView is MailAccountData (MAIL/Data/Contracts/MailAccountData.cs): what create,
 // update and list answer. Nothing in it tells created from updated.
 type accountView struct {
-	MailboxID      int           `json:"mailboxId"`
-	Email          string        `json:"email"`
-	Enabled        bool          `json:"enabled"`
-	Name           string        `json:"name"`
-	OAuth          bool          `json:"oAuthConnection"`
-	Signature      signatureView `json:"signature"`
-	Autoreply      autoreplyView `json:"autoreply"`
-	EMailInFolder  *string       `json:"eMailInFolder"`
-	QuotaError     bool          `json:"quotaError"`
-	AuthError      bool          `json:"authError"`
-	IsGroup        bool          `json:"isGroup"`
-	IsAlias        bool          `json:"isAlias"`
-	IsTeamlab      bool          `json:"isTeamlabMailbox"`
-	IsDefault      bool          `json:"isDefault"`
-	IsSharedDomain bool          `json:"isSharedDomainMailbox"`
+	MailboxID int    `json:"mailboxId"`
+	Email     string `json:"email"`
+	Enabled   bool   `json:"enabled"`
+	Name      string `json:"name"`
+	OAuth     bool   `json:"oAuthConnection"`
+	Signature struct {
+		MailboxID int    `json:"mailboxId"`
+		HTML      string `json:"html"`
+		IsActive  bool   `json:"isActive"`
+	} `json:"signature"`
+	Autoreply struct {
+		MailboxID    int    `json:"mailboxId"`
+		TurnOn       bool   `json:"turnOn"`
+		OnlyContacts bool   `json:"onlyContacts"`
+		TurnOnToDate bool   `json:"turnOnToDate"`
+		FromDate     string `json:"fromDate"`
+		ToDate       string `json:"toDate"`
+		Subject      string `json:"subject"`
+		HTML         string `json:"html"`
+	} `json:"autoreply"`
+	EMailInFolder  *string `json:"eMailInFolder"`
+	QuotaError     bool    `json:"quotaError"`
+	AuthError      bool    `json:"authError"`
+	IsGroup        bool    `json:"isGroup"`
+	IsAlias        bool    `json:"isAlias"`
+	IsTeamlab      bool    `json:"isTeamlabMailbox"`
+	IsDefault      bool    `json:"isDefault"`
+	IsSharedDomain bool    `json:"isSharedDomainMailbox"`
 	*datedView
 }
 
@@ -31,41 +44,13 @@ type datedView struct {
 	DateCreated *string `json:"dateCreated"`
 }
 
-type signatureView struct {
-	MailboxID int    `json:"mailboxId"`
-	HTML      string `json:"html"`
-	IsActive  bool   `json:"isActive"`
-}
-
-type autoreplyView struct {
-	MailboxID    int    `json:"mailboxId"`
-	TurnOn       bool   `json:"turnOn"`
-	OnlyContacts bool   `json:"onlyContacts"`
-	TurnOnToDate bool   `json:"turnOnToDate"`
-	FromDate     string `json:"fromDate"`
-	ToDate       string `json:"toDate"`
-	Subject      string `json:"subject"`
-	HTML         string `json:"html"`
-}
-
-const noDate = "0001-01-01T00:00:00"
-
 // plainTime is a UTC time without a zone, as the database gives it.
 func plainTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05") }
 
-func newView(id int, email, name string) accountView {
-	return accountView{
-		MailboxID: id, Email: email, Name: name, Enabled: true,
-		Signature: signatureView{MailboxID: id},
-		Autoreply: autoreplyView{MailboxID: id, FromDate: noDate, ToDate: noDate},
-	}
-}
-
-// savedView is the answer of create and update: the address as it was parsed, with
-// its capitals and even a display name, and enabled as the method believes it.
-func (p *Portal) savedView(id int, s *settings, enabled bool) accountView {
-	v := newView(id, s.email.String(), s.name)
-	v.Enabled = enabled
+func (p *Portal) newView(id int, email, name string) accountView {
+	const noDate = "0001-01-01T00:00:00"
+	v := accountView{MailboxID: id, Email: email, Name: name, Enabled: true}
+	v.Signature.MailboxID, v.Autoreply.MailboxID, v.Autoreply.FromDate, v.Autoreply.ToDate = id, id, noDate, noDate
 	if p.version.hasDateCreated() {
 		v.datedView = &datedView{}
 	}
@@ -74,18 +59,14 @@ func (p *Portal) savedView(id int, s *settings, enabled bool) accountView {
 
 // views are a row and its aliases and groups, as the list shows them.
 func (p *Portal) views(m *mailbox) []accountView {
-	v := newView(m.id, m.address, m.name)
+	v := p.newView(m.id, m.address, m.name)
 	v.Enabled, v.OAuth, v.QuotaError, v.AuthError, v.IsTeamlab = m.enabled, m.oauth, m.quotaError, m.authError, m.hosted
 	if m.inFolder != "" {
-		v.EMailInFolder = &m.inFolder
-	}
-	if p.version.hasDateCreated() {
-		v.datedView = &datedView{}
+		v.EMailInFolder = new(m.inFolder)
 	}
 	alias := v
-	if p.version.hasDateCreated() {
-		created := plainTime(m.created)
-		v.datedView = &datedView{&created}
+	if v.datedView != nil {
+		v.datedView = &datedView{new(plainTime(m.created))}
 	}
 	all := []accountView{v}
 	for _, address := range m.aliases {
@@ -93,9 +74,8 @@ func (p *Portal) views(m *mailbox) []accountView {
 		all = append(all, alias)
 	}
 	for _, address := range m.groups {
-		empty := ""
-		g := newView(m.id, address, "")
-		g.IsGroup, g.IsTeamlab, g.EMailInFolder, g.datedView = true, true, &empty, alias.datedView
+		g := p.newView(m.id, address, "")
+		g.IsGroup, g.IsTeamlab, g.EMailInFolder = true, true, new("")
 		g.Signature.MailboxID, g.Autoreply.MailboxID = -1, -1
 		all = append(all, g)
 	}
@@ -117,10 +97,10 @@ type singleView struct {
 	SMTPPassword  string  `json:"smtp_password"`
 	SMTPAuth      bool    `json:"smtp_auth"`
 	Port          string  `json:"port"`
-	Encryption    int32   `json:"incoming_encryption_type"`
-	SMTPSecurity  int32   `json:"outcoming_encryption_type"`
-	Auth          int32   `json:"auth_type_in"`
-	SMTPAuthType  int32   `json:"auth_type_smtp"`
+	Encryption    int     `json:"incoming_encryption_type"`
+	SMTPSecurity  int     `json:"outcoming_encryption_type"`
+	Auth          int     `json:"auth_type_in"`
+	SMTPAuthType  int     `json:"auth_type_smtp"`
 	IMAP          bool    `json:"imap"`
 	BeginDate     string  `json:"begin_date"`
 	OAuth         bool    `json:"is_oauth"`
@@ -129,21 +109,11 @@ type singleView struct {
 	Teamlab       bool    `json:"is_teamlab"`
 }
 
-func (m *mailbox) single() singleView {
-	s := m.settings()
-	v := s.single()
-	v.ID, v.BeginDate, v.OAuth, v.Teamlab = m.id, plainTime(m.begin), m.oauth, m.hosted
-	if m.inFolder != "" {
-		v.EmailInFolder = &m.inFolder
-	}
-	return v
-}
-
 func (s *settings) single() singleView {
 	return singleView{
 		Email: s.email.String(), Name: s.name, IMAP: s.imap, Restrict: s.restrict,
-		Account: s.in.login, Server: s.in.host, Port: strconv.Itoa(int(s.in.port)), Encryption: s.in.encryption, Auth: s.in.auth,
-		SMTPAccount: s.out.login, SMTPServer: s.out.host, SMTPPort: strconv.Itoa(int(s.out.port)), SMTPSecurity: s.out.encryption,
+		Account: s.in.login, Server: s.in.host, Port: strconv.Itoa(s.in.port), Encryption: s.in.encryption, Auth: s.in.auth,
+		SMTPAccount: s.out.login, SMTPServer: s.out.host, SMTPPort: strconv.Itoa(s.out.port), SMTPSecurity: s.out.encryption,
 		SMTPAuth: s.out.auth != 0, SMTPAuthType: s.out.auth,
 	}
 }

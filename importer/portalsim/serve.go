@@ -3,8 +3,27 @@ package portalsim
 import (
 	"context"
 	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"strings"
 	"sync"
 )
+
+// OnlyHere passes on requests that mean this machine by an address, as localhost
+// or by its own name. A web page whose name has been turned to point here would
+// otherwise read what its visitor rehearses with.
+func OnlyHere(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := strings.Trim(hostOnly(r.Host), "[]")
+		own, _ := os.Hostname()
+		if _, err := netip.ParseAddr(host); err != nil && !strings.EqualFold(host, "localhost") && (own == "" || !strings.EqualFold(host, own)) {
+			http.Error(w, http.StatusText(http.StatusMisdirectedRequest), http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
 
 // Listener is a net.Listener without a network: what [Listener.Dial] returns is one
 // end of a net.Pipe, and Accept returns the other. Nothing waits outside the process,
@@ -54,11 +73,6 @@ func (l *Listener) Close() error {
 }
 
 // Addr returns the address of a pipe, which names no place.
-func (l *Listener) Addr() net.Addr { return pipeAddr{} }
-
-type pipeAddr struct{}
-
-func (pipeAddr) Network() string { return "pipe" }
-func (pipeAddr) String() string  { return "pipe" }
+func (l *Listener) Addr() net.Addr { return &net.UnixAddr{Net: "pipe", Name: "pipe"} }
 
 var _ net.Listener = (*Listener)(nil)

@@ -1,0 +1,108 @@
+package portalsim
+
+import (
+	"cmp"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// life is one run of the server process, with what that holds in memory: a restart
+// ends it.
+type life struct {
+	from    time.Time // everything is 502 before it
+	dead    chan struct{}
+	closing chan struct{}
+	saved   float64 // set before dead is closed: the share of writes that are finished all the same
+
+	mu      sync.Mutex             // of what stands below, see signin.go
+	tries   map[string][]time.Time // sign-ins by name and client address, oldest first
+	blocked map[string]time.Time
+	counts  map[countOf]count
+}
+
+func newLife(closing chan struct{}) *life {
+	return &life{
+		dead: make(chan struct{}), closing: closing,
+		tries: map[string][]time.Time{}, blocked: map[string]time.Time{}, counts: map[countOf]count{},
+	}
+}
+
+func (l *life) ended() bool {
+	select {
+	case <-l.dead:
+		return true
+	default:
+		return false
+	}
+}
+
+// sleep reports false when the process died meanwhile.
+func (l *life) sleep(d time.Duration) bool {
+	if d <= 0 {
+		return !l.ended()
+	}
+	select {
+	case <-time.After(d):
+		return true
+	case <-l.dead:
+		return false
+	}
+}
+
+// Restart takes the server process down, as its watchdog does
+// (build/install/deb/Files/god/conf.d/monoserve.god). What is under way ends at once
+// with 502, saved or not; until the process is back everything is 502.
+type Restart struct {
+	After         time.Duration `yaml:"after"`          // since the portal's start, or
+	AfterRequests int           `yaml:"after_requests"` // at this request
+	For           time.Duration `yaml:"for"`            // 2 min when 0
+	Saved         float64       `yaml:"saved"`          // share of the creates and updates under way that reach the database all the same
+}
+
+func (r *Restart) validate() error {
+	if r.Saved < 0 || r.Saved > 1 {
+		return fmt.Errorf("saved: %v is not between 0 and 1", r.Saved)
+	}
+	if (r.After > 0) == (r.AfterRequests > 0) {
+		return fmt.Errorf("one of after and after_requests is needed")
+	}
+	return nil
+}
+
+// Restart takes the server process down for a while: tokens and mailboxes stay, what
+// it remembered (lists, sign-in attempts, removals) is gone. It returns at once.
+func (p *Portal) Restart(down time.Duration, saved float64) {
+	old, fresh := p.life.Load(), newLife(p.closing)
+	fresh.from = time.Now().Add(down)
+	if !p.life.CompareAndSwap(old, fresh) {
+		return // another restart has just begun
+	}
+	old.saved = saved
+	close(old.dead)
+	p.people.mu.RLock()
+	defer p.people.mu.RUnlock()
+	for _, who := range p.people.byID {
+		who.mu.Lock()
+		who.list, who.tasks = nil, nil
+		who.mu.Unlock()
+	}
+}
+
+// schedule starts the clocks of the restarts that have a time.
+func (p *Portal) schedule() {
+	for _, r := range p.options.Restarts {
+		r.For = cmp.Or(r.For, 2*time.Minute)
+		if r.AfterRequests > 0 {
+			p.restartAt[r.AfterRequests] = r
+			continue
+		}
+		p.running.Go(func() {
+			select {
+			case <-time.After(r.After):
+				p.Restart(r.For, r.Saved)
+			case <-p.closing:
+			}
+		})
+	}
+}
