@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"iter"
 	"path/filepath"
@@ -24,11 +23,7 @@ import (
 // annotationFlags are those of commands that know what became of the rows of a file.
 var annotationFlags = []string{"annotate", "only-failed", "keep-secrets"}
 
-// annotationWidths are the widths of the columns of [mapping.OwnColumns] in a workbook.
-var annotationWidths = []float64{12, 22, 60, 60, 14}
-
 // checkAnnotation finds out before anything is sent whether the copy can be written.
-// The file is nil while it is not open yet.
 func checkAnnotation(o *config.Annotation, input *plan.Input, path string, reports []string) error {
 	if o.Annotate == "" {
 		if o.OnlyFailed || o.KeepSecrets {
@@ -50,7 +45,7 @@ func checkAnnotation(o *config.Annotation, input *plan.Input, path string, repor
 }
 
 // annotate writes the copy of the input with what became of its rows, and returns
-// where it is. Digest is that of the file the rows were read from.
+// where it is. same reports whether a digest is that of the file the rows were read from.
 func (rows outcomes) annotate(ctx context.Context, p *setup.Process, input *plan.Input, o *config.Annotation, same func(digest string) bool) (string, error) {
 	digest, err := input.File.Digest()
 	if err != nil {
@@ -61,8 +56,8 @@ func (rows outcomes) annotate(ctx context.Context, p *setup.Process, input *plan
 	}
 	columns := input.File.Columns()
 	a := rewrite.Annotation{
-		Headers: mapping.OwnColumns, Widths: annotationWidths, OnlyFailed: o.OnlyFailed,
-		Marks: rows.marks(ctx, p, input, o),
+		Headers: mapping.OwnColumns, Widths: []float64{12, 22, 60, 60, 14}, OnlyFailed: o.OnlyFailed,
+		Marks: rows.marks(p, input, o),
 	}
 	if !o.KeepSecrets {
 		a.Secret, a.Astray, a.Fields = input.Binding.Secrets(columns), input.Binding.Astray, make([]bool, len(columns))
@@ -71,24 +66,33 @@ func (rows outcomes) annotate(ctx context.Context, p *setup.Process, input *plan
 		}
 	}
 	var done rewrite.Annotated
-	var problem *diagnosis.Problem
 	written, err := report.Publish(o.Annotate, func(w io.Writer) (err error) {
 		done, err = input.File.Annotate(ctx, w, input.Binding.Columns(), a)
-		errors.As(err, &problem)
 		return err
 	})
-	switch {
-	case problem != nil:
-		return "", problem
-	case err != nil:
+	if err != nil {
 		return "", err
 	}
-	tellAnnotated(p, input, o, &done)
+	tell := func(code diagnosis.Code, facts ...any) {
+		p.Warn(*diagnosis.New(code, append(facts, "File", o.Annotate)...))
+	}
+	if o.KeepSecrets {
+		tell(diagnosis.AnnotateSecrets)
+	}
+	if done.Alike > 0 {
+		tell(diagnosis.AnnotateAlike, "Count", done.Alike)
+	}
+	if n := len(done.Whole); n > 0 {
+		tell(diagnosis.AnnotateWhole, "Count", n, "Rows", show.Numbers(done.Whole[:min(n, show.RowsShown)], n))
+	}
+	if input.File.Encrypted() {
+		tell(diagnosis.AnnotateOpen)
+	}
 	return written, nil
 }
 
 // marks says of each row what became of it and which of its cells are to blame.
-func (rows outcomes) marks(ctx context.Context, p *setup.Process, input *plan.Input, o *config.Annotation) iter.Seq2[rewrite.Mark, error] {
+func (rows outcomes) marks(p *setup.Process, input *plan.Input, o *config.Annotation) iter.Seq2[rewrite.Mark, error] {
 	said := report.NewAnnotator(p.Console.Lang, input.File.Sheet() == "")
 	columns := make(map[string]int)
 	for i, c := range input.File.Columns() {
@@ -96,7 +100,7 @@ func (rows outcomes) marks(ctx context.Context, p *setup.Process, input *plan.In
 	}
 	passwords := slices.IndexFunc(input.Binding.Columns(), func(name string) bool { return name == account.Password.String() })
 	return func(yield func(rewrite.Mark, error) bool) {
-		for row, err := range rows(ctx) {
+		for row, err := range rows {
 			if err != nil {
 				yield(rewrite.Mark{}, err)
 				return
@@ -124,25 +128,6 @@ func (rows outcomes) marks(ctx context.Context, p *setup.Process, input *plan.In
 				return
 			}
 		}
-	}
-}
-
-// tellAnnotated says what a person has to know of the copy.
-func tellAnnotated(p *setup.Process, input *plan.Input, o *config.Annotation, done *rewrite.Annotated) {
-	tell := func(code diagnosis.Code, facts ...any) {
-		p.Warn(*diagnosis.New(code, append(facts, "File", o.Annotate)...))
-	}
-	if o.KeepSecrets {
-		tell(diagnosis.AnnotateSecrets)
-	}
-	if done.Alike > 0 {
-		tell(diagnosis.AnnotateAlike, "Count", done.Alike)
-	}
-	if n := len(done.Whole); n > 0 {
-		tell(diagnosis.AnnotateWhole, "Count", n, "Rows", show.Numbers(done.Whole[:min(n, show.RowsShown)], n))
-	}
-	if input.File.Encrypted() {
-		tell(diagnosis.AnnotateOpen)
 	}
 }
 

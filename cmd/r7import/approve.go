@@ -13,33 +13,18 @@ import (
 	"r7import/importer/plan"
 )
 
-// approveOptions is what approve reads.
-type approveOptions struct {
-	target config.Target
-	plan   string // its id; empty lists those that can be approved
-	json   bool
-}
-
 func newApprove(p *program) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:  "approve",
-		Args: takesOne,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o := &approveOptions{target: p.settings.Target, json: p.settings.JSON}
-			if len(args) == 0 {
-				return listPlans(p.Process, o)
-			}
-			o.plan = args[0]
-			return approvePlan(p.Process, o)
-		},
-	}
-	p.flags(cmd, "portal", "state", "json")
-	return cmd
+	return p.command("approve", p.takes(1), func(_ *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return listPlans(p.Process, &p.settings)
+		}
+		return approvePlan(p.Process, &p.settings, args[0])
+	}, "portal", "state", "json")
 }
 
 // listPlans lists the plans that guards have saved and no run has carried out, the latest first.
-func listPlans(p *setup.Process, o *approveOptions) error {
-	kept, err := setup.KeptPlans(p, &o.target)
+func listPlans(p *setup.Process, s *config.Settings) error {
+	kept, err := setup.KeptPlans(p, &s.Target)
 	if err != nil {
 		return err
 	}
@@ -49,23 +34,21 @@ func listPlans(p *setup.Process, o *approveOptions) error {
 			waiting = append(waiting, k.Saved)
 		}
 	}
-	if o.json {
-		return json.NewEncoder(p.Out).Encode(struct {
-			Plans []*plan.Saved `json:"plans"`
-		}{waiting})
+	if s.JSON {
+		return json.NewEncoder(p.Out).Encode(map[string]any{"plans": waiting})
 	}
 	if len(waiting) == 0 {
-		p.Console.Say("approve.none", "Portal", o.target.Portal)
+		p.Console.Say("approve.none", "Portal", s.Portal)
 	}
-	for _, s := range waiting {
-		show.PlanLine(p.Out, p.Console, s)
+	for _, saved := range waiting {
+		show.PlanLine(p.Out, p.Console, saved)
 	}
 	return nil
 }
 
 // approvePlan lets the next run of the data set carry out a plan that a guard has saved.
-func approvePlan(p *setup.Process, o *approveOptions) error {
-	kept, err := setup.KeptPlanNamed(p, &o.target, o.plan)
+func approvePlan(p *setup.Process, s *config.Settings, id string) error {
+	kept, err := setup.KeptPlanNamed(p, &s.Target, id)
 	if err != nil {
 		return err
 	}
@@ -80,7 +63,7 @@ func approvePlan(p *setup.Process, o *approveOptions) error {
 		return err
 	}
 	p.Log.Info("approved", "plan", kept.ID, "changes", kept.Count)
-	if o.json {
+	if s.JSON {
 		return json.NewEncoder(p.Out).Encode(kept.Saved)
 	}
 	show.PlanLine(p.Out, p.Console, kept.Saved)

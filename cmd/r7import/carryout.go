@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
 	"r7import/cmd/r7import/ui"
@@ -37,45 +38,48 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	silence := context.AfterFunc(ctx, func() {
 		p.Console.Say("run.stopping", "Grace", p.Console.Duration(j.Options.Grace))
 	})
-	started := time.Now()
+	about := report.Summary{Command: t.command, Run: rows.Run.ID, File: j.Input.File.Name(), Portal: j.Client.URL(), StartedAt: time.Now()}
 	p.Log.Info("send", "rows", rows.Rows, "to_send", rows.ToSend(), "invalid", rows.Invalid)
 	ended, err := t.act(ctx, rows)
 	silence()
 	progress.Stop()
 	end := ending{signal: signalOf(ctx), requests: j.Gate.Fates()}
+	errs := []error{err}
 
 	ctx = context.WithoutCancel(ctx)
 	p.Warn(j.KeepSeen(ctx, rows.Run.Started)...)
-	made := outcomesOf(j.Ledger, rows.Run.ID)
-	about := report.Summary{Command: t.command, Run: rows.Run.ID, File: j.Input.File.Name(), Portal: j.Client.URL(), StartedAt: started, EndedAt: time.Now()}
-	if about.Filter = show.Filter(o.Table.Rows, o.Table.Where, o.Table.FailedOf); about.Filter != "" {
+	about.EndedAt = time.Now()
+	if about.Filter = filterOf(&o.Table); about.Filter != "" {
 		about.InFile = rows.InFile
 	}
-	var eventsErr error
-	about.Timeline.Events, eventsErr = eventsOf(ctx, j.Ledger, rows.Run.ID)
-	summary, countErr := made.summary(ctx, about)
 	if ended.OpenSessions > 0 {
 		p.Warn(*diagnosis.New(diagnosis.SessionsLeft, "Count", ended.OpenSessions))
 	}
 	if ended.Stopped != nil {
-		err = errors.Join(err, ended.Stopped)
+		errs = append(errs, ended.Stopped)
 	}
-	end.err, end.statuses = errors.Join(err, eventsErr, countErr), summary.Statuses
+	about.Timeline.Events, err = eventsOf(ctx, j.Ledger, rows.Run.ID)
+	errs = append(errs, err)
+	made := outcomesOf(ctx, j.Ledger, rows.Run.ID)
+	summary, err := made.summary(about)
+	end.err, end.statuses = errors.Join(append(errs, err)...), summary.Statuses
 	end.warned = o.FailOnWarning && summary.Warned > 0
 	end.pending = o.changesExit && summary.Statuses[diagnosis.WouldCreate]+summary.Statuses[diagnosis.WouldUpdate]+summary.Statuses[diagnosis.WouldDisable] > 0
-	written, reportErr := made.write(ctx, o.besideFile(t.reports, end.code()), summary, reportOptions(p.Console, j.Input))
-	end.err = errors.Join(end.err, reportErr)
-	var annotated string
-	if o.Annotate != "" {
-		var annotateErr error
-		o.Annotate = strings.ReplaceAll(o.Annotate, ofRun, rows.Run.ID)
-		annotated, annotateErr = made.annotate(ctx, p, j.Input, &o.Annotation, func(digest string) bool { return j.Ledger.FileDigest(digest) == rows.Run.FileDigest })
-		end.err = errors.Join(end.err, annotateErr)
+
+	ofThis := strings.NewReplacer(ofRun, rows.Run.ID)
+	for i, path := range t.reports {
+		t.reports[i] = ofThis.Replace(path)
 	}
 	r := show.Result{
 		Summary: summary, Sandbox: o.Target.Sandbox, Plan: show.Facts(rows), Stopped: show.Tell(p.Console, ended.Stopped),
-		Reports: written, Annotated: annotated, Missing: show.Addresses(rows.Missing), Again: show.Again(o.args),
-		Disabling: j.Options.OnMissing == policy.MissingDisable,
+		Missing: show.Addresses(rows.Missing), Again: show.Again(o.args), Disabling: j.Options.OnMissing == policy.MissingDisable,
+	}
+	r.Reports, err = made.write(ctx, o.besideFile(t.reports, end.code()), summary, reportOptions(p.Console, j.Input))
+	end.err = errors.Join(end.err, err)
+	if o.Annotate != "" {
+		o.Annotate = ofThis.Replace(o.Annotate)
+		r.Annotated, err = made.annotate(ctx, p, j.Input, &o.Annotation, func(digest string) bool { return j.Ledger.FileDigest(digest) == rows.Run.FileDigest })
+		end.err = errors.Join(end.err, err)
 	}
 	r.Fix = o.fix(t.command, rows.Run.ID, j.Input, &r)
 	if t.add != nil {
@@ -83,6 +87,9 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	}
 	return finish(p, &r, end, o.JSON), end.err
 }
+
+// filterOf returns by what rows of a file are chosen, empty if all are read.
+func filterOf(t *config.Table) string { return show.Filter(t.Rows, t.Where, t.FailedOf) }
 
 // finish tells the result of a command about rows to whoever reads it. end is all
 // that the exit code follows from but the rows, unless a command counts them in its own

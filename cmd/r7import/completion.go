@@ -16,29 +16,24 @@ import (
 )
 
 func newCompletion(p *program) *cobra.Command {
-	return &cobra.Command{
-		Use:               "completion",
-		Args:              p.takes("value.shell"),
-		ValidArgs:         shells,
-		PersistentPreRunE: alone,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			root := cmd.Root()
-			switch args[0] {
-			case "bash":
-				return root.GenBashCompletionV2(p.Out, true)
-			case "zsh":
-				return root.GenZshCompletion(p.Out)
-			case "fish":
-				return root.GenFishCompletion(p.Out, true)
-			case "powershell":
-				return root.GenPowerShellCompletionWithDesc(p.Out)
-			}
-			return diagnosis.New(diagnosis.ValueNotOffered, "Name", cmd.CommandPath(), "Choices", "bash, zsh, fish, powershell")
-		},
-	}
+	shells := []string{"bash", "zsh", "fish", "powershell"}
+	cmd := p.command("completion", p.takes(1, "value.shell"), func(cmd *cobra.Command, args []string) error {
+		root := cmd.Root()
+		switch args[0] {
+		case "bash":
+			return root.GenBashCompletionV2(p.Out, true)
+		case "zsh":
+			return root.GenZshCompletion(p.Out)
+		case "fish":
+			return root.GenFishCompletion(p.Out, true)
+		case "powershell":
+			return root.GenPowerShellCompletionWithDesc(p.Out)
+		}
+		return diagnosis.New(diagnosis.ValueNotOffered, "Name", cmd.CommandPath(), "Choices", shells)
+	})
+	cmd.ValidArgs, cmd.PersistentPreRunE = shells, anyConfiguration
+	return cmd
 }
-
-var shells = []string{"bash", "zsh", "fish", "powershell"}
 
 // complete tells the shell what may stand where only this program knows: runs, and
 // the sheets and columns of the file on the command line. Whatever cannot be read

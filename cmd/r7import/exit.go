@@ -37,6 +37,7 @@ type ending struct {
 	result   *show.Result             // that was shown, nil if it did not get that far
 	requests map[diagnosis.Fate]int64 // by what became of them
 	others   []int                    // exit codes of the files before, where several were read
+	file     string                   // that was read, where several may be
 }
 
 // gravest are the exit codes in the order in which one hides another.
@@ -53,7 +54,21 @@ func (e ending) code() int {
 
 // own decides. What comes first in it hides what comes later.
 func (e ending) own() int {
-	about := about(e.err)
+	var problems []diagnosis.Problem
+	if e.err != nil {
+		problems = ui.Problems(e.err)
+	}
+	has := func(is func(diagnosis.Code) bool) bool {
+		return slices.ContainsFunc(problems, func(p diagnosis.Problem) bool {
+			return p.Severity() != diagnosis.Notice && is(p.Code) // a no to a question is no failure
+		})
+	}
+	about := func(scope diagnosis.Scope) bool { // an error that is none of ours is about the machine
+		return has(func(code diagnosis.Code) bool { return code.Scope() == scope })
+	}
+	one := func(codes ...diagnosis.Code) bool {
+		return has(func(code diagnosis.Code) bool { return slices.Contains(codes, code) })
+	}
 	switch {
 	case e.signal == os.Interrupt:
 		return exitInterrupt
@@ -61,13 +76,13 @@ func (e ending) own() int {
 		return exitTerminated
 	case about(diagnosis.Busy):
 		return exitBusy
-	case about(diagnosis.Usage), e.statuses == nil && anyProblem(e.err, wrongFolder):
+	case about(diagnosis.Usage), e.statuses == nil && one(diagnosis.StateUnusable): // another folder is to be named
 		return exitUsage
 	case about(diagnosis.File):
 		return exitFile
 	case about(diagnosis.Portal):
 		return exitPortal
-	case anyProblem(e.err, failsAgain):
+	case one(diagnosis.StateFull, diagnosis.StateWrite, diagnosis.StateDamaged, diagnosis.Internal): // running again does not help by itself
 		return exitError
 	case about(diagnosis.Unfinished), show.Any(e.statuses, diagnosis.Status.Open):
 		return exitUnfinished
@@ -80,30 +95,6 @@ func (e ending) own() int {
 	}
 	return exitDone
 }
-
-// about returns a test for what the errors in err are about. One that is none of
-// ours is about the machine.
-func about(err error) func(diagnosis.Scope) bool {
-	return func(scope diagnosis.Scope) bool {
-		return anyProblem(err, func(code diagnosis.Code) bool { return code.Scope() == scope })
-	}
-}
-
-func anyProblem(err error, is func(diagnosis.Code) bool) bool {
-	return err != nil && slices.ContainsFunc(ui.Problems(err), func(p diagnosis.Problem) bool {
-		return p.Severity() != diagnosis.Notice && is(p.Code) // a no to a question is no failure
-	})
-}
-
-// failsAgain reports whether running the same command again does not help by
-// itself: nothing can be noted any more, or the program has a fault.
-func failsAgain(code diagnosis.Code) bool {
-	return code == diagnosis.StateFull || code == diagnosis.StateWrite || code == diagnosis.StateDamaged || code == diagnosis.Internal
-}
-
-// wrongFolder reports whether the folder of the state cannot be used: another one is
-// to be named, or its rights to be set.
-func wrongFolder(code diagnosis.Code) bool { return code == diagnosis.StateUnusable }
 
 // interruption is the cause of a context that a signal cancelled.
 type interruption struct{ signal os.Signal }

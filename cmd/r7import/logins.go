@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"iter"
 	"slices"
 	"time"
 
@@ -43,15 +42,16 @@ type leftover struct {
 // everybody, or if a person who is asked says so.
 func preflightRun(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan, o *runOptions) error {
 	l := &logins{Process: p, o: o, input: j.Input, job: j, rows: rows}
-	for _, step := range []func(context.Context) error{l.survey, l.show, l.probe, l.offer, l.logIn} {
-		if err := step(ctx); err != nil {
-			return err
-		}
+	if err := l.survey(ctx); err != nil {
+		return err
+	}
+	if err := l.logIn(ctx); err != nil {
+		return err
 	}
 	p.Warn(j.KeepLogins(context.WithoutCancel(ctx), l.Jobs())...)
 	var tally report.Tally
 	failed := false
-	for row, err := range l.outcomes()(ctx) {
+	for row, err := range l.outcomes(ctx) {
 		if err != nil {
 			return err
 		}
@@ -71,14 +71,11 @@ func preflightRun(ctx context.Context, p *setup.Process, j *setup.Job, rows *pla
 	if !failed || o.Yes || !p.Console.Terminal() {
 		return nil
 	}
-	yes, err := p.Console.Confirm(ctx, "preflight.goon")
-	if err == nil && !yes {
-		return diagnosis.New(diagnosis.ConfirmDeclined)
-	}
-	return err
+	return agree(ctx, p, "", "preflight.goon")
 }
 
-// survey reads the file and chooses the rows that are tried.
+// survey reads the file, chooses the rows that are tried, and shows what is about to be
+// done, unless that could lock more than may be.
 func (l *logins) survey(ctx context.Context) (err error) {
 	sample := l.o.Logins.Sample
 	if l.o.Logins.All {
@@ -98,7 +95,7 @@ func (l *logins) survey(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	told, index := len(l.input.Binding.Notices()), -1
+	shown, held, index := len(l.input.Binding.Notices()), 0, -1
 	for row, err := range l.input.Rows(ctx) {
 		if err != nil {
 			return err
@@ -116,6 +113,9 @@ func (l *logins) survey(ctx context.Context) (err error) {
 			if standing != plan.ToDo {
 				l.left[index] = leftover{standing, before.RefusedCode}
 			}
+			if standing == plan.Refused {
+				held++
+			}
 		}
 		l.Survey.Add(index, row, l.left[index].standing == plan.ToDo)
 	}
@@ -124,18 +124,7 @@ func (l *logins) survey(ctx context.Context) (err error) {
 	}
 	if l.job == nil { // else the plan of the portal's rows tells
 		l.Warn(l.input.File.Passed()...)
-		l.Warn(l.input.Binding.Notices()[told:]...)
-	}
-	return nil
-}
-
-// show shows what is about to be done, unless that could lock more than may be.
-func (l *logins) show(context.Context) error {
-	held := 0
-	for _, row := range l.left {
-		if row.standing == plan.Refused {
-			held++
-		}
+		l.Warn(l.input.Binding.Notices()[shown:]...)
 	}
 	worst := l.Survey.Worst(l.o.Run.PerHost)
 	show.Logins{
@@ -169,19 +158,14 @@ func shownHost(host string) string {
 	return ""
 }
 
-// probe finds out about the servers and shows it.
-func (l *logins) probe(ctx context.Context) error {
+// logIn finds out about the servers, asks for each setting that works in place of one
+// that does not whether the logins are to go by it, and tries those that were chosen.
+func (l *logins) logIn(ctx context.Context) error {
 	l.Console.Say("preflight.probing", "Count", len(l.Survey.Uses()))
 	if err := l.Check.Probe(ctx); err != nil {
 		return err
 	}
 	show.Servers(l.Console, l.Check)
-	return nil
-}
-
-// offer asks for each setting that works in place of one that does not whether the
-// logins are to go by it, and tells how the rows of a run get it.
-func (l *logins) offer(ctx context.Context) error {
 	if l.Console.Terminal() && !l.o.Logins.Preflight {
 		for _, m := range l.Mends {
 			id, facts := show.MendQuestion(l.Console, m)
@@ -196,15 +180,6 @@ func (l *logins) offer(ctx context.Context) error {
 	}
 	flags, mapping := l.cure()
 	show.Mended(l.Console, l.Mends, flags, mapping)
-	return nil
-}
-
-func (l *logins) cure() (flags, mapping []string) {
-	return show.Cure(l.Mends, l.Uses, setup.HeadersOf(l.input.File, l.input.Binding))
-}
-
-// logIn tries the logins that were chosen, and shows how that gets on.
-func (l *logins) logIn(ctx context.Context) error {
 	progress := show.Follow(l.Console, l.Log, ui.Style(l.o.Progress))
 	defer progress.Stop()
 	run := preflight.Run{
@@ -213,6 +188,11 @@ func (l *logins) logIn(ctx context.Context) error {
 		Observe: func(now preflight.Progress) { progress.Show(pictureOf(now)) },
 	}
 	return run.All(ctx, l.Jobs())
+}
+
+// cure returns how the rows of a run get the settings that work: by flags, or by a mapping file.
+func (l *logins) cure() (flags, mapping []string) {
+	return show.Cure(l.Mends, l.Uses, setup.HeadersOf(l.input.File, l.input.Binding))
 }
 
 // pictureOf puts a picture of logins into that of a run.
@@ -241,7 +221,7 @@ func (l *logins) look(ctx context.Context) (would []diagnosis.Status, err error)
 	if found.Stopped != nil {
 		err = errors.Join(err, found.Stopped)
 	}
-	for row, problem := range outcomesOf(l.job.Ledger, l.rows.Run.ID)(ctx) {
+	for row, problem := range outcomesOf(ctx, l.job.Ledger, l.rows.Run.ID) {
 		if problem != nil {
 			return nil, errors.Join(err, problem)
 		}
@@ -251,21 +231,13 @@ func (l *logins) look(ctx context.Context) (would []diagnosis.Status, err error)
 }
 
 // outcomes reads the file again for what became of each row.
-func (l *logins) outcomes() outcomes {
-	return func(ctx context.Context) iter.Seq2[report.Row, error] {
-		return func(yield func(report.Row, error) bool) {
-			index := -1
-			for row, err := range l.input.Rows(ctx) {
-				if err != nil {
-					yield(report.Row{}, err)
-					return
-				}
-				index++
-				if !yield(l.reportRow(index, row), nil) {
-					return
-				}
-			}
-		}
+func (l *logins) outcomes(ctx context.Context) outcomes {
+	return func(yield func(report.Row, error) bool) {
+		index := -1
+		eachRow(l.input.Rows(ctx), func(row *account.Row) report.Row {
+			index++
+			return l.reportRow(index, row)
+		})(yield)
 	}
 }
 

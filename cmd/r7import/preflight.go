@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/job"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
 	"r7import/importer/diagnosis"
@@ -18,26 +19,16 @@ import (
 )
 
 func newPreflight(p *program) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:  "preflight",
-		Args: p.takes("value.file"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			p.settings.Sandbox = false // whose mail servers would be the real ones
-			o, err := p.runOn(args[0])
-			if err != nil {
-				return err
-			}
-			p.ending, err = preflightFile(cmd.Context(), p.Process, o)
+	keys := config.Of(config.Where, config.Who, config.Reading, config.Logins)
+	return p.command("preflight", p.takes(1, "value.file"), func(cmd *cobra.Command, args []string) error {
+		o, err := p.runOn(job.File{Path: args[0]})
+		if err != nil {
 			return err
-		},
-	}
-	names := config.Of(config.Where, config.Who, config.Reading, config.Logins)
-	p.flags(cmd, slices.DeleteFunc(names, func(name string) bool {
-		return slices.Contains([]string{"sandbox", "without-passwords", "preflight"}, name)
-	})...)
-	p.flags(cmd, "rate", "workers", "per-host", "timeout", "portal-wait", "host-wait", "on-existing", "on-changed", "retry-refused",
-		"fail-on-warning", "report", "json", "progress")
-	return cmd
+		}
+		p.ending, err = preflightFile(cmd.Context(), p.Process, o)
+		return err
+	}, append(without(keys, "sandbox", "without-passwords", "preflight"), "rate", "workers", "per-host", "timeout", "portal-wait", "host-wait",
+		"on-existing", "on-changed", "retry-refused", "fail-on-warning", "report", "json", "progress")...)
 }
 
 // preflightFile logs in to the mail servers as the portal will, and with a portal named
@@ -68,15 +59,7 @@ func preflightFile(ctx context.Context, p *setup.Process, o *runOptions) (end en
 	if err := l.survey(ctx); err != nil {
 		return ending{}, err
 	}
-	if err := l.show(ctx); err != nil {
-		return ending{}, err
-	}
-	stopped := l.probe(ctx)
-	if stopped == nil {
-		if stopped = l.offer(ctx); stopped == nil {
-			stopped = l.logIn(ctx)
-		}
-	}
+	stopped := l.logIn(ctx)
 	var would []diagnosis.Status
 	if l.job != nil {
 		if stopped == nil {
@@ -93,13 +76,13 @@ func (l *logins) finish(ctx context.Context, paths []string, started time.Time, 
 	if l.job != nil {
 		about.Portal = l.job.Client.URL()
 	}
-	if about.Filter = show.Filter(l.o.Table.Rows, l.o.Table.Where, ""); about.Filter != "" {
+	if about.Filter = filterOf(&l.o.Table); about.Filter != "" {
 		about.InFile = l.input.File.Total()
 	}
 	facts := l.facts()
 	var tally report.Tally
 	statuses, index := make(map[diagnosis.Status]int), -1
-	for row, err := range l.outcomes()(ctx) {
+	for row, err := range l.outcomes(ctx) {
 		if err != nil {
 			return end, errors.Join(end.err, err)
 		}
@@ -118,7 +101,7 @@ func (l *logins) finish(ctx context.Context, paths []string, started time.Time, 
 	if err := l.forecast(ctx, facts); err != nil {
 		return end, errors.Join(end.err, err)
 	}
-	written, err := l.outcomes().write(ctx, paths, summary, reportOptions(l.Console, l.input))
+	written, err := l.outcomes(ctx).write(ctx, paths, summary, reportOptions(l.Console, l.input))
 	end.err = errors.Join(end.err, err)
 	end.warned, end.statuses = l.o.FailOnWarning && summary.Warned > 0, statuses
 	r := &show.Result{Summary: summary, Reports: written, Preflight: facts}

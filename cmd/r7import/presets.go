@@ -9,81 +9,66 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
 	"r7import/cmd/r7import/ui"
 	"r7import/mapping"
 )
 
-// presetsOptions is what presets reads.
-type presetsOptions struct {
-	name string // of the one to tell about, empty for all
-	own  string // file with the organisation's
-	json bool
-}
-
 func newPresets(p *program) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:  "presets",
-		Args: takesOne,
-		RunE: func(_ *cobra.Command, args []string) error {
-			return listPresets(p.Process, &presetsOptions{name: strings.Join(args, ""), own: p.settings.Presets, json: p.settings.JSON})
-		},
-	}
-	p.flags(cmd, "presets", "json")
-	return cmd
+	return p.command("presets", p.takes(1), func(_ *cobra.Command, args []string) error {
+		return listPresets(p.Process, &p.settings, strings.Join(args, ""))
+	}, "presets", "json")
 }
 
-// listPresets lists what is known of mail services, or tells all about one.
-func listPresets(p *setup.Process, o *presetsOptions) error {
-	own, err := setup.OwnPresets(o.own)
+// listPresets lists what is known of mail services, or tells all about the one that is named.
+func listPresets(p *setup.Process, s *config.Settings, name string) error {
+	own, err := setup.OwnPresets(s.Presets)
 	if err != nil {
 		return err
 	}
 	known := append(own, mapping.BuiltinPresets()...)
-	if o.name != "" {
-		one := known.Named(o.name)
+	if name != "" {
+		one := known.Named(name)
 		if one == nil {
-			if one, err = known.Choose(o.name); err != nil {
+			if one, err = known.Choose(name); err != nil {
 				return err
 			}
 		}
 		known = mapping.Presets{one}
 	}
-	if o.json {
+	if s.JSON {
 		return presetsJSON(p.Out, known)
 	}
 	for _, preset := range known {
 		show.Line(p.Out, preset.Name+" — "+preset.Title)
-		for _, line := range aboutPreset(p.Console, preset) {
-			show.Line(p.Out, "    "+line)
-		}
+		showPreset(p.Console, preset, func(line string) { show.Line(p.Out, "    "+line) })
 	}
 	return nil
 }
 
-// aboutPreset says who a preset is for, where its servers are, and what to know about it.
-func aboutPreset(c *ui.Console, preset *mapping.Preset) []string {
-	var lines []string
+// showPreset tells who a preset is for, where its servers are, and what to know about it.
+func showPreset(c *ui.Console, preset *mapping.Preset, line func(text string)) {
 	if len(preset.Domains) > 0 {
-		lines = append(lines, c.Text("presets.domains", "Domains", preset.Domains))
+		line(c.Text("presets.domains", "Domains", preset.Domains))
 	}
 	switch {
 	case preset.NeedsHost():
-		lines = append(lines, c.Text("presets.host", "Name", preset.Name))
+		line(c.Text("presets.host", "Name", preset.Name))
 	case len(preset.MX) > 0:
-		lines = append(lines, c.Text("presets.mx", "Name", preset.Name, "Hosts", preset.MX))
+		line(c.Text("presets.mx", "Name", preset.Name, "Hosts", preset.MX))
 	case len(preset.Domains) == 0:
-		lines = append(lines, c.Text("presets.name", "Name", preset.Name))
+		line(c.Text("presets.name", "Name", preset.Name))
 	}
-	lines = append(lines, servers(c, preset.Incoming, "IMAP"), servers(c, preset.Outgoing, "SMTP"))
+	line(servers(c, preset.Incoming, "IMAP"))
+	line(servers(c, preset.Outgoing, "SMTP"))
 	for _, note := range preset.Notes {
-		lines = append(lines, c.Text("preset.note."+string(note)))
+		line(c.Text("preset.note." + string(note)))
 	}
 	if preset.Help != "" {
-		lines = append(lines, c.Text("presets.help", "Help", preset.Help))
+		line(c.Text("presets.help", "Help", preset.Help))
 	}
-	return lines
 }
 
 // servers writes the ways to a server, the best first: "IMAP imap.example.org:993 ssl".
@@ -134,7 +119,5 @@ func presetsJSON(out io.Writer, presets mapping.Presets) error {
 		}
 		all = append(all, e)
 	}
-	return json.NewEncoder(out).Encode(struct {
-		Presets []entry `json:"presets"`
-	}{all})
+	return json.NewEncoder(out).Encode(map[string]any{"presets": all})
 }

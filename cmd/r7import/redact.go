@@ -6,7 +6,6 @@ import (
 	"io"
 	"maps"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,41 +23,25 @@ import (
 	"r7import/report"
 )
 
-// redactOptions is what redact reads.
-type redactOptions struct {
-	file   string
-	table  config.Table
-	keep   []string // columns to show
-	output string
-	force  bool // overwrite it
-}
-
 func newRedact(p *program) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:  "redact",
-		Args: p.takes("value.file"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			s := &p.settings
-			return redactFile(cmd.Context(), p.Process, &redactOptions{file: args[0], table: s.Table, keep: s.Keep, output: s.Output, force: s.Force})
-		},
-	}
-	p.flags(cmd, "mapping", "sheet", "header-row", "delimiter", "encoding", "identity", "workbook-password-file", "keep", "output", "force")
-	return cmd
+	return p.command("redact", p.takes(1, "value.file"), func(cmd *cobra.Command, args []string) error {
+		return redactFile(cmd.Context(), p.Process, &p.settings, args[0])
+	}, "mapping", "sheet", "header-row", "delimiter", "encoding", "identity", "workbook-password-file", "keep", "output", "force")
 }
 
 // redactFile copies a table with its secrets masked.
-func redactFile(ctx context.Context, p *setup.Process, o *redactOptions) (err error) {
-	path, out := o.file, o.output
+func redactFile(ctx context.Context, p *setup.Process, s *config.Settings, path string) (err error) {
+	out := s.Output
 	if out == "" {
 		return diagnosis.New(diagnosis.RedactNowhere, "File", path)
 	}
 	if err := sameKind(path, out); err != nil {
 		return err
 	}
-	if err := p.CheckOutput(ctx, out, path, o.force); err != nil {
+	if err := p.CheckOutput(ctx, out, path, s.Force); err != nil {
 		return err
 	}
-	file, options, err := p.OpenTable(ctx, path, &o.table)
+	file, options, err := p.OpenTable(ctx, path, &s.Table)
 	if err != nil {
 		return err
 	}
@@ -69,7 +52,7 @@ func redactFile(ctx context.Context, p *setup.Process, o *redactOptions) (err er
 		return setup.Within(file, err)
 	}
 	p.Warn(file.Notices()...)
-	redaction, err := o.redaction(file, binding)
+	masks, err := redaction(file, binding, s.Keep)
 	if err != nil {
 		return err
 	}
@@ -79,31 +62,31 @@ func redactFile(ctx context.Context, p *setup.Process, o *redactOptions) (err er
 			return diagnosis.Wrap(err, diagnosis.ReportFolderReadOnly, "Folder", filepath.Dir(out))
 		}
 		defer func() { _ = remove() }() // what it leaves the next call removes
-		redaction.Temp = temp
+		masks.Temp = temp
 	}
 	var done rewrite.Redacted
 	written, err := report.Publish(out, func(w io.Writer) (err error) {
-		done, err = file.Redact(ctx, w, binding.Columns(), redaction)
+		done, err = file.Redact(ctx, w, binding.Columns(), masks)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	tellRedacted(p, file, redaction, done)
-	check := []string{"r7import", "validate", show.Quote(written, runtime.GOOS), "--without-passwords"}
-	if o.table.Mapping != "" {
-		check = append(check, "--mapping", show.Quote(o.table.Mapping, runtime.GOOS))
+	tellRedacted(p, file, masks, done)
+	check := []string{"validate", written, "--without-passwords"}
+	if s.Mapping != "" {
+		check = append(check, "--mapping", s.Mapping)
 	}
-	p.Console.Say("redact.written", "Path", written, "Command", strings.Join(check, " "))
+	p.Console.Say("redact.written", "Path", written, "Command", show.Again(check))
 	return nil
 }
 
 // redaction decides which columns of a file are shown: those known to be harmless, and
-// those that somebody wants to keep.
-func (o *redactOptions) redaction(file *source.File, binding *mapping.Binding) (rewrite.Redaction, error) {
+// those that the person keeps.
+func redaction(file *source.File, binding *mapping.Binding, keep []string) (rewrite.Redaction, error) {
 	columns := file.Columns()
 	r := rewrite.Redaction{Secret: binding.Secrets(columns), Kept: binding.Harmless(columns), Astray: binding.Astray, Mask: mapping.Mask}
-	for _, name := range o.keep {
+	for _, name := range keep {
 		switch i := file.Column(name, binding.Columns()); {
 		case i < 0:
 			return r, diagnosis.New(diagnosis.RedactNoColumn, "Column", name)
@@ -122,10 +105,7 @@ func (o *redactOptions) redaction(file *source.File, binding *mapping.Binding) (
 // sameKind requires the copy to be named as a file of the kind it is. That of a
 // workbook has no macros.
 func sameKind(path, out string) error {
-	for _, packed := range []string{".age", ".gz"} {
-		path = strings.TrimSuffix(path, packed)
-	}
-	want := strings.ToLower(filepath.Ext(path))
+	want := strings.ToLower(filepath.Ext(unwrapped(path)))
 	if isWorkbook(want) {
 		want = ".xlsx"
 	}

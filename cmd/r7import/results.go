@@ -33,19 +33,15 @@ func (r *results) Write(text []byte) (int, error) {
 // Width returns how many characters a line holds if the results go to a terminal.
 func (r *results) Width() int { return ui.Width(r.to) }
 
-// problem returns why results are missing, nil if they are not.
+// problem returns why results are missing, nil if they are not. That the other end of a
+// pipe was closed is no reason.
 func (r *results) problem() error {
-	if r.failed == nil || readerGone(r.failed) {
+	const brokenPipe, noData = syscall.Errno(109), syscall.Errno(232) // the words of Windows for it
+	if r.failed == nil || errors.Is(r.failed, syscall.EPIPE) || errors.Is(r.failed, io.ErrClosedPipe) ||
+		runtime.GOOS == "windows" && (errors.Is(r.failed, brokenPipe) || errors.Is(r.failed, noData)) {
 		return nil
 	}
 	return diagnosis.Wrap(r.failed, diagnosis.ReportWrite, "Name", "stdout", "Cause", r.failed)
-}
-
-// readerGone reports whether the other end of a pipe was closed.
-func readerGone(err error) bool {
-	const brokenPipe, noData = syscall.Errno(109), syscall.Errno(232) // the words of Windows for it
-	return errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) ||
-		runtime.GOOS == "windows" && (errors.Is(err, brokenPipe) || errors.Is(err, noData))
 }
 
 // tellError shows the errors a command ended with. A script that asked for JSON and
@@ -62,5 +58,16 @@ func (p *program) tellError(err error) {
 		Schema   string       `json:"schema"`
 		Problems []*show.Told `json:"problems"`
 		ExitCode int          `json:"exit_code"`
-	}{"r7import.error/1", told(p.Console, err), p.ending.code()})
+	}{"r7import.error/1", sentences(p.Console, err), p.ending.code()})
+}
+
+// sentences returns the problems in an error with their sentences.
+func sentences(c *ui.Console, err error) (list []*show.Told) {
+	if err == nil {
+		return nil
+	}
+	for _, problem := range ui.Problems(err) {
+		list = append(list, show.Tell(c, &problem))
+	}
+	return list
 }
