@@ -28,19 +28,11 @@ type File struct {
 	jobs   []File
 }
 
-// origin returns what the values of the file are said to come from.
-func (f *File) origin() Origin {
-	if f.Name != "" {
-		return ByJob
-	}
-	return ByFile
-}
-
 // Jobs are the names of the jobs in the file.
 func (f *File) Jobs() []string {
 	names := make([]string, len(f.jobs))
-	for i := range f.jobs {
-		names[i] = f.jobs[i].Name
+	for i, job := range f.jobs {
+		names[i] = job.Name
 	}
 	return names
 }
@@ -107,38 +99,19 @@ func Parse(path string, text []byte) (File, error) {
 	return f, nil
 }
 
-// readJobs reads the settings of every job by its name.
-func (f *File) readJobs(d *yamltree.Document, n ast.Node) {
-	for _, pair := range d.Pairs(n) {
-		if strings.ContainsFunc(pair.Key, notInName) || pair.Key == "" {
-			d.Wrong(pair.At, diagnosis.JobName)
-			continue
-		}
-		job := File{Path: f.Path, Name: pair.Key, values: make(map[string][]said)}
-		for _, setting := range d.Pairs(pair.Value) {
-			job.entry(d, setting)
-		}
-		f.jobs = append(f.jobs, job)
-	}
-}
-
-// notInName reports whether a character cannot be in the name of a job, which goes
-// into names of files.
-func notInName(r rune) bool {
-	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_'
-}
-
 // entry reads a key with its value, or with a list of them.
 func (f *File) entry(d *yamltree.Document, pair yamltree.Pair) {
 	if pair.Key == "jobs" && f.Name == "" {
-		f.readJobs(d, pair.Value)
+		for _, job := range d.Pairs(pair.Value) {
+			f.job(d, job)
+		}
 		return
 	}
 	// Some write keys with an underscore; both are the same key.
 	name := strings.ReplaceAll(pair.Key, "_", "-")
 	k, known := Named(name)
 	if !known {
-		d.Wrong(pair.At, diagnosis.ConfigKeyUnknown, "Near", Near(name))
+		d.Wrong(pair.At, diagnosis.ConfigKeyUnknown, "Near", typo.Nearest(name, Of(Groups...)))
 		return
 	}
 	items := []ast.Node{pair.Value}
@@ -153,4 +126,18 @@ func (f *File) entry(d *yamltree.Document, pair yamltree.Pair) {
 			f.values[k.Name] = append(f.values[k.Name], said{text, item.GetToken().Position})
 		}
 	}
+}
+
+// job reads the settings of a job, whose name goes into names of files.
+func (f *File) job(d *yamltree.Document, pair yamltree.Pair) {
+	notInName := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_' }
+	if pair.Key == "" || strings.ContainsFunc(pair.Key, notInName) {
+		d.Wrong(pair.At, diagnosis.JobName)
+		return
+	}
+	job := File{Path: f.Path, Name: pair.Key, values: make(map[string][]said)}
+	for _, setting := range d.Pairs(pair.Value) {
+		job.entry(d, setting)
+	}
+	f.jobs = append(f.jobs, job)
 }

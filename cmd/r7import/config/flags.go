@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/spf13/pflag"
@@ -56,7 +57,7 @@ func (v *value) String() string {
 	if v.key == nil {
 		return "" // pflag asks a zero value
 	}
-	return v.key.show(v.settings)
+	return v.key.Show(v.settings)
 }
 
 // Type implements pflag.Value; the shell completions of cobra look for "bool".
@@ -70,8 +71,6 @@ func (v *value) Type() string {
 // named returns the problem with where the value was said.
 func named(problem *diagnosis.Problem, name string) *diagnosis.Problem {
 	facts := diagnosis.Args{"Name": name}
-	for fact, text := range problem.Args {
-		facts[fact] = text
-	}
+	maps.Copy(facts, problem.Args)
 	return &diagnosis.Problem{Code: problem.Code, Args: facts}
 }
