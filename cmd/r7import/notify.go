@@ -132,14 +132,14 @@ func (n *notifier) note(who string, err error) {
 func (n *notifier) figures(notice *show.Notice, ends []ending) *metrics.Figures {
 	f := &metrics.Figures{
 		Job: notice.Job, ExitCode: notice.ExitCode, Started: notice.StartedAt, Ended: notice.EndedAt, Untold: len(n.failed),
-		Rows: make(map[diagnosis.Status]int), Requests: make(map[string]int64), Waits: map[string]float64{"pause": 0, "away": 0, "rest": 0},
+		Rows: make(map[diagnosis.Status]int), Requests: make(map[string]float64), Waits: map[string]float64{"pause": 0, "away": 0, "rest": 0},
 	}
 	if n.Kept != nil {
 		f.TokenExpires = n.Kept.Expires
 	}
 	for _, end := range ends {
 		for fate, count := range end.requests {
-			f.Requests[strings.ReplaceAll(fate.String(), " ", "_")] += count
+			f.Requests[strings.ReplaceAll(fate.String(), " ", "_")] += float64(count)
 		}
 		if end.result == nil {
 			continue
