@@ -73,7 +73,11 @@ func newRoot(p *program) *cobra.Command {
 		newVersion(p),
 	)
 	root.SetHelpCommand(newHelp(p))
-	p.complete(root)
+	for _, of := range []string{"undo", "report", "runs show", "runs resolve"} {
+		if cmd, _, err := root.Find(strings.Fields(of)); err == nil { // they are all there
+			cmd.ValidArgsFunction = p.completeRuns
+		}
+	}
 	describe(root, p.Console)
 	return root
 }
@@ -95,8 +99,12 @@ func (p *program) command(use string, args cobra.PositionalArgs, do func(cmd *co
 	cmd := &cobra.Command{Use: use, Args: args, RunE: do}
 	config.Register(cmd.Flags(), &p.settings, keys...)
 	for _, name := range keys {
+		complete := completions[name]
 		if k, _ := config.Named(name); len(k.Choices) > 0 {
-			_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(k.Choices, cobra.ShellCompDirectiveNoFileComp))
+			complete = cobra.FixedCompletions(k.Choices, cobra.ShellCompDirectiveNoFileComp)
+		}
+		if complete != nil {
+			_ = cmd.RegisterFlagCompletionFunc(name, complete)
 		}
 	}
 	return cmd
