@@ -99,36 +99,29 @@ func (rows outcomes) marks(p *setup.Process, input *plan.Input, o *config.Annota
 		columns[c.Label] = i
 	}
 	passwords := slices.IndexFunc(input.Binding.Columns(), func(name string) bool { return name == account.Password.String() })
-	return func(yield func(rewrite.Mark, error) bool) {
-		for row, err := range rows {
-			if err != nil {
-				yield(rewrite.Mark{}, err)
-				return
-			}
-			m := rewrite.Mark{Row: row.Number, Cells: said.Cells(&row), Failed: !row.Status.Desired(), Bad: make(map[int]xlsx.Fill)}
-			for i := range row.Problems {
-				problem := &row.Problems[i]
-				column, known := columns[problem.Place.Column]
-				if known && problem.Severity() == diagnosis.Error {
-					m.Bad[column] = xlsx.Red
-				} else if known && problem.Severity() == diagnosis.Warning && m.Bad[column] == xlsx.None {
-					m.Bad[column] = xlsx.Yellow
-				}
-			}
-			if m.Failed {
-				m.Fill = xlsx.Red
-				if row.Status.Open() {
-					m.Fill = xlsx.Yellow
-				}
-				if passwords >= 0 && !o.KeepSecrets && m.Bad[passwords] == xlsx.None { // empty in the copy
-					m.Bad[passwords] = xlsx.Yellow
-				}
-			}
-			if !yield(m, nil) {
-				return
+	return eachOf(iter.Seq2[report.Row, error](rows), func(row report.Row) rewrite.Mark {
+		m := rewrite.Mark{Row: row.Number, Cells: said.Cells(&row), Failed: !row.Status.Desired(), Bad: make(map[int]xlsx.Fill)}
+		for i := range row.Problems {
+			problem := &row.Problems[i]
+			column, known := columns[problem.Place.Column]
+			if known && problem.Severity() == diagnosis.Error {
+				m.Bad[column] = xlsx.Red
+			} else if known && problem.Severity() == diagnosis.Warning && m.Bad[column] == xlsx.None {
+				m.Bad[column] = xlsx.Yellow
 			}
 		}
-	}
+		if !m.Failed {
+			return m
+		}
+		m.Fill = xlsx.Red
+		if row.Status.Open() {
+			m.Fill = xlsx.Yellow
+		}
+		if passwords >= 0 && !o.KeepSecrets && m.Bad[passwords] == xlsx.None { // empty in the copy
+			m.Bad[passwords] = xlsx.Yellow
+		}
+		return m
+	})
 }
 
 // fix says which commands help to correct the rows of a run that need it, nil if none do.

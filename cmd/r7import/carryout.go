@@ -118,18 +118,18 @@ type outcomes iter.Seq2[report.Row, error]
 
 // outcomesOf reads a run in a store.
 func outcomesOf(ctx context.Context, store *journal.Store, run string) outcomes {
-	return eachRow(store.Entries(ctx, run), func(e journal.Entry) report.Row { return importer.ReportRow(&e) })
+	return outcomes(eachOf(store.Entries(ctx, run), func(e journal.Entry) report.Row { return importer.ReportRow(&e) }))
 }
 
-// eachRow yields a row for every value, up to the first error.
-func eachRow[T any](values iter.Seq2[T, error], rowOf func(T) report.Row) outcomes {
-	return func(yield func(report.Row, error) bool) {
+// eachOf yields what is made of every value, up to the first error.
+func eachOf[From, To any](values iter.Seq2[From, error], make func(From) To) iter.Seq2[To, error] {
+	return func(yield func(To, error) bool) {
 		for value, err := range values {
 			if err != nil {
-				yield(report.Row{}, err)
+				yield(*new(To), err)
 				return
 			}
-			if !yield(rowOf(value), nil) {
+			if !yield(make(value), nil) {
 				return
 			}
 		}

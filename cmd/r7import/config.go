@@ -74,7 +74,9 @@ func (p *program) originText(k *config.Key) string {
 	return p.Console.Text("origin."+string(p.origins.Of(k)), "File", p.file.Path, "Job", p.job.Name, "Variable", k.Variable(), "Flag", "--"+k.Name)
 }
 
-// configCheck judges the configuration file and each of its jobs.
+// configCheck judges the configuration file, and makes sure that each job in it can
+// begin: what it names is there and is trusted, and its secrets are found. Nothing is sent.
+// What is wrong is told below the name of the job.
 func configCheck(ctx context.Context, p *program) error {
 	if p.file.Path == "" {
 		p.Console.Say("config.none", "Path", config.DefaultFile(runtime.GOOS, p.Env))
@@ -84,14 +86,6 @@ func configCheck(ctx context.Context, p *program) error {
 		return err
 	}
 	p.Console.Say("config.good", "Path", p.file.Path)
-	checkJobs(ctx, p)
-	return nil
-}
-
-// checkJobs makes sure that each job of the configuration file can begin: what it
-// names is there and is trusted, and its secrets are found. Nothing is sent. What is
-// wrong is told below the name of the job.
-func checkJobs(ctx context.Context, p *program) {
 	figures := make(map[string]string) // the job that writes to a file
 	for _, name := range p.file.Jobs() {
 		s, err := settingsOf(p, name)
@@ -110,18 +104,18 @@ func checkJobs(ctx context.Context, p *program) {
 		p.Console.Error(err)
 		p.ending.others = append(p.ending.others, ending{err: err}.code())
 	}
+	return nil
 }
 
 // settingsOf returns what is in force for a job without any flag.
 func settingsOf(p *program, name string) (*config.Settings, error) {
-	job, err := p.file.Job(name, "")
-	if err != nil {
-		return &config.Settings{}, err
-	}
 	s := config.Defaults()
-	flags := pflag.NewFlagSet(name, pflag.ContinueOnError)
-	config.Register(flags, &s, config.Of(config.Groups...)...)
-	_, err = config.Resolve(flags, &s, p.Env, job, p.file)
+	job, err := p.file.Job(name, "")
+	if err == nil {
+		flags := pflag.NewFlagSet(name, pflag.ContinueOnError)
+		config.Register(flags, &s, config.Of(config.Groups...)...)
+		_, err = config.Resolve(flags, &s, p.Env, job, p.file)
+	}
 	return &s, err
 }
 

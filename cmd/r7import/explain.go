@@ -94,25 +94,23 @@ func explainRow(ctx context.Context, p *setup.Process, s *config.Settings, path 
 // explainer explains the fields of one row.
 type explainer struct {
 	*show.Explained
-	binding *mapping.Binding
-	file    *source.File
-	record  *source.Record
-	secret  []bool   // columns
-	texts   []string // secrets of the row, wherever else they stand
-	astray  bool     // the cells do not stand under their headers, so that any may be a secret
+	*plan.Input
+	record *source.Record
+	secret []bool   // columns
+	texts  []string // secrets of the row, wherever else they stand
+	astray bool     // the cells do not stand under their headers, so that any may be a secret
 }
 
 func newExplainer(e *show.Explained, input *plan.Input, rec *source.Record) *explainer {
-	x := &explainer{Explained: e, binding: input.Binding, file: input.File, record: rec}
-	x.secret = x.binding.Secrets(x.file.Columns())
+	x := &explainer{Explained: e, Input: input, record: rec, secret: input.Binding.Secrets(input.File.Columns())}
 	cells := make([]string, len(x.secret))
-	for i, name := range x.binding.Columns() {
+	for i, name := range x.Binding.Columns() {
 		cells[i] = x.text(name)
 		if text := strings.TrimSpace(cells[i]); x.secret[i] && utf8.RuneCountInString(text) >= shortestSecret {
 			x.texts = append(x.texts, text)
 		}
 	}
-	x.astray = x.binding.Astray(cells) || x.hasError("")
+	x.astray = x.Binding.Astray(cells) || x.hasError("")
 	return x
 }
 
@@ -168,14 +166,14 @@ func (x *explainer) fields() {
 	sent, form := portal.Written(&row.Settings)
 	x.Form, x.Astray = form, x.astray
 	x.Owner.Person = x.shown(account.PortalUser, x.Outlook.Who.Login.User)
-	preset := x.binding.PresetOf(row)
+	preset := x.Binding.PresetOf(row)
 	for f := range account.NumFields {
 		one := show.ExplainedField{Field: f.String(), From: row.Fills[f].String(), Unfit: x.hasError(f.String())}
 		if row.Given.Has(f) {
 			one.From = show.FromCell
 		}
-		var template *mapping.Template
-		if template = x.binding.TemplateOf(x.record, row, f); template != nil {
+		template := x.Binding.TemplateOf(x.record, row, f)
+		if template != nil {
 			one.From = show.FromTemplate
 			if !f.Secret() {
 				one.Template = template.String()
@@ -229,11 +227,11 @@ func (x *explainer) cells(f account.Field, template *mapping.Template) (cells []
 	if host, is := server[f]; is && x.Outlook.Row.Given.Has(f) && x.record.Text(f) == "" {
 		names = append(names, host.String())
 	}
-	for i, name := range x.binding.Columns() {
+	for i, name := range x.Binding.Columns() {
 		if name == "" || !slices.Contains(names, name) {
 			continue
 		}
-		c := x.file.Columns()[i]
+		c := x.Input.File.Columns()[i]
 		cell := show.ExplainedCell{Column: c.Label, Header: strings.TrimSpace(c.Header), Text: x.text(name)}
 		g, is := account.FieldNamed(name)
 		if !is {

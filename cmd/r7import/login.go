@@ -8,7 +8,6 @@ import (
 	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/vault"
-	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/portal"
 )
@@ -44,35 +43,32 @@ func login(ctx context.Context, p *setup.Process, s *config.Settings) error {
 		return err
 	}
 	session := c.Client.Session(token.Secret)
-	person, file, earlier, err := keep(ctx, p, c, s, session, token)
+	kept := false
+	defer func() {
+		if !kept {
+			session.SignOut(context.WithoutCancel(ctx))
+		}
+	}()
+	person, answer := session.Self(ctx)
+	if answer.Fate != diagnosis.Done {
+		problem := answer.Problem()
+		return &problem
+	}
+	v, err := p.Vault(&s.Target, c.Client.URL())
 	if err != nil {
-		session.SignOut(context.WithoutCancel(ctx))
 		return err
 	}
-	if !earlier.Empty() {
-		c.Client.Session(earlier).SignOut(ctx)
+	before, had, _ := v.Get() // one that cannot be read is replaced all the same
+	file, err := v.Put(vault.Kept{Token: token.Secret, User: person.Email, Expires: token.Expires})
+	if err != nil {
+		return err
+	}
+	if kept = true; had {
+		c.Client.Session(before.Token).SignOut(ctx)
 	}
 	p.Console.Say("login.done", "Person", person, "Portal", portal.Shown(c.Client.URL()), "File", file,
 		"Admin", person.Admin, "Expires", setup.Date(token.Expires))
 	return nil
-}
-
-// keep keeps the token of a session. It returns whose it is, in which file it is,
-// if in any, and the token kept before.
-func keep(ctx context.Context, p *setup.Process, c *setup.Connection, s *config.Settings, session *portal.Session,
-	token portal.Token) (person account.Person, file string, earlier account.Secret, err error) {
-	person, answer := session.Self(ctx)
-	if answer.Fate != diagnosis.Done {
-		problem := answer.Problem()
-		return person, "", earlier, &problem
-	}
-	v, err := p.Vault(&s.Target, c.Client.URL())
-	if err != nil {
-		return person, "", earlier, err
-	}
-	before, _, _ := v.Get() // one that cannot be read is replaced all the same
-	file, err = v.Put(vault.Kept{Token: token.Secret, User: person.Email, Expires: token.Expires})
-	return person, file, before.Token, err
 }
 
 // logout makes the kept token worthless in the portal and forgets it. It is

@@ -1,6 +1,6 @@
 // R7import makes mail accounts in an R7-Office or ONLYOFFICE Community Server
-// portal out of the rows of a spreadsheet. Each command is a file of its own;
-// root.go lists them.
+// portal out of the rows of a spreadsheet. Commands that belong together are a
+// file; root.go lists them.
 package main
 
 import (

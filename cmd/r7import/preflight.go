@@ -103,7 +103,23 @@ func (l *logins) finish(ctx context.Context, paths []string, started time.Time, 
 	if about.Filter = filterOf(&l.o.Table); about.Filter != "" {
 		about.InFile = l.input.File.Total()
 	}
-	facts := l.facts()
+	facts := &show.Preflight{Servers: []show.ServerFacts{}, Tried: len(l.Survey.Jobs()), Worst: l.Survey.Worst(l.o.Run.PerHost), PerRow: l.PortalRefusals()}
+	facts.Worst.Host = shownHost(facts.Worst.Host)
+	for i, use := range l.Uses {
+		probe := l.Probes[i]
+		probe.Host = shownHost(probe.Host)
+		facts.Servers = append(facts.Servers, show.ServerFacts{Probe: probe, Rows: use.Rows})
+	}
+	for _, m := range l.Mends {
+		facts.Mends = append(facts.Mends, show.MendFacts{Mend: m, Accepted: l.Accepted(m)})
+	}
+	facts.Flags, facts.Mapping = l.cure()
+	for _, job := range l.Survey.Jobs() {
+		facts.Logins += job.Outcome.Logins
+	}
+	if l.job != nil {
+		facts.Would = make(map[diagnosis.Status]int)
+	}
 	var tally report.Tally
 	statuses, index := make(map[diagnosis.Status]int), -1
 	for row, err := range l.outcomes(ctx) {
@@ -149,28 +165,6 @@ func exitStatus(row *report.Row) diagnosis.Status {
 		}
 	}
 	return status
-}
-
-// facts are what was found, for scripts.
-func (l *logins) facts() *show.Preflight {
-	facts := &show.Preflight{Servers: []show.ServerFacts{}, Tried: len(l.Survey.Jobs()), Worst: l.Survey.Worst(l.o.Run.PerHost), PerRow: l.PortalRefusals()}
-	facts.Worst.Host = shownHost(facts.Worst.Host)
-	for i, use := range l.Uses {
-		probe := l.Probes[i]
-		probe.Host = shownHost(probe.Host)
-		facts.Servers = append(facts.Servers, show.ServerFacts{Probe: probe, Rows: use.Rows})
-	}
-	for _, m := range l.Mends {
-		facts.Mends = append(facts.Mends, show.MendFacts{Mend: m, Accepted: l.Accepted(m)})
-	}
-	facts.Flags, facts.Mapping = l.cure()
-	for _, job := range l.Survey.Jobs() {
-		facts.Logins += job.Outcome.Logins
-	}
-	if l.job != nil {
-		facts.Would = make(map[diagnosis.Status]int)
-	}
-	return facts
 }
 
 // forecast says how long a run would take, each write as long as the two logins took.
@@ -349,10 +343,19 @@ func (l *logins) logIn(ctx context.Context) error {
 	show.Mended(l.Console, l.Mends, flags, mapping)
 	progress := show.Follow(l.Console, l.Log, ui.Style(l.o.Progress))
 	defer progress.Stop()
-	run := preflight.Run{
-		Client: l.Client, Workers: l.o.Run.Workers, PerHost: l.o.Run.PerHost,
-		Pacer: l.Pacer, Rest: l.o.Run.HostWait,
-		Observe: func(now preflight.Progress) { progress.Show(pictureOf(now)) },
+	run := preflight.Run{Client: l.Client, Workers: l.o.Run.Workers, PerHost: l.o.Run.PerHost, Pacer: l.Pacer, Rest: l.o.Run.HostWait}
+	run.Observe = func(p preflight.Progress) {
+		now := importer.Progress{
+			Total: p.Total, Decided: p.Done, Counts: p.Counts, InFlight: p.InFlight, Waiting: p.Waiting, Started: p.Started, Until: p.Until,
+			Rate: float64(p.Done) / max(1, time.Since(p.Started).Seconds()),
+		}
+		if !p.Until.IsZero() {
+			now.Why = diagnosis.HostPaused
+		}
+		for _, rest := range p.Rests {
+			now.Resting = append(now.Resting, importer.HostRest{Host: rest.Host, Why: rest.Evidence.Code(), Until: rest.Until, Tries: rest.Probes, Here: true})
+		}
+		progress.Show(now)
 	}
 	return run.All(ctx, l.Jobs())
 }
@@ -360,21 +363,6 @@ func (l *logins) logIn(ctx context.Context) error {
 // cure returns how the rows of a run get the settings that work: by flags, or by a mapping file.
 func (l *logins) cure() (flags, mapping []string) {
 	return show.Cure(l.Mends, l.Uses, setup.HeadersOf(l.input.File, l.input.Binding))
-}
-
-// pictureOf puts a picture of logins into that of a run.
-func pictureOf(p preflight.Progress) importer.Progress {
-	now := importer.Progress{
-		Total: p.Total, Decided: p.Done, Counts: p.Counts, InFlight: p.InFlight, Waiting: p.Waiting, Started: p.Started, Until: p.Until,
-		Rate: float64(p.Done) / max(1, time.Since(p.Started).Seconds()),
-	}
-	if !p.Until.IsZero() {
-		now.Why = diagnosis.HostPaused
-	}
-	for _, rest := range p.Rests {
-		now.Resting = append(now.Resting, importer.HostRest{Host: rest.Host, Why: rest.Evidence.Code(), Until: rest.Until, Tries: rest.Probes, Here: true})
-	}
-	return now
 }
 
 // look signs in and says for each row what a run would do.
@@ -401,7 +389,7 @@ func (l *logins) look(ctx context.Context) (would []diagnosis.Status, err error)
 func (l *logins) outcomes(ctx context.Context) outcomes {
 	return func(yield func(report.Row, error) bool) {
 		index := -1
-		eachRow(l.input.Rows(ctx), func(row *account.Row) report.Row {
+		eachOf(l.input.Rows(ctx), func(row *account.Row) report.Row {
 			index++
 			return l.reportRow(index, row)
 		})(yield)

@@ -61,8 +61,13 @@ func showPreset(c *ui.Console, preset *mapping.Preset, line func(text string)) {
 	case len(preset.Domains) == 0:
 		line(c.Text("presets.name", "Name", preset.Name))
 	}
-	line(servers(c, preset.Incoming, "IMAP"))
-	line(servers(c, preset.Outgoing, "SMTP"))
+	for _, ways := range [][]way{waysTo(preset.Incoming, "imap"), waysTo(preset.Outgoing, "smtp")} {
+		texts := make([]string, len(ways))
+		for i, w := range ways {
+			texts[i] = fmt.Sprintf("%s %s:%d %s", strings.ToUpper(w.Protocol), cmp.Or(w.Host, c.Text("value.host")), w.Port, w.Encryption)
+		}
+		line(strings.Join(texts, ", "))
+	}
 	for _, note := range preset.Notes {
 		line(c.Text("preset.note." + string(note)))
 	}
@@ -71,27 +76,28 @@ func showPreset(c *ui.Console, preset *mapping.Preset, line func(text string)) {
 	}
 }
 
-// servers writes the ways to a server, the best first: "IMAP imap.example.org:993 ssl".
-func servers(c *ui.Console, endpoints []mapping.Endpoint, protocol string) string {
-	texts := make([]string, len(endpoints))
+// way is a way to a server of mail.
+type way struct {
+	Protocol   string `json:"protocol"`
+	Host       string `json:"host,omitempty"`
+	Port       int    `json:"port"`
+	Encryption string `json:"encryption"`
+}
+
+// waysTo returns the ways to a server, the best first.
+func waysTo(endpoints []mapping.Endpoint, protocol string) []way {
+	ways := make([]way, len(endpoints))
 	for i, e := range endpoints {
-		name := protocol
+		ways[i] = way{protocol, e.Host, e.Port, e.Encryption.String()}
 		if e.POP3 {
-			name = "POP3"
+			ways[i].Protocol = "pop3"
 		}
-		texts[i] = fmt.Sprintf("%s %s:%d %s", name, cmp.Or(e.Host, c.Text("value.host")), e.Port, e.Encryption)
 	}
-	return strings.Join(texts, ", ")
+	return ways
 }
 
 // presetsJSON writes the presets for scripts. Fields are only ever added.
 func presetsJSON(out io.Writer, presets mapping.Presets) error {
-	type way struct {
-		Protocol   string `json:"protocol"`
-		Host       string `json:"host,omitempty"`
-		Port       int    `json:"port"`
-		Encryption string `json:"encryption"`
-	}
 	type entry struct {
 		Name    string         `json:"name"`
 		Title   string         `json:"title"`
@@ -103,21 +109,11 @@ func presetsJSON(out io.Writer, presets mapping.Presets) error {
 	}
 	all := make([]entry, 0, len(presets))
 	for _, preset := range presets {
-		e := entry{
+		all = append(all, entry{
 			Name: preset.Name, Title: preset.Title, Help: preset.Help, // lists are never null
 			Domains: append([]string{}, preset.Domains...), MX: append([]string{}, preset.MX...), Notes: append([]mapping.Note{}, preset.Notes...),
-		}
-		for _, in := range preset.Incoming {
-			protocol := "imap"
-			if in.POP3 {
-				protocol = "pop3"
-			}
-			e.Servers = append(e.Servers, way{protocol, in.Host, in.Port, in.Encryption.String()})
-		}
-		for _, out := range preset.Outgoing {
-			e.Servers = append(e.Servers, way{"smtp", out.Host, out.Port, out.Encryption.String()})
-		}
-		all = append(all, e)
+			Servers: append(waysTo(preset.Incoming, "imap"), waysTo(preset.Outgoing, "smtp")...),
+		})
 	}
 	return json.NewEncoder(out).Encode(map[string]any{"presets": all})
 }

@@ -35,8 +35,12 @@ func redactFile(ctx context.Context, p *setup.Process, s *config.Settings, path 
 	if out == "" {
 		return diagnosis.New(diagnosis.RedactNowhere, "File", path)
 	}
-	if err := sameKind(path, out); err != nil {
-		return err
+	kind := strings.ToLower(filepath.Ext(unwrapped(path)))
+	if isWorkbook(kind) {
+		kind = ".xlsx" // a copy has no macros
+	}
+	if path != "-" && !strings.EqualFold(filepath.Ext(out), kind) {
+		return diagnosis.New(diagnosis.RedactExtension, "Name", out, "Extension", kind)
 	}
 	if err := p.CheckOutput(ctx, out, path, s.Force); err != nil {
 		return err
@@ -102,19 +106,6 @@ func redaction(file *source.File, binding *mapping.Binding, keep []string) (rewr
 	return r, nil
 }
 
-// sameKind requires the copy to be named as a file of the kind it is. That of a
-// workbook has no macros.
-func sameKind(path, out string) error {
-	want := strings.ToLower(filepath.Ext(unwrapped(path)))
-	if isWorkbook(want) {
-		want = ".xlsx"
-	}
-	if path == "-" || strings.EqualFold(filepath.Ext(out), want) {
-		return nil
-	}
-	return diagnosis.New(diagnosis.RedactExtension, "Name", out, "Extension", want)
-}
-
 // tellRedacted says what was masked, and what was not.
 func tellRedacted(p *setup.Process, file *source.File, r rewrite.Redaction, done rewrite.Redacted) {
 	var secret, unknown, kept []string
@@ -132,9 +123,10 @@ func tellRedacted(p *setup.Process, file *source.File, r rewrite.Redaction, done
 			unknown = append(unknown, name)
 		}
 	}
+	at := diagnosis.Place{File: file.Name(), Sheet: file.Sheet()}
 	tell := func(code diagnosis.Code, count int, facts ...any) {
 		problem := diagnosis.New(code, append(facts, "Count", count)...)
-		problem.Place = diagnosis.Place{File: file.Name(), Sheet: file.Sheet()}
+		problem.Place = at
 		p.Warn(*problem)
 	}
 	tell(diagnosis.RedactMasked, done.Cells, "Columns", secret)
@@ -146,11 +138,10 @@ func tellRedacted(p *setup.Process, file *source.File, r rewrite.Redaction, done
 		tell(diagnosis.RedactWhole, n, "Rows", show.Numbers(done.Whole[:min(n, show.RowsShown)], n))
 	}
 	for _, i := range slices.Sorted(maps.Keys(done.Alike)) {
-		c := file.Columns()[i]
-		problem := diagnosis.New(diagnosis.RedactAlike, "Count", done.Alike[i])
-		problem.Place = diagnosis.Place{File: file.Name(), Sheet: file.Sheet(), Column: c.Label, Header: c.Header}
-		p.Warn(*problem)
+		at.Column, at.Header = file.Columns()[i].Label, file.Columns()[i].Header
+		tell(diagnosis.RedactAlike, done.Alike[i])
 	}
+	at.Column, at.Header = "", ""
 	if file.Sheet() != "" {
 		tell(diagnosis.RedactAlone, 1)
 	}

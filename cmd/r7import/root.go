@@ -17,7 +17,7 @@ import (
 	"r7import/importer/typo"
 )
 
-// newRoot returns the command line: every command is made in a file of its own.
+// newRoot returns the command line with all commands.
 func newRoot(p *program) *cobra.Command {
 	root := &cobra.Command{
 		Use:  "r7import",

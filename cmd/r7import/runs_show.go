@@ -57,35 +57,30 @@ func showRuns(ctx context.Context, p *setup.Process, s *config.Settings, name st
 	if err != nil {
 		return ending{}, err
 	}
-	statuses, err := tellRun(ctx, p, s, store, run)
-	if !s.Follow {
-		return ending{}, err
-	}
-	if err == nil && (run.State == journal.Running || run.State == journal.Interrupted) {
-		err = diagnosis.New(diagnosis.RunDied, "Run", run.ID)
-	}
-	return ending{statuses: statuses}, err
-}
-
-// tellRun shows a run and returns its rows by how they ended.
-func tellRun(ctx context.Context, p *setup.Process, s *config.Settings, store *journal.Store, run journal.Run) (map[diagnosis.Status]int, error) {
 	summary, err := outcomesOf(ctx, store, run.ID).summary(aboutRun(run))
 	if err != nil {
-		return nil, err
+		return ending{}, err
 	}
 	doubts, err := doubtsOf(ctx, store, run)
 	if err != nil {
-		return nil, err
+		return ending{}, err
 	}
 	r := show.Run{
 		Result: show.Result{Summary: summary}, Kind: run.Kind, State: run.State, Sheet: run.Sheet, FileDigest: run.FileDigest,
 		Version: run.Version, Settings: setup.SettingsOf(run), InDoubt: doubts,
 	}
 	if s.JSON {
-		return summary.Statuses, json.NewEncoder(p.Out).Encode(r)
+		err = json.NewEncoder(p.Out).Encode(r)
+	} else {
+		r.Show(p.Out, p.Console, &run)
 	}
-	r.Show(p.Out, p.Console, &run)
-	return summary.Statuses, nil
+	if !s.Follow {
+		return ending{}, err
+	}
+	if err == nil && (run.State == journal.Running || run.State == journal.Interrupted) {
+		err = diagnosis.New(diagnosis.RunDied, "Run", run.ID)
+	}
+	return ending{statuses: summary.Statuses}, err
 }
 
 // aboutRun returns what heads the report of a run, without the counts of its rows.

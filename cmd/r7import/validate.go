@@ -69,7 +69,7 @@ func validateFile(ctx context.Context, p *setup.Process, s *config.Settings, pat
 		about.InFile = input.File.Total()
 	}
 	way := plan.WayFor(s.Owner, input.Binding)
-	checked := eachRow(input.Rows(ctx), func(row *account.Row) report.Row { // each report reads the file again
+	checked := outcomes(eachOf(input.Rows(ctx), func(row *account.Row) report.Row { // each report reads the file again
 		owner := row.Owner.User
 		if owner == "" && way == policy.OwnerImpersonate {
 			owner = row.Settings.Email
@@ -77,7 +77,7 @@ func validateFile(ctx context.Context, p *setup.Process, s *config.Settings, pat
 		entry := plan.NewEntry("", 0, row, owner)
 		entry.Status = statusOf(row)
 		return importer.ReportRow(&entry)
-	})
+	}))
 	r := &show.Result{Summary: tally.Summary(about)}
 	r.Reports, err = checked.write(ctx, paths, r.Summary, reportOptions(p.Console, input))
 	if s.Annotate != "" {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -234,10 +235,17 @@ func duration(name string, group Group, at func(*Settings) *time.Duration) *Key 
 }
 
 func choice[T ~string](name string, group Group, at func(*Settings) *T, choices ...T) *Key {
-	k := key(name, group, "choice", at, parseChoice(choices), func(v T) string { return string(v) })
+	var offered []string
 	for _, v := range choices {
-		k.Choices = append(k.Choices, string(v))
+		offered = append(offered, string(v))
 	}
+	k := key(name, group, "choice", at, func(text string) (T, *diagnosis.Problem) {
+		if !slices.Contains(offered, text) {
+			return "", diagnosis.New(diagnosis.ValueNotOffered, "Choices", offered)
+		}
+		return T(text), nil
+	}, func(v T) string { return string(v) })
+	k.Choices = offered
 	return k
 }
 
@@ -302,4 +310,15 @@ func Named(name string) (*Key, bool) {
 		}
 	}
 	return nil, false
+}
+
+// Of returns the names of all keys of some groups.
+func Of(groups ...Group) []string {
+	var names []string
+	for _, k := range Keys {
+		if slices.Contains(groups, k.Group) {
+			names = append(names, k.Name)
+		}
+	}
+	return names
 }
