@@ -136,7 +136,7 @@ func (o *runOptions) fix(command, run string, input *plan.Input, r *show.Result)
 		return f
 	}
 	again := strings.TrimSuffix(o.Annotate, filepath.Ext(o.Annotate)) + "-2" + filepath.Ext(o.Annotate)
-	for i, arg := range args { // somebody may be correcting the copy
+	for i, arg := range args { // the first copy may be open in an editor
 		switch {
 		case arg == "--annotate="+o.Annotate:
 			args[i] = "--annotate=" + again

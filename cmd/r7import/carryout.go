@@ -24,13 +24,14 @@ import (
 type task struct {
 	command string
 	reports []string // where they go
-	act     func(context.Context, *plan.Plan) (importer.Result, error)
-	add     func(*show.Result) // to the result, nil adds nothing
-	guard   diagnosis.Code     // that has stopped it before it began, empty if none has
+	act     action
 }
 
-// carryOut runs or looks, shows how it gets on, and tells how it ended. What was
-// done is reported whole even if a signal ended it.
+// action acts on the rows of a plan. It adds to the result what only it knows.
+type action func(context.Context, *plan.Plan, *show.Result) (importer.Result, error)
+
+// carryOut runs or looks, shows the progress, and reports the result. The report is
+// complete even if a signal has ended the run.
 func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan, o *runOptions, t *task) (ending, error) {
 	progress := show.Follow(p.Console, p.Log, ui.Style(o.Progress))
 	j.Observe, j.Greet, j.Decided = progress.Show, progress.Greet, progress.Decided
@@ -41,8 +42,9 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 		p.Console.Say("run.stopping", "Grace", p.Console.Duration(j.Options.Grace))
 	})
 	about := report.Summary{Command: t.command, Run: rows.Run.ID, File: j.Input.File.Name(), Portal: j.Client.URL(), StartedAt: time.Now()}
+	r := show.Result{Sandbox: o.Target.Sandbox, Again: show.Again(o.args), Disabling: j.Options.OnMissing == policy.MissingDisable}
 	p.Log.Info("send", "rows", rows.Rows, "to_send", rows.ToSend(), "invalid", rows.Invalid)
-	ended, err := t.act(ctx, rows)
+	ended, err := t.act(ctx, rows, &r)
 	silence()
 	progress.Stop()
 	end := ending{signal: signalOf(ctx), requests: j.Gate.Fates()}
@@ -63,39 +65,32 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	about.Timeline.Events, err = eventsOf(ctx, j.Ledger, rows.Run.ID)
 	errs = append(errs, err)
 	made := outcomesOf(ctx, j.Ledger, rows.Run.ID)
-	summary, err := made.summary(about)
-	end.err, end.statuses = errors.Join(append(errs, err)...), summary.Statuses
-	end.warned = o.FailOnWarning && summary.Warned > 0
-	end.pending = o.changesExit && summary.Statuses[diagnosis.WouldCreate]+summary.Statuses[diagnosis.WouldUpdate]+summary.Statuses[diagnosis.WouldDisable] > 0
+	r.Summary, err = made.summary(about)
+	end.err, end.statuses = errors.Join(append(errs, err)...), r.Statuses
+	end.warned = o.FailOnWarning && r.Warned > 0
+	end.pending = o.changesExit && r.Statuses[diagnosis.WouldCreate]+r.Statuses[diagnosis.WouldUpdate]+r.Statuses[diagnosis.WouldDisable] > 0
 
 	ofThis := strings.NewReplacer(ofRun, rows.Run.ID)
 	for i, path := range t.reports {
 		t.reports[i] = ofThis.Replace(path)
 	}
-	r := show.Result{
-		Summary: summary, Sandbox: o.Target.Sandbox, Plan: show.Facts(rows), Stopped: show.Tell(p.Console, ended.Stopped),
-		Missing: show.Addresses(rows.Missing), Again: show.Again(o.args), Disabling: j.Options.OnMissing == policy.MissingDisable,
-	}
-	r.Reports, err = made.write(ctx, o.besideFile(t.reports, end.code()), summary, reportOptions(p.Console, j.Input))
+	r.Reports, err = made.write(ctx, o.besideFile(t.reports, end.code()), r.Summary, reportOptions(p.Console, j.Input))
 	end.err = errors.Join(end.err, err)
 	if o.Annotate != "" {
 		o.Annotate = ofThis.Replace(o.Annotate)
 		r.Annotated, err = made.annotate(ctx, p, j.Input, &o.Annotation, func(digest string) bool { return j.Ledger.FileDigest(digest) == rows.Run.FileDigest })
 		end.err = errors.Join(end.err, err)
 	}
+	r.Plan, r.Missing, r.Stopped = show.Facts(rows), show.Addresses(rows.Missing), show.Tell(p.Console, ended.Stopped)
 	r.Fix = o.fix(t.command, rows.Run.ID, j.Input, &r)
-	if t.add != nil {
-		t.add(&r)
-	}
 	return finish(p, &r, end, o.JSON), end.err
 }
 
 // filterOf returns by what rows of a file are chosen, empty if all are read.
 func filterOf(t *config.Table) string { return show.Filter(t.Rows, t.Where, t.FailedOf) }
 
-// finish tells the result of a command about rows to whoever reads it. end is all
-// that the exit code follows from but the rows, unless a command counts them in its own
-// way; it returns that with the rows.
+// finish shows the result of a command about rows, to a person or as JSON. It returns end
+// with the result and its rows, unless the command has counted those in its own way.
 func finish(p *setup.Process, r *show.Result, end ending, asJSON bool) ending {
 	if end.statuses == nil {
 		end.statuses = r.Statuses

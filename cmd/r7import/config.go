@@ -44,7 +44,7 @@ type inForce struct {
 }
 
 // configShow lists every key with its value and where that came from. Of a variable that
-// holds a secret it tells that it is there.
+// holds a secret it shows only that it is set.
 func configShow(p *program) error {
 	setup.WarnOfKeyFiles(p.Process, &p.settings.Target)
 	var all []inForce
@@ -76,7 +76,7 @@ func (p *program) originText(k *config.Key) string {
 
 // configCheck judges the configuration file, and makes sure that each job in it can
 // begin: what it names is there and is trusted, and its secrets are found. Nothing is sent.
-// What is wrong is told below the name of the job.
+// Errors are shown below the name of the job.
 func configCheck(ctx context.Context, p *program) error {
 	if p.file.Path == "" {
 		p.Console.Say("config.none", "Path", config.DefaultFile(runtime.GOOS, p.Env))

@@ -111,7 +111,7 @@ func signalOf(ctx context.Context) os.Signal {
 	case errors.As(context.Cause(ctx), &by):
 		return by.signal
 	case ctx.Err() != nil:
-		return syscall.SIGTERM // whoever started us as a part of their program
+		return syscall.SIGTERM // a program that has called run
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func newExplain(p *program) *cobra.Command {
 		"on-existing", "on-changed", "retry-refused", "recheck", "json")...)
 }
 
-// explainRow tells the way of each value of a row, and what a run would do with it.
+// explainRow shows where each value of a row comes from, and what a run would do with it.
 // Nothing is sent anywhere.
 func explainRow(ctx context.Context, p *setup.Process, s *config.Settings, path string) (err error) {
 	input, err := p.OpenInput(ctx, &setup.Input{File: path, Table: s.Table, Owner: s.Owner})

@@ -27,8 +27,8 @@ func newLogout(p *program) *cobra.Command {
 }
 
 // login signs in once, with a second factor if the portal wants one, and keeps the
-// token. It ends the one kept before. A token that cannot be kept is ended: nobody
-// could use it, and it lasts for a year.
+// token. It ends the one kept before. A token that cannot be kept is ended too, because
+// it would be of no use and last for a year.
 func login(ctx context.Context, p *setup.Process, s *config.Settings) error {
 	c, err := p.Connect(ctx, &s.Target, s.Workers, nil, "")
 	if err != nil {

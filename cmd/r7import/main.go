@@ -32,7 +32,7 @@ func listen(ctx context.Context) context.Context {
 	if !signal.Ignored(syscall.SIGHUP) { // nohup stays in force
 		signal.Notify(signals, syscall.SIGHUP)
 	}
-	// Whoever read our output may be gone; that is no reason to stop half-way.
+	// The reader of our output may be gone; that is no reason to stop half-way.
 	signal.Ignore(syscall.SIGPIPE)
 	go func() {
 		cancel(&interruption{<-signals})

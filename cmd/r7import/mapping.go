@@ -45,9 +45,9 @@ func proposeMapping(ctx context.Context, p *setup.Process, s *config.Settings, p
 	return propose.Propose(ctx, p, about)
 }
 
-// sessionFor signs in to the portal as whoever a run of the file would, nil if
-// there is nobody. A token that was kept is not used where the rows name people of their
-// own. done ends what the sign-in began.
+// sessionFor signs in to the portal with the account that a run of the file would use. It
+// returns nil without one. theirs is whether the rows name people of their own, so that a
+// kept token is not used. done ends the session and the connection.
 func sessionFor(ctx context.Context, p *setup.Process, s *config.Settings, theirs bool) (session *portal.Session, done func(), err error) {
 	c, err := p.Connect(ctx, &s.Target, s.Workers, nil, "")
 	if err != nil {

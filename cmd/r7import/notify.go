@@ -17,22 +17,16 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// notifyFlags are those of who is notified of how a run went.
-var notifyFlags = []string{
-	"notify-on", "mail-to", "mail-from", "mail-server", "mail-tls", "mail-user", "mail-password", "webhook", "webhook-token",
-	"heartbeat-start", "heartbeat-end", "heartbeat-failure", "metrics-file",
-}
-
 func newNotify(p *program) *cobra.Command {
 	return p.command("notify", p.takes(0), func(cmd *cobra.Command, _ []string) error {
 		if !p.settings.Test {
 			return cmd.Help()
 		}
 		return testNotifier(cmd.Context(), p)
-	}, append(notifyFlags, "test", "ca-file")...)
+	}, append(without(config.Of(config.Alone), "input", "input-age"), "ca-file")...)
 }
 
-// testNotifier sends to everybody who is notified of runs, and says who was reached.
+// testNotifier sends a test by every way that is configured, and shows which ways work.
 func testNotifier(ctx context.Context, p *program) error {
 	n, err := newNotifier(ctx, p)
 	if err != nil {
@@ -50,8 +44,8 @@ func testNotifier(ctx context.Context, p *program) error {
 	return errors.Join(n.failed...)
 }
 
-// notifier tells those who did not watch a run how it went. That one of them cannot be
-// reached is shown and changes nothing else.
+// notifier sends the result of a run that nobody watches. A failure to send is shown and
+// changes nothing else.
 type notifier struct {
 	*setup.Process
 	voices  *setup.Voices
@@ -66,8 +60,8 @@ func newNotifier(ctx context.Context, p *program) (*notifier, error) {
 	return &notifier{Process: p.Process, voices: voices, to: p.settings.Unattended}, err
 }
 
-// tell ends a run: letters and calls if there is something to say, the heartbeat, and
-// the figures.
+// tell ends a run: it sends mail and calls the webhook if the run is worth it, sends the
+// heartbeat, and writes the metrics.
 func (n *notifier) tell(ctx context.Context, notice *show.Notice, ends []ending) {
 	for _, end := range ends {
 		notice.Files = append(notice.Files, show.NoticeFile{
@@ -93,7 +87,7 @@ func (n *notifier) tell(ctx context.Context, notice *show.Notice, ends []ending)
 	}
 }
 
-// send sends a letter and calls the webhook.
+// send sends mail and calls the webhook.
 func (n *notifier) send(ctx context.Context, notice *show.Notice) {
 	notice.Machine, _ = os.Hostname() // one without a name is called so
 	notice.Compose(n.Console)
@@ -111,7 +105,7 @@ func (n *notifier) beat(ctx context.Context, name string, address account.Secret
 	}
 }
 
-// note notes who was reached, and who was not.
+// note counts a way to notify that has worked, and shows one that has not.
 func (n *notifier) note(who string, err error) {
 	switch {
 	case err == nil:

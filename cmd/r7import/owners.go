@@ -51,8 +51,16 @@ func findOwners(ctx context.Context, p *setup.Process, s *config.Settings, path 
 		return ending{}, err
 	}
 	defer c.Close()
-	target, err := copyPath(ctx, p, s, path, input.File)
-	if err != nil {
+	// Before anybody signs in it is known whether the copy can be written: beside the input unless -o says where.
+	extension, name := extensionOf(input.File), unwrapped(input.File.Name())
+	target := cmp.Or(s.Output, filepath.Join(filepath.Dir(path), strings.TrimSuffix(name, filepath.Ext(name))+"-owners"+extension))
+	switch {
+	case input.File.Encrypted():
+		return ending{}, diagnosis.New(diagnosis.CopyEncrypted, "File", input.File.Name())
+	case isWorkbook(filepath.Ext(target)) != isWorkbook(extension):
+		return ending{}, diagnosis.New(diagnosis.CopyFormat, "File", target, "Extension", extension)
+	}
+	if err := p.CheckOutput(ctx, target, path, s.Force); err != nil {
 		return ending{}, err
 	}
 	directory, err := readDirectory(ctx, p, c, s)
@@ -89,21 +97,6 @@ func findOwners(ctx context.Context, p *setup.Process, s *config.Settings, path 
 		found.Show(p.Out, p.Console)
 	}
 	return end, nil
-}
-
-// copyPath returns where the copy goes: beside the input unless -o says where.
-// It fails before anybody signs in if the copy could not be written.
-func copyPath(ctx context.Context, p *setup.Process, s *config.Settings, path string, file *source.File) (string, error) {
-	extension := extensionOf(file)
-	stem := strings.TrimSuffix(unwrapped(file.Name()), filepath.Ext(unwrapped(file.Name())))
-	target := cmp.Or(s.Output, filepath.Join(filepath.Dir(path), stem+"-owners"+extension))
-	switch {
-	case file.Encrypted():
-		return "", diagnosis.New(diagnosis.CopyEncrypted, "File", file.Name())
-	case isWorkbook(filepath.Ext(target)) != isWorkbook(extension):
-		return "", diagnosis.New(diagnosis.CopyFormat, "File", target, "Extension", extension)
-	}
-	return target, p.CheckOutput(ctx, target, path, s.Force)
 }
 
 // unwrapped returns the name of a file without the extensions of what it is packed

@@ -11,6 +11,7 @@ import (
 	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
+	"r7import/importer"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
 	"r7import/importer/plan"
@@ -51,15 +52,16 @@ func planFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending,
 	if err := showPlan(ctx, p, j, rows, o); err != nil {
 		return ending{}, err
 	}
-	t := &task{command: "plan", reports: paths, act: j.Look}
-	if o.Out != "" {
-		t.saveWaiting(j, o)
+	t := &task{command: "plan", reports: paths}
+	if t.act = saveWaiting(j, o, "", j.Look); o.Out == "" {
+		t.act = func(ctx context.Context, rows *plan.Plan, _ *show.Result) (importer.Result, error) {
+			return j.Look(ctx, rows)
+		}
 	}
 	return carryOut(ctx, p, j, rows, o, t)
 }
 
-// showSavedPlan tells what stands in a saved plan, named by its file or its id, or writes
-// that as a report.
+// showSavedPlan shows a saved plan, named by its file or its id, or writes it as a report.
 func showSavedPlan(ctx context.Context, p *setup.Process, s *config.Settings, name string) error {
 	paths, err := setup.ReportPaths(s.Report, name)
 	if err != nil {

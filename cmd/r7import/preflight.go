@@ -94,7 +94,7 @@ func preflightFile(ctx context.Context, p *setup.Process, o *runOptions) (end en
 	return l.finish(context.WithoutCancel(ctx), paths, started, would, ending{signal: signalOf(ctx), err: stopped})
 }
 
-// finish writes the reports and tells what was found.
+// finish writes the reports and shows the result.
 func (l *logins) finish(ctx context.Context, paths []string, started time.Time, would []diagnosis.Status, end ending) (ending, error) {
 	about := report.Summary{Command: "preflight", File: l.input.File.Name(), StartedAt: started, EndedAt: time.Now()}
 	if l.job != nil {

@@ -22,7 +22,7 @@ func newPresets(p *program) *cobra.Command {
 	}, "presets", "json")
 }
 
-// listPresets lists what is known of mail services, or tells all about the one that is named.
+// listPresets lists the presets of mail services, or shows the one that is named.
 func listPresets(p *setup.Process, s *config.Settings, name string) error {
 	own, err := setup.OwnPresets(s.Presets)
 	if err != nil {
@@ -48,7 +48,7 @@ func listPresets(p *setup.Process, s *config.Settings, name string) error {
 	return nil
 }
 
-// showPreset tells who a preset is for, where its servers are, and what to know about it.
+// showPreset shows who a preset is for, where its servers are, and what to know about it.
 func showPreset(c *ui.Console, preset *mapping.Preset, line func(text string)) {
 	if len(preset.Domains) > 0 {
 		line(c.Text("presets.domains", "Domains", preset.Domains))

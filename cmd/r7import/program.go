@@ -90,7 +90,7 @@ func (p *program) execute(ctx context.Context, args []string) int {
 	return code
 }
 
-// conclude notes how a command ended, or its work on one file, and tells what went wrong.
+// conclude notes how a command ended, or its work on one file, and shows the errors.
 func (p *program) conclude(ctx context.Context, err error, others ...error) {
 	if errors.Is(err, context.Canceled) || errors.As(err, new(*interruption)) {
 		err = nil // the signal tells
@@ -196,7 +196,7 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 }
 
 // checkTrust refuses files that decide what is done with passwords, or hold some,
-// if others may change them. All of them are told at once.
+// if others may change them. It returns all of them at once.
 func checkTrust(p *setup.Process, s *config.Settings) error {
 	var problems diagnosis.Problems
 	for _, path := range append(config.SecretFiles(s), s.Mapping, s.PlanFile, s.Presets, s.CAFile, s.MailCAFile, s.Identity) {
@@ -248,7 +248,7 @@ func (p *program) openLog() error {
 var errNotAFile = errors.New("not a file of its own")
 
 // openLogFile opens a file to write at its end, for its user alone. A link is not
-// followed, since it may lead to a file of somebody else's choice, and a pipe is not
+// followed, since it may lead to a file that another user has chosen, and a pipe is not
 // waited for.
 func openLogFile(path string) (*os.File, error) {
 	switch info, err := os.Lstat(path); {

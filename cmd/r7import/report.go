@@ -9,7 +9,6 @@ import (
 	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/setup"
 	"r7import/importer/diagnosis"
-	"r7import/importer/journal"
 )
 
 func newReport(p *program) *cobra.Command {
@@ -57,30 +56,24 @@ func reportAgain(ctx context.Context, p *setup.Process, s *config.Settings, name
 	if about.Timeline.Events, err = eventsOf(ctx, store, run.ID); err != nil {
 		return err
 	}
+	rows := outcomesOf(ctx, store, run.ID)
 	if s.Annotate != "" {
-		if err := annotateAgain(ctx, p, s, o, store, run); err != nil {
+		input, err := p.OpenInput(ctx, o)
+		if err != nil {
 			return err
 		}
-	}
-	return outcomesOf(ctx, store, run.ID).publish(ctx, p, paths, about)
-}
-
-// annotateAgain writes the copy of the file of a run with what became of its rows.
-func annotateAgain(ctx context.Context, p *setup.Process, s *config.Settings, o *setup.Input, store *journal.Store, run journal.Run) (err error) {
-	input, err := p.OpenInput(ctx, o)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, input.File.Close()) }()
-	if err := checkAnnotation(&s.Annotation, input, o.File, s.Report); err != nil {
-		return err
-	}
-	if err := p.MayWrite(ctx, s.Annotate, s.Force); err != nil {
-		return err
-	}
-	written, err := outcomesOf(ctx, store, run.ID).annotate(ctx, p, input, &s.Annotation, func(digest string) bool { return store.FileDigest(digest) == run.FileDigest })
-	if err == nil {
+		defer input.File.Close()
+		if err := checkAnnotation(&s.Annotation, input, o.File, s.Report); err != nil {
+			return err
+		}
+		if err := p.MayWrite(ctx, s.Annotate, s.Force); err != nil {
+			return err
+		}
+		written, err := rows.annotate(ctx, p, input, &s.Annotation, func(digest string) bool { return store.FileDigest(digest) == run.FileDigest })
+		if err != nil {
+			return err
+		}
 		p.Console.Say("summary.annotated", "Path", written)
 	}
-	return err
+	return rows.publish(ctx, p, paths, about)
 }

@@ -49,28 +49,9 @@ func newRoot(p *program) *cobra.Command {
 	root.Flags().Bool("version", false, "")
 	config.Register(root.PersistentFlags(), &p.settings, config.Of(config.General)...)
 	root.AddCommand(
-		newRun(p),
-		newPlan(p),
-		newValidate(p),
-		newExplain(p),
-		newPreflight(p),
-		newReport(p),
-		newVerify(p),
-		newUndo(p),
-		newRuns(p),
-		newApprove(p),
-		newPresets(p),
-		newTemplate(p),
-		newMapping(p),
-		newRedact(p),
-		newOwners(p),
-		newLogin(p),
-		newLogout(p),
-		newConfig(p),
-		newNotify(p),
-		newCompletion(p),
-		newMan(p),
-		newVersion(p),
+		newRun(p), newPlan(p), newValidate(p), newExplain(p), newPreflight(p), newReport(p), newVerify(p), newUndo(p), newRuns(p), newApprove(p),
+		newPresets(p), newTemplate(p), newMapping(p), newRedact(p), newOwners(p), newLogin(p), newLogout(p),
+		newConfig(p), newNotify(p), newCompletion(p), newMan(p), newVersion(p),
 	)
 	root.SetHelpCommand(newHelp(p))
 	for _, of := range []string{"undo", "report", "runs show", "runs resolve"} {

@@ -37,7 +37,8 @@ func newRun(p *program) *cobra.Command {
 			return err
 		}
 		return runAll(cmd, p, args)
-	}, slices.Concat(runFlags(), []string{"dry-run", "yes", "keep-days", "keep-runs"}, notifyFlags, config.Of(config.Logins))...)
+	}, slices.Concat(runFlags(), without(config.Of(config.Alone, config.Logins), "input", "input-age", "test"),
+		[]string{"dry-run", "yes", "keep-days", "keep-runs"})...)
 }
 
 // runFlags are the flags of a run that its plan has as well.
@@ -97,9 +98,7 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 	if err != nil {
 		return ending{}, errors.Join(err, j.Discard(context.WithoutCancel(ctx), rows))
 	}
-	t := &task{command: "run", reports: paths, act: j.Run}
-	t.saveWaiting(j, o)
-	end, err = carryOut(ctx, p, j, rows, o, t)
+	end, err = carryOut(ctx, p, j, rows, o, &task{"run", paths, saveWaiting(j, o, "", j.Run)})
 	if !p.Console.Terminal() && !o.Target.Sandbox && ctx.Err() == nil {
 		if err := j.Retain(ctx, &o.JobOptions); err != nil {
 			p.Warn(*diagnosis.Wrap(err, diagnosis.NotRetained))
@@ -108,8 +107,8 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 	return end, err
 }
 
-// stopShrunk looks what a file would come to that has lost too much since the last
-// run, and saves that for a yes. Nothing is changed.
+// stopShrunk makes a plan of a file that has lost too many rows since the last run, and
+// saves it for approval. Nothing is changed.
 func stopShrunk(ctx context.Context, p *setup.Process, j *setup.Job, o *runOptions, paths []string, shrunk *diagnosis.Problem) (ending, error) {
 	if err := j.LookOnly(); err != nil {
 		return ending{}, err
@@ -118,8 +117,7 @@ func stopShrunk(ctx context.Context, p *setup.Process, j *setup.Job, o *runOptio
 	if err != nil {
 		return ending{}, errors.Join(shrunk, err)
 	}
-	t := &task{command: "run", reports: paths, guard: shrunk.Code}
-	t.act = func(ctx context.Context, rows *plan.Plan) (importer.Result, error) {
+	look := func(ctx context.Context, rows *plan.Plan) (importer.Result, error) {
 		result, err := j.Look(ctx, rows)
 		if result.Stopped == nil {
 			result.Stopped = shrunk
@@ -127,32 +125,27 @@ func stopShrunk(ctx context.Context, p *setup.Process, j *setup.Job, o *runOptio
 		}
 		return result, errors.Join(err, shrunk)
 	}
-	t.saveWaiting(j, o)
-	return carryOut(ctx, p, j, rows, o, t)
+	return carryOut(ctx, p, j, rows, o, &task{"run", paths, saveWaiting(j, o, shrunk.Code, look)})
 }
 
-// saveWaiting lets a task save what waits for a yes at its end, and tell how to say it.
-func (t *task) saveWaiting(j *setup.Job, o *runOptions) {
-	act := t.act
-	var saved *setup.KeptPlan
-	t.act = func(ctx context.Context, rows *plan.Plan) (_ importer.Result, err error) {
-		result, actErr := act(ctx, rows)
-		saved, err = j.SaveWaiting(&o.Target, rows, o.Out, t.guard)
-		return result, errors.Join(actErr, err)
-	}
-	t.add = func(r *show.Result) {
-		if saved == nil {
-			return
+// saveWaiting returns an action that saves at its end the changes that wait for approval,
+// and adds to the result how to approve them. guard is what has stopped the run before it began, empty if nothing has.
+func saveWaiting(j *setup.Job, o *runOptions, guard diagnosis.Code, act func(context.Context, *plan.Plan) (importer.Result, error)) action {
+	return func(ctx context.Context, rows *plan.Plan, r *show.Result) (importer.Result, error) {
+		result, err := act(ctx, rows)
+		saved, saveErr := j.SaveWaiting(&o.Target, rows, o.Out, guard)
+		if saved != nil {
+			args := []string{"approve", saved.ID, "--portal", saved.Portal}
+			if o.Target.State != "" {
+				args = append(args, "--state", o.Target.State)
+			}
+			approve := show.Again(args)
+			if o.Out != "" {
+				approve = show.Again([]string{"run", o.File, "--plan", o.Out}) + " …"
+			}
+			r.Saved = &show.Saved{ID: saved.ID, Path: saved.Path, Changes: saved.Count, Guard: saved.Guard, Approve: approve}
 		}
-		args := []string{"approve", saved.ID, "--portal", saved.Portal}
-		if o.Target.State != "" {
-			args = append(args, "--state", o.Target.State)
-		}
-		approve := show.Again(args)
-		if o.Out != "" {
-			approve = show.Again([]string{"run", o.File, "--plan", o.Out}) + " …"
-		}
-		r.Saved = &show.Saved{ID: saved.ID, Path: saved.Path, Changes: saved.Count, Guard: saved.Guard, Approve: approve}
+		return result, errors.Join(err, saveErr)
 	}
 }
 
@@ -172,8 +165,8 @@ func partOf(t *config.Table) string {
 // allRows reports whether a run goes by all rows of its data set.
 func allRows(o *runOptions) bool { return partOf(&o.Table) == "" && (o.File != "-" || o.DataSet != "") }
 
-// tellUnfinished tells in one line of earlier runs of the same file that have sent
-// something and did not get to the end.
+// tellUnfinished mentions in one line the earlier runs of the same file that have sent
+// something and were not finished.
 func tellUnfinished(ctx context.Context, p *setup.Process, j *setup.Job) error {
 	runs, err := j.History.Unfinished(ctx)
 	if err != nil {
@@ -247,8 +240,8 @@ func showPlan(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	return err
 }
 
-// confirm shows the plan and asks whether to go on. Where nobody can be asked,
-// --yes says so beforehand; in a sandbox there is nothing to ask about.
+// confirm shows the plan and asks whether to go on. Without a terminal --yes is needed;
+// in a sandbox there is nothing to ask about.
 func confirm(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan, o *runOptions) error {
 	send, disable := rows.ToSend(), rows.ToDisable
 	if disable > rows.DisableLimit {
@@ -273,8 +266,8 @@ func confirm(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pla
 		"Accounts", p.Console.Text("run.accounts", "Count", disable), "Portal", j.Portal)
 }
 
-// agree asks whether to go on with what was shown. Where nobody can be asked, it returns
-// the error of a code that says how to agree beforehand.
+// agree asks whether to go on with what was shown. Without a terminal it returns the
+// error of a code whose hint says how to agree beforehand.
 func agree(ctx context.Context, p *setup.Process, missing diagnosis.Code, question string, facts ...any) error {
 	if !p.Console.Terminal() {
 		return diagnosis.New(missing)

@@ -82,7 +82,7 @@ func listed(ctx context.Context, store *journal.Store, runs []journal.Run) ([]sh
 	return all, nil
 }
 
-// resolveRow settles a row in doubt by the word of whoever looked in the portal.
+// resolveRow decides a row in doubt by what a person has seen in the portal.
 func resolveRow(ctx context.Context, p *setup.Process, s *config.Settings, name string) (err error) {
 	if err := p.CheckRun(ctx, &s.Target, name); err != nil {
 		return err

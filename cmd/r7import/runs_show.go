@@ -38,9 +38,9 @@ func newRunsShow(p *program) *cobra.Command {
 	}, "portal", "state", "json", "follow", "progress", "file")
 }
 
-// showRuns tells all there is to know of a run, or of all runs of a file. A run that
-// another process does is followed to its end if that is asked for; the exit code is then
-// what that of the run follows from: how its rows ended.
+// showRuns shows all that is known of a run, or of all runs of a file. With --follow it
+// shows a run of another process until it ends; then the exit code follows from its rows,
+// as that of the run does.
 func showRuns(ctx context.Context, p *setup.Process, s *config.Settings, name string) (end ending, err error) {
 	store, err := p.ReadState(&s.Target)
 	if err != nil {
@@ -164,7 +164,7 @@ func watchRun(ctx context.Context, p *setup.Process, s *config.Settings, store *
 	return run, nil
 }
 
-// storedPicture is how far a run has come, as it has written down.
+// storedPicture returns how far a run has come, from what it has stored.
 func storedPicture(ctx context.Context, store *journal.Store, run journal.Run) (importer.Progress, error) {
 	now := time.Now()
 	counts, _, err := store.Counts(ctx, run.ID)
@@ -190,8 +190,8 @@ func storedPicture(ctx context.Context, store *journal.Store, run journal.Run) (
 	return picture, err
 }
 
-// showFile tells what became of the rows of a file over all its runs: of each account
-// what was last known.
+// showFile shows what became of the rows of a file over all its runs: the last known
+// outcome of each account.
 func showFile(ctx context.Context, p *setup.Process, s *config.Settings, store *journal.Store) error {
 	name := filepath.Base(s.OfFile)
 	all, err := store.Runs(ctx)

@@ -28,7 +28,7 @@ const (
 type onFile func(context.Context, *setup.Process, *runOptions) (ending, error)
 
 // runAll makes the portal agree with every file there is, puts the files of a drop
-// folder away, and notifies those who are to know. A sandbox concerns nobody.
+// folder away, and sends notifications. A run in the sandbox does neither.
 func runAll(cmd *cobra.Command, p *program, args []string) error {
 	if p.settings.Sandbox {
 		_, err := forEach(cmd, p, args, runFile)
@@ -125,8 +125,8 @@ func folderFor(code int) string {
 	return ""
 }
 
-// besideFile returns where reports go: if nobody has said where, beside the file that
-// is going to be put away.
+// besideFile returns where reports go: without --report, beside the file that is going to
+// be put away.
 func (o *runOptions) besideFile(reports []string, code int) []string {
 	folder := folderFor(code)
 	if !o.from.Dropped() || o.Target.Sandbox || o.Dry || len(o.Report) > 0 || folder == "" {

@@ -63,37 +63,28 @@ func undoRun(ctx context.Context, p *setup.Process, o *runOptions, names []strin
 		path, err = j.RunReport(&o.Target, o.File, "undo", u.Run.ID)
 		paths = []string{path}
 	}
-	if err == nil {
-		err = confirmUndo(ctx, p, j, u, o)
+	if atStake := u.Here + u.Strangers; err == nil {
+		asks, quiet := !o.Yes && atStake > 0, p.Console.Quiet
+		p.Console.Quiet = quiet && !asks
+		show.Undo(p.Console, j.Portal, u, float64(o.Target.Rate), o.Run.Workers, partOf(&o.Table) != "")
+		p.Console.Quiet = quiet
+		question := "undo.question.remove"
+		if disable {
+			question = "undo.question.disable"
+		}
+		if asks {
+			err = agree(ctx, p, diagnosis.ConfirmAbove, question, "Count", atStake, "Portal", j.Portal)
+		}
 	}
 	if err != nil {
 		return ending{}, errors.Join(err, j.Discard(context.WithoutCancel(ctx), u.Plan))
 	}
-	act := func(ctx context.Context, _ *plan.Plan) (importer.Result, error) {
+	act := func(ctx context.Context, _ *plan.Plan, _ *show.Result) (importer.Result, error) {
 		undone, err := j.Undo(ctx, u)
 		if left := undone.Rowless; len(left) > 0 && partOf(&o.Table) == "" {
 			err = errors.Join(err, diagnosis.New(diagnosis.UndoRowless, "Count", len(left), "Addresses", show.First(left)))
 		}
 		return undone.Result, err
 	}
-	return carryOut(ctx, p, j, u.Plan, o, &task{command: "undo", reports: paths, act: act})
-}
-
-// confirmUndo shows what would be done and asks. Where nobody can be asked, --yes
-// says so beforehand.
-func confirmUndo(ctx context.Context, p *setup.Process, j *setup.Job, u *importer.Undoing, o *runOptions) error {
-	atStake := u.Here + u.Strangers
-	asks := !o.Yes && atStake > 0
-	quiet := p.Console.Quiet
-	p.Console.Quiet = quiet && !asks
-	show.Undo(p.Console, j.Portal, u, float64(o.Target.Rate), o.Run.Workers, partOf(&o.Table) != "")
-	p.Console.Quiet = quiet
-	if !asks {
-		return nil
-	}
-	question := "undo.question.remove"
-	if u.Disable {
-		question = "undo.question.disable"
-	}
-	return agree(ctx, p, diagnosis.ConfirmAbove, question, "Count", atStake, "Portal", j.Portal)
+	return carryOut(ctx, p, j, u.Plan, o, &task{"undo", paths, act})
 }

@@ -26,8 +26,8 @@ func newValidate(p *program) *cobra.Command {
 	}, append(keys, "owner", "allowed-mail-hosts", "fail-on-warning", "report", "json")...)
 }
 
-// validateFile reads the file once and tells every problem of every row; each report
-// that is asked for takes another reading. Nothing is sent anywhere.
+// validateFile reads the file once and shows every problem of every row; each report
+// takes another reading. Nothing is sent anywhere.
 func validateFile(ctx context.Context, p *setup.Process, s *config.Settings, path string) (ending, error) {
 	about := report.Summary{Command: "validate", StartedAt: time.Now()}
 	paths, err := setup.ReportPaths(s.Report, path)

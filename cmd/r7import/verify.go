@@ -67,11 +67,10 @@ func verifyFile(ctx context.Context, p *setup.Process, o *runOptions, proofs []s
 	if err != nil {
 		return ending{}, err
 	}
-	var found importer.Verification
-	var written []string
-	act := func(ctx context.Context, rows *plan.Plan) (_ importer.Result, err error) {
+	act := func(ctx context.Context, rows *plan.Plan, r *show.Result) (importer.Result, error) {
 		started := time.Now()
-		found, err = j.Verify(ctx, rows)
+		found, err := j.Verify(ctx, rows)
+		r.Verified = &found.Counts
 		if err != nil || found.Stopped != nil || len(proofs) == 0 {
 			return found.Result, err
 		}
@@ -88,6 +87,7 @@ func verifyFile(ctx context.Context, p *setup.Process, o *runOptions, proofs []s
 		if proof.Filter != "" {
 			proof.InFile = rows.InFile
 		}
+		var written []string
 		for _, path := range proofs {
 			at, problem := writeProof(path, p, proof)
 			if problem != nil {
@@ -96,20 +96,15 @@ func verifyFile(ctx context.Context, p *setup.Process, o *runOptions, proofs []s
 			}
 			written = append(written, at)
 		}
+		if len(written) > 0 {
+			r.Proof = written[0]
+		}
+		if len(written) > 1 {
+			r.Proofs = written
+		}
 		return found.Result, err
 	}
-	return carryOut(ctx, p, j, rows, o, &task{
-		command: "verify", reports: paths, act: act,
-		add: func(r *show.Result) {
-			r.Verified = &found.Counts
-			if len(written) > 0 {
-				r.Proof = written[0]
-			}
-			if len(written) > 1 {
-				r.Proofs = written
-			}
-		},
-	})
+	return carryOut(ctx, p, j, rows, o, &task{"verify", paths, act})
 }
 
 // checkProofs finds out before anything is sent whether the proofs can be written.

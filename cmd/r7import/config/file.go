@@ -24,7 +24,7 @@ type File struct {
 	Variable string
 	// Name is that of the job whose part of the file this is, empty for what all of it share.
 	Name   string
-	values map[string][]said
+	values map[string][]located
 	jobs   []File
 }
 
@@ -49,8 +49,8 @@ func (f *File) Job(name, variable string) (File, error) {
 	return File{}, diagnosis.New(diagnosis.JobUnknown, "Name", name, "File", f.Path, "Near", typo.Nearest(name, f.Jobs()), "Jobs", strings.Join(f.Jobs(), ", "))
 }
 
-// said is a value and where it stands.
-type said struct {
+// located is a value and where it stands in the file.
+type located struct {
 	text string
 	at   *token.Position
 }
@@ -83,7 +83,7 @@ func OpenIfThere(path string) (File, error) {
 
 // Parse reads the text of a configuration file: one mapping of keys to values.
 func Parse(path string, text []byte) (File, error) {
-	f := File{Path: path, values: make(map[string][]said)}
+	f := File{Path: path, values: make(map[string][]located)}
 	d := yamltree.Read(path, text)
 	switch root := d.Root().(type) {
 	case nil, *ast.MappingNode, *ast.MappingValueNode, *ast.NullNode, *ast.CommentGroupNode:
@@ -123,7 +123,7 @@ func (f *File) entry(d *yamltree.Document, pair yamltree.Pair) {
 		case !ok:
 			d.Wrong(item, diagnosis.ConfigValueForm, "Key", k.Name)
 		case item != nil && item.Type() != ast.NullType:
-			f.values[k.Name] = append(f.values[k.Name], said{text, item.GetToken().Position})
+			f.values[k.Name] = append(f.values[k.Name], located{text, item.GetToken().Position})
 		}
 	}
 }
@@ -135,7 +135,7 @@ func (f *File) job(d *yamltree.Document, pair yamltree.Pair) {
 		d.Wrong(pair.At, diagnosis.JobName)
 		return
 	}
-	job := File{Path: f.Path, Name: pair.Key, values: make(map[string][]said)}
+	job := File{Path: f.Path, Name: pair.Key, values: make(map[string][]located)}
 	for _, setting := range d.Pairs(pair.Value) {
 		job.entry(d, setting)
 	}

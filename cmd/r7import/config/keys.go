@@ -46,8 +46,8 @@ type Key struct {
 	Read bool
 	// Guarded reports whether a value lifts a guard. Such a value is not taken from the environment.
 	Guarded func(text string) bool
-	// Either is a word that keys share of which only one can be said. The strongest
-	// origin decides which; two of the same strength are refused.
+	// Either is a word that keys share which exclude each other. The one of the strongest
+	// origin counts; two of the same origin are refused.
 	Either string
 
 	// Show returns the value in force as it would be typed, empty if there is none.

@@ -27,7 +27,7 @@ const (
 
 var strength = []Origin{ByDefault, ByFile, ByJob, ByEnvironment, ByFlag}
 
-// Origins tells the origin of every key's value; a key that is not in it has its default.
+// Origins are the origins of the values by key; a key that is not in it has its default.
 type Origins map[string]Origin
 
 // Of returns the origin of a key's value.
@@ -106,9 +106,9 @@ func named(problem *diagnosis.Problem, name string) *diagnosis.Problem {
 }
 
 // Resolve gives every key that has a flag in flags, but was not given as one, its
-// value from the environment or else from the first of the files that has it. All
-// problems are told at once, as diagnosis.Problems. The lines of a variable are the
-// items of a list.
+// value from the environment or else from the first of the files that has it. It returns
+// all problems at once, as diagnosis.Problems. The lines of a variable are the items of
+// a list.
 func Resolve(flags *pflag.FlagSet, s *Settings, env Environment, files ...File) (Origins, error) {
 	origins, from := make(Origins), make(map[string]*File)
 	for _, k := range Keys {
@@ -130,7 +130,7 @@ func Resolve(flags *pflag.FlagSet, s *Settings, env Environment, files ...File) 
 	for _, k := range Keys {
 		switch origin := origins[k.Name]; {
 		case origin == ByEnvironment && k.Secret():
-			_ = k.set(s, InEnvironment+":"+k.Variable()) // the form of which is right
+			_ = k.set(s, InEnvironment+":"+k.Variable()) // which has the right form
 		case origin == ByEnvironment:
 			problems = append(problems, fromVariable(k, s, env.Get(k.Variable()))...)
 		case origin != "" && from[k.Name] != nil:
@@ -197,7 +197,7 @@ func (f *File) apply(k *Key, s *Settings) (problems diagnosis.Problems) {
 }
 
 // Check judges every value of a file and of its jobs, also those that a flag or a
-// variable goes before. All problems are told at once, as diagnosis.Problems.
+// variable goes before. It returns all problems at once, as diagnosis.Problems.
 func (f *File) Check() error {
 	var problems diagnosis.Problems
 	for _, part := range append([]File{*f}, f.jobs...) {

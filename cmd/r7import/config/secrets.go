@@ -37,7 +37,7 @@ func parseRef(text string, code diagnosis.Code, facts ...any) (string, *diagnosi
 }
 
 // Called reports whether the value is an address to call, or says where it is as
-// that of a secret does: whoever knows the address may often write there.
+// that of a secret does: often the address alone gives the right to write there.
 func (k *Key) Called() bool { return k.Value == "call" }
 
 // called is the key of an address to call. Of one that stands there itself the host alone is shown.

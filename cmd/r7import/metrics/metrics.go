@@ -26,7 +26,7 @@ type Figures struct {
 	Rows         map[diagnosis.Status]int
 	Requests     map[string]float64 // by what became of them
 	Waits        map[string]float64 // seconds by what they were for
-	TokenExpires time.Time          // zero if nobody knows
+	TokenExpires time.Time          // zero if it is not known
 	Untold       int                // messages about the run that could not be sent
 }
 

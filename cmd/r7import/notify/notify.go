@@ -1,7 +1,7 @@
-// Package notify tells people how a run went that nobody watched: by a letter, by a
-// call of one address with JSON, and by heartbeats, whose absence tells that there was
-// no run at all. What it sends is put together by others; errors name no address,
-// because that of a webhook is often a secret.
+// Package notify sends the result of a run that nobody watched: by mail, by a call of one
+// address with JSON, and by heartbeats, whose absence shows that there was no run at all.
+// The caller composes what is sent; errors name no address, because that of a webhook is
+// often a secret.
 package notify
 
 import (
@@ -32,18 +32,18 @@ const (
 	beatPatience    = 10 * time.Second
 )
 
-// Mail is the server that takes letters, and whom they are for.
+// Mail is the server that takes mail, and to whom it is sent.
 type Mail struct {
 	Server   string // host:port
 	TLS      string // "tls" from the first byte, "starttls", or "off"; empty goes by the port
-	User     string // empty where the server takes letters from this machine
+	User     string // empty where the server takes mail from this machine without one
 	Password account.Secret
 	From     string
 	To       []string
 	Roots    *x509.CertPool // nil for those of the system
 }
 
-// Send sends one letter. Without encryption no password is sent, but to this machine.
+// Send sends one message. Without encryption no password is sent, but to this machine.
 func (m *Mail) Send(ctx context.Context, subject, text string) error {
 	ctx, cancel := context.WithTimeout(ctx, mailPatience)
 	defer cancel()
@@ -98,7 +98,7 @@ func (m *Mail) client() (*mail.Client, error) {
 }
 
 // Caller calls addresses. It follows no redirection, since that would give what is
-// sent to somebody else.
+// sent to another server.
 type Caller struct{ client http.Client }
 
 // NewCaller returns a caller that trusts these certificates, nil for those of the system.
@@ -125,7 +125,7 @@ func (c *Caller) Post(ctx context.Context, address, token account.Secret, value 
 	return c.call(ctx, webhookPatience, http.MethodPost, address, header, body)
 }
 
-// Beat says that somebody is alive.
+// Beat sends a heartbeat.
 func (c *Caller) Beat(ctx context.Context, address account.Secret) error {
 	return c.call(ctx, beatPatience, http.MethodGet, address, http.Header{}, nil)
 }
@@ -146,7 +146,7 @@ func (c *Caller) call(ctx context.Context, patience time.Duration, method string
 		return err
 	}
 	defer response.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 64<<10)) // what is said besides is of no use
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 64<<10)) // the body is of no use
 	if response.StatusCode >= 300 {
 		return fmt.Errorf("HTTP %d", response.StatusCode)
 	}

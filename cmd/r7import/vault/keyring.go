@@ -56,7 +56,7 @@ func (k Keys) Key(name string) []byte {
 	}
 	key, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
-		return nil // written by somebody else
+		return nil // written by another program
 	}
 	return key
 }

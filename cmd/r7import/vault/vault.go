@@ -42,7 +42,7 @@ type Vault struct {
 const (
 	fileName = "token"
 	// openName is for a portal that is talked to without encryption: a token that was
-	// got over TLS is never sent there because somebody mistyped an address.
+	// got over TLS is never sent there because of a mistyped address.
 	openName = "http-token"
 	largest  = 64 << 10
 
@@ -91,7 +91,7 @@ func (v Vault) Get() (Kept, bool, error) {
 	}
 	var s stored
 	if json.Unmarshal(text, &s) != nil || s.Token == "" {
-		return Kept{}, false, nil // written by somebody else: a new sign-in replaces it
+		return Kept{}, false, nil // written by another program: a new sign-in replaces it
 	}
 	return Kept{account.NewSecret(s.Token), s.User, s.Expires}, true, nil
 }
@@ -102,8 +102,8 @@ func (v Vault) Forget() error {
 	return v.removeFile()
 }
 
-// Remind reports whether nobody has been reminded of the token's end for a week, and
-// notes that somebody is now. Where that cannot be noted it is said each time.
+// Remind reports whether the last reminder of the token's end is a week old, and notes
+// that there is one now. Where that cannot be noted it reports true each time.
 func (v Vault) Remind(now time.Time) bool {
 	path := filepath.Join(v.Folder, remindName)
 	if info, err := os.Stat(path); err == nil && now.Sub(info.ModTime()) < remindEvery {
