@@ -45,13 +45,14 @@ func checkAnnotation(o *config.Annotation, input *plan.Input, path string, repor
 }
 
 // annotate writes the copy of the input with what became of its rows, and returns
-// where it is. same reports whether a digest is that of the file the rows were read from.
-func (rows outcomes) annotate(ctx context.Context, p *setup.Process, input *plan.Input, o *config.Annotation, same func(digest string) bool) (string, error) {
+// where it is. It must be the file the rows were read from: want is what noted made of its digest.
+func (rows outcomes) annotate(ctx context.Context, p *setup.Process, input *plan.Input, o *config.Annotation,
+	noted func(digest string) string, want string) (string, error) {
 	digest, err := input.File.Digest()
 	if err != nil {
 		return "", err
 	}
-	if !same(digest) {
+	if noted(digest) != want {
 		return "", diagnosis.New(diagnosis.AnnotateChanged, "File", input.File.Name())
 	}
 	columns := input.File.Columns()

@@ -78,7 +78,7 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	end.err = errors.Join(end.err, err)
 	if o.Annotate != "" {
 		o.Annotate = ofThis.Replace(o.Annotate)
-		r.Annotated, err = made.annotate(ctx, p, j.Input, &o.Annotation, func(digest string) bool { return j.Ledger.FileDigest(digest) == rows.Run.FileDigest })
+		r.Annotated, err = made.annotate(ctx, p, j.Input, &o.Annotation, j.Ledger.FileDigest, rows.Run.FileDigest)
 		end.err = errors.Join(end.err, err)
 	}
 	r.Plan, r.Missing, r.Stopped = show.Facts(rows), show.Addresses(rows.Missing), show.Tell(p.Console, ended.Stopped)
@@ -155,9 +155,9 @@ func (rows outcomes) summary(about report.Summary) (report.Summary, error) {
 
 // write makes a report at each path and returns where they are: one that is open
 // in Excel gets a numbered name.
-func (rows outcomes) write(ctx context.Context, paths []string, summary report.Summary, options report.Options) (written []string, err error) {
+func (rows outcomes) write(ctx context.Context, paths []string, about report.Summary, o report.Options) (written []string, err error) {
 	for _, path := range paths {
-		at, problem := report.Write(ctx, path, iter.Seq2[report.Row, error](rows), summary, options)
+		at, problem := report.Write(ctx, path, iter.Seq2[report.Row, error](rows), about, o)
 		if problem != nil {
 			err = errors.Join(err, problem)
 			continue

@@ -58,7 +58,8 @@ func configShow(p *program) error {
 	}
 	for _, variable := range config.SecretVariables() {
 		if text := p.Env.Get(variable); text != "" {
-			add(inForce{"", fmt.Sprint(account.NewSecret(text)), config.ByEnvironment, variable}, variable, p.Console.Text("origin.environment", "Variable", variable))
+			origin := p.Console.Text("origin.environment", "Variable", variable)
+			add(inForce{"", fmt.Sprint(account.NewSecret(text)), config.ByEnvironment, variable}, variable, origin)
 		}
 	}
 	if p.settings.JSON {
@@ -71,7 +72,8 @@ func configShow(p *program) error {
 }
 
 func (p *program) originText(k *config.Key) string {
-	return p.Console.Text("origin."+string(p.origins.Of(k)), "File", p.file.Path, "Job", p.job.Name, "Variable", k.Variable(), "Flag", "--"+k.Name)
+	return p.Console.Text("origin."+string(p.origins.Of(k)),
+		"File", p.file.Path, "Job", p.job.Name, "Variable", k.Variable(), "Flag", "--"+k.Name)
 }
 
 // configCheck judges the configuration file, and makes sure that each job in it can

@@ -72,7 +72,8 @@ func (n *notifier) tell(ctx context.Context, notice *show.Notice, ends []ending)
 		notice.Problems = append(notice.Problems, show.Tell(n.Console, n.Kept.Warning))
 	}
 	due := n.Kept != nil && n.Kept.Due(time.Now())
-	if due || notice.ExitCode != exitDone || n.to.NotifyOn == config.Always && len(ends) > 0 || n.to.NotifyOn == config.OnChange && notice.Changed() {
+	worth := n.to.NotifyOn == config.Always && len(ends) > 0 || n.to.NotifyOn == config.OnChange && notice.Changed()
+	if due || worth || notice.ExitCode != exitDone {
 		n.send(ctx, notice)
 	}
 	if notice.ExitCode == exitDone {

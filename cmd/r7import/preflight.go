@@ -103,7 +103,9 @@ func (l *logins) finish(ctx context.Context, paths []string, started time.Time, 
 	if about.Filter = filterOf(&l.o.Table); about.Filter != "" {
 		about.InFile = l.input.File.Total()
 	}
-	facts := &show.Preflight{Servers: []show.ServerFacts{}, Tried: len(l.Survey.Jobs()), Worst: l.Survey.Worst(l.o.Run.PerHost), PerRow: l.PortalRefusals()}
+	facts := &show.Preflight{
+		Servers: []show.ServerFacts{}, Tried: len(l.Survey.Jobs()), Worst: l.Survey.Worst(l.o.Run.PerHost), PerRow: l.PortalRefusals(),
+	}
 	facts.Worst.Host = shownHost(facts.Worst.Host)
 	for i, use := range l.Uses {
 		probe := l.Probes[i]
@@ -247,7 +249,8 @@ func (l *logins) survey(ctx context.Context) (err error) {
 		return err
 	}
 	l.Check = &preflight.Check{
-		Client: client, Survey: preflight.NewSurvey(sample), Workers: l.o.Run.Workers, PerHost: l.o.Run.PerHost, Pacer: pace.New(float64(l.o.Target.Rate)),
+		Client: client, Survey: preflight.NewSurvey(sample), Workers: l.o.Run.Workers, PerHost: l.o.Run.PerHost,
+		Pacer: pace.New(float64(l.o.Target.Rate)),
 	}
 	l.left = make(map[int]leftover)
 	var known *plan.History
@@ -353,7 +356,8 @@ func (l *logins) logIn(ctx context.Context) error {
 			now.Why = diagnosis.HostPaused
 		}
 		for _, rest := range p.Rests {
-			now.Resting = append(now.Resting, importer.HostRest{Host: rest.Host, Why: rest.Evidence.Code(), Until: rest.Until, Tries: rest.Probes, Here: true})
+			now.Resting = append(now.Resting,
+				importer.HostRest{Host: rest.Host, Why: rest.Evidence.Code(), Until: rest.Until, Tries: rest.Probes, Here: true})
 		}
 		progress.Show(now)
 	}

@@ -69,7 +69,7 @@ func reportAgain(ctx context.Context, p *setup.Process, s *config.Settings, name
 		if err := p.MayWrite(ctx, s.Annotate, s.Force); err != nil {
 			return err
 		}
-		written, err := rows.annotate(ctx, p, input, &s.Annotation, func(digest string) bool { return store.FileDigest(digest) == run.FileDigest })
+		written, err := rows.annotate(ctx, p, input, &s.Annotation, store.FileDigest, run.FileDigest)
 		if err != nil {
 			return err
 		}

@@ -76,7 +76,7 @@ func describe(cmd *cobra.Command, c *ui.Console) {
 
 // command returns a command with flags for the named keys. A command reads no other
 // settings than those it has flags for.
-func (p *program) command(use string, args cobra.PositionalArgs, do func(cmd *cobra.Command, args []string) error, keys ...string) *cobra.Command {
+func (p *program) command(use string, args cobra.PositionalArgs, do func(*cobra.Command, []string) error, keys ...string) *cobra.Command {
 	cmd := &cobra.Command{Use: use, Args: args, RunE: do}
 	config.Register(cmd.Flags(), &p.settings, keys...)
 	for _, name := range keys {

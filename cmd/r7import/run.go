@@ -44,8 +44,8 @@ func newRun(p *program) *cobra.Command {
 // runFlags are the flags of a run that its plan has as well.
 func runFlags() []string {
 	names := without(config.Of(config.Where, config.Who, config.Reading, config.Pace), "without-passwords")
-	return append(append(names, annotationFlags...), "input", "input-age", "on-existing", "on-changed", "on-missing", "retry-refused", "failed-of",
-		"max-failures", "max-changes", "max-missing", "max-shrink", "data-set", "plan", "canary", "fail-on-warning", "report", "json", "progress")
+	return append(append(names, annotationFlags...), "input", "input-age", "on-existing", "on-changed", "on-missing", "retry-refused",
+		"failed-of", "max-failures", "max-changes", "max-missing", "max-shrink", "data-set", "plan", "canary", "fail-on-warning", "report", "json", "progress")
 }
 
 // runFile makes the portal agree with the file.
@@ -109,7 +109,8 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 
 // stopShrunk makes a plan of a file that has lost too many rows since the last run, and
 // saves it for approval. Nothing is changed.
-func stopShrunk(ctx context.Context, p *setup.Process, j *setup.Job, o *runOptions, paths []string, shrunk *diagnosis.Problem) (ending, error) {
+func stopShrunk(ctx context.Context, p *setup.Process, j *setup.Job, o *runOptions, paths []string,
+	shrunk *diagnosis.Problem) (ending, error) {
 	if err := j.LookOnly(); err != nil {
 		return ending{}, err
 	}
@@ -232,8 +233,8 @@ func showPlan(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	load, measured, err := j.Load(ctx, rows)
 	if err == nil {
 		show.Plan{
-			Plan: rows, File: j.Input.File.Name(), Sheet: j.Input.File.Sheet(), Filter: filterOf(&o.Table), Portal: j.Portal, Sandbox: o.Target.Sandbox,
-			Options: j.Options, User: o.Caller.User, Rate: o.Target.Rate, Notices: j.Input.Binding.Notices(), Load: load, Measured: measured,
+			Plan: rows, File: j.Input.File.Name(), Sheet: j.Input.File.Sheet(), Filter: filterOf(&o.Table),
+			Portal: j.Portal, Sandbox: o.Target.Sandbox, Options: j.Options, User: o.Caller.User, Rate: o.Target.Rate, Notices: j.Input.Binding.Notices(), Load: load, Measured: measured,
 			Worst: j.Lockout(rows), Limit: o.Logins.Lockout,
 		}.Show(p.Console)
 	}

@@ -253,7 +253,8 @@ func lastKnown(ctx context.Context, store *journal.Store, runs []journal.Run) ([
 				at[key] = len(rows)
 				rows = append(rows, row)
 			case e.Status == diagnosis.NotTried, e.Status == diagnosis.Kept:
-			case e.Status == diagnosis.Unchanged && rows[n].Status.Desired() && rows[n].Status != diagnosis.Disabled && rows[n].Status != diagnosis.Removed:
+			case e.Status == diagnosis.Unchanged && rows[n].Status.Desired() &&
+				rows[n].Status != diagnosis.Disabled && rows[n].Status != diagnosis.Removed: // the outcome of the run before says more
 			default:
 				rows[n] = row
 			}

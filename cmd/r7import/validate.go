@@ -82,7 +82,7 @@ func validateFile(ctx context.Context, p *setup.Process, s *config.Settings, pat
 	r.Reports, err = checked.write(ctx, paths, r.Summary, reportOptions(p.Console, input))
 	if s.Annotate != "" {
 		var annotateErr error
-		r.Annotated, annotateErr = checked.annotate(ctx, p, input, &s.Annotation, func(now string) bool { return now == digest })
+		r.Annotated, annotateErr = checked.annotate(ctx, p, input, &s.Annotation, func(now string) string { return now }, digest)
 		err = errors.Join(err, annotateErr)
 		if show.Any(r.Statuses, diagnosis.Status.Declined) {
 			r.Fix = &show.Fix{Secrets: s.KeepSecrets}

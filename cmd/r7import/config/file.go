@@ -46,7 +46,7 @@ func (f *File) Job(name, variable string) (File, error) {
 			return job, nil
 		}
 	}
-	return File{}, diagnosis.New(diagnosis.JobUnknown, "Name", name, "File", f.Path, "Near", typo.Nearest(name, f.Jobs()), "Jobs", strings.Join(f.Jobs(), ", "))
+	return File{}, diagnosis.New(diagnosis.JobUnknown, "Name", name, "File", f.Path, "Near", typo.Nearest(name, f.Jobs()), "Jobs", f.Jobs())
 }
 
 // located is a value and where it stands in the file.

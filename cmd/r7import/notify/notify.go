@@ -130,17 +130,17 @@ func (c *Caller) Beat(ctx context.Context, address account.Secret) error {
 	return c.call(ctx, beatPatience, http.MethodGet, address, http.Header{}, nil)
 }
 
-func (c *Caller) call(ctx context.Context, patience time.Duration, method string, address account.Secret, header http.Header, body []byte) error {
+func (c *Caller) call(ctx context.Context, patience time.Duration, method string, at account.Secret, header http.Header, body []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, method, address.Reveal(), bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, method, at.Reveal(), bytes.NewReader(body))
 	if err != nil {
 		return errors.New("not an address")
 	}
 	request.Header = header
 	response, err := c.client.Do(request)
-	if at, is := errors.AsType[*url.Error](err); is {
-		return at.Err // without the address
+	if failed, is := errors.AsType[*url.Error](err); is {
+		return failed.Err // without the address
 	}
 	if err != nil {
 		return err

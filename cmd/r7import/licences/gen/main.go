@@ -31,7 +31,8 @@ func main() {
 func collect() ([]byte, error) {
 	folders := make(map[string]string) // by path and version of a module
 	for _, system := range []string{"linux", "windows", "darwin"} {
-		list := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}", "r7import/cmd/r7import")
+		const module = "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}"
+		list := exec.Command("go", "list", "-deps", "-f", module, "r7import/cmd/r7import")
 		list.Env = append(os.Environ(), "GOOS="+system, "GOARCH=amd64", "CGO_ENABLED=0")
 		var stderr bytes.Buffer
 		list.Stderr = &stderr
