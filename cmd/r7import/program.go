@@ -117,8 +117,8 @@ func (p *program) openConfig(args []string) (err error) {
 	} else if path := p.Env.Get(configVariable); path != "" {
 		p.file, err = config.Open(path)
 		p.file.Variable = configVariable
-	} else {
-		p.file, err = config.OpenIfThere(config.DefaultFile(runtime.GOOS, p.Env))
+	} else if p.file, err = config.Open(config.DefaultFile(runtime.GOOS, p.Env)); errors.Is(err, fs.ErrNotExist) {
+		err = nil // there need be none in its usual place
 	}
 	if err != nil {
 		return err
@@ -293,16 +293,23 @@ func (p *program) runOn(file job.File) (*runOptions, error) {
 	if err := p.pickPortal(); err != nil {
 		return nil, err
 	}
+	s := &p.settings
 	noted := make(map[string]string) // with the run: what is not so by default
 	for _, k := range config.Keys {
 		if p.origins.Of(k) != config.ByDefault {
-			noted[k.Name] = k.Show(&p.settings)
+			noted[k.Name] = k.Show(s)
 		}
 	}
-	if len(p.settings.Where) > 0 {
-		noted["where"] = conditions(p.settings.Where)
+	for i, where := range s.Where { // without what a column that may hold passwords was compared with
+		column, pattern, _ := strings.Cut(where, "=")
+		if !mapping.Harmless(column) {
+			pattern = "[secret]"
+		}
+		if where = strings.TrimSpace(column) + "=" + pattern; i > 0 {
+			where = noted["where"] + ", " + where
+		}
+		noted["where"] = where
 	}
-	s := &p.settings
 	o := &runOptions{Results: s.Results, Logins: s.MailLogins, args: p.args, changesExit: s.ChangesExit, from: file}
 	o.Input = setup.Input{File: file.Path, Table: s.Table, Owner: s.Owner, Harmless: s.Sandbox}
 	_, o.OwnerSaid = p.origins["owner"]
@@ -310,19 +317,4 @@ func (p *program) runOn(file job.File) (*runOptions, error) {
 	var err error
 	o.Settings, err = json.Marshal(noted)
 	return o, err
-}
-
-// conditions returns by which columns rows were selected, as it is noted down. What a
-// column of passwords was compared with is left out, also where it is not known what a
-// column is.
-func conditions(where []string) string {
-	all := make([]string, len(where))
-	for i, condition := range where {
-		column, pattern, _ := strings.Cut(condition, "=")
-		if !mapping.Harmless(column) {
-			pattern = "[secret]"
-		}
-		all[i] = strings.TrimSpace(column) + "=" + pattern
-	}
-	return strings.Join(all, ", ")
 }

@@ -45,7 +45,8 @@ func newRun(p *program) *cobra.Command {
 func runFlags() []string {
 	names := without(config.Of(config.Where, config.Who, config.Reading, config.Pace), "without-passwords")
 	return append(append(names, annotationFlags...), "input", "input-age", "on-existing", "on-changed", "on-missing", "retry-refused",
-		"failed-of", "max-failures", "max-changes", "max-missing", "max-shrink", "data-set", "plan", "canary", "fail-on-warning", "report", "json", "progress")
+		"failed-of", "max-failures", "max-changes", "max-missing", "max-shrink", "data-set", "plan", "canary", "fail-on-warning",
+		"report", "json", "progress")
 }
 
 // runFile makes the portal agree with the file.
@@ -234,8 +235,8 @@ func showPlan(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	if err == nil {
 		show.Plan{
 			Plan: rows, File: j.Input.File.Name(), Sheet: j.Input.File.Sheet(), Filter: filterOf(&o.Table),
-			Portal: j.Portal, Sandbox: o.Target.Sandbox, Options: j.Options, User: o.Caller.User, Rate: o.Target.Rate, Notices: j.Input.Binding.Notices(), Load: load, Measured: measured,
-			Worst: j.Lockout(rows), Limit: o.Logins.Lockout,
+			Portal: j.Portal, Sandbox: o.Target.Sandbox, Options: j.Options, User: o.Caller.User, Rate: o.Target.Rate,
+			Notices: j.Input.Binding.Notices(), Load: load, Measured: measured, Worst: j.Lockout(rows), Limit: o.Logins.Lockout,
 		}.Show(p.Console)
 	}
 	return err

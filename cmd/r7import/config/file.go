@@ -2,8 +2,6 @@ package config
 
 import (
 	"cmp"
-	"errors"
-	"io/fs"
 	"strings"
 	"unicode"
 
@@ -67,18 +65,6 @@ func Open(path string) (File, error) {
 		return File{}, diagnosis.Wrap(err, diagnosis.ConfigUnreadable, "File", path)
 	}
 	return Parse(path, text)
-}
-
-// OpenIfThere reads a configuration file. That there is none is no error.
-func OpenIfThere(path string) (File, error) {
-	if path == "" {
-		return File{}, nil
-	}
-	f, err := Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return File{}, nil
-	}
-	return f, err
 }
 
 // Parse reads the text of a configuration file: one mapping of keys to values.
