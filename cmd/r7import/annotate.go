@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"iter"
 	"path/filepath"
@@ -24,11 +23,7 @@ import (
 // annotationFlags are those of commands that know what became of the rows of a file.
 var annotationFlags = []string{"annotate", "only-failed", "keep-secrets"}
 
-// annotationWidths are the widths of the columns of [mapping.OwnColumns] in a workbook.
-var annotationWidths = []float64{12, 22, 60, 60, 14}
-
 // checkAnnotation finds out before anything is sent whether the copy can be written.
-// The file is nil while it is not open yet.
 func checkAnnotation(o *config.Annotation, input *plan.Input, path string, reports []string) error {
 	if o.Annotate == "" {
 		if o.OnlyFailed || o.KeepSecrets {
@@ -50,19 +45,20 @@ func checkAnnotation(o *config.Annotation, input *plan.Input, path string, repor
 }
 
 // annotate writes the copy of the input with what became of its rows, and returns
-// where it is. Digest is that of the file the rows were read from.
-func (rows outcomes) annotate(ctx context.Context, p *setup.Process, input *plan.Input, o *config.Annotation, same func(digest string) bool) (string, error) {
+// where it is. It must be the file the rows were read from: want is what noted made of its digest.
+func (rows outcomes) annotate(ctx context.Context, p *setup.Process, input *plan.Input, o *config.Annotation,
+	noted func(digest string) string, want string) (string, error) {
 	digest, err := input.File.Digest()
 	if err != nil {
 		return "", err
 	}
-	if !same(digest) {
+	if noted(digest) != want {
 		return "", diagnosis.New(diagnosis.AnnotateChanged, "File", input.File.Name())
 	}
 	columns := input.File.Columns()
 	a := rewrite.Annotation{
-		Headers: mapping.OwnColumns, Widths: annotationWidths, OnlyFailed: o.OnlyFailed,
-		Marks: rows.marks(ctx, p, input, o),
+		Headers: mapping.OwnColumns, Widths: []float64{12, 22, 60, 60, 14}, OnlyFailed: o.OnlyFailed,
+		Marks: rows.marks(p, input, o),
 	}
 	if !o.KeepSecrets {
 		a.Secret, a.Astray, a.Fields = input.Binding.Secrets(columns), input.Binding.Astray, make([]bool, len(columns))
@@ -71,64 +67,13 @@ func (rows outcomes) annotate(ctx context.Context, p *setup.Process, input *plan
 		}
 	}
 	var done rewrite.Annotated
-	var problem *diagnosis.Problem
 	written, err := report.Publish(o.Annotate, func(w io.Writer) (err error) {
 		done, err = input.File.Annotate(ctx, w, input.Binding.Columns(), a)
-		errors.As(err, &problem)
 		return err
 	})
-	switch {
-	case problem != nil:
-		return "", problem
-	case err != nil:
+	if err != nil {
 		return "", err
 	}
-	tellAnnotated(p, input, o, &done)
-	return written, nil
-}
-
-// marks says of each row what became of it and which of its cells are to blame.
-func (rows outcomes) marks(ctx context.Context, p *setup.Process, input *plan.Input, o *config.Annotation) iter.Seq2[rewrite.Mark, error] {
-	said := report.NewAnnotator(p.Console.Lang, input.File.Sheet() == "")
-	columns := make(map[string]int)
-	for i, c := range input.File.Columns() {
-		columns[c.Label] = i
-	}
-	passwords := slices.IndexFunc(input.Binding.Columns(), func(name string) bool { return name == account.Password.String() })
-	return func(yield func(rewrite.Mark, error) bool) {
-		for row, err := range rows(ctx) {
-			if err != nil {
-				yield(rewrite.Mark{}, err)
-				return
-			}
-			m := rewrite.Mark{Row: row.Number, Cells: said.Cells(&row), Failed: !row.Status.Desired(), Bad: make(map[int]xlsx.Fill)}
-			for i := range row.Problems {
-				problem := &row.Problems[i]
-				column, known := columns[problem.Place.Column]
-				if known && problem.Severity() == diagnosis.Error {
-					m.Bad[column] = xlsx.Red
-				} else if known && problem.Severity() == diagnosis.Warning && m.Bad[column] == xlsx.None {
-					m.Bad[column] = xlsx.Yellow
-				}
-			}
-			if m.Failed {
-				m.Fill = xlsx.Red
-				if row.Status.Open() {
-					m.Fill = xlsx.Yellow
-				}
-				if passwords >= 0 && !o.KeepSecrets && m.Bad[passwords] == xlsx.None { // empty in the copy
-					m.Bad[passwords] = xlsx.Yellow
-				}
-			}
-			if !yield(m, nil) {
-				return
-			}
-		}
-	}
-}
-
-// tellAnnotated says what a person has to know of the copy.
-func tellAnnotated(p *setup.Process, input *plan.Input, o *config.Annotation, done *rewrite.Annotated) {
 	tell := func(code diagnosis.Code, facts ...any) {
 		p.Warn(*diagnosis.New(code, append(facts, "File", o.Annotate)...))
 	}
@@ -144,6 +89,40 @@ func tellAnnotated(p *setup.Process, input *plan.Input, o *config.Annotation, do
 	if input.File.Encrypted() {
 		tell(diagnosis.AnnotateOpen)
 	}
+	return written, nil
+}
+
+// marks says of each row what became of it and which of its cells are to blame.
+func (rows outcomes) marks(p *setup.Process, input *plan.Input, o *config.Annotation) iter.Seq2[rewrite.Mark, error] {
+	said := report.NewAnnotator(p.Console.Lang, input.File.Sheet() == "")
+	columns := make(map[string]int)
+	for i, c := range input.File.Columns() {
+		columns[c.Label] = i
+	}
+	passwords := slices.IndexFunc(input.Binding.Columns(), func(name string) bool { return name == account.Password.String() })
+	return eachOf(iter.Seq2[report.Row, error](rows), func(row report.Row) rewrite.Mark {
+		m := rewrite.Mark{Row: row.Number, Cells: said.Cells(&row), Failed: !row.Status.Desired(), Bad: make(map[int]xlsx.Fill)}
+		for i := range row.Problems {
+			problem := &row.Problems[i]
+			column, known := columns[problem.Place.Column]
+			if known && problem.Severity() == diagnosis.Error {
+				m.Bad[column] = xlsx.Red
+			} else if known && problem.Severity() == diagnosis.Warning && m.Bad[column] == xlsx.None {
+				m.Bad[column] = xlsx.Yellow
+			}
+		}
+		if !m.Failed {
+			return m
+		}
+		m.Fill = xlsx.Red
+		if row.Status.Open() {
+			m.Fill = xlsx.Yellow
+		}
+		if passwords >= 0 && !o.KeepSecrets && m.Bad[passwords] == xlsx.None { // empty in the copy
+			m.Bad[passwords] = xlsx.Yellow
+		}
+		return m
+	})
 }
 
 // fix says which commands help to correct the rows of a run that need it, nil if none do.
@@ -158,7 +137,7 @@ func (o *runOptions) fix(command, run string, input *plan.Input, r *show.Result)
 		return f
 	}
 	again := strings.TrimSuffix(o.Annotate, filepath.Ext(o.Annotate)) + "-2" + filepath.Ext(o.Annotate)
-	for i, arg := range args { // somebody may be correcting the copy
+	for i, arg := range args { // the first copy may be open in an editor
 		switch {
 		case arg == "--annotate="+o.Annotate:
 			args[i] = "--annotate=" + again

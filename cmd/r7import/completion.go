@@ -1,9 +1,7 @@
 package main
 
 import (
-	"context"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/xuri/excelize/v2"
@@ -16,123 +14,87 @@ import (
 )
 
 func newCompletion(p *program) *cobra.Command {
-	return &cobra.Command{
-		Use:               "completion",
-		Args:              p.takes("value.shell"),
-		ValidArgs:         shells,
-		PersistentPreRunE: alone,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			root := cmd.Root()
-			switch args[0] {
-			case "bash":
-				return root.GenBashCompletionV2(p.Out, true)
-			case "zsh":
-				return root.GenZshCompletion(p.Out)
-			case "fish":
-				return root.GenFishCompletion(p.Out, true)
-			case "powershell":
-				return root.GenPowerShellCompletionWithDesc(p.Out)
-			}
-			return diagnosis.New(diagnosis.ValueNotOffered, "Name", cmd.CommandPath(), "Choices", "bash, zsh, fish, powershell")
-		},
-	}
+	shells := []string{"bash", "zsh", "fish", "powershell"}
+	cmd := p.command("completion", p.takes(1, "value.shell"), func(cmd *cobra.Command, args []string) error {
+		root := cmd.Root()
+		switch args[0] {
+		case "bash":
+			return root.GenBashCompletionV2(p.Out, true)
+		case "zsh":
+			return root.GenZshCompletion(p.Out)
+		case "fish":
+			return root.GenFishCompletion(p.Out, true)
+		case "powershell":
+			return root.GenPowerShellCompletionWithDesc(p.Out)
+		}
+		return diagnosis.New(diagnosis.ValueNotOffered, "Name", cmd.CommandPath(), "Choices", shells)
+	})
+	cmd.ValidArgs, cmd.PersistentPreRunE = shells, anyConfiguration
+	return cmd
 }
 
-var shells = []string{"bash", "zsh", "fish", "powershell"}
-
-// complete tells the shell what may stand where only this program knows: runs, and
-// the sheets and columns of the file on the command line. Whatever cannot be read
+// completions tell the shell what may follow a flag where only this program knows: the
+// sheets and columns of the file on the command line, and presets. Whatever cannot be read
 // offers nothing: a shell that waits for a word is no place for messages or questions.
-func (p *program) complete(root *cobra.Command) {
-	for _, cmd := range root.Commands() {
-		for flag, offer := range map[string]func(context.Context, []string) []string{
-			"sheet": sheetsOf, "where": columnsOf, "preset": func(context.Context, []string) []string { return presetNames() },
-		} {
-			if cmd.Flags().Lookup(flag) != nil {
-				_ = cmd.RegisterFlagCompletionFunc(flag, func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-					directive := cobra.ShellCompDirectiveNoFileComp
-					if flag == "where" { // a pattern follows
-						directive |= cobra.ShellCompDirectiveNoSpace
-					}
-					return offer(cmd.Context(), args), directive
-				})
-			}
+var completions = map[string]cobra.CompletionFunc{
+	"sheet": func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(args) == 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-	}
-	for _, of := range []string{"undo", "report", "runs show", "runs resolve"} {
-		cmd, _, err := root.Find(strings.Fields(of))
+		book, err := excelize.OpenFile(args[len(args)-1])
 		if err != nil {
-			continue // cannot be: they are all there
+			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-			if len(args) > 0 && of != "undo" {
-				return nil, cobra.ShellCompDirectiveNoFileComp
+		defer book.Close()
+		return book.GetSheetList(), cobra.ShellCompDirectiveNoFileComp
+	},
+	"where": func(cmd *cobra.Command, args []string, _ string) (conditions []string, _ cobra.ShellCompDirective) {
+		const directive = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace // a pattern follows
+		if len(args) == 0 {
+			return nil, directive
+		}
+		file, err := source.Open(cmd.Context(), args[len(args)-1], source.Options{Known: mapping.Known})
+		if err != nil {
+			return nil, directive
+		}
+		defer file.Close()
+		for _, column := range file.Columns() {
+			if column.Header != "" {
+				conditions = append(conditions, column.Header+"=")
 			}
-			return p.runIDs(cmd), cobra.ShellCompDirectiveDefault
 		}
-	}
+		return conditions, directive
+	},
+	"preset": func(*cobra.Command, []string, string) (names []string, _ cobra.ShellCompDirective) {
+		for _, preset := range mapping.BuiltinPresets() {
+			names = append(names, preset.Name+"\t"+preset.Title)
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	},
 }
 
-// runIDs returns the runs on the portal that flags, environment and configuration
+// completeRuns offers the runs on the portal that flags, environment and configuration
 // name, the latest first, each with what tells it from the others.
-func (p *program) runIDs(cmd *cobra.Command) []string {
-	if p.fileErr != nil {
-		return nil
+func (p *program) completeRuns(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 && cmd.Name() != "undo" {
+		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	if _, err := config.Resolve(cmd.Flags(), &p.settings, p.Env, p.job, p.file); err != nil {
-		return nil
+	if _, err := config.Resolve(cmd.Flags(), &p.settings, p.Env, p.job, p.file); err != nil || p.fileErr != nil {
+		return nil, cobra.ShellCompDirectiveDefault
 	}
 	p.settings.Portal, _ = portal.Root(p.settings.Portal)
 	store, err := p.ReadState(&p.settings.Target)
 	if err != nil {
-		return nil
+		return nil, cobra.ShellCompDirectiveDefault
 	}
 	defer store.Close()
 	runs, err := store.Runs(cmd.Context())
 	if err != nil {
-		return nil
+		return nil, cobra.ShellCompDirectiveDefault
 	}
 	ids := []string{"latest"}
 	for _, r := range slices.Backward(runs) {
 		ids = append(ids, r.ID+"\t"+string(r.Kind)+" "+r.File)
 	}
-	return ids
-}
-
-func sheetsOf(_ context.Context, args []string) []string {
-	if len(args) == 0 {
-		return nil
-	}
-	book, err := excelize.OpenFile(args[len(args)-1])
-	if err != nil {
-		return nil
-	}
-	defer book.Close()
-	return book.GetSheetList()
-}
-
-func columnsOf(ctx context.Context, args []string) []string {
-	if len(args) == 0 {
-		return nil
-	}
-	file, err := source.Open(ctx, args[len(args)-1], source.Options{Known: mapping.Known})
-	if err != nil {
-		return nil
-	}
-	defer file.Close()
-	var conditions []string
-	for _, column := range file.Columns() {
-		if column.Header != "" {
-			conditions = append(conditions, column.Header+"=")
-		}
-	}
-	return conditions
-}
-
-func presetNames() []string {
-	var names []string
-	for _, preset := range mapping.BuiltinPresets() {
-		names = append(names, preset.Name+"\t"+preset.Title)
-	}
-	return names
+	return ids, cobra.ShellCompDirectiveDefault
 }

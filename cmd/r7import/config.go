@@ -3,65 +3,36 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"iter"
+	"os"
 	"runtime"
+	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/ui"
 	"r7import/importer/account"
+	"r7import/importer/diagnosis"
 )
 
 func newConfig(p *program) *cobra.Command {
-	cmd := &cobra.Command{Use: "config", Args: noCommand, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(newConfigShow(p), newConfigCheck(p))
+	cmd := p.command("config", noCommand, func(cmd *cobra.Command, _ []string) error { return cmd.Help() })
+	// With a flag for every key the values of all are put together and judged; help does not list them.
+	every := config.Of(slices.DeleteFunc(slices.Clone(config.Groups), func(g config.Group) bool { return g == config.General })...)
+	cmd.AddCommand(
+		p.command("show", p.takes(0), func(*cobra.Command, []string) error { return configShow(p) }, every...),
+		p.command("check", p.takes(0), func(cmd *cobra.Command, _ []string) error { return configCheck(cmd.Context(), p) }, every...),
+	)
+	for _, sub := range cmd.Commands() {
+		sub.Flags().VisitAll(func(f *pflag.Flag) { f.Hidden = f.Name != "json" })
+	}
 	return cmd
-}
-
-func newConfigShow(p *program) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:  "show",
-		Args: p.takes(),
-		RunE: func(*cobra.Command, []string) error { return configShow(p) },
-	}
-	hiddenFlags(p, cmd)
-	return cmd
-}
-
-func newConfigCheck(p *program) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:  "check",
-		Args: p.takes(),
-		RunE: func(cmd *cobra.Command, _ []string) error { return configCheck(cmd.Context(), p) },
-	}
-	hiddenFlags(p, cmd)
-	return cmd
-}
-
-func configCheck(ctx context.Context, p *program) error {
-	if p.file.Path == "" {
-		p.Console.Say("config.none", "Path", config.DefaultFile(runtime.GOOS, p.Env))
-		return nil
-	}
-	if err := p.file.Check(); err != nil {
-		return err
-	}
-	p.Console.Say("config.good", "Path", p.file.Path)
-	checkJobs(ctx, p)
-	return nil
-}
-
-// hiddenFlags gives a command every flag there is, so that the values of all
-// keys are put together and judged; help does not list them.
-func hiddenFlags(p *program, cmd *cobra.Command) {
-	for _, name := range config.Of(config.Where, config.Who, config.SignIn, config.Reading, config.Policy, config.Pace, config.Output, config.Alone) {
-		p.flags(cmd, name)
-		cmd.Flags().Lookup(name).Hidden = name != "json"
-	}
 }
 
 // inForce is a value as `config show --json` tells it. Fields are only ever added.
@@ -72,48 +43,124 @@ type inForce struct {
 	Variable string        `json:"variable"`
 }
 
-// configShow lists every key with its value and where that came from. Of a
-// secret it tells that it is there.
+// configShow lists every key with its value and where that came from. Of a variable that
+// holds a secret it shows only that it is set.
 func configShow(p *program) error {
 	setup.WarnOfKeyFiles(p.Process, &p.settings.Target)
-	if p.settings.JSON {
-		return configJSON(p)
-	}
+	var all []inForce
 	w := tabwriter.NewWriter(p.Out, 0, 0, 2, ' ', 0)
-	for _, k := range config.Keys {
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", k.Name, ui.Clean(k.Show(&p.settings)), p.originText(k))
+	add := func(one inForce, name, origin string) {
+		all = append(all, one)
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", name, ui.Clean(one.Value), origin)
 	}
-	for variable, secret := range secretsSet(p.Env) {
-		_, _ = fmt.Fprintf(w, "%s\t%v\t%s\n", variable, secret, p.Console.Text("origin.environment", "Variable", variable))
+	for _, k := range config.Keys {
+		add(inForce{k.Name, k.Show(&p.settings), p.origins.Of(k), k.Variable()}, k.Name, p.originText(k))
+	}
+	for _, variable := range config.SecretVariables() {
+		if text := p.Env.Get(variable); text != "" {
+			origin := p.Console.Text("origin.environment", "Variable", variable)
+			add(inForce{"", fmt.Sprint(account.NewSecret(text)), config.ByEnvironment, variable}, variable, origin)
+		}
+	}
+	if p.settings.JSON {
+		return json.NewEncoder(p.Out).Encode(struct {
+			File string    `json:"file"`
+			Keys []inForce `json:"keys"`
+		}{p.file.Path, all})
 	}
 	return w.Flush()
 }
 
-func configJSON(p *program) error {
-	var all []inForce
-	for _, k := range config.Keys {
-		all = append(all, inForce{k.Name, k.Show(&p.settings), p.origins.Of(k), k.Variable()})
-	}
-	for variable, secret := range secretsSet(p.Env) {
-		all = append(all, inForce{"", fmt.Sprint(secret), config.ByEnvironment, variable})
-	}
-	return json.NewEncoder(p.Out).Encode(struct {
-		File string    `json:"file"`
-		Keys []inForce `json:"keys"`
-	}{p.file.Path, all})
+func (p *program) originText(k *config.Key) string {
+	return p.Console.Text("origin."+string(p.origins.Of(k)),
+		"File", p.file.Path, "Job", p.job.Name, "Variable", k.Variable(), "Flag", "--"+k.Name)
 }
 
-// secretsSet yields the variables that hold a secret.
-func secretsSet(env config.Environment) iter.Seq2[string, account.Secret] {
-	return func(yield func(string, account.Secret) bool) {
-		for _, variable := range config.SecretVariables() {
-			if text := env.Get(variable); text != "" && !yield(variable, account.NewSecret(text)) {
-				return
-			}
+// configCheck judges the configuration file, and makes sure that each job in it can
+// begin: what it names is there and is trusted, and its secrets are found. Nothing is sent.
+// Errors are shown below the name of the job.
+func configCheck(ctx context.Context, p *program) error {
+	if p.file.Path == "" {
+		p.Console.Say("config.none", "Path", config.DefaultFile(runtime.GOOS, p.Env))
+		return nil
+	}
+	if err := p.file.Check(); err != nil {
+		return err
+	}
+	p.Console.Say("config.good", "Path", p.file.Path)
+	figures := make(map[string]string) // the job that writes to a file
+	for _, name := range p.file.Jobs() {
+		s, err := settingsOf(p, name)
+		if err == nil {
+			err = checkJob(ctx, p, name, s)
+		}
+		if file := s.MetricsFile; file != "" && figures[file] != "" {
+			err = errors.Join(err, diagnosis.New(diagnosis.MetricsShared, "First", figures[file], "Second", name, "File", file))
+		}
+		figures[s.MetricsFile] = name
+		if err == nil {
+			p.Console.Say("job.good", "Job", name)
+			continue
+		}
+		p.Console.Say("job.wrong", "Job", name)
+		p.Console.Error(err)
+		p.ending.others = append(p.ending.others, ending{err: err}.code())
+	}
+	return nil
+}
+
+// settingsOf returns what is in force for a job without any flag.
+func settingsOf(p *program, name string) (*config.Settings, error) {
+	s := config.Defaults()
+	job, err := p.file.Job(name, "")
+	if err == nil {
+		flags := pflag.NewFlagSet(name, pflag.ContinueOnError)
+		config.Register(flags, &s, config.Of(config.Groups...)...)
+		_, err = config.Resolve(flags, &s, p.Env, job, p.file)
+	}
+	return &s, err
+}
+
+func checkJob(ctx context.Context, p *program, name string, s *config.Settings) error {
+	errs := []error{setup.CheckPortal(&s.Target), checkTrust(p.Process, s)}
+	if !s.Yes && !s.DryRun {
+		errs = append(errs, diagnosis.New(diagnosis.JobUnconfirmed, "Job", name))
+	}
+	if len(s.Input) == 0 {
+		errs = append(errs, diagnosis.New(diagnosis.JobNoInput, "Job", name))
+	}
+	several := len(s.Input) > 1
+	for _, place := range s.Input {
+		info, err := os.Stat(place)
+		pattern := err != nil && strings.ContainsAny(place, "*?[")
+		several = several || pattern || err == nil && info.IsDir()
+		if err != nil && !pattern {
+			p.Warn(*diagnosis.Wrap(err, diagnosis.JobNotThere, "Job", name, "File", place))
 		}
 	}
-}
-
-func (p *program) originText(k *config.Key) string {
-	return p.Console.Text("origin."+string(p.origins.Of(k)), "File", p.file.Path, "Job", p.job.Name, "Variable", k.Variable(), "Flag", "--"+k.Name)
+	for _, path := range s.Report {
+		if several && shared(path) {
+			errs = append(errs, diagnosis.New(diagnosis.ReportShared, "File", path))
+		}
+	}
+	_, err := setup.ReportPaths(s.Report, "")
+	_, unheard := setup.OpenVoices(ctx, p.Process, &s.Unattended, "")
+	errs = append(errs, err, unheard)
+	for _, k := range config.Keys {
+		value := k.Show(s)
+		switch {
+		case value == "":
+		case k.Secret() && k.Group != config.Alone:
+			_, err := p.Secret(ctx, setup.Secret{Flag: "--" + k.Name, Ref: value})
+			errs = append(errs, err)
+		case k.Read:
+			f, err := os.Open(value)
+			if err != nil {
+				errs = append(errs, diagnosis.Wrap(err, diagnosis.JobPathMissing, "Job", name, "Key", k.Name, "File", value))
+				continue
+			}
+			_ = f.Close()
+		}
+	}
+	return errors.Join(errs...)
 }

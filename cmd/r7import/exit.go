@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"os"
+	"runtime"
 	"slices"
 	"syscall"
 
@@ -37,6 +40,7 @@ type ending struct {
 	result   *show.Result             // that was shown, nil if it did not get that far
 	requests map[diagnosis.Fate]int64 // by what became of them
 	others   []int                    // exit codes of the files before, where several were read
+	file     string                   // that was read, where several may be
 }
 
 // gravest are the exit codes in the order in which one hides another.
@@ -53,7 +57,21 @@ func (e ending) code() int {
 
 // own decides. What comes first in it hides what comes later.
 func (e ending) own() int {
-	about := about(e.err)
+	var problems []diagnosis.Problem
+	if e.err != nil {
+		problems = ui.Problems(e.err)
+	}
+	has := func(is func(diagnosis.Code) bool) bool {
+		return slices.ContainsFunc(problems, func(p diagnosis.Problem) bool {
+			return p.Severity() != diagnosis.Notice && is(p.Code) // a no to a question is no failure
+		})
+	}
+	about := func(scope diagnosis.Scope) bool { // an error that is none of ours is about the machine
+		return has(func(code diagnosis.Code) bool { return code.Scope() == scope })
+	}
+	one := func(codes ...diagnosis.Code) bool {
+		return has(func(code diagnosis.Code) bool { return slices.Contains(codes, code) })
+	}
 	switch {
 	case e.signal == os.Interrupt:
 		return exitInterrupt
@@ -61,13 +79,13 @@ func (e ending) own() int {
 		return exitTerminated
 	case about(diagnosis.Busy):
 		return exitBusy
-	case about(diagnosis.Usage), e.statuses == nil && anyProblem(e.err, wrongFolder):
+	case about(diagnosis.Usage), e.statuses == nil && one(diagnosis.StateUnusable): // another folder is to be named
 		return exitUsage
 	case about(diagnosis.File):
 		return exitFile
 	case about(diagnosis.Portal):
 		return exitPortal
-	case anyProblem(e.err, failsAgain):
+	case one(diagnosis.StateFull, diagnosis.StateWrite, diagnosis.StateDamaged, diagnosis.Internal): // running again does not help by itself
 		return exitError
 	case about(diagnosis.Unfinished), show.Any(e.statuses, diagnosis.Status.Open):
 		return exitUnfinished
@@ -81,30 +99,6 @@ func (e ending) own() int {
 	return exitDone
 }
 
-// about returns a test for what the errors in err are about. One that is none of
-// ours is about the machine.
-func about(err error) func(diagnosis.Scope) bool {
-	return func(scope diagnosis.Scope) bool {
-		return anyProblem(err, func(code diagnosis.Code) bool { return code.Scope() == scope })
-	}
-}
-
-func anyProblem(err error, is func(diagnosis.Code) bool) bool {
-	return err != nil && slices.ContainsFunc(ui.Problems(err), func(p diagnosis.Problem) bool {
-		return p.Severity() != diagnosis.Notice && is(p.Code) // a no to a question is no failure
-	})
-}
-
-// failsAgain reports whether running the same command again does not help by
-// itself: nothing can be noted any more, or the program has a fault.
-func failsAgain(code diagnosis.Code) bool {
-	return code == diagnosis.StateFull || code == diagnosis.StateWrite || code == diagnosis.StateDamaged || code == diagnosis.Internal
-}
-
-// wrongFolder reports whether the folder of the state cannot be used: another one is
-// to be named, or its rights to be set.
-func wrongFolder(code diagnosis.Code) bool { return code == diagnosis.StateUnusable }
-
 // interruption is the cause of a context that a signal cancelled.
 type interruption struct{ signal os.Signal }
 
@@ -117,7 +111,67 @@ func signalOf(ctx context.Context) os.Signal {
 	case errors.As(context.Cause(ctx), &by):
 		return by.signal
 	case ctx.Err() != nil:
-		return syscall.SIGTERM // whoever started us as a part of their program
+		return syscall.SIGTERM // a program that has called run
 	}
 	return nil
+}
+
+// results is the stream for results. A reader that has gone away wanted no more:
+// that is no error. Any other failure to write is kept for the end, and what
+// comes after it is dropped.
+type results struct {
+	to     io.Writer
+	begun  bool
+	failed error
+}
+
+// Write implements io.Writer and never fails.
+func (r *results) Write(text []byte) (int, error) {
+	r.begun = true
+	if r.failed == nil {
+		_, r.failed = r.to.Write(text)
+	}
+	return len(text), nil
+}
+
+// Width returns how many characters a line holds if the results go to a terminal.
+func (r *results) Width() int { return ui.Width(r.to) }
+
+// problem returns why results are missing, nil if they are not. That the other end of a
+// pipe was closed is no reason.
+func (r *results) problem() error {
+	const brokenPipe, noData = syscall.Errno(109), syscall.Errno(232) // the words of Windows for it
+	if r.failed == nil || errors.Is(r.failed, syscall.EPIPE) || errors.Is(r.failed, io.ErrClosedPipe) ||
+		runtime.GOOS == "windows" && (errors.Is(r.failed, brokenPipe) || errors.Is(r.failed, noData)) {
+		return nil
+	}
+	return diagnosis.Wrap(r.failed, diagnosis.ReportWrite, "Name", "stdout", "Cause", r.failed)
+}
+
+// tellError shows the errors a command ended with. A script that asked for JSON and
+// has got no result yet gets an object as well.
+func (p *program) tellError(err error) {
+	p.Console.Error(err)
+	for _, problem := range ui.Problems(err) {
+		p.Log.Error("problem", "code", problem.Code)
+	}
+	if !p.settings.JSON || p.results.begun {
+		return
+	}
+	_ = json.NewEncoder(p.Out).Encode(struct {
+		Schema   string       `json:"schema"`
+		Problems []*show.Told `json:"problems"`
+		ExitCode int          `json:"exit_code"`
+	}{"r7import.error/1", sentences(p.Console, err), p.ending.code()})
+}
+
+// sentences returns the problems in an error with their sentences.
+func sentences(c *ui.Console, err error) (list []*show.Told) {
+	if err == nil {
+		return nil
+	}
+	for _, problem := range ui.Problems(err) {
+		list = append(list, show.Tell(c, &problem))
+	}
+	return list
 }

@@ -24,87 +24,53 @@ import (
 	"r7import/mapping"
 )
 
-// explainOptions is what explain reads.
-type explainOptions struct {
-	setup.Input
-	target config.Target
-	caller config.Caller
-	run    policy.Options
-	row    int
-	json   bool
-}
-
 func newExplain(p *program) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:  "explain",
-		Args: p.takes("value.file"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := needs(cmd, "row"); err != nil {
-				return err
-			}
-			s := &p.settings
-			table := s.Table
-			table.Rows, table.Where = "", nil // a row is judged as one of the whole file
-			return explainRow(cmd.Context(), p.Process, &explainOptions{
-				Input:  setup.Input{File: args[0], Table: table, Owner: s.Owner},
-				target: s.Target, caller: s.Caller, run: s.Options, row: s.Row, json: s.JSON,
-			})
-		},
-	}
-	p.flags(cmd, slices.DeleteFunc(config.Of(config.Reading), func(name string) bool { return name == "rows" || name == "where" })...)
-	p.flags(cmd, "row", "portal", "state", "allowed-mail-hosts", "token", "token-file", "user", "owner", "max-per-owner",
-		"on-existing", "on-changed", "retry-refused", "recheck", "json")
-	return cmd
+	keys := without(config.Of(config.Reading), "rows", "where") // a row is judged as one of the whole file
+	return p.command("explain", p.takes(1, "value.file"), func(cmd *cobra.Command, args []string) error {
+		if err := needs(cmd, "row"); err != nil {
+			return err
+		}
+		return explainRow(cmd.Context(), p.Process, &p.settings, args[0])
+	}, append(keys, "row", "portal", "state", "allowed-mail-hosts", "token", "token-file", "user", "owner", "max-per-owner",
+		"on-existing", "on-changed", "retry-refused", "recheck", "json")...)
 }
 
-// explainRow tells the way of each value of a row, and what a run would do with it.
+// explainRow shows where each value of a row comes from, and what a run would do with it.
 // Nothing is sent anywhere.
-func explainRow(ctx context.Context, p *setup.Process, o *explainOptions) (err error) {
-	input, err := p.OpenInput(ctx, &o.Input)
+func explainRow(ctx context.Context, p *setup.Process, s *config.Settings, path string) (err error) {
+	input, err := p.OpenInput(ctx, &setup.Input{File: path, Table: s.Table, Owner: s.Owner})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, input.File.Close()) }()
-	theirs := plan.WayFor(o.Owner, input.Binding) == policy.OwnerColumn
-	if o.run.Caller, err = setup.CallerUnasked(ctx, p, &o.target, &o.caller, !theirs); err != nil {
+	options := s.Options
+	theirs := plan.WayFor(s.Owner, input.Binding) == policy.OwnerColumn
+	if options.Caller, err = setup.CallerUnasked(ctx, p, &s.Target, &s.Caller, !theirs); err != nil {
 		return err
 	}
 	open := journal.Scratch
-	if o.target.Portal != "" {
-		open = func() (*journal.Store, error) { return p.ReadState(&o.target) }
+	if s.Portal != "" {
+		open = func() (*journal.Store, error) { return p.ReadState(&s.Target) }
 	}
 	store, err := open()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	scan := plan.Scan{Input: input, Options: &o.run, History: store}
-	outlook, err := scan.Outlook(ctx, o.row)
+	scan := plan.Scan{Input: input, Options: &options, History: store}
+	outlook, err := scan.Outlook(ctx, s.Row)
 	if err != nil {
 		return setup.Within(input.File, err)
 	}
 	e := &show.Explained{
-		Schema: "r7import.explain/1", File: input.File.Name(), Sheet: input.File.Sheet(), Portal: o.target.Portal, Unread: []string{},
-		Remembers: o.target.Portal != "" && store.Lasts(), Outlook: outlook,
+		Schema: "r7import.explain/1", File: input.File.Name(), Sheet: input.File.Sheet(), Portal: s.Portal, Unread: []string{},
+		Remembers: s.Portal != "" && store.Lasts(), Outlook: outlook,
 	}
-	if err := explainFields(ctx, e, input); err != nil {
-		return err
-	}
-	e.Put(p.Console)
-	if o.json {
-		return json.NewEncoder(p.Out).Encode(e)
-	}
-	e.Show(p.Out, p.Console)
-	return nil
-}
-
-// explainFields puts in where each value of the row comes from and how it is sent.
-func explainFields(ctx context.Context, e *show.Explained, input *plan.Input) error {
 	for rec, err := range input.File.Records(ctx, input.Binding.Columns()) {
 		if err != nil {
 			return err
 		}
-		if rec.Row == e.Outlook.Row.Number {
+		if rec.Row == outlook.Row.Number {
 			newExplainer(e, input, rec).fields()
 			break
 		}
@@ -117,36 +83,47 @@ func explainFields(ctx context.Context, e *show.Explained, input *plan.Input) er
 			e.Unread = append(e.Unread, cmp.Or(strings.TrimSpace(c.Header), c.Label))
 		}
 	}
+	e.Put(p.Console)
+	if s.JSON {
+		return json.NewEncoder(p.Out).Encode(e)
+	}
+	e.Show(p.Out, p.Console)
 	return nil
 }
 
 // explainer explains the fields of one row.
 type explainer struct {
 	*show.Explained
-	binding *mapping.Binding
-	file    *source.File
-	record  *source.Record
-	secret  []bool   // columns
-	texts   []string // secrets of the row, wherever else they stand
-	astray  bool     // the cells do not stand under their headers, so that any may be a secret
+	*plan.Input
+	record *source.Record
+	secret []bool   // columns
+	texts  []string // secrets of the row, wherever else they stand
+	astray bool     // the cells do not stand under their headers, so that any may be a secret
 }
 
 func newExplainer(e *show.Explained, input *plan.Input, rec *source.Record) *explainer {
-	x := &explainer{Explained: e, binding: input.Binding, file: input.File, record: rec}
-	x.secret = x.binding.Secrets(x.file.Columns())
+	x := &explainer{Explained: e, Input: input, record: rec, secret: input.Binding.Secrets(input.File.Columns())}
 	cells := make([]string, len(x.secret))
-	for i, name := range x.binding.Columns() {
+	for i, name := range x.Binding.Columns() {
 		cells[i] = x.text(name)
 		if text := strings.TrimSpace(cells[i]); x.secret[i] && utf8.RuneCountInString(text) >= shortestSecret {
 			x.texts = append(x.texts, text)
 		}
 	}
-	x.astray = x.binding.Astray(cells) || slices.ContainsFunc(e.Outlook.Row.Problems, func(p diagnosis.Problem) bool { return p.Field == "" && p.Severity() == diagnosis.Error })
+	x.astray = x.Binding.Astray(cells) || x.hasError("")
 	return x
 }
 
 // shortestSecret is the length of a secret below which the same text elsewhere says nothing.
 const shortestSecret = 4
+
+// hasError reports whether the row has an error in a field, of whose text nothing is
+// repeated, or with an empty name one that is about the whole row.
+func (x *explainer) hasError(field string) bool {
+	return slices.ContainsFunc(x.Outlook.Row.Problems, func(p diagnosis.Problem) bool {
+		return p.Field == field && p.Severity() == diagnosis.Error
+	})
+}
 
 // text returns the cell of a column as it stands, by the name the binding has for it.
 func (x *explainer) text(name string) string {
@@ -183,27 +160,20 @@ func (x *explainer) shown(f account.Field, text string) string {
 	return text
 }
 
-// unfit reports whether the row has an error in a field, of whose text nothing is repeated.
-func (x *explainer) unfit(f account.Field) bool {
-	return slices.ContainsFunc(x.Outlook.Row.Problems, func(p diagnosis.Problem) bool {
-		return p.Field == f.String() && p.Severity() == diagnosis.Error
-	})
-}
-
 // fields explains them all, those of the request first.
 func (x *explainer) fields() {
 	row := &x.Outlook.Row
 	sent, form := portal.Written(&row.Settings)
 	x.Form, x.Astray = form, x.astray
 	x.Owner.Person = x.shown(account.PortalUser, x.Outlook.Who.Login.User)
-	preset := x.binding.PresetOf(row)
+	preset := x.Binding.PresetOf(row)
 	for f := range account.NumFields {
-		one := show.ExplainedField{Field: f.String(), From: row.Fills[f].String(), Unfit: x.unfit(f)}
+		one := show.ExplainedField{Field: f.String(), From: row.Fills[f].String(), Unfit: x.hasError(f.String())}
 		if row.Given.Has(f) {
 			one.From = show.FromCell
 		}
-		var template *mapping.Template
-		if template = x.binding.TemplateOf(x.record, row, f); template != nil {
+		template := x.Binding.TemplateOf(x.record, row, f)
+		if template != nil {
 			one.From = show.FromTemplate
 			if !f.Secret() {
 				one.Template = template.String()
@@ -213,7 +183,16 @@ func (x *explainer) fields() {
 			one.Preset = preset.Name
 		}
 		one.Cells = x.cells(f, template)
-		x.value(&one, f)
+		switch one.From {
+		case "":
+		case show.FromCell, show.FromTemplate, account.FromRow.String():
+			one.Value = x.shown(f, x.plain(f))
+		default:
+			one.Value = x.plain(f)
+		}
+		if one.Unfit {
+			one.Value = ""
+		}
 		if f < account.NumRequestFields {
 			one.Sent = json.RawMessage(sent[f])
 			if one.Value == mapping.Mask || one.Unfit {
@@ -223,20 +202,6 @@ func (x *explainer) fields() {
 			continue
 		}
 		x.Fields = append(x.Fields, one)
-	}
-}
-
-// value writes the value of a field as a person would.
-func (x *explainer) value(one *show.ExplainedField, f account.Field) {
-	switch one.From {
-	case "":
-	case show.FromCell, show.FromTemplate, account.FromRow.String():
-		one.Value = x.shown(f, x.plain(f))
-	default:
-		one.Value = x.plain(f)
-	}
-	if one.Unfit {
-		one.Value = ""
 	}
 }
 
@@ -262,18 +227,18 @@ func (x *explainer) cells(f account.Field, template *mapping.Template) (cells []
 	if host, is := server[f]; is && x.Outlook.Row.Given.Has(f) && x.record.Text(f) == "" {
 		names = append(names, host.String())
 	}
-	for i, name := range x.binding.Columns() {
+	for i, name := range x.Binding.Columns() {
 		if name == "" || !slices.Contains(names, name) {
 			continue
 		}
-		c := x.file.Columns()[i]
+		c := x.Input.File.Columns()[i]
 		cell := show.ExplainedCell{Column: c.Label, Header: strings.TrimSpace(c.Header), Text: x.text(name)}
 		g, is := account.FieldNamed(name)
 		if !is {
 			g = account.NumFields
 		}
 		switch {
-		case is && (x.record.Bad(g) || x.unfit(g)):
+		case is && (x.record.Bad(g) || x.hasError(g.String())):
 			cell.State, cell.Text = show.CellUnfit, ""
 		case x.Outlook.Row.Void.Has(g):
 			cell.State = show.CellVoid

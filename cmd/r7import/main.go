@@ -1,6 +1,6 @@
 // R7import makes mail accounts in an R7-Office or ONLYOFFICE Community Server
-// portal out of the rows of a spreadsheet. Each command is a file of its own;
-// root.go lists them.
+// portal out of the rows of a spreadsheet. Commands that belong together are a
+// file; root.go lists them.
 package main
 
 import (
@@ -32,7 +32,7 @@ func listen(ctx context.Context) context.Context {
 	if !signal.Ignored(syscall.SIGHUP) { // nohup stays in force
 		signal.Notify(signals, syscall.SIGHUP)
 	}
-	// Whoever read our output may be gone; that is no reason to stop half-way.
+	// The reader of our output may be gone; that is no reason to stop half-way.
 	signal.Ignore(syscall.SIGPIPE)
 	go func() {
 		cancel(&interruption{<-signals})

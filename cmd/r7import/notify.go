@@ -17,49 +17,36 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// voiceFlags are those of who is told how a run went.
-var voiceFlags = []string{
-	"notify-on", "mail-to", "mail-from", "mail-server", "mail-tls", "mail-user", "mail-password", "webhook", "webhook-token",
-	"heartbeat-start", "heartbeat-end", "heartbeat-failure", "metrics-file",
-}
-
 func newNotify(p *program) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:  "notify",
-		Args: p.takes(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if !p.settings.Test {
-				return cmd.Help()
-			}
-			return testVoices(cmd.Context(), p)
-		},
-	}
-	p.flags(cmd, "test", "ca-file")
-	p.flags(cmd, voiceFlags...)
-	return cmd
+	return p.command("notify", p.takes(0), func(cmd *cobra.Command, _ []string) error {
+		if !p.settings.Test {
+			return cmd.Help()
+		}
+		return testNotifier(cmd.Context(), p)
+	}, append(without(config.Of(config.Alone), "input", "input-age"), "ca-file")...)
 }
 
-// testVoices sends to everybody who is told of runs, and says who was reached.
-func testVoices(ctx context.Context, p *program) error {
-	voices, err := setup.OpenVoices(ctx, p.Process, &p.settings.Unattended, p.settings.CAFile)
+// testNotifier sends a test by every way that is configured, and shows which ways work.
+func testNotifier(ctx context.Context, p *program) error {
+	n, err := newNotifier(ctx, p)
 	if err != nil {
 		return err
 	}
-	t := &teller{Process: p.Process, voices: voices, to: p.settings.Unattended, test: true}
+	n.test = true
 	notice := show.Notice{Test: true, Job: p.job.Name, Version: p.Version, StartedAt: time.Now(), EndedAt: time.Now()}
-	t.beat(ctx, "heartbeat-start", voices.Start)
-	t.beat(ctx, "heartbeat-failure", voices.Failure)
-	t.send(ctx, &notice)
-	t.beat(ctx, "heartbeat-end", voices.End)
-	if t.reached == 0 && len(t.failed) == 0 {
+	n.beat(ctx, "heartbeat-start", n.voices.Start)
+	n.beat(ctx, "heartbeat-failure", n.voices.Failure)
+	n.send(ctx, &notice)
+	n.beat(ctx, "heartbeat-end", n.voices.End)
+	if n.reached == 0 && len(n.failed) == 0 {
 		return diagnosis.New(diagnosis.NobodyToTell)
 	}
-	return errors.Join(t.failed...)
+	return errors.Join(n.failed...)
 }
 
-// teller tells those who are not there how a run went. That somebody cannot be
-// reached is said and changes nothing else.
-type teller struct {
+// notifier sends the result of a run that nobody watches. A failure to send is shown and
+// changes nothing else.
+type notifier struct {
 	*setup.Process
 	voices  *setup.Voices
 	to      config.Unattended
@@ -68,94 +55,100 @@ type teller struct {
 	failed  []error
 }
 
-// tell ends a run: letters and calls if there is something to say, the heartbeat, and
-// the figures.
-func (t *teller) tell(ctx context.Context, n *show.Notice, outcomes []outcome) {
-	for i := range outcomes {
-		n.Files = append(n.Files, outcomes[i].NoticeFile)
+func newNotifier(ctx context.Context, p *program) (*notifier, error) {
+	voices, err := setup.OpenVoices(ctx, p.Process, &p.settings.Unattended, p.settings.CAFile)
+	return &notifier{Process: p.Process, voices: voices, to: p.settings.Unattended}, err
+}
+
+// tell ends a run: it sends mail and calls the webhook if the run is worth it, sends the
+// heartbeat, and writes the metrics.
+func (n *notifier) tell(ctx context.Context, notice *show.Notice, ends []ending) {
+	for _, end := range ends {
+		notice.Files = append(notice.Files, show.NoticeFile{
+			File: end.file, ExitCode: end.code(), Result: end.result, Problems: sentences(n.Console, end.err),
+		})
 	}
-	due := t.Kept != nil && t.Kept.Due(time.Now())
-	if t.Kept != nil && t.Kept.Warning != nil {
-		n.Problems = append(n.Problems, show.Tell(t.Console, t.Kept.Warning))
+	if n.Kept != nil && n.Kept.Warning != nil {
+		notice.Problems = append(notice.Problems, show.Tell(n.Console, n.Kept.Warning))
 	}
-	switch worth := len(n.Files) > 0 && t.to.NotifyOn == config.Always; {
-	case n.ExitCode != exitDone, due, worth, n.Changed() && t.to.NotifyOn == config.OnChange:
-		t.send(ctx, n)
+	due := n.Kept != nil && n.Kept.Due(time.Now())
+	worth := n.to.NotifyOn == config.Always && len(ends) > 0 || n.to.NotifyOn == config.OnChange && notice.Changed()
+	if due || worth || notice.ExitCode != exitDone {
+		n.send(ctx, notice)
 	}
-	if n.ExitCode == exitDone {
-		t.beat(ctx, "heartbeat-end", t.voices.End)
+	if notice.ExitCode == exitDone {
+		n.beat(ctx, "heartbeat-end", n.voices.End)
 	} else {
-		t.beat(ctx, "heartbeat-failure", t.voices.Failure)
+		n.beat(ctx, "heartbeat-failure", n.voices.Failure)
 	}
-	t.measure(n, outcomes)
-}
-
-// send sends a letter and calls the webhook.
-func (t *teller) send(ctx context.Context, n *show.Notice) {
-	n.Machine, _ = os.Hostname() // one without a name is called so
-	n.Compose(t.Console)
-	if t.voices.Mail != nil {
-		t.heard("mail-to "+strings.Join(t.to.MailTo, ", "), t.voices.Mail.Send(ctx, n.Subject, n.Text))
-	}
-	if !t.voices.Webhook.Empty() {
-		t.heard("webhook", t.voices.Caller.Post(ctx, t.voices.Webhook, t.voices.Token, n))
+	if n.to.MetricsFile != "" {
+		if err := metrics.Write(n.to.MetricsFile, n.figures(notice, ends)); err != nil {
+			n.Warn(*diagnosis.Wrap(err, diagnosis.MetricsFailed, "File", n.to.MetricsFile))
+		}
 	}
 }
 
-func (t *teller) beat(ctx context.Context, name string, address account.Secret) {
+// send sends mail and calls the webhook.
+func (n *notifier) send(ctx context.Context, notice *show.Notice) {
+	notice.Machine, _ = os.Hostname() // one without a name is called so
+	notice.Compose(n.Console)
+	if n.voices.Mail != nil {
+		n.note("mail-to "+strings.Join(n.to.MailTo, ", "), n.voices.Mail.Send(ctx, notice.Subject, notice.Text))
+	}
+	if !n.voices.Webhook.Empty() {
+		n.note("webhook", n.voices.Caller.Post(ctx, n.voices.Webhook, n.voices.Token, notice))
+	}
+}
+
+func (n *notifier) beat(ctx context.Context, name string, address account.Secret) {
 	if !address.Empty() {
-		t.heard(name, t.voices.Caller.Beat(ctx, address))
+		n.note(name, n.voices.Caller.Beat(ctx, address))
 	}
 }
 
-// heard notes whether somebody was reached.
-func (t *teller) heard(who string, err error) {
+// note counts a way to notify that has worked, and shows one that has not.
+func (n *notifier) note(who string, err error) {
 	switch {
 	case err == nil:
-		t.reached++
-		t.Log.Info("told", "who", who)
-		if t.test {
-			t.Console.Say("notify.sent", "Who", who)
+		n.reached++
+		n.Log.Info("told", "who", who)
+		if n.test {
+			n.Console.Say("notify.sent", "Who", who)
 		}
-	case t.test:
-		t.failed = append(t.failed, diagnosis.Wrap(err, diagnosis.NotifyRefused, "Who", who, "Cause", err.Error()))
+	case n.test:
+		n.failed = append(n.failed, diagnosis.Wrap(err, diagnosis.NotifyRefused, "Who", who, "Cause", err.Error()))
 	default:
-		t.failed = append(t.failed, err)
-		t.Warn(*diagnosis.Wrap(err, diagnosis.NotifyFailed, "Who", who, "Cause", err.Error()))
+		n.failed = append(n.failed, err)
+		n.Warn(*diagnosis.Wrap(err, diagnosis.NotifyFailed, "Who", who, "Cause", err.Error()))
 	}
 }
 
-// measure writes the figures of the run for Prometheus.
-func (t *teller) measure(n *show.Notice, outcomes []outcome) {
-	if t.to.MetricsFile == "" {
-		return
-	}
+// figures counts for Prometheus what became of all files of the run.
+func (n *notifier) figures(notice *show.Notice, ends []ending) *metrics.Figures {
 	f := &metrics.Figures{
-		Job: n.Job, ExitCode: n.ExitCode, Started: n.StartedAt, Ended: n.EndedAt, Untold: len(t.failed),
-		Rows: make(map[diagnosis.Status]int), Requests: make(map[string]int64), Waits: map[string]float64{"pause": 0, "away": 0, "rest": 0},
+		Job: notice.Job, ExitCode: notice.ExitCode, Started: notice.StartedAt, Ended: notice.EndedAt, Untold: len(n.failed),
+		Rows: make(map[diagnosis.Status]int), Requests: make(map[string]float64), Waits: map[string]float64{"pause": 0, "away": 0, "rest": 0},
 	}
-	for _, o := range outcomes {
-		for fate, count := range o.requests {
-			f.Requests[strings.ReplaceAll(fate.String(), " ", "_")] += count
+	if n.Kept != nil {
+		f.TokenExpires = n.Kept.Expires
+	}
+	for _, end := range ends {
+		for fate, count := range end.requests {
+			f.Requests[strings.ReplaceAll(fate.String(), " ", "_")] += float64(count)
 		}
-		if o.Result == nil {
+		if end.result == nil {
 			continue
 		}
-		for status, rows := range o.Result.Statuses {
+		for status, rows := range end.result.Statuses {
 			f.Rows[status] += rows
 		}
-		for _, e := range o.Result.Timeline.Events {
+		for _, e := range end.result.Timeline.Events {
 			until := e.End
 			if until.IsZero() {
-				until = o.Result.EndedAt
+				until = end.result.EndedAt
 			}
 			f.Waits[e.Kind] += until.Sub(e.Start).Seconds()
 		}
 	}
-	if t.Kept != nil {
-		f.TokenExpires = t.Kept.Expires
-	}
-	if err := metrics.Write(t.to.MetricsFile, f); err != nil {
-		t.Warn(*diagnosis.Wrap(err, diagnosis.MetricsFailed, "File", t.to.MetricsFile))
-	}
+	return f
 }

@@ -9,104 +9,95 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
 	"r7import/cmd/r7import/ui"
 	"r7import/mapping"
 )
 
-// presetsOptions is what presets reads.
-type presetsOptions struct {
-	name string // of the one to tell about, empty for all
-	own  string // file with the organisation's
-	json bool
-}
-
 func newPresets(p *program) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:  "presets",
-		Args: takesOne,
-		RunE: func(_ *cobra.Command, args []string) error {
-			return listPresets(p.Process, &presetsOptions{name: strings.Join(args, ""), own: p.settings.Presets, json: p.settings.JSON})
-		},
-	}
-	p.flags(cmd, "presets", "json")
-	return cmd
+	return p.command("presets", p.takes(1), func(_ *cobra.Command, args []string) error {
+		return listPresets(p.Process, &p.settings, strings.Join(args, ""))
+	}, "presets", "json")
 }
 
-// listPresets lists what is known of mail services, or tells all about one.
-func listPresets(p *setup.Process, o *presetsOptions) error {
-	own, err := setup.OwnPresets(o.own)
+// listPresets lists the presets of mail services, or shows the one that is named.
+func listPresets(p *setup.Process, s *config.Settings, name string) error {
+	own, err := setup.OwnPresets(s.Presets)
 	if err != nil {
 		return err
 	}
 	known := append(own, mapping.BuiltinPresets()...)
-	if o.name != "" {
-		one := known.Named(o.name)
+	if name != "" {
+		one := known.Named(name)
 		if one == nil {
-			if one, err = known.Choose(o.name); err != nil {
+			if one, err = known.Choose(name); err != nil {
 				return err
 			}
 		}
 		known = mapping.Presets{one}
 	}
-	if o.json {
+	if s.JSON {
 		return presetsJSON(p.Out, known)
 	}
 	for _, preset := range known {
 		show.Line(p.Out, preset.Name+" — "+preset.Title)
-		for _, line := range aboutPreset(p.Console, preset) {
-			show.Line(p.Out, "    "+line)
-		}
+		showPreset(p.Console, preset, func(line string) { show.Line(p.Out, "    "+line) })
 	}
 	return nil
 }
 
-// aboutPreset says who a preset is for, where its servers are, and what to know about it.
-func aboutPreset(c *ui.Console, preset *mapping.Preset) []string {
-	var lines []string
+// showPreset shows who a preset is for, where its servers are, and what to know about it.
+func showPreset(c *ui.Console, preset *mapping.Preset, line func(text string)) {
 	if len(preset.Domains) > 0 {
-		lines = append(lines, c.Text("presets.domains", "Domains", preset.Domains))
+		line(c.Text("presets.domains", "Domains", preset.Domains))
 	}
 	switch {
 	case preset.NeedsHost():
-		lines = append(lines, c.Text("presets.host", "Name", preset.Name))
+		line(c.Text("presets.host", "Name", preset.Name))
 	case len(preset.MX) > 0:
-		lines = append(lines, c.Text("presets.mx", "Name", preset.Name, "Hosts", preset.MX))
+		line(c.Text("presets.mx", "Name", preset.Name, "Hosts", preset.MX))
 	case len(preset.Domains) == 0:
-		lines = append(lines, c.Text("presets.name", "Name", preset.Name))
+		line(c.Text("presets.name", "Name", preset.Name))
 	}
-	lines = append(lines, servers(c, preset.Incoming, "IMAP"), servers(c, preset.Outgoing, "SMTP"))
+	for _, ways := range [][]way{waysTo(preset.Incoming, "imap"), waysTo(preset.Outgoing, "smtp")} {
+		texts := make([]string, len(ways))
+		for i, w := range ways {
+			texts[i] = fmt.Sprintf("%s %s:%d %s", strings.ToUpper(w.Protocol), cmp.Or(w.Host, c.Text("value.host")), w.Port, w.Encryption)
+		}
+		line(strings.Join(texts, ", "))
+	}
 	for _, note := range preset.Notes {
-		lines = append(lines, c.Text("preset.note."+string(note)))
+		line(c.Text("preset.note." + string(note)))
 	}
 	if preset.Help != "" {
-		lines = append(lines, c.Text("presets.help", "Help", preset.Help))
+		line(c.Text("presets.help", "Help", preset.Help))
 	}
-	return lines
 }
 
-// servers writes the ways to a server, the best first: "IMAP imap.example.org:993 ssl".
-func servers(c *ui.Console, endpoints []mapping.Endpoint, protocol string) string {
-	texts := make([]string, len(endpoints))
+// way is a way to a server of mail.
+type way struct {
+	Protocol   string `json:"protocol"`
+	Host       string `json:"host,omitempty"`
+	Port       int    `json:"port"`
+	Encryption string `json:"encryption"`
+}
+
+// waysTo returns the ways to a server, the best first.
+func waysTo(endpoints []mapping.Endpoint, protocol string) []way {
+	ways := make([]way, len(endpoints))
 	for i, e := range endpoints {
-		name := protocol
+		ways[i] = way{protocol, e.Host, e.Port, e.Encryption.String()}
 		if e.POP3 {
-			name = "POP3"
+			ways[i].Protocol = "pop3"
 		}
-		texts[i] = fmt.Sprintf("%s %s:%d %s", name, cmp.Or(e.Host, c.Text("value.host")), e.Port, e.Encryption)
 	}
-	return strings.Join(texts, ", ")
+	return ways
 }
 
 // presetsJSON writes the presets for scripts. Fields are only ever added.
 func presetsJSON(out io.Writer, presets mapping.Presets) error {
-	type way struct {
-		Protocol   string `json:"protocol"`
-		Host       string `json:"host,omitempty"`
-		Port       int    `json:"port"`
-		Encryption string `json:"encryption"`
-	}
 	type entry struct {
 		Name    string         `json:"name"`
 		Title   string         `json:"title"`
@@ -118,23 +109,11 @@ func presetsJSON(out io.Writer, presets mapping.Presets) error {
 	}
 	all := make([]entry, 0, len(presets))
 	for _, preset := range presets {
-		e := entry{
+		all = append(all, entry{
 			Name: preset.Name, Title: preset.Title, Help: preset.Help, // lists are never null
 			Domains: append([]string{}, preset.Domains...), MX: append([]string{}, preset.MX...), Notes: append([]mapping.Note{}, preset.Notes...),
-		}
-		for _, in := range preset.Incoming {
-			protocol := "imap"
-			if in.POP3 {
-				protocol = "pop3"
-			}
-			e.Servers = append(e.Servers, way{protocol, in.Host, in.Port, in.Encryption.String()})
-		}
-		for _, out := range preset.Outgoing {
-			e.Servers = append(e.Servers, way{"smtp", out.Host, out.Port, out.Encryption.String()})
-		}
-		all = append(all, e)
+			Servers: append(waysTo(preset.Incoming, "imap"), waysTo(preset.Outgoing, "smtp")...),
+		})
 	}
-	return json.NewEncoder(out).Encode(struct {
-		Presets []entry `json:"presets"`
-	}{all})
+	return json.NewEncoder(out).Encode(map[string]any{"presets": all})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"runtime"
@@ -52,9 +53,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		},
 		args: args, results: out, settings: config.Defaults(),
 	}
-	if p.file, p.fileErr = p.openConfig(args); p.fileErr == nil {
-		p.job, p.fileErr = p.openJob(args)
-	}
+	p.fileErr = p.openConfig(args)
 	printer, err := lang.New(p.language(args))
 	if err != nil {
 		_, _ = fmt.Fprintln(stderr, err) // the catalogues are part of the program: only a broken build ends here
@@ -77,7 +76,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 func (p *program) execute(ctx context.Context, args []string) int {
 	root := newRoot(p)
-	args = p.askedForAll(args)
+	args = slices.Clone(args)
+	if i := slices.Index(args, "--help-all"); i >= 0 && !slices.Contains(args[:i], "--") {
+		p.helpAll, args[i] = true, "--help" // the same with more flags
+	}
 	root.SetArgs(args)
 	p.conclude(ctx, root.ExecuteContext(ctx), p.results.problem())
 	code := p.ending.code()
@@ -88,9 +90,9 @@ func (p *program) execute(ctx context.Context, args []string) int {
 	return code
 }
 
-// conclude notes how a command ended, or its work on one file, and tells what went wrong.
+// conclude notes how a command ended, or its work on one file, and shows the errors.
 func (p *program) conclude(ctx context.Context, err error, others ...error) {
-	if err != nil && (errors.Is(err, context.Canceled) || isInterruption(err)) {
+	if errors.Is(err, context.Canceled) || errors.As(err, new(*interruption)) {
 		err = nil // the signal tells
 	}
 	p.ending.signal = signalOf(ctx)
@@ -100,53 +102,33 @@ func (p *program) conclude(ctx context.Context, err error, others ...error) {
 	}
 }
 
-// configVariable names the configuration file; it is no key of that file.
-const configVariable = "R7IMPORT_CONFIG"
+// Variables that are no keys of the configuration file: they name it, and the job in it.
+const (
+	configVariable = "R7IMPORT_CONFIG"
+	jobVariable    = "R7IMPORT_JOB"
+)
 
-func isInterruption(err error) bool {
-	var by *interruption
-	return errors.As(err, &by)
-}
-
-// askedForAll puts --help in place of --help-all, which is the same with more flags.
-func (p *program) askedForAll(args []string) []string {
-	end := slices.Index(args, "--")
-	i := slices.Index(args, "--help-all")
-	if i < 0 || end >= 0 && end < i {
-		return args
-	}
-	p.helpAll = true
-	args = slices.Clone(args)
-	args[i] = "--help"
-	return args
-}
-
-// openConfig reads the configuration file before the flags are parsed, because
-// the language of their help may stand in it.
-func (p *program) openConfig(args []string) (config.File, error) {
+// openConfig reads the configuration file, and the part of it that is about the job if
+// one is named. That is done before the flags are parsed, because the language of their
+// help may stand in the file.
+func (p *program) openConfig(args []string) (err error) {
 	if path := early(args, "config"); path != "" {
-		return config.Open(path)
+		p.file, err = config.Open(path)
+	} else if path := p.Env.Get(configVariable); path != "" {
+		p.file, err = config.Open(path)
+		p.file.Variable = configVariable
+	} else if p.file, err = config.Open(config.DefaultFile(runtime.GOOS, p.Env)); errors.Is(err, fs.ErrNotExist) {
+		err = nil // there need be none in its usual place
 	}
-	if path := p.Env.Get(configVariable); path != "" {
-		file, err := config.Open(path)
-		file.Variable = configVariable
-		return file, err
+	if err != nil {
+		return err
 	}
-	return config.OpenIfThere(config.DefaultFile(runtime.GOOS, p.Env))
-}
-
-// jobVariable names the job; it is no key of the file either.
-const jobVariable = "R7IMPORT_JOB"
-
-// openJob returns the part of the configuration file that is about the job, if one is named.
-func (p *program) openJob(args []string) (config.File, error) {
 	if name := early(args, "job"); name != "" {
-		return p.file.Job(name, "")
+		p.job, err = p.file.Job(name, "")
+	} else if name := p.Env.Get(jobVariable); name != "" {
+		p.job, err = p.file.Job(name, jobVariable)
 	}
-	if name := p.Env.Get(jobVariable); name != "" {
-		return p.file.Job(name, jobVariable)
-	}
-	return config.File{}, nil
+	return err
 }
 
 // language returns the one to speak: what flag, variable or file say, else what
@@ -204,13 +186,17 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 	p.Log.Info("begin", "command", cmd.CommandPath(), "version", p.Version)
 	p.settings.Portal = p.rootOf(p.settings.Portal)
 	if p.settings.Verbose {
-		p.tellSettings()
+		for _, k := range config.Keys {
+			if p.origins.Of(k) != config.ByDefault {
+				p.Console.Say("config.setting", "Key", k.Name, "Value", k.Show(&p.settings), "Origin", p.originText(k))
+			}
+		}
 	}
 	return nil
 }
 
 // checkTrust refuses files that decide what is done with passwords, or hold some,
-// if others may change them. All of them are told at once.
+// if others may change them. It returns all of them at once.
 func checkTrust(p *setup.Process, s *config.Settings) error {
 	var problems diagnosis.Problems
 	for _, path := range append(config.SecretFiles(s), s.Mapping, s.PlanFile, s.Presets, s.CAFile, s.MailCAFile, s.Identity) {
@@ -237,15 +223,6 @@ func (p *program) rootOf(address string) string {
 	return root
 }
 
-// tellSettings says what is in force that is not so by default.
-func (p *program) tellSettings() {
-	for _, k := range config.Keys {
-		if p.origins.Of(k) != config.ByDefault {
-			p.Console.Say("config.setting", "Key", k.Name, "Value", k.Show(&p.settings), "Origin", p.originText(k))
-		}
-	}
-}
-
 // openLog opens the log file, if one is wanted. Entries hold codes and counts,
 // never a cell, a secret or a body.
 func (p *program) openLog() error {
@@ -268,14 +245,42 @@ func (p *program) openLog() error {
 	return nil
 }
 
-// pickPortal sees to it that not two portals are meant, and that a sandbox is brisk.
+var errNotAFile = errors.New("not a file of its own")
+
+// openLogFile opens a file to write at its end, for its user alone. A link is not
+// followed, since it may lead to a file that another user has chosen, and a pipe is not
+// waited for.
+func openLogFile(path string) (*os.File, error) {
+	switch info, err := os.Lstat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, errNotAFile
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY|noFollow, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = errNotAFile // put there in the meantime
+	}
+	if err == nil {
+		err = f.Chmod(0o600)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// pickPortal refuses a portal beside the sandbox, and makes a sandbox brisk.
 func (p *program) pickPortal() error {
 	if !p.settings.Sandbox {
 		return nil
 	}
-	portal, _ := config.Named("portal")
-	sandbox, _ := config.Named("sandbox")
-	if p.origins.Of(portal) == config.ByFlag && p.origins.Of(sandbox) == config.ByFlag {
+	if p.origins["portal"] == config.ByFlag && p.origins["sandbox"] == config.ByFlag {
 		return diagnosis.New(diagnosis.FlagsTogether, "First", "--sandbox", "Second", "--portal")
 	}
 	setup.Quicken(&p.settings, p.origins)
@@ -284,50 +289,32 @@ func (p *program) pickPortal() error {
 }
 
 // runOn returns what is in force for a command that deals with the rows of a file.
-func (p *program) runOn(file string) (*runOptions, error) { return p.runOnFile(job.File{Path: file}) }
-
-// runOnFile is runOn for a file that a job has found.
-func (p *program) runOnFile(from job.File) (*runOptions, error) {
+func (p *program) runOn(file job.File) (*runOptions, error) {
 	if err := p.pickPortal(); err != nil {
 		return nil, err
 	}
 	s := &p.settings
-	o := &runOptions{Results: s.Results, Logins: s.MailLogins, args: p.args, changesExit: s.ChangesExit, from: from}
-	o.Input = setup.Input{File: from.Path, Table: s.Table, Owner: s.Owner, Harmless: s.Sandbox}
-	owner, _ := config.Named("owner")
-	o.OwnerSaid = p.origins.Of(owner) != config.ByDefault
-	o.Target, o.Caller, o.Run, o.Keeping, o.Settings = s.Target, s.Caller, s.Options, s.Keeping, p.changedSettings()
-	return o, nil
-}
-
-// whereNoted writes down by which columns rows were selected. What a column of
-// passwords was compared with is not, nor where it is not known what a column is.
-func (p *program) whereNoted() string {
-	var all []string
-	for _, where := range p.settings.Where {
+	noted := make(map[string]string) // with the run: what is not so by default
+	for _, k := range config.Keys {
+		if p.origins.Of(k) != config.ByDefault {
+			noted[k.Name] = k.Show(s)
+		}
+	}
+	for i, where := range s.Where { // without what a column that may hold passwords was compared with
 		column, pattern, _ := strings.Cut(where, "=")
 		if !mapping.Harmless(column) {
 			pattern = "[secret]"
 		}
-		all = append(all, strings.TrimSpace(column)+"="+pattern)
-	}
-	return strings.Join(all, ", ")
-}
-
-// changedSettings are the settings that are not so by default, to be noted down with a run.
-func (p *program) changedSettings() json.RawMessage {
-	values := make(map[string]string)
-	for _, k := range config.Keys {
-		if p.origins.Of(k) != config.ByDefault {
-			values[k.Name] = k.Show(&p.settings)
-			if k.Name == "where" {
-				values[k.Name] = p.whereNoted()
-			}
+		if where = strings.TrimSpace(column) + "=" + pattern; i > 0 {
+			where = noted["where"] + ", " + where
 		}
+		noted["where"] = where
 	}
-	noted, err := json.Marshal(values)
-	if err != nil {
-		return nil // cannot be: texts can always be encoded
-	}
-	return noted
+	o := &runOptions{Results: s.Results, Logins: s.MailLogins, args: p.args, changesExit: s.ChangesExit, from: file}
+	o.Input = setup.Input{File: file.Path, Table: s.Table, Owner: s.Owner, Harmless: s.Sandbox}
+	_, o.OwnerSaid = p.origins["owner"]
+	o.Target, o.Caller, o.Run, o.Keeping = s.Target, s.Caller, s.Options, s.Keeping
+	var err error
+	o.Settings, err = json.Marshal(noted)
+	return o, err
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"maps"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,41 +23,29 @@ import (
 	"r7import/report"
 )
 
-// redactOptions is what redact reads.
-type redactOptions struct {
-	file   string
-	table  config.Table
-	keep   []string // columns to show
-	output string
-	force  bool // overwrite it
-}
-
 func newRedact(p *program) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:  "redact",
-		Args: p.takes("value.file"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			s := &p.settings
-			return redactFile(cmd.Context(), p.Process, &redactOptions{file: args[0], table: s.Table, keep: s.Keep, output: s.Output, force: s.Force})
-		},
-	}
-	p.flags(cmd, "mapping", "sheet", "header-row", "delimiter", "encoding", "identity", "workbook-password-file", "keep", "output", "force")
-	return cmd
+	return p.command("redact", p.takes(1, "value.file"), func(cmd *cobra.Command, args []string) error {
+		return redactFile(cmd.Context(), p.Process, &p.settings, args[0])
+	}, "mapping", "sheet", "header-row", "delimiter", "encoding", "identity", "workbook-password-file", "keep", "output", "force")
 }
 
 // redactFile copies a table with its secrets masked.
-func redactFile(ctx context.Context, p *setup.Process, o *redactOptions) (err error) {
-	path, out := o.file, o.output
+func redactFile(ctx context.Context, p *setup.Process, s *config.Settings, path string) (err error) {
+	out := s.Output
 	if out == "" {
 		return diagnosis.New(diagnosis.RedactNowhere, "File", path)
 	}
-	if err := sameKind(path, out); err != nil {
+	kind := strings.ToLower(filepath.Ext(unwrapped(path)))
+	if isWorkbook(kind) {
+		kind = ".xlsx" // a copy has no macros
+	}
+	if path != "-" && !strings.EqualFold(filepath.Ext(out), kind) {
+		return diagnosis.New(diagnosis.RedactExtension, "Name", out, "Extension", kind)
+	}
+	if err := p.CheckOutput(ctx, out, path, s.Force); err != nil {
 		return err
 	}
-	if err := p.CheckOutput(ctx, out, path, o.force); err != nil {
-		return err
-	}
-	file, options, err := p.OpenTable(ctx, path, &o.table)
+	file, options, err := p.OpenTable(ctx, path, &s.Table)
 	if err != nil {
 		return err
 	}
@@ -69,7 +56,7 @@ func redactFile(ctx context.Context, p *setup.Process, o *redactOptions) (err er
 		return setup.Within(file, err)
 	}
 	p.Warn(file.Notices()...)
-	redaction, err := o.redaction(file, binding)
+	masks, err := redaction(file, binding, s.Keep)
 	if err != nil {
 		return err
 	}
@@ -79,31 +66,31 @@ func redactFile(ctx context.Context, p *setup.Process, o *redactOptions) (err er
 			return diagnosis.Wrap(err, diagnosis.ReportFolderReadOnly, "Folder", filepath.Dir(out))
 		}
 		defer func() { _ = remove() }() // what it leaves the next call removes
-		redaction.Temp = temp
+		masks.Temp = temp
 	}
 	var done rewrite.Redacted
 	written, err := report.Publish(out, func(w io.Writer) (err error) {
-		done, err = file.Redact(ctx, w, binding.Columns(), redaction)
+		done, err = file.Redact(ctx, w, binding.Columns(), masks)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	tellRedacted(p, file, redaction, done)
-	check := []string{"r7import", "validate", show.Quote(written, runtime.GOOS), "--without-passwords"}
-	if o.table.Mapping != "" {
-		check = append(check, "--mapping", show.Quote(o.table.Mapping, runtime.GOOS))
+	tellRedacted(p, file, masks, done)
+	check := []string{"validate", written, "--without-passwords"}
+	if s.Mapping != "" {
+		check = append(check, "--mapping", s.Mapping)
 	}
-	p.Console.Say("redact.written", "Path", written, "Command", strings.Join(check, " "))
+	p.Console.Say("redact.written", "Path", written, "Command", show.Again(check))
 	return nil
 }
 
 // redaction decides which columns of a file are shown: those known to be harmless, and
-// those that somebody wants to keep.
-func (o *redactOptions) redaction(file *source.File, binding *mapping.Binding) (rewrite.Redaction, error) {
+// those that the person keeps.
+func redaction(file *source.File, binding *mapping.Binding, keep []string) (rewrite.Redaction, error) {
 	columns := file.Columns()
 	r := rewrite.Redaction{Secret: binding.Secrets(columns), Kept: binding.Harmless(columns), Astray: binding.Astray, Mask: mapping.Mask}
-	for _, name := range o.keep {
+	for _, name := range keep {
 		switch i := file.Column(name, binding.Columns()); {
 		case i < 0:
 			return r, diagnosis.New(diagnosis.RedactNoColumn, "Column", name)
@@ -117,22 +104,6 @@ func (o *redactOptions) redaction(file *source.File, binding *mapping.Binding) (
 		return r, setup.Within(file, diagnosis.New(diagnosis.RedactNothing))
 	}
 	return r, nil
-}
-
-// sameKind requires the copy to be named as a file of the kind it is. That of a
-// workbook has no macros.
-func sameKind(path, out string) error {
-	for _, packed := range []string{".age", ".gz"} {
-		path = strings.TrimSuffix(path, packed)
-	}
-	want := strings.ToLower(filepath.Ext(path))
-	if isWorkbook(want) {
-		want = ".xlsx"
-	}
-	if path == "-" || strings.EqualFold(filepath.Ext(out), want) {
-		return nil
-	}
-	return diagnosis.New(diagnosis.RedactExtension, "Name", out, "Extension", want)
 }
 
 // tellRedacted says what was masked, and what was not.
@@ -152,9 +123,10 @@ func tellRedacted(p *setup.Process, file *source.File, r rewrite.Redaction, done
 			unknown = append(unknown, name)
 		}
 	}
+	at := diagnosis.Place{File: file.Name(), Sheet: file.Sheet()}
 	tell := func(code diagnosis.Code, count int, facts ...any) {
 		problem := diagnosis.New(code, append(facts, "Count", count)...)
-		problem.Place = diagnosis.Place{File: file.Name(), Sheet: file.Sheet()}
+		problem.Place = at
 		p.Warn(*problem)
 	}
 	tell(diagnosis.RedactMasked, done.Cells, "Columns", secret)
@@ -166,11 +138,10 @@ func tellRedacted(p *setup.Process, file *source.File, r rewrite.Redaction, done
 		tell(diagnosis.RedactWhole, n, "Rows", show.Numbers(done.Whole[:min(n, show.RowsShown)], n))
 	}
 	for _, i := range slices.Sorted(maps.Keys(done.Alike)) {
-		c := file.Columns()[i]
-		problem := diagnosis.New(diagnosis.RedactAlike, "Count", done.Alike[i])
-		problem.Place = diagnosis.Place{File: file.Name(), Sheet: file.Sheet(), Column: c.Label, Header: c.Header}
-		p.Warn(*problem)
+		at.Column, at.Header = file.Columns()[i].Label, file.Columns()[i].Header
+		tell(diagnosis.RedactAlike, done.Alike[i])
 	}
+	at.Column, at.Header = "", ""
 	if file.Sheet() != "" {
 		tell(diagnosis.RedactAlone, 1)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -10,19 +11,23 @@ import (
 
 	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/job"
-	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
 	"r7import/cmd/r7import/ui"
 	"r7import/importer/diagnosis"
 	"r7import/importer/typo"
 )
 
-// newRoot returns the command line: every command is made in a file of its own.
+// newRoot returns the command line with all commands.
 func newRoot(p *program) *cobra.Command {
 	root := &cobra.Command{
-		Use:               "r7import",
-		Args:              noCommand,
-		RunE:              func(cmd *cobra.Command, _ []string) error { return bare(cmd, p.Process) },
+		Use:  "r7import",
+		Args: noCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if asked, _ := cmd.Flags().GetBool("version"); asked {
+				return printVersion(p.Out)
+			}
+			return cmd.Help()
+		},
 		PersistentPreRunE: p.prepare,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
@@ -44,41 +49,18 @@ func newRoot(p *program) *cobra.Command {
 	root.Flags().Bool("version", false, "")
 	config.Register(root.PersistentFlags(), &p.settings, config.Of(config.General)...)
 	root.AddCommand(
-		newRun(p),
-		newPlan(p),
-		newValidate(p),
-		newExplain(p),
-		newPreflight(p),
-		newReport(p),
-		newVerify(p),
-		newUndo(p),
-		newRuns(p),
-		newApprove(p),
-		newPresets(p),
-		newTemplate(p),
-		newMapping(p),
-		newRedact(p),
-		newOwners(p),
-		newLogin(p),
-		newLogout(p),
-		newConfig(p),
-		newNotify(p),
-		newCompletion(p),
-		newMan(p),
-		newVersion(p),
+		newRun(p), newPlan(p), newValidate(p), newExplain(p), newPreflight(p), newReport(p), newVerify(p), newUndo(p), newRuns(p), newApprove(p),
+		newPresets(p), newTemplate(p), newMapping(p), newRedact(p), newOwners(p), newLogin(p), newLogout(p),
+		newConfig(p), newNotify(p), newCompletion(p), newMan(p), newVersion(p),
 	)
 	root.SetHelpCommand(newHelp(p))
-	p.complete(root)
+	for _, of := range []string{"undo", "report", "runs show", "runs resolve"} {
+		if cmd, _, err := root.Find(strings.Fields(of)); err == nil { // they are all there
+			cmd.ValidArgsFunction = p.completeRuns
+		}
+	}
 	describe(root, p.Console)
 	return root
-}
-
-// bare is what r7import does without a command.
-func bare(cmd *cobra.Command, p *setup.Process) error {
-	if asked, _ := cmd.Flags().GetBool("version"); asked {
-		return printVersion(p.Out)
-	}
-	return cmd.Help()
 }
 
 // describe puts the sentences of the catalogue where the completions of shells look for them.
@@ -92,17 +74,43 @@ func describe(cmd *cobra.Command, c *ui.Console) {
 	}
 }
 
-// alone is the PersistentPreRunE of commands that settings do not concern: they
-// work with a broken configuration too.
-func alone(*cobra.Command, []string) error { return nil }
-
-// flags gives a command flags for the named keys.
-func (p *program) flags(cmd *cobra.Command, names ...string) {
-	config.Register(cmd.Flags(), &p.settings, names...)
-	for _, name := range names {
+// command returns a command with flags for the named keys. A command reads no other
+// settings than those it has flags for.
+func (p *program) command(use string, args cobra.PositionalArgs, do func(*cobra.Command, []string) error, keys ...string) *cobra.Command {
+	cmd := &cobra.Command{Use: use, Args: args, RunE: do}
+	config.Register(cmd.Flags(), &p.settings, keys...)
+	for _, name := range keys {
+		complete := completions[name]
 		if k, _ := config.Named(name); len(k.Choices) > 0 {
-			_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(k.Choices, cobra.ShellCompDirectiveNoFileComp))
+			complete = cobra.FixedCompletions(k.Choices, cobra.ShellCompDirectiveNoFileComp)
 		}
+		if complete != nil {
+			_ = cmd.RegisterFlagCompletionFunc(name, complete)
+		}
+	}
+	return cmd
+}
+
+// without returns names but for some.
+func without(names []string, some ...string) []string {
+	return slices.DeleteFunc(names, func(name string) bool { return slices.Contains(some, name) })
+}
+
+// anyConfiguration is the PersistentPreRunE of commands that read no settings: they work
+// with a broken configuration too.
+func anyConfiguration(*cobra.Command, []string) error { return nil }
+
+// takes returns the check of the arguments of a command that has at most that many of
+// them, -1 for any number. Those that it needs are named by the ids of their words in help.
+func (p *program) takes(most int, needed ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < len(needed):
+			return diagnosis.New(diagnosis.ArgumentMissing, "Command", cmd.CommandPath(), "Name", p.Console.Text(needed[len(args)]))
+		case most >= 0 && len(args) > most:
+			return diagnosis.New(diagnosis.ArgumentExtra, "Command", cmd.CommandPath(), "Count", len(args)-most)
+		}
+		return nil
 	}
 }
 
@@ -130,30 +138,14 @@ func commandNames(cmd *cobra.Command) []string {
 	return names
 }
 
-// takes returns the check of the arguments of a command, each named by the id of
-// its word in help. All of them are needed.
-func (p *program) takes(names ...string) cobra.PositionalArgs {
-	return cobra.MatchAll(p.takesMany(names...), func(cmd *cobra.Command, args []string) error { return tooMany(cmd, len(args)-len(names)) })
-}
-
-// takesMany is takes for a command whose first argument may be given several times.
-func (p *program) takesMany(names ...string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) < len(names) {
-			return diagnosis.New(diagnosis.ArgumentMissing, "Command", cmd.CommandPath(), "Name", p.Console.Text(names[len(args)]))
+// needs makes sure that flags were given without which a command makes no sense.
+func needs(cmd *cobra.Command, names ...string) error {
+	for _, name := range names {
+		if flag := cmd.Flags().Lookup(name); flag.Value.String() == "" {
+			return diagnosis.New(diagnosis.FlagNoValue, "Name", "--"+name, "Command", cmd.CommandPath())
 		}
-		return nil
 	}
-}
-
-// takesOne returns the check of a command that may be given one argument.
-func takesOne(cmd *cobra.Command, args []string) error { return tooMany(cmd, len(args)-1) }
-
-func tooMany(cmd *cobra.Command, extra int) error {
-	if extra <= 0 {
-		return nil
-	}
-	return diagnosis.New(diagnosis.ArgumentExtra, "Command", cmd.CommandPath(), "Count", extra)
+	return nil
 }
 
 // secretFlags are flags people expect, with the one to use instead.
@@ -169,34 +161,26 @@ func flagError(cmd *cobra.Command, err error) error {
 	switch {
 	case errors.As(err, &problem):
 		return problem
-	case errors.As(err, &unknown):
-		return unknownFlag(cmd, unknown)
 	case errors.As(err, &valueless):
 		return diagnosis.New(diagnosis.FlagNoValue, "Name", "--"+valueless.GetFlag().Name, "Command", cmd.CommandPath())
 	case errors.As(err, &invalid):
 		return diagnosis.New(diagnosis.ValueNotSwitch, "Name", "--"+invalid.GetFlag().Name)
+	case !errors.As(err, &unknown):
+		return diagnosis.Wrap(err, diagnosis.FlagSyntax)
 	}
-	return diagnosis.Wrap(err, diagnosis.FlagSyntax)
-}
-
-func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
-	name := err.GetSpecifiedName()
-	if err.GetSpecifiedShortnames() != "" {
+	name := unknown.GetSpecifiedName()
+	if unknown.GetSpecifiedShortnames() != "" {
 		return diagnosis.New(diagnosis.FlagUnknown, "Name", "-"+name, "Command", cmd.CommandPath())
 	}
 	if instead, ok := secretFlags[name]; ok {
 		k, _ := config.Named(instead)
 		return diagnosis.New(diagnosis.FlagSecret, "Name", "--"+name, "Near", "--"+instead, "Variable", k.Variable())
 	}
-	near := typo.Nearest(name, flagNames(cmd))
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	near := typo.Nearest(name, names)
 	if near != "" {
 		near = "--" + near
 	}
 	return diagnosis.New(diagnosis.FlagUnknown, "Name", "--"+name, "Command", cmd.CommandPath(), "Near", near)
-}
-
-func flagNames(cmd *cobra.Command) []string {
-	var names []string
-	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	return names
 }

@@ -31,30 +31,22 @@ type runOptions struct {
 }
 
 func newRun(p *program) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:  "run",
-		Args: takesOne,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if p.settings.DryRun {
-				_, err := forEach(cmd, p, args, planFile)
-				return err
-			}
-			return runAlone(cmd, p, args)
-		},
-	}
-	jobFlags(p, cmd)
-	p.flags(cmd, "dry-run", "yes", "keep-days", "keep-runs")
-	p.flags(cmd, voiceFlags...)
-	p.flags(cmd, config.Of(config.Logins)...)
-	return cmd
+	return p.command("run", p.takes(1), func(cmd *cobra.Command, args []string) error {
+		if p.settings.DryRun {
+			_, err := forEach(cmd, p, args, planFile)
+			return err
+		}
+		return runAll(cmd, p, args)
+	}, slices.Concat(runFlags(), without(config.Of(config.Alone, config.Logins), "input", "input-age", "test"),
+		[]string{"dry-run", "yes", "keep-days", "keep-runs"})...)
 }
 
-// jobFlags gives a command the flags of a run.
-func jobFlags(p *program, cmd *cobra.Command) {
-	names := config.Of(config.Where, config.Who, config.Reading, config.Pace)
-	p.flags(cmd, slices.DeleteFunc(names, func(name string) bool { return name == "without-passwords" })...)
-	p.flags(cmd, annotationFlags...)
-	p.flags(cmd, "input", "input-age", "on-existing", "on-changed", "on-missing", "retry-refused", "failed-of", "max-failures", "max-changes", "max-missing", "max-shrink", "data-set", "plan", "canary", "fail-on-warning", "report", "json", "progress")
+// runFlags are the flags of a run that its plan has as well.
+func runFlags() []string {
+	names := without(config.Of(config.Where, config.Who, config.Reading, config.Pace), "without-passwords")
+	return append(append(names, annotationFlags...), "input", "input-age", "on-existing", "on-changed", "on-missing", "retry-refused",
+		"failed-of", "max-failures", "max-changes", "max-missing", "max-shrink", "data-set", "plan", "canary", "fail-on-warning",
+		"report", "json", "progress")
 }
 
 // runFile makes the portal agree with the file.
@@ -92,7 +84,6 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 		path, err = j.RunReport(&o.Target, o.File, "report", rows.Run.ID)
 		paths = []string{path}
 	}
-	nameReports(paths, rows)
 	if err == nil && !(o.Logins.Preflight && o.Logins.All) { // else what is refused is not sent
 		err = overLimit(j.Lockout(rows), o.Logins.Lockout, true)
 	}
@@ -108,7 +99,7 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 	if err != nil {
 		return ending{}, errors.Join(err, j.Discard(context.WithoutCancel(ctx), rows))
 	}
-	end, err = carryOut(ctx, p, j, rows, o, saving(p, j, o, &task{command: "run", reports: paths, act: j.Run}))
+	end, err = carryOut(ctx, p, j, rows, o, &task{"run", paths, saveWaiting(j, o, "", j.Run)})
 	if !p.Console.Terminal() && !o.Target.Sandbox && ctx.Err() == nil {
 		if err := j.Retain(ctx, &o.JobOptions); err != nil {
 			p.Warn(*diagnosis.Wrap(err, diagnosis.NotRetained))
@@ -117,16 +108,10 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 	return end, err
 }
 
-// nameReports puts the run into the names of reports that are to have it.
-func nameReports(paths []string, rows *plan.Plan) {
-	for i := range paths {
-		paths[i] = strings.ReplaceAll(paths[i], ofRun, rows.Run.ID)
-	}
-}
-
-// stopShrunk looks what a file would come to that has lost too much since the last
-// run, and saves that for a yes. Nothing is changed.
-func stopShrunk(ctx context.Context, p *setup.Process, j *setup.Job, o *runOptions, paths []string, shrunk *diagnosis.Problem) (ending, error) {
+// stopShrunk makes a plan of a file that has lost too many rows since the last run, and
+// saves it for approval. Nothing is changed.
+func stopShrunk(ctx context.Context, p *setup.Process, j *setup.Job, o *runOptions, paths []string,
+	shrunk *diagnosis.Problem) (ending, error) {
 	if err := j.LookOnly(); err != nil {
 		return ending{}, err
 	}
@@ -134,41 +119,56 @@ func stopShrunk(ctx context.Context, p *setup.Process, j *setup.Job, o *runOptio
 	if err != nil {
 		return ending{}, errors.Join(shrunk, err)
 	}
-	nameReports(paths, rows)
-	t := &task{command: "run", reports: paths, act: func(ctx context.Context, rows *plan.Plan) (importer.Result, error) {
+	look := func(ctx context.Context, rows *plan.Plan) (importer.Result, error) {
 		result, err := j.Look(ctx, rows)
 		if result.Stopped == nil {
 			result.Stopped = shrunk
 			return result, err
 		}
 		return result, errors.Join(err, shrunk)
-	}, guard: shrunk.Code}
-	return carryOut(ctx, p, j, rows, o, saving(p, j, o, t))
+	}
+	return carryOut(ctx, p, j, rows, o, &task{"run", paths, saveWaiting(j, o, shrunk.Code, look)})
 }
 
-// saving lets a task save what waits for a yes at its end.
-func saving(p *setup.Process, j *setup.Job, o *runOptions, t *task) *task {
-	act := t.act
-	var saved *setup.KeptPlan
-	t.act = func(ctx context.Context, rows *plan.Plan) (importer.Result, error) {
+// saveWaiting returns an action that saves at its end the changes that wait for approval,
+// and adds to the result how to approve them. guard is what has stopped the run before it began, empty if nothing has.
+func saveWaiting(j *setup.Job, o *runOptions, guard diagnosis.Code, act func(context.Context, *plan.Plan) (importer.Result, error)) action {
+	return func(ctx context.Context, rows *plan.Plan, r *show.Result) (importer.Result, error) {
 		result, err := act(ctx, rows)
-		k, saveErr := j.SaveWaiting(&o.Target, rows, o.Out, t.guard)
-		saved = k
+		saved, saveErr := j.SaveWaiting(&o.Target, rows, o.Out, guard)
+		if saved != nil {
+			args := []string{"approve", saved.ID, "--portal", saved.Portal}
+			if o.Target.State != "" {
+				args = append(args, "--state", o.Target.State)
+			}
+			approve := show.Again(args)
+			if o.Out != "" {
+				approve = show.Again([]string{"run", o.File, "--plan", o.Out}) + " …"
+			}
+			r.Saved = &show.Saved{ID: saved.ID, Path: saved.Path, Changes: saved.Count, Guard: saved.Guard, Approve: approve}
+		}
 		return result, errors.Join(err, saveErr)
 	}
-	t.add = func(r *show.Result) {
-		if saved != nil {
-			r.Saved = &show.Saved{ID: saved.ID, Path: saved.Path, Changes: saved.Count, Guard: saved.Guard, Approve: consentCommand(saved, o)}
-		}
+}
+
+// partOf returns the flag for which only some rows of a file are read, empty if all are.
+func partOf(t *config.Table) string {
+	switch {
+	case t.Rows != "":
+		return "--rows"
+	case len(t.Where) > 0:
+		return "--where"
+	case t.FailedOf != "":
+		return "--failed-of"
 	}
-	return t
+	return ""
 }
 
 // allRows reports whether a run goes by all rows of its data set.
-func allRows(o *runOptions) bool { return !partOf(&o.Table) && (o.File != "-" || o.DataSet != "") }
+func allRows(o *runOptions) bool { return partOf(&o.Table) == "" && (o.File != "-" || o.DataSet != "") }
 
-// tellUnfinished tells in one line of earlier runs of the same file that have sent
-// something and did not get to the end.
+// tellUnfinished mentions in one line the earlier runs of the same file that have sent
+// something and were not finished.
 func tellUnfinished(ctx context.Context, p *setup.Process, j *setup.Job) error {
 	runs, err := j.History.Unfinished(ctx)
 	if err != nil {
@@ -196,8 +196,14 @@ func tellUnfinished(ctx context.Context, p *setup.Process, j *setup.Job) error {
 // openRun brings together what a run or a plan needs. It fails before that if a
 // report could not be written.
 func openRun(ctx context.Context, p *setup.Process, o *runOptions) (*setup.Job, []string, error) {
-	if err := checkMissing(o); err != nil {
-		return nil, nil, err
+	switch part := partOf(&o.Table); { // a part does not tell which accounts are missing
+	case allRows(o):
+	case o.Run.OnMissing != policy.MissingDisable:
+		o.Run.OnMissing = ""
+	case part != "":
+		return nil, nil, diagnosis.New(diagnosis.MissingPart, "Flag", part)
+	default:
+		return nil, nil, diagnosis.New(diagnosis.MissingNameless)
 	}
 	named := make([]string, len(o.Report))
 	for i, path := range o.Report {
@@ -213,9 +219,6 @@ func openRun(ctx context.Context, p *setup.Process, o *runOptions) (*setup.Job, 
 			return nil, nil, err
 		}
 	}
-	if !allRows(o) { // a part does not tell which accounts are missing
-		o.Run.OnMissing = ""
-	}
 	j, err := p.OpenJob(ctx, &o.JobOptions)
 	if err != nil {
 		return nil, nil, err
@@ -226,42 +229,21 @@ func openRun(ctx context.Context, p *setup.Process, o *runOptions) (*setup.Job, 
 	return j, paths, nil
 }
 
-// partOf reports whether only some rows of a file are read.
-func partOf(t *config.Table) bool { return t.Rows != "" || len(t.Where) > 0 || t.FailedOf != "" }
-
-// checkMissing refuses to switch accounts off because a file does not name them
-// where it cannot tell.
-func checkMissing(o *runOptions) error {
-	switch {
-	case o.Run.OnMissing != policy.MissingDisable:
-		return nil
-	case o.Table.Rows != "":
-		return diagnosis.New(diagnosis.MissingPart, "Flag", "--rows")
-	case len(o.Table.Where) > 0:
-		return diagnosis.New(diagnosis.MissingPart, "Flag", "--where")
-	case o.Table.FailedOf != "":
-		return diagnosis.New(diagnosis.MissingPart, "Flag", "--failed-of")
-	case o.File == "-" && o.DataSet == "":
-		return diagnosis.New(diagnosis.MissingNameless)
-	}
-	return nil
-}
-
 // showPlan shows the offline plan.
 func showPlan(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan, o *runOptions) error {
 	load, measured, err := j.Load(ctx, rows)
 	if err == nil {
 		show.Plan{
-			Plan: rows, File: j.Input.File.Name(), Sheet: j.Input.File.Sheet(), Filter: show.Filter(o.Table.Rows, o.Table.Where, o.Table.FailedOf), Portal: j.Portal, Sandbox: o.Target.Sandbox,
-			Options: j.Options, User: o.Caller.User, Rate: o.Target.Rate, Notices: j.Input.Binding.Notices(), Load: load, Measured: measured,
-			Worst: j.Lockout(rows), Limit: o.Logins.Lockout,
+			Plan: rows, File: j.Input.File.Name(), Sheet: j.Input.File.Sheet(), Filter: filterOf(&o.Table),
+			Portal: j.Portal, Sandbox: o.Target.Sandbox, Options: j.Options, User: o.Caller.User, Rate: o.Target.Rate,
+			Notices: j.Input.Binding.Notices(), Load: load, Measured: measured, Worst: j.Lockout(rows), Limit: o.Logins.Lockout,
 		}.Show(p.Console)
 	}
 	return err
 }
 
-// confirm shows the plan and asks whether to go on. Where nobody can be asked,
-// --yes says so beforehand; in a sandbox there is nothing to ask about.
+// confirm shows the plan and asks whether to go on. Without a terminal --yes is needed;
+// in a sandbox there is nothing to ask about.
 func confirm(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan, o *runOptions) error {
 	send, disable := rows.ToSend(), rows.ToDisable
 	if disable > rows.DisableLimit {
@@ -272,13 +254,8 @@ func confirm(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pla
 	p.Console.Quiet = quiet && !asks
 	err := showPlan(ctx, p, j, rows, o)
 	p.Console.Quiet = quiet
-	switch {
-	case err != nil:
+	if err != nil || !asks {
 		return err
-	case !asks:
-		return nil
-	case !p.Console.Terminal():
-		return diagnosis.New(diagnosis.ConfirmMissing)
 	}
 	question := "run.question.both"
 	switch {
@@ -287,8 +264,17 @@ func confirm(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pla
 	case send == 0:
 		question = "run.question.disable"
 	}
-	yes, err := p.Console.Confirm(ctx, question, "Count", cmp.Or(send, disable),
+	return agree(ctx, p, diagnosis.ConfirmMissing, question, "Count", cmp.Or(send, disable),
 		"Accounts", p.Console.Text("run.accounts", "Count", disable), "Portal", j.Portal)
+}
+
+// agree asks whether to go on with what was shown. Without a terminal it returns the
+// error of a code whose hint says how to agree beforehand.
+func agree(ctx context.Context, p *setup.Process, missing diagnosis.Code, question string, facts ...any) error {
+	if !p.Console.Terminal() {
+		return diagnosis.New(missing)
+	}
+	yes, err := p.Console.Confirm(ctx, question, facts...)
 	if err == nil && !yes {
 		return diagnosis.New(diagnosis.ConfirmDeclined)
 	}

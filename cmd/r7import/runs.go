@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,36 +14,31 @@ import (
 	"r7import/cmd/r7import/show"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
-	"r7import/report"
 )
 
-// runsOptions is what runs and runs show read.
-type runsOptions struct {
-	target config.Target
-	run    string // that is shown
-	json   bool
-
-	follow   bool // it until it ends
-	progress string
-	file     string // whose runs are shown as one
-}
-
 func newRuns(p *program) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:  "runs",
-		Args: noCommand,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return listRuns(cmd.Context(), p.Process, &runsOptions{target: p.settings.Target, json: p.settings.JSON})
-		},
-	}
-	p.flags(cmd, "portal", "state", "json")
-	cmd.AddCommand(newRunsShow(p), newRunsResolve(p), newRunsPrune(p))
-	return cmd
+	s := &p.settings
+	runs := p.command("runs", noCommand, func(cmd *cobra.Command, _ []string) error {
+		return listRuns(cmd.Context(), p.Process, s)
+	}, "portal", "state", "json")
+	runs.AddCommand(
+		newRunsShow(p),
+		p.command("resolve", p.takes(1, "value.run"), func(cmd *cobra.Command, args []string) error {
+			if err := needs(cmd, "row", "as"); err != nil {
+				return err
+			}
+			return resolveRow(cmd.Context(), p.Process, s, args[0])
+		}, "portal", "state", "row", "as", "settle"),
+		p.command("prune", p.takes(0), func(cmd *cobra.Command, _ []string) error {
+			return pruneRuns(cmd.Context(), p.Process, s)
+		}, "portal", "state", "older-than", "json", "yes"),
+	)
+	return runs
 }
 
 // listRuns lists the runs on a portal, the latest first.
-func listRuns(ctx context.Context, p *setup.Process, o *runsOptions) (err error) {
-	store, err := p.ReadState(&o.target)
+func listRuns(ctx context.Context, p *setup.Process, s *config.Settings) (err error) {
+	store, err := p.ReadState(&s.Target)
 	if err != nil {
 		return err
 	}
@@ -56,13 +52,11 @@ func listRuns(ctx context.Context, p *setup.Process, o *runsOptions) (err error)
 	if err != nil {
 		return err
 	}
-	if o.json {
-		return json.NewEncoder(p.Out).Encode(struct {
-			Runs []show.Listed `json:"runs"`
-		}{listed})
+	if s.JSON {
+		return json.NewEncoder(p.Out).Encode(map[string]any{"runs": listed})
 	}
 	if len(runs) == 0 {
-		p.Console.Say("runs.none", "Portal", o.target.Portal)
+		p.Console.Say("runs.none", "Portal", s.Portal)
 		return nil
 	}
 	return show.Runs(p.Out, p.Console, listed)
@@ -88,15 +82,76 @@ func listed(ctx context.Context, store *journal.Store, runs []journal.Run) ([]sh
 	return all, nil
 }
 
-func aboutRun(r journal.Run) report.Summary {
-	about := report.Summary{Command: string(r.Kind), Run: r.ID, File: r.File, Portal: r.Portal, StartedAt: r.Started, EndedAt: r.Ended}
-	settings := setup.SettingsOf(r)
-	var where []string
-	if text := settings["where"]; text != "" {
-		where = []string{text}
+// resolveRow decides a row in doubt by what a person has seen in the portal.
+func resolveRow(ctx context.Context, p *setup.Process, s *config.Settings, name string) (err error) {
+	if err := p.CheckRun(ctx, &s.Target, name); err != nil {
+		return err
 	}
-	if about.Filter = show.Filter(settings["rows"], where, settings["failed-of"]); about.Filter != "" {
-		about.InFile = r.InFile
+	store, done, err := p.LockState(&s.Target)
+	if err != nil {
+		return err
 	}
-	return about
+	defer func() { err = errors.Join(err, done()) }()
+	run, err := store.Run(ctx, name)
+	if err != nil {
+		return err
+	}
+	entry, err := journal.Resolve(ctx, store, run, s.Row, journal.Word(s.As), s.Settle)
+	if err != nil {
+		return err
+	}
+	p.Log.Info("resolved", "run", run.ID, "row", entry.Row, "status", entry.Status)
+	show.Line(p.Out, p.Console.Text("runs.resolved",
+		"Row", entry.Row, "Address", entry.Email, "Status", p.Console.Text("status."+string(entry.Status))))
+	return nil
+}
+
+// pruneRuns forgets the rows of old runs, if the person agrees. What is known of
+// accounts stays.
+func pruneRuns(ctx context.Context, p *setup.Process, s *config.Settings) error {
+	before := time.Now().Add(-s.OlderThan)
+	store, err := p.ReadState(&s.Target)
+	if err != nil {
+		return err
+	}
+	old, err := store.Prunable(ctx, before)
+	if err := errors.Join(err, store.Close()); err != nil {
+		return err
+	}
+	if len(old) == 0 {
+		p.Console.Say("runs.prune.none", "Age", p.Console.Duration(s.OlderThan))
+	} else {
+		if !s.Yes {
+			if err := show.Runs(p.Console.Err, p.Console, show.List(old)); err != nil {
+				return err
+			}
+			if err := agree(ctx, p, diagnosis.ConfirmAbove, "runs.prune.question", "Count", len(old)); err != nil {
+				return err
+			}
+		}
+		if old, err = prune(ctx, p, s, before); err != nil {
+			return err
+		}
+	}
+	if s.JSON {
+		return json.NewEncoder(p.Out).Encode(map[string]any{"removed": show.List(old)})
+	}
+	if len(old) > 0 {
+		show.Line(p.Out, p.Console.Text("runs.prune.done", "Count", len(old)))
+	}
+	return nil
+}
+
+// prune removes old runs with their reports and returns those that have gone.
+func prune(ctx context.Context, p *setup.Process, s *config.Settings, before time.Time) ([]journal.Run, error) {
+	store, done, err := p.LockState(&s.Target)
+	if err != nil {
+		return nil, err
+	}
+	removed, err := store.Prune(ctx, before)
+	if err == nil {
+		err = setup.Sweep(ctx, p, store, &s.Target)
+	}
+	p.Log.Info("pruned", "runs", len(removed))
+	return removed, errors.Join(err, done())
 }

@@ -5,78 +5,96 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
+	"r7import/cmd/r7import/ui"
+	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/journal"
+	"r7import/report"
 )
 
 func newRunsShow(p *program) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:  "show",
-		Args: takesOne,
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			s := &p.settings
-			o := &runsOptions{target: s.Target, json: s.JSON, follow: s.Follow, progress: s.Progress, file: s.OfFile}
-			switch {
-			case o.file != "" && (o.follow || len(args) > 0):
-				return diagnosis.New(diagnosis.FlagsTogether, "First", "--file", "Second", cmp.Or(strings.Join(args, ""), "--follow"))
-			case o.file != "":
-				return showFile(cmd.Context(), p.Process, o)
-			}
-			if err := p.takes("value.run")(cmd, args); err != nil {
-				return err
-			}
-			if o.run = args[0]; o.follow {
-				p.ending, err = followRun(cmd.Context(), p.Process, o)
-				return err
-			}
-			return showRun(cmd.Context(), p.Process, o)
-		},
-	}
-	p.flags(cmd, "portal", "state", "json", "follow", "progress", "file")
-	return cmd
+	return p.command("show", p.takes(1), func(cmd *cobra.Command, args []string) (err error) {
+		s := &p.settings
+		switch {
+		case s.OfFile == "" && len(args) == 0:
+			return p.takes(1, "value.run")(cmd, args)
+		case s.OfFile != "" && (s.Follow || len(args) > 0):
+			return diagnosis.New(diagnosis.FlagsTogether, "First", "--file", "Second", cmp.Or(strings.Join(args, ""), "--follow"))
+		}
+		p.ending, err = showRuns(cmd.Context(), p.Process, s, strings.Join(args, ""))
+		return err
+	}, "portal", "state", "json", "follow", "progress", "file")
 }
 
-// showRun tells all there is to know of one run.
-func showRun(ctx context.Context, p *setup.Process, o *runsOptions) (err error) {
-	store, err := p.ReadState(&o.target)
+// showRuns shows all that is known of a run, or of all runs of a file. With --follow it
+// shows a run of another process until it ends; then the exit code follows from its rows,
+// as that of the run does.
+func showRuns(ctx context.Context, p *setup.Process, s *config.Settings, name string) (end ending, err error) {
+	store, err := p.ReadState(&s.Target)
 	if err != nil {
-		return err
+		return ending{}, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	run, err := store.Run(ctx, o.run)
-	if err != nil {
-		return err
+	if s.OfFile != "" {
+		return ending{}, showFile(ctx, p, s, store)
 	}
-	_, err = tellRun(ctx, p, o, store, run)
-	return err
-}
-
-// tellRun shows a run and returns its rows by how they ended.
-func tellRun(ctx context.Context, p *setup.Process, o *runsOptions, store *journal.Store, run journal.Run) (map[diagnosis.Status]int, error) {
-	summary, err := outcomesOf(store, run.ID).summary(ctx, aboutRun(run))
+	run, err := store.Run(ctx, name)
+	if err == nil && s.Follow {
+		run, err = watchRun(ctx, p, s, store, run)
+	}
 	if err != nil {
-		return nil, err
+		return ending{}, err
+	}
+	summary, err := outcomesOf(ctx, store, run.ID).summary(aboutRun(run))
+	if err != nil {
+		return ending{}, err
 	}
 	doubts, err := doubtsOf(ctx, store, run)
 	if err != nil {
-		return nil, err
+		return ending{}, err
 	}
 	r := show.Run{
 		Result: show.Result{Summary: summary}, Kind: run.Kind, State: run.State, Sheet: run.Sheet, FileDigest: run.FileDigest,
 		Version: run.Version, Settings: setup.SettingsOf(run), InDoubt: doubts,
 	}
-	if o.json {
-		return summary.Statuses, json.NewEncoder(p.Out).Encode(r)
+	if s.JSON {
+		err = json.NewEncoder(p.Out).Encode(r)
+	} else {
+		r.Show(p.Out, p.Console, &run)
 	}
-	r.Show(p.Out, p.Console, &run)
-	return summary.Statuses, nil
+	if !s.Follow {
+		return ending{}, err
+	}
+	if err == nil && (run.State == journal.Running || run.State == journal.Interrupted) {
+		err = diagnosis.New(diagnosis.RunDied, "Run", run.ID)
+	}
+	return ending{statuses: summary.Statuses}, err
+}
+
+// aboutRun returns what heads the report of a run, without the counts of its rows.
+func aboutRun(r journal.Run) report.Summary {
+	about := report.Summary{Command: string(r.Kind), Run: r.ID, File: r.File, Portal: r.Portal, StartedAt: r.Started, EndedAt: r.Ended}
+	settings := setup.SettingsOf(r)
+	var where []string
+	if text := settings["where"]; text != "" {
+		where = []string{text}
+	}
+	if about.Filter = show.Filter(settings["rows"], where, settings["failed-of"]); about.Filter != "" {
+		about.InFile = r.InFile
+	}
+	return about
 }
 
 // doubtsOf returns the rows of a run whose requests have no outcome.
@@ -106,4 +124,141 @@ func doubtsOf(ctx context.Context, store *journal.Store, run journal.Run) ([]sho
 		}
 	}
 	return doubts, nil
+}
+
+const (
+	followEvery = time.Second
+	// silentFor is how long nothing happens in a run before it is asked whether its
+	// process is still there.
+	silentFor = 5 * time.Second
+)
+
+// watchRun shows a run until it has ended, or its process has, and returns it as it is then.
+func watchRun(ctx context.Context, p *setup.Process, s *config.Settings, store *journal.Store, run journal.Run) (journal.Run, error) {
+	if run.State != journal.Running {
+		return run, nil
+	}
+	progress := p.Console.Follow(ui.Style(s.Progress))
+	defer progress.Stop()
+	before, moved := 0, time.Now()
+	for run.State == journal.Running {
+		picture, err := storedPicture(ctx, store, run)
+		if err != nil {
+			return run, err
+		}
+		progress.Show(picture)
+		if picture.Decided != before {
+			before, moved = picture.Decided, time.Now()
+		} else if time.Since(moved) > silentFor && !store.Going() {
+			return store.Run(ctx, run.ID)
+		}
+		select {
+		case <-ctx.Done():
+			return run, context.Cause(ctx)
+		case <-time.After(followEvery):
+		}
+		if run, err = store.Run(ctx, run.ID); err != nil {
+			return run, err
+		}
+	}
+	return run, nil
+}
+
+// storedPicture returns how far a run has come, from what it has stored.
+func storedPicture(ctx context.Context, store *journal.Store, run journal.Run) (importer.Progress, error) {
+	now := time.Now()
+	counts, _, err := store.Counts(ctx, run.ID)
+	if err != nil {
+		return importer.Progress{}, err
+	}
+	picture := importer.Progress{Total: run.Rows, Counts: counts, Started: run.Started, ByRows: true}
+	for _, rows := range counts {
+		picture.Decided += rows
+	}
+	events, err := store.Events(ctx, run.ID)
+	for _, e := range events {
+		switch {
+		case !e.End.IsZero() || !e.Until.IsZero() && e.Until.Before(now.Add(-time.Minute)):
+		case e.Kind == journal.EventRest:
+			picture.Resting = append(picture.Resting, importer.HostRest{Host: e.Host, Why: e.Code, Until: e.Until, Tries: e.Count})
+		case e.Kind == journal.EventAway:
+			picture.Why, picture.Since, picture.Until = e.Code, e.Start, e.Until
+		case e.Kind == journal.EventPause:
+			picture.Why, picture.Until = e.Code, e.Until
+		}
+	}
+	return picture, err
+}
+
+// showFile shows what became of the rows of a file over all its runs: the last known
+// outcome of each account.
+func showFile(ctx context.Context, p *setup.Process, s *config.Settings, store *journal.Store) error {
+	name := filepath.Base(s.OfFile)
+	all, err := store.Runs(ctx)
+	if err != nil {
+		return err
+	}
+	runs := slices.DeleteFunc(all, func(r journal.Run) bool {
+		return r.File != name || r.Kind != journal.KindRun && r.Kind != journal.KindUndo
+	})
+	if len(runs) == 0 {
+		return diagnosis.New(diagnosis.RunsNone, "File", name)
+	}
+	rows, err := lastKnown(ctx, store, runs)
+	if err != nil {
+		return err
+	}
+	var tally report.Tally
+	for i := range rows {
+		tally.Add(&rows[i])
+	}
+	last := runs[len(runs)-1]
+	about := report.Summary{Command: "runs", File: name, Portal: last.Portal, StartedAt: runs[0].Started, EndedAt: last.Ended}
+	list, err := listed(ctx, store, runs)
+	if err != nil {
+		return err
+	}
+	r := show.FileRuns{Result: show.Result{Summary: tally.Summary(about)}, Runs: list}
+	if s.JSON {
+		return json.NewEncoder(p.Out).Encode(r)
+	}
+	return r.Show(p.Out, p.Console)
+}
+
+// lastKnown returns a row for each account that runs dealt with, as the last of them
+// that tells anything left it. Rows are known again by their addresses; those without
+// one count as they stand in the last run.
+func lastKnown(ctx context.Context, store *journal.Store, runs []journal.Run) ([]report.Row, error) {
+	var rows []report.Row
+	at := make(map[string]int)
+	for i, run := range runs {
+		times := make(map[string]int) // an address may have several owners
+		for e, err := range store.Entries(ctx, run.ID) {
+			if err != nil {
+				return nil, err
+			}
+			row := importer.ReportRow(&e)
+			if e.Email == "" {
+				if i == len(runs)-1 {
+					rows = append(rows, row)
+				}
+				continue
+			}
+			key := strings.ToLower(e.Email)
+			times[key]++
+			key += " " + strconv.Itoa(times[key])
+			n, known := at[key]
+			switch {
+			case !known:
+				at[key] = len(rows)
+				rows = append(rows, row)
+			case e.Status == diagnosis.NotTried, e.Status == diagnosis.Kept:
+			case e.Status == diagnosis.Unchanged && rows[n].Status.Desired() &&
+				rows[n].Status != diagnosis.Disabled && rows[n].Status != diagnosis.Removed: // the outcome of the run before says more
+			default:
+				rows[n] = row
+			}
+		}
+	}
+	return rows, nil
 }

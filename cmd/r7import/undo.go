@@ -6,54 +6,43 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"r7import/cmd/r7import/job"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
 	"r7import/importer"
 	"r7import/importer/diagnosis"
-	"r7import/importer/journal"
 	"r7import/importer/plan"
 )
 
-// undoOptions is what undo reads.
-type undoOptions struct {
-	*runOptions
-	runs    []string
-	disable bool // instead of removing
-}
-
 func newUndo(p *program) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:  "undo",
-		Args: p.takesMany("value.run", "value.file"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			last := len(args) - 1
-			o, err := p.runOn(args[last])
-			if err != nil {
-				return err
-			}
-			p.ending, err = undoRun(cmd.Context(), p.Process, &undoOptions{o, args[:last], p.settings.Disable})
+	return p.command("undo", p.takes(-1, "value.run", "value.file"), func(cmd *cobra.Command, args []string) error {
+		last := len(args) - 1
+		o, err := p.runOn(job.File{Path: args[last]})
+		if err != nil {
 			return err
-		},
-	}
-	lookFlags(p, cmd)
-	p.flags(cmd, "disable", "retry-refused", "yes")
-	return cmd
+		}
+		p.ending, err = undoRun(cmd.Context(), p.Process, o, args[:last], p.settings.Disable)
+		return err
+	}, append(lookFlags(), "disable", "retry-refused", "yes")...)
 }
 
-// undoRun takes back what runs made. The file says who signs in for which account.
-func undoRun(ctx context.Context, p *setup.Process, o *undoOptions) (end ending, err error) {
+// undoRun removes what the named runs made, or disables it instead. The file says who
+// signs in for which account.
+func undoRun(ctx context.Context, p *setup.Process, o *runOptions, names []string, disable bool) (end ending, err error) {
 	o.NoMailPasswords = true
 	paths, err := setup.ReportPaths(o.Report, o.File)
 	if err != nil {
 		return ending{}, err
 	}
-	runs, err := setup.RunsNamed(ctx, p, &o.Target, o.runs...)
+	runs, err := setup.RunsNamed(ctx, p, &o.Target, names...)
 	if err != nil {
 		return ending{}, err
 	}
 	if !o.OwnerSaid {
-		if err := sameWay(runs); err != nil {
-			return ending{}, err
+		for _, run := range runs[1:] {
+			if setup.OwnerWayOf(run) != setup.OwnerWayOf(runs[0]) {
+				return ending{}, diagnosis.New(diagnosis.UndoWays, "First", runs[0].ID, "Second", run.ID)
+			}
 		}
 		setup.OwnersAsIn(p, runs[0], &o.JobOptions)
 	}
@@ -62,7 +51,7 @@ func undoRun(ctx context.Context, p *setup.Process, o *undoOptions) (end ending,
 		return ending{}, err
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
-	u, err := j.PrepareUndo(ctx, runs, o.disable)
+	u, err := j.PrepareUndo(ctx, runs, disable)
 	if err != nil {
 		return ending{}, err
 	}
@@ -74,54 +63,28 @@ func undoRun(ctx context.Context, p *setup.Process, o *undoOptions) (end ending,
 		path, err = j.RunReport(&o.Target, o.File, "undo", u.Run.ID)
 		paths = []string{path}
 	}
-	if err == nil {
-		err = confirmUndo(ctx, p, j, u, o)
+	if atStake := u.Here + u.Strangers; err == nil {
+		asks, quiet := !o.Yes && atStake > 0, p.Console.Quiet
+		p.Console.Quiet = quiet && !asks
+		show.Undo(p.Console, j.Portal, u, float64(o.Target.Rate), o.Run.Workers, partOf(&o.Table) != "")
+		p.Console.Quiet = quiet
+		question := "undo.question.remove"
+		if disable {
+			question = "undo.question.disable"
+		}
+		if asks {
+			err = agree(ctx, p, diagnosis.ConfirmAbove, question, "Count", atStake, "Portal", j.Portal)
+		}
 	}
 	if err != nil {
 		return ending{}, errors.Join(err, j.Discard(context.WithoutCancel(ctx), u.Plan))
 	}
-	act := func(ctx context.Context, _ *plan.Plan) (importer.Result, error) {
+	act := func(ctx context.Context, _ *plan.Plan, _ *show.Result) (importer.Result, error) {
 		undone, err := j.Undo(ctx, u)
-		if left := undone.Rowless; len(left) > 0 && !partOf(&o.Table) {
+		if left := undone.Rowless; len(left) > 0 && partOf(&o.Table) == "" {
 			err = errors.Join(err, diagnosis.New(diagnosis.UndoRowless, "Count", len(left), "Addresses", show.First(left)))
 		}
 		return undone.Result, err
 	}
-	return carryOut(ctx, p, j, u.Plan, o.runOptions, &task{command: "undo", reports: paths, act: act})
-}
-
-// sameWay returns nil if runs were given the same way to sign in.
-func sameWay(runs []journal.Run) error {
-	for _, run := range runs[1:] {
-		if setup.OwnerWayOf(run) != setup.OwnerWayOf(runs[0]) {
-			return diagnosis.New(diagnosis.UndoWays, "First", runs[0].ID, "Second", run.ID)
-		}
-	}
-	return nil
-}
-
-// confirmUndo shows what would be done and asks. Where nobody can be asked, --yes
-// says so beforehand.
-func confirmUndo(ctx context.Context, p *setup.Process, j *setup.Job, u *importer.Undoing, o *undoOptions) error {
-	atStake := u.Here + u.Strangers
-	asks := !o.Yes && atStake > 0
-	quiet := p.Console.Quiet
-	p.Console.Quiet = quiet && !asks
-	show.Undo(p.Console, j.Portal, u, float64(o.Target.Rate), o.Run.Workers, partOf(&o.Table))
-	p.Console.Quiet = quiet
-	switch {
-	case !asks:
-		return nil
-	case !p.Console.Terminal():
-		return diagnosis.New(diagnosis.ConfirmAbove)
-	}
-	question := "undo.question.remove"
-	if u.Disable {
-		question = "undo.question.disable"
-	}
-	yes, err := p.Console.Confirm(ctx, question, "Count", atStake, "Portal", j.Portal)
-	if err == nil && !yes {
-		return diagnosis.New(diagnosis.ConfirmDeclined)
-	}
-	return err
+	return carryOut(ctx, p, j, u.Plan, o, &task{"undo", paths, act})
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/job"
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
 	"r7import/importer"
@@ -22,47 +23,32 @@ import (
 	"r7import/report"
 )
 
-// verifyOptions is what verify reads.
-type verifyOptions struct {
-	*runOptions
-	proofs []string // files
-}
-
 func newVerify(p *program) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:  "verify",
-		Args: p.takes("value.file"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o, err := p.runOn(args[0])
-			if err != nil {
-				return err
-			}
-			p.ending, err = verifyFile(cmd.Context(), p.Process, &verifyOptions{o, p.settings.Proof})
+	return p.command("verify", p.takes(1, "value.file"), func(cmd *cobra.Command, args []string) error {
+		o, err := p.runOn(job.File{Path: args[0]})
+		if err != nil {
 			return err
-		},
-	}
-	lookFlags(p, cmd)
-	p.flags(cmd, "proof", "fail-on-warning")
-	return cmd
+		}
+		p.ending, err = verifyFile(cmd.Context(), p.Process, o, p.settings.Proof)
+		return err
+	}, append(lookFlags(), "proof", "fail-on-warning")...)
 }
 
-// lookFlags gives a command the flags of one that makes no accounts.
-func lookFlags(p *program, cmd *cobra.Command) {
+// lookFlags are the flags of a command that signs in and makes no accounts.
+func lookFlags() []string {
 	names := config.Of(config.Where, config.Who, config.Reading, config.Pace)
-	p.flags(cmd, slices.DeleteFunc(names, func(name string) bool {
-		return slices.Contains([]string{"sandbox", "without-passwords", "per-host", "host-wait", "settle", "recheck"}, name)
-	})...)
-	p.flags(cmd, "report", "json", "progress")
+	return append(without(names, "sandbox", "without-passwords", "per-host", "host-wait", "settle", "recheck"), "report", "json", "progress")
 }
 
-// verifyFile looks again at what the file asks for. Nothing is changed.
-func verifyFile(ctx context.Context, p *setup.Process, o *verifyOptions) (end ending, err error) {
+// verifyFile looks again at what the file asks for, and writes each proof that it agrees.
+// Nothing is changed.
+func verifyFile(ctx context.Context, p *setup.Process, o *runOptions, proofs []string) (end ending, err error) {
 	o.Dry, o.NoMailPasswords = true, true
 	paths, err := setup.ReportPaths(o.Report, o.File)
 	if err != nil {
 		return ending{}, err
 	}
-	if err := checkProofs(o.proofs, o.File, paths); err != nil {
+	if err := checkProofs(proofs, o.File, paths); err != nil {
 		return ending{}, err
 	}
 	if !o.OwnerSaid {
@@ -81,23 +67,28 @@ func verifyFile(ctx context.Context, p *setup.Process, o *verifyOptions) (end en
 	if err != nil {
 		return ending{}, err
 	}
-	var found importer.Verification
-	var written []string
-	act := func(ctx context.Context, rows *plan.Plan) (_ importer.Result, err error) {
+	act := func(ctx context.Context, rows *plan.Plan, r *show.Result) (importer.Result, error) {
 		started := time.Now()
-		found, err = j.Verify(ctx, rows)
-		if err != nil || found.Stopped != nil || len(o.proofs) == 0 {
+		found, err := j.Verify(ctx, rows)
+		r.Verified = &found.Counts
+		if err != nil || found.Stopped != nil || len(proofs) == 0 {
 			return found.Result, err
 		}
 		digest, err := j.Input.File.Digest()
 		if err != nil {
 			return found.Result, err
 		}
-		proof := proofOf(p, j, j.History.FileDigest(digest), rows, &found, started)
-		if proof.Filter = show.Filter(o.Table.Rows, o.Table.Where, ""); proof.Filter != "" {
+		proof := &show.Proof{
+			Schema: "r7import.proof/1", Program: p.Version, File: rows.Run.File, Sheet: rows.Run.Sheet, FileDigest: j.History.FileDigest(digest),
+			Portal: j.Client.URL(), PortalVersion: found.Version, StartedAt: started.Round(time.Second), EndedAt: time.Now().Round(time.Second),
+			Runs: append([]string{}, found.Runs...), Agrees: found.Counts.Agrees(), Counts: found.Counts, People: found.People,
+			Filter: filterOf(&o.Table),
+		}
+		if proof.Filter != "" {
 			proof.InFile = rows.InFile
 		}
-		for _, path := range o.proofs {
+		var written []string
+		for _, path := range proofs {
 			at, problem := writeProof(path, p, proof)
 			if problem != nil {
 				err = errors.Join(err, problem)
@@ -105,32 +96,15 @@ func verifyFile(ctx context.Context, p *setup.Process, o *verifyOptions) (end en
 			}
 			written = append(written, at)
 		}
+		if len(written) > 0 {
+			r.Proof = written[0]
+		}
+		if len(written) > 1 {
+			r.Proofs = written
+		}
 		return found.Result, err
 	}
-	return carryOut(ctx, p, j, rows, o.runOptions, &task{
-		command: "verify", reports: paths, act: act,
-		add: func(r *show.Result) {
-			r.Verified = &found.Counts
-			if len(written) > 0 {
-				r.Proof = written[0]
-			}
-			if len(written) > 1 {
-				r.Proofs = written
-			}
-		},
-	})
-}
-
-func proofOf(p *setup.Process, j *setup.Job, digest string, rows *plan.Plan, found *importer.Verification, started time.Time) *show.Proof {
-	runs := found.Runs
-	if runs == nil {
-		runs = []string{}
-	}
-	return &show.Proof{
-		Schema: "r7import.proof/1", Program: p.Version, File: rows.Run.File, Sheet: rows.Run.Sheet, FileDigest: digest,
-		Portal: j.Client.URL(), PortalVersion: found.Version, StartedAt: started.Round(time.Second), EndedAt: time.Now().Round(time.Second),
-		Runs: runs, Agrees: found.Counts.Agrees(), Counts: found.Counts, People: found.People,
-	}
+	return carryOut(ctx, p, j, rows, o, &task{"verify", paths, act})
 }
 
 // checkProofs finds out before anything is sent whether the proofs can be written.

@@ -47,21 +47,17 @@ func thisBuild() build {
 }
 
 func newVersion(p *program) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:               "version",
-		Args:              p.takes(),
-		PersistentPreRunE: alone,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if all, _ := cmd.Flags().GetBool("licences"); all {
-				_, err := io.WriteString(p.Out, licences.Text)
-				return err
-			}
-			if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
-				return json.NewEncoder(p.Out).Encode(thisBuild())
-			}
-			return printVersion(p.Out)
-		},
-	}
+	cmd := p.command("version", p.takes(0), func(cmd *cobra.Command, _ []string) error {
+		if all, _ := cmd.Flags().GetBool("licences"); all {
+			_, err := io.WriteString(p.Out, licences.Text)
+			return err
+		}
+		if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
+			return json.NewEncoder(p.Out).Encode(thisBuild())
+		}
+		return printVersion(p.Out)
+	})
+	cmd.PersistentPreRunE = anyConfiguration
 	cmd.Flags().Bool("licences", false, "")
 	cmd.Flags().Bool("json", false, "")
 	return cmd

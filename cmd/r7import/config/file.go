@@ -2,8 +2,6 @@ package config
 
 import (
 	"cmp"
-	"errors"
-	"io/fs"
 	"strings"
 	"unicode"
 
@@ -24,23 +22,15 @@ type File struct {
 	Variable string
 	// Name is that of the job whose part of the file this is, empty for what all of it share.
 	Name   string
-	values map[string][]said
+	values map[string][]located
 	jobs   []File
-}
-
-// origin returns what the values of the file are said to come from.
-func (f *File) origin() Origin {
-	if f.Name != "" {
-		return ByJob
-	}
-	return ByFile
 }
 
 // Jobs are the names of the jobs in the file.
 func (f *File) Jobs() []string {
 	names := make([]string, len(f.jobs))
-	for i := range f.jobs {
-		names[i] = f.jobs[i].Name
+	for i, job := range f.jobs {
+		names[i] = job.Name
 	}
 	return names
 }
@@ -54,11 +44,11 @@ func (f *File) Job(name, variable string) (File, error) {
 			return job, nil
 		}
 	}
-	return File{}, diagnosis.New(diagnosis.JobUnknown, "Name", name, "File", f.Path, "Near", typo.Nearest(name, f.Jobs()), "Jobs", strings.Join(f.Jobs(), ", "))
+	return File{}, diagnosis.New(diagnosis.JobUnknown, "Name", name, "File", f.Path, "Near", typo.Nearest(name, f.Jobs()), "Jobs", f.Jobs())
 }
 
-// said is a value and where it stands.
-type said struct {
+// located is a value and where it stands in the file.
+type located struct {
 	text string
 	at   *token.Position
 }
@@ -77,21 +67,9 @@ func Open(path string) (File, error) {
 	return Parse(path, text)
 }
 
-// OpenIfThere reads a configuration file. That there is none is no error.
-func OpenIfThere(path string) (File, error) {
-	if path == "" {
-		return File{}, nil
-	}
-	f, err := Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return File{}, nil
-	}
-	return f, err
-}
-
 // Parse reads the text of a configuration file: one mapping of keys to values.
 func Parse(path string, text []byte) (File, error) {
-	f := File{Path: path, values: make(map[string][]said)}
+	f := File{Path: path, values: make(map[string][]located)}
 	d := yamltree.Read(path, text)
 	switch root := d.Root().(type) {
 	case nil, *ast.MappingNode, *ast.MappingValueNode, *ast.NullNode, *ast.CommentGroupNode:
@@ -107,38 +85,19 @@ func Parse(path string, text []byte) (File, error) {
 	return f, nil
 }
 
-// readJobs reads the settings of every job by its name.
-func (f *File) readJobs(d *yamltree.Document, n ast.Node) {
-	for _, pair := range d.Pairs(n) {
-		if strings.ContainsFunc(pair.Key, notInName) || pair.Key == "" {
-			d.Wrong(pair.At, diagnosis.JobName)
-			continue
-		}
-		job := File{Path: f.Path, Name: pair.Key, values: make(map[string][]said)}
-		for _, setting := range d.Pairs(pair.Value) {
-			job.entry(d, setting)
-		}
-		f.jobs = append(f.jobs, job)
-	}
-}
-
-// notInName reports whether a character cannot be in the name of a job, which goes
-// into names of files.
-func notInName(r rune) bool {
-	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_'
-}
-
 // entry reads a key with its value, or with a list of them.
 func (f *File) entry(d *yamltree.Document, pair yamltree.Pair) {
 	if pair.Key == "jobs" && f.Name == "" {
-		f.readJobs(d, pair.Value)
+		for _, job := range d.Pairs(pair.Value) {
+			f.job(d, job)
+		}
 		return
 	}
 	// Some write keys with an underscore; both are the same key.
 	name := strings.ReplaceAll(pair.Key, "_", "-")
 	k, known := Named(name)
 	if !known {
-		d.Wrong(pair.At, diagnosis.ConfigKeyUnknown, "Near", Near(name))
+		d.Wrong(pair.At, diagnosis.ConfigKeyUnknown, "Near", typo.Nearest(name, Of(Groups...)))
 		return
 	}
 	items := []ast.Node{pair.Value}
@@ -150,7 +109,21 @@ func (f *File) entry(d *yamltree.Document, pair yamltree.Pair) {
 		case !ok:
 			d.Wrong(item, diagnosis.ConfigValueForm, "Key", k.Name)
 		case item != nil && item.Type() != ast.NullType:
-			f.values[k.Name] = append(f.values[k.Name], said{text, item.GetToken().Position})
+			f.values[k.Name] = append(f.values[k.Name], located{text, item.GetToken().Position})
 		}
 	}
+}
+
+// job reads the settings of a job, whose name goes into names of files.
+func (f *File) job(d *yamltree.Document, pair yamltree.Pair) {
+	notInName := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_' }
+	if pair.Key == "" || strings.ContainsFunc(pair.Key, notInName) {
+		d.Wrong(pair.At, diagnosis.JobName)
+		return
+	}
+	job := File{Path: f.Path, Name: pair.Key, values: make(map[string][]located)}
+	for _, setting := range d.Pairs(pair.Value) {
+		job.entry(d, setting)
+	}
+	f.jobs = append(f.jobs, job)
 }

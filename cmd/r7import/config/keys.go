@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,23 +46,23 @@ type Key struct {
 	Read bool
 	// Guarded reports whether a value lifts a guard. Such a value is not taken from the environment.
 	Guarded func(text string) bool
-	// Either is a word that keys share of which only one can be said. The strongest
-	// origin decides which; two of the same strength are refused.
+	// Either is a word that keys share which exclude each other. The one of the strongest
+	// origin counts; two of the same origin are refused.
 	Either string
 
+	// Show returns the value in force as it would be typed, empty if there is none.
+	Show func(*Settings) string
 	set  func(*Settings, string) *diagnosis.Problem
-	show func(*Settings) string
 }
 
 // Variable returns the name of the key's variable.
-func (k *Key) Variable() string {
-	return prefix + strings.ToUpper(strings.ReplaceAll(k.Name, "-", "_"))
-}
+func (k *Key) Variable() string { return variableOf(k.Name) }
 
 const prefix = "R7IMPORT_"
 
-// Show returns the value in force as it would be typed, empty if there is none.
-func (k *Key) Show(s *Settings) string { return k.show(s) }
+func variableOf(name string) string {
+	return prefix + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+}
 
 // Keys are all keys, in the order of help.
 var Keys = []*Key{
@@ -69,12 +70,12 @@ var Keys = []*Key{
 	toggle("sandbox", Where, func(s *Settings) *bool { return &s.Sandbox }),
 	read("ca-file", Where, func(s *Settings) *string { return &s.CAFile }),
 	guarded(toggle("insecure-http", Where, func(s *Settings) *bool { return &s.InsecureHTTP })),
-	key("state", Where, "folder", func(s *Settings) *string { return &s.State }, parseText, plain),
+	text("state", Where, "folder", func(s *Settings) *string { return &s.State }),
 	list("allowed-mail-hosts", Where, "host", func(s *Settings) *[]string { return &s.AllowedHosts }, parseText),
 
 	either("caller", secret("token", Who, func(s *Settings) *string { return &s.Token })),
 	either("caller", read("token-file", Who, func(s *Settings) *string { return &s.TokenFile })),
-	either("caller", key("user", Who, "user", func(s *Settings) *string { return &s.User }, parseText, plain)),
+	either("caller", text("user", Who, "user", func(s *Settings) *string { return &s.User })),
 	either("password", secret("password", Who, func(s *Settings) *string { return &s.Password })),
 	either("password", read("password-file", Who, func(s *Settings) *string { return &s.PasswordFile })),
 	guardedWhen("self", choice("owner", Who, func(s *Settings) *policy.OwnerWay { return &s.Owner }, "auto", "self", "column", "impersonate")),
@@ -86,13 +87,13 @@ var Keys = []*Key{
 
 	read("mapping", Reading, func(s *Settings) *string { return &s.Mapping }),
 	list("set", Reading, "fill", func(s *Settings) *[]string { return &s.Set }, parseFill),
-	key("preset", Reading, "preset", func(s *Settings) *string { return &s.Preset }, parseText, plain),
+	text("preset", Reading, "preset", func(s *Settings) *string { return &s.Preset }),
 	read("presets", Reading, func(s *Settings) *string { return &s.Presets }),
-	key("sheet", Reading, "sheet", func(s *Settings) *string { return &s.Sheet }, parseText, plain),
+	text("sheet", Reading, "sheet", func(s *Settings) *string { return &s.Sheet }),
 	number("header-row", Reading, func(s *Settings) *int { return &s.HeaderRow }, 1, 1_048_576),
 	key("delimiter", Reading, "delimiter", func(s *Settings) *rune { return &s.Delimiter }, parseDelimiter, showDelimiter),
-	key("encoding", Reading, "encoding", func(s *Settings) *string { return &s.Encoding }, parseText, plain),
-	key("rows", Reading, "rows", func(s *Settings) *string { return &s.Rows }, parseText, plain),
+	text("encoding", Reading, "encoding", func(s *Settings) *string { return &s.Encoding }),
+	text("rows", Reading, "rows", func(s *Settings) *string { return &s.Rows }),
 	list("where", Reading, "where", func(s *Settings) *[]string { return &s.Where }, parseText),
 	read("identity", Reading, func(s *Settings) *string { return &s.Identity }),
 	secret("passphrase", Reading, func(s *Settings) *string { return &s.Passphrase }),
@@ -105,18 +106,18 @@ var Keys = []*Key{
 	choice("on-changed", Policy, func(s *Settings) *policy.Action { return &s.OnChanged }, "update", "skip", "fail"),
 	choice("on-missing", Policy, func(s *Settings) *policy.OnMissing { return &s.OnMissing }, "report", "disable"),
 	guarded(toggle("retry-refused", Policy, func(s *Settings) *bool { return &s.RetryRefused })),
-	key("failed-of", Policy, "run", func(s *Settings) *string { return &s.FailedOf }, parseText, plain),
+	text("failed-of", Policy, "run", func(s *Settings) *string { return &s.FailedOf }),
 	key("max-failures", Policy, "share", func(s *Settings) *policy.Share { return &s.MaxFailures }, parseShare, showShare),
 	key("max-changes", Policy, "share", func(s *Settings) *policy.Share { return &s.MaxChanges }, parseShare, showShare),
 	key("max-missing", Policy, "share", func(s *Settings) *policy.Share { return &s.MaxMissing }, parseShare, showShare),
 	key("max-shrink", Policy, "share", func(s *Settings) *policy.Share { return &s.MaxShrink }, parseShare, showShare),
-	key("data-set", Policy, "set", func(s *Settings) *string { return &s.DataSet }, parseText, plain),
+	text("data-set", Policy, "set", func(s *Settings) *string { return &s.DataSet }),
 	guarded(file("plan", Policy, func(s *Settings) *string { return &s.PlanFile })),
 	number("canary", Policy, func(s *Settings) *int { return &s.Canary }, 1, 1000),
 	toggle("disable", Policy, func(s *Settings) *bool { return &s.Disable }),
 	guarded(number("row", Policy, func(s *Settings) *int { return &s.Row }, 1, 100_000_000)),
 	guarded(choice("as", Policy, func(s *Settings) *string { return &s.As }, "created", "absent")),
-	key("older-than", Policy, "duration", func(s *Settings) *time.Duration { return &s.OlderThan }, parseDuration, shortDuration),
+	duration("older-than", Policy, func(s *Settings) *time.Duration { return &s.OlderThan }),
 	number("keep-days", Policy, func(s *Settings) *int { return &s.KeepDays }, 0, 36500),
 	number("keep-runs", Policy, func(s *Settings) *int { return &s.KeepRuns }, 0, 1_000_000),
 	toggle("fail-on-warning", Policy, func(s *Settings) *bool { return &s.FailOnWarning }),
@@ -126,12 +127,12 @@ var Keys = []*Key{
 	key("rate", Pace, "rate", func(s *Settings) *Rate { return &s.Rate }, parseRate, Rate.String),
 	number("workers", Pace, func(s *Settings) *int { return &s.Workers }, 1, 1000),
 	number("per-host", Pace, func(s *Settings) *int { return &s.PerHost }, 1, 1000),
-	wait("timeout", func(s *Settings) *time.Duration { return &s.Timeout }),
-	wait("settle", func(s *Settings) *time.Duration { return &s.Settle }),
-	wait("portal-wait", func(s *Settings) *time.Duration { return &s.PortalWait }),
-	wait("host-wait", func(s *Settings) *time.Duration { return &s.HostWait }),
-	wait("grace", func(s *Settings) *time.Duration { return &s.Grace }),
-	wait("recheck", func(s *Settings) *time.Duration { return &s.Recheck }),
+	duration("timeout", Pace, func(s *Settings) *time.Duration { return &s.Timeout }),
+	duration("settle", Pace, func(s *Settings) *time.Duration { return &s.Settle }),
+	duration("portal-wait", Pace, func(s *Settings) *time.Duration { return &s.PortalWait }),
+	duration("host-wait", Pace, func(s *Settings) *time.Duration { return &s.HostWait }),
+	duration("grace", Pace, func(s *Settings) *time.Duration { return &s.Grace }),
+	duration("recheck", Pace, func(s *Settings) *time.Duration { return &s.Recheck }),
 	key("window", Pace, "window", func(s *Settings) *pace.Window { return &s.Window }, parseWindow, showWindow),
 
 	toggle("preflight", Logins, func(s *Settings) *bool { return &s.Preflight }),
@@ -160,13 +161,13 @@ var Keys = []*Key{
 	short("y", guarded(toggle("yes", Output, func(s *Settings) *bool { return &s.Yes }))),
 
 	list("input", Alone, "input", func(s *Settings) *[]string { return &s.Input }, parseText),
-	key("input-age", Alone, "duration", func(s *Settings) *time.Duration { return &s.InputAge }, parseDuration, shortDuration),
+	duration("input-age", Alone, func(s *Settings) *time.Duration { return &s.InputAge }),
 	choice("notify-on", Alone, func(s *Settings) *NotifyOn { return &s.NotifyOn }, OnFailure, OnChange, Always),
 	list("mail-to", Alone, "address", func(s *Settings) *[]string { return &s.MailTo }, parseMailbox),
 	key("mail-from", Alone, "address", func(s *Settings) *string { return &s.MailFrom }, parseMailbox, plain),
 	key("mail-server", Alone, "server", func(s *Settings) *string { return &s.MailServer }, parseServer, plain),
 	choice("mail-tls", Alone, func(s *Settings) *string { return &s.MailTLS }, "tls", "starttls", "off"),
-	key("mail-user", Alone, "user", func(s *Settings) *string { return &s.MailUser }, parseText, plain),
+	text("mail-user", Alone, "user", func(s *Settings) *string { return &s.MailUser }),
 	secret("mail-password", Alone, func(s *Settings) *string { return &s.MailPassword }),
 	called("webhook", func(s *Settings) *string { return &s.Webhook }),
 	secret("webhook-token", Alone, func(s *Settings) *string { return &s.WebhookToken }),
@@ -195,14 +196,18 @@ func key[T any](name string, group Group, value string, at func(*Settings) *T,
 			}
 			return problem
 		},
-		show: func(s *Settings) string { return format(*at(s)) },
+		Show: func(s *Settings) string { return format(*at(s)) },
 	}
 }
 
 func plain(text string) string { return text }
 
+func text(name string, group Group, value string, at func(*Settings) *string) *Key {
+	return key(name, group, value, at, parseText, plain)
+}
+
 func file(name string, group Group, at func(*Settings) *string) *Key {
-	return key(name, group, "file", at, parseText, plain)
+	return text(name, group, "file", at)
 }
 
 // read is a file that is there before.
@@ -225,15 +230,22 @@ func number(name string, group Group, at func(*Settings) *int, least, most int) 
 	})
 }
 
-func wait(name string, at func(*Settings) *time.Duration) *Key {
-	return key(name, Pace, "duration", at, parseDuration, shortDuration)
+func duration(name string, group Group, at func(*Settings) *time.Duration) *Key {
+	return key(name, group, "duration", at, parseDuration, shortDuration)
 }
 
 func choice[T ~string](name string, group Group, at func(*Settings) *T, choices ...T) *Key {
-	k := key(name, group, "choice", at, parseChoice(choices), func(v T) string { return string(v) })
+	var offered []string
 	for _, v := range choices {
-		k.Choices = append(k.Choices, string(v))
+		offered = append(offered, string(v))
 	}
+	k := key(name, group, "choice", at, func(text string) (T, *diagnosis.Problem) {
+		if !slices.Contains(offered, text) {
+			return "", diagnosis.New(diagnosis.ValueNotOffered, "Choices", offered)
+		}
+		return T(text), nil
+	}, func(v T) string { return string(v) })
+	k.Choices = offered
 	return k
 }
 
@@ -247,7 +259,7 @@ func list(name string, group Group, value string, at func(*Settings) *[]string, 
 			}
 			return problem
 		},
-		show: func(s *Settings) string { return strings.Join(*at(s), ", ") },
+		Show: func(s *Settings) string { return strings.Join(*at(s), ", ") },
 	}
 }
 
@@ -298,4 +310,15 @@ func Named(name string) (*Key, bool) {
 		}
 	}
 	return nil, false
+}
+
+// Of returns the names of all keys of some groups.
+func Of(groups ...Group) []string {
+	var names []string
+	for _, k := range Keys {
+		if slices.Contains(groups, k.Group) {
+			names = append(names, k.Name)
+		}
+	}
+	return names
 }

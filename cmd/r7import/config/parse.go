@@ -4,7 +4,6 @@ import (
 	"net"
 	"net/mail"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -157,19 +156,6 @@ func parseNumber(least, most int) func(string) (int, *diagnosis.Problem) {
 			return 0, diagnosis.New(diagnosis.ValueNotNumber, "Min", least, "Max", most)
 		}
 		return n, nil
-	}
-}
-
-func parseChoice[T ~string](choices []T) func(string) (T, *diagnosis.Problem) {
-	return func(text string) (T, *diagnosis.Problem) {
-		if slices.Contains(choices, T(text)) {
-			return T(text), nil
-		}
-		var offered []string
-		for _, choice := range choices {
-			offered = append(offered, string(choice))
-		}
-		return "", diagnosis.New(diagnosis.ValueNotOffered, "Choices", offered)
 	}
 }
 

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -25,16 +27,11 @@ const (
 
 var strength = []Origin{ByDefault, ByFile, ByJob, ByEnvironment, ByFlag}
 
-// Origins tells the origin of every key's value; a key that is not in it has its default.
+// Origins are the origins of the values by key; a key that is not in it has its default.
 type Origins map[string]Origin
 
 // Of returns the origin of a key's value.
-func (o Origins) Of(k *Key) Origin {
-	if origin, ok := o[k.Name]; ok {
-		return origin
-	}
-	return ByDefault
-}
+func (o Origins) Of(k *Key) Origin { return cmp.Or(o[k.Name], ByDefault) }
 
 // Environment is a set of variables. A variable that is empty counts as not set.
 type Environment map[string]string
@@ -53,83 +50,120 @@ func NewEnvironment(list []string) Environment {
 // Get returns a variable, empty if it is not set.
 func (e Environment) Get(name string) string { return e[name] }
 
-// layers are what may say something about a key, the strongest first.
-type layers struct {
-	flags *pflag.FlagSet
-	env   Environment
-	files []File // with the origin each stands for
+// Register makes flags of the named keys. Parsing them writes into s, which
+// holds the defaults before.
+func Register(flags *pflag.FlagSet, s *Settings, names ...string) {
+	for _, name := range names {
+		k, known := Named(name)
+		if !known {
+			panic("config: no key " + name)
+		}
+		short := k.Short
+		if short != "" && flags.ShorthandLookup(short) != nil {
+			short = "" // only where all keys there are become flags
+		}
+		flag := flags.VarPF(&value{key: k, settings: s}, k.Name, short, "")
+		if k.Value == "" {
+			flag.NoOptDefVal = "true"
+		}
+	}
 }
 
-// origin returns the strongest that says something about a key, and which file that is.
-func (l *layers) origin(k *Key) (Origin, *File) {
-	flag := l.flags.Lookup(k.Name)
-	switch {
-	case flag == nil:
-		return ByDefault, nil
-	case flag.Changed:
-		return ByFlag, nil
-	case l.env.Get(k.Variable()) != "":
-		return ByEnvironment, nil
-	}
-	for i := range l.files {
-		if l.files[i].values[k.Name] != nil {
-			return l.files[i].origin(), &l.files[i]
-		}
-	}
-	return ByDefault, nil
+// value lets pflag set a key.
+type value struct {
+	key      *Key
+	settings *Settings
 }
 
-// rival returns the key, if any, that takes the place of k, and whether both were
-// said equally loud.
-func (l *layers) rival(k *Key, said Origin) (other *Key, equal bool) {
-	for _, other := range Keys {
-		if k.Either == "" || other == k || other.Either != k.Either {
-			continue
-		}
-		origin, _ := l.origin(other)
-		switch loud := slices.Index(strength, origin) - slices.Index(strength, said); {
-		case loud > 0:
-			return other, false
-		case loud == 0 && said != ByDefault:
-			return other, true
-		}
+// Set implements pflag.Value. Its error is a *diagnosis.Problem.
+func (v *value) Set(text string) error {
+	if problem := v.key.set(v.settings, text); problem != nil {
+		return named(problem, "--"+v.key.Name)
 	}
-	return nil, false
+	return nil
+}
+
+func (v *value) String() string {
+	if v.key == nil {
+		return "" // pflag asks a zero value
+	}
+	return v.key.Show(v.settings)
+}
+
+// Type implements pflag.Value; the shell completions of cobra look for "bool".
+func (v *value) Type() string {
+	if v.key.Value == "" {
+		return "bool"
+	}
+	return v.key.Value
+}
+
+// named returns the problem with where the value was said.
+func named(problem *diagnosis.Problem, name string) *diagnosis.Problem {
+	facts := diagnosis.Args{"Name": name}
+	maps.Copy(facts, problem.Args)
+	return &diagnosis.Problem{Code: problem.Code, Args: facts}
 }
 
 // Resolve gives every key that has a flag in flags, but was not given as one, its
-// value from the environment or else from the first of the files that has it. All
-// problems are told at once, as diagnosis.Problems. The lines of a variable are the
-// items of a list.
+// value from the environment or else from the first of the files that has it. It returns
+// all problems at once, as diagnosis.Problems. The lines of a variable are the items of
+// a list.
 func Resolve(flags *pflag.FlagSet, s *Settings, env Environment, files ...File) (Origins, error) {
-	l := layers{flags, env, files}
-	origins := make(Origins)
-	var problems diagnosis.Problems
+	origins, from := make(Origins), make(map[string]*File)
 	for _, k := range Keys {
-		origin, file := l.origin(k)
-		if origin == ByDefault {
-			continue
-		}
-		if rival, equal := l.rival(k, origin); rival != nil {
-			if equal && slices.Index(Keys, k) < slices.Index(Keys, rival) {
-				problems = append(problems, *diagnosis.New(diagnosis.FlagsTogether, "First", "--"+k.Name, "Second", "--"+rival.Name))
-			}
-			continue
-		}
-		origins[k.Name] = origin
+		flag := flags.Lookup(k.Name)
+		file := slices.IndexFunc(files, func(f File) bool { return f.values[k.Name] != nil })
 		switch {
+		case flag == nil:
+		case flag.Changed:
+			origins[k.Name] = ByFlag
+		case env.Get(k.Variable()) != "":
+			origins[k.Name] = ByEnvironment
+		case file >= 0 && files[file].Name != "":
+			origins[k.Name], from[k.Name] = ByJob, &files[file]
+		case file >= 0:
+			origins[k.Name], from[k.Name] = ByFile, &files[file]
+		}
+	}
+	problems := origins.decide()
+	for _, k := range Keys {
+		switch origin := origins[k.Name]; {
 		case origin == ByEnvironment && k.Secret():
-			_ = k.set(s, InEnvironment+":"+k.Variable()) // the form of which is right
+			_ = k.set(s, InEnvironment+":"+k.Variable()) // which has the right form
 		case origin == ByEnvironment:
 			problems = append(problems, fromVariable(k, s, env.Get(k.Variable()))...)
-		case file != nil:
-			problems = append(problems, file.apply(k, s)...)
+		case origin != "" && from[k.Name] != nil:
+			problems = append(problems, from[k.Name].apply(k, s)...)
 		}
 	}
 	if len(problems) > 0 {
 		return origins, problems
 	}
 	return origins, nil
+}
+
+// decide leaves of keys that exclude each other the one of the strongest origin. Two of
+// the same origin are a problem.
+func (o Origins) decide() (problems diagnosis.Problems) {
+	for i, k := range Keys {
+		for _, rival := range Keys[i+1:] {
+			if k.Either == "" || rival.Either != k.Either || o[k.Name] == "" || o[rival.Name] == "" {
+				continue
+			}
+			switch stronger := slices.Index(strength, o[k.Name]) - slices.Index(strength, o[rival.Name]); {
+			case stronger > 0:
+				delete(o, rival.Name)
+			case stronger < 0:
+				delete(o, k.Name)
+			default:
+				problems = append(problems, *diagnosis.New(diagnosis.FlagsTogether, "First", "--"+k.Name, "Second", "--"+rival.Name))
+				delete(o, k.Name)
+				delete(o, rival.Name)
+			}
+		}
+	}
+	return problems
 }
 
 func fromVariable(k *Key, s *Settings, text string) (problems diagnosis.Problems) {
@@ -163,7 +197,7 @@ func (f *File) apply(k *Key, s *Settings) (problems diagnosis.Problems) {
 }
 
 // Check judges every value of a file and of its jobs, also those that a flag or a
-// variable goes before. All problems are told at once, as diagnosis.Problems.
+// variable goes before. It returns all problems at once, as diagnosis.Problems.
 func (f *File) Check() error {
 	var problems diagnosis.Problems
 	for _, part := range append([]File{*f}, f.jobs...) {
@@ -194,11 +228,10 @@ func Strangers(env Environment, others ...string) []diagnosis.Problem {
 		known = append(known, k.Variable())
 	}
 	var warnings []diagnosis.Problem
-	for name := range env {
+	for _, name := range slices.Sorted(maps.Keys(env)) {
 		if strings.HasPrefix(name, prefix) && !slices.Contains(known, name) {
 			warnings = append(warnings, *diagnosis.New(diagnosis.VariableUnknown, "Variable", name, "Near", typo.Nearest(name, known)))
 		}
 	}
-	slices.SortFunc(warnings, func(a, b diagnosis.Problem) int { return strings.Compare(a.Args["Variable"], b.Args["Variable"]) })
 	return warnings
 }

@@ -21,63 +21,48 @@ const (
 func (k *Key) Secret() bool { return k.Value == "ref" }
 
 func secret(name string, group Group, at func(*Settings) *string) *Key {
-	k := key(name, group, "ref", at, nil, plain)
-	k.set = func(s *Settings, text string) *diagnosis.Problem {
-		ref, problem := parseRef(text)
-		if problem != nil {
-			problem.Args = diagnosis.Args{"Variable": k.Variable()}
-			return problem
-		}
-		*at(s) = ref
-		return nil
-	}
-	return k
+	return key(name, group, "ref", at, func(text string) (string, *diagnosis.Problem) {
+		return parseRef(text, diagnosis.SecretBare, "Variable", variableOf(name))
+	}, plain)
 }
 
-// parseRef reads where a secret is. A text that may be the secret itself is refused.
-func parseRef(text string) (string, *diagnosis.Problem) {
+// parseRef reads where a secret is. A text that may be the secret itself is refused with a code.
+func parseRef(text string, code diagnosis.Code, facts ...any) (string, *diagnosis.Problem) {
 	place, name, _ := strings.Cut(text, ":")
 	if name == "" || !slices.Contains([]string{InEnvironment, InFile, InKeyring, InCredentials}, place) ||
 		place == InCredentials && strings.ContainsAny(name, `/\`) {
-		return "", diagnosis.New(diagnosis.SecretBare)
+		return "", diagnosis.New(code, facts...)
 	}
 	return text, nil
 }
 
 // Called reports whether the value is an address to call, or says where it is as
-// that of a secret does: whoever knows the address may often write there.
+// that of a secret does: often the address alone gives the right to write there.
 func (k *Key) Called() bool { return k.Value == "call" }
 
+// called is the key of an address to call. Of one that stands there itself the host alone is shown.
 func called(name string, at func(*Settings) *string) *Key {
-	return key(name, Alone, "call", at, parseCalled, hideAddress)
-}
-
-func parseCalled(text string) (string, *diagnosis.Problem) {
-	if !IsAddress(text) {
-		ref, problem := parseRef(text)
-		if problem != nil {
-			problem = diagnosis.New(diagnosis.ValueNotCalled)
+	parse := func(text string) (string, *diagnosis.Problem) {
+		if !IsAddress(text) {
+			return parseRef(text, diagnosis.ValueNotCalled)
 		}
-		return ref, problem
+		if u, err := url.Parse(text); err != nil || u.Host == "" || u.User != nil {
+			return "", diagnosis.New(diagnosis.ValueNotCalled)
+		}
+		return text, nil
 	}
-	if u, err := url.Parse(text); err != nil || u.Host == "" || u.User != nil {
-		return "", diagnosis.New(diagnosis.ValueNotCalled)
-	}
-	return text, nil
+	return key(name, Alone, "call", at, parse, func(text string) string {
+		if !IsAddress(text) {
+			return text
+		}
+		u, _ := url.Parse(text) // which has been parsed before
+		return u.Scheme + "://" + u.Host + "/[secret]"
+	})
 }
 
 // IsAddress reports whether a value is an address itself and not where one is.
 func IsAddress(text string) bool {
 	return strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://")
-}
-
-// hideAddress shows of an address the host alone.
-func hideAddress(text string) string {
-	if !IsAddress(text) {
-		return text
-	}
-	u, _ := url.Parse(text) // which has been parsed before
-	return u.Scheme + "://" + u.Host + "/[secret]"
 }
 
 // SecretVariables are the variables that hold a secret.

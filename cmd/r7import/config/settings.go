@@ -37,7 +37,7 @@ type Settings struct {
 	OlderThan   time.Duration // what runs prune removes
 	Detect      bool          // ask the DNS and the portal
 	CSV         bool
-	Test        bool // tell those who are told of runs
+	Test        bool // send a test notification
 	Proof       []string
 	Follow      bool     // a run that goes on
 	OfFile      string   // whose runs are shown together
@@ -127,7 +127,7 @@ type Keeping struct {
 	KeepRuns int    // and the latest of them however old they are
 }
 
-// Unattended is what a run reads that nobody watches.
+// Unattended are the settings of a run that nobody watches.
 type Unattended struct {
 	Input    []string      // files, patterns and folders to read
 	InputAge time.Duration // that a file in a folder must have rested
@@ -147,10 +147,10 @@ type Unattended struct {
 	MetricsFile  string
 }
 
-// NotifyOn says after which runs people are told.
+// NotifyOn says after which runs notifications are sent.
 type NotifyOn string
 
-// Each of them tells as well of what the ones before it tell of.
+// Each of them includes the ones before it.
 const (
 	OnFailure NotifyOn = "failure"
 	OnChange  NotifyOn = "change" // or when accounts were made, changed or switched off

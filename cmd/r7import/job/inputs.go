@@ -31,9 +31,6 @@ type File struct {
 	seen   os.FileInfo // as it has rested
 }
 
-// Dropped reports whether the file lies in a drop folder, so that it is put away.
-func (f *File) Dropped() bool { return f.folder != "" }
-
 // patience is how many times the age of a file at rest others are waited for.
 const patience = 10
 
@@ -43,8 +40,10 @@ const patience = 10
 func (in *Inputs) Files(ctx context.Context) (files []File, restless int, err error) {
 	before, err := in.look()
 	for n := 0; err == nil && slices.ContainsFunc(before, func(f File) bool { return f.Dropped() }); n++ {
-		if err := nap(ctx, in.Age); err != nil {
-			return nil, 0, err
+		select {
+		case <-ctx.Done():
+			return nil, 0, context.Cause(ctx)
+		case <-time.After(in.Age):
 		}
 		var now []File
 		if now, err = in.look(); err != nil {
@@ -61,17 +60,23 @@ func (in *Inputs) Files(ctx context.Context) (files []File, restless int, err er
 	return before, 0, err
 }
 
-// look lists what is there now.
+// look lists what is there now. Of a folder that are the tables: what has another
+// extension is not for us, or not whole yet.
 func (in *Inputs) look() (files []File, err error) {
 	for _, place := range in.Places {
 		info, err := os.Stat(place)
 		switch {
 		case err == nil && info.IsDir():
-			dropped, err := within(place)
+			entries, err := os.ReadDir(place)
 			if err != nil {
 				return nil, diagnosis.Wrap(err, diagnosis.InputFolder, "Folder", place)
 			}
-			files = append(files, dropped...)
+			for _, entry := range entries {
+				path := filepath.Join(place, entry.Name())
+				if info, err := entry.Info(); err == nil && info.Mode().IsRegular() && !passedOver(path) && IsTable(path) { // else it has gone
+					files = append(files, File{Path: path, folder: place, seen: info})
+				}
+			}
 		case err != nil && strings.ContainsAny(place, "*?["):
 			names, err := filepath.Glob(place)
 			if err != nil {
@@ -89,21 +94,6 @@ func (in *Inputs) look() (files []File, err error) {
 	return files, nil
 }
 
-// within lists the tables in a folder. What has another extension is not for us, or
-// not whole yet.
-func within(folder string) (files []File, err error) {
-	entries, err := os.ReadDir(folder)
-	for _, entry := range entries {
-		if !entry.Type().IsRegular() || passedOver(entry.Name()) || !IsTable(entry.Name()) {
-			continue
-		}
-		if info, err := entry.Info(); err == nil { // else it has gone
-			files = append(files, File{Path: filepath.Join(folder, entry.Name()), folder: folder, seen: info})
-		}
-	}
-	return files, err
-}
-
 // passedOver reports whether a file is hidden, or the lock an office program has left.
 func passedOver(path string) bool {
 	name := filepath.Base(path)
@@ -115,25 +105,59 @@ func IsTable(name string) bool {
 	return slices.Contains([]string{".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".gz", ".age"}, strings.ToLower(filepath.Ext(name)))
 }
 
+// Dropped reports whether the file lies in a drop folder, so that it is put away.
+func (f *File) Dropped() bool { return f.folder != "" }
+
 // Waits reports whether the file is there as it has rested. One that was not dropped
 // is for whoever opens it.
 func (f *File) Waits() bool {
-	if !f.Dropped() {
-		return true
-	}
 	info, err := os.Lstat(f.Path)
-	return err == nil && f.same(info)
+	return !f.Dropped() || err == nil && f.same(info)
 }
 
 func (f *File) same(info os.FileInfo) bool {
 	return !f.Dropped() || os.SameFile(f.seen, info) && f.seen.Size() == info.Size() && f.seen.ModTime().Equal(info.ModTime())
 }
 
-func nap(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-time.After(d):
-		return nil
+// The folders within a drop folder.
+const (
+	Done   = "done"   // every row was as it should be
+	Failed = "failed" // a person is needed
+)
+
+// Aside returns one of the folders within the drop folder of a file, which it makes.
+func (f *File) Aside(folder string) (string, error) {
+	into := filepath.Join(f.folder, folder)
+	if err := os.MkdirAll(into, 0o700); err != nil {
+		return "", diagnosis.Wrap(err, diagnosis.InputStays, "File", f.Path, "Folder", into)
 	}
+	return into, nil
+}
+
+// PutAway moves a file that was dropped into one of the folders beside it and returns
+// where it is then. tag goes into its name there, so that it takes the place of no
+// other. A file that is not the one any more that was read stays.
+func (f *File) PutAway(folder, tag string) (string, error) {
+	if !f.Waits() {
+		return "", nil
+	}
+	into, err := f.Aside(folder)
+	if err != nil {
+		return "", err
+	}
+	at := filepath.Join(into, f.Stem()+"-"+tag+strings.TrimPrefix(filepath.Base(f.Path), f.Stem()))
+	if err := os.Rename(f.Path, at); err != nil {
+		return "", diagnosis.Wrap(err, diagnosis.InputStays, "File", f.Path, "Folder", into)
+	}
+	return at, nil
+}
+
+// Stem is the name of the file without its folder and its extensions: that of
+// accounts.csv.gz is accounts.
+func (f *File) Stem() string {
+	stem := filepath.Base(f.Path)
+	for IsTable(stem) {
+		stem = strings.TrimSuffix(stem, filepath.Ext(stem))
+	}
+	return stem
 }

@@ -24,9 +24,9 @@ type Figures struct {
 	Started      time.Time
 	Ended        time.Time
 	Rows         map[diagnosis.Status]int
-	Requests     map[string]int64   // by what became of them
+	Requests     map[string]float64 // by what became of them
 	Waits        map[string]float64 // seconds by what they were for
-	TokenExpires time.Time          // zero if nobody knows
+	TokenExpires time.Time          // zero if it is not known
 	Untold       int                // messages about the run that could not be sent
 }
 
@@ -37,7 +37,13 @@ const lastSuccess = "r7import_last_success_timestamp_seconds"
 // has a user of its own.
 func Write(path string, f *Figures) error {
 	t := &text{label: fmt.Sprintf("import_job=%q", f.Job)}
-	t.labelled("rows", "state", "Rows by what became of them.", everyStatus(f.Rows))
+	rows := make(map[string]float64) // with a zero for a status without rows, so that a rule sees it change
+	for _, status := range diagnosis.Statuses {
+		if n := f.Rows[status]; n > 0 || status.Declined() || status.Open() || status == diagnosis.Created || status == diagnosis.Updated {
+			rows[string(status)] = float64(n)
+		}
+	}
+	t.labelled("rows", "state", "Rows by what became of them.", rows)
 	t.one("exit_code", "Exit code.", float64(f.ExitCode))
 	t.one("duration_seconds", "Time from the start to the end.", f.Ended.Sub(f.Started).Seconds())
 	t.one("last_run_timestamp_seconds", "When it ended.", seconds(f.Ended))
@@ -46,7 +52,7 @@ func Write(path string, f *Figures) error {
 		success = before(path)
 	}
 	t.one("last_success_timestamp_seconds", "When a run last ended with exit code 0, 0 if none has.", success)
-	t.labelled("requests", "outcome", "Requests to the portal by what became of them.", floats(f.Requests))
+	t.labelled("requests", "outcome", "Requests to the portal by what became of them.", f.Requests)
 	t.labelled("wait_seconds", "reason", "Time the portal (pause, away) or mail servers (rest) were left alone.", f.Waits)
 	t.one("notifications_failed", "Messages about the run that could not be sent.", float64(f.Untold))
 	if !f.TokenExpires.IsZero() {
@@ -61,58 +67,35 @@ type text struct {
 	label string
 }
 
-func (t *text) head(name, help string) {
-	fmt.Fprintf(t, "# HELP r7import_%s %s\n# TYPE r7import_%s gauge\n", name, help, name)
+// labelled writes a figure with a value for each word of a label.
+func (t *text) labelled(name, label, help string, values map[string]float64) {
+	if len(values) > 0 {
+		fmt.Fprintf(t, "# HELP r7import_%s %s\n# TYPE r7import_%[1]s gauge\n", name, help)
+	}
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		labels := t.label
+		if label != "" {
+			labels += fmt.Sprintf(",%s=%q", label, key)
+		}
+		fmt.Fprintf(t, "r7import_%s{%s} %s\n", name, labels, strconv.FormatFloat(values[key], 'f', -1, 64))
+	}
 }
 
 func (t *text) one(name, help string, value float64) {
-	t.head(name, help)
-	fmt.Fprintf(t, "r7import_%s{%s} %s\n", name, t.label, strconv.FormatFloat(value, 'f', -1, 64))
-}
-
-func (t *text) labelled(name, label, help string, values map[string]float64) {
-	if len(values) > 0 {
-		t.head(name, help)
-	}
-	for _, key := range slices.Sorted(maps.Keys(values)) {
-		fmt.Fprintf(t, "r7import_%s{%s,%s=%q} %s\n", name, t.label, label, key, strconv.FormatFloat(values[key], 'f', -1, 64))
-	}
-}
-
-// everyStatus has a zero for a status without rows, so that a rule sees it change.
-func everyStatus(rows map[diagnosis.Status]int) map[string]float64 {
-	values := make(map[string]float64)
-	for _, status := range diagnosis.Statuses {
-		if n := rows[status]; n > 0 || status.Declined() || status.Open() || status == diagnosis.Created || status == diagnosis.Updated {
-			values[string(status)] = float64(n)
-		}
-	}
-	return values
-}
-
-func floats(counts map[string]int64) map[string]float64 {
-	values := make(map[string]float64, len(counts))
-	for key, n := range counts {
-		values[key] = float64(n)
-	}
-	return values
+	t.labelled(name, "", help, map[string]float64{"": value})
 }
 
 func seconds(t time.Time) float64 { return float64(t.Unix()) }
 
 // before returns the time of the last success that the file at path tells, 0 for none.
-func before(path string) float64 {
-	old, err := os.ReadFile(path)
-	if err != nil {
-		return 0
-	}
+func before(path string) (success float64) {
+	old, _ := os.ReadFile(path) // if it cannot be read there is none
 	for line := range strings.Lines(string(old)) {
 		if name, value, found := strings.Cut(strings.TrimSpace(line), "} "); found && strings.HasPrefix(name, lastSuccess) {
-			success, _ := strconv.ParseFloat(value, 64)
-			return success
+			success, _ = strconv.ParseFloat(value, 64)
 		}
 	}
-	return 0
+	return success
 }
 
 // replace writes a file that is whole or not there.

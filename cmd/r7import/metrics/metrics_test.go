@@ -41,7 +41,7 @@ func TestWrite(t *testing.T) {
 	ended := time.Unix(1_800_000_000, 0)
 	f := &metrics.Figures{
 		Job: "ночь", Started: ended.Add(-90 * time.Second), Ended: ended, Rows: map[diagnosis.Status]int{diagnosis.Created: 3},
-		Requests: map[string]int64{"done": 9}, Waits: map[string]float64{"rest": 1.5}, TokenExpires: ended.Add(time.Hour),
+		Requests: map[string]float64{"done": 9}, Waits: map[string]float64{"rest": 1.5}, TokenExpires: ended.Add(time.Hour),
 	}
 	const last = "r7import_last_success_timestamp_seconds"
 	for _, step := range []struct {

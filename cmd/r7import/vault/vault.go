@@ -40,12 +40,14 @@ type Vault struct {
 }
 
 const (
-	service  = "r7import" // the program's name in the keyring
 	fileName = "token"
 	// openName is for a portal that is talked to without encryption: a token that was
-	// got over TLS is never sent there because somebody mistyped an address.
+	// got over TLS is never sent there because of a mistyped address.
 	openName = "http-token"
 	largest  = 64 << 10
+
+	remindName  = "token-told" // whose time is that of the last reminder
+	remindEvery = 7 * 24 * time.Hour
 )
 
 // stored is how a token is written down.
@@ -66,22 +68,30 @@ func (v Vault) Put(k Kept) (file string, err error) {
 	if err == nil {
 		return "", v.removeFile()
 	}
-	return v.path(), v.writeFile(text)
+	err = os.MkdirAll(v.Folder, 0o700)
+	if err == nil {
+		err = durable.Write(v.path(), text) // a link in its place is not followed
+	}
+	if err != nil {
+		return "", diagnosis.Wrap(err, diagnosis.TokenNotKept, "File", v.path())
+	}
+	return v.path(), nil
 }
 
 // Get returns the token, and whether there is one. A file is there only if the
 // keyring could not be used last, so it is asked first.
 func (v Vault) Get() (Kept, bool, error) {
 	text, err := v.readFile()
-	if err != nil {
-		return Kept{}, false, err
-	}
-	if text == "" {
-		text, _ = v.inKeyring(func() (string, error) { return keyring.Get(service, v.Portal) })
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && len(text) == 0:
+		kept, _ := v.inKeyring(func() (string, error) { return keyring.Get(service, v.Portal) })
+		text = []byte(kept)
+	case err != nil:
+		return Kept{}, false, diagnosis.Or(err, diagnosis.TokenUnreadable, "File", v.path())
 	}
 	var s stored
-	if json.Unmarshal([]byte(text), &s) != nil || s.Token == "" {
-		return Kept{}, false, nil // written by somebody else: a new sign-in replaces it
+	if json.Unmarshal(text, &s) != nil || s.Token == "" {
+		return Kept{}, false, nil // written by another program: a new sign-in replaces it
 	}
 	return Kept{account.NewSecret(s.Token), s.User, s.Expires}, true, nil
 }
@@ -92,33 +102,22 @@ func (v Vault) Forget() error {
 	return v.removeFile()
 }
 
-var errNoKeyring = errors.New("vault: no keyring")
+// Remind reports whether the last reminder of the token's end is a week old, and notes
+// that there is one now. Where that cannot be noted it reports true each time.
+func (v Vault) Remind(now time.Time) bool {
+	path := filepath.Join(v.Folder, remindName)
+	if info, err := os.Stat(path); err == nil && now.Sub(info.ModTime()) < remindEvery {
+		return false
+	}
+	_ = durable.Write(path, nil)
+	return true
+}
 
 func (v Vault) inKeyring(do func() (string, error)) (string, error) {
 	if v.OnlyFile {
 		return "", errNoKeyring
 	}
 	return inKeyring(v.Patience, do)
-}
-
-// inKeyring does something with the keyring. One that does not answer in time is
-// left behind: the program is about to go on without it.
-func inKeyring(patience time.Duration, do func() (string, error)) (string, error) {
-	type answer struct {
-		text string
-		err  error
-	}
-	done := make(chan answer, 1)
-	go func() {
-		text, err := do()
-		done <- answer{text, err}
-	}()
-	select {
-	case a := <-done:
-		return a.text, a.err
-	case <-time.After(patience):
-		return "", errNoKeyring
-	}
 }
 
 func (v Vault) path() string {
@@ -128,39 +127,24 @@ func (v Vault) path() string {
 	return filepath.Join(v.Folder, fileName)
 }
 
-// writeFile replaces the file whole. A link in its place is not followed.
-func (v Vault) writeFile(text []byte) error {
-	if err := os.MkdirAll(v.Folder, 0o700); err != nil {
-		return diagnosis.Wrap(err, diagnosis.TokenNotKept, "File", v.path())
-	}
-	if err := durable.Write(v.path(), text); err != nil {
-		return diagnosis.Wrap(err, diagnosis.TokenNotKept, "File", v.path())
-	}
-	return nil
-}
-
-// readFile returns what is in the file, nothing if there is none.
-func (v Vault) readFile() (string, error) {
+// readFile returns what is in the file. A link in its place is not followed.
+func (v Vault) readFile() ([]byte, error) {
 	info, err := os.Lstat(v.path())
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
+	if err != nil {
+		return nil, err
 	}
-	if err != nil || !info.Mode().IsRegular() {
-		return "", diagnosis.Wrap(err, diagnosis.TokenUnreadable, "File", v.path())
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("not a file of its own")
 	}
 	if err := trust.Info(v.path(), info); err != nil {
-		return "", err
+		return nil, err
 	}
 	f, err := os.Open(v.path())
 	if err != nil {
-		return "", diagnosis.Wrap(err, diagnosis.TokenUnreadable, "File", v.path())
+		return nil, err
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, largest))
-	if err != nil {
-		return "", diagnosis.Wrap(err, diagnosis.TokenUnreadable, "File", v.path())
-	}
-	return string(text), nil
+	return io.ReadAll(io.LimitReader(f, largest))
 }
 
 func (v Vault) removeFile() error {

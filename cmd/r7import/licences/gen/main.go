@@ -4,11 +4,8 @@ package main
 
 import (
 	"bytes"
-	"cmp"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,85 +27,55 @@ func main() {
 	}
 }
 
-// module is a module as go list tells of it.
-type module struct {
-	Path, Version, Dir string
-	Main               bool
-}
-
-// collect returns the licences of all modules, one behind the other.
+// collect returns the licences of the language and of all modules, one behind the other.
 func collect() ([]byte, error) {
-	all := make(map[string]module)
+	folders := make(map[string]string) // by path and version of a module
 	for _, system := range []string{"linux", "windows", "darwin"} {
-		modules, err := modulesFor(system)
+		const module = "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}"
+		list := exec.Command("go", "list", "-deps", "-f", module, "r7import/cmd/r7import")
+		list.Env = append(os.Environ(), "GOOS="+system, "GOARCH=amd64", "CGO_ENABLED=0")
+		var stderr bytes.Buffer
+		list.Stderr = &stderr
+		text, err := list.Output()
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("go list for %s: %w: %s", system, err, &stderr)
 		}
-		for _, m := range modules {
-			all[m.Path] = m
+		for line := range strings.Lines(string(text)) {
+			if module, folder, found := strings.Cut(strings.TrimSpace(line), "\t"); found { // else it is of the standard library or ours
+				folders[module] = folder
+			}
 		}
 	}
-	sorted := make([]module, 0, len(all)+1)
-	for _, m := range all {
-		sorted = append(sorted, m)
-	}
-	slices.SortFunc(sorted, func(a, b module) int { return cmp.Compare(a.Path, b.Path) })
 	root, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
 		return nil, err
 	}
-	sorted = append([]module{{Path: "Go", Dir: strings.TrimSpace(string(root))}}, sorted...)
 	var out bytes.Buffer
-	for _, m := range sorted {
-		if err := m.write(&out); err != nil {
-			return nil, err
+	err = write(&out, "Go", strings.TrimSpace(string(root)))
+	for _, module := range slices.Sorted(maps.Keys(folders)) {
+		if err == nil {
+			err = write(&out, module, folders[module])
 		}
 	}
-	return out.Bytes(), nil
-}
-
-// modulesFor returns the modules in the program for one system.
-func modulesFor(system string) ([]module, error) {
-	list := exec.Command("go", "list", "-deps", "-json=Module", "r7import/cmd/r7import")
-	list.Env = append(os.Environ(), "GOOS="+system, "GOARCH=amd64", "CGO_ENABLED=0")
-	var stderr bytes.Buffer
-	list.Stderr = &stderr
-	text, err := list.Output()
-	if err != nil {
-		return nil, fmt.Errorf("go list for %s: %w: %s", system, err, &stderr)
-	}
-	var modules []module
-	for packages := json.NewDecoder(bytes.NewReader(text)); ; {
-		var one struct{ Module *module }
-		switch err := packages.Decode(&one); {
-		case errors.Is(err, io.EOF):
-			return modules, nil
-		case err != nil:
-			return nil, err
-		}
-		if one.Module != nil && !one.Module.Main {
-			modules = append(modules, *one.Module)
-		}
-	}
+	return out.Bytes(), err
 }
 
 var licenceName = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|patents|unlicense)([-.].*)?$`)
 
-// write appends the licence files of a module. One without any is an error: it may
-// not be passed on.
-func (m module) write(out *bytes.Buffer) error {
-	entries, err := os.ReadDir(m.Dir)
+// write appends the licence files in the folder of a module. One without any is an
+// error: it may not be passed on.
+func write(out *bytes.Buffer, title, folder string) error {
+	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return err
 	}
-	title := strings.TrimSpace(m.Path + " " + m.Version)
 	fmt.Fprintf(out, "%s\n%s\n\n", title, strings.Repeat("=", len(title)))
 	found := false
 	for _, entry := range entries {
 		if entry.IsDir() || !licenceName.MatchString(entry.Name()) {
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(m.Dir, entry.Name()))
+		text, err := os.ReadFile(filepath.Join(folder, entry.Name()))
 		if err != nil {
 			return err
 		}
@@ -117,7 +84,7 @@ func (m module) write(out *bytes.Buffer) error {
 		fmt.Fprintf(out, "%s\n\n", text)
 	}
 	if !found {
-		return fmt.Errorf("%s has no licence", m.Path)
+		return fmt.Errorf("%s has no licence", title)
 	}
 	return nil
 }

@@ -4,3 +4,5 @@ package main
 
 // forbidCoreDumps has nothing to do: the system writes dumps only where an administrator has switched them on.
 func forbidCoreDumps() {}
+
+const noFollow = 0

@@ -27,46 +27,38 @@ const (
 // onFile is what run and plan do with one file.
 type onFile func(context.Context, *setup.Process, *runOptions) (ending, error)
 
-// outcome is what came of one file.
-type outcome struct {
-	show.NoticeFile
-	ending
-}
-
-// runAlone makes the portal agree with every file there is, puts the files of a drop
-// folder away, and tells those who are to know.
-func runAlone(cmd *cobra.Command, p *program, args []string) error {
-	do := func(ctx context.Context, pr *setup.Process, o *runOptions) (ending, error) {
-		end, err := runFile(ctx, pr, o)
-		if o.from.Dropped() && !o.Target.Sandbox {
-			err = errors.Join(err, putAway(ctx, p, o, end, err))
-		}
-		return end, err
-	}
-	if p.settings.Sandbox { // which concerns nobody
-		_, err := forEach(cmd, p, args, do)
+// runAll makes the portal agree with every file there is, puts the files of a drop
+// folder away, and sends notifications. A run in the sandbox does neither.
+func runAll(cmd *cobra.Command, p *program, args []string) error {
+	if p.settings.Sandbox {
+		_, err := forEach(cmd, p, args, runFile)
 		return err
 	}
-	voices, err := setup.OpenVoices(cmd.Context(), p.Process, &p.settings.Unattended, p.settings.CAFile)
+	ctx := cmd.Context()
+	n, err := newNotifier(ctx, p)
 	if err != nil {
 		return err
 	}
-	t := &teller{Process: p.Process, voices: voices, to: p.settings.Unattended}
-	t.beat(cmd.Context(), "heartbeat-start", voices.Start)
+	n.beat(ctx, "heartbeat-start", n.voices.Start)
 	notice := show.Notice{Job: p.job.Name, Version: p.Version, StartedAt: time.Now()}
-	outcomes, err := forEach(cmd, p, args, do)
-	end := p.ending
-	end.err, end.signal = err, signalOf(cmd.Context())
-	notice.ExitCode, notice.EndedAt = end.code(), time.Now()
-	notice.Problems = told(p.Console, err)
-	t.tell(context.WithoutCancel(cmd.Context()), &notice, outcomes)
+	ends, err := forEach(cmd, p, args, func(ctx context.Context, p *setup.Process, o *runOptions) (ending, error) {
+		end, err := runFile(ctx, p, o)
+		if o.from.Dropped() {
+			err = errors.Join(err, putAway(ctx, p, o, end, err))
+		}
+		return end, err
+	})
+	whole := p.ending
+	whole.err, whole.signal = err, signalOf(ctx)
+	notice.ExitCode, notice.EndedAt, notice.Problems = whole.code(), time.Now(), sentences(p.Console, err)
+	n.tell(context.WithoutCancel(ctx), &notice, ends)
 	return err
 }
 
 // forEach does something with each of the files that the arguments or the inputs
-// name, one after the other. What ends one of them for a reason that the others
-// share ends them all.
-func forEach(cmd *cobra.Command, p *program, args []string, do onFile) (outcomes []outcome, err error) {
+// name, one after the other, and returns how each ended. What ends one of them for a
+// reason that the others share ends them all.
+func forEach(cmd *cobra.Command, p *program, args []string, do onFile) (ends []ending, err error) {
 	ctx := cmd.Context()
 	files, err := p.files(cmd, args)
 	var codes []int
@@ -75,54 +67,40 @@ func forEach(cmd *cobra.Command, p *program, args []string, do onFile) (outcomes
 			continue // another process has taken it, or it is being written anew
 		}
 		p.results.begun = false // of JSON each file has an object of its own
-		o, err := p.runOnFile(file)
+		o, err := p.runOn(file)
 		if err == nil {
 			p.ending, err = do(ctx, p.Process, o)
 		}
 		p.conclude(ctx, err)
-		code := p.ending.code()
-		codes = append(codes, code)
-		outcomes = append(outcomes, outcome{show.NoticeFile{
-			File: file.Path, ExitCode: code, Result: p.ending.result, Problems: told(p.Console, p.ending.err),
-		}, p.ending})
+		p.ending.file = file.Path
+		ends, codes = append(ends, p.ending), append(codes, p.ending.code())
 		p.ending = ending{}
-		if slices.Contains([]int{exitInterrupt, exitTerminated, exitBusy, exitUsage, exitPortal}, code) {
+		if slices.Contains([]int{exitInterrupt, exitTerminated, exitBusy, exitUsage, exitPortal}, codes[len(codes)-1]) {
 			break
 		}
 	}
 	p.ending.others = codes
-	return outcomes, err
-}
-
-// told returns the problems in an error with their sentences.
-func told(c *ui.Console, err error) (list []*show.Told) {
-	if err == nil {
-		return nil
-	}
-	for _, problem := range ui.Problems(err) {
-		list = append(list, show.Tell(c, &problem))
-	}
-	return list
+	return ends, err
 }
 
 // files returns what is to be read: the file that the arguments name, else the inputs
 // of the settings. None at all is no error where a folder or a pattern was named.
 func (p *program) files(cmd *cobra.Command, args []string) ([]job.File, error) {
 	s := &p.settings
-	inputs := job.Inputs{Places: s.Input, Age: s.InputAge}
 	if len(args) > 0 {
 		return []job.File{{Path: args[0]}}, nil
 	}
 	if len(s.Input) == 0 {
 		return nil, diagnosis.New(diagnosis.InputMissing, "Command", cmd.CommandPath())
 	}
+	inputs := job.Inputs{Places: s.Input, Age: s.InputAge}
 	files, restless, err := inputs.Files(cmd.Context())
 	if restless > 0 {
 		p.Console.Say("job.restless", "Count", restless)
 	}
-	made := s.Report
+	made := slices.Clone(s.Report)
 	if s.Annotate != "" {
-		made = append(slices.Clone(made), s.Annotate)
+		made = append(made, s.Annotate)
 	}
 	if i := slices.IndexFunc(made, shared); err == nil && i >= 0 && len(files) > 1 {
 		return nil, diagnosis.New(diagnosis.ReportShared, "File", made[i])
@@ -135,9 +113,9 @@ func shared(path string) bool {
 	return !strings.Contains(path, ofFile) && !strings.Contains(path, ofRun)
 }
 
-// fate returns the folder that a file goes to which was dropped, empty if it stays
-// because the same command may well do better the next time.
-func fate(code int) string {
+// folderFor returns the folder that a file goes to which was dropped, by the exit code.
+// It is empty if the file stays because the same command may well do better the next time.
+func folderFor(code int) string {
 	switch code {
 	case exitDone:
 		return job.Done
@@ -147,16 +125,16 @@ func fate(code int) string {
 	return ""
 }
 
-// besideFile returns where reports go: if nobody has said where, beside the file that
-// is going to be put away.
+// besideFile returns where reports go: without --report, beside the file that is going to
+// be put away.
 func (o *runOptions) besideFile(reports []string, code int) []string {
-	folder := fate(code)
+	folder := folderFor(code)
 	if !o.from.Dropped() || o.Target.Sandbox || o.Dry || len(o.Report) > 0 || folder == "" {
 		return reports
 	}
 	aside, err := o.from.Aside(folder)
 	if err != nil {
-		return reports // said when the file is put away
+		return reports // the error is shown when the file is put away
 	}
 	beside := make([]string, len(reports))
 	for i, path := range reports {
@@ -167,9 +145,9 @@ func (o *runOptions) besideFile(reports []string, code int) []string {
 
 // putAway moves a file that was dropped to where its exit code says. Beside one that
 // could not be used, and has no report, a text says why.
-func putAway(ctx context.Context, p *program, o *runOptions, end ending, err error) error {
+func putAway(ctx context.Context, p *setup.Process, o *runOptions, end ending, err error) error {
 	end.err, end.signal = err, signalOf(ctx)
-	folder, tag := fate(end.code()), time.Now().UTC().Format("20060102-150405")
+	folder, tag := folderFor(end.code()), time.Now().UTC().Format("20060102-150405")
 	if folder == "" {
 		return nil
 	}
