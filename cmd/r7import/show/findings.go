@@ -3,7 +3,6 @@ package show
 import (
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"r7import/cmd/r7import/ui"
@@ -47,7 +46,11 @@ func (f *Findings) Row(row *account.Row) {
 
 // Add takes a problem of a row.
 func (f *Findings) Add(p *diagnosis.Problem) {
-	key := keyOf(p)
+	parts := []string{string(p.Code), p.Place.Column} // of the key, which is equal for problems that differ in the row only
+	for _, name := range slices.Sorted(maps.Keys(p.Args)) {
+		parts = append(parts, name, p.Args[name])
+	}
+	key := strings.Join(parts, "\x00")
 	group := f.groups[key]
 	if group == nil {
 		if len(f.order) == findingsMax {
@@ -67,15 +70,6 @@ func (f *Findings) Add(p *diagnosis.Problem) {
 	}
 }
 
-// keyOf is equal for problems that differ in the row only.
-func keyOf(p *diagnosis.Problem) string {
-	parts := []string{string(p.Code), p.Place.Column}
-	for _, name := range slices.Sorted(maps.Keys(p.Args)) {
-		parts = append(parts, name, p.Args[name])
-	}
-	return strings.Join(parts, "\x00")
-}
-
 // None reports whether nothing was found.
 func (f *Findings) None() bool { return len(f.order) == 0 }
 
@@ -85,48 +79,32 @@ func (f *Findings) Show(c *ui.Console) {
 	lines, left := 0, f.left
 	for _, severity := range []diagnosis.Severity{diagnosis.Error, diagnosis.Warning} {
 		for _, group := range f.order {
-			switch {
-			case group.problem.Severity() != severity:
-			case lines >= linesMax:
+			if group.problem.Severity() != severity {
+				continue
+			}
+			if lines >= linesMax {
 				left += group.count
-			default:
-				lines += group.show(c)
-				if hint := c.Lang.Hint(&group.problem); !hinted[hint] {
-					hinted[hint] = true
-					c.Advise(&group.problem)
+				continue
+			}
+			if group.count <= toldSingly {
+				lines += group.count
+				for i := range group.places {
+					c.Finding(&group.places[i], c.Lang.Located(&group.places[i]))
 				}
+			} else {
+				lines++
+				shared := group.problem
+				shared.Place.Row = 0
+				c.Finding(&shared, c.Text("findings.shared",
+					"Problem", c.Lang.Located(&shared), "Count", group.count, "Rows", Numbers(group.rows, group.count)))
+			}
+			if hint := c.Lang.Hint(&group.problem); !hinted[hint] {
+				hinted[hint] = true
+				c.Advise(&group.problem)
 			}
 		}
 	}
 	if left > 0 {
 		c.Say("findings.more", "Count", left)
 	}
-}
-
-// show shows one finding and returns how many lines that took.
-func (g *finding) show(c *ui.Console) (lines int) {
-	if g.count <= toldSingly {
-		for i := range g.places {
-			c.Finding(&g.places[i], c.Lang.Located(&g.places[i]))
-		}
-		return g.count
-	}
-	shared := g.problem
-	shared.Place.Row = 0
-	c.Finding(&shared, c.Text("findings.shared",
-		"Problem", c.Lang.Located(&shared), "Count", g.count, "Rows", Numbers(g.rows, g.count)))
-	return 1
-}
-
-// Numbers lists row numbers, with dots if there are more.
-func Numbers(rows []int, count int) string {
-	texts := make([]string, len(rows))
-	for i, row := range rows {
-		texts[i] = strconv.Itoa(row)
-	}
-	text := strings.Join(texts, ", ")
-	if count > len(rows) {
-		text += ", …"
-	}
-	return text
 }

@@ -26,34 +26,34 @@ func PlanSaved(s *plan.Saved) SavedFacts {
 
 // PlanLine writes what a saved plan is about.
 func PlanLine(out io.Writer, c *ui.Console, s *plan.Saved) {
-	Line(out, c.Text("saved.line", "ID", s.ID, "Made", s.Made.Local().Format("2006-01-02 15:04"), "Set", s.DataSet, "Count", s.Count))
+	Line(out, c.Text("saved.line", "ID", s.ID, "Made", moment(s.Made), "Set", s.DataSet, "Count", s.Count))
 }
 
 // SavedPlan writes what a saved plan is about, and each of its changes.
 func SavedPlan(out io.Writer, c *ui.Console, s *plan.Saved) {
 	PlanLine(out, c, s)
-	Line(out, c.Text("saved.portal", "Portal", s.Portal, "Rows", s.Rows))
-	if s.Guard != "" {
-		Line(out, c.Text("saved.guard", "Guard", c.Text("saved.guard."+string(s.Guard))))
-	}
+	l := &lines{Console: c}
+	l.add("saved.portal", "Portal", s.Portal, "Rows", s.Rows)
+	l.addIf(s.Guard != "", "saved.guard", "Guard", c.Text("saved.guard."+string(s.Guard)))
 	switch {
 	case s.SpentBy != "":
-		Line(out, c.Text("saved.spent", "Run", s.SpentBy))
+		l.add("saved.spent", "Run", s.SpentBy)
 	case s.Expired(time.Now()):
-		Line(out, c.Text("saved.expired"))
+		l.add("saved.expired")
 	case !s.Approved.IsZero():
-		Line(out, c.Text("saved.approved", "At", s.Approved.Local().Format("2006-01-02 15:04")))
+		l.add("saved.approved", "At", moment(s.Approved))
 	}
 	for i := range s.Changes {
 		ch := &s.Changes[i]
-		text := "  " + c.Text("saved.row", "Row", ch.Row) + " "
-		if ch.Row == 0 {
-			text = "  "
+		text := "  "
+		if ch.Row > 0 {
+			text += c.Text("saved.row", "Row", ch.Row) + " "
 		}
 		text += ch.Email + ": " + c.Text("status."+string(ch.Status))
 		if ch.Status == diagnosis.WouldUpdate {
 			text += " (" + ch.Fields + ")"
 		}
-		Line(out, text)
+		l.all = append(l.all, text)
 	}
+	l.write(out)
 }

@@ -48,7 +48,7 @@ func console(t *testing.T, language string) (*ui.Console, *bytes.Buffer) {
 func view(t *testing.T, plan *plan.Plan) planView {
 	t.Helper()
 	c, _ := console(t, "en")
-	return planView{Plan: Plan{Plan: plan, Options: policy.Defaults(), Rate: 10}, console: c}
+	return planView{Plan: Plan{Plan: plan, Options: policy.Defaults(), Rate: 10}, Console: c}
 }
 
 func TestForecastInWords(t *testing.T) {
@@ -68,11 +68,11 @@ func TestForecastInWords(t *testing.T) {
 			"about 50 min, bounded by --per-host 2 on imap.example.com", "if the portal takes 2.9 s for an account, as it did for the latest 300"}},
 		{"nothing to send", plan.Load{}, 300, night, nil},
 	} {
-		if diff := cmp.Diff(tc.want, (planView{Plan: Plan{Load: tc.load, Measured: tc.measured, Options: policy.Options{Window: tc.window}, Rate: 10}, console: c}).forecast()); diff != "" {
+		if diff := cmp.Diff(tc.want, (planView{Plan: Plan{Load: tc.load, Measured: tc.measured, Options: policy.Options{Window: tc.window}, Rate: 10}, Console: c}).forecast()); diff != "" {
 			t.Errorf("%s: want -, got +\n%s", tc.name, diff)
 		}
 	}
-	v := planView{Plan: Plan{Load: load, Options: policy.Options{Window: night}, Rate: 10}, console: c}
+	v := planView{Plan: Plan{Load: load, Options: policy.Options{Window: night}, Rate: 10}, Console: c}
 	if lines := v.forecast(); len(lines) != 3 || !strings.HasPrefix(lines[2], "within --window until about 20") {
 		t.Errorf("with a window: %q", lines)
 	}

@@ -10,38 +10,39 @@ import (
 // Undo shows what an undo would do, as far as the journal tells. rate and workers
 // are the pace it will have; part tells that only some rows of the file are read.
 func Undo(c *ui.Console, portal string, u *importer.Undoing, rate float64, workers int, part bool) {
-	say := func(id string, count int, facts ...any) {
-		c.Print(c.Text(id, append(facts, "Count", count)...))
-	}
 	var runs, files []string
 	for _, run := range u.Of {
 		runs, files = append(runs, run.ID), append(files, run.File)
 	}
 	slices.Sort(files)
-	say("undo.title", 0, "Run", runs, "File", slices.Compact(files), "Portal", portal)
-	say("undo.made", u.Made+u.Unproven, "Several", len(runs) > 1)
-	for _, line := range []struct {
-		id    string
-		count int
-	}{
-		{"undo.done", u.Done}, {"undo.unproven", u.Unproven}, {"undo.held", u.Held}, {"undo.here", u.Here},
-		{"undo.rowless", u.Rowless}, {"undo.strangers", u.Strangers},
-	} {
-		if line.count > 0 && (line.id != "undo.rowless" || u.Strangers == 0) {
-			c.Print("  " + c.Text(line.id, "Count", line.count, "Part", part))
+	l := &lines{Console: c}
+	l.add("undo.title", "Run", runs, "File", slices.Compact(files), "Portal", portal)
+	l.add("undo.made", "Count", u.Made+u.Unproven, "Several", len(runs) > 1)
+	count := func(id string, count int) {
+		if count > 0 {
+			l.all = append(l.all, "  "+c.Text(id, "Count", count, "Part", part))
 		}
 	}
-	if u.Here+u.Strangers == 0 {
-		say("undo.nothing", 0)
-		return
+	count("undo.done", u.Done)
+	count("undo.unproven", u.Unproven)
+	count("undo.held", u.Held)
+	count("undo.here", u.Here)
+	if u.Strangers == 0 { // who may be whom these rows name
+		count("undo.rowless", u.Rowless)
 	}
+	count("undo.strangers", u.Strangers)
 	takes, each := u.Forecast(rate, workers)
-	facts := []any{"Time", c.Duration(takes), "Each", c.Duration(each)}
-	if u.Disable {
-		say("undo.disable", u.Here+u.Strangers)
-		say("undo.forecast.disable", 0, facts...)
-		return
+	switch goes := u.Here + u.Strangers; {
+	case goes == 0:
+		l.add("undo.nothing")
+	case u.Disable:
+		l.add("undo.disable", "Count", goes)
+		l.add("undo.forecast.disable", "Time", c.Duration(takes))
+	default:
+		l.add("undo.remove", "Count", goes)
+		l.add("undo.forecast", "Time", c.Duration(takes), "Each", c.Duration(each))
 	}
-	say("undo.remove", u.Here+u.Strangers)
-	say("undo.forecast", 0, facts...)
+	for _, line := range l.all {
+		c.Print(line)
+	}
 }

@@ -130,18 +130,24 @@ func (c *Console) picture(p importer.Progress, left time.Duration) string {
 	return strings.Join(append(parts, c.waits(p)...), "; ")
 }
 
-// counts lists how many rows ended how: "created 110, failed 7".
-func (c *Console) counts(p importer.Progress) string {
+// Counts lists how many rows ended how: "created 110, failed 7".
+func (c *Console) Counts(rows map[diagnosis.Status]int) string {
 	var parts []string
 	for _, status := range diagnosis.Statuses {
-		if n := p.Counts[status]; n > 0 {
+		if n := rows[status]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%s %d", c.Text("status."+string(status)), n))
 		}
 	}
-	if p.Unknown > 0 {
-		parts = append(parts, c.Text("progress.unknown", "N", p.Unknown))
-	}
 	return strings.Join(parts, ", ")
+}
+
+// counts is Counts with the rows that are being looked up.
+func (c *Console) counts(p importer.Progress) string {
+	text := c.Counts(p.Counts)
+	if p.Unknown > 0 {
+		text = strings.TrimPrefix(text+", "+c.Text("progress.unknown", "N", p.Unknown), ", ")
+	}
+	return text
 }
 
 // wait says why and until when the run waits, empty if it does not.
