@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/ui"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/plan"
@@ -92,45 +93,25 @@ func HeadersOf(file *source.File, binding *mapping.Binding) map[string]string {
 // OpenTable opens a file and reads what the flags say about its columns.
 func (p *Process) OpenTable(ctx context.Context, path string, t *config.Table) (*source.File, mapping.Options, error) {
 	options, err := p.sourceOptions(ctx, t)
+	if err == nil && path == "-" {
+		err = p.takeStdin(p.Console.Text("value.file"))
+	}
 	if err != nil {
 		return nil, mapping.Options{}, err
-	}
-	if path == "-" {
-		if err := p.takeStdin(p.Console.Text("value.file")); err != nil {
-			return nil, mapping.Options{}, err
-		}
 	}
 	columns, err := mappingOptions(t)
 	if err != nil {
 		return nil, mapping.Options{}, err
 	}
-	file, err := openSource(ctx, path, options)
-	return file, columns, err
-}
-
-// openSource opens the file. A signal ends that, too: much of it may be one long
-// read or computation, which is left behind with the process.
-func openSource(ctx context.Context, path string, options source.Options) (*source.File, error) {
-	type opened struct {
-		file *source.File
-		err  error
-	}
-	done := make(chan opened, 1)
-	go func() {
-		var o opened
-		fault := diagnosis.Guard(func() error {
-			o.file, o.err = source.Open(ctx, path, options)
-			return nil
+	// A signal ends this, too: much of it may be one long read or computation.
+	file, err := ui.Await(ctx, func() (file *source.File, err error) {
+		err = diagnosis.Guard(func() (err error) {
+			file, err = source.Open(ctx, path, options)
+			return err
 		})
-		o.err = errors.Join(o.err, fault)
-		done <- o
-	}()
-	select {
-	case o := <-done:
-		return o.file, o.err
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
+		return file, err
+	})
+	return file, columns, err
 }
 
 // NoRows is the refusal of a file without rows.
@@ -143,28 +124,29 @@ func NoRows(input *plan.Input) error {
 // explained adds to a refusal for missing columns that names in the header cannot be
 // read, if so: then they are not missing but hidden.
 func explained(file *source.File, err error) error {
-	var many diagnosis.Problems
-	unreadable := file.Unreadable()
 	missing := func(p diagnosis.Problem) bool {
 		return p.Code == diagnosis.ColumnsMissing || p.Code == diagnosis.HeaderNone
 	}
-	if len(unreadable) == 0 || !errors.As(err, &many) || !slices.ContainsFunc(many, missing) {
+	many, ok := errors.AsType[diagnosis.Problems](err)
+	if !ok || !slices.ContainsFunc(many, missing) {
 		return err
 	}
-	labels := make([]string, len(unreadable))
-	for i, c := range unreadable {
-		labels[i] = c.Label
+	var labels []string
+	for _, c := range file.Unreadable() {
+		labels = append(labels, c.Label)
+	}
+	if len(labels) == 0 {
+		return err
 	}
 	return append(many, *diagnosis.New(diagnosis.HeaderUnreadable, "Count", len(labels), "Columns", labels))
 }
 
 // Within puts the file into the places of problems with its columns.
 func Within(file *source.File, err error) error {
-	var many diagnosis.Problems
-	var one *diagnosis.Problem
-	if errors.As(err, &one) {
+	many, ok := errors.AsType[diagnosis.Problems](err)
+	if one, is := errors.AsType[*diagnosis.Problem](err); is {
 		many = diagnosis.Problems{*one}
-	} else if !errors.As(err, &many) {
+	} else if !ok {
 		return err
 	}
 	for i := range many {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"r7import/cmd/r7import/config"
@@ -13,6 +14,7 @@ import (
 	"r7import/importer/journal"
 	"r7import/importer/plan"
 	"r7import/importer/policy"
+	"r7import/importer/preflight"
 )
 
 // JobOptions say which file and which portal to bring together, and how.
@@ -34,21 +36,20 @@ type Job struct {
 	Portal string // as it is shown
 
 	process *Process
-	bound   bound                          // what a plan of it is bound to
-	plan    *KeptPlan                      // it goes by; nil without one
-	size    int64                          // of the file, 0 if that tells nothing
-	toWrite func() (*journal.Store, error) // opens what a dry run reads, nil where nothing is kept
-	open    func(readOnly bool) (*journal.Store, error)
-	failed  string // run whose failed rows alone are read
-	told    int    // notices about columns told before the rows were read
+	draft   plan.Saved     // a plan of it, as far as it is known before the rows are read
+	plan    *KeptPlan      // it goes by; nil without one
+	size    int64          // of the file, 0 if that tells nothing
+	learns  *config.Target // whose state a dry run writes down in what it has seen, nil where nothing is kept
+	failed  string         // run whose failed rows alone are read
+	told    int            // notices about columns told before the rows were read
 	closers []func() error
 }
 
 // Close lets go of everything the job holds, the last thing first.
 func (j *Job) Close() error {
 	var errs []error
-	for i := len(j.closers) - 1; i >= 0; i-- {
-		errs = append(errs, j.closers[i]())
+	for _, end := range slices.Backward(j.closers) {
+		errs = append(errs, end())
 	}
 	return errors.Join(errs...)
 }
@@ -59,13 +60,14 @@ func (j *Job) NameRun(id string) { j.process.run.Store(&id) }
 // Prepare reads the file once; one without rows is refused.
 func (j *Job) Prepare(ctx context.Context, kind journal.Kind) (*plan.Plan, error) {
 	plan, err := j.Importer.Prepare(ctx, kind)
-	if err == nil && plan.Rows == 0 && j.failed != "" {
-		err = errors.Join(diagnosis.New(diagnosis.FailedNone, "File", j.Input.File.Name(), "Run", j.failed), j.Discard(ctx, plan))
-	} else if err == nil && plan.Rows == 0 {
-		err = errors.Join(NoRows(j.Input), j.Discard(ctx, plan))
-	}
-	if err == nil {
+	switch {
+	case err != nil:
+	case plan.Rows > 0:
 		j.NameRun(plan.Run.ID)
+	case j.failed != "":
+		err = errors.Join(diagnosis.New(diagnosis.FailedNone, "File", j.Input.File.Name(), "Run", j.failed), j.Discard(ctx, plan))
+	default:
+		err = errors.Join(NoRows(j.Input), j.Discard(ctx, plan))
 	}
 	return plan, err
 }
@@ -106,7 +108,7 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 	// Nobody gets an account because a cell was left empty and somebody happens to be
 	// signed in: what login has kept is for rows without people of their own.
 	theirs := plan.WayFor(o.Run.Owner, j.Input.Binding) == policy.OwnerColumn
-	if j.Options.Caller, err = p.Caller(ctx, c, &o.Caller, !theirs); err != nil {
+	if j.Options.Caller, err = p.Caller(ctx, &o.Target, &o.Caller, !theirs); err != nil {
 		return nil, err
 	}
 	if !theirs && !j.Options.Caller.Token.Empty() && !o.Target.Sandbox {
@@ -167,88 +169,92 @@ func (j *Job) askHolder(ctx context.Context) error {
 
 // openStores opens what earlier runs have left and what takes the new one. A
 // sandbox remembers nothing, and of a dry run nothing is left but what it has seen.
-func (p *Process) openStores(j *Job, o *JobOptions) error {
-	if !o.Target.Sandbox {
-		folder, err := p.stateFolder(o.Target.State)
-		if err != nil {
+func (p *Process) openStores(j *Job, o *JobOptions) (err error) {
+	if o.Target.Sandbox || o.Dry {
+		if j.Ledger, err = journal.Scratch(); err != nil {
 			return err
 		}
-		open := func(readOnly bool) (*journal.Store, error) {
-			return journal.Open(folder, j.Client.URL(), storeOptions(p.Console, &o.Target, readOnly))
-		}
-		j.open = open
-		if j.History, err = open(o.Dry); err != nil {
-			return err
-		}
-		if o.Dry && !j.History.Lasts() {
-			// What is seen and which passwords are refused is remembered under the key of a
-			// store. Where none can be made, KeepSeen says so at the end.
-			if made, err := open(false); err == nil {
-				if err := errors.Join(made.Close(), j.History.Close()); err != nil {
-					return err
-				}
-				if j.History, err = open(true); err != nil {
-					return err
-				}
-			}
-		}
-		j.closers = append(j.closers, j.History.Close)
-		if o.Dry {
-			j.toWrite = func() (*journal.Store, error) { return open(false) }
-		}
+		j.closers = append(j.closers, j.Ledger.Close)
 	}
-	if !o.Target.Sandbox && !o.Dry {
-		unlock, err := j.History.Lock()
-		if err != nil {
-			return err
-		}
-		j.closers = append(j.closers, func() error { unlock(); return nil })
-		j.Ledger = j.History
+	if o.Target.Sandbox {
+		j.History = j.Ledger
 		return nil
 	}
-	scratch, err := journal.Scratch()
+	if j.History, err = p.openState(&o.Target, o.Dry); err != nil {
+		return err
+	}
+	if o.Dry && !j.History.Lasts() {
+		// What is seen and which passwords are refused is remembered under the key of a
+		// store. Where none can be made, KeepSeen says so at the end.
+		if made, err := p.openState(&o.Target, false); err == nil {
+			if err := errors.Join(made.Close(), j.History.Close()); err != nil {
+				return err
+			}
+			if j.History, err = p.openState(&o.Target, true); err != nil {
+				return err
+			}
+		}
+	}
+	j.closers = append(j.closers, j.History.Close)
+	if o.Dry {
+		j.learns = &o.Target
+		return nil
+	}
+	unlock, err := j.History.Lock()
 	if err != nil {
 		return err
 	}
-	j.closers = append(j.closers, scratch.Close)
-	j.Ledger = scratch
-	if j.History == nil {
-		j.History = scratch
-	}
+	j.closers = append(j.closers, func() error { unlock(); return nil })
+	j.Ledger = j.History
 	return nil
 }
 
 // KeepSeen writes down what a dry run has seen since it began, so that the next run
-// does what this one said. Where the state is in use or cannot be written, a warning
-// says so.
+// does what this one said.
 func (j *Job) KeepSeen(ctx context.Context, began time.Time) (warnings []diagnosis.Problem) {
-	if j.toWrite == nil {
+	if j.learns == nil {
 		return nil
 	}
-	err := j.learn(ctx, began)
+	return j.note(diagnosis.SeenNotKept, func(store *journal.Store) error { return store.Learn(ctx, j.Ledger, began) })
+}
+
+// KeepLogins writes down which logins were refused, so that a run does not send them,
+// and which were taken.
+func (j *Job) KeepLogins(ctx context.Context, jobs []*preflight.Job) (warnings []diagnosis.Problem) {
+	return j.note(diagnosis.RefusalsNotKept, func(store *journal.Store) error {
+		for _, job := range jobs {
+			if job.Outcome.Refused == "" && job.Outcome.Status != diagnosis.LoginOK {
+				continue
+			}
+			if err := store.NoteLogin(ctx, &job.Settings, job.Outcome.Refused); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// note lets write put something into the state, which is locked by a run and opened again
+// for a dry run. Where it is in use or cannot be written, a warning of that code says so.
+func (j *Job) note(code diagnosis.Code, write func(*journal.Store) error) (warnings []diagnosis.Problem) {
+	store, done, err := j.Ledger, func() error { return nil }, error(nil)
+	if store != j.History {
+		if j.learns == nil {
+			return nil
+		}
+		store, done, err = j.process.LockState(j.learns)
+	}
+	if err == nil {
+		err = errors.Join(write(store), done())
+	}
 	if err == nil {
 		return nil
 	}
-	notKept := diagnosis.Wrap(err, diagnosis.SeenNotKept)
-	var cause *diagnosis.Problem
-	if errors.As(err, &cause) {
-		notKept = diagnosis.Wrap(err, diagnosis.SeenNotKept, "Why", cause.Code, "Pid", cause.Args["Pid"], "Path", cause.Args["Path"])
+	notKept := diagnosis.Wrap(err, code)
+	if cause, ok := errors.AsType[*diagnosis.Problem](err); ok {
+		notKept = diagnosis.Wrap(err, code, "Why", cause.Code, "Pid", cause.Args["Pid"], "Path", cause.Args["Path"])
 	}
 	return []diagnosis.Problem{*notKept}
-}
-
-func (j *Job) learn(ctx context.Context, began time.Time) (err error) {
-	store, err := j.toWrite()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	unlock, err := store.Lock()
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	return store.Learn(ctx, j.Ledger, began)
 }
 
 // TellRest says which rows were passed over, and what there is to know about the

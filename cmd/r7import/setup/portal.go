@@ -10,6 +10,7 @@ import (
 	"r7import/importer/pace"
 	"r7import/importer/plan"
 	"r7import/importer/portal"
+	"r7import/importer/preflight"
 )
 
 // Connection is a portal that can be talked to.
@@ -87,4 +88,10 @@ func (c *Connection) Close() {
 	if c.sandbox != nil {
 		c.sandbox.close()
 	}
+}
+
+// MailClient returns what logs in to mail servers from this machine.
+func MailClient(l *config.MailLogins) (*preflight.Client, error) {
+	roots, err := portal.Trusted(l.MailCAFile)
+	return &preflight.Client{Addresses: l.Addresses(), Roots: roots, AnyCertificate: l.AnyCertificate}, err
 }

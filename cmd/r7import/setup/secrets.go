@@ -61,11 +61,22 @@ func (p *Process) Secret(ctx context.Context, s Secret) (account.Secret, error) 
 // it is not part of it, nor is the mark some editors put in front; blanks are.
 func (p *Process) secretFile(s Secret) (account.Secret, error) {
 	const longest = 64 << 10
-	in, err := p.openSecret(s)
-	if err != nil {
-		return account.Secret{}, err
+	in := p.In
+	if s.File == "-" {
+		if err := p.takeStdin(s.Flag); err != nil {
+			return account.Secret{}, err
+		}
+	} else {
+		f, err := os.Open(s.File)
+		if err != nil {
+			return account.Secret{}, diagnosis.Wrap(err, diagnosis.SecretFileUnreadable, "Name", s.Flag, "File", s.File)
+		}
+		defer f.Close()
+		if info, err := f.Stat(); err == nil && trust.Readable(info) {
+			p.Warn(*diagnosis.New(diagnosis.SecretFileOpen, "Name", s.Flag, "File", s.File))
+		}
+		in = f
 	}
-	defer in.Close()
 	text, err := io.ReadAll(io.LimitReader(in, longest+1))
 	if err != nil {
 		return account.Secret{}, diagnosis.Wrap(err, diagnosis.SecretFileUnreadable, "Name", s.Flag, "File", s.File)
@@ -76,21 +87,4 @@ func (p *Process) secretFile(s Secret) (account.Secret, error) {
 		return account.Secret{}, diagnosis.New(diagnosis.SecretFileForm, "Name", s.Flag, "File", s.File)
 	}
 	return account.NewSecret(string(text)), nil
-}
-
-func (p *Process) openSecret(s Secret) (io.ReadCloser, error) {
-	if s.File == "-" {
-		if err := p.takeStdin(s.Flag); err != nil {
-			return nil, err
-		}
-		return io.NopCloser(p.In), nil
-	}
-	f, err := os.Open(s.File)
-	if err != nil {
-		return nil, diagnosis.Wrap(err, diagnosis.SecretFileUnreadable, "Name", s.Flag, "File", s.File)
-	}
-	if info, err := f.Stat(); err == nil && trust.Readable(info) {
-		p.Warn(*diagnosis.New(diagnosis.SecretFileOpen, "Name", s.Flag, "File", s.File))
-	}
-	return f, nil
 }

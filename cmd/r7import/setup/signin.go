@@ -20,10 +20,10 @@ import (
 
 // Caller finds who to sign in as where a row names nobody. A flag goes before a
 // variable, a token before a user; what login has kept comes last, if it may be used.
-func (p *Process) Caller(ctx context.Context, c *Connection, o *config.Caller, kept bool) (policy.Caller, error) {
+func (p *Process) Caller(ctx context.Context, t *config.Target, o *config.Caller, kept bool) (policy.Caller, error) {
 	if o.User != "" {
-		password, err := p.passwordOf(ctx, o, !c.target.Sandbox)
-		if c.target.Sandbox && password.Empty() {
+		password, err := p.passwordOf(ctx, o, !t.Sandbox)
+		if t.Sandbox && password.Empty() {
 			password = visitor.Password
 		}
 		return policy.Caller{User: o.User, Password: password}, err
@@ -31,10 +31,10 @@ func (p *Process) Caller(ctx context.Context, c *Connection, o *config.Caller, k
 	token, err := p.Secret(ctx, Secret{Flag: "--token", Ref: o.Token, File: o.TokenFile})
 	switch {
 	case err != nil || !token.Empty():
-	case c.target.Sandbox:
+	case t.Sandbox:
 		return visitor, nil
-	case kept:
-		token, err = p.keptToken(&c.target, c.Client.URL(), time.Now())
+	case kept && t.Portal != "":
+		token, err = p.keptToken(t)
 	}
 	return policy.Caller{Token: token}, err
 }
@@ -44,14 +44,7 @@ func CallerUnasked(ctx context.Context, p *Process, t *config.Target, o *config.
 	if o.User != "" {
 		return policy.Caller{User: o.User}, nil
 	}
-	token, err := p.Secret(ctx, Secret{Flag: "--token", Ref: o.Token, File: o.TokenFile})
-	if err == nil && token.Empty() && kept && t.Portal != "" {
-		var address string
-		if address, err = portal.Address(t.Portal); err == nil {
-			token, err = p.keptToken(t, address, time.Now())
-		}
-	}
-	return policy.Caller{Token: token}, err
+	return p.Caller(ctx, t, o, kept)
 }
 
 func (p *Process) passwordOf(ctx context.Context, o *config.Caller, ask bool) (account.Secret, error) {
@@ -78,16 +71,15 @@ func (p *Process) Session(ctx context.Context, c *Connection, caller policy.Call
 // SignIn signs in as the user that the options or the person at the terminal
 // name, with a second factor if the portal wants one.
 func (p *Process) SignIn(ctx context.Context, c *Connection, o *config.Caller, retry bool) (portal.Token, error) {
-	a := &attempt{retry: retry, person: p.Console.Terminal()}
+	a := &attempt{user: o.User, retry: retry, person: p.Console.Terminal()}
 	var err error
 	if a.totp, err = p.totpSecret(ctx, o); err != nil {
 		return portal.Token{}, err
 	}
-	switch a.user = o.User; {
-	case a.user != "":
-	case !a.person:
+	if a.user == "" && !a.person {
 		return portal.Token{}, diagnosis.New(diagnosis.UserMissing)
-	default:
+	}
+	if a.user == "" {
 		if a.user, err = p.Console.Ask(ctx, "ask.user"); err != nil {
 			return portal.Token{}, err
 		}
@@ -128,10 +120,9 @@ func (p *Process) signIn(ctx context.Context, c *Connection, a *attempt) (portal
 	}
 	problem := answer.Problem()
 	tries, known := 0, answer.Code == diagnosis.PortalTFA && !a.totp.Empty()
-	switch {
-	case known:
+	if known {
 		tries = 1
-	case a.person && (answer.Code == diagnosis.PortalTFA || answer.Code == diagnosis.PortalSMS):
+	} else if a.person && (answer.Code == diagnosis.PortalTFA || answer.Code == diagnosis.PortalSMS) {
 		tries = codeTries
 	}
 	if tries > 0 && token.SMS {
@@ -206,11 +197,11 @@ func (p *Process) remember(ctx context.Context, c *Connection, a *attempt, chang
 	if c.target.Sandbox {
 		return nil
 	}
-	folder, err := p.stateFolder(c.target.State)
+	folder, address, err := p.place(&c.target)
 	if err != nil {
 		return err
 	}
-	return journal.ChangeOwner(context.WithoutCancel(ctx), folder, c.Client.URL(), strings.ToLower(a.user), storeOptions(p.Console, &c.target, false), change)
+	return journal.ChangeOwner(context.WithoutCancel(ctx), folder, address, strings.ToLower(a.user), storeOptions(p.Console, &c.target, false), change)
 }
 
 // totpSecret finds what makes the codes of an authenticator app, if it is said where

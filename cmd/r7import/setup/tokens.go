@@ -20,13 +20,13 @@ const (
 
 // Vault returns where the token of a portal is kept. Who names a folder for the
 // state wants everything in there.
-func (p *Process) Vault(t *config.Target, portalURL string) (vault.Vault, error) {
-	state, err := p.stateFolder(t.State)
+func (p *Process) Vault(t *config.Target) (vault.Vault, error) {
+	state, address, err := p.place(t)
 	if err != nil {
 		return vault.Vault{}, err
 	}
-	folder, err := journal.Folder(state, portalURL)
-	return vault.Vault{Portal: portalURL, Folder: folder, OnlyFile: t.State != "", Patience: patience(p.Console)}, err
+	folder, err := journal.Folder(state, address)
+	return vault.Vault{Portal: address, Folder: folder, OnlyFile: t.State != "", Patience: patience(p.Console)}, err
 }
 
 // patience is how long the keyring may take.
@@ -37,31 +37,27 @@ func patience(console *ui.Console) time.Duration {
 	return keyringGlance
 }
 
-// soon is how long before its end a kept token is warned of.
-const soon = 30 * 24 * time.Hour
-
 // keptToken returns the token kept for a portal, nothing if there is none or it has expired.
-func (p *Process) keptToken(t *config.Target, portalURL string, now time.Time) (account.Secret, error) {
-	vault, err := p.Vault(t, portalURL)
+func (p *Process) keptToken(t *config.Target) (account.Secret, error) {
+	const soon = 30 * 24 * time.Hour // before the end, which is then warned of
+	vault, err := p.Vault(t)
 	if err != nil {
 		return account.Secret{}, err
 	}
 	kept, ok, err := vault.Get()
-	facts := []any{"User", kept.User, "Date", Date(kept.Expires), "Portal", portalURL}
-	switch left := kept.Expires.Sub(now); {
-	case err != nil || !ok:
-		return account.Secret{}, err
-	case kept.Expires.IsZero():
-	case left <= 0:
-		p.Kept = &Kept{kept.Expires, diagnosis.New(diagnosis.TokenExpired, facts...), vault}
-		p.Warn(*p.Kept.Warning)
-		return account.Secret{}, nil
-	case left < soon:
-		p.Kept = &Kept{kept.Expires, diagnosis.New(diagnosis.TokenExpires, facts...), vault}
-		p.Warn(*p.Kept.Warning)
-	default:
-		p.Kept = &Kept{Expires: kept.Expires}
+	if err != nil || !ok || kept.Expires.IsZero() {
+		return kept.Token, err
 	}
+	p.Kept = &Kept{Expires: kept.Expires, vault: vault}
+	code, left := diagnosis.TokenExpires, time.Until(kept.Expires)
+	if left >= soon {
+		return kept.Token, nil
+	}
+	if left <= 0 {
+		code, kept.Token = diagnosis.TokenExpired, account.Secret{}
+	}
+	p.Kept.Warning = diagnosis.New(code, "User", kept.User, "Date", Date(kept.Expires), "Portal", vault.Portal)
+	p.Warn(*p.Kept.Warning)
 	return kept.Token, nil
 }
 

@@ -19,7 +19,7 @@ func (c *Console) Confirm(ctx context.Context, id string, facts ...any) (bool, e
 	question := Hang(program, Clean(c.Text(id, facts...))+" "+c.Text("ui.yes_no"), indent, c.Width()) + " "
 	for {
 		c.write(question)
-		answer, err := await(ctx, func() (string, error) { return readLine(c.In) })
+		answer, err := Await(ctx, func() (string, error) { return readLine(c.In) })
 		if err != nil && err != io.EOF {
 			c.write("\n")
 		}
@@ -39,7 +39,7 @@ func (c *Console) Confirm(ctx context.Context, id string, facts ...any) (bool, e
 // returns the error of ctx when that ends first.
 func (c *Console) Ask(ctx context.Context, id string, facts ...any) (string, error) {
 	c.write(program + Clean(c.Text(id, facts...)) + ": ")
-	answer, err := await(ctx, func() (string, error) { return readLine(c.In) })
+	answer, err := Await(ctx, func() (string, error) { return readLine(c.In) })
 	if err == io.EOF {
 		err = nil
 	} else if err != nil {
@@ -75,7 +75,7 @@ func (c *Console) Secret(ctx context.Context, id string, facts ...any) (account.
 		return account.Secret{}, err
 	}
 	c.write(program + Clean(c.Text(id, facts...)) + ": ")
-	typed, err := await(ctx, func() ([]byte, error) { return term.ReadPassword(terminal) })
+	typed, err := Await(ctx, func() ([]byte, error) { return term.ReadPassword(terminal) })
 	c.write("\n") // the one that was typed was not shown
 	if err != nil {
 		_ = term.Restore(terminal, before) // a reading that was left behind has switched the echo off
@@ -84,10 +84,10 @@ func (c *Console) Secret(ctx context.Context, id string, facts ...any) (account.
 	return account.NewSecret(string(typed)), nil
 }
 
-// await returns what read returns, or the error of ctx if that ends first. A
+// Await returns what read returns, or the error of ctx if that ends first. A
 // terminal cannot be told to stop reading, so the reading is then left behind:
 // the program is about to end.
-func await[T any](ctx context.Context, read func() (T, error)) (T, error) {
+func Await[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	type answer struct {
 		value T
 		err   error
