@@ -33,7 +33,10 @@ func newBar(c *Console) *bar {
 	b.bar = b.screen.New(0, mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
 		mpb.BarFillerTrim(),
 		mpb.BarExtender(mpb.BarFillerFunc(b.below), false),
-		mpb.PrependDecorators(decor.Any(b.before)),
+		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string {
+			f := b.latest.Load()
+			return fmt.Sprintf("%d/%d ", f.Decided, f.Total)
+		})),
 		mpb.AppendDecorators(decor.Any(b.after)),
 	)
 	c.setAbove(b.screen)
@@ -55,11 +58,6 @@ func (b *bar) stop() {
 		b.bar.Abort(false)
 	}
 	b.screen.Wait()
-}
-
-func (b *bar) before(decor.Statistics) string {
-	f := b.latest.Load()
-	return fmt.Sprintf("%d/%d ", f.Decided, f.Total)
 }
 
 func (b *bar) after(decor.Statistics) string {

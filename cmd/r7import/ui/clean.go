@@ -12,7 +12,7 @@ import (
 // reorder or hide text. Files, portals and people put such things into names;
 // on a terminal they could move the cursor or forge a line.
 func Clean(text string) string {
-	if plain(text) {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r == utf8.RuneError || !unicode.IsGraphic(r) }) {
 		return text
 	}
 	var b strings.Builder
@@ -29,13 +29,4 @@ func Clean(text string) string {
 		}
 	}
 	return b.String()
-}
-
-func plain(text string) bool {
-	for _, r := range text {
-		if r == utf8.RuneError || !unicode.IsGraphic(r) {
-			return false
-		}
-	}
-	return true
 }

@@ -31,15 +31,16 @@ const (
 
 // Progress shows how a run gets on.
 type Progress struct {
-	display
-	left   estimate
-	events func(line string) // nil but for machines
-}
+	console *Console
+	style   Style
+	bar     *bar // of that style
+	left    estimate
 
-// display is one way of showing it. stop shows the last picture and ends.
-type display interface {
-	show(p importer.Progress, left time.Duration)
-	stop()
+	now     importer.Progress
+	lasts   time.Duration     // as it is estimated to go on
+	told    importer.Progress // written last
+	written time.Time
+	pending bool // now has not been written
 }
 
 // Follow begins to show progress. The caller stops it before it says anything
@@ -54,67 +55,54 @@ func (c *Console) Follow(style Style) *Progress {
 	if c.Quiet {
 		style = None
 	}
-	switch style {
-	case Bar:
-		return &Progress{display: newBar(c)}
-	case Plain:
-		return &Progress{display: &lines{write: func(p importer.Progress, left time.Duration) { c.say(c.picture(p, left)) }}}
-	case JSON:
-		return &Progress{display: &lines{write: func(p importer.Progress, left time.Duration) { c.write(pictureJSON(p, left)) }}, events: c.write}
+	p := &Progress{console: c, style: style}
+	if style == Bar {
+		p.bar = newBar(c)
 	}
-	return &Progress{display: &lines{write: func(importer.Progress, time.Duration) {}}}
+	return p
 }
 
 // Show takes the newest picture of the run. It is called from one goroutine.
 func (p *Progress) Show(now importer.Progress) {
 	at := time.Now()
-	left := p.left.of(now, at)
+	p.lasts = p.left.of(now, at)
 	if now.ByRows {
 		now.Rate = p.left.perMinute(now, at)
 	}
-	p.show(now, left)
+	p.now, p.pending = now, true
+	every := plainEvery
+	if now.Decided == p.told.Decided && now.Why == p.told.Why {
+		every = stillEvery
+	}
+	switch {
+	case p.bar != nil:
+		p.bar.show(now, p.lasts)
+	case p.written.IsZero():
+		p.written = at // the first line comes when there is something to tell
+	case at.Sub(p.written) >= every:
+		p.written = at
+		p.write()
+	}
 }
 
 // Stop shows where the run ended.
-func (p *Progress) Stop() { p.stop() }
-
-// lines writes the picture from time to time, and the last one at the end.
-type lines struct {
-	write func(importer.Progress, time.Duration)
-
-	last    importer.Progress
-	left    time.Duration
-	told    importer.Progress // written last
-	written time.Time
-	pending bool
-}
-
-func (l *lines) show(p importer.Progress, left time.Duration) {
-	l.last, l.left, l.pending = p, left, true
-	now := time.Now()
-	if l.written.IsZero() {
-		l.written = now // the first line comes when there is something to tell
-		return
-	}
-	every := plainEvery
-	if p.Decided == l.told.Decided && p.Why == l.told.Why {
-		every = stillEvery
-	}
-	if now.Sub(l.written) >= every {
-		l.written = now
-		l.flush()
+func (p *Progress) Stop() {
+	if p.bar != nil {
+		p.bar.stop()
+	} else if p.pending {
+		p.write()
 	}
 }
 
-func (l *lines) stop() {
-	if l.pending {
-		l.flush()
+// write writes the newest picture as a line.
+func (p *Progress) write() {
+	p.pending, p.told = false, p.now
+	switch p.style {
+	case Plain:
+		p.console.print(program, p.console.picture(p.now, p.lasts), indent)
+	case JSON:
+		p.console.write(pictureJSON(p.now, p.lasts))
 	}
-}
-
-func (l *lines) flush() {
-	l.pending, l.told = false, l.last
-	l.write(l.last, l.left)
 }
 
 // picture puts a picture of the run into words.
@@ -150,30 +138,23 @@ func (c *Console) counts(p importer.Progress) string {
 	return text
 }
 
-// wait says why and until when the run waits, empty if it does not.
-func (c *Console) wait(p importer.Progress) string {
-	if p.Why == "" || p.Until.IsZero() {
-		return ""
-	}
-	until := p.Until.Local().Format(time.TimeOnly)
-	why := string(p.Why)
-	if id := "why." + why; c.Lang.Has(id) {
-		why = c.Text(id)
-	} else if p.Why.HostTrouble() {
-		why = c.Text("why.later")
-	} else if p.Why.Side() == diagnosis.OnPortal {
-		why = c.Text("why.portal")
-	}
-	if !p.Since.IsZero() {
-		return c.Text("progress.away", "Why", why, "Since", p.Since.Local().Format(time.TimeOnly), "Until", until)
-	}
-	return c.Text("progress.wait", "Why", why, "Until", until, "N", p.Waiting)
-}
-
-// waits says what holds up the run as a whole, and which mail servers' rows wait.
+// waits says what holds up the run as a whole, until when, and which mail servers' rows wait.
 func (c *Console) waits(p importer.Progress) (parts []string) {
-	if wait := c.wait(p); wait != "" {
-		parts = append(parts, wait)
+	if p.Why != "" && !p.Until.IsZero() {
+		until := p.Until.Local().Format(time.TimeOnly)
+		why := string(p.Why)
+		if id := "why." + why; c.Lang.Has(id) {
+			why = c.Text(id)
+		} else if p.Why.HostTrouble() {
+			why = c.Text("why.later")
+		} else if p.Why.Side() == diagnosis.OnPortal {
+			why = c.Text("why.portal")
+		}
+		if p.Since.IsZero() {
+			parts = append(parts, c.Text("progress.wait", "Why", why, "Until", until, "N", p.Waiting))
+		} else {
+			parts = append(parts, c.Text("progress.away", "Why", why, "Since", p.Since.Local().Format(time.TimeOnly), "Until", until))
+		}
 	}
 	var hosts []string
 	for _, rest := range p.Resting {
@@ -248,9 +229,9 @@ type Event struct {
 
 // Happened writes an event, for machines only.
 func (p *Progress) Happened(e Event) {
-	if p.events != nil {
+	if p.style == JSON {
 		e.Schema, e.Time, e.Until = progressSchema, time.Now().Round(time.Millisecond), e.Until.Round(time.Second)
-		p.events(jsonLine(e))
+		p.console.write(jsonLine(e))
 	}
 }
 
