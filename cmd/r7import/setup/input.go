@@ -99,8 +99,18 @@ func (p *Process) OpenTable(ctx context.Context, path string, t *config.Table) (
 	if err != nil {
 		return nil, mapping.Options{}, err
 	}
-	columns, err := mappingOptions(t)
-	if err != nil {
+	columns := mapping.Options{Set: make(map[account.Field]string, len(t.Set)), Preset: t.Preset, WithoutPasswords: t.WithoutPasswords}
+	for _, fill := range t.Set {
+		name, text, _ := strings.Cut(fill, "=")
+		field, _ := account.FieldNamed(strings.TrimSpace(name))
+		columns.Set[field] = text
+	}
+	if t.Mapping != "" {
+		columns.File, err = readWith(t.Mapping, "--mapping", mapping.ParseFile)
+	}
+	var presetsErr error
+	columns.Presets, presetsErr = OwnPresets(t.Presets)
+	if err = errors.Join(err, presetsErr); err != nil {
 		return nil, mapping.Options{}, err
 	}
 	// A signal ends this, too: much of it may be one long read or computation.
@@ -178,22 +188,6 @@ func (p *Process) sourceOptions(ctx context.Context, t *config.Table) (source.Op
 	password, err := p.Secret(ctx, Secret{Flag: "--workbook-password", Ref: t.WorkbookPassword, File: t.WorkbookPasswordFile})
 	o.WorkbookPassword = password
 	return o, errors.Join(append(errs, err)...)
-}
-
-// mappingOptions reads the files that say what columns and services mean.
-func mappingOptions(t *config.Table) (mapping.Options, error) {
-	o := mapping.Options{Set: make(map[account.Field]string, len(t.Set)), Preset: t.Preset, WithoutPasswords: t.WithoutPasswords}
-	for _, fill := range t.Set {
-		name, text, _ := strings.Cut(fill, "=")
-		field, _ := account.FieldNamed(strings.TrimSpace(name))
-		o.Set[field] = text
-	}
-	var errs [2]error
-	if t.Mapping != "" {
-		o.File, errs[0] = readWith(t.Mapping, "--mapping", mapping.ParseFile)
-	}
-	o.Presets, errs[1] = OwnPresets(t.Presets)
-	return o, errors.Join(errs[:]...)
 }
 
 // OwnPresets reads the presets of the organisation, if there are any.

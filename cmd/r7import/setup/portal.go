@@ -19,8 +19,8 @@ type Connection struct {
 	Gate   *pace.Gate // that every request passes
 	Name   string     // as it is shown
 
-	target  config.Target
-	sandbox *sandbox // nil for a real portal
+	target config.Target
+	end    func() // of the sandbox, nil for a real portal
 }
 
 // CheckPortal refuses a target that names no portal.
@@ -39,10 +39,10 @@ func (p *Process) Connect(ctx context.Context, t *config.Target, workers int, in
 	address := t.Portal
 	if t.Sandbox {
 		var err error
-		if c.sandbox, err = openSandbox(ctx, input, user); err != nil {
+		if address, c.end, err = openSandbox(ctx, input, user); err != nil {
 			return nil, err
 		}
-		address, c.Name = c.sandbox.url, p.Console.Text("sandbox.name")
+		c.Name = p.Console.Text("sandbox.name")
 	}
 	c.Gate = pace.NewGate(workers, pace.New(float64(t.Rate)))
 	client, err := portal.New(portal.Options{
@@ -85,8 +85,8 @@ func (c *Connection) Close() {
 	if c.Client != nil {
 		c.Client.Close()
 	}
-	if c.sandbox != nil {
-		c.sandbox.close()
+	if c.end != nil {
+		c.end()
 	}
 }
 

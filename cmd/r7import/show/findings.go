@@ -17,12 +17,10 @@ type Findings struct {
 	left   int // problems beyond the groups that are kept
 }
 
-// finding is a problem with the rows that have it.
+// finding is a problem that rows share.
 type finding struct {
-	places  []diagnosis.Problem // of the first rows
-	rows    []int
-	problem diagnosis.Problem
-	count   int
+	first []diagnosis.Problem // as the first rows have it
+	count int                 // of all rows
 }
 
 const (
@@ -57,16 +55,12 @@ func (f *Findings) Add(p *diagnosis.Problem) {
 			f.left++
 			return
 		}
-		group = &finding{problem: *p}
+		group = new(finding)
 		f.groups[key] = group
 		f.order = append(f.order, group)
 	}
-	group.count++
-	if group.count <= toldSingly {
-		group.places = append(group.places, *p)
-	}
-	if group.count <= RowsShown {
-		group.rows = append(group.rows, p.Place.Row)
+	if group.count++; group.count <= RowsShown {
+		group.first = append(group.first, *p)
 	}
 }
 
@@ -79,28 +73,30 @@ func (f *Findings) Show(c *ui.Console) {
 	lines, left := 0, f.left
 	for _, severity := range []diagnosis.Severity{diagnosis.Error, diagnosis.Warning} {
 		for _, group := range f.order {
-			if group.problem.Severity() != severity {
+			shared := group.first[0]
+			switch {
+			case shared.Severity() != severity:
 				continue
-			}
-			if lines >= linesMax {
+			case lines >= linesMax:
 				left += group.count
 				continue
-			}
-			if group.count <= toldSingly {
-				lines += group.count
-				for i := range group.places {
-					c.Finding(&group.places[i], c.Lang.Located(&group.places[i]))
+			case group.count <= toldSingly:
+				for i := range group.first {
+					c.Finding(&group.first[i], c.Lang.Located(&group.first[i]))
 				}
-			} else {
-				lines++
-				shared := group.problem
+				lines += group.count
+			default:
+				var rows []int
+				for i := range group.first {
+					rows = append(rows, group.first[i].Place.Row)
+				}
 				shared.Place.Row = 0
-				c.Finding(&shared, c.Text("findings.shared",
-					"Problem", c.Lang.Located(&shared), "Count", group.count, "Rows", Numbers(group.rows, group.count)))
+				c.Finding(&shared, c.Text("findings.shared", "Problem", c.Lang.Located(&shared), "Count", group.count, "Rows", Numbers(rows, group.count)))
+				lines++
 			}
-			if hint := c.Lang.Hint(&group.problem); !hinted[hint] {
+			if hint := c.Lang.Hint(&shared); !hinted[hint] {
 				hinted[hint] = true
-				c.Advise(&group.problem)
+				c.Advise(&shared)
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package show
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 
 	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/ui"
+	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/pace"
@@ -235,4 +237,78 @@ func forecastText(c *ui.Console, load plan.Load, rate config.Rate) (takes time.D
 	}
 	bound := c.Text("plan.bound."+string(f.Bound), "Rate", rate, "Workers", load.Workers, "PerHost", load.PerHost, "Host", shownHost(c, load.Host))
 	return f.Takes, c.Text("plan.forecast.text", "Time", c.Duration(f.Takes), "Bound", bound)
+}
+
+// Undo shows what an undo would do, as far as the journal tells. rate and workers
+// are the pace it will have; part tells that only some rows of the file are read.
+func Undo(c *ui.Console, portal string, u *importer.Undoing, rate float64, workers int, part bool) {
+	var runs, files []string
+	for _, run := range u.Of {
+		runs, files = append(runs, run.ID), append(files, run.File)
+	}
+	slices.Sort(files)
+	l := &lines{Console: c}
+	l.add("undo.title", "Run", runs, "File", slices.Compact(files), "Portal", portal)
+	l.add("undo.made", "Count", u.Made+u.Unproven, "Several", len(runs) > 1)
+	count := func(id string, count int) {
+		if count > 0 {
+			l.all = append(l.all, "  "+c.Text(id, "Count", count, "Part", part))
+		}
+	}
+	count("undo.done", u.Done)
+	count("undo.unproven", u.Unproven)
+	count("undo.held", u.Held)
+	count("undo.here", u.Here)
+	if u.Strangers == 0 { // who may be whom these rows name
+		count("undo.rowless", u.Rowless)
+	}
+	count("undo.strangers", u.Strangers)
+	takes, each := u.Forecast(rate, workers)
+	switch goes := u.Here + u.Strangers; {
+	case goes == 0:
+		l.add("undo.nothing")
+	case u.Disable:
+		l.add("undo.disable", "Count", goes)
+		l.add("undo.forecast.disable", "Time", c.Duration(takes))
+	default:
+		l.add("undo.remove", "Count", goes)
+		l.add("undo.forecast", "Time", c.Duration(takes), "Each", c.Duration(each))
+	}
+	for _, line := range l.all {
+		c.Print(line)
+	}
+}
+
+// PlanLine writes what a saved plan is about.
+func PlanLine(out io.Writer, c *ui.Console, s *plan.Saved) {
+	Line(out, c.Text("saved.line", "ID", s.ID, "Made", moment(s.Made), "Set", s.DataSet, "Count", s.Count))
+}
+
+// SavedPlan writes what a saved plan is about, and each of its changes.
+func SavedPlan(out io.Writer, c *ui.Console, s *plan.Saved) {
+	PlanLine(out, c, s)
+	l := &lines{Console: c}
+	l.add("saved.portal", "Portal", s.Portal, "Rows", s.Rows)
+	l.addIf(s.Guard != "", "saved.guard", "Guard", c.Text("saved.guard."+string(s.Guard)))
+	switch {
+	case s.SpentBy != "":
+		l.add("saved.spent", "Run", s.SpentBy)
+	case s.Expired(time.Now()):
+		l.add("saved.expired")
+	case !s.Approved.IsZero():
+		l.add("saved.approved", "At", moment(s.Approved))
+	}
+	for i := range s.Changes {
+		ch := &s.Changes[i]
+		text := "  "
+		if ch.Row > 0 {
+			text += c.Text("saved.row", "Row", ch.Row) + " "
+		}
+		text += ch.Email + ": " + c.Text("status."+string(ch.Status))
+		if ch.Status == diagnosis.WouldUpdate {
+			text += " (" + ch.Fields + ")"
+		}
+		l.all = append(l.all, text)
+	}
+	l.write(out)
 }

@@ -266,26 +266,20 @@ func (e *estimate) of(p importer.Progress, now time.Time) time.Duration {
 	if !p.Since.IsZero() || p.Why == diagnosis.HostPaused || open <= 0 { // nobody knows when it is well again
 		return 0
 	}
-	until := max(0, p.Until.Sub(now))
-	left := max(e.pace(e.samples[0], p, now), e.pace(e.before(now.Add(-just)), p, now)) // a burst of rows that are done already passes
+	recent := e.samples[0]
+	for _, s := range e.samples {
+		if !s.at.After(now.Add(-just)) {
+			recent = s
+		}
+	}
+	left := max(e.pace(e.samples[0], p, now), e.pace(recent, p, now)) // a burst of rows that are done already passes
 	if left == 0 && p.Waiting < open {
 		return 0
 	}
-	if left = max(left, until); left < leastTold {
+	if left = max(left, p.Until.Sub(now)); left < leastTold {
 		return 0
 	}
 	return left
-}
-
-// before returns the last sample taken at a time or earlier, else the first.
-func (e *estimate) before(at time.Time) sample {
-	found := e.samples[0]
-	for _, s := range e.samples {
-		if !s.at.After(at) {
-			found = s
-		}
-	}
-	return found
 }
 
 // pace returns the time left at the pace since a sample, 0 if that tells nothing.
