@@ -281,18 +281,6 @@ const (
 	fewBytes = 1 << 10 // which tell nothing
 )
 
-// sizeOf returns the size of a file that tells something about its rows: one that is
-// packed has another size each time.
-func sizeOf(path string) int64 {
-	switch filepath.Ext(path) {
-	case ".csv", ".tsv", ".txt":
-		if info, err := os.Stat(path); err == nil {
-			return info.Size()
-		}
-	}
-	return 0
-}
-
 // LookOnly turns the job into a dry run that looks at what is left to do. What it
 // finds is not kept but in a plan.
 func (j *Job) LookOnly() error {

@@ -3,7 +3,6 @@ package setup
 import (
 	"cmp"
 	"context"
-	"net/url"
 	"strings"
 	"time"
 
@@ -211,17 +210,14 @@ func (p *Process) totpSecret(ctx context.Context, o *config.Caller) (account.Sec
 	if err != nil || text.Empty() {
 		return account.Secret{}, err
 	}
-	where := cmp.Or(o.TOTPSecretFile, o.TOTPSecret)
 	plain := strings.Join(strings.Fields(text.Reveal()), "")
-	if u, err := url.Parse(plain); err == nil && u.Scheme == "otpauth" {
-		key, err := otp.NewKeyFromURL(plain)
-		if err != nil {
-			return account.Secret{}, diagnosis.New(diagnosis.TOTPSecretForm, "File", where)
+	if strings.HasPrefix(strings.ToLower(plain), "otpauth:") {
+		if key, err := otp.NewKeyFromURL(plain); err == nil {
+			plain = key.Secret()
 		}
-		plain = key.Secret()
 	}
 	if codeNow(account.NewSecret(plain), time.Now()).Empty() {
-		return account.Secret{}, diagnosis.New(diagnosis.TOTPSecretForm, "File", where)
+		return account.Secret{}, diagnosis.New(diagnosis.TOTPSecretForm, "File", cmp.Or(o.TOTPSecretFile, o.TOTPSecret))
 	}
 	return account.NewSecret(plain), nil
 }

@@ -31,10 +31,7 @@ func (p *Process) LockState(t *config.Target) (store *journal.Store, done func()
 	if err != nil {
 		return nil, nil, errors.Join(err, store.Close())
 	}
-	return store, func() error {
-		unlock()
-		return store.Close()
-	}, nil
+	return store, func() error { unlock(); return store.Close() }, nil
 }
 
 func (p *Process) openState(t *config.Target, readOnly bool) (*journal.Store, error) {

@@ -87,23 +87,43 @@ type ExplainedWould struct {
 	Hint    string           `json:"hint,omitempty"`
 }
 
-// Put puts the sentences in.
+// Put puts the sentences in: the problems of the row, what the portal makes of it, who gets
+// the account, what is remembered, and what a run would do.
 func (e *Explained) Put(c *ui.Console) {
 	o := e.Outlook
 	e.Row, e.Problems = o.Row.Number, []Told{}
 	for i := range o.Row.Problems {
 		e.Problems = append(e.Problems, *Tell(c, &o.Row.Problems[i]))
 	}
-	l := &lines{c, []string{}}
+	makes, memory := &lines{c, []string{}}, &lines{c, []string{}}
 	if !o.Row.Invalid() {
-		e.makes(l)
+		e.makes(makes)
 	}
-	e.Makes = l.all
-	e.owner(c)
-	l = &lines{c, []string{}}
-	e.remembered(l)
-	e.Memory = l.all
-	e.would(c)
+	e.remembered(memory)
+	e.Makes, e.Memory = makes.all, memory.all
+
+	via := map[plan.Via]string{plan.ByCaller: "caller", plan.ByOwn: "password", plan.ByActing: "acting", plan.ByNobody: "nobody"}[o.Who.Via]
+	person := e.Owner.Person
+	switch {
+	case o.Who.Via == plan.ByOwn && !o.Who.Login.Token.Empty():
+		via = "token"
+	case o.Who.Via == plan.ByCaller && o.Who.Login.Empty():
+		via = "nobody"
+	case o.Who.Via == plan.ByCaller:
+		person = o.Holder
+	}
+	person = cmp.Or(person, o.Person.Email)
+	e.Owner = ExplainedOwner{via, person, o.Rows, c.Text("explain.owner."+via, "Person", person, "Count", o.Rows)}
+
+	would, problem := ExplainedWould{Status: o.Status, Why: o.Why}, ""
+	if o.Problem != nil {
+		would.Code, would.Hint, problem = o.Problem.Code, c.Lang.Hint(o.Problem), c.Lang.Located(o.Problem)
+	}
+	would.Message = c.Text("explain.would."+string(o.Why), "Fields", o.Changed, "Problem", problem, "Seen", moment(o.Known.Checked))
+	if would.Status != "" {
+		would.Message = c.Text("status."+string(would.Status)) + ": " + would.Message
+	}
+	e.Would = would
 }
 
 // makes says what the portal makes of the request, as far as that is not what was sent.
@@ -136,22 +156,6 @@ func (e *Explained) makes(l *lines) {
 	l.addIf(e.Form, "explain.portal.form")
 }
 
-// owner says who gets the account.
-func (e *Explained) owner(c *ui.Console) {
-	o := e.Outlook
-	via, person := map[plan.Via]string{plan.ByCaller: "caller", plan.ByOwn: "password", plan.ByActing: "acting", plan.ByNobody: "nobody"}[o.Who.Via], e.Owner.Person
-	switch {
-	case o.Who.Via == plan.ByOwn && !o.Who.Login.Token.Empty():
-		via = "token"
-	case o.Who.Via == plan.ByCaller && o.Who.Login.Empty():
-		via = "nobody"
-	case o.Who.Via == plan.ByCaller:
-		person = o.Holder
-	}
-	person = cmp.Or(person, o.Person.Email)
-	e.Owner = ExplainedOwner{via, person, o.Rows, c.Text("explain.owner."+via, "Person", person, "Count", o.Rows)}
-}
-
 // remembered says what the state has of the account and its person.
 func (e *Explained) remembered(l *lines) {
 	o := e.Outlook
@@ -181,21 +185,6 @@ func (e *Explained) remembered(l *lines) {
 	l.addIf(len(o.Login.Refused) > 0, "explain.memory.login", "Code", o.Login.RefusedCode, "Seen", moment(o.Login.Checked))
 	l.addIf(len(o.Person.Refused) > 0, "explain.memory.person", "Code", o.Person.RefusedCode)
 	l.addIf(o.Intent.Kind != "", "explain.memory.intent", "Kind", string(o.Intent.Kind), "At", moment(o.Intent.At), "Run", o.Intent.Run)
-}
-
-// would says what a run would do.
-func (e *Explained) would(c *ui.Console) {
-	o := e.Outlook
-	w := ExplainedWould{Status: o.Status, Why: o.Why}
-	problem := ""
-	if o.Problem != nil {
-		w.Code, w.Hint, problem = o.Problem.Code, c.Lang.Hint(o.Problem), c.Lang.Located(o.Problem)
-	}
-	w.Message = c.Text("explain.would."+string(o.Why), "Fields", o.Changed, "Problem", problem, "Seen", moment(o.Known.Checked))
-	if w.Status != "" {
-		w.Message = c.Text("status."+string(w.Status)) + ": " + w.Message
-	}
-	e.Would = w
 }
 
 // Show tells it to a person.

@@ -47,42 +47,50 @@ type planView struct {
 // first, because that is what nobody can take back.
 func (p Plan) Show(c *ui.Console) {
 	v := planView{p, c}
-	policy := func(a policy.Action) string { return c.Text("plan.policy." + string(a)) }
-	var lockout, forecast []string
+	var history, memory, filled, lockout, forecast []string
+	switch {
+	case p.LastDays+p.WholeHistory == 0:
+	case p.WholeHistory == 0:
+		history = []string{c.Text("plan.history.days", "Count", p.LastDays)}
+	case p.LastDays == 0:
+		history = []string{c.Text("plan.history.whole", "Count", p.WholeHistory)}
+	default:
+		history = []string{c.Text("plan.history.mixed", "Days", p.LastDays, "Whole", p.WholeHistory)}
+	}
+	if p.Settled > 0 && !p.Anew() { // rows that are taken for done without a look
+		from, to := moment(p.SeenFrom), moment(p.SeenTo)
+		if from == to {
+			from = ""
+		}
+		memory = []string{c.Text("plan.memory.rows", "Count", p.Settled, "From", from, "To", to)}
+	}
+	for _, notice := range p.Notices {
+		if notice.Code == diagnosis.Filled {
+			filled = append(filled, c.Lang.Problem(&notice))
+		}
+	}
 	if !p.Sandbox {
 		forecast = v.forecast()
 		if p.Worst.Account > 0 {
 			lockout = []string{LockoutText(c, "plan.worst", p.Worst, p.Limit)}
 		}
 	}
+	policy := func(a policy.Action) string { return c.Text("plan.policy." + string(a)) }
 	c.Print(c.Text("plan.title", "File", titled(p.File, p.Sheet), "Portal", p.Portal))
 	printLabelled(c, "plan.", []labelled{
-		{"history", v.history()},
+		{"history", history},
 		{"rows", []string{v.rows()}},
-		{"memory", v.memory()},
+		{"memory", memory},
 		{"owners", v.owners()},
 		{"incoming", v.hosts(diagnosis.Incoming)},
 		{"outgoing", v.hosts(diagnosis.Outgoing)},
-		{"filled", v.fills()},
+		{"filled", filled},
 		{"existing", []string{c.Text("plan.policy", "Existing", policy(p.Options.OnExisting), "Changed", policy(p.Options.OnChanged))}},
 		{"missing", v.missing()},
 		{"pace", []string{c.Text("plan.limits", "Rate", p.Rate, "Workers", p.Options.Workers, "PerHost", p.Options.PerHost)}},
 		{"lockout", lockout},
 		{"forecast", forecast},
 	})
-}
-
-// history says how far back mail is fetched.
-func (v planView) history() []string {
-	switch {
-	case v.LastDays+v.WholeHistory == 0:
-		return nil
-	case v.WholeHistory == 0:
-		return []string{v.Text("plan.history.days", "Count", v.LastDays)}
-	case v.LastDays == 0:
-		return []string{v.Text("plan.history.whole", "Count", v.WholeHistory)}
-	}
-	return []string{v.Text("plan.history.mixed", "Days", v.LastDays, "Whole", v.WholeHistory)}
 }
 
 // rows says what becomes of how many rows.
@@ -100,18 +108,6 @@ func (v planView) rows() string {
 	l.addIf(v.OverLimit > 0, "plan.rows.held", "Count", v.OverLimit, "Limit", v.Options.MaxPerOwner)
 	l.addIf(v.Warned > 0, "plan.rows.warned", "Count", v.Warned)
 	return strings.Join(l.all, "; ")
-}
-
-// memory says how many rows are taken for done without a look, and when they were last seen.
-func (v planView) memory() []string {
-	if v.Settled == 0 || v.Anew() {
-		return nil
-	}
-	from, to := v.SeenFrom.Local().Format(minute), v.SeenTo.Local().Format(minute)
-	if from == to {
-		from = ""
-	}
-	return []string{v.Text("plan.memory.rows", "Count", v.Settled, "From", from, "To", to)}
 }
 
 // owners says how many rows go which way.
@@ -176,16 +172,6 @@ func (v planView) doubt(use plan.HostUse, all []plan.HostUse) string {
 		return v.Text("plan.host.rare")
 	}
 	return ""
-}
-
-// fills says what was put where cells are empty, and in how many rows.
-func (v planView) fills() (lines []string) {
-	for _, notice := range v.Notices {
-		if notice.Code == diagnosis.Filled {
-			lines = append(lines, v.Lang.Problem(&notice))
-		}
-	}
-	return lines
 }
 
 // missing says what becomes of accounts without a row, if anything does.
