@@ -30,12 +30,12 @@ type Input struct {
 	// NoMailPasswords says that nobody will log in to the mailboxes: their
 	// passwords need not be in the file.
 	NoMailPasswords bool
-	// Harmless says that nobody is warned of a file that others can read: the
-	// sandbox is for trying things out with files that hold no password.
+	// Harmless leaves out the warning about a file that others can read: the sandbox
+	// is for trying things out with files that hold no password.
 	Harmless bool
 }
 
-// OpenInput opens the file, binds its columns, and tells what it was taken for.
+// OpenInput opens the file, binds its columns, and shows how it was understood.
 // The caller closes the file of the input.
 func (p *Process) OpenInput(ctx context.Context, o *Input) (*plan.Input, error) {
 	file, columns, err := p.OpenTable(ctx, o.File, &o.Table)
@@ -45,7 +45,7 @@ func (p *Process) OpenInput(ctx context.Context, o *Input) (*plan.Input, error) 
 	columns.OwnerColumns = o.Owner == policy.OwnerColumn
 	columns.WithoutPasswords = o.WithoutPasswords || o.NoMailPasswords
 	columns.Sample = sync.OnceValue(func() [][]string {
-		rows, _ := plan.Sample(ctx, file) // what is wrong with the file is told when it is read
+		rows, _ := plan.Sample(ctx, file) // what is wrong with the file is shown when it is read
 		return rows
 	})
 	binding, err := mapping.Bind(file.Columns(), columns)
@@ -208,8 +208,8 @@ func readWith[T any](path, flag string, parse func(name string, text []byte) (T,
 	return parse(filepath.Base(path), text)
 }
 
-// readableByAll reports whether a file and every folder above it let everybody in.
-// On Windows modes do not tell.
+// readableByAll reports whether every user of the machine can read a file: it and the
+// folders above it let others in. On Windows modes say nothing about that.
 func readableByAll(path string) bool {
 	whole, err := filepath.Abs(path)
 	if err != nil || runtime.GOOS == "windows" {

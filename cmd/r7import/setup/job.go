@@ -43,7 +43,7 @@ type Job struct {
 	size    int64          // of the file, 0 if that tells nothing
 	learns  *config.Target // whose state a dry run writes down in what it has seen, nil where nothing is kept
 	failed  string         // run whose failed rows alone are read
-	told    int            // notices about columns told before the rows were read
+	noticed int            // notices about columns, shown before the rows were read
 	closers []func() error
 }
 
@@ -88,7 +88,7 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 	if j.Input, err = p.OpenInput(ctx, &o.Input); err != nil {
 		return nil, err
 	}
-	j.told = len(j.Input.Binding.Notices())
+	j.noticed = len(j.Input.Binding.Notices())
 	if info, err := os.Stat(o.File); err == nil && slices.Contains([]string{".csv", ".tsv", ".txt"}, filepath.Ext(o.File)) {
 		j.size = info.Size() // that of a packed file is another one each time
 	}
@@ -110,8 +110,8 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 	if err := j.takeFailed(ctx, o.FailedOf); err != nil {
 		return nil, err
 	}
-	// Nobody gets an account because a cell was left empty and somebody happens to be
-	// signed in: what login has kept is for rows without people of their own.
+	// An empty cell must not give the account to whoever happens to be signed in: what
+	// login has kept is for files whose rows do not name their people.
 	theirs := plan.WayFor(o.Run.Owner, j.Input.Binding) == policy.OwnerColumn
 	if j.Options.Caller, err = p.Caller(ctx, &o.Target, &o.Caller, !theirs); err != nil {
 		return nil, err
@@ -152,8 +152,8 @@ func (j *Job) takeFailed(ctx context.Context, name string) error {
 	return nil
 }
 
-// askHolder asks whose the token is that the rows hang on, and says so. A user with a
-// password is known by that, and the password is sent once. Where rows may sign in by
+// askHolder asks the portal whose token the rows depend on, and shows the answer. A user
+// with a password is known by name, and the password is sent once. Where rows may sign in by
 // themselves, a token that is refused stops nothing yet.
 func (j *Job) askHolder(ctx context.Context) error {
 	person, answer := j.Client.Session(j.Options.Caller.Token).Self(ctx)
@@ -162,8 +162,7 @@ func (j *Job) askHolder(ctx context.Context) error {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case refused && j.Options.Owner != policy.OwnerImpersonate:
-		problem := answer.Problem()
-		return &problem
+		return new(answer.Problem())
 	case answer.Fate != diagnosis.Done: // the run signs in as patiently as it can
 		return nil
 	}
@@ -262,12 +261,12 @@ func (j *Job) note(code diagnosis.Code, write func(*journal.Store) error) (warni
 	return []diagnosis.Problem{*notKept}
 }
 
-// TellRest says which rows were passed over, and what there is to know about the
+// TellRest shows which rows were passed over, and what there is to know about the
 // mail services of the others. What was filled in stands in the plan.
 func (j *Job) TellRest() {
 	p := j.process
 	p.Warn(j.Input.File.Passed()...)
-	for _, notice := range j.Input.Binding.Notices()[j.told:] {
+	for _, notice := range j.Input.Binding.Notices()[j.noticed:] {
 		if notice.Code != diagnosis.Filled {
 			p.Warn(notice)
 		}

@@ -11,7 +11,7 @@ import (
 	"r7import/importer/portal"
 )
 
-// Voices are those who are told how a run went. What is nil or empty is not told.
+// Voices are how people and monitors learn of a run. What is nil or empty is not used.
 type Voices struct {
 	Mail    *notify.Mail
 	Caller  *notify.Caller
@@ -21,7 +21,7 @@ type Voices struct {
 	Start, End, Failure account.Secret // addresses of heartbeats
 }
 
-// OpenVoices finds the addresses and secrets of those who are to be told.
+// OpenVoices finds the addresses and the secrets for them.
 func OpenVoices(ctx context.Context, p *Process, u *config.Unattended, caFile string) (*Voices, error) {
 	roots, err := portal.Trusted(caFile)
 	if err != nil {

@@ -160,7 +160,7 @@ func (j *Job) GoBy(ctx context.Context, o *JobOptions) error {
 }
 
 // approved returns the plan that was approved last for the data set, nil if there is
-// none that has not been carried out. Why one cannot be carried out any more is told.
+// none that has not been carried out. A warning says why one cannot be any more.
 func (j *Job) approved(ctx context.Context, t *config.Target) (*KeptPlan, error) {
 	kept, err := KeptPlans(j.process, t)
 	var last *KeptPlan

@@ -72,8 +72,7 @@ func (c *Connection) Greet(ctx context.Context, p *Process, patience time.Durati
 	case ctx.Err() != nil:
 		return greeting, context.Cause(ctx)
 	case answer.Fate != diagnosis.Done:
-		problem := answer.Problem()
-		return greeting, &problem
+		return greeting, new(answer.Problem())
 	}
 	p.Log.Info("portal", "version", greeting.Version, "ldap", greeting.LDAP, "sso", greeting.SSO)
 	p.Console.Say("greet.portal", greeting.Facts()...)

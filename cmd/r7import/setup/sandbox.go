@@ -63,7 +63,7 @@ func sandboxStaff(ctx context.Context, input *plan.Input, caller string) ([]port
 	return slices.DeleteFunc(staff, func(p portalsim.Person) bool { return p.Validate() != nil }), nil
 }
 
-// Quicken sets a brisk pace where none was asked for: nobody is loaded by a sandbox.
+// Quicken sets a brisk pace where none was asked for: a sandbox burdens no server.
 func Quicken(s *config.Settings, origins config.Origins) {
 	usual := func(name string) bool {
 		k, _ := config.Named(name)
@@ -80,5 +80,5 @@ func Quicken(s *config.Settings, origins config.Origins) {
 	}
 }
 
-// visitor is who signs in to the sandbox when nobody was named: it takes everybody.
+// visitor signs in to the sandbox when no user was named: it takes any password.
 var visitor = policy.Caller{User: "admin@example.org", Password: account.NewSecret("sandbox")}

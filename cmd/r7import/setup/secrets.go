@@ -99,8 +99,8 @@ const (
 	keyringGlance = 5 * time.Second
 )
 
-// Vault returns where the token of a portal is kept. Who names a folder for the
-// state wants everything in there.
+// Vault returns where the token of a portal is kept. A user who names a folder for the
+// state wants everything in it.
 func (p *Process) Vault(t *config.Target) (vault.Vault, error) {
 	state, address, err := p.place(t)
 	if err != nil {
@@ -145,15 +145,15 @@ func (p *Process) keptToken(t *config.Target) (account.Secret, error) {
 // Kept is what is known of the end of the token that login has kept.
 type Kept struct {
 	Expires time.Time
-	Warning *diagnosis.Problem // that it is near or past, nil while it is far
+	Warning *diagnosis.Problem // that it is near or over, nil while it is far
 
 	vault vault.Vault
 }
 
-// Due reports whether people are to be told of the end, and notes that they are: once a week.
+// Due reports whether people are to be warned of the end, and notes that they are: once a week.
 func (k *Kept) Due(now time.Time) bool { return k.Warning != nil && k.vault.Remind(now) }
 
-// Date writes a day as everybody reads it the same way, nothing for no day.
+// Date writes a day in the form that reads the same everywhere, nothing for no day.
 func Date(t time.Time) string {
 	if t.IsZero() {
 		return ""

@@ -24,7 +24,7 @@ type finding struct {
 }
 
 const (
-	toldSingly  = 3    // rows of a finding that get a line each
+	singlyShown = 3    // rows of a finding that get a line each
 	RowsShown   = 8    // row numbers on the line of a larger one
 	findingsMax = 1000 // findings that are kept; a file with more is something else
 	linesMax    = 200  // lines that are shown
@@ -80,7 +80,7 @@ func (f *Findings) Show(c *ui.Console) {
 			case lines >= linesMax:
 				left += group.count
 				continue
-			case group.count <= toldSingly:
+			case group.count <= singlyShown:
 				for i := range group.first {
 					c.Finding(&group.first[i], c.Lang.Located(&group.first[i]))
 				}

@@ -86,8 +86,8 @@ func titled(file, sheet string) string {
 	return file
 }
 
-// shownHost names a mail server. What everybody would not take for the name of one is
-// not shown: where cells have slipped, it is a password.
+// shownHost names a mail server. What is no name of one is not shown: where cells have
+// slipped, it may be a password.
 func shownHost(c *ui.Console, host string) string {
 	if account.IsHost(host) {
 		return host

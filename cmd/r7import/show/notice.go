@@ -9,9 +9,9 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Notice is what those are told about a run who do not watch it: a letter to people,
-// and one JSON object to a program. Fields of the object are only ever added; it holds
-// no password and no token.
+// Notice tells people and programs that do not watch a run how it went: a letter to the
+// former, one JSON object to the latter. Fields of the object are only ever added; it
+// holds no password and no token.
 type Notice struct {
 	Schema    string       `json:"schema"`
 	Test      bool         `json:"test,omitempty"` // nothing was run

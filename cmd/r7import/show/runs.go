@@ -29,7 +29,7 @@ type Listed struct {
 	Statuses map[diagnosis.Status]int `json:"statuses,omitempty"` // rows by how they ended
 	Done     int                      `json:"done"`               // rows that are as they should be
 	Failed   int                      `json:"failed"`             // rows that need a person
-	Left     int                      `json:"left"`               // rows that have not ended, or of which nobody knows how
+	Left     int                      `json:"left"`               // rows without an end, or with an unknown one
 }
 
 // List returns runs as JSON tells them.

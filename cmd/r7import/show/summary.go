@@ -140,7 +140,7 @@ func (r *Result) Show(out io.Writer, c *ui.Console) {
 	l.all = append(l.all, text)
 	l.addIf(r.Filter != "", "summary.part", "Count", r.Rows, "InFile", r.InFile, "Filter", r.Filter)
 	l.addIf(r.Warned > 0, "summary.warned", "Count", r.Warned)
-	if r.Command != "validate" { // there every problem has been told already
+	if r.Command != "validate" { // which has shown every problem already
 		r.causes(l)
 	}
 	if r.Plan != nil {

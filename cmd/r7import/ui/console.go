@@ -161,7 +161,7 @@ func (c *Console) write(text string) {
 			return
 		}
 	}
-	_, _ = io.WriteString(c.Err, text) // nobody may be listening any more; that stops nothing
+	_, _ = io.WriteString(c.Err, text) // a reader that has gone stops nothing
 }
 
 // setAbove sends messages to w, above the bar, until it is called with nil.
@@ -171,7 +171,7 @@ func (c *Console) setAbove(w io.Writer) {
 	c.above = w
 }
 
-// Terminal reports whether somebody sits at a terminal and can be asked.
+// Terminal reports whether a person at a terminal can be asked.
 func (c *Console) Terminal() bool { return isTerminal(c.In) && isTerminal(c.Err) }
 
 // Watched reports whether messages go to a terminal.

@@ -34,11 +34,11 @@ type Progress struct {
 	console *Console
 	style   Style
 	bar     *bar // of that style
-	left    estimate
+	pace    estimate
 
 	now     importer.Progress
-	lasts   time.Duration     // as it is estimated to go on
-	told    importer.Progress // written last
+	left    time.Duration     // as estimated
+	shown   importer.Progress // written last
 	written time.Time
 	pending bool // now has not been written
 }
@@ -65,18 +65,18 @@ func (c *Console) Follow(style Style) *Progress {
 // Show takes the newest picture of the run. It is called from one goroutine.
 func (p *Progress) Show(now importer.Progress) {
 	at := time.Now()
-	p.lasts = p.left.of(now, at)
+	p.left = p.pace.left(now, at)
 	if now.ByRows {
-		now.Rate = p.left.perMinute(now, at)
+		now.Rate = p.pace.perMinute(now, at)
 	}
 	p.now, p.pending = now, true
 	every := plainEvery
-	if now.Decided == p.told.Decided && now.Why == p.told.Why {
+	if now.Decided == p.shown.Decided && now.Why == p.shown.Why {
 		every = stillEvery
 	}
 	switch {
 	case p.bar != nil:
-		p.bar.show(now, p.lasts)
+		p.bar.show(now, p.left)
 	case p.written.IsZero():
 		p.written = at // the first line comes when there is something to tell
 	case at.Sub(p.written) >= every:
@@ -96,12 +96,12 @@ func (p *Progress) Stop() {
 
 // write writes the newest picture as a line.
 func (p *Progress) write() {
-	p.pending, p.told = false, p.now
+	p.pending, p.shown = false, p.now
 	switch p.style {
 	case Plain:
-		p.console.print(program, p.console.picture(p.now, p.lasts), indent)
+		p.console.print(program, p.console.picture(p.now, p.left), indent)
 	case JSON:
-		p.console.write(pictureJSON(p.now, p.lasts))
+		p.console.write(pictureJSON(p.now, p.left))
 	}
 }
 
@@ -251,11 +251,11 @@ const (
 	// through: the first may be rows that needed no request, or may have waited long.
 	watchedFor = 10 * time.Second
 	fewest     = 3
-	leastTold  = 5 * time.Second // less says nothing: the last rows take as long as they take
+	leastShown = 5 * time.Second // less says nothing: the last rows take as long as they take
 )
 
-// of returns the time left, 0 if nothing can be said.
-func (e *estimate) of(p importer.Progress, now time.Time) time.Duration {
+// left returns the time left, 0 if nothing can be said.
+func (e *estimate) left(p importer.Progress, now time.Time) time.Duration {
 	if n := len(e.samples); n == 0 || now.Sub(e.samples[n-1].at) >= sampleEvery {
 		e.samples = append(e.samples, sample{now, p.Decided})
 	}
@@ -266,29 +266,27 @@ func (e *estimate) of(p importer.Progress, now time.Time) time.Duration {
 	if !p.Since.IsZero() || p.Why == diagnosis.HostPaused || open <= 0 { // nobody knows when it is well again
 		return 0
 	}
+	lasts := func(since sample) time.Duration { // at the pace since then, 0 if that tells nothing
+		done, took := p.Decided-since.decided, now.Sub(since.at)
+		if done < fewest || took < watchedFor {
+			return 0
+		}
+		return time.Duration(float64(took) / float64(done) * float64(open))
+	}
 	recent := e.samples[0]
 	for _, s := range e.samples {
 		if !s.at.After(now.Add(-just)) {
 			recent = s
 		}
 	}
-	left := max(e.pace(e.samples[0], p, now), e.pace(recent, p, now)) // a burst of rows that are done already passes
+	left := max(lasts(e.samples[0]), lasts(recent)) // a burst of rows that are done already passes
 	if left == 0 && p.Waiting < open {
 		return 0
 	}
-	if left = max(left, p.Until.Sub(now)); left < leastTold {
+	if left = max(left, p.Until.Sub(now)); left < leastShown {
 		return 0
 	}
 	return left
-}
-
-// pace returns the time left at the pace since a sample, 0 if that tells nothing.
-func (e *estimate) pace(since sample, p importer.Progress, now time.Time) time.Duration {
-	done, took := p.Decided-since.decided, now.Sub(since.at)
-	if done < fewest || took < watchedFor {
-		return 0
-	}
-	return time.Duration(float64(took) / float64(done) * float64(p.Total-p.Decided))
 }
 
 // perMinute returns how many rows a minute were decided lately.
