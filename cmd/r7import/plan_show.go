@@ -11,7 +11,6 @@ import (
 	"r7import/cmd/r7import/setup"
 	"r7import/cmd/r7import/show"
 	"r7import/importer/diagnosis"
-	"r7import/importer/plan"
 	"r7import/report"
 )
 
@@ -47,10 +46,7 @@ func showPlanSaved(ctx context.Context, p *setup.Process, o *planShowOptions) er
 		return err
 	}
 	if o.json {
-		return json.NewEncoder(p.Out).Encode(struct {
-			*plan.Saved
-			Changes []plan.Change `json:"changes"` // instead of their number
-		}{kept.Saved, append([]plan.Change{}, kept.Changes...)})
+		return json.NewEncoder(p.Out).Encode(show.PlanSaved(kept.Saved))
 	}
 	if len(paths) == 0 {
 		show.SavedPlan(p.Out, p.Console, kept.Saved)

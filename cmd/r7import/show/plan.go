@@ -265,6 +265,15 @@ func Undo(c *ui.Console, portal string, u *importer.Undoing, rate float64, worke
 	}
 }
 
+// PlanSaved returns a saved plan as JSON tells it: what stands first in its file, and all
+// changes in place of their number.
+func PlanSaved(s *plan.Saved) any {
+	return struct {
+		*plan.Saved
+		Changes []plan.Change `json:"changes"`
+	}{s, append([]plan.Change{}, s.Changes...)}
+}
+
 // PlanLine writes what a saved plan is about.
 func PlanLine(out io.Writer, c *ui.Console, s *plan.Saved) {
 	Line(out, c.Text("saved.line", "ID", s.ID, "Made", moment(s.Made), "Set", s.DataSet, "Count", s.Count))
