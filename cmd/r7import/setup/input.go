@@ -92,7 +92,25 @@ func HeadersOf(file *source.File, binding *mapping.Binding) map[string]string {
 
 // OpenTable opens a file and reads what the flags say about its columns.
 func (p *Process) OpenTable(ctx context.Context, path string, t *config.Table) (*source.File, mapping.Options, error) {
-	options, err := p.sourceOptions(ctx, t)
+	options := source.Options{
+		Sheet: t.Sheet, HeaderRow: t.HeaderRow, Delimiter: t.Delimiter, Encoding: t.Encoding,
+		Identity: t.Identity, Stdin: p.In, Known: mapping.Known, NumericPasswords: t.NumericPasswords,
+		Passphrase: func() (account.Secret, error) {
+			return p.Secret(ctx, Secret{Flag: "--passphrase", Ref: t.Passphrase, Question: "ask.passphrase"})
+		},
+	}
+	var errs []error
+	if t.Rows != "" {
+		rows, err := source.ParseRows(t.Rows)
+		options.Rows, errs = rows, append(errs, err)
+	}
+	for _, text := range t.Where {
+		where, err := source.ParseWhere(text)
+		options.Where, errs = append(options.Where, where), append(errs, err)
+	}
+	password, err := p.Secret(ctx, Secret{Flag: "--workbook-password", Ref: t.WorkbookPassword, File: t.WorkbookPasswordFile})
+	options.WorkbookPassword = password
+	err = errors.Join(append(errs, err)...) // all that is wrong with the flags
 	if err == nil && path == "-" {
 		err = p.takeStdin(p.Console.Text("value.file"))
 	}
@@ -165,29 +183,6 @@ func Within(file *source.File, err error) error {
 		}
 	}
 	return many
-}
-
-// sourceOptions parses the reading flags. It reports all that is wrong with them at once.
-func (p *Process) sourceOptions(ctx context.Context, t *config.Table) (source.Options, error) {
-	o := source.Options{
-		Sheet: t.Sheet, HeaderRow: t.HeaderRow, Delimiter: t.Delimiter, Encoding: t.Encoding,
-		Identity: t.Identity, Stdin: p.In, Known: mapping.Known, NumericPasswords: t.NumericPasswords,
-		Passphrase: func() (account.Secret, error) {
-			return p.Secret(ctx, Secret{Flag: "--passphrase", Ref: t.Passphrase, Question: "ask.passphrase"})
-		},
-	}
-	var errs []error
-	if t.Rows != "" {
-		rows, err := source.ParseRows(t.Rows)
-		o.Rows, errs = rows, append(errs, err)
-	}
-	for _, text := range t.Where {
-		where, err := source.ParseWhere(text)
-		o.Where, errs = append(o.Where, where), append(errs, err)
-	}
-	password, err := p.Secret(ctx, Secret{Flag: "--workbook-password", Ref: t.WorkbookPassword, File: t.WorkbookPasswordFile})
-	o.WorkbookPassword = password
-	return o, errors.Join(append(errs, err)...)
 }
 
 // OwnPresets reads the presets of the organisation, if there are any.

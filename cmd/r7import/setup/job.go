@@ -41,7 +41,7 @@ type Job struct {
 	draft   plan.Saved     // a plan of it, as far as it is known before the rows are read
 	plan    *KeptPlan      // it goes by; nil without one
 	size    int64          // of the file, 0 if that tells nothing
-	learns  *config.Target // whose state a dry run writes down in what it has seen, nil where nothing is kept
+	dry     *config.Target // of a dry run whose state takes what it has seen; nil of others
 	failed  string         // run whose failed rows alone are read
 	noticed int            // notices about columns, shown before the rows were read
 	closers []func() error
@@ -201,7 +201,7 @@ func (p *Process) openStores(j *Job, o *JobOptions) (err error) {
 	}
 	j.closers = append(j.closers, j.History.Close)
 	if o.Dry {
-		j.learns = &o.Target
+		j.dry = &o.Target
 		return nil
 	}
 	unlock, err := j.History.Lock()
@@ -216,7 +216,7 @@ func (p *Process) openStores(j *Job, o *JobOptions) (err error) {
 // KeepSeen writes down what a dry run has seen since it began, so that the next run
 // does what this one said.
 func (j *Job) KeepSeen(ctx context.Context, began time.Time) (warnings []diagnosis.Problem) {
-	if j.learns == nil {
+	if j.dry == nil {
 		return nil
 	}
 	return j.note(diagnosis.SeenNotKept, func(store *journal.Store) error { return store.Learn(ctx, j.Ledger, began) })
@@ -243,10 +243,10 @@ func (j *Job) KeepLogins(ctx context.Context, jobs []*preflight.Job) (warnings [
 func (j *Job) note(code diagnosis.Code, write func(*journal.Store) error) (warnings []diagnosis.Problem) {
 	store, done, err := j.Ledger, func() error { return nil }, error(nil)
 	if store != j.History {
-		if j.learns == nil {
+		if j.dry == nil {
 			return nil
 		}
-		store, done, err = j.process.LockState(j.learns)
+		store, done, err = j.process.LockState(j.dry)
 	}
 	if err == nil {
 		err = errors.Join(write(store), done())

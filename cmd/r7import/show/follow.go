@@ -97,12 +97,11 @@ func (f *Follower) Stop() {
 // looked in the portal.
 func (f *Follower) Looked(ctx context.Context, passed []string) (bool, error) {
 	f.Stop()
-	defer func() {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		f.progress = f.console.Follow(f.style)
-	}()
-	return f.console.Confirm(ctx, "run.looked", "Accounts", passed)
+	looked, err := f.console.Confirm(ctx, "run.looked", "Accounts", passed)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.progress = f.console.Follow(f.style)
+	return looked, err
 }
 
 // Decided notes down what has become of a row and, if each is wanted, shows it.

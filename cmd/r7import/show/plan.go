@@ -127,10 +127,13 @@ func (v planView) owners() []string {
 	return l.all
 }
 
-// hostsShown bounds the mail servers of each side that are listed.
-const hostsShown = 12
+const (
+	hostsShown = 12 // mail servers of each side without a doubt
+	rare       = 50 // a mail server is rare that has at most one row in this number
+)
 
-// hosts lists the mail servers of a side: those with few rows may be mistyped.
+// hosts lists the mail servers of a side, with a doubt behind those that may be mistyped:
+// they are much like a common one, or rare.
 func (v planView) hosts(side diagnosis.Side) (lines []string) {
 	uses := slices.DeleteFunc(slices.Clone(v.Hosts), func(use plan.HostUse) bool { return use.Side != side })
 	address := func(use plan.HostUse) string { return fmt.Sprintf("%s:%d", shownHost(v.Console, use.Host), use.Port) }
@@ -139,8 +142,18 @@ func (v planView) hosts(side diagnosis.Side) (lines []string) {
 		width = max(width, runewidth.StringWidth(address(use)))
 	}
 	for i, use := range uses {
-		doubt := v.doubt(use, uses)
-		if i >= hostsShown && doubt == "" {
+		var common []string
+		for _, other := range uses {
+			if other.Rows >= rare*use.Rows && other.Host != use.Host && account.IsHost(other.Host) {
+				common = append(common, other.Host)
+			}
+		}
+		doubt := ""
+		if near := typo.Nearest(use.Host, common); near != "" {
+			doubt = v.Text("plan.host.near", "Host", near)
+		} else if use.Rows*rare <= v.LastDays+v.WholeHistory {
+			doubt = v.Text("plan.host.rare")
+		} else if i >= hostsShown {
 			continue
 		}
 		line := runewidth.FillRight(address(use), width) + "  " + v.Text("plan.host.rows", "Count", use.Rows)
@@ -153,25 +166,6 @@ func (v planView) hosts(side diagnosis.Side) (lines []string) {
 		lines = append(lines, v.Text("plan.host.more", "Count", hidden))
 	}
 	return lines
-}
-
-// doubt says why a mail server should be looked at, empty if there is no reason.
-// It is rare where it has at most one row in fifty.
-func (v planView) doubt(use plan.HostUse, all []plan.HostUse) string {
-	const rare = 50
-	var common []string
-	for _, other := range all {
-		if other.Rows >= rare*use.Rows && other.Host != use.Host && account.IsHost(other.Host) {
-			common = append(common, other.Host)
-		}
-	}
-	if near := typo.Nearest(use.Host, common); near != "" {
-		return v.Text("plan.host.near", "Host", near)
-	}
-	if use.Rows*rare <= v.LastDays+v.WholeHistory {
-		return v.Text("plan.host.rare")
-	}
-	return ""
 }
 
 // missing says what becomes of accounts without a row, if anything does.

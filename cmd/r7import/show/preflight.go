@@ -126,6 +126,11 @@ func Cure(mends []preflight.Mend, uses []preflight.Use, headers map[string]strin
 		use := uses[slices.IndexFunc(uses, func(u preflight.Use) bool { return u.Server == m.From })]
 		changes := changesOf(m)
 		host, port := changes[0], changes[1]
+		usual, follows := account.UsualIncoming(m.To.Port)
+		if m.To.Protocol == preflight.SMTP {
+			usual, follows = account.UsualOutgoing(m.To.Port)
+		}
+		follows = follows && usual == account.UsualPort{Encryption: m.To.Encryption, IMAP: m.To.Protocol == preflight.IMAP}
 		// Only the rows of the server whose port does not work. The other templates see
 		// what has become of the port.
 		where := "if and"
@@ -138,7 +143,7 @@ func Cure(mends []preflight.Mend, uses []preflight.Use, headers map[string]strin
 		}
 		for _, ch := range changes {
 			switch {
-			case ch.from == ch.to, !use.Given.Has(ch.field) && use.Ruled.Has(ch.field) && followsPort(m.To):
+			case ch.from == ch.to, !use.Given.Has(ch.field) && use.Ruled.Has(ch.field) && follows:
 			case !use.Given.Has(ch.field):
 				flags = append(flags, "--set "+Quote(ch.field.String()+"="+ch.to, runtime.GOOS))
 			case ch == host:
@@ -190,15 +195,6 @@ func changesOf(m preflight.Mend) []change {
 		{account.IncomingEncryption, from.Encryption.String(), to.Encryption.String()},
 		{account.IMAP, imap(from), imap(to)},
 	}
-}
-
-// followsPort reports whether the settings of a server are those that follow from its port.
-func followsPort(s preflight.Server) bool {
-	usual, known := account.UsualIncoming(s.Port)
-	if s.Protocol == preflight.SMTP {
-		usual, known = account.UsualOutgoing(s.Port)
-	}
-	return known && usual == account.UsualPort{Encryption: s.Encryption, IMAP: s.Protocol == preflight.IMAP}
 }
 
 func quoted(text string) string {

@@ -154,7 +154,22 @@ func (r *Result) Show(out io.Writer, c *ui.Console) {
 	if r.Preflight != nil {
 		r.Preflight.lines(l)
 	}
-	r.files(l)
+	proofs := r.Proofs
+	if len(proofs) == 0 && r.Proof != "" {
+		proofs = []string{r.Proof}
+	}
+	for _, path := range proofs {
+		l.add("verify.proof", "Path", path)
+	}
+	for _, path := range r.Reports {
+		l.add("summary.report", "Path", path)
+	}
+	if s := r.Saved; s != nil {
+		l.add("summary.plan", "Count", s.Changes, "Path", s.Path)
+		l.all = append(l.all, "  → "+l.Text("summary.plan.next", "ID", s.ID, "Path", s.Path, "Command", s.Approve))
+	}
+	l.addIf(r.Annotated != "", "summary.annotated", "Path", r.Annotated)
+	l.addIf(r.Run != "" && !r.Sandbox && r.Command == "run", "summary.run", "Run", r.Run)
 	r.next(l)
 	l.write(out)
 }
@@ -193,26 +208,6 @@ func (r *Result) causes(l *lines) {
 			l.all = append(l.all, "    → "+hint)
 		}
 	}
-}
-
-// files says what was written, and where.
-func (r *Result) files(l *lines) {
-	proofs := r.Proofs
-	if len(proofs) == 0 && r.Proof != "" {
-		proofs = []string{r.Proof}
-	}
-	for _, path := range proofs {
-		l.add("verify.proof", "Path", path)
-	}
-	for _, path := range r.Reports {
-		l.add("summary.report", "Path", path)
-	}
-	if s := r.Saved; s != nil {
-		l.add("summary.plan", "Count", s.Changes, "Path", s.Path)
-		l.all = append(l.all, "  → "+l.Text("summary.plan.next", "ID", s.ID, "Path", s.Path, "Command", s.Approve))
-	}
-	l.addIf(r.Annotated != "", "summary.annotated", "Path", r.Annotated)
-	l.addIf(r.Run != "" && !r.Sandbox && r.Command == "run", "summary.run", "Run", r.Run)
 }
 
 // next says what to do now: how the run goes on, and how rows are corrected.
