@@ -129,7 +129,7 @@ func (j *Job) takeFailed(ctx context.Context, name string) error {
 	if name == "" {
 		return nil
 	}
-	run, err := named(ctx, j.History, name)
+	run, err := runNamed(ctx, j.History, name)
 	if err != nil {
 		return err
 	}

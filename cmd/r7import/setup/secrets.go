@@ -102,7 +102,7 @@ const (
 // Vault returns where the token of a portal is kept. A user who names a folder for the
 // state wants everything in it.
 func (p *Process) Vault(t *config.Target) (vault.Vault, error) {
-	state, address, err := p.place(t)
+	state, address, err := p.stateOf(t)
 	if err != nil {
 		return vault.Vault{}, err
 	}

@@ -59,7 +59,7 @@ func (p *Process) Session(ctx context.Context, c *Connection, caller policy.Call
 	if !caller.Token.Empty() {
 		return c.Client.Session(caller.Token), func() {}, nil
 	}
-	token, err := p.signIn(ctx, c, &attempt{user: caller.User, password: caller.Password, retry: retry})
+	token, err := p.attemptSignIn(ctx, c, &attempt{user: caller.User, password: caller.Password, retry: retry})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -86,7 +86,7 @@ func (p *Process) SignIn(ctx context.Context, c *Connection, o *config.Caller, r
 	if a.password, err = p.passwordOf(ctx, o, true); err != nil {
 		return portal.Token{}, err
 	}
-	return p.signIn(ctx, c, a)
+	return p.attemptSignIn(ctx, c, a)
 }
 
 // attempt is a sign-in by password.
@@ -102,10 +102,10 @@ type attempt struct {
 // portal's block of the person.
 const codeTries = 3
 
-// signIn sends the password, unless something is remembered against it, and then
+// attemptSignIn sends the password, unless something is remembered against it, and then
 // the code that the portal wants besides. What it does and what comes of it is
 // written down for other commands, and for runs.
-func (p *Process) signIn(ctx context.Context, c *Connection, a *attempt) (portal.Token, error) {
+func (p *Process) attemptSignIn(ctx context.Context, c *Connection, a *attempt) (portal.Token, error) {
 	if err := p.beginSignIn(ctx, c, a); err != nil {
 		return portal.Token{}, err
 	}
@@ -196,7 +196,7 @@ func (p *Process) remember(ctx context.Context, c *Connection, a *attempt, chang
 	if c.target.Sandbox {
 		return nil
 	}
-	folder, address, err := p.place(&c.target)
+	folder, address, err := p.stateOf(&c.target)
 	if err != nil {
 		return err
 	}

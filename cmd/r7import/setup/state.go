@@ -35,16 +35,16 @@ func (p *Process) LockState(t *config.Target) (store *journal.Store, done func()
 }
 
 func (p *Process) openState(t *config.Target, readOnly bool) (*journal.Store, error) {
-	folder, address, err := p.place(t)
+	folder, address, err := p.stateOf(t)
 	if err != nil {
 		return nil, err
 	}
 	return journal.Open(folder, address, storeOptions(p.Console, t, readOnly))
 }
 
-// place returns the folder of the state, and the address of the portal in the one form
+// stateOf returns the folder of the state, and the address of the portal in the one form
 // that is used for it.
-func (p *Process) place(t *config.Target) (folder, address string, err error) {
+func (p *Process) stateOf(t *config.Target) (folder, address string, err error) {
 	if t.Portal == "" {
 		return "", "", diagnosis.New(diagnosis.PortalMissing, "Runs", true)
 	}
@@ -56,7 +56,7 @@ func (p *Process) place(t *config.Target) (folder, address string, err error) {
 
 // portalFolder returns the folder under the state that a portal has for what.
 func portalFolder(p *Process, t *config.Target, what string) (string, error) {
-	state, address, err := p.place(t)
+	state, address, err := p.stateOf(t)
 	if err != nil {
 		return "", err
 	}
@@ -102,7 +102,7 @@ func RunsNamed(ctx context.Context, p *Process, t *config.Target, names ...strin
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	for _, name := range names {
-		run, err := named(ctx, store, name)
+		run, err := runNamed(ctx, store, name)
 		if err != nil {
 			return nil, err
 		}
@@ -112,7 +112,8 @@ func RunsNamed(ctx context.Context, p *Process, t *config.Target, names ...strin
 	return slices.CompactFunc(runs, func(a, b journal.Run) bool { return a.ID == b.ID }), nil
 }
 
-func named(ctx context.Context, store *journal.Store, name string) (journal.Run, error) {
+// runNamed returns a run by its name, or the latest that made accounts.
+func runNamed(ctx context.Context, store *journal.Store, name string) (journal.Run, error) {
 	if name != "latest" {
 		return store.Run(ctx, name)
 	}
@@ -123,13 +124,12 @@ func named(ctx context.Context, store *journal.Store, name string) (journal.Run,
 	return run, err
 }
 
-// latest returns the latest run that makes accounts and is of a kind, the zero run if
-// there is none.
-func latest(ctx context.Context, store *journal.Store, is func(*journal.Run) bool) (journal.Run, error) {
+// latest returns the latest run that made accounts and that is wanted, the zero run if there is none.
+func latest(ctx context.Context, store *journal.Store, wanted func(*journal.Run) bool) (journal.Run, error) {
 	runs, err := store.Runs(ctx)
-	for i := len(runs) - 1; i >= 0; i-- {
-		if r := &runs[i]; r.Kind == journal.KindRun && is(r) {
-			return *r, err
+	for _, run := range slices.Backward(runs) {
+		if run.Kind == journal.KindRun && wanted(&run) {
+			return run, err
 		}
 	}
 	return journal.Run{}, err

@@ -97,9 +97,9 @@ func (e *Explained) Put(c *ui.Console) {
 	}
 	makes, memory := &lines{c, []string{}}, &lines{c, []string{}}
 	if !o.Row.Invalid() {
-		e.makes(makes)
+		e.addMakes(makes)
 	}
-	e.remembered(memory)
+	e.addMemory(memory)
 	e.Makes, e.Memory = makes.all, memory.all
 
 	via := map[plan.Via]string{plan.ByCaller: "caller", plan.ByOwn: "password", plan.ByActing: "acting", plan.ByNobody: "nobody"}[o.Who.Via]
@@ -126,8 +126,8 @@ func (e *Explained) Put(c *ui.Console) {
 	e.Would = would
 }
 
-// makes says what the portal makes of the request, as far as that is not what was sent.
-func (e *Explained) makes(l *lines) {
+// addMakes says what the portal makes of the request, as far as that is not what was sent.
+func (e *Explained) addMakes(l *lines) {
 	s := &e.Outlook.Row.Settings
 	server := func(field string, port int) string {
 		i := slices.IndexFunc(e.Fields, func(f ExplainedField) bool { return f.Field == field })
@@ -156,8 +156,8 @@ func (e *Explained) makes(l *lines) {
 	l.addIf(e.Form, "explain.portal.form")
 }
 
-// remembered says what the state has of the account and its person.
-func (e *Explained) remembered(l *lines) {
+// addMemory says what the state has of the account and its person.
+func (e *Explained) addMemory(l *lines) {
 	o := e.Outlook
 	switch known := &o.Known; {
 	case e.Portal == "":

@@ -70,7 +70,7 @@ func (p Plan) Show(c *ui.Console) {
 		}
 	}
 	if !p.Sandbox {
-		forecast = v.forecast()
+		forecast = v.forecastLines()
 		if p.Worst.Account > 0 {
 			lockout = []string{LockoutText(c, "plan.worst", p.Worst, p.Limit)}
 		}
@@ -79,22 +79,22 @@ func (p Plan) Show(c *ui.Console) {
 	c.Print(c.Text("plan.title", "File", titled(p.File, p.Sheet), "Portal", p.Portal))
 	printLabelled(c, "plan.", []labelled{
 		{"history", history},
-		{"rows", []string{v.rows()}},
+		{"rows", []string{v.rowsText()}},
 		{"memory", memory},
-		{"owners", v.owners()},
-		{"incoming", v.hosts(diagnosis.Incoming)},
-		{"outgoing", v.hosts(diagnosis.Outgoing)},
+		{"owners", v.ownerLines()},
+		{"incoming", v.hostLines(diagnosis.Incoming)},
+		{"outgoing", v.hostLines(diagnosis.Outgoing)},
 		{"filled", filled},
 		{"existing", []string{c.Text("plan.policy", "Existing", policy(p.Options.OnExisting), "Changed", policy(p.Options.OnChanged))}},
-		{"missing", v.missing()},
+		{"missing", v.missingLines()},
 		{"pace", []string{c.Text("plan.limits", "Rate", p.Rate, "Workers", p.Options.Workers, "PerHost", p.Options.PerHost)}},
 		{"lockout", lockout},
 		{"forecast", forecast},
 	})
 }
 
-// rows says what becomes of how many rows.
-func (v planView) rows() string {
+// rowsText says what becomes of how many rows.
+func (v planView) rowsText() string {
 	l := lines{Console: v.Console}
 	if v.Filter == "" {
 		l.add("plan.rows.all", "N", v.Rows)
@@ -110,8 +110,8 @@ func (v planView) rows() string {
 	return strings.Join(l.all, "; ")
 }
 
-// owners says how many rows go which way.
-func (v planView) owners() []string {
+// ownerLines says how many rows go which way.
+func (v planView) ownerLines() []string {
 	l := lines{Console: v.Console}
 	if v.Way == policy.OwnerSelf {
 		l.add("plan.owners.self", "User", v.User, "Sandbox", v.Sandbox)
@@ -132,9 +132,9 @@ const (
 	rare       = 50 // a mail server is rare that has at most one row in this number
 )
 
-// hosts lists the mail servers of a side, with a doubt behind those that may be mistyped:
+// hostLines lists the mail servers of a side, with a doubt behind those that may be mistyped:
 // they are much like a common one, or rare.
-func (v planView) hosts(side diagnosis.Side) (lines []string) {
+func (v planView) hostLines(side diagnosis.Side) (lines []string) {
 	uses := slices.DeleteFunc(slices.Clone(v.Hosts), func(use plan.HostUse) bool { return use.Side != side })
 	address := func(use plan.HostUse) string { return fmt.Sprintf("%s:%d", shownHost(v.Console, use.Host), use.Port) }
 	width := 0
@@ -168,8 +168,8 @@ func (v planView) hosts(side diagnosis.Side) (lines []string) {
 	return lines
 }
 
-// missing says what becomes of accounts without a row, if anything does.
-func (v planView) missing() []string {
+// missingLines says what becomes of accounts without a row, if anything does.
+func (v planView) missingLines() []string {
 	count, disable := len(v.Missing), v.ToDisable
 	if v.Options.OnMissing != policy.MissingDisable || count == 0 {
 		return nil
@@ -189,8 +189,8 @@ func (v planView) missing() []string {
 	return l.all
 }
 
-// forecast says how long the run will take and what bounds it.
-func (v planView) forecast() []string {
+// forecastLines says how long the run will take and what bounds it.
+func (v planView) forecastLines() []string {
 	takes, text := forecastText(v.Console, v.Load, v.Rate)
 	if text == "" {
 		return nil

@@ -256,8 +256,8 @@ func (f *Preflight) Forecast(c *ui.Console, load plan.Load, rate config.Rate) {
 	f.Takes, f.Bound, f.bounded, f.each = int(takes.Seconds()), load.Forecast().Bound, text, load.Each
 }
 
-// lines say to a person what follows for a run.
-func (f *Preflight) lines(l *lines) {
+// add says to a person what follows for a run.
+func (f *Preflight) add(l *lines) {
 	if f.Would != nil {
 		create, update, left := f.Would[diagnosis.WouldCreate], f.Would[diagnosis.WouldUpdate], 0
 		for _, n := range f.Would {

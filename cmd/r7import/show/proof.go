@@ -38,7 +38,7 @@ func (p *Proof) Text(c *ui.Console) string {
 		l.all = append(l.all, f.Label+": "+f.Value)
 	}
 	l.all = append(l.all, "", p.sentence(c, "proof.rows"))
-	verifiedLines(l, &p.Counts)
+	addVerified(l, &p.Counts)
 	l.all = append(l.all, "", p.verdict(c))
 	var text strings.Builder
 	for _, line := range l.all {
@@ -114,8 +114,8 @@ func countsOf(c *ui.Console, v *importer.Verified) []report.ProofCount {
 	return counts
 }
 
-// verifiedLines tells what a verification found.
-func verifiedLines(l *lines, v *importer.Verified) {
+// addVerified tells what a verification found.
+func addVerified(l *lines, v *importer.Verified) {
 	l.add("verify.counts", "Wanted", v.Wanted, "Present", v.Present, "Equal", v.Equal, "Changed", v.Changed, "Missing", v.Missing, "Unseen", v.Unseen)
 	l.add("verify.health", "Syncing", v.Syncing, "Disabled", v.Disabled, "AuthError", v.AuthError, "QuotaError", v.QuotaError)
 }

@@ -141,7 +141,7 @@ func (r *Result) Show(out io.Writer, c *ui.Console) {
 	l.addIf(r.Filter != "", "summary.part", "Count", r.Rows, "InFile", r.InFile, "Filter", r.Filter)
 	l.addIf(r.Warned > 0, "summary.warned", "Count", r.Warned)
 	if r.Command != "validate" { // which has shown every problem already
-		r.causes(l)
+		r.addCauses(l)
 	}
 	if r.Plan != nil {
 		l.addIf(r.Plan.Unreadable > 0, "summary.unreadable", "Count", r.Plan.Unreadable)
@@ -149,10 +149,10 @@ func (r *Result) Show(out io.Writer, c *ui.Console) {
 	// Accounts that were to be switched off are among the rows of the report.
 	l.addIf(len(r.Missing) > 0 && !r.Disabling, "summary.missing", "Count", len(r.Missing), "Addresses", First(r.Missing))
 	if r.Verified != nil {
-		verifiedLines(l, r.Verified)
+		addVerified(l, r.Verified)
 	}
 	if r.Preflight != nil {
-		r.Preflight.lines(l)
+		r.Preflight.add(l)
 	}
 	proofs := r.Proofs
 	if len(proofs) == 0 && r.Proof != "" {
@@ -170,16 +170,16 @@ func (r *Result) Show(out io.Writer, c *ui.Console) {
 	}
 	l.addIf(r.Annotated != "", "summary.annotated", "Path", r.Annotated)
 	l.addIf(r.Run != "" && !r.Sandbox && r.Command == "run", "summary.run", "Run", r.Run)
-	r.next(l)
+	r.addNext(l)
 	l.write(out)
 }
 
 // causesShown bounds the groups on the screen; the report has them all.
 const causesShown = 15
 
-// causes lists why rows need attention, grouped by cause and mail server: status, how
+// addCauses lists why rows need attention, grouped by cause and mail server: status, how
 // many, the first rows, where, and what.
-func (r *Result) causes(l *lines) {
+func (r *Result) addCauses(l *lines) {
 	hinted := map[string]bool{"": true}
 	for i := range r.Causes {
 		if i == causesShown {
@@ -210,8 +210,8 @@ func (r *Result) causes(l *lines) {
 	}
 }
 
-// next says what to do now: how the run goes on, and how rows are corrected.
-func (r *Result) next(l *lines) {
+// addNext says what to do now: how the run goes on, and how rows are corrected.
+func (r *Result) addNext(l *lines) {
 	f := cmp.Or(r.Fix, new(Fix))
 	switch {
 	case r.Sandbox:

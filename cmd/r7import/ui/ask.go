@@ -84,9 +84,9 @@ func (c *Console) Secret(ctx context.Context, id string, facts ...any) (account.
 	return account.NewSecret(string(typed)), nil
 }
 
-// Await returns what read returns, or the error of ctx if that ends first. A
-// terminal cannot be told to stop reading, so the reading is then left behind:
-// the program is about to end.
+// Await returns what read returns, or the error of ctx if that ends first. What reads a
+// terminal cannot be stopped, so the reading is then left behind: the program is about to
+// end.
 func Await[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	type answer struct {
 		value T

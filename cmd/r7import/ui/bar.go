@@ -74,7 +74,7 @@ func (b *bar) after(decor.Statistics) string {
 func (b *bar) below(w io.Writer, s decor.Statistics) error {
 	f := b.latest.Load()
 	parts := b.console.waits(f.Progress)
-	if counts := b.console.counts(f.Progress); counts != "" {
+	if counts := b.console.standing(f.Progress); counts != "" {
 		parts = append([]string{counts}, parts...)
 	}
 	text := Hang("", Clean(strings.Join(parts, "; ")), 0, s.AvailableWidth)

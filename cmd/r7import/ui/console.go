@@ -120,18 +120,18 @@ const (
 const indent = 2
 
 // Say shows a sentence of the catalogue, unless quiet.
-func (c *Console) Say(id string, facts ...any) { c.print(program, c.Text(id, facts...), indent) }
+func (c *Console) Say(id string, facts ...any) { c.hang(program, c.Text(id, facts...), indent) }
 
 // Print shows a line of a longer text, such as the plan, as it is and without
 // the name of the program, unless quiet.
-func (c *Console) Print(text string) { c.print("", text, indent) }
+func (c *Console) Print(text string) { c.hang("", text, indent) }
 
 // PrintBehind is Print of a text behind a label, below which it goes on.
 func (c *Console) PrintBehind(label, text string) {
-	c.print(label, text, max(indent, runewidth.StringWidth(label)))
+	c.hang(label, text, max(indent, runewidth.StringWidth(label)))
 }
 
-func (c *Console) print(lead, text string, indent int) {
+func (c *Console) hang(lead, text string, indent int) {
 	if !c.Quiet {
 		c.write(Hang(lead, Clean(text), indent, c.Width()) + "\n")
 	}

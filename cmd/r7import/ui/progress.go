@@ -99,7 +99,7 @@ func (p *Progress) write() {
 	p.pending, p.shown = false, p.now
 	switch p.style {
 	case Plain:
-		p.console.print(program, p.console.picture(p.now, p.left), indent)
+		p.console.hang(program, p.console.picture(p.now, p.left), indent)
 	case JSON:
 		p.console.write(pictureJSON(p.now, p.left))
 	}
@@ -108,7 +108,7 @@ func (p *Progress) write() {
 // picture puts a picture of the run into words.
 func (c *Console) picture(p importer.Progress, left time.Duration) string {
 	parts := []string{c.Text("progress.rows", "Done", p.Decided, "Total", p.Total)}
-	if counts := c.counts(p); counts != "" {
+	if counts := c.standing(p); counts != "" {
 		parts = append(parts, counts)
 	}
 	parts = append(parts, c.rate(p))
@@ -129,8 +129,8 @@ func (c *Console) Counts(rows map[diagnosis.Status]int) string {
 	return strings.Join(parts, ", ")
 }
 
-// counts is Counts with the rows that are being looked up.
-func (c *Console) counts(p importer.Progress) string {
+// standing is Counts with the rows that are being looked up.
+func (c *Console) standing(p importer.Progress) string {
 	text := c.Counts(p.Counts)
 	if p.Unknown > 0 {
 		text = strings.TrimPrefix(text+", "+c.Text("progress.unknown", "N", p.Unknown), ", ")
