@@ -104,18 +104,23 @@ const codeTries = 3
 
 // attemptSignIn sends the password, unless something is remembered against it, and then
 // the code that the portal wants besides. What it does and what comes of it is
-// written down for other commands, and for runs.
-func (p *Process) attemptSignIn(ctx context.Context, c *Connection, a *attempt) (portal.Token, error) {
+// written down for other commands, and for runs. A token that is not returned is ended.
+func (p *Process) attemptSignIn(ctx context.Context, c *Connection, a *attempt) (token portal.Token, err error) {
 	if err := p.beginSignIn(ctx, c, a); err != nil {
 		return portal.Token{}, err
 	}
+	defer func() {
+		if err != nil && !token.Secret.Empty() {
+			c.Client.Session(token.Secret).SignOut(context.WithoutCancel(ctx))
+		}
+	}()
 	token, answer := c.Client.SignIn(ctx, a.user, a.password)
-	err := p.remember(ctx, c, a, func(s *journal.Store, o *journal.Owner) error {
+	err = p.remember(ctx, c, a, func(s *journal.Store, o *journal.Owner) error {
 		s.EndSignIn(o, a.password, answer.Fate, answer.Code, policy.Defaults().Waits.SignIn)
 		return nil
 	})
 	if answer.Fate == diagnosis.Done || err != nil {
-		return keepOrEnd(ctx, c, token, err)
+		return token, err
 	}
 	problem := answer.Problem()
 	tries, known := 0, answer.Code == diagnosis.PortalTFA && !a.totp.Empty()
@@ -138,28 +143,20 @@ func (p *Process) attemptSignIn(ctx context.Context, c *Connection, a *attempt) 
 			}
 		}
 		token, answer = c.Client.SignInCode(ctx, a.user, a.password, code)
-		err := p.remember(ctx, c, a, func(_ *journal.Store, o *journal.Owner) error {
+		err = p.remember(ctx, c, a, func(_ *journal.Store, o *journal.Owner) error {
 			if o.BeginSignIn(time.Now()); answer.Fate == diagnosis.Done {
 				o.Attempts = 0 // what is known of the password alone stays: it still draws an SMS
 			}
 			return nil
 		})
 		if answer.Fate == diagnosis.Done || err != nil {
-			return keepOrEnd(ctx, c, token, err)
+			return token, err
 		}
 		if problem = answer.Problem(); problem.Code != diagnosis.PortalCode {
 			break
 		}
 	}
 	return portal.Token{}, &problem
-}
-
-// keepOrEnd returns a token, or ends it, because nobody will use it.
-func keepOrEnd(ctx context.Context, c *Connection, token portal.Token, err error) (portal.Token, error) {
-	if err != nil && !token.Secret.Empty() {
-		c.Client.Session(token.Secret).SignOut(context.WithoutCancel(ctx))
-	}
-	return token, err
 }
 
 // beginSignIn waits until the password may be sent, and counts the attempt.

@@ -96,26 +96,22 @@ func (p *Progress) Stop() {
 
 // write writes the newest picture as a line.
 func (p *Progress) write() {
-	p.pending, p.shown = false, p.now
+	c, now := p.console, p.now
+	p.pending, p.shown = false, now
 	switch p.style {
 	case Plain:
-		p.console.hang(program, p.console.picture(p.now, p.left), indent)
+		parts := []string{c.Text("progress.rows", "Done", now.Decided, "Total", now.Total)}
+		if counts := c.standing(now); counts != "" {
+			parts = append(parts, counts)
+		}
+		parts = append(parts, c.rate(now))
+		if p.left > 0 {
+			parts = append(parts, c.Text("progress.left", "Left", c.Duration(p.left)))
+		}
+		c.hang(program, strings.Join(append(parts, c.waits(now)...), "; "), indent)
 	case JSON:
-		p.console.write(pictureJSON(p.now, p.left))
+		c.write(pictureJSON(now, p.left))
 	}
-}
-
-// picture puts a picture of the run into words.
-func (c *Console) picture(p importer.Progress, left time.Duration) string {
-	parts := []string{c.Text("progress.rows", "Done", p.Decided, "Total", p.Total)}
-	if counts := c.standing(p); counts != "" {
-		parts = append(parts, counts)
-	}
-	parts = append(parts, c.rate(p))
-	if left > 0 {
-		parts = append(parts, c.Text("progress.left", "Left", c.Duration(left)))
-	}
-	return strings.Join(append(parts, c.waits(p)...), "; ")
 }
 
 // Counts lists how many rows ended how: "created 110, failed 7".
