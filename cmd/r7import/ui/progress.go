@@ -33,7 +33,7 @@ const (
 type Progress struct {
 	console *Console
 	style   Style
-	bar     *bar // of that style
+	bar     *bar // nil for every other style
 	pace    estimate
 
 	now     importer.Progress
