@@ -82,7 +82,7 @@ func keep(ctx context.Context, p *setup.Process, c *setup.Connection, o *loginOp
 		problem := answer.Problem()
 		return person, "", earlier, &problem
 	}
-	v, err := p.Vault(&o.target)
+	v, err := p.Vault(&o.target, c.Client.URL())
 	if err != nil {
 		return person, "", earlier, err
 	}

@@ -30,7 +30,7 @@ func logout(ctx context.Context, p *setup.Process, o *loginOptions) error {
 		return err
 	}
 	defer c.Close()
-	vault, err := p.Vault(&o.target)
+	vault, err := p.Vault(&o.target, c.Client.URL())
 	if err != nil {
 		return err
 	}

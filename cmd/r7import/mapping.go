@@ -79,7 +79,7 @@ func sessionFor(ctx context.Context, p *setup.Process, o *mappingOptions, bindin
 		return nil, nil, err
 	}
 	theirs := plan.WayFor(o.owner, binding) == policy.OwnerColumn
-	caller, err := p.Caller(ctx, &o.target, &o.caller, !theirs)
+	caller, err := p.Caller(ctx, c, &o.caller, !theirs)
 	end := func() {}
 	if err == nil && !caller.Empty() {
 		s, end, err = p.Session(ctx, c, caller, o.retry)

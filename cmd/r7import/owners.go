@@ -159,7 +159,7 @@ func readDirectory(ctx context.Context, p *setup.Process, c *setup.Connection, o
 	if _, err := c.Greet(ctx, p, o.wait); err != nil {
 		return nil, err
 	}
-	caller, err := p.Caller(ctx, &o.target, &o.caller, true)
+	caller, err := p.Caller(ctx, c, &o.caller, true)
 	if err != nil {
 		return nil, err
 	}

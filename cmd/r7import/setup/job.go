@@ -113,7 +113,7 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 	// An empty cell must not give the account to whoever happens to be signed in: what
 	// login has kept is for files whose rows do not name their people.
 	theirs := plan.WayFor(o.Run.Owner, j.Input.Binding) == policy.OwnerColumn
-	if j.Options.Caller, err = p.Caller(ctx, &o.Target, &o.Caller, !theirs); err != nil {
+	if j.Options.Caller, err = p.Caller(ctx, c, &o.Caller, !theirs); err != nil {
 		return nil, err
 	}
 	if !theirs && !j.Options.Caller.Token.Empty() && !o.Target.Sandbox {

@@ -101,13 +101,13 @@ const (
 
 // Vault returns where the token of a portal is kept. A user who names a folder for the
 // state wants everything in it.
-func (p *Process) Vault(t *config.Target) (vault.Vault, error) {
-	state, address, err := p.stateOf(t)
+func (p *Process) Vault(t *config.Target, portalURL string) (vault.Vault, error) {
+	state, err := p.stateFolder(t.State)
 	if err != nil {
 		return vault.Vault{}, err
 	}
-	folder, err := journal.Folder(state, address)
-	return vault.Vault{Portal: address, Folder: folder, OnlyFile: t.State != "", Patience: patience(p.Console)}, err
+	folder, err := journal.Folder(state, portalURL)
+	return vault.Vault{Portal: portalURL, Folder: folder, OnlyFile: t.State != "", Patience: patience(p.Console)}, err
 }
 
 // patience is how long the keyring may take.
@@ -121,7 +121,11 @@ func patience(console *ui.Console) time.Duration {
 // keptToken returns the token kept for a portal, nothing if there is none or it has expired.
 func (p *Process) keptToken(t *config.Target) (account.Secret, error) {
 	const soon = 30 * 24 * time.Hour // before the end, which is then warned of
-	vault, err := p.Vault(t)
+	_, address, err := p.stateOf(t)
+	if err != nil {
+		return account.Secret{}, err
+	}
+	vault, err := p.Vault(t, address)
 	if err != nil {
 		return account.Secret{}, err
 	}

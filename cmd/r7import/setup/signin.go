@@ -19,10 +19,10 @@ import (
 
 // Caller finds who to sign in as where a row names nobody. A flag goes before a
 // variable, a token before a user; what login has kept comes last, if it may be used.
-func (p *Process) Caller(ctx context.Context, t *config.Target, o *config.Caller, kept bool) (policy.Caller, error) {
+func (p *Process) Caller(ctx context.Context, c *Connection, o *config.Caller, kept bool) (policy.Caller, error) {
 	if o.User != "" {
-		password, err := p.passwordOf(ctx, o, !t.Sandbox)
-		if t.Sandbox && password.Empty() {
+		password, err := p.passwordOf(ctx, o, !c.target.Sandbox)
+		if c.target.Sandbox && password.Empty() {
 			password = visitor.Password
 		}
 		return policy.Caller{User: o.User, Password: password}, err
@@ -30,10 +30,10 @@ func (p *Process) Caller(ctx context.Context, t *config.Target, o *config.Caller
 	token, err := p.Secret(ctx, Secret{Flag: "--token", Ref: o.Token, File: o.TokenFile})
 	switch {
 	case err != nil || !token.Empty():
-	case t.Sandbox:
+	case c.target.Sandbox:
 		return visitor, nil
-	case kept && t.Portal != "":
-		token, err = p.keptToken(t)
+	case kept && c.target.Portal != "":
+		token, err = p.keptToken(&c.target)
 	}
 	return policy.Caller{Token: token}, err
 }
@@ -43,7 +43,7 @@ func CallerUnasked(ctx context.Context, p *Process, t *config.Target, o *config.
 	if o.User != "" {
 		return policy.Caller{User: o.User}, nil
 	}
-	return p.Caller(ctx, t, o, kept)
+	return p.Caller(ctx, &Connection{target: *t}, o, kept)
 }
 
 func (p *Process) passwordOf(ctx context.Context, o *config.Caller, ask bool) (account.Secret, error) {
