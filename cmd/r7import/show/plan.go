@@ -47,7 +47,7 @@ type planView struct {
 // first, because that is what nobody can take back.
 func (p Plan) Show(c *ui.Console) {
 	v := planView{p, c}
-	var history, memory, filled, lockout, forecast []string
+	var history, filled, lockout, forecast []string
 	switch {
 	case p.LastDays+p.WholeHistory == 0:
 	case p.WholeHistory == 0:
@@ -56,13 +56,6 @@ func (p Plan) Show(c *ui.Console) {
 		history = []string{c.Text("plan.history.whole", "Count", p.WholeHistory)}
 	default:
 		history = []string{c.Text("plan.history.mixed", "Days", p.LastDays, "Whole", p.WholeHistory)}
-	}
-	if p.Settled > 0 && !p.Anew() { // rows that are taken for done without a look
-		from, to := moment(p.SeenFrom), moment(p.SeenTo)
-		if from == to {
-			from = ""
-		}
-		memory = []string{c.Text("plan.memory.rows", "Count", p.Settled, "From", from, "To", to)}
 	}
 	for _, notice := range p.Notices {
 		if notice.Code == diagnosis.Filled {
@@ -80,7 +73,7 @@ func (p Plan) Show(c *ui.Console) {
 	printLabelled(c, "plan.", []labelled{
 		{"history", history},
 		{"rows", []string{v.rowsText()}},
-		{"memory", memory},
+		{"memory", v.memory()},
 		{"owners", v.ownerLines()},
 		{"incoming", v.hostLines(diagnosis.Incoming)},
 		{"outgoing", v.hostLines(diagnosis.Outgoing)},
@@ -108,6 +101,18 @@ func (v planView) rowsText() string {
 	l.addIf(v.OverLimit > 0, "plan.rows.held", "Count", v.OverLimit, "Limit", v.Options.MaxPerOwner)
 	l.addIf(v.Warned > 0, "plan.rows.warned", "Count", v.Warned)
 	return strings.Join(l.all, "; ")
+}
+
+// memory says how many rows are taken for done without a look, and when they were last seen.
+func (v planView) memory() []string {
+	if v.Settled == 0 || v.Anew() {
+		return nil
+	}
+	from, to := moment(v.SeenFrom), moment(v.SeenTo)
+	if from == to {
+		from = ""
+	}
+	return []string{v.Text("plan.memory.rows", "Count", v.Settled, "From", from, "To", to)}
 }
 
 // ownerLines says how many rows go which way.

@@ -1,10 +1,7 @@
 package ui
 
 import (
-	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/mattn/go-runewidth"
 )
@@ -47,28 +44,4 @@ func Hang(lead, text string, indent, width int) string {
 	}
 	lines := wrapFrom(text, max(0, taken-indent), width-1-indent)
 	return lead + strings.Join(lines, "\n"+strings.Repeat(" ", indent))
-}
-
-// Clean returns text with everything spelled out that does not print: control
-// characters, line breaks included, bytes that are no UTF-8, and characters that
-// reorder or hide text. Files, portals and people put such things into names;
-// on a terminal they could move the cursor or forge a line.
-func Clean(text string) string {
-	if !strings.ContainsFunc(text, func(r rune) bool { return r == utf8.RuneError || !unicode.IsGraphic(r) }) {
-		return text
-	}
-	var b strings.Builder
-	for i, r := range text {
-		switch {
-		case r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD"):
-			fmt.Fprintf(&b, `\x%02x`, text[i])
-		case unicode.IsGraphic(r):
-			b.WriteRune(r)
-		case r < 0x100:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		default:
-			fmt.Fprintf(&b, `\u{%04X}`, r)
-		}
-	}
-	return b.String()
 }
