@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/ui"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/plan"
@@ -29,12 +30,12 @@ type Input struct {
 	// NoMailPasswords says that nobody will log in to the mailboxes: their
 	// passwords need not be in the file.
 	NoMailPasswords bool
-	// Harmless says that nobody is warned of a file that others can read: the
-	// sandbox is for trying things out with files that hold no password.
+	// Harmless leaves out the warning about a file that others can read: the sandbox
+	// is for trying things out with files that hold no password.
 	Harmless bool
 }
 
-// OpenInput opens the file, binds its columns, and tells what it was taken for.
+// OpenInput opens the file, binds its columns, and shows how it was understood.
 // The caller closes the file of the input.
 func (p *Process) OpenInput(ctx context.Context, o *Input) (*plan.Input, error) {
 	file, columns, err := p.OpenTable(ctx, o.File, &o.Table)
@@ -44,7 +45,7 @@ func (p *Process) OpenInput(ctx context.Context, o *Input) (*plan.Input, error) 
 	columns.OwnerColumns = o.Owner == policy.OwnerColumn
 	columns.WithoutPasswords = o.WithoutPasswords || o.NoMailPasswords
 	columns.Sample = sync.OnceValue(func() [][]string {
-		rows, _ := plan.Sample(ctx, file) // what is wrong with the file is told when it is read
+		rows, _ := plan.Sample(ctx, file) // what is wrong with the file is shown when it is read
 		return rows
 	})
 	binding, err := mapping.Bind(file.Columns(), columns)
@@ -91,46 +92,54 @@ func HeadersOf(file *source.File, binding *mapping.Binding) map[string]string {
 
 // OpenTable opens a file and reads what the flags say about its columns.
 func (p *Process) OpenTable(ctx context.Context, path string, t *config.Table) (*source.File, mapping.Options, error) {
-	options, err := p.sourceOptions(ctx, t)
+	options := source.Options{
+		Sheet: t.Sheet, HeaderRow: t.HeaderRow, Delimiter: t.Delimiter, Encoding: t.Encoding,
+		Identity: t.Identity, Stdin: p.In, Known: mapping.Known, NumericPasswords: t.NumericPasswords,
+		Passphrase: func() (account.Secret, error) {
+			return p.Secret(ctx, Secret{Flag: "--passphrase", Ref: t.Passphrase, Question: "ask.passphrase"})
+		},
+	}
+	var errs []error
+	if t.Rows != "" {
+		rows, err := source.ParseRows(t.Rows)
+		options.Rows, errs = rows, append(errs, err)
+	}
+	for _, text := range t.Where {
+		where, err := source.ParseWhere(text)
+		options.Where, errs = append(options.Where, where), append(errs, err)
+	}
+	password, err := p.Secret(ctx, Secret{Flag: "--workbook-password", Ref: t.WorkbookPassword, File: t.WorkbookPasswordFile})
+	options.WorkbookPassword = password
+	err = errors.Join(append(errs, err)...) // all that is wrong with the flags
+	if err == nil && path == "-" {
+		err = p.takeStdin(p.Console.Text("value.file"))
+	}
 	if err != nil {
 		return nil, mapping.Options{}, err
 	}
-	if path == "-" {
-		if err := p.takeStdin(p.Console.Text("value.file")); err != nil {
-			return nil, mapping.Options{}, err
-		}
+	columns := mapping.Options{Set: make(map[account.Field]string, len(t.Set)), Preset: t.Preset, WithoutPasswords: t.WithoutPasswords}
+	for _, fill := range t.Set {
+		name, text, _ := strings.Cut(fill, "=")
+		field, _ := account.FieldNamed(strings.TrimSpace(name))
+		columns.Set[field] = text
 	}
-	columns, err := mappingOptions(t)
-	if err != nil {
+	if t.Mapping != "" {
+		columns.File, err = readWith(t.Mapping, "--mapping", mapping.ParseFile)
+	}
+	var presetsErr error
+	columns.Presets, presetsErr = OwnPresets(t.Presets)
+	if err = errors.Join(err, presetsErr); err != nil {
 		return nil, mapping.Options{}, err
 	}
-	file, err := openSource(ctx, path, options)
-	return file, columns, err
-}
-
-// openSource opens the file. A signal ends that, too: much of it may be one long
-// read or computation, which is left behind with the process.
-func openSource(ctx context.Context, path string, options source.Options) (*source.File, error) {
-	type opened struct {
-		file *source.File
-		err  error
-	}
-	done := make(chan opened, 1)
-	go func() {
-		var o opened
-		fault := diagnosis.Guard(func() error {
-			o.file, o.err = source.Open(ctx, path, options)
-			return nil
+	// A signal ends this, too: much of it may be one long read or computation.
+	file, err := ui.Await(ctx, func() (file *source.File, err error) {
+		err = diagnosis.Guard(func() (err error) {
+			file, err = source.Open(ctx, path, options)
+			return err
 		})
-		o.err = errors.Join(o.err, fault)
-		done <- o
-	}()
-	select {
-	case o := <-done:
-		return o.file, o.err
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
+		return file, err
+	})
+	return file, columns, err
 }
 
 // NoRows is the refusal of a file without rows.
@@ -143,28 +152,29 @@ func NoRows(input *plan.Input) error {
 // explained adds to a refusal for missing columns that names in the header cannot be
 // read, if so: then they are not missing but hidden.
 func explained(file *source.File, err error) error {
-	var many diagnosis.Problems
-	unreadable := file.Unreadable()
 	missing := func(p diagnosis.Problem) bool {
 		return p.Code == diagnosis.ColumnsMissing || p.Code == diagnosis.HeaderNone
 	}
-	if len(unreadable) == 0 || !errors.As(err, &many) || !slices.ContainsFunc(many, missing) {
+	many, ok := errors.AsType[diagnosis.Problems](err)
+	if !ok || !slices.ContainsFunc(many, missing) {
 		return err
 	}
-	labels := make([]string, len(unreadable))
-	for i, c := range unreadable {
-		labels[i] = c.Label
+	var labels []string
+	for _, c := range file.Unreadable() {
+		labels = append(labels, c.Label)
+	}
+	if len(labels) == 0 {
+		return err
 	}
 	return append(many, *diagnosis.New(diagnosis.HeaderUnreadable, "Count", len(labels), "Columns", labels))
 }
 
 // Within puts the file into the places of problems with its columns.
 func Within(file *source.File, err error) error {
-	var many diagnosis.Problems
-	var one *diagnosis.Problem
-	if errors.As(err, &one) {
+	many, ok := errors.AsType[diagnosis.Problems](err)
+	if one, is := errors.AsType[*diagnosis.Problem](err); is {
 		many = diagnosis.Problems{*one}
-	} else if !errors.As(err, &many) {
+	} else if !ok {
 		return err
 	}
 	for i := range many {
@@ -173,45 +183,6 @@ func Within(file *source.File, err error) error {
 		}
 	}
 	return many
-}
-
-// sourceOptions parses the reading flags. It reports all that is wrong with them at once.
-func (p *Process) sourceOptions(ctx context.Context, t *config.Table) (source.Options, error) {
-	o := source.Options{
-		Sheet: t.Sheet, HeaderRow: t.HeaderRow, Delimiter: t.Delimiter, Encoding: t.Encoding,
-		Identity: t.Identity, Stdin: p.In, Known: mapping.Known, NumericPasswords: t.NumericPasswords,
-		Passphrase: func() (account.Secret, error) {
-			return p.Secret(ctx, Secret{Flag: "--passphrase", Ref: t.Passphrase, Question: "ask.passphrase"})
-		},
-	}
-	var errs []error
-	if t.Rows != "" {
-		rows, err := source.ParseRows(t.Rows)
-		o.Rows, errs = rows, append(errs, err)
-	}
-	for _, text := range t.Where {
-		where, err := source.ParseWhere(text)
-		o.Where, errs = append(o.Where, where), append(errs, err)
-	}
-	password, err := p.Secret(ctx, Secret{Flag: "--workbook-password", Ref: t.WorkbookPassword, File: t.WorkbookPasswordFile})
-	o.WorkbookPassword = password
-	return o, errors.Join(append(errs, err)...)
-}
-
-// mappingOptions reads the files that say what columns and services mean.
-func mappingOptions(t *config.Table) (mapping.Options, error) {
-	o := mapping.Options{Set: make(map[account.Field]string, len(t.Set)), Preset: t.Preset, WithoutPasswords: t.WithoutPasswords}
-	for _, fill := range t.Set {
-		name, text, _ := strings.Cut(fill, "=")
-		field, _ := account.FieldNamed(strings.TrimSpace(name))
-		o.Set[field] = text
-	}
-	var errs [2]error
-	if t.Mapping != "" {
-		o.File, errs[0] = readWith(t.Mapping, "--mapping", mapping.ParseFile)
-	}
-	o.Presets, errs[1] = OwnPresets(t.Presets)
-	return o, errors.Join(errs[:]...)
 }
 
 // OwnPresets reads the presets of the organisation, if there are any.
@@ -232,8 +203,8 @@ func readWith[T any](path, flag string, parse func(name string, text []byte) (T,
 	return parse(filepath.Base(path), text)
 }
 
-// readableByAll reports whether a file and every folder above it let everybody in.
-// On Windows modes do not tell.
+// readableByAll reports whether every user of the machine can read a file: it and the
+// folders above it let others in. On Windows modes say nothing about that.
 func readableByAll(path string) bool {
 	whole, err := filepath.Abs(path)
 	if err != nil || runtime.GOOS == "windows" {

@@ -11,7 +11,7 @@ import (
 	"r7import/importer/portal"
 )
 
-// Voices are those who are told how a run went. What is nil or empty is not told.
+// Voices are how people and monitors learn of a run. What is nil or empty is not used.
 type Voices struct {
 	Mail    *notify.Mail
 	Caller  *notify.Caller
@@ -21,11 +21,25 @@ type Voices struct {
 	Start, End, Failure account.Secret // addresses of heartbeats
 }
 
-// OpenVoices finds the addresses and secrets of those who are to be told.
+// OpenVoices finds the addresses and the secrets for them.
 func OpenVoices(ctx context.Context, p *Process, u *config.Unattended, caFile string) (*Voices, error) {
 	roots, err := portal.Trusted(caFile)
 	if err != nil {
 		return nil, err
+	}
+	// A setting gives an address, or says where it is.
+	address := func(flag, value string) (account.Secret, error) {
+		if config.IsAddress(value) {
+			return account.NewSecret(value), nil
+		}
+		found, err := p.Secret(ctx, Secret{Flag: flag, Ref: value})
+		if err != nil || found.Empty() {
+			return found, err
+		}
+		if at, err := url.Parse(found.Reveal()); err != nil || at.Host == "" || !config.IsAddress(found.Reveal()) {
+			return account.Secret{}, diagnosis.New(diagnosis.ValueNotCalled, "Name", flag)
+		}
+		return found, nil
 	}
 	v := &Voices{Caller: notify.NewCaller(roots)}
 	for _, one := range []struct {
@@ -35,7 +49,7 @@ func OpenVoices(ctx context.Context, p *Process, u *config.Unattended, caFile st
 		{&v.Webhook, "--webhook", u.Webhook}, {&v.Start, "--heartbeat-start", u.HeartbeatStart},
 		{&v.End, "--heartbeat-end", u.HeartbeatEnd}, {&v.Failure, "--heartbeat-failure", u.HeartbeatFailure},
 	} {
-		if *one.into, err = Address(ctx, p, one.flag, one.value); err != nil {
+		if *one.into, err = address(one.flag, one.value); err != nil {
 			return nil, err
 		}
 	}
@@ -50,16 +64,4 @@ func OpenVoices(ctx context.Context, p *Process, u *config.Unattended, caFile st
 		Server: u.MailServer, TLS: u.MailTLS, User: u.MailUser, Password: password, From: u.MailFrom, To: u.MailTo, Roots: roots,
 	}
 	return v, err
-}
-
-// Address returns an address that a setting gives, or says where it is.
-func Address(ctx context.Context, p *Process, flag, value string) (account.Secret, error) {
-	if config.IsAddress(value) {
-		return account.NewSecret(value), nil
-	}
-	address, err := p.Secret(ctx, Secret{Flag: flag, Ref: value})
-	if u, wrong := url.Parse(address.Reveal()); err == nil && !address.Empty() && (wrong != nil || !config.IsAddress(address.Reveal()) || u.Host == "") {
-		return account.Secret{}, diagnosis.New(diagnosis.ValueNotCalled, "Name", flag)
-	}
-	return address, err
 }

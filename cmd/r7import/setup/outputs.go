@@ -42,9 +42,7 @@ func (p *Process) MayWrite(ctx context.Context, path string, force bool) error {
 // ReportPaths returns where the reports go that were asked for, each once, checked
 // before anything is sent.
 func ReportPaths(asked []string, input string) ([]string, error) {
-	paths := slices.Clone(asked)
-	slices.Sort(paths)
-	paths = slices.Compact(paths)
+	paths := slices.Compact(slices.Sorted(slices.Values(asked)))
 	var errs []error
 	for _, path := range paths {
 		errs = append(errs, report.Check(path, input))
@@ -61,7 +59,7 @@ func (j *Job) RunReport(t *config.Target, input, what, run string) (string, erro
 	if p.Console.Terminal() || t.Sandbox {
 		return name, report.Check(name, "")
 	}
-	folder, err := portalFolder(p, t, j.Client.URL(), reportsFolder)
+	folder, err := portalFolder(p, t, reportsFolder)
 	if err != nil {
 		return "", err
 	}

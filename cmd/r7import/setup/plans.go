@@ -18,7 +18,6 @@ import (
 	"r7import/importer/journal"
 	"r7import/importer/plan"
 	"r7import/importer/policy"
-	"r7import/importer/portal"
 	"r7import/importer/yamltree"
 	"r7import/report"
 )
@@ -91,35 +90,12 @@ func KeptPlanNamed(p *Process, t *config.Target, name string) (*KeptPlan, error)
 	return nil, err
 }
 
-// portalFolder returns the folder under the state that a portal has for what.
-func portalFolder(p *Process, t *config.Target, address, what string) (string, error) {
-	state, err := p.stateFolder(t.State)
-	if err != nil {
-		return "", err
-	}
-	folder, err := journal.Folder(state, address)
-	return filepath.Join(folder, what), err
-}
-
-const plansFolder, reportsFolder = "plans", "reports"
-
 // KeptPlans returns the plans that guards have written for a portal, the newest first.
-func KeptPlans(p *Process, t *config.Target) ([]*KeptPlan, error) {
-	if t.Portal == "" {
-		return nil, diagnosis.New(diagnosis.PortalMissing, "Runs", "yes")
-	}
-	address, err := portal.Address(t.Portal)
+func KeptPlans(p *Process, t *config.Target) (kept []*KeptPlan, err error) {
+	folder, err := portalFolder(p, t, plansFolder)
 	if err != nil {
 		return nil, err
 	}
-	folder, err := portalFolder(p, t, address, plansFolder)
-	if err != nil {
-		return nil, err
-	}
-	return plansIn(folder)
-}
-
-func plansIn(folder string) (kept []*KeptPlan, err error) {
 	files, _ := os.ReadDir(folder) // where there is none, no guard has stopped anything
 	for _, f := range files {
 		if filepath.Ext(f.Name()) != ".plan" {
@@ -131,88 +107,65 @@ func plansIn(folder string) (kept []*KeptPlan, err error) {
 		}
 		kept = append(kept, k)
 	}
-	slices.SortFunc(kept, func(a, b *KeptPlan) int { // ids tell apart what was made in one second
+	slices.SortFunc(kept, func(a, b *KeptPlan) int { // ids tell apart what was made in one moment
 		return cmp.Or(b.Made.Compare(a.Made), cmp.Compare(b.ID, a.ID))
 	})
 	return kept, nil
 }
 
-// bound is what a plan is bound to besides the portal.
-type bound struct{ set, sheet, mapping string }
-
-func boundOf(name string, input *plan.Input, t *config.Table) (b bound, err error) {
-	texts := [][]byte{[]byte(t.Preset)}
-	for _, path := range []string{t.Mapping, t.Presets} {
-		var text []byte
-		if path != "" {
-			if text, err = yamltree.ReadFile(path); err != nil {
-				return b, err
-			}
-		}
-		texts = append(texts, text)
-	}
-	b.set, b.sheet = plan.DataSet(name, input)
-	b.mapping = plan.MappingDigest(texts...)
-	return b, nil
-}
-
 // GoBy finds the plan that a run goes by: the one that was named, else the one that
 // was approved last for the data set. Without one it may do all that the bounds allow.
-func (j *Job) GoBy(ctx context.Context, o *JobOptions) (err error) {
-	j.DataSet = o.DataSet
-	if j.bound, err = boundOf(o.DataSet, j.Input, &o.Table); err != nil {
-		return err
+func (j *Job) GoBy(ctx context.Context, o *JobOptions) error {
+	texts := [][]byte{[]byte(o.Preset), nil, nil} // what the columns are taken for
+	for i, path := range []string{o.Mapping, o.Presets} {
+		if path == "" {
+			continue
+		}
+		var err error
+		if texts[i+1], err = yamltree.ReadFile(path); err != nil {
+			return err
+		}
 	}
+	j.DataSet = o.DataSet
+	j.draft = plan.Saved{Program: j.Version, Portal: j.Client.URL(), Mapping: plan.MappingDigest(texts...), Size: j.size}
+	j.draft.DataSet, j.draft.Sheet = plan.DataSet(o.DataSet, j.Input)
 	if o.DataSet != "" && j.Options.Recheck == 0 {
 		// What runs made before the rows had this name belongs to it once it is seen.
-		if before, err := j.History.DataSet(ctx, j.bound.set, j.bound.sheet); err != nil {
+		if before, err := j.History.DataSet(ctx, j.draft.DataSet, j.draft.Sheet); err != nil {
 			return err
 		} else if before.Rows == 0 {
 			j.Options.Recheck = time.Nanosecond
 		}
 	}
-	k := new(KeptPlan)
+	var err error
 	switch {
 	case o.PlanFile != "":
-		if k, err = ReadPlan(o.PlanFile); err == nil {
-			err = j.fits(ctx, k)
+		if j.plan, err = ReadPlan(o.PlanFile); err == nil {
+			err = j.fits(ctx, j.plan)
 		}
-	case o.Dry || o.Target.Sandbox:
-		k = nil
-	default:
-		if k, err = j.approved(ctx, o); err == nil && k != nil {
-			problem := new(diagnosis.Problem)
-			if err = j.fits(ctx, k); errors.As(err, &problem) {
-				j.process.Warn(*problem)
-				k, err = nil, nil
-			}
-		}
+	case !o.Dry && !o.Target.Sandbox:
+		j.plan, err = j.approved(ctx, &o.Target)
 	}
-	if err != nil {
+	switch k := j.plan; {
+	case err != nil:
 		return err
+	case k != nil:
+		j.Consent = plan.NewConsent(k.Saved)
+		j.Options.MaxChanges, j.Options.MaxMissing = policy.Share{}, policy.Share{N: math.MaxInt32} // the plan is the bound
+		j.process.Console.Say("plan.bound", "ID", k.ID, "Count", k.Count)
+	case !o.Dry || o.Out != "": // else nobody asks what a dry run finds
+		j.Consent = plan.NewConsent(nil)
 	}
-	if k == nil {
-		if !o.Dry || o.Out != "" { // else nobody asks what a dry run finds
-			j.Consent = plan.NewConsent(nil)
-		}
-		return nil
-	}
-	j.plan, j.Consent = k, plan.NewConsent(k.Saved)
-	j.Options.MaxChanges, j.Options.MaxMissing = policy.Share{}, policy.Share{N: math.MaxInt32} // the plan is the bound
-	j.process.Console.Say("plan.bound", "ID", k.ID, "Count", k.Count)
 	return nil
 }
 
 // approved returns the plan that was approved last for the data set, nil if there is
-// none that has not been carried out.
-func (j *Job) approved(ctx context.Context, o *JobOptions) (last *KeptPlan, err error) {
-	folder, err := portalFolder(j.process, &o.Target, j.Client.URL(), plansFolder)
-	if err != nil {
-		return nil, err
-	}
-	kept, err := plansIn(folder)
+// none that has not been carried out. A warning says why one cannot be any more.
+func (j *Job) approved(ctx context.Context, t *config.Target) (*KeptPlan, error) {
+	kept, err := KeptPlans(j.process, t)
+	var last *KeptPlan
 	for _, k := range kept {
-		if k.DataSet == j.bound.set && k.Sheet == j.bound.sheet && !k.Approved.IsZero() && (last == nil || k.Approved.After(last.Approved)) {
+		if k.DataSet == j.draft.DataSet && k.Sheet == j.draft.Sheet && !k.Approved.IsZero() && (last == nil || k.Approved.After(last.Approved)) {
 			last = k
 		}
 	}
@@ -222,7 +175,12 @@ func (j *Job) approved(ctx context.Context, o *JobOptions) (last *KeptPlan, err 
 	if spent, err := j.spent(ctx, last); err != nil || spent || last.Expired(time.Now()) {
 		return nil, err
 	}
-	return last, nil
+	err = j.fits(ctx, last)
+	if problem, ok := errors.AsType[*diagnosis.Problem](err); ok {
+		j.process.Warn(*problem)
+		return nil, nil
+	}
+	return last, err
 }
 
 // fits returns nil if a plan can be carried out here and now.
@@ -235,11 +193,11 @@ func (j *Job) fits(ctx context.Context, k *KeptPlan) error {
 	switch {
 	case here != there:
 		return other("portal", j.Client.URL(), k.Portal)
-	case k.DataSet != j.bound.set:
-		return other("set", j.bound.set, k.DataSet)
-	case k.Sheet != j.bound.sheet:
-		return other("sheet", j.bound.sheet, k.Sheet)
-	case k.Mapping != j.bound.mapping:
+	case k.DataSet != j.draft.DataSet:
+		return other("set", j.draft.DataSet, k.DataSet)
+	case k.Sheet != j.draft.Sheet:
+		return other("sheet", j.draft.Sheet, k.Sheet)
+	case k.Mapping != j.draft.Mapping:
 		return other("mapping", "", "")
 	case k.Expired(time.Now()):
 		return diagnosis.New(diagnosis.PlanExpired, "ID", k.ID, "Made", k.Made.Local().Format(time.DateTime))
@@ -323,18 +281,6 @@ const (
 	fewBytes = 1 << 10 // which tell nothing
 )
 
-// sizeOf returns the size of a file that tells something about its rows: one that is
-// packed has another size each time.
-func sizeOf(path string) int64 {
-	switch filepath.Ext(path) {
-	case ".csv", ".tsv", ".txt":
-		if info, err := os.Stat(path); err == nil {
-			return info.Size()
-		}
-	}
-	return 0
-}
-
 // LookOnly turns the job into a dry run that looks at what is left to do. What it
 // finds is not kept but in a plan.
 func (j *Job) LookOnly() error {
@@ -352,27 +298,26 @@ func (j *Job) LookOnly() error {
 // beside the state under the run's name. It returns nil if nothing waits, and nobody
 // but a guard asks.
 func (j *Job) SaveWaiting(t *config.Target, rows *plan.Plan, path string, guard diagnosis.Code) (*KeptPlan, error) {
-	k := &KeptPlan{Path: path, Saved: &plan.Saved{
-		ID: rows.Run.ID, Made: time.Now().Truncate(time.Millisecond), Program: j.Version, Portal: j.Client.URL(), DataSet: j.bound.set, Sheet: j.bound.sheet,
-		Mapping: j.bound.mapping, Rows: rows.InFile, Size: j.size, Guard: guard,
-	}}
-	j.Consent.Waiting(k.Saved)
-	if guard == "" && path == "" && len(k.Changes) > 0 {
-		k.Guard = diagnosis.TooManyChanges
+	saved := j.draft
+	saved.ID, saved.Made, saved.Rows, saved.Guard = rows.Run.ID, time.Now().Truncate(time.Millisecond), rows.InFile, guard
+	j.Consent.Waiting(&saved)
+	if guard == "" && path == "" && len(saved.Changes) > 0 {
+		saved.Guard = diagnosis.TooManyChanges
 	}
 	if path == "" {
-		if k.Guard == "" || t.Sandbox {
+		if saved.Guard == "" || t.Sandbox {
 			return nil, nil
 		}
-		folder, err := portalFolder(j.process, t, j.Client.URL(), plansFolder)
+		folder, err := portalFolder(j.process, t, plansFolder)
 		if err != nil {
 			return nil, err
 		}
 		if err := os.MkdirAll(folder, 0o700); err != nil {
 			return nil, diagnosis.Wrap(err, diagnosis.PlanUnwritten, "File", folder)
 		}
-		k.Path = filepath.Join(folder, k.ID+".plan")
+		path = filepath.Join(folder, saved.ID+".plan")
 	}
+	k := &KeptPlan{&saved, path}
 	return k, k.Write()
 }
 
@@ -391,26 +336,18 @@ func (j *Job) Retain(ctx context.Context, o *JobOptions) error {
 		return err
 	}
 	j.process.Log.Info("retained", "forgotten", len(old))
-	return sweep(ctx, j.process, j.History, &o.Target, j.Client.URL())
+	return Sweep(ctx, j.process, j.History, &o.Target)
 }
 
-// Sweep removes from the state of a portal the reports of runs that it has forgotten.
+// Sweep removes from the state of a portal the reports of runs that it has forgotten, and
+// plans that have expired.
 func Sweep(ctx context.Context, p *Process, store *journal.Store, t *config.Target) error {
-	address, err := portal.Address(t.Portal)
-	if err != nil {
-		return err
-	}
-	return sweep(ctx, p, store, t, address)
-}
-
-// sweep removes the reports of runs that the state has forgotten, and plans that have expired.
-func sweep(ctx context.Context, p *Process, store *journal.Store, t *config.Target, address string) error {
-	reports, err := portalFolder(p, t, address, reportsFolder)
+	reports, err := portalFolder(p, t, reportsFolder)
 	if err != nil {
 		return err
 	}
 	errs := []error{store.SweepReports(ctx, reports)}
-	plans, err := plansIn(filepath.Join(filepath.Dir(reports), plansFolder))
+	plans, err := KeptPlans(p, t)
 	for _, k := range plans {
 		if k.Expired(time.Now()) {
 			errs = append(errs, os.Remove(k.Path))

@@ -10,6 +10,7 @@ import (
 	"r7import/importer/pace"
 	"r7import/importer/plan"
 	"r7import/importer/portal"
+	"r7import/importer/preflight"
 )
 
 // Connection is a portal that can be talked to.
@@ -18,8 +19,8 @@ type Connection struct {
 	Gate   *pace.Gate // that every request passes
 	Name   string     // as it is shown
 
-	target  config.Target
-	sandbox *sandbox // nil for a real portal
+	target config.Target
+	end    func() // of the sandbox, nil for a real portal
 }
 
 // CheckPortal refuses a target that names no portal.
@@ -38,10 +39,10 @@ func (p *Process) Connect(ctx context.Context, t *config.Target, workers int, in
 	address := t.Portal
 	if t.Sandbox {
 		var err error
-		if c.sandbox, err = openSandbox(ctx, input, user); err != nil {
+		if address, c.end, err = openSandbox(ctx, input, user); err != nil {
 			return nil, err
 		}
-		address, c.Name = c.sandbox.url, p.Console.Text("sandbox.name")
+		c.Name = p.Console.Text("sandbox.name")
 	}
 	c.Gate = pace.NewGate(workers, pace.New(float64(t.Rate)))
 	client, err := portal.New(portal.Options{
@@ -71,8 +72,7 @@ func (c *Connection) Greet(ctx context.Context, p *Process, patience time.Durati
 	case ctx.Err() != nil:
 		return greeting, context.Cause(ctx)
 	case answer.Fate != diagnosis.Done:
-		problem := answer.Problem()
-		return greeting, &problem
+		return greeting, new(answer.Problem())
 	}
 	p.Log.Info("portal", "version", greeting.Version, "ldap", greeting.LDAP, "sso", greeting.SSO)
 	p.Console.Say("greet.portal", greeting.Facts()...)
@@ -84,7 +84,13 @@ func (c *Connection) Close() {
 	if c.Client != nil {
 		c.Client.Close()
 	}
-	if c.sandbox != nil {
-		c.sandbox.close()
+	if c.end != nil {
+		c.end()
 	}
+}
+
+// MailClient returns what logs in to mail servers from this machine.
+func MailClient(l *config.MailLogins) (*preflight.Client, error) {
+	roots, err := portal.Trusted(l.MailCAFile)
+	return &preflight.Client{Addresses: l.Addresses(), Roots: roots, AnyCertificate: l.AnyCertificate}, err
 }

@@ -4,6 +4,7 @@
 package setup
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -81,10 +82,7 @@ func (p *Process) takeStdin(name string) error {
 
 // stateFolder returns the folder of the state: the one asked for, else the user's own.
 func (p *Process) stateFolder(asked string) (string, error) {
-	if asked != "" {
-		return asked, nil
-	}
-	folder := config.StateFolder(runtime.GOOS, p.Env)
+	folder := cmp.Or(asked, config.StateFolder(runtime.GOOS, p.Env))
 	if folder == "" {
 		return "", diagnosis.New(diagnosis.FolderUnknown)
 	}

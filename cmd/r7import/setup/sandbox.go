@@ -15,36 +15,29 @@ import (
 	"r7import/importer/portalsim"
 )
 
-// sandbox is a simulated portal inside the process. Nothing leaves the machine.
-type sandbox struct {
-	portal *portalsim.Portal
-	server *http.Server
-	url    string
-}
-
-// openSandbox starts the portal on a free port of the loopback interface. It knows
-// whoever the rows are for, and its administrators may act as them.
-func openSandbox(ctx context.Context, input *plan.Input, caller string) (*sandbox, error) {
+// openSandbox starts a simulated portal on a free port of the loopback interface, so that
+// nothing leaves the machine. It knows whoever the rows are for, and its administrators
+// may act as them. The caller calls end.
+func openSandbox(ctx context.Context, input *plan.Input, caller string) (address string, end func(), err error) {
 	staff, err := sandboxStaff(ctx, input, caller)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	portal := portalsim.New(portalsim.Options{
 		People:        staff,
 		Impersonation: portalsim.Impersonation{Available: true, Enabled: true, EnableType: 1},
 		Latency:       20 * time.Millisecond, Spread: 10 * time.Millisecond, // as slow as makes a run worth looking at
 	})
-	s := &sandbox{
-		portal: portal,
-		server: &http.Server{Handler: portalsim.OnlyHere(portal), ReadHeaderTimeout: 10 * time.Second},
-		url:    "http://" + listener.Addr().String(),
-	}
-	go func() { _ = s.server.Serve(listener) }() // ends with close
-	return s, nil
+	server := &http.Server{Handler: portalsim.OnlyHere(portal), ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = server.Serve(listener) }() // until end
+	return "http://" + listener.Addr().String(), func() {
+		_ = server.Shutdown(context.Background())
+		portal.Close()
+	}, nil
 }
 
 // sandboxStaff reads the file and returns the portal's owner, who is the visitor, the
@@ -70,12 +63,7 @@ func sandboxStaff(ctx context.Context, input *plan.Input, caller string) ([]port
 	return slices.DeleteFunc(staff, func(p portalsim.Person) bool { return p.Validate() != nil }), nil
 }
 
-func (s *sandbox) close() {
-	_ = s.server.Shutdown(context.Background())
-	s.portal.Close()
-}
-
-// Quicken sets a brisk pace where none was asked for: nobody is loaded by a sandbox.
+// Quicken sets a brisk pace where none was asked for: a sandbox burdens no server.
 func Quicken(s *config.Settings, origins config.Origins) {
 	usual := func(name string) bool {
 		k, _ := config.Named(name)
@@ -92,5 +80,5 @@ func Quicken(s *config.Settings, origins config.Origins) {
 	}
 }
 
-// visitor is who signs in to the sandbox when nobody was named: it takes everybody.
+// visitor signs in to the sandbox when no user was named: it takes any password.
 var visitor = policy.Caller{User: "admin@example.org", Password: account.NewSecret("sandbox")}

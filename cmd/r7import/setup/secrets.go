@@ -7,13 +7,16 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"r7import/cmd/r7import/config"
+	"r7import/cmd/r7import/ui"
 	"r7import/cmd/r7import/vault"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
+	"r7import/importer/journal"
 	"r7import/importer/trust"
 )
 
@@ -61,11 +64,22 @@ func (p *Process) Secret(ctx context.Context, s Secret) (account.Secret, error) 
 // it is not part of it, nor is the mark some editors put in front; blanks are.
 func (p *Process) secretFile(s Secret) (account.Secret, error) {
 	const longest = 64 << 10
-	in, err := p.openSecret(s)
-	if err != nil {
-		return account.Secret{}, err
+	in := p.In
+	if s.File == "-" {
+		if err := p.takeStdin(s.Flag); err != nil {
+			return account.Secret{}, err
+		}
+	} else {
+		f, err := os.Open(s.File)
+		if err != nil {
+			return account.Secret{}, diagnosis.Wrap(err, diagnosis.SecretFileUnreadable, "Name", s.Flag, "File", s.File)
+		}
+		defer f.Close()
+		if info, err := f.Stat(); err == nil && trust.Readable(info) {
+			p.Warn(*diagnosis.New(diagnosis.SecretFileOpen, "Name", s.Flag, "File", s.File))
+		}
+		in = f
 	}
-	defer in.Close()
 	text, err := io.ReadAll(io.LimitReader(in, longest+1))
 	if err != nil {
 		return account.Secret{}, diagnosis.Wrap(err, diagnosis.SecretFileUnreadable, "Name", s.Flag, "File", s.File)
@@ -78,19 +92,75 @@ func (p *Process) secretFile(s Secret) (account.Secret, error) {
 	return account.NewSecret(string(text)), nil
 }
 
-func (p *Process) openSecret(s Secret) (io.ReadCloser, error) {
-	if s.File == "-" {
-		if err := p.takeStdin(s.Flag); err != nil {
-			return nil, err
-		}
-		return io.NopCloser(p.In), nil
-	}
-	f, err := os.Open(s.File)
+const (
+	// keyringPatience is for a keyring that is locked and asks the person at the screen.
+	keyringPatience = time.Minute
+	// keyringGlance is for commands that nobody may be watching.
+	keyringGlance = 5 * time.Second
+)
+
+// Vault returns where the token of a portal is kept. A user who names a folder for the
+// state wants everything in it.
+func (p *Process) Vault(t *config.Target, portalURL string) (vault.Vault, error) {
+	state, err := p.stateFolder(t.State)
 	if err != nil {
-		return nil, diagnosis.Wrap(err, diagnosis.SecretFileUnreadable, "Name", s.Flag, "File", s.File)
+		return vault.Vault{}, err
 	}
-	if info, err := f.Stat(); err == nil && trust.Readable(info) {
-		p.Warn(*diagnosis.New(diagnosis.SecretFileOpen, "Name", s.Flag, "File", s.File))
+	folder, err := journal.Folder(state, portalURL)
+	return vault.Vault{Portal: portalURL, Folder: folder, OnlyFile: t.State != "", Patience: patience(p.Console)}, err
+}
+
+// patience is how long the keyring may take.
+func patience(console *ui.Console) time.Duration {
+	if console.Terminal() {
+		return keyringPatience
 	}
-	return f, nil
+	return keyringGlance
+}
+
+// keptToken returns the token kept for a portal, nothing if there is none or it has expired.
+func (p *Process) keptToken(t *config.Target) (account.Secret, error) {
+	const soon = 30 * 24 * time.Hour // before the end, which is then warned of
+	_, address, err := p.stateOf(t)
+	if err != nil {
+		return account.Secret{}, err
+	}
+	vault, err := p.Vault(t, address)
+	if err != nil {
+		return account.Secret{}, err
+	}
+	kept, ok, err := vault.Get()
+	if err != nil || !ok || kept.Expires.IsZero() {
+		return kept.Token, err
+	}
+	p.Kept = &Kept{Expires: kept.Expires, vault: vault}
+	code, left := diagnosis.TokenExpires, time.Until(kept.Expires)
+	if left >= soon {
+		return kept.Token, nil
+	}
+	if left <= 0 {
+		code, kept.Token = diagnosis.TokenExpired, account.Secret{}
+	}
+	p.Kept.Warning = diagnosis.New(code, "User", kept.User, "Date", Date(kept.Expires), "Portal", vault.Portal)
+	p.Warn(*p.Kept.Warning)
+	return kept.Token, nil
+}
+
+// Kept is what is known of the end of the token that login has kept.
+type Kept struct {
+	Expires time.Time
+	Warning *diagnosis.Problem // that it is near or over, nil while it is far
+
+	vault vault.Vault
+}
+
+// Due reports whether people are to be warned of the end, and notes that they are: once a week.
+func (k *Kept) Due(now time.Time) bool { return k.Warning != nil && k.vault.Remind(now) }
+
+// Date writes a day in the form that reads the same everywhere, nothing for no day.
+func Date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format(time.DateOnly)
 }

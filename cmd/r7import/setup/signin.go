@@ -3,7 +3,6 @@ package setup
 import (
 	"cmp"
 	"context"
-	"net/url"
 	"strings"
 	"time"
 
@@ -33,8 +32,8 @@ func (p *Process) Caller(ctx context.Context, c *Connection, o *config.Caller, k
 	case err != nil || !token.Empty():
 	case c.target.Sandbox:
 		return visitor, nil
-	case kept:
-		token, err = p.keptToken(&c.target, c.Client.URL(), time.Now())
+	case kept && c.target.Portal != "":
+		token, err = p.keptToken(&c.target)
 	}
 	return policy.Caller{Token: token}, err
 }
@@ -44,14 +43,7 @@ func CallerUnasked(ctx context.Context, p *Process, t *config.Target, o *config.
 	if o.User != "" {
 		return policy.Caller{User: o.User}, nil
 	}
-	token, err := p.Secret(ctx, Secret{Flag: "--token", Ref: o.Token, File: o.TokenFile})
-	if err == nil && token.Empty() && kept && t.Portal != "" {
-		var address string
-		if address, err = portal.Address(t.Portal); err == nil {
-			token, err = p.keptToken(t, address, time.Now())
-		}
-	}
-	return policy.Caller{Token: token}, err
+	return p.Caller(ctx, &Connection{target: *t}, o, kept)
 }
 
 func (p *Process) passwordOf(ctx context.Context, o *config.Caller, ask bool) (account.Secret, error) {
@@ -67,7 +59,7 @@ func (p *Process) Session(ctx context.Context, c *Connection, caller policy.Call
 	if !caller.Token.Empty() {
 		return c.Client.Session(caller.Token), func() {}, nil
 	}
-	token, err := p.signIn(ctx, c, &attempt{user: caller.User, password: caller.Password, retry: retry})
+	token, err := p.attemptSignIn(ctx, c, &attempt{user: caller.User, password: caller.Password, retry: retry})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -78,16 +70,15 @@ func (p *Process) Session(ctx context.Context, c *Connection, caller policy.Call
 // SignIn signs in as the user that the options or the person at the terminal
 // name, with a second factor if the portal wants one.
 func (p *Process) SignIn(ctx context.Context, c *Connection, o *config.Caller, retry bool) (portal.Token, error) {
-	a := &attempt{retry: retry, person: p.Console.Terminal()}
+	a := &attempt{user: o.User, retry: retry, person: p.Console.Terminal()}
 	var err error
 	if a.totp, err = p.totpSecret(ctx, o); err != nil {
 		return portal.Token{}, err
 	}
-	switch a.user = o.User; {
-	case a.user != "":
-	case !a.person:
+	if a.user == "" && !a.person {
 		return portal.Token{}, diagnosis.New(diagnosis.UserMissing)
-	default:
+	}
+	if a.user == "" {
 		if a.user, err = p.Console.Ask(ctx, "ask.user"); err != nil {
 			return portal.Token{}, err
 		}
@@ -95,7 +86,7 @@ func (p *Process) SignIn(ctx context.Context, c *Connection, o *config.Caller, r
 	if a.password, err = p.passwordOf(ctx, o, true); err != nil {
 		return portal.Token{}, err
 	}
-	return p.signIn(ctx, c, a)
+	return p.attemptSignIn(ctx, c, a)
 }
 
 // attempt is a sign-in by password.
@@ -111,27 +102,31 @@ type attempt struct {
 // portal's block of the person.
 const codeTries = 3
 
-// signIn sends the password, unless something is remembered against it, and then
+// attemptSignIn sends the password, unless something is remembered against it, and then
 // the code that the portal wants besides. What it does and what comes of it is
-// written down for other commands, and for runs.
-func (p *Process) signIn(ctx context.Context, c *Connection, a *attempt) (portal.Token, error) {
+// written down for other commands, and for runs. A token that is not returned is ended.
+func (p *Process) attemptSignIn(ctx context.Context, c *Connection, a *attempt) (token portal.Token, err error) {
 	if err := p.beginSignIn(ctx, c, a); err != nil {
 		return portal.Token{}, err
 	}
+	defer func() {
+		if err != nil && !token.Secret.Empty() {
+			c.Client.Session(token.Secret).SignOut(context.WithoutCancel(ctx))
+		}
+	}()
 	token, answer := c.Client.SignIn(ctx, a.user, a.password)
-	err := p.remember(ctx, c, a, func(s *journal.Store, o *journal.Owner) error {
+	err = p.remember(ctx, c, a, func(s *journal.Store, o *journal.Owner) error {
 		s.EndSignIn(o, a.password, answer.Fate, answer.Code, policy.Defaults().Waits.SignIn)
 		return nil
 	})
 	if answer.Fate == diagnosis.Done || err != nil {
-		return keepOrEnd(ctx, c, token, err)
+		return token, err
 	}
 	problem := answer.Problem()
 	tries, known := 0, answer.Code == diagnosis.PortalTFA && !a.totp.Empty()
-	switch {
-	case known:
+	if known {
 		tries = 1
-	case a.person && (answer.Code == diagnosis.PortalTFA || answer.Code == diagnosis.PortalSMS):
+	} else if a.person && (answer.Code == diagnosis.PortalTFA || answer.Code == diagnosis.PortalSMS) {
 		tries = codeTries
 	}
 	if tries > 0 && token.SMS {
@@ -148,28 +143,20 @@ func (p *Process) signIn(ctx context.Context, c *Connection, a *attempt) (portal
 			}
 		}
 		token, answer = c.Client.SignInCode(ctx, a.user, a.password, code)
-		err := p.remember(ctx, c, a, func(_ *journal.Store, o *journal.Owner) error {
+		err = p.remember(ctx, c, a, func(_ *journal.Store, o *journal.Owner) error {
 			if o.BeginSignIn(time.Now()); answer.Fate == diagnosis.Done {
 				o.Attempts = 0 // what is known of the password alone stays: it still draws an SMS
 			}
 			return nil
 		})
 		if answer.Fate == diagnosis.Done || err != nil {
-			return keepOrEnd(ctx, c, token, err)
+			return token, err
 		}
 		if problem = answer.Problem(); problem.Code != diagnosis.PortalCode {
 			break
 		}
 	}
 	return portal.Token{}, &problem
-}
-
-// keepOrEnd returns a token, or ends it, because nobody will use it.
-func keepOrEnd(ctx context.Context, c *Connection, token portal.Token, err error) (portal.Token, error) {
-	if err != nil && !token.Secret.Empty() {
-		c.Client.Session(token.Secret).SignOut(context.WithoutCancel(ctx))
-	}
-	return token, err
 }
 
 // beginSignIn waits until the password may be sent, and counts the attempt.
@@ -206,11 +193,11 @@ func (p *Process) remember(ctx context.Context, c *Connection, a *attempt, chang
 	if c.target.Sandbox {
 		return nil
 	}
-	folder, err := p.stateFolder(c.target.State)
+	folder, address, err := p.stateOf(&c.target)
 	if err != nil {
 		return err
 	}
-	return journal.ChangeOwner(context.WithoutCancel(ctx), folder, c.Client.URL(), strings.ToLower(a.user), storeOptions(p.Console, &c.target, false), change)
+	return journal.ChangeOwner(context.WithoutCancel(ctx), folder, address, strings.ToLower(a.user), storeOptions(p.Console, &c.target, false), change)
 }
 
 // totpSecret finds what makes the codes of an authenticator app, if it is said where
@@ -220,17 +207,14 @@ func (p *Process) totpSecret(ctx context.Context, o *config.Caller) (account.Sec
 	if err != nil || text.Empty() {
 		return account.Secret{}, err
 	}
-	where := cmp.Or(o.TOTPSecretFile, o.TOTPSecret)
 	plain := strings.Join(strings.Fields(text.Reveal()), "")
-	if u, err := url.Parse(plain); err == nil && u.Scheme == "otpauth" {
-		key, err := otp.NewKeyFromURL(plain)
-		if err != nil {
-			return account.Secret{}, diagnosis.New(diagnosis.TOTPSecretForm, "File", where)
+	if strings.HasPrefix(strings.ToLower(plain), "otpauth:") {
+		if key, err := otp.NewKeyFromURL(plain); err == nil {
+			plain = key.Secret()
 		}
-		plain = key.Secret()
 	}
 	if codeNow(account.NewSecret(plain), time.Now()).Empty() {
-		return account.Secret{}, diagnosis.New(diagnosis.TOTPSecretForm, "File", where)
+		return account.Secret{}, diagnosis.New(diagnosis.TOTPSecretForm, "File", cmp.Or(o.TOTPSecretFile, o.TOTPSecret))
 	}
 	return account.NewSecret(plain), nil
 }

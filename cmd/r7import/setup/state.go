@@ -31,26 +31,40 @@ func (p *Process) LockState(t *config.Target) (store *journal.Store, done func()
 	if err != nil {
 		return nil, nil, errors.Join(err, store.Close())
 	}
-	return store, func() error {
-		unlock()
-		return store.Close()
-	}, nil
+	return store, func() error { unlock(); return store.Close() }, nil
 }
 
 func (p *Process) openState(t *config.Target, readOnly bool) (*journal.Store, error) {
-	if t.Portal == "" {
-		return nil, diagnosis.New(diagnosis.PortalMissing, "Runs", true)
-	}
-	address, err := portal.Address(t.Portal)
-	if err != nil {
-		return nil, err
-	}
-	folder, err := p.stateFolder(t.State)
+	folder, address, err := p.stateOf(t)
 	if err != nil {
 		return nil, err
 	}
 	return journal.Open(folder, address, storeOptions(p.Console, t, readOnly))
 }
+
+// stateOf returns the folder of the state, and the address of the portal in the one form
+// that is used for it.
+func (p *Process) stateOf(t *config.Target) (folder, address string, err error) {
+	if t.Portal == "" {
+		return "", "", diagnosis.New(diagnosis.PortalMissing, "Runs", true)
+	}
+	if address, err = portal.Address(t.Portal); err == nil {
+		folder, err = p.stateFolder(t.State)
+	}
+	return folder, address, err
+}
+
+// portalFolder returns the folder under the state that a portal has for what.
+func portalFolder(p *Process, t *config.Target, what string) (string, error) {
+	state, address, err := p.stateOf(t)
+	if err != nil {
+		return "", err
+	}
+	folder, err := journal.Folder(state, address)
+	return filepath.Join(folder, what), err
+}
+
+const plansFolder, reportsFolder = "plans", "reports"
 
 // storeOptions says where the key of a store lies: in the keyring, unless a folder
 // was named for everything.
@@ -60,12 +74,10 @@ func storeOptions(console *ui.Console, t *config.Target, readOnly bool) journal.
 
 // WarnOfKeyFiles tells which stores have their key beside them.
 func WarnOfKeyFiles(p *Process, t *config.Target) {
-	folder, err := p.stateFolder(t.State)
-	if err != nil {
-		return
-	}
-	for _, file := range journal.KeyFiles(folder) {
-		p.Warn(*diagnosis.New(diagnosis.StateKeyFile, "Path", file))
+	if folder, err := p.stateFolder(t.State); err == nil {
+		for _, file := range journal.KeyFiles(folder) {
+			p.Warn(*diagnosis.New(diagnosis.StateKeyFile, "Path", file))
+		}
 	}
 }
 
@@ -90,7 +102,7 @@ func RunsNamed(ctx context.Context, p *Process, t *config.Target, names ...strin
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	for _, name := range names {
-		run, err := named(ctx, store, name)
+		run, err := runNamed(ctx, store, name)
 		if err != nil {
 			return nil, err
 		}
@@ -100,24 +112,24 @@ func RunsNamed(ctx context.Context, p *Process, t *config.Target, names ...strin
 	return slices.CompactFunc(runs, func(a, b journal.Run) bool { return a.ID == b.ID }), nil
 }
 
-func named(ctx context.Context, store *journal.Store, name string) (journal.Run, error) {
+// runNamed returns a run by its name, or the latest that made accounts.
+func runNamed(ctx context.Context, store *journal.Store, name string) (journal.Run, error) {
 	if name != "latest" {
 		return store.Run(ctx, name)
 	}
-	made := func(r *journal.Run) bool { return r.Kind == journal.KindRun }
-	run, err := latest(ctx, store, made)
+	run, err := latest(ctx, store, func(*journal.Run) bool { return true })
 	if err == nil && run.ID == "" {
 		err = diagnosis.New(diagnosis.RunUnknown, "Run", name)
 	}
 	return run, err
 }
 
-// latest returns the latest run that is of a kind, the zero run if there is none.
-func latest(ctx context.Context, store *journal.Store, is func(*journal.Run) bool) (journal.Run, error) {
+// latest returns the latest run that made accounts and that is wanted, the zero run if there is none.
+func latest(ctx context.Context, store *journal.Store, wanted func(*journal.Run) bool) (journal.Run, error) {
 	runs, err := store.Runs(ctx)
-	for i := len(runs) - 1; i >= 0; i-- {
-		if is(&runs[i]) {
-			return runs[i], err
+	for _, run := range slices.Backward(runs) {
+		if run.Kind == journal.KindRun && wanted(&run) {
+			return run, err
 		}
 	}
 	return journal.Run{}, err
@@ -132,9 +144,7 @@ func LastRunOf(ctx context.Context, p *Process, t *config.Target, o *Input) (run
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	name := filepath.Base(o.File)
-	return latest(ctx, store, func(r *journal.Run) bool {
-		return r.Kind == journal.KindRun && r.File == name && (o.Sheet == "" || r.Sheet == o.Sheet)
-	})
+	return latest(ctx, store, func(r *journal.Run) bool { return r.File == name && (o.Sheet == "" || r.Sheet == o.Sheet) })
 }
 
 // OwnersAsIn lets a look or an undo sign in the way a run did, and says so. What the

@@ -87,190 +87,143 @@ type ExplainedWould struct {
 	Hint    string           `json:"hint,omitempty"`
 }
 
-// Put puts the sentences in.
+// Put puts the sentences in: the problems of the row, what the portal makes of it, who gets
+// the account, what is remembered, and what a run would do.
 func (e *Explained) Put(c *ui.Console) {
 	o := e.Outlook
-	e.Row = o.Row.Number
-	e.Problems, e.Makes, e.Memory = []Told{}, []string{}, []string{}
+	e.Row, e.Problems = o.Row.Number, []Told{}
 	for i := range o.Row.Problems {
 		e.Problems = append(e.Problems, *Tell(c, &o.Row.Problems[i]))
 	}
+	makes, memory := &lines{c, []string{}}, &lines{c, []string{}}
 	if !o.Row.Invalid() {
-		e.makes(func(id string, facts ...any) { e.Makes = append(e.Makes, c.Text("explain.portal."+id, facts...)) })
+		e.addMakes(makes)
 	}
-	e.owner(c)
-	e.remembered(c, func(id string, facts ...any) { e.Memory = append(e.Memory, c.Text("explain.memory."+id, facts...)) })
-	e.would(c)
-}
+	e.addMemory(memory)
+	e.Makes, e.Memory = makes.all, memory.all
 
-// makes says what the portal makes of the request, as far as that is not what was sent.
-func (e *Explained) makes(say func(id string, facts ...any)) {
-	s := &e.Outlook.Row.Settings
-	protocol := map[bool]string{true: "IMAP", false: "POP3"}[s.IMAP]
-	say("logins", "Protocol", protocol, "In", e.server("server", s.Incoming.Port), "Out", e.server("smtp_server", s.Outgoing.Port))
-	if lower := strings.ToLower(s.Email); lower != s.Email {
-		say("lower", "Field", account.Email, "Value", lower)
-	}
-	for _, f := range []account.Field{account.Account, account.SMTPAccount} {
-		if later := e.Outlook.LoginLater(f); later != s.Text(f) {
-			say("login", "Field", f, "Value", later)
-		}
-	}
-	if s.Name == "" {
-		say("nameless")
-	}
-	if s.Restrict {
-		say("last_days")
-	} else {
-		say("everything")
-	}
-	for _, side := range []struct {
-		field  account.Field
-		server *account.Server
-	}{{account.IncomingEncryption, &s.Incoming}, {account.OutgoingEncryption, &s.Outgoing}} {
-		switch side.server.Encryption {
-		case account.Plain:
-			say("plain", "Field", side.field)
-		case account.StartTLS:
-			say("starttls", "Field", side.field)
-		}
-	}
-	if !s.SMTPAuth {
-		say("no_auth")
-	}
-	if s.Incoming.Auth == account.NTLM || s.Outgoing.Auth == account.NTLM {
-		say("ntlm")
-	}
-	if e.Form {
-		say("form")
-	}
-}
-
-// server names a mail server as the field shows it.
-func (e *Explained) server(field string, port int) string {
-	i := slices.IndexFunc(e.Fields, func(f ExplainedField) bool { return f.Field == field })
-	return e.Fields[i].Value + ":" + strconv.Itoa(port)
-}
-
-// owner says who gets the account.
-func (e *Explained) owner(c *ui.Console) {
-	who := e.Outlook.Who
+	via := map[plan.Via]string{plan.ByCaller: "caller", plan.ByOwn: "password", plan.ByActing: "acting", plan.ByNobody: "nobody"}[o.Who.Via]
 	person := e.Owner.Person
-	via := map[plan.Via]string{plan.ByCaller: "caller", plan.ByOwn: "password", plan.ByActing: "acting", plan.ByNobody: "nobody"}[who.Via]
-	if who.Via == plan.ByOwn && !who.Login.Token.Empty() {
+	switch {
+	case o.Who.Via == plan.ByOwn && !o.Who.Login.Token.Empty():
 		via = "token"
-	}
-	if who.Via == plan.ByCaller && who.Login.Empty() {
+	case o.Who.Via == plan.ByCaller && o.Who.Login.Empty():
 		via = "nobody"
-	} else if who.Via == plan.ByCaller {
-		person = e.Outlook.Holder
+	case o.Who.Via == plan.ByCaller:
+		person = o.Holder
 	}
-	person = cmp.Or(person, e.Outlook.Person.Email)
-	e.Owner = ExplainedOwner{via, person, e.Outlook.Rows, c.Text("explain.owner."+via, "Person", person, "Count", e.Outlook.Rows)}
+	person = cmp.Or(person, o.Person.Email)
+	e.Owner = ExplainedOwner{via, person, o.Rows, c.Text("explain.owner."+via, "Person", person, "Count", o.Rows)}
+
+	would, problem := ExplainedWould{Status: o.Status, Why: o.Why}, ""
+	if o.Problem != nil {
+		would.Code, would.Hint, problem = o.Problem.Code, c.Lang.Hint(o.Problem), c.Lang.Located(o.Problem)
+	}
+	would.Message = c.Text("explain.would."+string(o.Why), "Fields", o.Changed, "Problem", problem, "Seen", moment(o.Known.Checked))
+	if would.Status != "" {
+		would.Message = c.Text("status."+string(would.Status)) + ": " + would.Message
+	}
+	e.Would = would
 }
 
-// remembered says what the state has of the account and its person.
-func (e *Explained) remembered(c *ui.Console, say func(id string, facts ...any)) {
-	const moment = "2006-01-02 15:04"
+// addMakes says what the portal makes of the request, as far as that is not what was sent.
+func (e *Explained) addMakes(l *lines) {
+	s := &e.Outlook.Row.Settings
+	server := func(field string, port int) string {
+		i := slices.IndexFunc(e.Fields, func(f ExplainedField) bool { return f.Field == field })
+		return e.Fields[i].Value + ":" + strconv.Itoa(port)
+	}
+	protocol := map[bool]string{true: "IMAP", false: "POP3"}[s.IMAP]
+	l.add("explain.portal.logins", "Protocol", protocol, "In", server("server", s.Incoming.Port), "Out", server("smtp_server", s.Outgoing.Port))
+	lower := strings.ToLower(s.Email)
+	l.addIf(lower != s.Email, "explain.portal.lower", "Field", account.Email, "Value", lower)
+	for _, f := range []account.Field{account.Account, account.SMTPAccount} {
+		later := e.Outlook.LoginLater(f)
+		l.addIf(later != s.Text(f), "explain.portal.login", "Field", f, "Value", later)
+	}
+	l.addIf(s.Name == "", "explain.portal.nameless")
+	l.addIf(s.Restrict, "explain.portal.last_days")
+	l.addIf(!s.Restrict, "explain.portal.everything")
+	for _, side := range []struct {
+		field      account.Field
+		encryption account.Encryption
+	}{{account.IncomingEncryption, s.Incoming.Encryption}, {account.OutgoingEncryption, s.Outgoing.Encryption}} {
+		l.addIf(side.encryption == account.Plain, "explain.portal.plain", "Field", side.field)
+		l.addIf(side.encryption == account.StartTLS, "explain.portal.starttls", "Field", side.field)
+	}
+	l.addIf(!s.SMTPAuth, "explain.portal.no_auth")
+	l.addIf(s.Incoming.Auth == account.NTLM || s.Outgoing.Auth == account.NTLM, "explain.portal.ntlm")
+	l.addIf(e.Form, "explain.portal.form")
+}
+
+// addMemory says what the state has of the account and its person.
+func (e *Explained) addMemory(l *lines) {
 	o := e.Outlook
 	switch known := &o.Known; {
 	case e.Portal == "":
-		say("no_portal")
+		l.add("explain.memory.no_portal")
 		return
 	case !e.Remembers:
-		say("no_state", "Portal", e.Portal)
+		l.add("explain.memory.no_state", "Portal", e.Portal)
 		return
 	case o.Person.Name == "":
-		say("stranger")
+		l.add("explain.memory.stranger")
 	case known.Key == account.Key{}:
-		say("no_account")
+		l.add("explain.memory.no_account")
 	default:
-		facts := []any{"ID", known.MailboxID, "Run", known.Run, "Made", known.Made}
+		status := ""
 		if known.Status != "" {
-			facts = append(facts, "Status", c.Text("status."+string(known.Status)))
+			status = l.Text("status." + string(known.Status))
 		}
-		if !known.Checked.IsZero() {
-			facts = append(facts, "Seen", known.Checked.Local().Format(moment))
+		l.add("explain.memory.account", "ID", known.MailboxID, "Run", known.Run, "Made", known.Made, "Status", status, "Seen", moment(known.Checked))
+		if len(known.Fingerprint) > 0 {
+			l.addIf(o.Changed == 0, "explain.memory.equal")
+			l.addIf(o.Changed != 0, "explain.memory.changed", "Fields", o.Changed)
 		}
-		say("account", facts...)
-		if len(known.Fingerprint) > 0 && o.Changed == 0 {
-			say("equal")
-		} else if len(known.Fingerprint) > 0 {
-			say("changed", "Fields", o.Changed)
-		}
-		if len(known.Refused) > 0 {
-			say("refused", "Code", known.RefusedCode)
-		}
+		l.addIf(len(known.Refused) > 0, "explain.memory.refused", "Code", known.RefusedCode)
 	}
-	if len(o.Login.Refused) > 0 {
-		say("login", "Code", o.Login.RefusedCode, "Seen", o.Login.Checked.Local().Format(moment))
-	}
-	if len(o.Person.Refused) > 0 {
-		say("person", "Code", o.Person.RefusedCode)
-	}
-	if o.Intent.Kind != "" {
-		say("intent", "Kind", string(o.Intent.Kind), "At", o.Intent.At.Local().Format(moment), "Run", o.Intent.Run)
-	}
-}
-
-// would says what a run would do.
-func (e *Explained) would(c *ui.Console) {
-	o := e.Outlook
-	w := ExplainedWould{Status: o.Status, Why: o.Why}
-	facts := []any{"Fields", o.Changed}
-	if o.Problem != nil {
-		w.Code, w.Hint = o.Problem.Code, c.Lang.Hint(o.Problem)
-		facts = append(facts, "Problem", c.Lang.Located(o.Problem))
-	}
-	if !o.Known.Checked.IsZero() {
-		facts = append(facts, "Seen", o.Known.Checked.Local().Format("2006-01-02 15:04"))
-	}
-	w.Message = c.Text("explain.would."+string(o.Why), facts...)
-	if w.Status != "" {
-		w.Message = c.Text("status."+string(w.Status)) + ": " + w.Message
-	}
-	e.Would = w
+	l.addIf(len(o.Login.Refused) > 0, "explain.memory.login", "Code", o.Login.RefusedCode, "Seen", moment(o.Login.Checked))
+	l.addIf(len(o.Person.Refused) > 0, "explain.memory.person", "Code", o.Person.RefusedCode)
+	l.addIf(o.Intent.Kind != "", "explain.memory.intent", "Kind", string(o.Intent.Kind), "At", moment(o.Intent.At), "Run", o.Intent.Run)
 }
 
 // Show tells it to a person.
 func (e *Explained) Show(out io.Writer, c *ui.Console) {
-	Line(out, c.Text("explain.title", "Row", e.Row, "File", strings.TrimSuffix(e.File+", "+e.Sheet, ", ")))
+	l := &lines{Console: c}
+	l.add("explain.title", "Row", e.Row, "File", strings.TrimSuffix(e.File+", "+e.Sheet, ", "))
 	section := func(id string, lines ...string) {
-		if len(lines) == 0 {
-			return
+		if len(lines) > 0 {
+			l.all = append(l.all, "", c.Text("explain."+id))
 		}
-		Line(out, "")
-		Line(out, c.Text("explain."+id))
 		for _, line := range lines {
-			Line(out, "  "+line)
+			l.all = append(l.all, "  "+line)
 		}
 	}
-	var fields, problems []string
+	const widest = 30
 	width := 0
 	for i := range e.Fields {
-		width = max(width, min(widestSent, runewidth.StringWidth(e.Fields[i].sent(c))))
+		width = max(width, min(widest, runewidth.StringWidth(e.Fields[i].sent(c))))
 	}
+	fields := &lines{Console: c}
 	for i := range e.Fields {
-		fields = append(fields, e.Fields[i].line(c, width))
+		fields.all = append(fields.all, e.Fields[i].line(c, width))
 	}
-	if e.Astray {
-		fields = append(fields, c.Text("explain.astray"))
+	fields.addIf(e.Astray, "explain.astray")
+	fields.addIf(len(e.Unread) > 0, "explain.unread", "Columns", e.Unread)
+	if e.Outlook.Row.Invalid() {
+		section("fields.unsent", fields.all...)
+	} else {
+		section("fields", fields.all...)
 	}
-	if len(e.Unread) > 0 {
-		fields = append(fields, c.Text("explain.unread", "Columns", e.Unread))
-	}
+	severity := [...]string{diagnosis.Error: "ui.error", diagnosis.Warning: "ui.warning", diagnosis.Notice: "ui.notice"}
+	var problems []string
 	for i := range e.Problems {
 		p := &e.Problems[i]
-		text := p.Message
+		text := c.Text(severity[p.Severity()]) + ": " + p.Message
 		if p.Hint != "" {
 			text += " (" + p.Hint + ")"
 		}
-		problems = append(problems, c.Text(severityID[p.Severity()])+": "+text)
-	}
-	if e.Outlook.Row.Invalid() {
-		section("fields.unsent", fields...)
-	} else {
-		section("fields", fields...)
+		problems = append(problems, text)
 	}
 	section("problems", problems...)
 	section("portal", e.Makes...)
@@ -281,14 +234,8 @@ func (e *Explained) Show(out io.Writer, c *ui.Console) {
 		would = append(would, c.Text("ui.hint")+": "+e.Would.Hint)
 	}
 	section("would", append(would, c.Text("explain.offline"))...)
+	l.write(out)
 }
-
-var severityID = [...]string{diagnosis.Error: "ui.error", diagnosis.Warning: "ui.warning", diagnosis.Notice: "ui.notice"}
-
-const (
-	fieldWidth = 25
-	widestSent = 30
-)
 
 // sent writes the value as it is sent, with the word that a number stands for.
 func (f *ExplainedField) sent(c *ui.Console) string {
@@ -302,41 +249,28 @@ func (f *ExplainedField) sent(c *ui.Console) string {
 	return text
 }
 
-// line is the way of one field: its name, what is sent, and where that is from.
-func (f *ExplainedField) line(c *ui.Console, width int) string {
-	parts := []string{}
-	switch f.From {
-	case "", FromCell:
-	case "row":
-		parts = append(parts, c.Text("explain.from.row", "Field", rowSource[f.Field]))
-	case "rule":
-		parts = append(parts, c.Text("explain.from.rule", "Field", rulePort[f.Field]))
-	default:
-		parts = append(parts, c.Text("explain.from."+f.From, "Template", f.Template, "Preset", f.Preset))
-	}
-	for _, cell := range f.Cells {
-		parts = append(parts, cell.line(c, f))
-	}
-	if len(parts) == 0 {
-		parts = append(parts, c.Text("explain.from.nothing"))
-	}
-	return runewidth.FillRight(f.Field, fieldWidth) + " " + runewidth.FillRight(f.sent(c), width) + " <- " + strings.Join(parts, "; ")
+// followed names the fields that others follow when no cell gives them: those of the row,
+// and the ports of the secure rule.
+var followed = map[string]string{
+	"account": "email", "smtp_account": "account", "smtp_password": "password",
+	"imap": "port", "incoming_encryption_type": "port", "outcoming_encryption_type": "smtp_port",
 }
 
-// rowSource names the fields that others follow when no cell gives them.
-var rowSource = map[string]string{"account": "email", "smtp_account": "account", "smtp_password": "password"}
-
-// rulePort names the ports that fields follow by the secure rule.
-var rulePort = map[string]string{"imap": "port", "incoming_encryption_type": "port", "outcoming_encryption_type": "smtp_port"}
-
-// line says what stands in the cell, unless that is the value.
-func (cell *ExplainedCell) line(c *ui.Console, f *ExplainedField) string {
-	facts := []any{"Column", cell.Column, "Header", strconv.Quote(cell.Header)}
-	switch {
-	case cell.State != "":
-		return c.Text("explain.cell."+cell.State, append(facts, "Text", strconv.Quote(cell.Text))...)
-	case f.From == FromCell && cell.Text == f.Value:
-		return c.Text("explain.cell", facts...)
+// line is the way of one field: its name, what is sent, and where that is from.
+func (f *ExplainedField) line(c *ui.Console, width int) string {
+	const fieldWidth = 25
+	l := lines{Console: c}
+	l.addIf(f.From != "" && f.From != FromCell, "explain.from."+f.From, "Template", f.Template, "Preset", f.Preset, "Field", followed[f.Field])
+	for _, cell := range f.Cells {
+		id := "explain.cell.text"
+		switch {
+		case cell.State != "":
+			id = "explain.cell." + cell.State
+		case f.From == FromCell && cell.Text == f.Value: // what stands in the cell is the value
+			id = "explain.cell"
+		}
+		l.add(id, "Column", cell.Column, "Header", strconv.Quote(cell.Header), "Text", strconv.Quote(cell.Text))
 	}
-	return c.Text("explain.cell.text", append(facts, "Text", strconv.Quote(cell.Text))...)
+	l.addIf(len(l.all) == 0, "explain.from.nothing")
+	return runewidth.FillRight(f.Field, fieldWidth) + " " + runewidth.FillRight(f.sent(c), width) + " <- " + strings.Join(l.all, "; ")
 }

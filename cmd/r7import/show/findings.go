@@ -3,7 +3,6 @@ package show
 import (
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"r7import/cmd/r7import/ui"
@@ -18,16 +17,14 @@ type Findings struct {
 	left   int // problems beyond the groups that are kept
 }
 
-// finding is a problem with the rows that have it.
+// finding is a problem that rows share.
 type finding struct {
-	places  []diagnosis.Problem // of the first rows
-	rows    []int
-	problem diagnosis.Problem
-	count   int
+	first []diagnosis.Problem // as the first rows have it
+	count int                 // of all rows
 }
 
 const (
-	toldSingly  = 3    // rows of a finding that get a line each
+	singlyShown = 3    // rows of a finding that get a line each
 	RowsShown   = 8    // row numbers on the line of a larger one
 	findingsMax = 1000 // findings that are kept; a file with more is something else
 	linesMax    = 200  // lines that are shown
@@ -47,33 +44,24 @@ func (f *Findings) Row(row *account.Row) {
 
 // Add takes a problem of a row.
 func (f *Findings) Add(p *diagnosis.Problem) {
-	key := keyOf(p)
+	parts := []string{string(p.Code), p.Place.Column} // of the key, which is equal for problems that differ in the row only
+	for _, name := range slices.Sorted(maps.Keys(p.Args)) {
+		parts = append(parts, name, p.Args[name])
+	}
+	key := strings.Join(parts, "\x00")
 	group := f.groups[key]
 	if group == nil {
 		if len(f.order) == findingsMax {
 			f.left++
 			return
 		}
-		group = &finding{problem: *p}
+		group = new(finding)
 		f.groups[key] = group
 		f.order = append(f.order, group)
 	}
-	group.count++
-	if group.count <= toldSingly {
-		group.places = append(group.places, *p)
+	if group.count++; group.count <= RowsShown {
+		group.first = append(group.first, *p)
 	}
-	if group.count <= RowsShown {
-		group.rows = append(group.rows, p.Place.Row)
-	}
-}
-
-// keyOf is equal for problems that differ in the row only.
-func keyOf(p *diagnosis.Problem) string {
-	parts := []string{string(p.Code), p.Place.Column}
-	for _, name := range slices.Sorted(maps.Keys(p.Args)) {
-		parts = append(parts, name, p.Args[name])
-	}
-	return strings.Join(parts, "\x00")
 }
 
 // None reports whether nothing was found.
@@ -85,48 +73,34 @@ func (f *Findings) Show(c *ui.Console) {
 	lines, left := 0, f.left
 	for _, severity := range []diagnosis.Severity{diagnosis.Error, diagnosis.Warning} {
 		for _, group := range f.order {
+			shared := group.first[0]
 			switch {
-			case group.problem.Severity() != severity:
+			case shared.Severity() != severity:
+				continue
 			case lines >= linesMax:
 				left += group.count
-			default:
-				lines += group.show(c)
-				if hint := c.Lang.Hint(&group.problem); !hinted[hint] {
-					hinted[hint] = true
-					c.Advise(&group.problem)
+				continue
+			case group.count <= singlyShown:
+				for i := range group.first {
+					c.Finding(&group.first[i], c.Lang.Located(&group.first[i]))
 				}
+				lines += group.count
+			default:
+				var rows []int
+				for i := range group.first {
+					rows = append(rows, group.first[i].Place.Row)
+				}
+				shared.Place.Row = 0
+				c.Finding(&shared, c.Text("findings.shared", "Problem", c.Lang.Located(&shared), "Count", group.count, "Rows", Numbers(rows, group.count)))
+				lines++
+			}
+			if hint := c.Lang.Hint(&shared); !hinted[hint] {
+				hinted[hint] = true
+				c.Advise(&shared)
 			}
 		}
 	}
 	if left > 0 {
 		c.Say("findings.more", "Count", left)
 	}
-}
-
-// show shows one finding and returns how many lines that took.
-func (g *finding) show(c *ui.Console) (lines int) {
-	if g.count <= toldSingly {
-		for i := range g.places {
-			c.Finding(&g.places[i], c.Lang.Located(&g.places[i]))
-		}
-		return g.count
-	}
-	shared := g.problem
-	shared.Place.Row = 0
-	c.Finding(&shared, c.Text("findings.shared",
-		"Problem", c.Lang.Located(&shared), "Count", g.count, "Rows", Numbers(g.rows, g.count)))
-	return 1
-}
-
-// Numbers lists row numbers, with dots if there are more.
-func Numbers(rows []int, count int) string {
-	texts := make([]string, len(rows))
-	for i, row := range rows {
-		texts[i] = strconv.Itoa(row)
-	}
-	text := strings.Join(texts, ", ")
-	if count > len(rows) {
-		text += ", …"
-	}
-	return text
 }

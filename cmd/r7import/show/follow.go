@@ -3,7 +3,9 @@ package show
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
+	"time"
 
 	"r7import/cmd/r7import/ui"
 	"r7import/importer"
@@ -26,38 +28,59 @@ type Follower struct {
 // Follow begins to show progress. The caller stops it before it says anything
 // that is to stand below.
 func Follow(c *ui.Console, log *slog.Logger, style ui.Style) *Follower {
-	f := &Follower{console: c, log: log, style: style}
-	f.resume()
-	return f
+	return &Follower{console: c, log: log, style: style, progress: c.Follow(style)}
 }
 
-func (f *Follower) resume() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.progress = f.console.Follow(f.style)
-}
-
-// Show takes the newest picture of the run.
+// Show takes the newest picture of the run, and tells once each which mail servers' rows
+// begin to wait, of which a row tried in vain whether they are well again, and which are.
 func (f *Follower) Show(now importer.Progress) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.progress == nil {
 		return
 	}
-	tellResting(f.console, f.log, f.resting, now.Resting)
-	for _, e := range hostEvents(f.resting, now.Resting) {
-		f.progress.Happened(e)
+	same := func(as importer.HostRest) func(importer.HostRest) bool {
+		return func(rest importer.HostRest) bool { return rest.Host == as.Host }
 	}
-	if now.Why != f.pause {
-		if f.pause != "" {
-			f.progress.Happened(ui.Event{Event: "pause", Code: f.pause, State: "ends"})
+	for _, rest := range now.Resting {
+		switch before := slices.IndexFunc(f.resting, same(rest)); {
+		case before < 0:
+			f.rest(rest, "begins")
+		case f.resting[before].Tries < rest.Tries:
+			f.rest(rest, "goes_on")
 		}
-		if now.Why != "" {
-			f.progress.Happened(ui.Event{Event: "pause", Code: now.Why, State: "begins", Until: now.Until})
+	}
+	for _, rest := range f.resting {
+		if !slices.ContainsFunc(now.Resting, same(rest)) {
+			rest.Until = time.Time{}
+			f.rest(rest, "ends")
 		}
+	}
+	if now.Why != f.pause && f.pause != "" {
+		f.progress.Happened(ui.Event{Event: "pause", Code: f.pause, State: "ends"})
+	}
+	if now.Why != f.pause && now.Why != "" {
+		f.progress.Happened(ui.Event{Event: "pause", Code: now.Why, State: "begins", Until: now.Until})
 	}
 	f.resting, f.pause = now.Resting, now.Why
 	f.progress.Show(now)
+}
+
+// rest tells people, the log and machines how the rest of a mail server goes.
+func (f *Follower) rest(rest importer.HostRest, state string) {
+	until := rest.Until.Local().Format(time.TimeOnly)
+	switch state {
+	case "begins":
+		f.log.Warn("problem", "code", rest.Why)
+		f.console.Problem(diagnosis.New(rest.Why, "Host", rest.Host, "Until", until, "Here", rest.Here))
+	case "goes_on":
+		f.log.Warn("mail host", "host", rest.Host, "tries", rest.Tries)
+		f.console.Say("host.still", "Host", rest.Host, "Until", until)
+	case "ends":
+		f.log.Info("mail host is well", "host", rest.Host)
+		f.console.Say("host.back", "Host", rest.Host)
+	}
+	f.progress.Happened(ui.Event{Event: "host", Host: rest.Host, Code: rest.Why, State: state, Until: rest.Until, Tries: rest.Tries})
 }
 
 // Stop shows where the run ended.
@@ -74,8 +97,11 @@ func (f *Follower) Stop() {
 // looked in the portal.
 func (f *Follower) Looked(ctx context.Context, passed []string) (bool, error) {
 	f.Stop()
-	defer f.resume()
-	return f.console.Confirm(ctx, "run.looked", "Accounts", passed)
+	looked, err := f.console.Confirm(ctx, "run.looked", "Accounts", passed)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.progress = f.console.Follow(f.style)
+	return looked, err
 }
 
 // Decided notes down what has become of a row and, if each is wanted, shows it.
@@ -99,14 +125,15 @@ func (f *Follower) Decided(e *journal.Entry, host string) {
 	if !f.console.Verbose {
 		return
 	}
-	said := []any{"Row", e.Row, "Status", f.console.Text("status." + string(e.Status)), "Code", e.Code, "Host", host}
-	if e.Status != diagnosis.Invalid { // whose cells are not repeated
-		said = append(said, "Address", e.Email)
+	address, took := e.Email, ""
+	if e.Status == diagnosis.Invalid { // whose cells are not repeated
+		address = ""
 	}
 	if e.Attempts > 0 {
-		said = append(said, "Took", f.console.Text("ui.seconds", "N", f.console.Decimal(e.Took.Seconds())))
+		took = f.console.Text("ui.seconds", "N", f.console.Decimal(e.Took.Seconds()))
 	}
-	f.console.Say("row.decided", said...)
+	f.console.Say("row.decided",
+		"Row", e.Row, "Status", f.console.Text("status."+string(e.Status)), "Code", e.Code, "Host", host, "Address", address, "Took", took)
 }
 
 // Greet tells what the run has learnt of the portal, and then who it signed in as.

@@ -13,19 +13,58 @@ import (
 	"r7import/cmd/r7import/ui"
 )
 
+// The columns of help: as wide as the terminal within bounds, and usual where there is none.
+const (
+	narrowest = 60
+	widest    = 110
+	usual     = 80
+)
+
+// ID returns where the catalogue keeps a text about a command: "cmd.runs.show.short".
+func ID(cmd *cobra.Command, what string) string {
+	path := strings.ReplaceAll(cmd.CommandPath(), " ", ".")
+	return "cmd" + strings.TrimPrefix(path, "r7import") + "." + what
+}
+
 // Help writes the help of a command in lines of at most width columns, or of the
 // usual width if that is 0. Of a command with many flags it lists those of every day,
 // unless all are asked for.
 func Help(out io.Writer, c *ui.Console, cmd *cobra.Command, width int, all bool) {
-	h := helpPage{console: c, out: out, width: usual}
+	h := helpPage{c, out, usual}
 	if width > 0 {
 		h.width = min(max(narrowest, width), widest)
 	}
-	h.call(cmd)
-	if !cmd.HasParent() {
-		h.way()
+	about := func(what string) string {
+		if id := ID(cmd, what); c.Lang.Has(id) {
+			return c.Text(id)
+		}
+		return ""
 	}
-	h.commands(cmd)
+	h.paragraph(about("short"))
+	if examples := about("examples"); examples != "" {
+		h.printf("\n%s\n", c.Text("help.examples"))
+		for example := range strings.SplitSeq(examples, "\n") {
+			h.printf("  %s\n", example)
+		}
+	}
+	h.printf("\n%s\n  %s\n", c.Text("help.usage"), strings.TrimSpace(cmd.CommandPath()+" "+about("args")))
+	if long := about("long"); long != "" {
+		h.printf("\n")
+		h.paragraph(long)
+	}
+	var way, commands [][2]string
+	for _, name := range []string{"template", "validate", "plan", "run", "verify", "undo"} { // as one gives them in a migration
+		way = append(way, [2]string{"r7import " + c.Text("help.way."+name), c.Text("help.way." + name + ".what")})
+	}
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() || sub.Name() == "help" {
+			commands = append(commands, [2]string{sub.Name(), c.Text(ID(sub, "short"))})
+		}
+	}
+	if !cmd.HasParent() {
+		h.section("help.way", way)
+	}
+	h.section("help.commands", commands)
 	h.flags(cmd, all)
 	if !cmd.HasParent() {
 		h.printf("\n")
@@ -51,135 +90,60 @@ type helpPage struct {
 	width   int
 }
 
-const (
-	narrowest = 60
-	widest    = 110
-	usual     = 80
-)
-
 func (h helpPage) printf(format string, args ...any) { _, _ = fmt.Fprintf(h.out, format, args...) }
-
-// ID returns where the catalogue keeps a text about a command: "cmd.runs.show.short".
-func ID(cmd *cobra.Command, what string) string {
-	path := strings.ReplaceAll(cmd.CommandPath(), " ", ".")
-	return "cmd" + strings.TrimPrefix(path, "r7import") + "." + what
-}
-
-// call writes what the command is for and how it is called.
-func (h helpPage) call(cmd *cobra.Command) {
-	h.paragraph(h.console.Text(ID(cmd, "short")))
-	line := cmd.CommandPath()
-	if arguments := ID(cmd, "args"); h.console.Lang.Has(arguments) {
-		line += " " + h.console.Text(arguments)
-	}
-	if examples := ID(cmd, "examples"); h.console.Lang.Has(examples) {
-		h.printf("\n%s\n", h.console.Text("help.examples"))
-		for example := range strings.Lines(h.console.Text(examples)) {
-			h.printf("  %s\n", strings.TrimSuffix(example, "\n"))
-		}
-	}
-	h.printf("\n%s\n  %s\n", h.console.Text("help.usage"), line)
-	if long := ID(cmd, "long"); h.console.Lang.Has(long) {
-		h.printf("\n")
-		h.paragraph(h.console.Text(long))
-	}
-}
-
-// way writes the commands of a migration in the order in which they are given.
-func (h helpPage) way() {
-	var rows [][2]string
-	for _, name := range []string{"template", "validate", "plan", "run", "verify", "undo"} {
-		rows = append(rows, [2]string{"r7import " + h.console.Text("help.way."+name), h.console.Text("help.way." + name + ".what")})
-	}
-	h.section("help.way", rows)
-}
-
-func (h helpPage) commands(cmd *cobra.Command) {
-	var rows [][2]string
-	for _, c := range cmd.Commands() {
-		if c.IsAvailableCommand() || c.Name() == "help" {
-			rows = append(rows, [2]string{c.Name(), h.console.Text(ID(c, "short"))})
-		}
-	}
-	h.section("help.commands", rows)
-}
 
 // flags lists the flags in the groups of their keys, those of every command last.
 func (h helpPage) flags(cmd *cobra.Command, all bool) {
-	groups := make(map[config.Group][][2]string)
 	cmd.Flags().AddFlagSet(cmd.InheritedFlags())
-	own := 0
+	groups := make(map[config.Group][][2]string)
+	list := func(group config.Group, flag *pflag.Flag, value, about string) {
+		text := "    --" + flag.Name
+		if flag.Shorthand != "" {
+			text = "-" + flag.Shorthand + ", --" + flag.Name
+		}
+		groups[group] = append(groups[group], [2]string{strings.TrimRight(text+" "+value, " "), about})
+	}
+	own, left := 0, 0
 	for _, k := range config.Keys {
 		if k.Group != config.General && cmd.Flags().Lookup(k.Name) != nil {
 			own++
 		}
 	}
-	left := 0
 	all = all || own <= manyFlags
+	defaults := config.Defaults()
 	for _, k := range config.Keys {
 		flag := cmd.Flags().Lookup(k.Name)
-		switch {
-		case flag == nil || flag.Hidden:
-		case all || everyday[k.Name]:
-			groups[k.Group] = append(groups[k.Group], [2]string{h.keyFlag(k), h.about(k)})
-		default:
+		if flag == nil || flag.Hidden {
+			continue
+		}
+		if !all && !everyday[k.Name] {
 			left++
+			continue
 		}
+		value, about := strings.Join(k.Choices, "|"), h.console.Text("flag."+k.Name)
+		if value == "" && k.Value != "" {
+			value = h.console.Text("value." + k.Value)
+		}
+		if usual := k.Show(&defaults); k.Value != "" && usual != "" {
+			about += " (" + usual + ")"
+		}
+		list(k.Group, flag, value, about)
 	}
-	if !all {
-		for _, group := range config.Groups {
-			h.section("help.group."+string(group), groups[group])
+	for _, name := range []string{"config", "job", "help", "help-all", "version"} { // which are no keys
+		flag := cmd.Flags().Lookup(name)
+		if flag == nil || !all {
+			continue
 		}
-		h.printf("\n")
-		h.paragraph(h.console.Text("help.all", "Command", cmd.CommandPath(), "Count", left))
-		return
-	}
-	for _, name := range []string{"config", "job", "help", "help-all", "version"} {
-		if flag := cmd.Flags().Lookup(name); flag != nil {
-			groups[config.General] = append(groups[config.General], [2]string{h.ownFlag(flag), flag.Usage})
-		}
+		value := map[string]string{"config": "value.file", "job": "value.job"}[name]
+		list(config.General, flag, h.console.Text(value), flag.Usage)
 	}
 	for _, group := range config.Groups {
 		h.section("help.group."+string(group), groups[group])
 	}
-}
-
-// ownFlag writes how a flag is given that is no key.
-func (h helpPage) ownFlag(flag *pflag.Flag) string {
-	switch flag.Name {
-	case "help":
-		return "-h, --help"
-	case "config":
-		return "    --config " + h.console.Text("value.file")
-	case "job":
-		return "    --job " + h.console.Text("value.job")
+	if !all {
+		h.printf("\n")
+		h.paragraph(h.console.Text("help.all", "Command", cmd.CommandPath(), "Count", left))
 	}
-	return "    --" + flag.Name
-}
-
-// keyFlag writes how a flag is given: "-o, --report FILE".
-func (h helpPage) keyFlag(k *config.Key) string {
-	text := "    --" + k.Name
-	if k.Short != "" {
-		text = "-" + k.Short + ", --" + k.Name
-	}
-	switch {
-	case len(k.Choices) > 0:
-		text += " " + strings.Join(k.Choices, "|")
-	case k.Value != "":
-		text += " " + h.console.Text("value."+k.Value)
-	}
-	return text
-}
-
-// about says what a flag is for, and its default.
-func (h helpPage) about(k *config.Key) string {
-	text := h.console.Text("flag." + k.Name)
-	defaults := config.Defaults()
-	if value := k.Show(&defaults); k.Value != "" && value != "" {
-		text += " (" + value + ")"
-	}
-	return text
 }
 
 // section writes a heading and rows of two columns, the second one wrapped.
@@ -215,4 +179,64 @@ func (h helpPage) paragraph(text string) {
 	for _, line := range ui.Wrap(text, h.width) {
 		h.printf("%s\n", line)
 	}
+}
+
+// ManualName is what man knows a command by: r7import-runs-show.
+func ManualName(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.CommandPath(), " ", "-") }
+
+// manualWidth and the indent of man are the 80 columns of a terminal.
+const manualWidth = 72
+
+// Manual writes the help of a command as a page for man. What is indented in the help
+// stays as it is, the rest flows.
+func Manual(out io.Writer, c *ui.Console, cmd *cobra.Command, date, version string) {
+	var help strings.Builder
+	Help(&help, c, cmd, manualWidth, true)
+	page := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format, args...) }
+	page(".TH %s 1 \"%s\" \"%s\"\n", roff(strings.ToUpper(ManualName(cmd))), date, roff(version))
+	page(".SH %s\n%s \\- %s\n", c.Text("man.name"), roff(ManualName(cmd)), roff(strings.TrimSuffix(c.Text(ID(cmd, "short")), ".")))
+	page(".SH %s\n", c.Text("man.description"))
+	kept := false
+	_, rest, _ := strings.Cut(help.String(), "\n\n") // the name says what the first paragraph does
+	lines := strings.Split(strings.TrimSpace(rest), "\n")
+	for i, line := range lines {
+		indented := strings.HasPrefix(line, " ")
+		if indented != kept && line != "" {
+			page("%s\n", map[bool]string{true: ".nf", false: ".fi"}[indented])
+			kept = indented
+		}
+		switch {
+		case line == "":
+			page(".PP\n")
+		case !indented && strings.HasSuffix(line, ":") && i+1 < len(lines) && strings.HasPrefix(lines[i+1], " "):
+			page(".SS %s\n", roff(strings.TrimSuffix(line, ":")))
+		default:
+			page("%s\n", roff(line))
+		}
+	}
+	if kept {
+		page(".fi\n")
+	}
+	var related []string
+	if cmd.HasParent() {
+		related = append(related, ManualName(cmd.Parent()))
+	}
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() {
+			related = append(related, ManualName(sub))
+		}
+	}
+	page(".SH %s\n", c.Text("man.see"))
+	for i, name := range related {
+		page(".BR %s (1)%s\n", roff(name), map[bool]string{true: ","}[i+1 < len(related)])
+	}
+}
+
+// roff keeps a line from being taken for commands.
+func roff(line string) string {
+	line = strings.NewReplacer(`\`, `\e`, "-", `\-`).Replace(line)
+	if strings.HasPrefix(line, ".") || strings.HasPrefix(line, "'") {
+		line = `\&` + line
+	}
+	return line
 }

@@ -1,6 +1,7 @@
 package show
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -8,9 +9,9 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Notice is what those are told about a run who do not watch it: a letter to people,
-// and one JSON object to a program. Fields of the object are only ever added; it holds
-// no password and no token.
+// Notice tells people and programs that do not watch a run how it went: a letter to the
+// former, one JSON object to the latter. Fields of the object are only ever added; it
+// holds no password and no token.
 type Notice struct {
 	Schema    string       `json:"schema"`
 	Test      bool         `json:"test,omitempty"` // nothing was run
@@ -36,20 +37,10 @@ type NoticeFile struct {
 
 // Changed reports whether accounts were made, changed, switched off or removed.
 func (n *Notice) Changed() bool {
-	for _, f := range n.Files {
-		if f.Result != nil && Any(f.Result.Statuses, changes) {
-			return true
-		}
+	changes := func(s diagnosis.Status) bool {
+		return s == diagnosis.Created || s == diagnosis.Updated || s == diagnosis.Disabled || s == diagnosis.Removed
 	}
-	return false
-}
-
-func changes(s diagnosis.Status) bool {
-	switch s {
-	case diagnosis.Created, diagnosis.Updated, diagnosis.Disabled, diagnosis.Removed:
-		return true
-	}
-	return false
+	return slices.ContainsFunc(n.Files, func(f NoticeFile) bool { return f.Result != nil && Any(f.Result.Statuses, changes) })
 }
 
 // Compose writes subject and text in the language of the console.
@@ -64,29 +55,29 @@ func (n *Notice) Compose(c *ui.Console) {
 	var b strings.Builder
 	Line(&b, c.Text("notice.head", facts...))
 	if !n.Test {
-		Line(&b, c.Text("notice.times", "Code", n.ExitCode, "Start", n.StartedAt.Local().Format(time.DateTime), "Took", c.Duration(n.EndedAt.Sub(n.StartedAt))))
+		took := c.Duration(n.EndedAt.Sub(n.StartedAt))
+		Line(&b, c.Text("notice.times", "Code", n.ExitCode, "Start", n.StartedAt.Local().Format(time.DateTime), "Took", took))
+	}
+	tellAll := func(problems []*Told) {
+		for _, t := range problems {
+			Line(&b, t.Message)
+			if t.Hint != "" {
+				Line(&b, "  → "+t.Hint)
+			}
+		}
 	}
 	for i := range n.Files {
 		f := &n.Files[i]
-		b.WriteString("\n")
+		Line(&b, "")
 		Line(&b, f.File)
 		if f.Result != nil {
 			f.Result.Show(&b, c)
 		}
-		tellAll(&b, f.Problems)
+		tellAll(f.Problems)
 	}
 	if len(n.Problems) > 0 {
-		b.WriteString("\n")
+		Line(&b, "")
 	}
-	tellAll(&b, n.Problems)
+	tellAll(n.Problems)
 	n.Text = b.String()
-}
-
-func tellAll(b *strings.Builder, problems []*Told) {
-	for _, t := range problems {
-		Line(b, t.Message)
-		if t.Hint != "" {
-			Line(b, "  → "+t.Hint)
-		}
-	}
 }

@@ -3,7 +3,6 @@ package show
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"text/tabwriter"
 
 	"r7import/cmd/r7import/ui"
@@ -62,35 +61,26 @@ func (f *Owners) Add(c *ui.Console, row *account.Row, match people.Match) {
 // Open returns how many rows have no usable person: they wait for a decision.
 func (f *Owners) Open() int { return f.Missing + f.Disabled + f.OnLeave + f.Guests + f.Ambiguous }
 
-// Show lists the rows to look at and says what was written.
+// Show lists the rows to look at, sums up, and says what was written.
 func (f *Owners) Show(out io.Writer, c *ui.Console) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, line := range f.List {
 		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", line.Row, ui.Clean(line.Name), ui.Clean(line.Email), ui.Clean(line.Message))
 	}
 	_ = w.Flush()
-	Line(out, f.counts(c))
-	Line(out, c.Text("owners.written", "Path", f.Written))
-	c.Say("owners.next")
-}
-
-// counts sums up: "50 rows: found 45, by name 2, missing 3".
-func (f *Owners) counts(c *ui.Console) string {
-	text := c.Text("summary.rows", "Count", f.Rows)
-	for i, part := range []struct {
+	text := fmt.Sprintf("%s: %s %d", c.Text("summary.rows", "Count", f.Rows), c.Text("owners.found"), f.Found)
+	for _, part := range []struct {
 		id    string
 		count int
 	}{
-		{"owners.found", f.Found}, {"owners.by_name", f.ByName}, {"owners.missing", f.Missing},
-		{"owners.disabled", f.Disabled}, {"owners.on_leave", f.OnLeave}, {"owners.guests", f.Guests}, {"owners.ambiguous", f.Ambiguous},
+		{"owners.by_name", f.ByName}, {"owners.missing", f.Missing}, {"owners.disabled", f.Disabled},
+		{"owners.on_leave", f.OnLeave}, {"owners.guests", f.Guests}, {"owners.ambiguous", f.Ambiguous},
 	} {
-		separator := ", "
-		if i == 0 {
-			separator = ": "
-		}
-		if part.count > 0 || i == 0 {
-			text += separator + c.Text(part.id) + " " + strconv.Itoa(part.count)
+		if part.count > 0 {
+			text += fmt.Sprintf(", %s %d", c.Text(part.id), part.count)
 		}
 	}
-	return text
+	Line(out, text)
+	Line(out, c.Text("owners.written", "Path", f.Written))
+	c.Say("owners.next")
 }

@@ -2,6 +2,8 @@ package show
 
 import (
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -9,6 +11,7 @@ import (
 
 	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/ui"
+	"r7import/importer"
 	"r7import/importer/account"
 	"r7import/importer/diagnosis"
 	"r7import/importer/pace"
@@ -16,8 +19,6 @@ import (
 	"r7import/importer/policy"
 	"r7import/importer/typo"
 )
-
-var planLabels = []string{"history", "rows", "memory", "owners", "incoming", "outgoing", "filled", "existing", "missing", "pace", "lockout", "forecast"}
 
 // Plan is what one reading of the file found, and what a run will do about it.
 type Plan struct {
@@ -39,77 +40,67 @@ type Plan struct {
 // planView puts a plan into words.
 type planView struct {
 	Plan
-	console *ui.Console
-	label   int // width of the labels
+	*ui.Console
 }
 
 // Show shows the plan before anything is sent: how much mail will be fetched
 // first, because that is what nobody can take back.
 func (p Plan) Show(c *ui.Console) {
-	v := planView{Plan: p, console: c}
-	for _, name := range planLabels {
-		v.label = max(v.label, runewidth.StringWidth(c.Text("plan."+name)))
-	}
-	title := p.File
-	if p.Sheet != "" {
-		title += " (" + p.Sheet + ")"
-	}
-	c.Print(c.Text("plan.title", "File", title, "Portal", p.Portal))
-	if p.LastDays+p.WholeHistory > 0 {
-		v.row("history", v.history())
-	}
-	v.row("rows", v.rows())
-	v.row("memory", v.memory()...)
-	v.row("owners", v.owners()...)
-	v.row("incoming", v.hosts(diagnosis.Incoming)...)
-	v.row("outgoing", v.hosts(diagnosis.Outgoing)...)
-	v.row("filled", v.fills()...)
-	v.row("existing", c.Text("plan.policy", "Existing", v.policy(p.Options.OnExisting), "Changed", v.policy(p.Options.OnChanged)))
-	v.row("missing", v.missing()...)
-	v.row("pace", c.Text("plan.limits", "Rate", p.Rate,
-		"Workers", p.Options.Workers, "PerHost", p.Options.PerHost))
-	if !p.Sandbox && p.Worst.Account > 0 {
-		v.row("lockout", LockoutText(c, "plan.worst", p.Worst, p.Limit))
-	}
-	if !p.Sandbox {
-		v.row("forecast", v.forecast()...)
-	}
-}
-
-// row shows a label with its lines; without lines it shows nothing.
-func (v planView) row(name string, lines ...string) {
-	label := v.console.Text("plan." + name)
-	for _, line := range lines {
-		v.console.PrintBehind("  "+runewidth.FillRight(label, v.label)+"  ", line)
-		label = ""
-	}
-}
-
-func (v planView) history() string {
+	v := planView{p, c}
+	var history, filled, lockout, forecast []string
 	switch {
-	case v.WholeHistory == 0:
-		return v.console.Text("plan.history.days", "Count", v.LastDays)
-	case v.LastDays == 0:
-		return v.console.Text("plan.history.whole", "Count", v.WholeHistory)
+	case p.LastDays+p.WholeHistory == 0:
+	case p.WholeHistory == 0:
+		history = []string{c.Text("plan.history.days", "Count", p.LastDays)}
+	case p.LastDays == 0:
+		history = []string{c.Text("plan.history.whole", "Count", p.WholeHistory)}
+	default:
+		history = []string{c.Text("plan.history.mixed", "Days", p.LastDays, "Whole", p.WholeHistory)}
 	}
-	return v.console.Text("plan.history.mixed", "Days", v.LastDays, "Whole", v.WholeHistory)
-}
-
-func (v planView) rows() string {
-	all := v.console.Text("plan.rows.all", "N", v.Rows)
-	if v.Filter != "" {
-		all = v.console.Text("plan.rows.part", "N", v.Rows, "InFile", v.InFile, "Filter", v.Filter)
-	}
-	parts := []string{all, v.console.Text("plan.rows.send", "N", v.ToSend())}
-	for _, part := range []struct {
-		id    string
-		count int
-	}{{"plan.rows.settled", v.Settled}, {"plan.rows.refused", v.Refused}, {"plan.rows.invalid", v.Invalid}, {"plan.rows.held", v.OverLimit}, {"plan.rows.warned", v.Warned}} {
-		if part.count > 0 {
-			parts = append(parts, v.console.Text(part.id, "Count", part.count, "Limit", v.Options.MaxPerOwner))
+	for _, notice := range p.Notices {
+		if notice.Code == diagnosis.Filled {
+			filled = append(filled, c.Lang.Problem(&notice))
 		}
 	}
-	return strings.Join(parts, "; ")
+	if !p.Sandbox {
+		forecast = v.forecastLines()
+		if p.Worst.Account > 0 {
+			lockout = []string{LockoutText(c, "plan.worst", p.Worst, p.Limit)}
+		}
+	}
+	policy := func(a policy.Action) string { return c.Text("plan.policy." + string(a)) }
+	c.Print(c.Text("plan.title", "File", titled(p.File, p.Sheet), "Portal", p.Portal))
+	printLabelled(c, "plan.", []labelled{
+		{"history", history},
+		{"rows", []string{v.rowsText()}},
+		{"memory", v.memory()},
+		{"owners", v.ownerLines()},
+		{"incoming", v.hostLines(diagnosis.Incoming)},
+		{"outgoing", v.hostLines(diagnosis.Outgoing)},
+		{"filled", filled},
+		{"existing", []string{c.Text("plan.policy", "Existing", policy(p.Options.OnExisting), "Changed", policy(p.Options.OnChanged))}},
+		{"missing", v.missingLines()},
+		{"pace", []string{c.Text("plan.limits", "Rate", p.Rate, "Workers", p.Options.Workers, "PerHost", p.Options.PerHost)}},
+		{"lockout", lockout},
+		{"forecast", forecast},
+	})
+}
+
+// rowsText says what becomes of how many rows.
+func (v planView) rowsText() string {
+	l := lines{Console: v.Console}
+	if v.Filter == "" {
+		l.add("plan.rows.all", "N", v.Rows)
+	} else {
+		l.add("plan.rows.part", "N", v.Rows, "InFile", v.InFile, "Filter", v.Filter)
+	}
+	l.add("plan.rows.send", "N", v.ToSend())
+	l.addIf(v.Settled > 0, "plan.rows.settled", "Count", v.Settled)
+	l.addIf(v.Refused > 0, "plan.rows.refused", "Count", v.Refused)
+	l.addIf(v.Invalid > 0, "plan.rows.invalid", "Count", v.Invalid)
+	l.addIf(v.OverLimit > 0, "plan.rows.held", "Count", v.OverLimit, "Limit", v.Options.MaxPerOwner)
+	l.addIf(v.Warned > 0, "plan.rows.warned", "Count", v.Warned)
+	return strings.Join(l.all, "; ")
 }
 
 // memory says how many rows are taken for done without a look, and when they were last seen.
@@ -117,159 +108,201 @@ func (v planView) memory() []string {
 	if v.Settled == 0 || v.Anew {
 		return nil
 	}
-	from, to := v.SeenFrom.Local().Format(minute), v.SeenTo.Local().Format(minute)
+	from, to := moment(v.SeenFrom), moment(v.SeenTo)
 	if from == to {
 		from = ""
 	}
-	return []string{v.console.Text("plan.memory.rows", "Count", v.Settled, "From", from, "To", to)}
+	return []string{v.Text("plan.memory.rows", "Count", v.Settled, "From", from, "To", to)}
 }
 
-// minute is how a moment is shown in the plan.
-const minute = "2006-01-02 15:04"
-
-// missing says what becomes of accounts without a row, if anything does.
-func (v planView) missing() []string {
-	plan := v.Plan
-	if v.Options.OnMissing != policy.MissingDisable || len(plan.Missing) == 0 {
-		return nil
-	}
-	lines := []string{v.console.Text("plan.missing.accounts", "Count", len(plan.Missing), "Addresses", First(Addresses(plan.Missing)))}
-	if plan.ToDisable > plan.DisableLimit {
-		flag := "--max-missing"
-		if v.Options.MaxMissing.None() {
-			flag = "--max-changes"
-		}
-		return append(lines, v.console.Text("plan.missing.many", "Limit", plan.DisableLimit, "Flag", flag))
-	}
-	if plan.ToDisable > 0 {
-		lines = append(lines, v.console.Text("plan.missing.disable", "Count", plan.ToDisable))
-	}
-	if nobody := len(plan.Missing) - plan.ToDisable; nobody > 0 {
-		lines = append(lines, v.console.Text("plan.missing.nobody", "Count", nobody))
-	}
-	return lines
-}
-
-// owners says how many rows go which way.
-func (v planView) owners() []string {
+// ownerLines says how many rows go which way.
+func (v planView) ownerLines() []string {
+	l := lines{Console: v.Console}
 	if v.Way == policy.OwnerSelf {
-		return []string{v.console.Text("plan.owners.self", "User", v.User, "Sandbox", v.Sandbox)}
+		l.add("plan.owners.self", "User", v.User, "Sandbox", v.Sandbox)
+		return l.all
 	}
-	people, rows := v.People, v.RowsBy
-	var lines []string
-	for _, way := range []struct {
-		id          string
-		count, rows int
-	}{
-		{"plan.owners.column", people.Own, rows.Own},
-		{"plan.owners.impersonate", people.Acting, rows.Acting},
-		{"plan.owners.caller", rows.Caller, rows.Caller},
-		{"plan.owners.nobody", v.Nobody, v.Nobody},
-	} {
-		if way.rows > 0 {
-			lines = append(lines, v.console.Text(way.id, "Count", way.count, "Rows", way.rows, "User", v.User))
-		}
+	way := func(id string, people, rows int) {
+		l.addIf(rows > 0, id, "Count", people, "Rows", rows, "User", v.User)
 	}
-	return lines
+	way("plan.owners.column", v.People.Own, v.RowsBy.Own)
+	way("plan.owners.impersonate", v.People.Acting, v.RowsBy.Acting)
+	way("plan.owners.caller", v.RowsBy.Caller, v.RowsBy.Caller)
+	way("plan.owners.nobody", v.Nobody, v.Nobody)
+	return l.all
 }
 
-func (v planView) policy(p policy.Action) string { return v.console.Text("plan.policy." + string(p)) }
+const (
+	hostsShown = 12 // mail servers of each side without a doubt
+	rare       = 50 // a mail server is rare that has at most one row in this number
+)
 
-// hostsShown bounds the mail servers of each side that are listed.
-const hostsShown = 12
-
-// hosts lists the mail servers of a side: those with few rows may be mistyped.
-func (v planView) hosts(side diagnosis.Side) []string {
-	var uses []plan.HostUse
-	for _, use := range v.Hosts {
-		if use.Side == side {
-			uses = append(uses, use)
-		}
-	}
-	var lines []string
+// hostLines lists the mail servers of a side, with a doubt behind those that may be mistyped:
+// they are much like a common one, or rare.
+func (v planView) hostLines(side diagnosis.Side) (lines []string) {
+	uses := slices.DeleteFunc(slices.Clone(v.Hosts), func(use plan.HostUse) bool { return use.Side != side })
+	address := func(use plan.HostUse) string { return fmt.Sprintf("%s:%d", shownHost(v.Console, use.Host), use.Port) }
 	width := 0
 	for _, use := range uses {
-		width = max(width, runewidth.StringWidth(v.address(use)))
+		width = max(width, runewidth.StringWidth(address(use)))
 	}
 	for i, use := range uses {
-		doubt := v.doubt(use, uses)
-		if i >= hostsShown && doubt == "" {
+		var common []string
+		for _, other := range uses {
+			if other.Rows >= rare*use.Rows && other.Host != use.Host && account.IsHost(other.Host) {
+				common = append(common, other.Host)
+			}
+		}
+		doubt := ""
+		if near := typo.Nearest(use.Host, common); near != "" {
+			doubt = v.Text("plan.host.near", "Host", near)
+		} else if use.Rows*rare <= v.LastDays+v.WholeHistory {
+			doubt = v.Text("plan.host.rare")
+		} else if i >= hostsShown {
 			continue
 		}
-		line := runewidth.FillRight(v.address(use), width) + "  " + v.console.Text("plan.host.rows", "Count", use.Rows)
+		line := runewidth.FillRight(address(use), width) + "  " + v.Text("plan.host.rows", "Count", use.Rows)
 		if doubt != "" {
 			line += "  ← " + doubt
 		}
 		lines = append(lines, line)
 	}
 	if hidden := len(uses) - len(lines); hidden > 0 {
-		lines = append(lines, v.console.Text("plan.host.more", "Count", hidden))
+		lines = append(lines, v.Text("plan.host.more", "Count", hidden))
 	}
 	return lines
 }
 
-// address names a mail server. What everybody would not take for the name of one is
-// not shown: where cells have slipped, it is a password.
-func (v planView) address(use plan.HostUse) string {
-	return fmt.Sprintf("%s:%d", v.host(use.Host), use.Port)
-}
-
-func (v planView) host(name string) string { return shownHost(v.console, name) }
-
-// doubt says why a mail server should be looked at, empty if there is no reason.
-// It is rare where it has at most one row in fifty.
-func (v planView) doubt(use plan.HostUse, all []plan.HostUse) string {
-	const rare = 50
-	var common []string
-	for _, other := range all {
-		if other.Rows >= rare*use.Rows && other.Host != use.Host && account.IsHost(other.Host) {
-			common = append(common, other.Host)
-		}
-	}
-	if near := typo.Nearest(use.Host, common); near != "" {
-		return v.console.Text("plan.host.near", "Host", near)
-	}
-	total := v.LastDays + v.WholeHistory
-	if use.Rows*rare <= total {
-		return v.console.Text("plan.host.rare")
-	}
-	return ""
-}
-
-// fills says what was put where cells are empty, and in how many rows.
-func (v planView) fills() []string {
-	var lines []string
-	for _, notice := range v.Notices {
-		if notice.Code == diagnosis.Filled {
-			lines = append(lines, v.console.Lang.Problem(&notice))
-		}
-	}
-	return lines
-}
-
-// forecast says how long the run will take and what bounds it.
-func (v planView) forecast() []string {
-	load, window := v.Load, v.Options.Window
-	f := load.Forecast()
-	if f.Bound == "" {
+// missingLines says what becomes of accounts without a row, if anything does.
+func (v planView) missingLines() []string {
+	count, disable := len(v.Missing), v.ToDisable
+	if v.Options.OnMissing != policy.MissingDisable || count == 0 {
 		return nil
 	}
-	bound := v.console.Text("plan.bound."+string(f.Bound), "Rate", v.Rate,
-		"Workers", load.Workers, "PerHost", load.PerHost, "Host", v.host(load.Host))
-	lines := []string{v.console.Text("plan.forecast.text", "Time", v.console.Duration(f.Takes), "Bound", bound)}
-	if v.Measured > 0 {
-		lines = append(lines, v.console.Text("plan.forecast.measured", "Each", v.brief(load.Each), "Count", v.Measured))
-	} else {
-		lines = append(lines, v.console.Text("plan.forecast.usual", "Each", v.brief(load.Each)))
+	l := lines{Console: v.Console}
+	l.add("plan.missing.accounts", "Count", count, "Addresses", First(Addresses(v.Missing)))
+	if disable > v.DisableLimit {
+		flag := "--max-missing"
+		if v.Options.MaxMissing.None() {
+			flag = "--max-changes"
+		}
+		l.add("plan.missing.many", "Limit", v.DisableLimit, "Flag", flag)
+		return l.all
 	}
-	if window != (pace.Window{}) {
-		ends := window.Ends(time.Now(), f.Takes)
-		lines = append(lines, v.console.Text("plan.forecast.window", "Ends", ends.Format(minute)))
-	}
-	return lines
+	l.addIf(disable > 0, "plan.missing.disable", "Count", disable)
+	l.addIf(count > disable, "plan.missing.nobody", "Count", count-disable)
+	return l.all
 }
 
-// brief writes a length of time of a few seconds with its tenths.
-func (v planView) brief(d time.Duration) string {
-	return v.console.Text("ui.seconds", "N", v.console.Decimal(d.Seconds()))
+// forecastLines says how long the run will take and what bounds it.
+func (v planView) forecastLines() []string {
+	takes, text := forecastText(v.Console, v.Load, v.Rate)
+	if text == "" {
+		return nil
+	}
+	l := lines{Console: v.Console, all: []string{text}}
+	each := v.Text("ui.seconds", "N", v.Decimal(v.Load.Each.Seconds()))
+	if v.Measured > 0 {
+		l.add("plan.forecast.measured", "Each", each, "Count", v.Measured)
+	} else {
+		l.add("plan.forecast.usual", "Each", each)
+	}
+	if window := v.Options.Window; window != (pace.Window{}) {
+		l.add("plan.forecast.window", "Ends", window.Ends(time.Now(), takes).Format(minute))
+	}
+	return l.all
+}
+
+// forecastText says how long a load takes and what bounds that, empty if there is nothing
+// to do.
+func forecastText(c *ui.Console, load plan.Load, rate config.Rate) (takes time.Duration, text string) {
+	f := load.Forecast()
+	if f.Bound == "" {
+		return 0, ""
+	}
+	bound := c.Text("plan.bound."+string(f.Bound), "Rate", rate, "Workers", load.Workers, "PerHost", load.PerHost, "Host", shownHost(c, load.Host))
+	return f.Takes, c.Text("plan.forecast.text", "Time", c.Duration(f.Takes), "Bound", bound)
+}
+
+// Undo shows what an undo would do, as far as the journal tells. rate and workers
+// are the pace it will have; part tells that only some rows of the file are read.
+func Undo(c *ui.Console, portal string, u *importer.Undoing, rate float64, workers int, part bool) {
+	var runs, files []string
+	for _, run := range u.Of {
+		runs, files = append(runs, run.ID), append(files, run.File)
+	}
+	slices.Sort(files)
+	l := &lines{Console: c}
+	l.add("undo.title", "Run", runs, "File", slices.Compact(files), "Portal", portal)
+	l.add("undo.made", "Count", u.Made+u.Unproven, "Several", len(runs) > 1)
+	count := func(id string, count int) {
+		if count > 0 {
+			l.all = append(l.all, "  "+c.Text(id, "Count", count, "Part", part))
+		}
+	}
+	count("undo.done", u.Done)
+	count("undo.unproven", u.Unproven)
+	count("undo.held", u.Held)
+	count("undo.here", u.Here)
+	if u.Strangers == 0 { // who may be whom these rows name
+		count("undo.rowless", u.Rowless)
+	}
+	count("undo.strangers", u.Strangers)
+	takes, each := u.Forecast(rate, workers)
+	switch goes := u.Here + u.Strangers; {
+	case goes == 0:
+		l.add("undo.nothing")
+	case u.Disable:
+		l.add("undo.disable", "Count", goes)
+		l.add("undo.forecast.disable", "Time", c.Duration(takes))
+	default:
+		l.add("undo.remove", "Count", goes)
+		l.add("undo.forecast", "Time", c.Duration(takes), "Each", c.Duration(each))
+	}
+	for _, line := range l.all {
+		c.Print(line)
+	}
+}
+
+// PlanSaved returns a saved plan as JSON tells it: what stands first in its file, and all
+// changes in place of their number.
+func PlanSaved(s *plan.Saved) any {
+	return struct {
+		*plan.Saved
+		Changes []plan.Change `json:"changes"`
+	}{s, append([]plan.Change{}, s.Changes...)}
+}
+
+// PlanLine writes what a saved plan is about.
+func PlanLine(out io.Writer, c *ui.Console, s *plan.Saved) {
+	Line(out, c.Text("saved.line", "ID", s.ID, "Made", moment(s.Made), "Set", s.DataSet, "Count", s.Count))
+}
+
+// SavedPlan writes what a saved plan is about, and each of its changes.
+func SavedPlan(out io.Writer, c *ui.Console, s *plan.Saved) {
+	PlanLine(out, c, s)
+	l := &lines{Console: c}
+	l.add("saved.portal", "Portal", s.Portal, "Rows", s.Rows)
+	l.addIf(s.Guard != "", "saved.guard", "Guard", c.Text("saved.guard."+string(s.Guard)))
+	switch {
+	case s.SpentBy != "":
+		l.add("saved.spent", "Run", s.SpentBy)
+	case s.Expired(time.Now()):
+		l.add("saved.expired")
+	case !s.Approved.IsZero():
+		l.add("saved.approved", "At", moment(s.Approved))
+	}
+	for i := range s.Changes {
+		ch := &s.Changes[i]
+		text := "  "
+		if ch.Row > 0 {
+			text += c.Text("saved.row", "Row", ch.Row) + " "
+		}
+		text += ch.Email + ": " + c.Text("status."+string(ch.Status))
+		if ch.Status == diagnosis.WouldUpdate {
+			text += " (" + ch.Fields + ")"
+		}
+		l.all = append(l.all, text)
+	}
+	l.write(out)
 }

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mattn/go-runewidth"
-
 	"r7import/cmd/r7import/config"
 	"r7import/cmd/r7import/ui"
 	"r7import/importer/account"
@@ -19,8 +17,6 @@ import (
 	"r7import/importer/plan"
 	"r7import/importer/preflight"
 )
-
-var loginLabels = []string{"rows", "tried", "pace", "lockout"}
 
 // Logins is what a preflight is about to do.
 type Logins struct {
@@ -35,22 +31,13 @@ type Logins struct {
 
 // Show shows the plan of a preflight before anything is sent.
 func (l Logins) Show(c *ui.Console) {
-	title := l.File
-	if l.Sheet != "" {
-		title += " (" + l.Sheet + ")"
-	}
-	c.Print(c.Text("preflight.title", "File", title))
-	width := 0
-	for _, name := range loginLabels {
-		width = max(width, runewidth.StringWidth(c.Text("preflight.label."+name)))
-	}
-	row := func(name, text string) {
-		c.PrintBehind("  "+runewidth.FillRight(c.Text("preflight.label."+name), width)+"  ", text)
-	}
-	row("rows", c.Text("preflight.rows", "N", l.Rows, "Invalid", nonZero(l.Invalid), "Held", nonZero(l.Held)))
-	row("tried", c.Text("preflight.tried", "Count", l.Tried, "Sample", nonZero(l.Sample)))
-	row("pace", c.Text("preflight.pace", "Rate", l.Rate, "Workers", l.Workers, "PerHost", l.PerHost))
-	row("lockout", LockoutText(c, "preflight.worst", l.Worst, l.Limit))
+	c.Print(c.Text("preflight.title", "File", titled(l.File, l.Sheet)))
+	printLabelled(c, "preflight.label.", []labelled{
+		{"rows", []string{c.Text("preflight.rows", "N", l.Rows, "Invalid", nonZero(l.Invalid), "Held", nonZero(l.Held))}},
+		{"tried", []string{c.Text("preflight.tried", "Count", l.Tried, "Sample", nonZero(l.Sample))}},
+		{"pace", []string{c.Text("preflight.pace", "Rate", l.Rate, "Workers", l.Workers, "PerHost", l.PerHost)}},
+		{"lockout", []string{LockoutText(c, "preflight.worst", l.Worst, l.Limit)}},
+	})
 	c.Print("  " + c.Text("preflight.here"))
 	if l.AnyCertificate {
 		c.Print("  " + c.Text("preflight.anycertificate"))
@@ -86,10 +73,16 @@ func Servers(c *ui.Console, check *preflight.Check) {
 		problem := probe.Problem()
 		var done []string
 		for _, step := range probe.Steps {
-			text := stepText(c, step)
-			if text != "" && step.Facts != nil && (problem != nil || step.Name != preflight.StepGreeting && step.Name != preflight.StepAbility) {
-				done = append(done, text)
+			brief := problem == nil && (step.Name == preflight.StepGreeting || step.Name == preflight.StepAbility)
+			id := "preflight.done." + string(step.Name)
+			if step.Facts == nil || brief || !c.Lang.Has(id) { // one without a text says nothing that the others do not
+				continue
 			}
+			facts := make([]any, 0, 2*len(step.Facts))
+			for name, fact := range step.Facts {
+				facts = append(facts, name, fact)
+			}
+			done = append(done, c.Text(id, facts...))
 		}
 		if problem == nil {
 			c.PrintBehind("  ✓ ", title+": "+strings.Join(done, " · "))
@@ -110,41 +103,16 @@ func Servers(c *ui.Console, check *preflight.Check) {
 	}
 }
 
-// shownHost names a mail server unless that may be a password whose cell has slipped.
-func shownHost(c *ui.Console, host string) string {
-	if account.IsHost(host) {
-		return host
-	}
-	return c.Text("plan.host.unnamed")
-}
-
-func stepText(c *ui.Console, step preflight.Step) string {
-	id := "preflight.done." + string(step.Name)
-	if !c.Lang.Has(id) { // says nothing that the others do not
-		return ""
-	}
-	facts := make([]any, 0, 2*len(step.Facts))
-	for name, fact := range step.Facts {
-		facts = append(facts, name, fact)
-	}
-	return c.Text(id, facts...)
-}
-
 // MendQuestion returns what is asked about a setting that works: its id and facts.
 func MendQuestion(c *ui.Console, m preflight.Mend) (string, []any) {
-	return "preflight.mend", []any{"Count", m.Rows, "Host", shownHost(c, m.From.Host), "From", setting(m.From, m.To), "To", setting(m.To, m.From)}
-}
-
-// setting is a server's in words, with what else differs from the other one.
-func setting(s, other preflight.Server) string {
-	text := s.Setting()
-	if s.Protocol != other.Protocol {
-		text = string(s.Protocol) + " " + text
+	from, to := m.From.Setting(), m.To.Setting()
+	if m.From.Protocol != m.To.Protocol {
+		from, to = string(m.From.Protocol)+" "+from, string(m.To.Protocol)+" "+to
 	}
-	if s.Host != other.Host {
-		text = s.Host + " " + text
+	if m.From.Host != m.To.Host {
+		from, to = m.From.Host+" "+from, m.To.Host+" "+to
 	}
-	return text
+	return "preflight.mend", []any{"Count", m.Rows, "Host", shownHost(c, m.From.Host), "From", from, "To", to}
 }
 
 // Cure says how a file is read so that its rows get settings that work: by flags, and
@@ -153,89 +121,80 @@ func setting(s, other preflight.Server) string {
 func Cure(mends []preflight.Mend, uses []preflight.Use, headers map[string]string) (flags, mapping []string) {
 	words := make(map[account.Field][]string)    // lines
 	branches := make(map[account.Field][]string) // conditions with values
+	cell := func(f account.Field) string { return "index . " + quoted(headers[f.String()]) }
 	for _, m := range mends {
 		use := uses[slices.IndexFunc(uses, func(u preflight.Use) bool { return u.Server == m.From })]
-		given := use.Given
-		host, port, rest := changesOf(m)
-		if host.from != host.to && given.Has(host.field) {
-			words[host.field] = append(words[host.field], "    "+host.from+": "+host.to)
-		} else if host.from != host.to {
-			flags = append(flags, host.flag())
+		changes := changesOf(m)
+		host, port := changes[0], changes[1]
+		usual, follows := account.UsualIncoming(m.To.Port)
+		if m.To.Protocol == preflight.SMTP {
+			usual, follows = account.UsualOutgoing(m.To.Port)
 		}
+		follows = follows && usual == account.UsualPort{Encryption: m.To.Encryption, IMAP: m.To.Protocol == preflight.IMAP}
 		// Only the rows of the server whose port does not work. The other templates see
 		// what has become of the port.
-		var where []string
+		where := "if and"
 		if headers[host.field.String()] != "" {
-			where = append(where, "(eq (lower ."+host.field.String()+") "+quoted(host.from)+")")
+			where += " (eq (lower ." + host.field.String() + ") " + quoted(host.from) + ")"
 		}
-		old := append(slices.Clone(where), "(eq ("+cell(headers, port.field)+") "+quoted(port.from)+")")
-		if port.from != port.to && given.Has(port.field) {
-			branches[port.field] = append(branches[port.field], "if and "+strings.Join(old, " ")+" }}"+port.to)
-		} else if port.from != port.to {
-			flags = append(flags, port.flag())
+		unmended := where + " (eq (" + cell(port.field) + ") " + quoted(port.from) + ")"
+		if use.Given.Has(port.field) {
+			where += " (eq ." + port.field.String() + " " + quoted(port.to) + ")"
 		}
-		if given.Has(port.field) {
-			where = append(where, "(eq ."+port.field.String()+" "+quoted(port.to)+")")
-		}
-		for _, ch := range rest {
+		for _, ch := range changes {
 			switch {
-			case given.Has(ch.field) && ch.from != ch.to:
-				branches[ch.field] = append(branches[ch.field], "if and "+strings.Join(where, " ")+" }}"+ch.to)
-			case !given.Has(ch.field) && ch.from != ch.to && !(use.Ruled.Has(ch.field) && followsPort(m.To)):
-				flags = append(flags, ch.flag())
+			case ch.from == ch.to, !use.Given.Has(ch.field) && use.Ruled.Has(ch.field) && follows:
+			case !use.Given.Has(ch.field):
+				flags = append(flags, "--set "+Quote(ch.field.String()+"="+ch.to, runtime.GOOS))
+			case ch == host:
+				words[ch.field] = append(words[ch.field], "    "+ch.from+": "+ch.to)
+			case ch == port:
+				branches[ch.field] = append(branches[ch.field], unmended+" }}"+ch.to)
+			default:
+				branches[ch.field] = append(branches[ch.field], where+" }}"+ch.to)
 			}
 		}
 	}
+	if len(words) > 0 {
+		mapping = append(mapping, "words:")
+	}
 	for _, f := range slices.Sorted(maps.Keys(words)) {
 		mapping = append(append(mapping, "  "+f.String()+":"), words[f]...)
-	}
-	if len(mapping) > 0 {
-		mapping = append([]string{"words:"}, mapping...)
 	}
 	if len(branches) > 0 {
 		mapping = append(mapping, "templates:")
 	}
 	for _, f := range slices.Sorted(maps.Keys(branches)) {
-		text := "{{ " + strings.Join(branches[f], "{{ else ") + "{{ else }}{{ " + cell(headers, f) + " }}{{ end }}"
+		text := "{{ " + strings.Join(branches[f], "{{ else ") + "{{ else }}{{ " + cell(f) + " }}{{ end }}"
 		mapping = append(mapping, "  "+f.String()+": '"+strings.ReplaceAll(text, "'", "''")+"'")
 	}
 	return flags, mapping
 }
 
-// cell is the cell of a field in a template.
-func cell(headers map[string]string, f account.Field) string {
-	return "index . " + quoted(headers[f.String()])
-}
-
-// change is a field whose value a mend changes.
+// change is a field whose value a mend may change.
 type change struct {
 	field    account.Field
 	from, to string
 }
 
-func (ch change) flag() string { return "--set " + Quote(ch.field.String()+"="+ch.to, runtime.GOOS) }
-
 // changesOf returns what a mend makes of the fields of its side: host, port, and what
 // follows from the port at a usual one.
-func changesOf(m preflight.Mend) (host, port change, rest []change) {
-	encryption := [2]string{m.From.Encryption.String(), m.To.Encryption.String()}
-	ports := [2]string{strconv.Itoa(m.From.Port), strconv.Itoa(m.To.Port)}
-	if m.From.Protocol == preflight.SMTP {
-		return change{account.SMTPServer, m.From.Host, m.To.Host}, change{account.SMTPPort, ports[0], ports[1]},
-			[]change{{account.OutgoingEncryption, encryption[0], encryption[1]}}
-	}
+func changesOf(m preflight.Mend) []change {
+	from, to := m.From, m.To
 	imap := func(s preflight.Server) string { return strconv.FormatBool(s.Protocol == preflight.IMAP) }
-	return change{account.ServerHost, m.From.Host, m.To.Host}, change{account.Port, ports[0], ports[1]},
-		[]change{{account.IncomingEncryption, encryption[0], encryption[1]}, {account.IMAP, imap(m.From), imap(m.To)}}
-}
-
-func followsPort(s preflight.Server) bool {
-	usual, known := account.UsualIncoming(s.Port)
-	if s.Protocol == preflight.SMTP {
-		usual, known = account.UsualOutgoing(s.Port)
-		usual.IMAP = false
+	if from.Protocol == preflight.SMTP {
+		return []change{
+			{account.SMTPServer, from.Host, to.Host},
+			{account.SMTPPort, strconv.Itoa(from.Port), strconv.Itoa(to.Port)},
+			{account.OutgoingEncryption, from.Encryption.String(), to.Encryption.String()},
+		}
 	}
-	return known && usual.Encryption == s.Encryption && usual.IMAP == (s.Protocol == preflight.IMAP)
+	return []change{
+		{account.ServerHost, from.Host, to.Host},
+		{account.Port, strconv.Itoa(from.Port), strconv.Itoa(to.Port)},
+		{account.IncomingEncryption, from.Encryption.String(), to.Encryption.String()},
+		{account.IMAP, imap(from), imap(to)},
+	}
 }
 
 func quoted(text string) string {
@@ -293,32 +252,20 @@ type MendFacts struct {
 
 // Forecast puts in how long a run would take, each write as long as the logins took.
 func (f *Preflight) Forecast(c *ui.Console, load plan.Load, rate config.Rate) {
-	forecast := load.Forecast()
-	if forecast.Bound == "" {
-		return
-	}
-	f.Takes, f.Bound, f.each = int(forecast.Takes.Seconds()), forecast.Bound, load.Each
-	bound := c.Text("plan.bound."+string(forecast.Bound), "Rate", rate, "Workers", load.Workers, "PerHost", load.PerHost, "Host", shownHost(c, load.Host))
-	f.bounded = c.Text("plan.forecast.text", "Time", c.Duration(forecast.Takes), "Bound", bound)
+	takes, text := forecastText(c, load, rate)
+	f.Takes, f.Bound, f.bounded, f.each = int(takes.Seconds()), load.Forecast().Bound, text, load.Each
 }
 
-// lines say to a person what follows for a run.
-func (f *Preflight) lines(c *ui.Console) (lines []string) {
+// add says to a person what follows for a run.
+func (f *Preflight) add(l *lines) {
 	if f.Would != nil {
-		left := 0
-		for status, n := range f.Would {
-			if status != diagnosis.WouldCreate && status != diagnosis.WouldUpdate {
-				left += n
-			}
+		create, update, left := f.Would[diagnosis.WouldCreate], f.Would[diagnosis.WouldUpdate], 0
+		for _, n := range f.Would {
+			left += n
 		}
-		lines = append(lines, c.Text("preflight.would", "Create", f.Would[diagnosis.WouldCreate], "Update", f.Would[diagnosis.WouldUpdate],
-			"Left", left, "Failing", nonZero(f.Failing)))
+		l.add("preflight.would", "Create", create, "Update", update, "Left", left-create-update, "Failing", nonZero(f.Failing))
 	}
-	if f.bounded != "" {
-		lines = append(lines, c.Text("preflight.forecast", "Forecast", f.bounded, "Each", f.each.Round(100*time.Millisecond).Seconds()))
-	}
-	if f.PerRow > 0 {
-		lines = append(lines, c.Text("preflight.portal", "Count", f.PerRow))
-	}
-	return append(lines, c.Text("preflight.here"))
+	l.addIf(f.bounded != "", "preflight.forecast", "Forecast", f.bounded, "Each", f.each.Round(100*time.Millisecond).Seconds())
+	l.addIf(f.PerRow > 0, "preflight.portal", "Count", f.PerRow)
+	l.add("preflight.here")
 }

@@ -2,8 +2,6 @@ package show
 
 import (
 	"cmp"
-	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -35,54 +33,47 @@ type Proof struct {
 
 // Text puts the proof into words.
 func (p *Proof) Text(c *ui.Console) string {
-	lines := []string{c.Text("proof.title"), ""}
+	l := &lines{c, []string{c.Text("proof.title"), ""}}
 	for _, f := range p.facts(c) {
-		lines = append(lines, f.Label+": "+f.Value)
+		l.all = append(l.all, f.Label+": "+f.Value)
 	}
-	rows := "proof.rows"
-	if p.Filter != "" {
-		rows = "proof.rows.part"
-	}
-	lines = append(lines, "", c.Text(rows, p.said()...))
-	lines = append(lines, verifiedLines(c, &p.Counts)...)
-	lines = append(lines, "", p.verdict(c))
+	l.all = append(l.all, "", p.sentence(c, "proof.rows"))
+	addVerified(l, &p.Counts)
+	l.all = append(l.all, "", p.verdict(c))
 	var text strings.Builder
-	for _, line := range lines {
-		fmt.Fprintln(&text, ui.Clean(line))
+	for _, line := range l.all {
+		text.WriteString(ui.Clean(line) + "\n")
 	}
 	return text.String()
 }
 
 func (p *Proof) facts(c *ui.Console) []report.Fact {
-	const moment = "2006-01-02 15:04:05 -07:00"
+	const second = "2006-01-02 15:04:05 -07:00"
+	times := c.Text("proof.times", "From", p.StartedAt.Local().Format(second), "To", p.EndedAt.Local().Format(second))
 	return []report.Fact{
 		{Label: c.Text("proof.file"), Value: strings.TrimSuffix(p.File+", "+p.Sheet, ", ")},
 		{Label: c.Text("proof.digest"), Value: p.FileDigest},
 		{Label: c.Text("proof.portal"), Value: portal.Shown(p.Portal)},
 		{Label: c.Text("proof.version"), Value: cmp.Or(p.PortalVersion, c.Text("proof.version.unknown"))},
-		{Label: c.Text("proof.time"), Value: c.Text("proof.times", "From", p.StartedAt.Local().Format(moment), "To", p.EndedAt.Local().Format(moment))},
+		{Label: c.Text("proof.time"), Value: times},
 		{Label: c.Text("proof.runs"), Value: cmp.Or(strings.Join(p.Runs, ", "), c.Text("proof.runs.none"))},
 		{Label: c.Text("proof.program"), Value: "r7import " + p.Program},
 	}
 }
 
-// said is what the sentences about all rows need to know.
-func (p *Proof) said() []any {
-	return []any{
-		"Rows", p.Counts.Rows, "Invalid", p.Counts.Invalid, "InFile", p.InFile,
-		"Count", p.InFile - p.Counts.Rows, "Filter", p.Filter,
+// sentence is one about all rows, or about those that were chosen.
+func (p *Proof) sentence(c *ui.Console, id string) string {
+	if p.Filter != "" {
+		id += ".part"
 	}
+	return c.Text(id, "Rows", p.Counts.Rows, "Invalid", p.Counts.Invalid, "InFile", p.InFile, "Count", p.InFile-p.Counts.Rows, "Filter", p.Filter)
 }
 
 func (p *Proof) verdict(c *ui.Console) string {
-	verdict := "proof.differs"
 	if p.Agrees {
-		verdict = "proof.agrees"
+		return p.sentence(c, "proof.agrees")
 	}
-	if p.Filter != "" {
-		verdict += ".part"
-	}
-	return c.Text(verdict, p.said()...)
+	return p.sentence(c, "proof.differs")
 }
 
 // Document returns the proof as it is shown as a page or a workbook. The people who
@@ -93,23 +84,20 @@ func (p *Proof) Document(c *ui.Console) *report.Proof {
 		d.Facts = append(d.Facts, report.Fact{Label: c.Text("report.fact.filter"), Value: c.Text("report.part", "Count", p.Counts.Rows, "InFile", p.InFile, "Filter", p.Filter)})
 	}
 	d.Columns = d.Counts
+	var agreeing []report.ProofPerson
 	for i := range p.People {
 		found := &p.People[i]
 		person := report.ProofPerson{Owner: found.Owner, Name: found.Name, Agrees: found.Agrees()}
 		for _, count := range countsOf(c, &found.Verified) {
 			person.Counts = append(person.Counts, count.Count)
 		}
-		d.People = append(d.People, person)
-	}
-	slices.SortStableFunc(d.People, func(a, b report.ProofPerson) int {
-		switch {
-		case a.Agrees == b.Agrees:
-			return 0
-		case b.Agrees:
-			return -1
+		if person.Agrees {
+			agreeing = append(agreeing, person)
+		} else {
+			d.People = append(d.People, person)
 		}
-		return 1
-	})
+	}
+	d.People = append(d.People, agreeing...)
 	return d
 }
 
@@ -126,12 +114,8 @@ func countsOf(c *ui.Console, v *importer.Verified) []report.ProofCount {
 	return counts
 }
 
-// verifiedLines tells what a verification found.
-func verifiedLines(c *ui.Console, v *importer.Verified) []string {
-	return []string{
-		c.Text("verify.counts", "Wanted", v.Wanted, "Present", v.Present, "Equal", v.Equal,
-			"Changed", v.Changed, "Missing", v.Missing, "Unseen", v.Unseen),
-		c.Text("verify.health", "Syncing", v.Syncing, "Disabled", v.Disabled,
-			"AuthError", v.AuthError, "QuotaError", v.QuotaError),
-	}
+// addVerified tells what a verification found.
+func addVerified(l *lines, v *importer.Verified) {
+	l.add("verify.counts", "Wanted", v.Wanted, "Present", v.Present, "Equal", v.Equal, "Changed", v.Changed, "Missing", v.Missing, "Unseen", v.Unseen)
+	l.add("verify.health", "Syncing", v.Syncing, "Disabled", v.Disabled, "AuthError", v.AuthError, "QuotaError", v.QuotaError)
 }

@@ -5,7 +5,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -30,7 +29,7 @@ type Listed struct {
 	Statuses map[diagnosis.Status]int `json:"statuses,omitempty"` // rows by how they ended
 	Done     int                      `json:"done"`               // rows that are as they should be
 	Failed   int                      `json:"failed"`             // rows that need a person
-	Left     int                      `json:"left"`               // rows that have not ended, or of which nobody knows how
+	Left     int                      `json:"left"`               // rows without an end, or with an unknown one
 }
 
 // List returns runs as JSON tells them.
@@ -47,29 +46,21 @@ func List(runs []journal.Run) []Listed {
 // has counted. All times are in the zone that the heading names: the ids are in UTC.
 func Runs(out io.Writer, c *ui.Console, runs []Listed) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	line := func(cells ...any) {
-		for i, cell := range cells {
-			if i > 0 {
-				_, _ = fmt.Fprint(w, "\t")
-			}
-			_, _ = fmt.Fprint(w, cell)
-		}
-		_, _ = fmt.Fprintln(w)
+	var headings []string
+	for _, name := range []string{"run", "began", "took", "kind", "state", "rows", "done", "failed", "left", "file"} {
+		headings = append(headings, c.Text("runs.heading."+name, "Zone", time.Now().Format("-07:00")))
 	}
-	here := time.Now().Location()
-	line(c.Text("runs.heading.run"), c.Text("runs.heading.began", "Zone", time.Now().Format("-07:00")), c.Text("runs.heading.took"), c.Text("runs.heading.kind"),
-		c.Text("runs.heading.state"), c.Text("runs.heading.rows"), c.Text("runs.heading.done"), c.Text("runs.heading.failed"), c.Text("runs.heading.left"), c.Text("runs.heading.file"))
+	_, _ = fmt.Fprintln(w, strings.Join(headings, "\t"))
 	for _, r := range runs {
-		took := ""
+		took, counts := "", "\t\t"
 		if !r.Ended.IsZero() {
 			took = c.Duration(r.Ended.Sub(r.Started))
 		}
-		counts := []any{"", "", ""}
 		if r.Done+r.Failed+r.Left > 0 {
-			counts = []any{r.Done, r.Failed, r.Left}
+			counts = fmt.Sprintf("%d\t%d\t%d", r.Done, r.Failed, r.Left)
 		}
-		line(r.ID, r.Started.In(here).Format("2006-01-02 15:04"), took, c.Text("runs.kind."+string(r.Kind)), c.Text("runs.state."+string(r.State)), r.Rows,
-			counts[0], counts[1], counts[2], ui.Clean(r.File))
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\n", r.ID, moment(r.Started), took,
+			c.Text("runs.kind."+string(r.Kind)), c.Text("runs.state."+string(r.State)), r.Rows, counts, ui.Clean(r.File))
 	}
 	return w.Flush()
 }
@@ -96,50 +87,33 @@ type InDoubt struct {
 
 // Show writes what there is to know of the run besides its rows, and how these ended.
 func (r *Run) Show(out io.Writer, c *ui.Console, run *journal.Run) {
-	line := func(id string, facts ...any) { Line(out, c.Text(id, facts...)) }
-	line("runs.show.title", "Run", run.ID, "Kind", c.Text("runs.kind."+string(run.Kind)), "State", c.Text("runs.state."+string(run.State)))
-	file := run.File
-	if run.Sheet != "" {
-		file += ", " + run.Sheet
-	}
-	line("runs.show.file", "File", file, "Digest", run.FileDigest)
-	line("runs.show.portal", "Portal", run.Portal)
-	const moment = "2006-01-02 15:04:05"
+	const (
+		second    = "2006-01-02 15:04:05"
+		mostNamed = 20 // rows in doubt
+	)
+	l := &lines{Console: c}
+	l.add("runs.show.title", "Run", run.ID, "Kind", c.Text("runs.kind."+string(run.Kind)), "State", c.Text("runs.state."+string(run.State)))
+	l.add("runs.show.file", "File", strings.TrimSuffix(run.File+", "+run.Sheet, ", "), "Digest", run.FileDigest)
+	l.add("runs.show.portal", "Portal", run.Portal)
+	from, to := run.Started.Local().Format(second), run.Ended.Local().Format(second)
 	if run.Ended.IsZero() {
-		line("runs.show.began", "From", run.Started.Local().Format(moment))
+		l.add("runs.show.began", "From", from)
 	} else {
-		line("runs.show.time", "From", run.Started.Local().Format(moment), "To", run.Ended.Local().Format(moment),
-			"Took", c.Duration(run.Ended.Sub(run.Started)))
+		l.add("runs.show.time", "From", from, "To", to, "Took", c.Duration(run.Ended.Sub(run.Started)))
 	}
-	if run.Version != "" {
-		line("runs.show.program", "Version", run.Version)
-	}
-	if settings := flagsOf(r.Settings); settings != "" {
-		line("runs.show.settings", "Settings", settings)
-	}
-	if len(r.InDoubt) > 0 {
-		var rows []string
-		for _, d := range r.InDoubt[:min(maxDoubts, len(r.InDoubt))] {
-			rows = append(rows, strconv.Itoa(d.Row))
-		}
-		if len(r.InDoubt) > maxDoubts {
-			rows = append(rows, "…")
-		}
-		line("runs.show.doubt", "Count", len(r.InDoubt), "Rows", rows)
-	}
-	r.Result.Show(out, c)
-}
-
-// maxDoubts bounds the rows in doubt that are named.
-const maxDoubts = 20
-
-// flagsOf writes settings as they could be typed.
-func flagsOf(settings map[string]string) string {
+	l.addIf(run.Version != "", "runs.show.program", "Version", run.Version)
 	var flags []string
-	for _, name := range slices.Sorted(maps.Keys(settings)) {
-		flags = append(flags, "--"+name+" "+settings[name])
+	for _, name := range slices.Sorted(maps.Keys(r.Settings)) {
+		flags = append(flags, "--"+name+" "+r.Settings[name])
 	}
-	return strings.Join(flags, " ")
+	l.addIf(len(flags) > 0, "runs.show.settings", "Settings", strings.Join(flags, " "))
+	var doubts []int
+	for _, d := range r.InDoubt[:min(mostNamed, len(r.InDoubt))] {
+		doubts = append(doubts, d.Row)
+	}
+	l.addIf(len(doubts) > 0, "runs.show.doubt", "Count", len(r.InDoubt), "Rows", Numbers(doubts, len(r.InDoubt)))
+	l.write(out)
+	r.Result.Show(out, c)
 }
 
 // FileRuns are all runs of a file as `runs show --file --json` tells them. Fields are only ever added.

@@ -48,7 +48,7 @@ func console(t *testing.T, language string) (*ui.Console, *bytes.Buffer) {
 func view(t *testing.T, plan *plan.Plan) planView {
 	t.Helper()
 	c, _ := console(t, "en")
-	return planView{Plan: Plan{Plan: plan, Options: policy.Defaults(), Rate: 10}, console: c}
+	return planView{Plan: Plan{Plan: plan, Options: policy.Defaults(), Rate: 10}, Console: c}
 }
 
 func TestForecastInWords(t *testing.T) {
@@ -68,12 +68,12 @@ func TestForecastInWords(t *testing.T) {
 			"about 50 min, bounded by --per-host 2 on imap.example.com", "if the portal takes 2.9 s for an account, as it did for the latest 300"}},
 		{"nothing to send", plan.Load{}, 300, night, nil},
 	} {
-		if diff := cmp.Diff(tc.want, (planView{Plan: Plan{Load: tc.load, Measured: tc.measured, Options: policy.Options{Window: tc.window}, Rate: 10}, console: c}).forecast()); diff != "" {
+		if diff := cmp.Diff(tc.want, (planView{Plan: Plan{Load: tc.load, Measured: tc.measured, Options: policy.Options{Window: tc.window}, Rate: 10}, Console: c}).forecastLines()); diff != "" {
 			t.Errorf("%s: want -, got +\n%s", tc.name, diff)
 		}
 	}
-	v := planView{Plan: Plan{Load: load, Options: policy.Options{Window: night}, Rate: 10}, console: c}
-	if lines := v.forecast(); len(lines) != 3 || !strings.HasPrefix(lines[2], "within --window until about 20") {
+	v := planView{Plan: Plan{Load: load, Options: policy.Options{Window: night}, Rate: 10}, Console: c}
+	if lines := v.forecastLines(); len(lines) != 3 || !strings.HasPrefix(lines[2], "within --window until about 20") {
 		t.Errorf("with a window: %q", lines)
 	}
 }
@@ -92,7 +92,7 @@ func TestOwnersOfAPlan(t *testing.T) {
 		"3 rows name nobody and go to anna@example.com",
 		"1 row names nobody and is held: no --token-file or --user says who gets it",
 	}
-	if diff := cmp.Diff(want, v.owners()); diff != "" {
+	if diff := cmp.Diff(want, v.ownerLines()); diff != "" {
 		t.Errorf("owners: want -, got +\n%s", diff)
 	}
 }
@@ -111,7 +111,7 @@ func TestRareHosts(t *testing.T) {
 		"pop.other.test:995    4 rows  ← rare here: is it right?",
 		"mail.branch.test:143  21 rows",
 	}
-	if diff := cmp.Diff(want, v.hosts(diagnosis.Incoming)); diff != "" {
+	if diff := cmp.Diff(want, v.hostLines(diagnosis.Incoming)); diff != "" {
 		t.Errorf("hosts: want -, got +\n%s", diff)
 	}
 }
@@ -122,7 +122,7 @@ func TestManyHostsAreCut(t *testing.T) {
 		rows.Hosts = append(rows.Hosts, plan.HostUse{Side: diagnosis.Outgoing, Host: "smtp" + strconv.Itoa(n) + ".test", Port: 465, Rows: 5})
 	}
 	v := view(t, rows)
-	got := v.hosts(diagnosis.Outgoing)
+	got := v.hostLines(diagnosis.Outgoing)
 	if len(got) != hostsShown+1 || got[hostsShown] != "and 8 more servers" {
 		t.Errorf("hosts shows %d lines, the last %q", len(got), got[len(got)-1])
 	}

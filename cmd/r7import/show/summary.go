@@ -4,12 +4,14 @@
 package show
 
 import (
-	"fmt"
+	"cmp"
 	"io"
 	"runtime"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"r7import/cmd/r7import/ui"
 	"r7import/importer"
@@ -128,179 +130,111 @@ func Any(statuses map[diagnosis.Status]int, is func(diagnosis.Status) bool) bool
 	return false
 }
 
-// Line writes a line of results; on a terminal it goes on below itself.
-func Line(out io.Writer, text string) {
-	rest := strings.TrimLeft(text, " ")
-	blanks := text[:len(text)-len(rest)]
-	_, _ = fmt.Fprintln(out, ui.Hang(blanks, ui.Clean(rest), len(blanks)+2, ui.Width(out)))
-}
-
 // Show tells the result to a person.
 func (r *Result) Show(out io.Writer, c *ui.Console) {
-	s := summaryView{console: c, out: out, result: r}
-	s.counts()
-	if r.Command != "validate" { // there every problem has been told already
-		s.causes()
+	l := &lines{Console: c}
+	text := c.Text("summary.rows", "Count", r.Rows)
+	if counts := c.Counts(r.Statuses); counts != "" {
+		text += ": " + counts
 	}
-	s.missing()
+	l.all = append(l.all, text)
+	l.addIf(r.Filter != "", "summary.part", "Count", r.Rows, "InFile", r.InFile, "Filter", r.Filter)
+	l.addIf(r.Warned > 0, "summary.warned", "Count", r.Warned)
+	if r.Command != "validate" { // which has shown every problem already
+		r.addCauses(l)
+	}
+	if r.Plan != nil {
+		l.addIf(r.Plan.Unreadable > 0, "summary.unreadable", "Count", r.Plan.Unreadable)
+	}
+	// Accounts that were to be switched off are among the rows of the report.
+	l.addIf(len(r.Missing) > 0 && !r.Disabling, "summary.missing", "Count", len(r.Missing), "Addresses", First(r.Missing))
 	if r.Verified != nil {
-		for _, line := range verifiedLines(c, r.Verified) {
-			s.print(line)
-		}
+		addVerified(l, r.Verified)
 	}
 	if r.Preflight != nil {
-		for _, line := range r.Preflight.lines(c) {
-			s.print(line)
-		}
+		r.Preflight.add(l)
 	}
-	s.files()
-	s.next()
-}
-
-// summaryView puts a result into words.
-type summaryView struct {
-	console *ui.Console
-	out     io.Writer
-	result  *Result
-}
-
-func (s summaryView) print(text string) { Line(s.out, text) }
-
-// missing tells of accounts that no row names any more, unless they are among
-// the rows of the report, because they were to be switched off.
-func (s summaryView) missing() {
-	if plan := s.result.Plan; plan != nil && plan.Unreadable > 0 {
-		s.print(s.console.Text("summary.unreadable", "Count", plan.Unreadable))
+	proofs := r.Proofs
+	if len(proofs) == 0 && r.Proof != "" {
+		proofs = []string{r.Proof}
 	}
-	if list := s.result.Missing; len(list) > 0 && !s.result.Disabling {
-		s.print(s.console.Text("summary.missing", "Count", len(list), "Addresses", First(list)))
+	for _, path := range proofs {
+		l.add("verify.proof", "Path", path)
 	}
-}
-
-// counts tells how many rows ended how: "50 rows: created 48, failed 2".
-func (s summaryView) counts() {
-	var parts []string
-	for _, status := range diagnosis.Statuses {
-		if n := s.result.Statuses[status]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%s %d", s.console.Text("status."+string(status)), n))
-		}
+	for _, path := range r.Reports {
+		l.add("summary.report", "Path", path)
 	}
-	text := s.console.Text("summary.rows", "Count", s.result.Rows)
-	if len(parts) > 0 {
-		text += ": " + strings.Join(parts, ", ")
+	if s := r.Saved; s != nil {
+		l.add("summary.plan", "Count", s.Changes, "Path", s.Path)
+		l.all = append(l.all, "  → "+l.Text("summary.plan.next", "ID", s.ID, "Path", s.Path, "Command", s.Approve))
 	}
-	s.print(text)
-	if s.result.Filter != "" {
-		s.print(s.console.Text("summary.part", "Count", s.result.Rows, "InFile", s.result.InFile, "Filter", s.result.Filter))
-	}
-	if s.result.Warned > 0 {
-		s.print(s.console.Text("summary.warned", "Count", s.result.Warned))
-	}
+	l.addIf(r.Annotated != "", "summary.annotated", "Path", r.Annotated)
+	l.addIf(r.Run != "" && !r.Sandbox && r.Command == "run", "summary.run", "Run", r.Run)
+	r.addNext(l)
+	l.write(out)
 }
 
 // causesShown bounds the groups on the screen; the report has them all.
 const causesShown = 15
 
-// causes lists why rows need attention, grouped by cause and mail server.
-func (s summaryView) causes() {
-	hinted := make(map[string]bool)
-	for i := range s.result.Causes {
-		cause := &s.result.Causes[i]
+// addCauses lists why rows need attention, grouped by cause and mail server: status, how
+// many, the first rows, where, and what.
+func (r *Result) addCauses(l *lines) {
+	hinted := map[string]bool{"": true}
+	for i := range r.Causes {
 		if i == causesShown {
-			s.print(s.console.Text("summary.more", "Count", len(s.result.Causes)-i))
+			l.add("summary.more", "Count", len(r.Causes)-i)
 			return
 		}
-		s.print("  " + s.cause(cause))
-		if hint := s.console.Lang.Hint(&cause.Problem); hint != "" && !hinted[hint] {
+		cause := &r.Causes[i]
+		rows := l.Text("summary.rowless") // for accounts that no row names
+		if len(cause.Examples) > 0 && cause.Examples[0] > 0 {
+			rows = Numbers(cause.Examples, cause.Count)
+		}
+		text := "  " + l.Text("summary.cause", "Status", l.Text("status."+string(cause.Status)), "Count", cause.Count, "Rows", rows)
+		where := cause.Host
+		if cause.Side == diagnosis.Incoming || cause.Side == diagnosis.Outgoing {
+			where = strings.TrimSpace(where + " (" + l.Text("side."+string(cause.Side)) + ")")
+		}
+		if where != "" {
+			text += " " + where + ":"
+		}
+		if cause.Code != "" {
+			text += " " + l.Lang.Problem(&cause.Problem) + " [" + string(cause.Code) + "]"
+		}
+		l.all = append(l.all, text)
+		if hint := l.Lang.Hint(&cause.Problem); !hinted[hint] {
 			hinted[hint] = true
-			s.print("    → " + hint)
+			l.all = append(l.all, "    → "+hint)
 		}
 	}
 }
 
-// cause is the line of a group: status, how many, where, what, and the first rows.
-func (s summaryView) cause(c *report.Cause) string {
-	where := c.Host
-	if c.Side == diagnosis.Incoming || c.Side == diagnosis.Outgoing {
-		where = strings.TrimSpace(where + " (" + s.console.Text("side."+string(c.Side)) + ")")
-	}
-	text := s.console.Text("summary.cause", "Status", s.console.Text("status."+string(c.Status)),
-		"Count", c.Count, "Rows", s.rowsOf(c))
-	if where != "" {
-		text += " " + where + ":"
-	}
-	if c.Code != "" {
-		text += " " + s.console.Lang.Problem(&c.Problem) + " [" + string(c.Code) + "]"
-	}
-	return text
-}
-
-// rowsOf names the first rows of a group; accounts that no row names have none.
-func (s summaryView) rowsOf(c *report.Cause) string {
-	if len(c.Examples) == 0 || c.Examples[0] == 0 {
-		return s.console.Text("summary.rowless")
-	}
-	return Numbers(c.Examples, c.Count)
-}
-
-func (s summaryView) files() {
-	proofs := s.result.Proofs
-	if len(proofs) == 0 && s.result.Proof != "" {
-		proofs = []string{s.result.Proof}
-	}
-	for _, path := range proofs {
-		s.print(s.console.Text("verify.proof", "Path", path))
-	}
-	for _, path := range s.result.Reports {
-		s.print(s.console.Text("summary.report", "Path", path))
-	}
-	if saved := s.result.Saved; saved != nil {
-		s.print(s.console.Text("summary.plan", "Count", saved.Changes, "Path", saved.Path))
-		s.print("  → " + s.console.Text("summary.plan.next", "ID", saved.ID, "Path", saved.Path, "Command", saved.Approve))
-	}
-	if s.result.Annotated != "" {
-		s.print(s.console.Text("summary.annotated", "Path", s.result.Annotated))
-	}
-	if s.result.Run != "" && !s.result.Sandbox && s.result.Command == "run" {
-		s.print(s.console.Text("summary.run", "Run", s.result.Run))
-	}
-}
-
-// next says what to do now.
-func (s summaryView) next() {
+// addNext says what to do now: how the run goes on, and how rows are corrected.
+func (r *Result) addNext(l *lines) {
+	f := cmp.Or(r.Fix, new(Fix))
 	switch {
-	case s.result.Sandbox:
-		s.print(s.console.Text("summary.next.sandbox"))
-	case s.result.Again == "":
-	case s.result.Stopped != nil && s.result.Stopped.Code.Scope() == diagnosis.Portal:
-		s.print(s.console.Text("summary.next.stopped", "Command", s.result.Again))
-	case Any(s.result.Statuses, diagnosis.Status.Open):
-		s.print(s.console.Text("summary.next.open", "Command", s.result.Again))
-	case s.result.Fix != nil && s.result.Fix.Corrected != "":
-	case Any(s.result.Statuses, diagnosis.Status.Declined):
-		s.print(s.console.Text("summary.next.declined", "Command", s.result.Again))
+	case r.Sandbox:
+		l.add("summary.next.sandbox")
+	case r.Again == "":
+	case r.Stopped != nil && r.Stopped.Code.Scope() == diagnosis.Portal:
+		l.add("summary.next.stopped", "Command", r.Again)
+	case Any(r.Statuses, diagnosis.Status.Open):
+		l.add("summary.next.open", "Command", r.Again)
+	case f.Corrected == "" && Any(r.Statuses, diagnosis.Status.Declined):
+		l.add("summary.next.declined", "Command", r.Again)
 	}
-	s.fix()
-}
-
-// fix says how to correct rows and to go on with them.
-func (s summaryView) fix() {
-	f := s.result.Fix
 	switch {
-	case f == nil:
-		return
 	case f.Corrected != "" && f.Secrets:
-		s.print(s.console.Text("summary.fix.secrets", "Path", s.result.Annotated, "Command", f.Corrected))
+		l.add("summary.fix.secrets", "Path", r.Annotated, "Command", f.Corrected)
 	case f.Corrected != "":
-		s.print(s.console.Text("summary.fix.annotated", "Path", s.result.Annotated, "Command", f.Corrected))
-	case s.result.Annotated != "" && !f.Secrets:
-		s.print(s.console.Text("summary.fix.checked"))
+		l.add("summary.fix.annotated", "Path", r.Annotated, "Command", f.Corrected)
+	case r.Fix != nil && r.Annotated != "" && !f.Secrets:
+		l.add("summary.fix.checked")
 	case f.Annotate != "":
-		s.print(s.console.Text("summary.fix", "Annotate", f.Annotate))
+		l.add("summary.fix", "Annotate", f.Annotate)
 	}
-	if f.Failed != "" {
-		s.print(s.console.Text("summary.failed", "Command", f.Failed))
-	}
+	l.addIf(f.Failed != "", "summary.failed", "Command", f.Failed)
 }
 
 // Filter returns the flags that choose among the rows of a file, empty without any.
@@ -329,34 +263,14 @@ func Again(args []string) string {
 
 // Quote puts an argument into the quotes of the system's shell if it needs them.
 func Quote(arg, system string) string {
-	harmless := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r > 0x7f || strings.ContainsRune("-_./:=@,+%", r)
+	strange := func(r rune) bool {
+		return r < utf8.RuneSelf && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_./:=@,+%", r)
 	}
-	needs := arg == "" || slices.ContainsFunc([]rune(arg), func(r rune) bool { return !harmless(r) })
 	switch {
-	case !needs:
+	case arg != "" && !strings.ContainsFunc(arg, strange):
 		return arg
 	case system == "windows":
 		return `"` + arg + `"`
 	}
 	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
-}
-
-// Addresses returns those of accounts that no row names any more.
-func Addresses(accounts []plan.Missing) []string {
-	list := make([]string, len(accounts))
-	for i := range accounts {
-		list[i] = accounts[i].Key.Address
-	}
-	return list
-}
-
-// First names the first of a list.
-func First(list []string) string {
-	const most = 5
-	names := strings.Join(list[:min(most, len(list))], ", ")
-	if len(list) > most {
-		names += ", …"
-	}
-	return names
 }

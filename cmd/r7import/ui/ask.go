@@ -18,12 +18,8 @@ import (
 func (c *Console) Confirm(ctx context.Context, id string, facts ...any) (bool, error) {
 	question := Hang(program, Clean(c.Text(id, facts...))+" "+c.Text("ui.yes_no"), indent, c.Width()) + " "
 	for {
-		c.write(question)
-		answer, err := await(ctx, func() (string, error) { return readLine(c.In) })
-		if err != nil && err != io.EOF {
-			c.write("\n")
-		}
-		switch answer = strings.ToLower(strings.TrimSpace(answer)); {
+		answer, err := c.answer(ctx, question)
+		switch answer = strings.ToLower(answer); {
 		case slices.Contains([]string{"y", "yes", "д", "да"}, answer):
 			return true, nil
 		case slices.Contains([]string{"n", "no", "н", "нет"}, answer), err == io.EOF:
@@ -38,32 +34,36 @@ func (c *Console) Confirm(ctx context.Context, id string, facts ...any) (bool, e
 // Ask asks for a line of text and returns it without the blanks around it. It
 // returns the error of ctx when that ends first.
 func (c *Console) Ask(ctx context.Context, id string, facts ...any) (string, error) {
-	c.write(program + Clean(c.Text(id, facts...)) + ": ")
-	answer, err := await(ctx, func() (string, error) { return readLine(c.In) })
+	answer, err := c.answer(ctx, program+Clean(c.Text(id, facts...))+": ")
 	if err == io.EOF {
 		err = nil
-	} else if err != nil {
-		c.write("\n")
 	}
-	return strings.TrimSpace(answer), err
+	return answer, err
 }
 
-// readLine reads to the end of a line and no further: what follows is the answer
+// answer asks and reads to the end of a line and no further: what follows is the answer
 // to another question. Where the input ends before that, the error is io.EOF.
-func readLine(in io.Reader) (string, error) {
-	var line []byte
-	one := make([]byte, 1)
-	for {
-		n, err := in.Read(one)
-		switch {
-		case n > 0 && one[0] == '\n':
-			return string(line), nil
-		case n == 0 && err != nil:
-			return string(line), err
-		case n > 0:
-			line = append(line, one[0])
+func (c *Console) answer(ctx context.Context, question string) (string, error) {
+	c.write(question)
+	text, err := Await(ctx, func() (string, error) {
+		var line []byte
+		one := make([]byte, 1)
+		for {
+			n, err := c.In.Read(one)
+			switch {
+			case n > 0 && one[0] == '\n':
+				return string(line), nil
+			case n > 0:
+				line = append(line, one[0])
+			case err != nil:
+				return string(line), err
+			}
 		}
+	})
+	if err != nil && err != io.EOF {
+		c.write("\n")
 	}
+	return strings.TrimSpace(text), err
 }
 
 // Secret asks for a secret and does not show what is typed. It must only be
@@ -75,7 +75,7 @@ func (c *Console) Secret(ctx context.Context, id string, facts ...any) (account.
 		return account.Secret{}, err
 	}
 	c.write(program + Clean(c.Text(id, facts...)) + ": ")
-	typed, err := await(ctx, func() ([]byte, error) { return term.ReadPassword(terminal) })
+	typed, err := Await(ctx, func() ([]byte, error) { return term.ReadPassword(terminal) })
 	c.write("\n") // the one that was typed was not shown
 	if err != nil {
 		_ = term.Restore(terminal, before) // a reading that was left behind has switched the echo off
@@ -84,10 +84,10 @@ func (c *Console) Secret(ctx context.Context, id string, facts ...any) (account.
 	return account.NewSecret(string(typed)), nil
 }
 
-// await returns what read returns, or the error of ctx if that ends first. A
-// terminal cannot be told to stop reading, so the reading is then left behind:
-// the program is about to end.
-func await[T any](ctx context.Context, read func() (T, error)) (T, error) {
+// Await returns what read returns, or the error of ctx if that ends first. What reads a
+// terminal cannot be stopped, so the reading is then left behind: the program is about to
+// end.
+func Await[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	type answer struct {
 		value T
 		err   error

@@ -33,7 +33,10 @@ func newBar(c *Console) *bar {
 	b.bar = b.screen.New(0, mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
 		mpb.BarFillerTrim(),
 		mpb.BarExtender(mpb.BarFillerFunc(b.below), false),
-		mpb.PrependDecorators(decor.Any(b.before)),
+		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string {
+			f := b.latest.Load()
+			return fmt.Sprintf("%d/%d ", f.Decided, f.Total)
+		})),
 		mpb.AppendDecorators(decor.Any(b.after)),
 	)
 	c.setAbove(b.screen)
@@ -57,11 +60,6 @@ func (b *bar) stop() {
 	b.screen.Wait()
 }
 
-func (b *bar) before(decor.Statistics) string {
-	f := b.latest.Load()
-	return fmt.Sprintf("%d/%d ", f.Decided, f.Total)
-}
-
 func (b *bar) after(decor.Statistics) string {
 	f := b.latest.Load()
 	text := " " + b.console.rate(f.Progress)
@@ -76,7 +74,7 @@ func (b *bar) after(decor.Statistics) string {
 func (b *bar) below(w io.Writer, s decor.Statistics) error {
 	f := b.latest.Load()
 	parts := b.console.waits(f.Progress)
-	if counts := b.console.counts(f.Progress); counts != "" {
+	if counts := b.console.standing(f.Progress); counts != "" {
 		parts = append([]string{counts}, parts...)
 	}
 	text := Hang("", Clean(strings.Join(parts, "; ")), 0, s.AvailableWidth)

@@ -54,8 +54,6 @@ func (c *Console) Error(err error) {
 // Problems takes an error apart. An error that is none of ours becomes
 // UNEXPECTED with the text of the error, which a developer wrote.
 func Problems(err error) []diagnosis.Problem {
-	var many diagnosis.Problems
-	var one *diagnosis.Problem
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var all []diagnosis.Problem
 		for _, e := range joined.Unwrap() {
@@ -63,13 +61,10 @@ func Problems(err error) []diagnosis.Problem {
 		}
 		return all
 	}
-	switch {
-	case errors.As(err, &many):
+	if many, ok := errors.AsType[diagnosis.Problems](err); ok {
 		return many
-	case errors.As(err, &one):
-		return []diagnosis.Problem{*one}
 	}
-	return []diagnosis.Problem{*diagnosis.Wrap(err, diagnosis.Unexpected, "Cause", err)}
+	return []diagnosis.Problem{*diagnosis.Or(err, diagnosis.Unexpected, "Cause", err)}
 }
 
 // Problem shows one problem and its hint. Warnings and notices are left out when quiet.
@@ -80,57 +75,66 @@ func (c *Console) Problem(p *diagnosis.Problem) {
 
 // Advise shows what to do about a problem, if there is something to say.
 func (c *Console) Advise(p *diagnosis.Problem) {
-	if hint := c.Lang.Hint(p); hint != "" && c.heard(p) {
-		c.line("ui.hint", cyan, hint)
+	if hint := c.Lang.Hint(p); hint != "" {
+		c.tell(p, "ui.hint", cyan, hint)
 	}
 }
 
 // Finding shows a problem in words the caller has put together, without a hint.
 func (c *Console) Finding(p *diagnosis.Problem, text string) {
-	kind, colour := "ui.error", red
 	switch p.Severity() {
 	case diagnosis.Warning:
-		kind, colour = "ui.warning", yellow
+		c.tell(p, "ui.warning", yellow, text)
 	case diagnosis.Notice:
-		kind, colour = "ui.notice", none
-	}
-	if c.heard(p) {
-		c.line(kind, colour, text)
+		c.tell(p, "ui.notice", none, text)
+	default:
+		c.tell(p, "ui.error", red, text)
 	}
 }
 
-// heard reports whether a problem is shown: when quiet, only errors are.
-func (c *Console) heard(p *diagnosis.Problem) bool {
-	return !c.Quiet || p.Severity() == diagnosis.Error
-}
-
-// Say shows a sentence of the catalogue, unless quiet.
-func (c *Console) Say(id string, facts ...any) { c.say(c.Text(id, facts...)) }
-
-func (c *Console) say(text string) {
-	if !c.Quiet {
-		c.write(Hang(program, Clean(text), indent, c.Width()) + "\n")
+// tell shows a line about a problem. When quiet, only errors are shown.
+func (c *Console) tell(p *diagnosis.Problem, kind string, in colour, text string) {
+	if c.Quiet && p.Severity() != diagnosis.Error {
+		return
 	}
+	kind = c.Text(kind)
+	lead := program + kind + ": "
+	shown := Hang(lead, Clean(text), indent, c.Width())
+	if in != none && !c.NoColor && c.Watched() && understandsColour(c.Err) {
+		kind = string(in) + kind + reset
+	}
+	c.write(program + kind + ": " + strings.TrimPrefix(shown, lead) + "\n")
 }
+
+type colour string
+
+const (
+	none   colour = ""
+	red    colour = "\x1b[31m"
+	yellow colour = "\x1b[33m"
+	cyan   colour = "\x1b[36m"
+	reset         = "\x1b[0m"
+)
 
 // indent is how far the lines are moved in on which a message goes on.
 const indent = 2
 
+// Say shows a sentence of the catalogue, unless quiet.
+func (c *Console) Say(id string, facts ...any) { c.hang(program, c.Text(id, facts...), indent) }
+
 // Print shows a line of a longer text, such as the plan, as it is and without
 // the name of the program, unless quiet.
-func (c *Console) Print(text string) { c.PrintBehind("", text) }
+func (c *Console) Print(text string) { c.hang("", text, indent) }
 
 // PrintBehind is Print of a text behind a label, below which it goes on.
 func (c *Console) PrintBehind(label, text string) {
-	if !c.Quiet {
-		c.write(Hang(label, Clean(text), max(indent, runewidth.StringWidth(label)), c.Width()) + "\n")
-	}
+	c.hang(label, text, max(indent, runewidth.StringWidth(label)))
 }
 
-func (c *Console) line(kind string, colour colour, text string) {
-	lead := program + c.Text(kind) + ": "
-	shown := Hang(lead, Clean(text), indent, c.Width())
-	c.write(program + c.paint(colour, c.Text(kind)) + ": " + strings.TrimPrefix(shown, lead) + "\n")
+func (c *Console) hang(lead, text string, indent int) {
+	if !c.Quiet {
+		c.write(Hang(lead, Clean(text), indent, c.Width()) + "\n")
+	}
 }
 
 // OneLine returns a notice that lists much of one kind so that it takes one line of
@@ -157,7 +161,7 @@ func (c *Console) write(text string) {
 			return
 		}
 	}
-	_, _ = io.WriteString(c.Err, text) // nobody may be listening any more; that stops nothing
+	_, _ = io.WriteString(c.Err, text) // a reader that has gone stops nothing
 }
 
 // setAbove sends messages to w, above the bar, until it is called with nil.
@@ -167,7 +171,7 @@ func (c *Console) setAbove(w io.Writer) {
 	c.above = w
 }
 
-// Terminal reports whether somebody sits at a terminal and can be asked.
+// Terminal reports whether a person at a terminal can be asked.
 func (c *Console) Terminal() bool { return isTerminal(c.In) && isTerminal(c.Err) }
 
 // Watched reports whether messages go to a terminal.
@@ -199,36 +203,23 @@ func isTerminal(stream any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-type colour string
-
-const (
-	none   colour = ""
-	red    colour = "\x1b[31m"
-	yellow colour = "\x1b[33m"
-	cyan   colour = "\x1b[36m"
-	reset         = "\x1b[0m"
-)
-
-func (c *Console) paint(with colour, text string) string {
-	if with == none || c.NoColor || !c.Watched() || !understandsColour(c.Err) {
-		return text
-	}
-	return string(with) + text + reset
-}
-
 // Duration writes a length of time for people: the two largest units of days,
 // hours, minutes and seconds.
 func (c *Console) Duration(d time.Duration) string {
+	units := []struct {
+		id string
+		of time.Duration
+	}{{"ui.days", 24 * time.Hour}, {"ui.hours", time.Hour}, {"ui.minutes", time.Minute}, {"ui.seconds", time.Second}}
 	d = d.Round(time.Second)
-	switch {
-	case d >= 24*time.Hour:
-		return c.units("ui.days", d/(24*time.Hour), "ui.hours", d%(24*time.Hour)/time.Hour)
-	case d >= time.Hour:
-		return c.units("ui.hours", d/time.Hour, "ui.minutes", d%time.Hour/time.Minute)
-	case d >= time.Minute:
-		return c.units("ui.minutes", d/time.Minute, "ui.seconds", d%time.Minute/time.Second)
+	i := 0
+	for i < len(units)-1 && d < units[i].of {
+		i++
 	}
-	return c.units("ui.seconds", d/time.Second, "", 0)
+	text := c.Text(units[i].id, "N", int64(d/units[i].of))
+	if d %= units[i].of; i < len(units)-1 && d >= units[i+1].of {
+		text += " " + c.Text(units[i+1].id, "N", int64(d/units[i+1].of))
+	}
+	return text
 }
 
 // Decimal writes a number with one digit behind the point, or the comma.
@@ -236,14 +227,6 @@ func (c *Console) Decimal(f float64) string {
 	text := strconv.FormatFloat(f, 'f', 1, 64)
 	if c.Lang.Name() == "ru" {
 		text = strings.Replace(text, ".", ",", 1)
-	}
-	return text
-}
-
-func (c *Console) units(larger string, n time.Duration, smaller string, rest time.Duration) string {
-	text := c.Text(larger, "N", int64(n))
-	if rest > 0 {
-		text += " " + c.Text(smaller, "N", int64(rest))
 	}
 	return text
 }

@@ -31,15 +31,16 @@ const (
 
 // Progress shows how a run gets on.
 type Progress struct {
-	display
-	left   estimate
-	events func(line string) // nil but for machines
-}
+	console *Console
+	style   Style
+	bar     *bar // nil for every other style
+	pace    estimate
 
-// display is one way of showing it. stop shows the last picture and ends.
-type display interface {
-	show(p importer.Progress, left time.Duration)
-	stop()
+	now     importer.Progress
+	left    time.Duration     // as estimated
+	shown   importer.Progress // written last
+	written time.Time
+	pending bool // now has not been written
 }
 
 // Follow begins to show progress. The caller stops it before it says anything
@@ -54,120 +55,102 @@ func (c *Console) Follow(style Style) *Progress {
 	if c.Quiet {
 		style = None
 	}
-	switch style {
-	case Bar:
-		return &Progress{display: newBar(c)}
-	case Plain:
-		return &Progress{display: &lines{write: func(p importer.Progress, left time.Duration) { c.say(c.picture(p, left)) }}}
-	case JSON:
-		return &Progress{display: &lines{write: func(p importer.Progress, left time.Duration) { c.write(pictureJSON(p, left)) }}, events: c.write}
+	p := &Progress{console: c, style: style}
+	if style == Bar {
+		p.bar = newBar(c)
 	}
-	return &Progress{display: &lines{write: func(importer.Progress, time.Duration) {}}}
+	return p
 }
 
 // Show takes the newest picture of the run. It is called from one goroutine.
 func (p *Progress) Show(now importer.Progress) {
 	at := time.Now()
-	left := p.left.of(now, at)
+	p.left = p.pace.left(now, at)
 	if now.ByRows {
-		now.Rate = p.left.perMinute(now, at)
+		now.Rate = p.pace.perMinute(now, at)
 	}
-	p.show(now, left)
+	p.now, p.pending = now, true
+	every := plainEvery
+	if now.Decided == p.shown.Decided && now.Why == p.shown.Why {
+		every = stillEvery
+	}
+	switch {
+	case p.bar != nil:
+		p.bar.show(now, p.left)
+	case p.written.IsZero():
+		p.written = at // the first line comes when there is something to tell
+	case at.Sub(p.written) >= every:
+		p.written = at
+		p.write()
+	}
 }
 
 // Stop shows where the run ended.
-func (p *Progress) Stop() { p.stop() }
-
-// lines writes the picture from time to time, and the last one at the end.
-type lines struct {
-	write func(importer.Progress, time.Duration)
-
-	last    importer.Progress
-	left    time.Duration
-	told    importer.Progress // written last
-	written time.Time
-	pending bool
-}
-
-func (l *lines) show(p importer.Progress, left time.Duration) {
-	l.last, l.left, l.pending = p, left, true
-	now := time.Now()
-	if l.written.IsZero() {
-		l.written = now // the first line comes when there is something to tell
-		return
-	}
-	every := plainEvery
-	if p.Decided == l.told.Decided && p.Why == l.told.Why {
-		every = stillEvery
-	}
-	if now.Sub(l.written) >= every {
-		l.written = now
-		l.flush()
+func (p *Progress) Stop() {
+	if p.bar != nil {
+		p.bar.stop()
+	} else if p.pending {
+		p.write()
 	}
 }
 
-func (l *lines) stop() {
-	if l.pending {
-		l.flush()
+// write writes the newest picture as a line.
+func (p *Progress) write() {
+	c, now := p.console, p.now
+	p.pending, p.shown = false, now
+	switch p.style {
+	case Plain:
+		parts := []string{c.Text("progress.rows", "Done", now.Decided, "Total", now.Total)}
+		if counts := c.standing(now); counts != "" {
+			parts = append(parts, counts)
+		}
+		parts = append(parts, c.rate(now))
+		if p.left > 0 {
+			parts = append(parts, c.Text("progress.left", "Left", c.Duration(p.left)))
+		}
+		c.hang(program, strings.Join(append(parts, c.waits(now)...), "; "), indent)
+	case JSON:
+		c.write(pictureJSON(now, p.left))
 	}
 }
 
-func (l *lines) flush() {
-	l.pending, l.told = false, l.last
-	l.write(l.last, l.left)
-}
-
-// picture puts a picture of the run into words.
-func (c *Console) picture(p importer.Progress, left time.Duration) string {
-	parts := []string{c.Text("progress.rows", "Done", p.Decided, "Total", p.Total)}
-	if counts := c.counts(p); counts != "" {
-		parts = append(parts, counts)
-	}
-	parts = append(parts, c.rate(p))
-	if left > 0 {
-		parts = append(parts, c.Text("progress.left", "Left", c.Duration(left)))
-	}
-	return strings.Join(append(parts, c.waits(p)...), "; ")
-}
-
-// counts lists how many rows ended how: "created 110, failed 7".
-func (c *Console) counts(p importer.Progress) string {
+// Counts lists how many rows ended how: "created 110, failed 7".
+func (c *Console) Counts(rows map[diagnosis.Status]int) string {
 	var parts []string
 	for _, status := range diagnosis.Statuses {
-		if n := p.Counts[status]; n > 0 {
+		if n := rows[status]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%s %d", c.Text("status."+string(status)), n))
 		}
-	}
-	if p.Unknown > 0 {
-		parts = append(parts, c.Text("progress.unknown", "N", p.Unknown))
 	}
 	return strings.Join(parts, ", ")
 }
 
-// wait says why and until when the run waits, empty if it does not.
-func (c *Console) wait(p importer.Progress) string {
-	if p.Why == "" || p.Until.IsZero() {
-		return ""
+// standing is Counts with the rows that are being looked up.
+func (c *Console) standing(p importer.Progress) string {
+	text := c.Counts(p.Counts)
+	if p.Unknown > 0 {
+		text = strings.TrimPrefix(text+", "+c.Text("progress.unknown", "N", p.Unknown), ", ")
 	}
-	until := p.Until.Local().Format(time.TimeOnly)
-	why := string(p.Why)
-	if id := "why." + why; c.Lang.Has(id) {
-		why = c.Text(id)
-	} else if p.Why.HostTrouble() {
-		why = c.Text("why.later")
-	} else if p.Why.Side() == diagnosis.OnPortal {
-		why = c.Text("why.portal")
-	}
-	if !p.Since.IsZero() {
-		return c.Text("progress.away", "Why", why, "Since", p.Since.Local().Format(time.TimeOnly), "Until", until)
-	}
-	return c.Text("progress.wait", "Why", why, "Until", until, "N", p.Waiting)
+	return text
 }
 
-// waits says what holds up the run as a whole, and which mail servers' rows wait.
+// waits says what holds up the run as a whole, until when, and which mail servers' rows wait.
 func (c *Console) waits(p importer.Progress) (parts []string) {
-	if wait := c.wait(p); wait != "" {
-		parts = append(parts, wait)
+	if p.Why != "" && !p.Until.IsZero() {
+		until := p.Until.Local().Format(time.TimeOnly)
+		why := string(p.Why)
+		if id := "why." + why; c.Lang.Has(id) {
+			why = c.Text(id)
+		} else if p.Why.HostTrouble() {
+			why = c.Text("why.later")
+		} else if p.Why.Side() == diagnosis.OnPortal {
+			why = c.Text("why.portal")
+		}
+		if p.Since.IsZero() {
+			parts = append(parts, c.Text("progress.wait", "Why", why, "Until", until, "N", p.Waiting))
+		} else {
+			parts = append(parts, c.Text("progress.away", "Why", why, "Since", p.Since.Local().Format(time.TimeOnly), "Until", until))
+		}
 	}
 	var hosts []string
 	for _, rest := range p.Resting {
@@ -242,9 +225,9 @@ type Event struct {
 
 // Happened writes an event, for machines only.
 func (p *Progress) Happened(e Event) {
-	if p.events != nil {
+	if p.style == JSON {
 		e.Schema, e.Time, e.Until = progressSchema, time.Now().Round(time.Millisecond), e.Until.Round(time.Second)
-		p.events(jsonLine(e))
+		p.console.write(jsonLine(e))
 	}
 }
 
@@ -264,11 +247,11 @@ const (
 	// through: the first may be rows that needed no request, or may have waited long.
 	watchedFor = 10 * time.Second
 	fewest     = 3
-	leastTold  = 5 * time.Second // less says nothing: the last rows take as long as they take
+	leastShown = 5 * time.Second // less says nothing: the last rows take as long as they take
 )
 
-// of returns the time left, 0 if nothing can be said.
-func (e *estimate) of(p importer.Progress, now time.Time) time.Duration {
+// left returns the time left, 0 if nothing can be said.
+func (e *estimate) left(p importer.Progress, now time.Time) time.Duration {
 	if n := len(e.samples); n == 0 || now.Sub(e.samples[n-1].at) >= sampleEvery {
 		e.samples = append(e.samples, sample{now, p.Decided})
 	}
@@ -279,35 +262,27 @@ func (e *estimate) of(p importer.Progress, now time.Time) time.Duration {
 	if !p.Since.IsZero() || p.Why == diagnosis.HostPaused || open <= 0 { // nobody knows when it is well again
 		return 0
 	}
-	until := max(0, p.Until.Sub(now))
-	left := max(e.pace(e.samples[0], p, now), e.pace(e.before(now.Add(-just)), p, now)) // a burst of rows that are done already passes
+	lasts := func(since sample) time.Duration { // at the pace since then, 0 if that tells nothing
+		done, took := p.Decided-since.decided, now.Sub(since.at)
+		if done < fewest || took < watchedFor {
+			return 0
+		}
+		return time.Duration(float64(took) / float64(done) * float64(open))
+	}
+	recent := e.samples[0]
+	for _, s := range e.samples {
+		if !s.at.After(now.Add(-just)) {
+			recent = s
+		}
+	}
+	left := max(lasts(e.samples[0]), lasts(recent)) // a burst of rows that are done already passes
 	if left == 0 && p.Waiting < open {
 		return 0
 	}
-	if left = max(left, until); left < leastTold {
+	if left = max(left, p.Until.Sub(now)); left < leastShown {
 		return 0
 	}
 	return left
-}
-
-// before returns the last sample taken at a time or earlier, else the first.
-func (e *estimate) before(at time.Time) sample {
-	found := e.samples[0]
-	for _, s := range e.samples {
-		if !s.at.After(at) {
-			found = s
-		}
-	}
-	return found
-}
-
-// pace returns the time left at the pace since a sample, 0 if that tells nothing.
-func (e *estimate) pace(since sample, p importer.Progress, now time.Time) time.Duration {
-	done, took := p.Decided-since.decided, now.Sub(since.at)
-	if done < fewest || took < watchedFor {
-		return 0
-	}
-	return time.Duration(float64(took) / float64(done) * float64(p.Total-p.Decided))
 }
 
 // perMinute returns how many rows a minute were decided lately.

@@ -10,7 +10,7 @@ import (
 // in the text stay, and so does a word that is wider.
 func Wrap(text string, width int) []string { return wrapFrom(text, 0, width) }
 
-// wrapFrom is Wrap where so many columns of the first line are taken already.
+// wrapFrom is Wrap for a first line of which taken columns are in use already.
 func wrapFrom(text string, taken, width int) []string {
 	var lines []string
 	for paragraph := range strings.SplitSeq(text, "\n") {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"r7import/cmd/r7import/ui"
 	"r7import/importer"
 	"r7import/importer/diagnosis"
 )
@@ -16,7 +17,7 @@ func TestEachTurnOfARestIsToldOnce(t *testing.T) {
 		return importer.HostRest{Host: host, Why: why, Until: at, Tries: tries}
 	}
 	c, out := console(t, "ru")
-	log := slog.New(slog.DiscardHandler)
+	f := Follow(c, slog.New(slog.DiscardHandler), ui.None)
 	pictures := [][]importer.HostRest{
 		nil,
 		{rest("imap.one.example", diagnosis.HostRefuses, 0)},
@@ -24,9 +25,9 @@ func TestEachTurnOfARestIsToldOnce(t *testing.T) {
 		{rest("imap.one.example", diagnosis.HostRefuses, 1), rest("imap.two.example", diagnosis.HostSilent, 0)},
 		{rest("imap.one.example", diagnosis.HostRefuses, 1)},
 	}
-	for i := 1; i < len(pictures); i++ {
-		tellResting(c, log, pictures[i-1], pictures[i])
-		tellResting(c, log, pictures[i], pictures[i])
+	for _, resting := range pictures {
+		f.Show(importer.Progress{Resting: resting})
+		f.Show(importer.Progress{Resting: resting})
 	}
 	want := []string{
 		"предупреждение: imap.one.example отверг почти всех подряд; до 02:30:00",
