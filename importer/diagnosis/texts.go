@@ -68,31 +68,54 @@ var gravest = []Code{
 	TLSMode, MailCert, MailBarred, MailTooMany, MailTemporary, MailDNS, MailConnect, MailTLS, MailTimeout,
 }
 
-// words are phrases that stand below each other in a file, and the code that they show.
+// words are phrases, and the code that they show.
 type words struct {
 	code    Code // empty if the phrases alone decide nothing
 	phrases []string
 }
 
-var (
-	//go:embed texts_mail.txt
-	mailFile string
-	//go:embed texts_portal.txt
-	portalFile string
+// portalTexts are what the portal is known to say, below the code that it means wherever it
+// comes. The generic text is the only one that is translated (Resources/MailApiResource*.resx,
+// AttachmentsUnknownError); those without a code come from the platform below the portal.
+var portalTexts = []words{
+	{PortalBlocked, []string{"Login Fail. Too many attempts"}},
+	{PortalSignIn, []string{"User authentication failed"}},
+	{PortalIP, []string{"IPSecurityException"}},
+	{PortalGeneric, []string{
+		"Some unexpected error has occurred. Please try again later",
+		"Произошла непредвиденная ошибка. Пожалуйста, повторите попытку позже",
+	}},
+	{MailboxMissing, []string{"Account wasn't found by email"}},
+	{MailboxHosted, []string{"Mailbox with specified email can't be"}},
+	{RemovalRunning, []string{"operation already running"}},
+	{DuplicateMailbox, []string{"Sequence contains more than one", "Последовательность содержит более одного"}},
+	{AddressRefused, []string{
+		"not in the form required for an e-mail address", "адреса электронной почты", "invalid character was found in the mail header",
+		"An invalid character was found in header value", "Email empty", "Empty email", "Parameter name: address",
+		"Parameter name: email",
+	}},
+	{"", []string{
+		"Input string was not in a correct format", "Входная строка имела неверный формат", "Value was either too large or too small",
+		"Value cannot be null", "Value does not fall within the expected range", "Object reference not set to an instance of an object",
+		"Access denied", "Access to the path is denied", "Forbidden", "Item not found", "User not found", "Deadlock found",
+		"Lock wait timeout exceeded", "Data too long for column", "Unable to connect to any of the specified MySQL hosts",
+		"Too many connections", "Timeout expired", "The operation has timed out", "There is not enough space on the disk",
+		"No space left on device", "Out of memory",
+	}},
+}
 
-	mailTexts   = sync.OnceValue(func() []words { return readWords(mailFile) })
-	portalTexts = sync.OnceValue(func() []words { return readWords(portalFile) })
-)
+//go:embed texts_mail.txt
+var mailFile string
 
-// readWords reads a file of words: a code in brackets, below it a phrase a line, and
-// remarks behind #.
-func readWords(file string) (list []words) {
-	for line := range strings.SplitSeq(file, "\n") {
+// mailTexts reads the file of the words of mail servers: a code in brackets, below it a
+// phrase a line, and remarks behind #.
+var mailTexts = sync.OnceValue(func() (list []words) {
+	for line := range strings.SplitSeq(mailFile, "\n") {
 		line = strings.TrimSpace(line)
 		code, head := strings.CutPrefix(strings.TrimSuffix(line, "]"), "[")
 		switch _, declared := Lookup(Code(code)); {
 		case line == "", line[0] == '#':
-		case head && !declared && code != "":
+		case head && !declared:
 			panic("diagnosis: words for a code that is not declared: " + code)
 		case head:
 			list = append(list, words{code: Code(code)})
@@ -102,7 +125,7 @@ func readWords(file string) (list []words) {
 		}
 	}
 	return list
-}
+})
 
 // find returns the first phrase that is in a text which has been folded, and its code.
 func find(list []words, text string) (code Code, phrase string) {
@@ -119,14 +142,14 @@ func find(list []words, text string) (code Code, phrase string) {
 // PortalText recognises a message of the portal that is no login test. It
 // reports false for one it does not know.
 func PortalText(message string) (Code, bool) {
-	code, _ := find(portalTexts(), fold(message))
+	code, _ := find(portalTexts, fold(message))
 	return code, code != ""
 }
 
 // PortalSentence returns what of a message of the portal is known, empty if
 // nothing is: the rest of it may repeat anything that was sent.
 func PortalSentence(message string) string {
-	_, phrase := find(portalTexts(), fold(message))
+	_, phrase := find(portalTexts, fold(message))
 	return phrase
 }
 
@@ -158,7 +181,7 @@ func Familiar(piece string) bool { return strings.Contains(familiar(), piece) }
 // familiar is all that is recognised, one piece of it a line, without blanks.
 var familiar = sync.OnceValue(func() string {
 	var b strings.Builder
-	for _, w := range slices.Concat(portalTexts(), mailTexts()) {
+	for _, w := range slices.Concat(portalTexts, mailTexts()) {
 		b.WriteString(strings.Join(w.phrases, "\n") + "\n")
 	}
 	return strings.ToLower(strings.ReplaceAll(b.String(), " ", ""))
