@@ -149,7 +149,7 @@ func TestOneRowProbesARestingHost(t *testing.T) {
 		if !h.free(name) {
 			t.Error("no probe after one that said nothing")
 		}
-		probe = h.take(name)
+		h.take(name)
 		h.report(name, "probe@example.com", Good)
 		if !h.free(name) {
 			t.Error("not free after a good probe")
