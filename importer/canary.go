@@ -8,22 +8,22 @@ import (
 	"r7import/importer/provision"
 )
 
-// canary is the careful beginning of a run: a few rows go first, one at a time
-// and one for each mail host before a second for any, and the others follow only
-// if all of these pass.
+// canary is the first phase of a run. A few rows go first, one at a time, one for
+// each mail host before a second for any. The other rows follow only if all of
+// these pass.
 type canary struct {
-	left   int             // rows still to pass
-	hosts  map[string]bool // that one has passed for
-	passed []string        // addresses of the accounts to look at
-	asking bool            // the person is asked whether to go on
+	left   int             // rows that have yet to pass
+	hosts  map[string]bool // mail hosts of the rows that have passed
+	passed []string        // addresses of their accounts, for the question
+	asking bool            // the question whether to go on is open
 	answer chan bool
 }
 
-// over reports whether all rows may go.
+// over reports whether the other rows may start.
 func (c *canary) over() bool { return c.left == 0 && !c.asking }
 
-// pick returns the place of the row that goes next: the first that is for a mail
-// host that none has passed for.
+// pick returns the index of the row that goes next: the first one with a mail host
+// for which no row has passed, else 0.
 func (c *canary) pick(rows []*provision.Row) int {
 	fresh := func(r *provision.Row) bool {
 		return slices.ContainsFunc(r.Hosts, func(h string) bool { return !c.hosts[h] })
@@ -31,8 +31,8 @@ func (c *canary) pick(rows []*provision.Row) int {
 	return max(0, slices.IndexFunc(rows, fresh))
 }
 
-// tried tells the canary how a row got on. Rows that needed no write say
-// nothing; one that was not written stops the run.
+// tried takes in the outcome of a row. A row that needed no write does not count.
+// A row whose write failed stops the run.
 func (f *feeder) tried(ctx context.Context, r *provision.Row) {
 	c := &f.canary
 	if c.over() || r.Entry.Attempts == 0 {
@@ -50,7 +50,7 @@ func (f *feeder) tried(ctx context.Context, r *provision.Row) {
 		c.asking = true
 		passed := c.passed
 		f.spawn(func() error {
-			// Only a stop takes the question back: while the machine sleeps the person may just be away.
+			// The question has no timeout, only a stop ends it: the person may be away for hours.
 			goOn, err := f.Canary(ctx, passed)
 			c.answer <- err == nil && goOn
 			return nil

@@ -21,26 +21,26 @@ type Exchanges interface {
 	LookupMX(ctx context.Context, domain string) ([]*net.MX, error)
 }
 
-// Setups tells what a portal knows of an address's servers; a *portal.Session does.
+// Setups returns the mail server settings a portal knows for an address; a *portal.Session does.
 type Setups interface {
 	Setup(ctx context.Context, address string) (account.Settings, bool, portal.Answer)
 }
 
-// Detector finds out which mail service a domain has.
+// Detector finds the mail service of a domain.
 type Detector struct {
 	DNS    Exchanges
 	Portal Setups // nil if there is no portal to ask
 	Known  mapping.Presets
 }
 
-// Detected is what was found out about a domain.
+// Detected is the result for one domain.
 type Detected struct {
 	Domain string
-	MX     []string // the hosts its mail goes to, the preferred first
-	// Preset is how its servers are reached, nil if nobody knows; one that is not
-	// among the known ones is the portal's.
+	MX     []string // mail exchange hosts, the preferred one first
+	// Preset holds the server settings, nil if none were found. A preset that is
+	// not in Detector.Known was built from the portal's answer.
 	Preset *mapping.Preset
-	// Problem tells what was found, from whom, or why nothing was.
+	// Problem says what was found and where, or why nothing was found.
 	Problem diagnosis.Problem
 }
 
@@ -50,9 +50,9 @@ const (
 )
 
 // Detect asks the DNS about every domain, and the portal about those whose mail
-// exchanges are nobody's that is known. What it finds is in the order of the domains. The
-// error is that of the portal, which is asked no more after one, or of ctx; what
-// was found out before it is returned as well.
+// exchanges match no known preset. The results are in the order of the domains. The
+// error comes from the portal, which is not asked again after an error, or from ctx;
+// the results found before it are returned as well.
 func (d Detector) Detect(ctx context.Context, domains []string) ([]Detected, error) {
 	all := make([]Detected, len(domains))
 	var group errgroup.Group
@@ -81,7 +81,7 @@ func (d Detector) byExchanges(ctx context.Context, domain string) Detected {
 	records, err := d.DNS.LookupMX(ctx, domain)
 	slices.SortStableFunc(records, func(a, b *net.MX) int { return int(a.Pref) - int(b.Pref) })
 	for _, record := range records {
-		if host := strings.TrimSuffix(strings.ToLower(record.Host), "."); host != "" { // "." says: no mail (RFC 7505)
+		if host := strings.TrimSuffix(strings.ToLower(record.Host), "."); host != "" { // "." means that the domain has no mail (RFC 7505)
 			found.MX = append(found.MX, diagnosis.CleanText(host))
 		}
 	}
@@ -100,7 +100,7 @@ func (d Detector) byExchanges(ctx context.Context, domain string) Detected {
 	return found
 }
 
-// byPortal asks the portal. Only the domain matters to it, so it is asked about an address that is nobody's.
+// byPortal asks the portal. Only the domain matters to it, so the local part of the address is a fixed one.
 func (d Detector) byPortal(ctx context.Context, found *Detected) error {
 	setup, known, answer := d.Portal.Setup(ctx, "postmaster@"+found.Domain)
 	if answer.Fate != diagnosis.Done {
@@ -122,8 +122,8 @@ func (d Detector) byPortal(ctx context.Context, found *Detected) error {
 	return nil
 }
 
-// presetOf returns the known preset that settings fit, one for own domains before
-// one for public ones, else one of the domain's own.
+// presetOf returns the known preset that fits the settings, those for own domains
+// before those for public ones. If none fits, it returns a new preset for the domain.
 func (d Detector) presetOf(domain string, setup *account.Settings) *mapping.Preset {
 	for _, public := range []bool{false, true} {
 		for _, p := range d.Known {

@@ -12,43 +12,43 @@ import (
 	"r7import/importer/provision"
 )
 
-// feeder decides which rows are worked on: the next of the file, those that have
-// waited long enough, one that probes a resting mail server, a few that go first,
-// and the accounts without a row at last. Each of them has a goroutine; all others
-// are values. It belongs to one goroutine.
+// feeder decides which rows are worked on: the next rows of the file, rows whose
+// wait is over, one row that probes a resting mail server, the canaries, and last
+// the accounts without a row. Each of them has a goroutine; all other rows are
+// values. The feeder itself is used by one goroutine only.
 type feeder struct {
 	*run
 	kind kind
 	rows <-chan *provision.Row // from the reader
-	size int                   // of the window: at most this many rows have a goroutine
+	size int                   // at most this many rows have a goroutine
 
 	live    int              // rows with a goroutine
-	ready   []*provision.Row // may begin, the first one next
-	aside   asides           // wait for a moment
+	ready   []*provision.Row // may start, in this order
+	aside   asides           // rows that wait for a time
 	resting restingRows
-	missing []*provision.Row // accounts without a row, which wait until all rows are through
+	missing []*provision.Row // accounts without a row, which start when all rows have an outcome
 	canary  canary
 
 	news     chan pass
-	toClose  int           // sessions to be closed, not begun
-	closing  int           // sessions that are being closed
-	gone     chan struct{} // closed when no more news is read
+	toClose  int           // sessions to close, without a goroutine yet
+	closing  int           // sessions that a goroutine is closing
+	gone     chan struct{} // closed when the feeder no longer reads news
 	allRead  bool
-	finished bool // nothing is left but to close sessions
+	finished bool // only sessions are left to close
 }
 
-// pass is what a row has come to after a while of work. Without a row it says that a
+// pass is the result of one call of a row's work. A pass without a row reports that a
 // session has been closed.
 type pass struct {
 	row  *provision.Row
 	step provision.Step
 }
 
-// mostWaiting bounds the rows that wait for a moment, each of which is held in memory.
+// mostWaiting bounds the rows that wait for a time, because each is held in memory.
 const mostWaiting = 100_000
 
-// feed lets the rows go until nothing is left or the run stops, and waits for those
-// under way. The error is of the store.
+// feed starts rows until none is left or the run stops, and waits for the rows
+// under way. The error comes from the store.
 func (f *feeder) feed(ctx context.Context) error {
 	defer close(f.gone)
 	closing, giveUp := context.WithCancel(ctx) // of sessions
@@ -95,7 +95,7 @@ func (f *feeder) feed(ctx context.Context) error {
 	return f.end(ctx, f.resting.all(), f.slots.Rests())
 }
 
-// work does something in a goroutine and tells the feeder, also after a panic.
+// work calls do in a goroutine and then sends the pass to the feeder, also after a panic.
 func (f *feeder) work(p pass, do func(*pass) error) {
 	f.spawn(func() error {
 		defer func() {
@@ -108,7 +108,7 @@ func (f *feeder) work(p pass, do func(*pass) error) {
 	})
 }
 
-// begin gives a goroutine to every row that may go.
+// begin starts every row that may start.
 func (f *feeder) begin(ctx context.Context) error {
 	f.wake(ctx)
 	for len(f.ready) > 0 && f.mayProbe() && f.live < f.size {
@@ -141,7 +141,7 @@ func (f *feeder) begin(ctx context.Context) error {
 	return nil
 }
 
-// start gives a row a goroutine.
+// start works on a row in a goroutine.
 func (f *feeder) start(ctx context.Context, r *provision.Row) {
 	f.live++
 	work := f.kind.work
@@ -154,7 +154,7 @@ func (f *feeder) start(ctx context.Context, r *provision.Row) {
 	})
 }
 
-// passed takes a row in after a while of work.
+// passed handles a pass: it records the outcome or lets the row wait.
 func (f *feeder) passed(ctx context.Context, p pass) {
 	if p.row == nil {
 		f.closing--
@@ -175,7 +175,7 @@ func (f *feeder) passed(ctx context.Context, p pass) {
 	}
 }
 
-// rest lays a row aside until its mail server is well again.
+// rest keeps a row until the rest of its mail server is over.
 func (f *feeder) rest(r *provision.Row) {
 	if host, _, rests := f.slots.Resting(r.Hosts); rests {
 		f.resting.rows[host] = append(f.resting.rows[host], r)
@@ -184,14 +184,14 @@ func (f *feeder) rest(r *provision.Row) {
 	f.ready = slices.Insert(f.ready, 0, r)
 }
 
-// leave tells the row's person that it has its outcome.
+// leave reports to People that the row has its outcome.
 func (f *feeder) leave(r *provision.Row) {
 	if f.people.Leave(&r.Member, r.Entry.Code) {
 		f.toClose++
 	}
 }
 
-// room is the reader's channel while there is room for another row.
+// room returns the reader's channel while another row fits in, else nil.
 func (f *feeder) room(ctx context.Context) <-chan *provision.Row {
 	if ctx.Err() != nil || f.allRead || len(f.ready) >= f.size || f.waiting() >= mostWaiting {
 		return nil
@@ -199,7 +199,7 @@ func (f *feeder) room(ctx context.Context) <-chan *provision.Row {
 	return f.rows
 }
 
-// take takes in a row that has been read, or that there are no more.
+// take handles a row from the reader; ok is false after the last one.
 func (f *feeder) take(r *provision.Row, ok bool) {
 	switch {
 	case !ok:
@@ -214,9 +214,9 @@ func (f *feeder) take(r *provision.Row, ok bool) {
 	f.people.Join(&r.Member)
 }
 
-// wake lets rows go on whose moment has come. Those whose mail server is well again
-// all do; of those whose server has rested long enough, one that is drawn by lot
-// probes it: the neighbours of a row in the file may be those that gave the rest.
+// wake makes rows ready whose wait is over. If a mail server has recovered, all its
+// rows are ready. If its rest is over, one row probes it, drawn at random: neighbours
+// in the file may share the fault that caused the rest.
 func (f *feeder) wake(ctx context.Context) {
 	now := time.Now()
 	due := f.aside.due(now)
@@ -236,13 +236,13 @@ func (f *feeder) wake(ctx context.Context) {
 	}
 }
 
-// probe draws a row that finds out whether a mail server is well again.
+// probe starts a randomly drawn row that tests whether a mail server has recovered.
 func (f *feeder) probe(ctx context.Context, host string) {
 	for len(f.resting.rows[host]) > 0 {
 		r := f.resting.draw(host)
 		other, until, rests := f.slots.Resting(r.Hosts)
 		if rests && other != host && (until.After(time.Now()) || f.resting.probed[other]) {
-			f.resting.rows[other] = append(f.resting.rows[other], r) // it would have to wait for that one
+			f.resting.rows[other] = append(f.resting.rows[other], r) // it would have to wait for the other server
 			continue
 		}
 		r.Prober = true
@@ -254,12 +254,12 @@ func (f *feeder) probe(ctx context.Context, host string) {
 	}
 }
 
-// hostProbes is how often a mail server in trouble is probed before its rows are given up.
+// hostProbes is the number of failed probes after which the rows of a mail server are given up.
 const hostProbes = 3
 
-// hopeless returns the mail servers that stayed in trouble through all their
-// probes, if nothing is left to do but rows of theirs. A row that has probed one
-// itself waits for something else, and would only probe it again.
+// hopeless returns the mail servers that failed all their probes, if only rows of
+// such servers are left. A row that was a prober and now waits for something else
+// counts as well: it would only probe the server again.
 func (f *feeder) hopeless() []pace.Rest {
 	if f.waiting() == 0 {
 		return nil
@@ -282,7 +282,7 @@ func restOf(r *provision.Row, rests []pace.Rest) *pace.Rest {
 	return &rests[i]
 }
 
-// end gives rows of resting mail servers their outcome: they were not tried, and why.
+// end gives rows of resting mail servers the outcome NotTried with the reason.
 func (f *feeder) end(ctx context.Context, rows []*provision.Row, rests []pace.Rest) error {
 	var ended []*provision.Row
 	for _, r := range rows {
@@ -297,7 +297,7 @@ func (f *feeder) end(ctx context.Context, rows []*provision.Row, rests []pace.Re
 	return f.record(ctx, ended)
 }
 
-// record makes the outcomes that rows have been given durable, many at a time.
+// record makes the outcomes of rows durable in batches.
 func (f *feeder) record(ctx context.Context, rows []*provision.Row) error {
 	for part := range slices.Chunk(rows, entryBatch) {
 		entries := make([]journal.Entry, len(part))
@@ -314,8 +314,8 @@ func (f *feeder) record(ctx context.Context, rows []*provision.Row) error {
 	return nil
 }
 
-// beginMissing lets the accounts without a row have their turn once every row has
-// its outcome. If they are more than may be, none has.
+// beginMissing starts the accounts without a row once every row has its outcome. If
+// there are more of them than the limit allows, all are held.
 func (f *feeder) beginMissing(ctx context.Context) error {
 	rows := f.missing
 	f.missing = nil
@@ -340,7 +340,7 @@ func (f *feeder) beginMissing(ctx context.Context) error {
 	return f.begin(ctx)
 }
 
-// waiting returns how many rows wait for a moment.
+// waiting returns the number of rows that wait for a time or a mail server.
 func (f *feeder) waiting() int { return len(f.aside) + f.resting.waiting() }
 
 func (f *feeder) rowsAside() []*provision.Row {
@@ -351,15 +351,15 @@ func (f *feeder) rowsAside() []*provision.Row {
 	return rows
 }
 
-// mayProbe reports whether a row may go to find out whether a mail server is well again.
+// mayProbe reports whether a row may start now, which canaries do one at a time.
 func (f *feeder) mayProbe() bool { return f.canary.over() || f.live == 0 && !f.canary.asking }
 
-// survey tells the watch which rows wait, and for what if nothing else is done. It
+// survey reports to the watch how many rows wait, and why if no row is under way. It
 // returns how long the feeder may sleep without news.
 func (f *feeder) survey(ctx context.Context) time.Duration {
 	w, nap := waits{rows: f.waiting()}, time.Hour
 	if f.finished {
-		nap = observeEvery // sessions are not closed in a portal that is in trouble
+		nap = observeEvery // no session is closed while the portal is in trouble
 	}
 	see := func(until time.Time, why diagnosis.Code, wakes bool) {
 		if f.live == 0 && len(f.ready) == 0 && (w.why == "" || until.Before(w.until)) {
@@ -377,7 +377,7 @@ func (f *feeder) survey(ctx context.Context) time.Duration {
 	if len(f.aside) > 0 {
 		see(f.aside[0].step.Until, f.aside[0].step.Why, true)
 	}
-	if w.why == diagnosis.OutcomeUnknown { // by when the last of the writes in doubt is known, unless there is trouble again
+	if w.why == diagnosis.OutcomeUnknown { // when the last write in doubt is settled, unless there is trouble again
 		for _, a := range f.aside {
 			if by := a.row.InDoubtSince(); !by.IsZero() && by.Add(f.Options.Settle).After(w.until) {
 				w.until = by.Add(f.Options.Settle)

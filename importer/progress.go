@@ -10,17 +10,17 @@ import (
 	"r7import/importer/pace"
 )
 
-// observeEvery is how often a picture of the run is given.
+// observeEvery is the interval between two snapshots.
 const observeEvery = 250 * time.Millisecond
 
-// watch shows a run to whoever looks on, from one goroutine, which also keeps an
-// eye on the clock.
+// watch calls Observe and Greet from one goroutine, which also watches the time
+// window and the clock.
 type watch struct {
 	run     *run
 	started time.Time
 	clock   pace.Clock
 
-	// Of the goroutine that shows.
+	// Used by the goroutine of show only.
 	shown    time.Time
 	released int64
 	rate     float64
@@ -30,24 +30,24 @@ type watch struct {
 	waits    waits
 	greeting Greeting
 
-	news chan Greeting // for Greet: one before the first row, and one with who has signed in
+	news chan Greeting // for Greet: one before the first row, one after the sign-in
 }
 
-// waits are the rows that wait for a moment, or all before the window opens.
+// waits counts the rows that wait and says why; before the window opens, all do.
 type waits struct {
 	rows  int
-	why   diagnosis.Code // if nothing else is done; empty otherwise
+	why   diagnosis.Code // empty if some rows are under way
 	until time.Time
 }
 
-// waiting takes in which rows wait.
+// waiting stores which rows wait.
 func (w *watch) waiting(waits waits) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.waits = waits
 }
 
-// greet takes in what more is known of the portal, to be told soon.
+// greet changes the greeting and queues it for Greet.
 func (w *watch) greet(change func(*Greeting)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -55,7 +55,7 @@ func (w *watch) greet(change func(*Greeting)) {
 	w.news <- w.greeting
 }
 
-// show tells greetings and shows pictures until ctx ends, and the last picture then.
+// show calls Greet and Observe until ctx ends, and Observe a last time then.
 func (w *watch) show(ctx context.Context) error {
 	ticker := time.NewTicker(observeEvery)
 	defer ticker.Stop()
@@ -85,8 +85,8 @@ func (w *watch) tell(greeting Greeting) {
 	}
 }
 
-// keepTime ends the run when its window closes. After a jump of the clock what
-// is under way is cut off and looked up: its connections are most likely dead.
+// keepTime stops the run when its window closes. After a jump of the clock it cuts
+// off the requests under way: their connections are most likely dead.
 func (w *watch) keepTime() {
 	now := time.Now()
 	if w.clock.Jumped(now) {
@@ -100,7 +100,7 @@ func (w *watch) keepTime() {
 	}
 }
 
-// observe gives the observer a picture.
+// observe calls Observe with a snapshot.
 func (w *watch) observe() {
 	if w.run.Observe == nil {
 		return
@@ -135,33 +135,33 @@ func (w *watch) observe() {
 	w.run.Observe(p)
 }
 
-// mostEvents bounds the events that are stored of a run. The first ones are kept,
-// which show how a trouble began; later ones are only counted.
+// mostEvents bounds the events stored for a run. The first ones are kept because
+// they show how a trouble began; later ones are only counted.
 const mostEvents = 500
 
-// events writes down what holds a run up, for those who read its report. It looks
-// at the parts of the run as often as a picture is shown: what comes and goes
-// between two looks has held up nobody.
+// events stores what delays a run, for the report. It samples the parts of the run
+// with every snapshot; a delay that begins and ends between two snapshots is too
+// short to matter.
 type events struct {
-	open   map[origin]*event // that are not over
+	open   map[origin]*event // events that have not ended
 	stored int
 	more   journal.Event
 }
 
-// event is one that is not over.
+// event is an event that has not ended.
 type event struct {
 	journal.Event
-	stored bool // else it was only counted
-	seen   bool // in the latest look
+	stored bool // false if it was only counted
+	seen   bool // in the latest snapshot
 }
 
-// origin is what an event comes from: one event at a time.
+// origin identifies an open event: each origin has one at a time.
 type origin struct {
 	kind journal.EventKind
 	host string
 }
 
-// note stores what has begun, changed or ended since the last look.
+// note stores the events that have begun, changed or ended since the last call.
 func (v *events) note(ctx context.Context, r *run, now time.Time) error {
 	if v.open == nil {
 		v.open = make(map[origin]*event)

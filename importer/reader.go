@@ -11,23 +11,23 @@ import (
 	"r7import/importer/provision"
 )
 
-// entryBatch is how many outcomes are made durable at once where nothing depends on them.
+// entryBatch is the number of outcomes stored at once where nothing depends on them.
 const entryBatch = 512
 
-// reader is the second reading of the file. Rows that need no request it decides
-// from what the journal holds.
+// reader reads the file a second time. It decides rows that need no request from
+// the journal.
 type reader struct {
 	*run
 	kind  kind
-	rows  chan *provision.Row // that need the portal; closed when all have been read
+	rows  chan *provision.Row // rows that need the portal; closed after the last one
 	index int
-	noted []journal.Entry          // decided and not yet durable
+	noted []journal.Entry          // outcomes that are not yet durable
 	lent  map[string]plan.Identity // how to sign in for accounts without a row
 }
 
-// read reads the file and sends on the rows that need the portal, and behind them
-// the accounts without a row that are to be switched off. Where ctx ends first, the
-// rows not reached are in the journal as not tried.
+// read reads the file and sends the rows that need the portal, then the accounts
+// without a row that are to be switched off. If ctx ends first, the rows not
+// reached stay in the journal as not tried.
 func (r *reader) read(ctx context.Context) error {
 	defer close(r.rows)
 	for row, err := range r.Input.Rows(ctx) {
@@ -62,7 +62,7 @@ func (r *reader) read(ctx context.Context) error {
 	return r.flush(ctx)
 }
 
-// route decides a row from the journal or sends it on.
+// route decides a row from the journal or sends it to the feeder.
 func (r *reader) route(ctx context.Context, in *account.Row) error {
 	index := r.index
 	r.index++
@@ -110,8 +110,8 @@ func (r *reader) send(ctx context.Context, row *provision.Row) {
 	}
 }
 
-// decide notes an outcome that needed no request. Nothing depends on it, so
-// such outcomes are made durable many at a time.
+// decide keeps an outcome that needed no request. Nothing depends on it, so such
+// outcomes are stored in batches.
 func (r *reader) decide(ctx context.Context, entry journal.Entry) error {
 	r.noted = append(r.noted, entry)
 	if len(r.noted) < entryBatch {
@@ -120,7 +120,7 @@ func (r *reader) decide(ctx context.Context, entry journal.Entry) error {
 	return r.flush(ctx)
 }
 
-// flush makes the outcomes durable; the run stops being cancellable for it.
+// flush makes the kept outcomes durable, even if ctx has ended.
 func (r *reader) flush(ctx context.Context) error {
 	noted := r.noted
 	r.noted = nil

@@ -19,12 +19,12 @@ import (
 	"r7import/importer/provision"
 )
 
-// run is a run under way: its parts, each with a lock of its own, and the
-// goroutines that share them.
+// run is a run under way: its parts, each with its own lock, and the goroutines
+// that share them.
 type run struct {
 	*Importer
 	plan   *plan.Plan
-	known  *plan.History // used by the reader; what is open by everybody
+	known  *plan.History // used by the reader; its open intents by all goroutines
 	stop   *pace.Stop
 	turns  *pace.Turns
 	slots  *pace.Slots
@@ -36,13 +36,13 @@ type run struct {
 	group errgroup.Group
 }
 
-// kind is what is done with the rows in one kind of run.
+// kind holds the functions that one kind of run applies to rows.
 type kind struct {
-	// remember decides a row from what the journal holds, if that is enough. Nil never does.
+	// remember decides a row from the journal if that is enough. It may be nil.
 	remember func(context.Context, *provision.Row) (decided bool, err error)
-	// work takes a row as far as it gets.
+	// work takes a row to its outcome or to a wait.
 	work func(context.Context, *provision.Row) (provision.Step, error)
-	// missing does so with an account that no row names any more.
+	// missing does the same for an account that no row names any more.
 	missing func(context.Context, *provision.Row) (provision.Step, error)
 	canary  int // rows that go first
 }
@@ -55,8 +55,8 @@ func (im *Importer) begin(ctx context.Context, p *plan.Plan) (*run, error) {
 	o := &im.Options
 	r := &run{Importer: im, plan: p, known: known, stop: pace.NewStop(ctx)}
 	snap := im.Gate.Pacer.Snapshot()
-	// Some rows have a turn beyond the requests in flight: a tenth of a second's worth, so
-	// that a durable intent is always at hand and commits to the journal cost no throughput.
+	// Some rows get a turn beyond the requests in flight, a tenth of a second's worth: then
+	// a durable intent is always ready and commits to the journal cost no throughput.
 	ahead := min(max(1, int(snap.Configured/10)), o.Workers)
 	r.turns = pace.NewTurns(o.Workers+ahead, o.PortalWait, o.Waits.Portal)
 	r.slots = pace.NewSlots(o.PerHost, o.HostWait)
@@ -78,13 +78,13 @@ func (im *Importer) begin(ctx context.Context, p *plan.Plan) (*run, error) {
 	return r, nil
 }
 
-// through works on all rows and writes down how the run ended. It returns after the
-// last of the run's goroutines has ended.
+// through works on all rows and stores how the run ended. It returns after the last
+// of the run's goroutines has ended.
 func (r *run) through(caller context.Context, k kind) (Result, error) {
 	defer r.stop.Release()
 	defer context.AfterFunc(caller, func() { r.stop.Because(diagnosis.New(diagnosis.Interrupted)) })()
 	r.Gate.Outlive()
-	aside, end := context.WithCancel(context.WithoutCancel(caller)) // of what goes on beside the rows
+	aside, end := context.WithCancel(context.WithoutCancel(caller)) // for the goroutines that do not work on rows
 	defer end()
 	r.spawn(func() error { return r.watch.show(aside) })
 	r.spawn(func() error { return r.askPortal(aside) })
@@ -95,7 +95,7 @@ func (r *run) through(caller context.Context, k kind) (Result, error) {
 		r.stop.Because(nil)
 	}
 	end()
-	r.Gate.CutOff() // no goroutine waits for what is under way
+	r.Gate.CutOff() // ends requests that goroutines still wait for
 	err = cmp.Or(err, r.group.Wait())
 
 	reason, anyDesired := r.stop.Reason(), false
@@ -116,8 +116,8 @@ func (r *run) through(caller context.Context, k kind) (Result, error) {
 	}, cmp.Or(err, r.Ledger.End(context.WithoutCancel(caller), r.plan.Run.ID, state))
 }
 
-// spawn runs f in a goroutine of the run. Its error ends the run: as a reason the
-// user is told if the file has changed or cannot be read, else as the machine's error.
+// spawn runs f in a goroutine of the run. Its error stops the run: a problem that is
+// not about the store becomes the reason, any other error is returned by the run.
 func (r *run) spawn(f func() error) {
 	r.group.Go(func() error {
 		err := diagnosis.Guard(f)
@@ -134,17 +134,17 @@ func (r *run) spawn(f func() error) {
 	})
 }
 
-// windowNap is how long is slept at a time before the window opens, so that a clock
-// that was set, or a machine that slept, is noticed.
+// windowNap bounds one sleep before the window opens, so that a changed clock or a
+// machine that slept is noticed.
 const windowNap = 20 * time.Second
 
-// ownReasons are those to stop that lie neither with the portal nor with its time.
+// ownReasons are the reasons to stop after which the run still closes its sessions.
 var ownReasons = []diagnosis.Code{
 	diagnosis.TooManyFailures, diagnosis.CanaryFailed, diagnosis.CanaryDeclined,
 	diagnosis.NotAdministrator, diagnosis.ImpersonationOff, diagnosis.MailOffForAll,
 }
 
-// rows waits for the window, greets the portal, and feeds the rows to their goroutines.
+// rows waits for the window, asks the portal for its version, and feeds the rows.
 func (r *run) rows(ctx context.Context, k kind) error {
 	for window := &r.Options.Window; !window.Open(time.Now()); {
 		opening := window.Opening(time.Now())
@@ -155,7 +155,7 @@ func (r *run) rows(ctx context.Context, k kind) error {
 		}
 	}
 	r.watch.waiting(waits{})
-	if r.Greeted == nil { // before the first row: is this a portal, and in which version
+	if r.Greeted == nil { // before the first row: check that this is a portal, and its version
 		greeting, answer := Hello(ctx, r.Client, r.Options.PortalWait)
 		if answer.Fate != diagnosis.Done {
 			problem := answer.Problem()
@@ -181,8 +181,8 @@ func (r *run) rows(ctx context.Context, k kind) error {
 	return err
 }
 
-// Hello asks whether there is a portal, and in which version. It waits for one that
-// asks to be left alone, for that long at the most. Nobody is signed in.
+// Hello asks whether there is a portal, and for its version. It repeats the question
+// for up to patience while the portal turns it away. It does not sign in.
 func Hello(ctx context.Context, client *portal.Client, patience time.Duration) (Greeting, portal.Answer) {
 	able, answer := client.Capabilities(ctx)
 	for began := time.Now(); answer.Fate == diagnosis.TurnedAway && time.Since(began) < patience; {
@@ -198,8 +198,8 @@ func Hello(ctx context.Context, client *portal.Client, patience time.Duration) (
 	return greeting, answer
 }
 
-// askPortal asks a portal in trouble now and then whether it is back. It asks the
-// one thing a portal answers even while it is suspended or restoring
+// askPortal polls a portal in trouble until it is back. It asks for the capabilities,
+// which a portal returns even while it is suspended or restoring
 // (ASC.Specific/CapabilitiesApi).
 func (r *run) askPortal(ctx context.Context) error {
 	waits, cancel := context.WithCancel(ctx)
@@ -217,7 +217,7 @@ func (r *run) askPortal(ctx context.Context) error {
 	return nil
 }
 
-// grantGrace ends the requests under way some time after the run has begun to stop.
+// grantGrace cuts off the requests under way when Options.Grace has passed after a stop.
 func (r *run) grantGrace(ctx context.Context) error {
 	select {
 	case <-r.stop.Context().Done():
@@ -230,8 +230,8 @@ func (r *run) grantGrace(ctx context.Context) error {
 	return nil
 }
 
-// closeSessions closes the sessions of a run that has stopped itself. One that was
-// told to stop, or has lost its portal, sends nothing more.
+// closeSessions closes the sessions of a run that stopped for one of ownReasons. A
+// run that was interrupted, or has lost its portal, sends nothing more.
 func (r *run) closeSessions(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, r.Options.Grace)
 	defer cancel()
@@ -241,7 +241,7 @@ func (r *run) closeSessions(ctx context.Context) {
 	}
 }
 
-// conclude makes outcomes durable that no request led to.
+// conclude stores outcomes that needed no request, counts and announces them.
 func (r *run) conclude(ctx context.Context, entries []journal.Entry) error {
 	if len(entries) == 0 {
 		return nil
@@ -256,8 +256,8 @@ func (r *run) conclude(ctx context.Context, entries []journal.Entry) error {
 	return nil
 }
 
-// decided tells of the outcome of a row. One that no server spoke of is about its
-// incoming one.
+// decided calls Decided with the outcome of a row. An outcome without a mail server
+// concerns the first of hosts.
 func (r *run) decided(e *journal.Entry, hosts []string) {
 	if r.Decided == nil {
 		return

@@ -13,41 +13,41 @@ import (
 	"r7import/importer/provision"
 )
 
-// Undoing is an undo that is prepared and not yet begun: nothing has been sent for it.
+// Undoing is a prepared undo. Nothing has been sent for it.
 type Undoing struct {
 	*plan.Plan
 	Of      []journal.Run // the runs that are undone, the newest first
 	Disable bool          // accounts are only switched off
 
-	Made     int // accounts of which the journal says that the runs made them
-	Unproven int // accounts that may be the runs', and of which the portal never said so
+	Made     int // accounts that the runs made, according to the journal
+	Unproven int // accounts that the runs may have made, without an answer of the portal that proves it
 	Done     int // of those made: undone already
-	Held     int // of those made: known to be no longer what the runs left
+	Held     int // of those made: known to have changed since
 	Here     int // of the others: with a row in the file
 	Rowless  int // of the others: without one
-	People   int // whom those with a row belong to
-	// Strangers are rows whose owner the journal does not know by the name the
-	// file gives: whether their accounts are the runs' shows when they sign in.
+	People   int // owners of those with a row
+	// Strangers counts rows whose owner the journal does not know by the name in
+	// the file. Only their sign-in shows whether the runs made their accounts.
 	Strangers int
 
 	made    map[account.Key]made
-	changed map[account.Key]bool // by one of the runs, after they had been made
-	other   map[account.Key]bool // changed by a run that is not undone, after the oldest of those that are
+	changed map[account.Key]bool // updated by one of the runs
+	other   map[account.Key]bool // updated by a run that is not undone, after the oldest of those that are
 	known   *plan.History
 	history *journal.Store
 }
 
-// made is an account as the rows of a run tell of it.
+// made is an account that a run made, according to its entry.
 type made struct {
 	mailbox int64
-	proven  bool // the portal answered a create call of the run with it
+	proven  bool // the portal returned it from a create call of the run
 }
 
-// PrepareUndo reads the file, which says who signs in for which account, and
-// finds out from the journal which of the accounts the runs made, of which there is
-// at least one, the newest first. Nothing is sent.
-// How many accounts one person has, and whether names fit, is of no concern any
-// more. An error that a user can do something about is a *diagnosis.Problem.
+// PrepareUndo reads the file, which says who signs in for which account, and reads
+// from the journal which accounts the runs made. It sends nothing. runs holds at
+// least one run, the newest first.
+// It lifts the limit of accounts a person and the check of names. An error that the
+// user can act on is a *diagnosis.Problem.
 func (im *Importer) PrepareUndo(ctx context.Context, runs []journal.Run, disable bool) (*Undoing, error) {
 	for _, run := range runs {
 		if run.Kind != journal.KindRun {
@@ -75,14 +75,14 @@ func (im *Importer) PrepareUndo(ctx context.Context, runs []journal.Run, disable
 	return u, nil
 }
 
-// recall collects what the runs made, as their rows tell.
+// recall collects the accounts that the runs made, from their entries.
 func (u *Undoing) recall(ctx context.Context) error {
 	all, err := u.history.Runs(ctx)
 	if err != nil {
 		return err
 	}
 	left := len(u.Of)
-	for _, run := range slices.Backward(all) { // of an address made twice the newest mailbox is meant
+	for _, run := range slices.Backward(all) { // newest first: of two mailboxes with one address the newer one counts
 		if left == 0 {
 			break
 		}
@@ -102,7 +102,7 @@ func (u *Undoing) recall(ctx context.Context) error {
 			switch {
 			case e.OwnerID == "":
 			case e.Status == diagnosis.Created && ours && !twice:
-				// What a look-up found, or somebody said, is no answer to a create call.
+				// An entry with a code was found by a look-up or resolved by hand: that proves nothing.
 				u.made[key] = made{e.MailboxID, e.Code == "" && e.MailboxID != 0}
 			case e.Status == diagnosis.Updated && ours:
 				u.changed[key] = true
@@ -133,7 +133,7 @@ func (u *Undoing) recall(ctx context.Context) error {
 	return nil
 }
 
-// match counts the rows of the file whose accounts are to be undone.
+// match counts the rows of the file by what the undo has to do for their accounts.
 func (u *Undoing) match(ctx context.Context, input *plan.Input) error {
 	people := make(map[string]bool)
 	for row, err := range input.Rows(ctx) {
@@ -159,7 +159,7 @@ func (u *Undoing) match(ctx context.Context, input *plan.Input) error {
 	return nil
 }
 
-// judge is verdict for a row. The key is zero if the journal does not know its owner.
+// judge returns the verdict on a row. The key is zero if the journal does not know its owner.
 func (u *Undoing) judge(ctx context.Context, who plan.Identity, r *account.Row) (account.Key, diagnosis.Status, *diagnosis.Problem, error) {
 	key, err := u.known.KeyOf(ctx, who, r)
 	if err != nil || key == (account.Key{}) {
@@ -170,8 +170,8 @@ func (u *Undoing) judge(ctx context.Context, who plan.Identity, r *account.Row) 
 	return key, status, problem, err
 }
 
-// verdict says what the journal alone decides about an account: the status of its
-// row and why. The status is empty if the portal has to be asked.
+// verdict returns the status that the journal alone gives the row of an account, and
+// why. The status is empty if the portal has to be asked.
 func (u *Undoing) verdict(key account.Key, known journal.Account) (diagnosis.Status, *diagnosis.Problem) {
 	one, ours := u.made[key]
 	open, doubted := u.known.Open(key)
@@ -194,17 +194,17 @@ func (u *Undoing) verdict(key account.Key, known journal.Account) (diagnosis.Sta
 	return "", nil
 }
 
-// Undone is what [Importer.Undo] did.
+// Undone is the result of [Importer.Undo].
 type Undone struct {
 	Result
 	// Rowless are the addresses of accounts that the runs made and that no row of
-	// the file names: nobody could sign in for them, and they were left alone.
+	// the file names. They were left alone because no row says how to sign in.
 	Rowless []string
 }
 
-// Undo undoes what the runs made: an account goes only if it is still the
-// same mailbox with the settings they left. What it did before a sudden end it
-// does not do again. It returns when every row has its outcome, when something
+// Undo removes or disables the accounts that the runs made, if an account is still
+// the same mailbox with the settings they left. After a sudden end it can be repeated
+// and skips what is done. It returns when every row has its outcome, when something
 // ends the undo for all rows, or when ctx is cancelled, as [Importer.Run] does.
 func (im *Importer) Undo(ctx context.Context, u *Undoing) (Undone, error) {
 	r, err := im.begin(ctx, u.Plan)
@@ -224,7 +224,7 @@ func (im *Importer) Undo(ctx context.Context, u *Undoing) (Undone, error) {
 // fromJournal decides a row that needs no request.
 func (u *Undoing) fromJournal(ctx context.Context, row *provision.Row) (bool, error) {
 	key, status, problem, err := u.judge(ctx, row.Who, row.Row)
-	if err != nil || status == "" || problem.Code == diagnosis.UndoUnproven { // the portal tells whether it is still there
+	if err != nil || status == "" || problem.Code == diagnosis.UndoUnproven { // the portal has to say whether it is still there
 		return false, err
 	}
 	row.Entry.OwnerID, row.Entry.MailboxID = key.OwnerID, u.made[key].mailbox
@@ -232,8 +232,8 @@ func (u *Undoing) fromJournal(ctx context.Context, row *provision.Row) (bool, er
 	return true, nil
 }
 
-// rowless returns the addresses of accounts of the run that no row is about. A row
-// whose owner was never found out may be about any account of its address.
+// rowless returns the addresses of accounts of the runs that no row names. A row
+// whose owner is unknown may name any account with its address.
 func (u *Undoing) rowless(ctx context.Context, ledger *journal.Store) ([]string, error) {
 	named, ownerless := make(map[account.Key]bool), make(map[string]bool)
 	for e, err := range ledger.Entries(ctx, u.Run.ID) {
@@ -261,16 +261,16 @@ func (u *Undoing) rowless(ctx context.Context, ledger *journal.Store) ([]string,
 }
 
 const (
-	// usualRemoval is what a removal takes where nobody has measured it: the
-	// portal deletes the mail it has fetched.
+	// usualRemoval is the assumed duration of a removal, in which the portal
+	// deletes the mail it has fetched.
 	usualRemoval = 5 * time.Second
-	perRemoved   = 5 // requests: look, remove, ask twice how far it is, look
-	perDisabled  = 2 // look, switch off
-	perPerson    = 4 // sign in, ask who that is, close the session in two steps
+	perRemoved   = 5 // requests: look, remove, ask twice for its progress, look
+	perDisabled  = 2 // requests: look, switch off
+	perPerson    = 4 // requests: sign in, ask for the person, two to close the session
 )
 
-// Forecast returns how long the undo takes if all goes well, at perSecond
-// requests a second and with that many workers, and how long it takes a removal to last.
+// Forecast returns how long the undo takes if nothing fails, at perSecond requests a
+// second and with the given workers, and the assumed duration of one removal.
 func (u *Undoing) Forecast(perSecond float64, workers int) (takes, each time.Duration) {
 	per, each := perRemoved, usualRemoval
 	if u.Disable {

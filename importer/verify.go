@@ -11,24 +11,24 @@ import (
 	"r7import/importer/provision"
 )
 
-// Verified sums up what a verification found.
+// Verified counts what a verification found.
 type Verified struct {
 	Rows    int `json:"rows"`    // of the file
-	Invalid int `json:"invalid"` // of these, with errors: nothing was looked for
+	Invalid int `json:"invalid"` // rows with errors, for which nothing was looked up
 	Wanted  int `json:"wanted"`  // all others
-	Present int `json:"present"` // of these, those that have an account
-	Equal   int `json:"equal"`   // as the row asks, in all but the passwords
-	Changed int `json:"changed"` // not as the row asks
-	Missing int `json:"missing"` // without an account
-	Unseen  int `json:"unseen"`  // of which it was not found out
+	Present int `json:"present"` // wanted rows that have an account
+	Equal   int `json:"equal"`   // accounts that are as the row asks, passwords aside
+	Changed int `json:"changed"` // accounts that are not as the row asks
+	Missing int `json:"missing"` // rows without an account
+	Unseen  int `json:"unseen"`  // rows whose account could not be checked
 
-	Syncing    int `json:"syncing"` // of those present: the portal fetches their mail
+	Syncing    int `json:"syncing"` // present accounts whose mail the portal fetches
 	Disabled   int `json:"disabled"`
 	AuthError  int `json:"auth_error"`
 	QuotaError int `json:"quota_error"`
 }
 
-// Agrees reports whether every row has an account that is as it asks.
+// Agrees reports whether every row has an account that is as the row asks.
 func (v *Verified) Agrees() bool { return v.Rows > 0 && v.Equal == v.Rows }
 
 func (v *Verified) count(e *journal.Entry) {
@@ -67,24 +67,24 @@ func (v *Verified) count(e *journal.Entry) {
 	}
 }
 
-// Verification is what [Importer.Verify] found.
+// Verification is the result of [Importer.Verify].
 type Verification struct {
 	Result
 	Counts Verified
 	People []VerifiedPerson // in the order of the file
-	Runs   []string         // that dealt with the accounts, the oldest first
+	Runs   []string         // ids of the runs that dealt with the accounts, the oldest first
 }
 
-// VerifiedPerson is what was found of the accounts of one person.
+// VerifiedPerson counts what was found for the accounts of one person.
 type VerifiedPerson struct {
-	Owner string `json:"owner"`          // as in a report; empty where a row does not tell
+	Owner string `json:"owner"`          // as in a report; empty if the row has no owner
 	Name  string `json:"name,omitempty"` // of the person's first account
 	Verified
 }
 
-// Verify looks at the account of every row anew, whatever earlier runs say of
-// it, and changes nothing. Passwords cannot be read back: they are not compared.
-// The error is of the machine or the store.
+// Verify reads the account of every row from the portal, whatever the journal says
+// of it, and changes nothing. Passwords cannot be read back and are not compared.
+// The error comes from the machine or the store.
 func (im *Importer) Verify(ctx context.Context, p *plan.Plan) (Verification, error) {
 	var found Verification
 	r, err := im.begin(ctx, p)

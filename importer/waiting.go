@@ -9,7 +9,7 @@ import (
 	"r7import/importer/provision"
 )
 
-// asides are rows that wait for a moment, with their last step, soonest first.
+// asides are rows that wait for a time, with their last step, soonest first.
 type asides []pass
 
 func (a *asides) add(p pass) {
@@ -17,7 +17,7 @@ func (a *asides) add(p pass) {
 	*a = slices.Insert(*a, at, p)
 }
 
-// due takes out the rows whose moment has come.
+// due removes and returns the rows whose time has come.
 func (a *asides) due(now time.Time) (due []*provision.Row) {
 	for len(*a) > 0 && !(*a)[0].step.Until.After(now) {
 		due = append(due, (*a)[0].row)
@@ -29,7 +29,7 @@ func (a *asides) due(now time.Time) (due []*provision.Row) {
 // restingRows are the rows whose mail servers rest.
 type restingRows struct {
 	rows   map[string][]*provision.Row // by the server that rests the longest
-	probed map[string]bool             // servers of which a row finds out whether they are well again
+	probed map[string]bool             // servers that a row is probing now
 }
 
 func (rr *restingRows) waiting() (n int) {
@@ -46,7 +46,7 @@ func (rr *restingRows) all() (all []*provision.Row) {
 	return all
 }
 
-// draw takes out one of a server's rows by lot.
+// draw removes and returns one of a server's rows at random.
 func (rr *restingRows) draw(host string) *provision.Row {
 	rows := rr.rows[host]
 	i, last := rand.IntN(len(rows)), len(rows)-1
@@ -58,7 +58,7 @@ func (rr *restingRows) draw(host string) *provision.Row {
 	return r
 }
 
-// passed tells that a row has come back: if it was a prober, another may probe.
+// passed takes in that a row's work has returned. If it was a prober, another may probe.
 func (rr *restingRows) passed(r *provision.Row) {
 	if r.Prober {
 		r.Prober = false
