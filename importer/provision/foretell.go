@@ -8,8 +8,8 @@ import (
 	"r7import/importer/people"
 )
 
-// Foretell takes a row through a dry run: it signs in, looks, and notes what
-// Provision would do. Nothing is changed in the portal.
+// Foretell is Provision in a dry run: it signs in, looks, and stores what Provision
+// would do. It changes nothing in the portal.
 func (w *Worker) Foretell(ctx context.Context, r *Row) (Step, error) {
 	return w.visit(ctx, r, w.foretell)
 }
@@ -25,12 +25,12 @@ func (w *Worker) foretell(ctx context.Context, r *Row, session *people.Session) 
 		if !seen.found {
 			return w.decide(ctx, r, diagnosis.Unknown, *diagnosis.New(diagnosis.OutcomeUnknown))
 		}
-		if intent.Kind == journal.Create { // a real run would take what it finds for ours
+		if intent.Kind == journal.Create { // a real run would record the account as made by us
 			known = journal.Account{Key: intent.Key, MailboxID: seen.mailbox.ID, Made: true, Fingerprint: intent.Fingerprint}
 		}
 	}
 	d := w.judge(r, seen.mailbox, seen.found, known)
-	if !doubted { // else the next run looks whatever is known
+	if !doubted { // a row in doubt is looked up by the next run anyway
 		if err := w.remember(ctx, r, d, known); err != nil {
 			return Step{}, err
 		}
@@ -50,8 +50,8 @@ func (w *Worker) foretell(ctx context.Context, r *Row, session *people.Session) 
 	return w.decide(ctx, r, diagnosis.WouldUpdate, *diagnosis.New(diagnosis.WouldChange, "Fields", d.names()))
 }
 
-// visit signs in as the row's person and works on it, as often as it takes. The
-// work holds a turn.
+// visit signs in as the row's person, takes a turn and calls work. It repeats this
+// until work gives an outcome, a wait or an error.
 func (w *Worker) visit(ctx context.Context, r *Row, work func(context.Context, *Row, *people.Session) (Step, error)) (Step, error) {
 	for ctx.Err() == nil {
 		session, step, err := w.enter(ctx, r)

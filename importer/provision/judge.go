@@ -10,31 +10,31 @@ import (
 	"r7import/importer/policy"
 )
 
-// verdict is what a look leads to: the write to be made, or none.
+// verdict is the write that a row needs, or none.
 type verdict = journal.IntentKind
 
 const (
-	leave  verdict = ""             // the row has its outcome
+	leave  verdict = ""             // none: the row has its outcome
 	create         = journal.Create // the account is not there
-	update         = journal.Update // it is there and is to be changed
-	enable         = journal.Enable // it is there as asked for and is to be switched on again
+	update         = journal.Update // the account is there and is to be changed
+	enable         = journal.Enable // the account is there as the row asks, but switched off by us
 )
 
-// decision is a verdict with what the look found.
+// decision is a verdict with the findings that led to it.
 type decision struct {
 	verdict verdict
-	found   account.Mailbox  // if there
+	found   account.Mailbox  // zero if there is none
 	status  diagnosis.Status // for leave
 	problem *diagnosis.Problem
-	foreign bool           // there, and not made by us
-	fields  account.Fields // to update
+	foreign bool           // the account is there and was not made by us
+	fields  account.Fields // that differ
 	off     bool           // switched off by us
 }
 
-// judge decides what the row needs, from what the look found and what the journal remembers.
+// judge decides what the row needs from the look-up and from what the journal knows.
 func (w *Worker) judge(r *Row, mailbox account.Mailbox, found bool, known journal.Account) decision {
 	switch {
-	case !found && r.Row.Settings.Incoming.Password.Empty(): // the row was taken for done
+	case !found && r.Row.Settings.Incoming.Password.Empty(): // allowed for a row that counted as done
 		return decision{status: diagnosis.Held, problem: diagnosis.New(diagnosis.PasswordNeeded)}
 	case !found:
 		return decision{verdict: create}
@@ -72,32 +72,32 @@ func (w *Worker) judge(r *Row, mailbox account.Mailbox, found bool, known journa
 	return d
 }
 
-// switchedOff reports whether a run or an undo has switched an account of ours
-// off, or may have. What the portal shows of an account alone does not tell.
+// switchedOff reports whether a run or an undo has switched off an account of ours,
+// or may have. The portal does not show who switched an account off.
 func (w *Worker) switchedOff(known journal.Account) bool {
 	open, _ := w.Known.Open(known.Key)
 	return known.Status == diagnosis.Disabled || open.Kind == journal.Disable || open.Kind == journal.Enable
 }
 
 // differences returns the fields in which the account is not as the row asks.
-// Passwords cannot be read back: for an account of ours they differ if the row
-// has changed since, for a foreign one they are taken as equal.
+// Passwords cannot be read back: for an account of ours they are compared with what
+// was sent last, for a foreign account they count as equal.
 func (w *Worker) differences(r *Row, mailbox account.Mailbox, known journal.Account, ours bool) account.Fields {
 	var fields account.Fields
 	if mailbox.Detailed {
 		fields = unlike(r.Row.Given, &r.Row.Settings, &mailbox.Settings, sameText)
 	}
-	if ours && fields == 0 && !r.Row.Settings.WithoutPasswords() { // else they are sent anyway, or not known
+	if ours && fields == 0 && !r.Row.Settings.WithoutPasswords() { // otherwise they are sent anyway, or the row has none
 		fields = w.History.Prints().Changed(known.Fingerprint, r.Key, &r.Row.Settings, account.Passwords)
 	}
 	return fields
 }
 
-// comparison reports whether a field has what was asked for.
+// comparison reports whether a field has the value that was asked for.
 type comparison func(f account.Field, asked, there *account.Settings) bool
 
-// unlike returns those of some fields, passwords aside, in which what there is is not
-// the same as what was asked for.
+// unlike returns the fields in of, passwords aside, whose values in asked and there
+// differ according to same.
 func unlike(of account.Fields, asked, there *account.Settings, same comparison) (fields account.Fields) {
 	for f := range (of & account.RequestFields &^ account.Passwords).All() {
 		if !same(f, asked, there) {
@@ -118,16 +118,16 @@ func sameText(f account.Field, asked, there *account.Settings) bool {
 	return a == b
 }
 
-// sameSetting compares what was asked for with what there is. Where the outgoing
-// server wants no login, it does not matter which one there would be.
+// sameSetting is sameText, except that it ignores the outgoing login if the outgoing
+// server wants none.
 func sameSetting(f account.Field, asked, there *account.Settings) bool {
 	return (f == account.SMTPAccount || f == account.AuthSMTP) && !asked.SMTPAuth || sameText(f, asked, there)
 }
 
-// ordinary reports whether a mailbox is an account like those we make.
+// ordinary reports whether a mailbox is of the kind that this program makes.
 func ordinary(m account.Mailbox) bool { return !m.Hosted && !m.OAuth && !m.Alias && !m.Group }
 
-// names lists in what an account is not as the row asks.
+// names lists the fields in which an account is not as the row asks.
 func (d *decision) names() string {
 	names := d.fields.String()
 	if d.off {
@@ -136,7 +136,7 @@ func (d *decision) names() string {
 	return names
 }
 
-// changeOf is what a decision comes to as a plan has it that is saved.
+// changeOf returns the decision as a change of a saved plan.
 func changeOf(consent *plan.Consent, r *Row, d decision) plan.Change {
 	c := plan.Change{
 		Row: r.Entry.Row, Email: r.Entry.Email, Owner: r.Entry.Owner, OwnerID: r.Key.OwnerID, Status: diagnosis.WouldUpdate, Fields: d.names(),
@@ -153,11 +153,11 @@ func changeOf(consent *plan.Consent, r *Row, d decision) plan.Change {
 	return c
 }
 
-// overlaid returns what the account has, with the row's own cells over it. What
-// was only filled in never replaces what somebody chose; the protocol cannot be
-// changed by an update (ASC.Api.Mail/MailApi.Accounts.cs, UpdateAccount), and
-// passwords left empty stay as they are. Where both servers have one login, a new
-// password is that of both.
+// overlaid returns the account's settings with the row's own cells over them. Values
+// that were only filled in never replace what the account has. The protocol cannot be
+// changed by an update (ASC.Api.Mail/MailApi.Accounts.cs, UpdateAccount), and empty
+// passwords leave the old ones in place. If both servers have the same login, a new
+// password is sent for both.
 func overlaid(d decision, row *account.Row) *account.Settings {
 	s := d.found.Settings
 	for f := range row.Given.All() {
@@ -166,7 +166,7 @@ func overlaid(d decision, row *account.Row) *account.Settings {
 		}
 	}
 	if row.Given.Has(account.Password) && strings.EqualFold(s.Text(account.Account), s.Text(account.SMTPAccount)) {
-		s.Take(account.SMTPPassword, &row.Settings) // the row's own, or the same
+		s.Take(account.SMTPPassword, &row.Settings) // the row's own, or that of the incoming server
 	}
 	return &s
 }

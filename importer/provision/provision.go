@@ -1,5 +1,5 @@
-// Package provision does what is to be done for one row: sign in as its person,
-// look, judge, make a durable intent, send, and make the outcome durable.
+// Package provision takes one row to its outcome: it signs in as its person, looks
+// for the account, judges, stores an intent, sends, and stores the outcome.
 //
 // [Worker.Provision] reads from top to bottom in that order. Beside it, over the
 // same parts, are [Worker.Foretell] for a dry run, [Verification] and [Undo].
@@ -23,10 +23,10 @@ import (
 
 // Worker works on rows. It is safe for concurrent use by one goroutine a row.
 type Worker struct {
-	History *journal.Store // what earlier runs left
-	Ledger  *journal.Store // what this run leaves
+	History *journal.Store // earlier runs
+	Ledger  *journal.Store // this run
 	Known   *plan.History
-	Consent *plan.Consent // nil for everything
+	Consent *plan.Consent // nil allows everything
 	Options *policy.Options
 	People  *people.People
 	Slots   *pace.Slots
@@ -36,24 +36,24 @@ type Worker struct {
 }
 
 const (
-	// intentLasts is how old an intent may be when its request leaves. An older one
-	// is written anew, because the time after which "not there" is believed counts from it.
+	// intentLasts is how old an intent may be when its request leaves. An older one gets
+	// a new time, because the time until "not there" is believed counts from it.
 	intentLasts = 5 * time.Second
-	// maxWrites bounds what is ever sent for one row in one run.
+	// maxWrites bounds the writes sent for one row in one run.
 	maxWrites = 4
-	// maxPostponed bounds the writes that a mail server wanted later.
+	// maxPostponed bounds the repeats after a mail server asked to try later.
 	maxPostponed = 2
-	// maxUnclear bounds the writes that were answered, and not so that one knows.
+	// maxUnclear bounds the writes whose answer did not say whether they succeeded.
 	maxUnclear = 2
-	// lookTries bounds look-ups for one row that get no usable answer.
+	// lookTries bounds the look-ups for one row that get no usable answer.
 	lookTries = 3
 	// listFrom is the number of rows of one person from which one list of all
 	// accounts is cheaper than a look at each.
 	listFrom = 20
 )
 
-// Provision takes a row to its durable outcome, or to a moment before which
-// nothing can be done. The error is of the store.
+// Provision takes a row to its durable outcome, or returns the time before which
+// nothing can be done for it. The error comes from the store.
 func (w *Worker) Provision(ctx context.Context, r *Row) (Step, error) {
 	for ctx.Err() == nil {
 		if step, rests := w.Resting(r); rests {
@@ -63,7 +63,7 @@ func (w *Worker) Provision(ctx context.Context, r *Row) (Step, error) {
 		if session == nil {
 			return step, err
 		}
-		if intent, open := w.Known.Open(r.Key); open && r.doubtful { // the row has claimed its account
+		if intent, open := w.Known.Open(r.Key); open && r.doubtful { // the key is known only after the sign-in
 			w.Tally.doubt(r, doubt{intent: intent.ID, kind: intent.Kind, since: intent.At, print: intent.Fingerprint})
 		}
 		r.doubtful = false
@@ -79,9 +79,9 @@ func (w *Worker) Provision(ctx context.Context, r *Row) (Step, error) {
 	return Step{}, nil
 }
 
-// Resting returns the wait of a row of which a mail server rests, before anybody
-// signs in for it. The row that probes the server need not wait, nor one that has,
-// or may have, a request without an outcome: that one is only looked up.
+// Resting returns the wait of a row whose mail server rests, so that no sign-in is
+// made for it. A row that probes the server does not wait, nor one that has, or may
+// have, a request without an outcome, because it is only looked up.
 func (w *Worker) Resting(r *Row) (Step, bool) {
 	_, until, rests := w.Slots.Resting(r.Hosts)
 	switch {
@@ -93,8 +93,8 @@ func (w *Worker) Resting(r *Row) (Step, bool) {
 	return Step{Until: until, Why: diagnosis.HostPaused}, true
 }
 
-// enter returns the session of the row's person. Without one the step says what
-// has become of the row.
+// enter returns the session of the row's person. If it is nil, the step is the
+// result for the row.
 func (w *Worker) enter(ctx context.Context, r *Row) (*people.Session, Step, error) {
 	claimed := r.Key != account.Key{}
 	session, until, err := w.People.Enter(ctx, &r.Member)
@@ -114,7 +114,7 @@ func (w *Worker) enter(ctx context.Context, r *Row) (*people.Session, Step, erro
 		return nil, Step{Until: until, Why: diagnosis.PortalBlocked}, nil
 	case r.Member.Bar == nil:
 		return nil, Step{}, nil // the run stops
-	case r.Member.Bar.Status == diagnosis.Invalid: // whatever became of the account, another row is about it
+	case r.Member.Bar.Status == diagnosis.Invalid: // another row has claimed the account, so a doubt is not this row's
 		r.End(diagnosis.Invalid, r.Member.Bar.Problem)
 	default:
 		r.Bar(r.Member.Bar.Status, r.Member.Bar.Problem)
@@ -123,7 +123,7 @@ func (w *Worker) enter(ctx context.Context, r *Row) (*people.Session, Step, erro
 	return nil, step, err
 }
 
-// attempt looks for the account and makes or changes it if that is needed.
+// attempt looks for the account, and creates or changes it if needed.
 func (w *Worker) attempt(ctx context.Context, r *Row, session *people.Session) (Step, error) {
 	slot, err := w.Slots.Take(ctx, pace.Needs{Index: r.Index, Hosts: r.Hosts, Domain: r.domain, Prober: r.Prober})
 	if err != nil {
@@ -138,7 +138,7 @@ func (w *Worker) attempt(ctx context.Context, r *Row, session *people.Session) (
 		return Step{}, nil // the run stops
 	}
 	defer turn.Done()
-	if step, rests := w.Resting(r); rests { // since it waits for its turn
+	if step, rests := w.Resting(r); rests { // the rest began while the row waited
 		return step, nil
 	}
 
@@ -181,8 +181,8 @@ func (w *Worker) attempt(ctx context.Context, r *Row, session *people.Session) (
 	answer := w.send(ctx, r, session, d, &intent)
 	r.report(answer)
 	w.Turns.NoteWrite(answer)
-	switch side := r.host(answer.Side); { // what does the write show about the mail servers
-	case answer.Fate == diagnosis.Done && intent.Kind != journal.Enable: // which loads none
+	switch side := r.host(answer.Side); { // what the write shows about the mail servers
+	case answer.Fate == diagnosis.Done && intent.Kind != journal.Enable: // enabling contacts no mail server
 		for _, h := range r.Hosts {
 			slot.Report(h, r.Key.Address, pace.Good)
 		}
@@ -207,19 +207,19 @@ func (w *Worker) attempt(ctx context.Context, r *Row, session *people.Session) (
 	case diagnosis.Unclear, diagnosis.Undecided:
 		return w.doubted(ctx, r, intent, answer)
 	}
-	err = w.Ledger.Withdraw(context.WithoutCancel(ctx), intent.ID) // it never arrived
+	err = w.Ledger.Withdraw(context.WithoutCancel(ctx), intent.ID) // the portal did not process it
 	return w.turnedBack(session, answer), err
 }
 
-// sight is what the journal and a look say of a row's account.
+// sight is what the journal and the look-up say about a row's account.
 type sight struct {
 	known   journal.Account
-	mailbox account.Mailbox // if found
+	mailbox account.Mailbox // zero if not found
 	found   bool
 }
 
-// examine reads what is known of the row's account and looks for it. Without a sight the
-// step says what has become of the row.
+// examine reads the row's account from the journal and looks for it in the portal. If
+// the sight is nil, the step is the result for the row.
 func (w *Worker) examine(ctx context.Context, r *Row, session *people.Session) (*sight, Step, error) {
 	known, ok, err := w.History.Account(ctx, r.Key)
 	if err != nil {
@@ -237,10 +237,10 @@ func (w *Worker) examine(ctx context.Context, r *Row, session *people.Session) (
 	return &sight{known, mailbox, found}, Step{}, nil
 }
 
-// look finds the account. For a person with many rows one list answers for those
-// nothing else is known of; where list or journal leave a doubt, and for what is
-// there, the account itself is read: it alone is never cached by the portal
-// (ASC.Mail/Core/Engine/CacheEngine.cs).
+// look finds the account. For a person with many rows, rows the journal knows nothing
+// about are looked up in one list of all accounts. If the row is in that list, was
+// written before or is known, the account itself is read, because the portal may
+// cache lists but never a single account (ASC.Mail/Core/Engine/CacheEngine.cs).
 func (w *Worker) look(ctx context.Context, r *Row, session *people.Session, known bool) (account.Mailbox, bool, portal.Answer) {
 	if session.Rows > listFrom && !known && !r.absent && r.Entry.Attempts == 0 {
 		listed, there, answer := session.Listed(ctx, r.Key.Address)
@@ -254,7 +254,7 @@ func (w *Worker) look(ctx context.Context, r *Row, session *people.Session, know
 	return mailbox, found, answer
 }
 
-// lookFailed handles a look that did not say whether the account is there.
+// lookFailed handles a look-up that did not say whether the account is there.
 func (w *Worker) lookFailed(ctx context.Context, r *Row, session *people.Session, answer portal.Answer) (Step, error) {
 	switch answer.Fate {
 	case diagnosis.Final:
@@ -269,7 +269,7 @@ func (w *Worker) lookFailed(ctx context.Context, r *Row, session *people.Session
 	return w.decide(ctx, r, diagnosis.Failed, answer.Problem())
 }
 
-// turnedBack handles an answer after which the row stands where it stood before.
+// turnedBack handles an answer that leaves the row as it was: the row starts again.
 func (w *Worker) turnedBack(session *people.Session, answer portal.Answer) Step {
 	w.Stop.Heed(answer)
 	if answer.Fate == diagnosis.EndsOwner {
@@ -278,9 +278,9 @@ func (w *Worker) turnedBack(session *people.Session, answer portal.Answer) Step 
 	return again
 }
 
-// remember keeps what a look has shown: that the account agrees with the row, so
-// that the next run need not look, or that it is not what is known of it, so that
-// the next run does look, whatever becomes of the row in this one.
+// remember stores the result of a look-up. If the account agrees with the row, the
+// next run need not look. If the account is not as the journal knows it, the next
+// run looks whatever the outcome in this one.
 func (w *Worker) remember(ctx context.Context, r *Row, d decision, known journal.Account) error {
 	switch {
 	case d.verdict == leave && d.fields == 0 && d.found.Detailed && d.status.Desired():
@@ -289,17 +289,17 @@ func (w *Worker) remember(ctx context.Context, r *Row, d decision, known journal
 			Fingerprint: w.fingerprint(r, known), Run: r.Entry.Run, Checked: time.Now(),
 		}
 		if seen.Made && known.Status == diagnosis.Updated {
-			seen.Status = diagnosis.Updated // an undo of the run that made it must not take it for what that run left
+			seen.Status = diagnosis.Updated // an undo of the run that made it must see that it was updated since
 		}
 		return w.Ledger.SaveAccount(context.WithoutCancel(ctx), seen)
 	case d.verdict != create && w.History.Prints().Changed(known.Fingerprint, r.Key, &r.Row.Settings, r.Row.Settings.Comparable()) != 0:
-		// The row has changed, and is looked at for that.
+		// The row has changed, so the next run looks anyway.
 		return nil
 	}
 	return w.seen(ctx, r, known, false)
 }
 
-// seen keeps whether an account that is known was seen to be as it is known.
+// seen stores whether the portal's account is the same as the journal's.
 func (w *Worker) seen(ctx context.Context, r *Row, known journal.Account, same bool) error {
 	if known.Key == (account.Key{}) || !same && known.Checked.IsZero() {
 		return nil
@@ -320,12 +320,12 @@ func (w *Worker) leaveAlone(ctx context.Context, r *Row, d decision) (Step, erro
 	return w.decide(ctx, r, d.status, *d.problem)
 }
 
-// errTrouble keeps a write from a portal that is in trouble.
+// errTrouble cancels a write because the portal is in trouble.
 var errTrouble = errors.New("provision: the portal is in trouble")
 
-// send makes the one exchange that creates or changes the account.
+// send makes the single exchange that creates or changes the account.
 func (w *Worker) send(ctx context.Context, r *Row, session *people.Session, d decision, intent *journal.Intent) portal.Answer {
-	ready := func() error { // called when the request is about to leave
+	ready := func() error { // called just before the request leaves
 		switch {
 		case w.Turns.Troubled():
 			return errTrouble
@@ -338,13 +338,13 @@ func (w *Worker) send(ctx context.Context, r *Row, session *people.Session, d de
 	switch d.verdict {
 	case update:
 		return session.Update(ctx, overlaid(d, r.Row), ready)
-	case enable: // it may be done twice, so it does not matter when exactly it leaves
+	case enable: // idempotent, so the age of the intent does not matter
 		return session.SetEnabled(ctx, r.Row.Settings.Email, true)
 	}
 	return session.Create(ctx, &r.Row.Settings, ready)
 }
 
-// succeeded records an account that was made or changed.
+// succeeded records an account that was created or changed.
 func (w *Worker) succeeded(
 	ctx context.Context, r *Row, session *people.Session, d decision, intent journal.Intent, answer portal.Answer,
 ) (Step, error) {
@@ -353,7 +353,7 @@ func (w *Worker) succeeded(
 	switch intent.Kind {
 	case journal.Update:
 		id = intent.MailboxID
-		if !answer.Mailbox.Enabled { // an update leaves it off (ASC.Mail/Core/Dao/MailboxDao.cs keeps enabled)
+		if !answer.Mailbox.Enabled { // an update does not switch it on (ASC.Mail/Core/Dao/MailboxDao.cs keeps enabled)
 			switched := session.SetEnabled(ctx, r.Row.Settings.Email, true)
 			w.Turns.NoteWrite(switched)
 			switch switched.Fate {
@@ -379,7 +379,7 @@ func (w *Worker) succeeded(
 	return w.end(ctx, r, journal.Outcome{Intent: intent.ID, Account: &made})
 }
 
-// declined records a row that would be refused again.
+// declined records a row whose write was refused and is not repeated.
 func (w *Worker) declined(ctx context.Context, r *Row, intent journal.Intent, answer portal.Answer) (Step, error) {
 	r.fail(diagnosis.Failed, answer)
 	outcome := journal.Outcome{Intent: intent.ID}
@@ -389,7 +389,7 @@ func (w *Worker) declined(ctx context.Context, r *Row, intent journal.Intent, an
 	return w.end(ctx, r, outcome)
 }
 
-// doubted keeps the intent open: the account may be there.
+// doubted keeps the intent open, because the account may be there.
 func (w *Worker) doubted(ctx context.Context, r *Row, intent journal.Intent, answer portal.Answer) (Step, error) {
 	if err := w.Ledger.SetEntries(context.WithoutCancel(ctx), r.fail(diagnosis.Unknown, answer)); err != nil {
 		return Step{}, err

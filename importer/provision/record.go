@@ -11,7 +11,7 @@ import (
 	"r7import/importer/portal"
 )
 
-// fail is End with what the answer says of side and host.
+// fail is End with the problem, side and host of the answer.
 func (r *Row) fail(status diagnosis.Status, answer portal.Answer) journal.Entry {
 	r.End(status, answer.Problem())
 	if answer.Side != "" {
@@ -21,7 +21,7 @@ func (r *Row) fail(status diagnosis.Status, answer portal.Answer) journal.Entry 
 	return r.Entry
 }
 
-// report notes in the row's entry what a request has come to.
+// report adds a request and its answer to the row's entry.
 func (r *Row) report(answer portal.Answer) {
 	if answer.Fate == diagnosis.NotSent || answer.Fate == diagnosis.TurnedAway {
 		return
@@ -34,15 +34,15 @@ func (r *Row) report(answer portal.Answer) {
 	r.Entry.Evidence = evidence(answer)
 }
 
-// decide makes an outcome durable that needed no write.
+// decide stores an outcome that needed no write.
 func (w *Worker) decide(ctx context.Context, r *Row, status diagnosis.Status, problems ...diagnosis.Problem) (Step, error) {
 	r.End(status, problems...)
 	return w.end(ctx, r, journal.Outcome{})
 }
 
-// end makes the outcome that the row has been given durable. It closes the intent of the
-// outcome, if there is one, and stores what is known of the account from now on, if
-// that has changed.
+// end stores the row's outcome and returns when it is durable. It closes the intent of
+// the outcome, if there is one, and stores what is known of the account, if that has
+// changed.
 func (w *Worker) end(ctx context.Context, r *Row, outcome journal.Outcome) (_ Step, err error) {
 	ctx, outcome.Entry = context.WithoutCancel(ctx), r.Entry
 	if outcome.Intent != 0 {
@@ -62,8 +62,8 @@ func (w *Worker) end(ctx context.Context, r *Row, outcome journal.Outcome) (_ St
 	return done, nil
 }
 
-// fingerprint returns that of what a row asks for. One without passwords asks for those
-// that are known.
+// fingerprint returns the fingerprint of the settings a row asks for. For a row without
+// passwords it is the known one.
 func (w *Worker) fingerprint(r *Row, known journal.Account) account.Fingerprint {
 	if r.Row.Settings.WithoutPasswords() && len(known.Fingerprint) > 0 {
 		return known.Fingerprint
@@ -71,7 +71,7 @@ func (w *Worker) fingerprint(r *Row, known journal.Account) account.Fingerprint 
 	return w.History.Prints().Of(r.Key, &r.Row.Settings)
 }
 
-// evidence returns what the portal answered, in its own words and without ours.
+// evidence returns the HTTP status and text of the portal's answer.
 func evidence(answer portal.Answer) string {
 	if answer.Status == 0 {
 		return ""

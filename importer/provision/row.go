@@ -11,22 +11,22 @@ import (
 	"r7import/importer/plan"
 )
 
-// Row is a row on its way to its outcome. Only whoever works on it touches it.
+// Row is a row on its way to its outcome. It is used by one goroutine at a time.
 type Row struct {
 	people.Member
-	Entry  journal.Entry // what the row has come to
-	Hosts  []string      // mail servers a write loads, each once
-	Prober bool          // finds out whether those of them that have rested long enough are well again
+	Entry  journal.Entry // the row's outcome so far
+	Hosts  []string      // mail servers that a write contacts, each once
+	Prober bool          // the row probes those of its hosts whose rest is over
 
 	domain   string
-	doubtful bool   // an earlier run left a request for it without an outcome, and no look has settled it
-	doubt    *doubt // set while nobody knows what became of its last write
+	doubtful bool   // an earlier run left an open intent for it that is not settled yet
+	doubt    *doubt // set while the outcome of its last write is unknown
 	absent   bool   // a doubt ended with "not there"
 	changes  bool   // counted as an update
 
-	postponed int // writes that a mail server wanted later
-	looks     int // looks before a write that got no usable answer
-	unclear   int // writes that were answered in a way that tells nothing, and did not arrive
+	postponed int // writes that a mail server postponed
+	looks     int // look-ups before a write that got no usable answer
+	unclear   int // writes with an unclear answer that turned out not to have arrived
 
 	removal *removal // in an undo
 }
@@ -37,12 +37,12 @@ type doubt struct {
 	kind     journal.IntentKind
 	since    time.Time           // of the last write
 	print    account.Fingerprint // of what was sent
-	answered bool                // the portal has answered, though not so that one knows
+	answered bool                // the portal has answered, but unclearly
 	looks    int
-	failed   int // look-ups in a row that did not work
+	failed   int // failed look-ups in a row
 }
 
-// NewRow returns a row of the file, of which it keeps a copy.
+// NewRow returns a row of the file. It keeps a copy of row.
 func NewRow(p *plan.Plan, index int, row *account.Row) *Row {
 	kept := *row
 	r := &Row{
@@ -57,8 +57,8 @@ func NewRow(p *plan.Plan, index int, row *account.Row) *Row {
 	return r
 }
 
-// NewMissing returns an account that no row names any more. lent are identities
-// that rows of the file bring.
+// NewMissing returns a Row for account i of p.Missing, which no row names any more.
+// lent are the identities that rows of the file bring, by name.
 func NewMissing(p *plan.Plan, i int, lent map[string]plan.Identity) *Row {
 	m := &p.Missing[i]
 	return &Row{
@@ -69,12 +69,12 @@ func NewMissing(p *plan.Plan, i int, lent map[string]plan.Identity) *Row {
 	}
 }
 
-// Doubt says that an earlier run has left a request for the row of which nobody
-// knows the outcome.
+// Doubt marks the row as one for which an earlier run left a request without an
+// outcome.
 func (r *Row) Doubt() { r.doubtful = true }
 
-// InDoubtSince returns when the row's last write was sent, if nobody knows what became
-// of it, else the zero time.
+// InDoubtSince returns when the row's last write was sent if its outcome is unknown,
+// else the zero time.
 func (r *Row) InDoubtSince() time.Time {
 	if r.doubt == nil {
 		return time.Time{}
@@ -82,7 +82,7 @@ func (r *Row) InDoubtSince() time.Time {
 	return r.doubt.since
 }
 
-// End gives the row its outcome. Its own warnings stay in front.
+// End sets the row's outcome and returns the entry. The row's own warnings come first.
 func (r *Row) End(status diagnosis.Status, problems ...diagnosis.Problem) journal.Entry {
 	e := &r.Entry
 	e.Status, e.Code, e.Side, e.Host = status, "", "", ""
@@ -93,8 +93,8 @@ func (r *Row) End(status diagnosis.Status, problems ...diagnosis.Problem) journa
 	return *e
 }
 
-// Bar gives the row the outcome of one that nobody may or can sign in for. One in
-// doubt stays so, for nobody has looked.
+// Bar sets the outcome of a row for which no sign-in is allowed or possible. A row
+// in doubt stays unknown, because its account has not been looked up.
 func (r *Row) Bar(status diagnosis.Status, why diagnosis.Problem) journal.Entry {
 	if r.doubtful || r.doubt != nil {
 		return r.End(diagnosis.Unknown, *diagnosis.New(diagnosis.OutcomeUnknown), why)
@@ -102,7 +102,7 @@ func (r *Row) Bar(status diagnosis.Status, why diagnosis.Problem) journal.Entry 
 	return r.End(status, why)
 }
 
-// host returns the mail host of a side, empty for the portal's.
+// host returns the mail host of a side, empty for the portal's side.
 func (r *Row) host(side diagnosis.Side) string {
 	switch side {
 	case diagnosis.Incoming:
@@ -113,14 +113,14 @@ func (r *Row) host(side diagnosis.Side) string {
 	return ""
 }
 
-// Step is what a pass of a row came to. The zero Step is a stop of the run: what
-// is durable stays as it is.
+// Step is the result of working on a row. The zero Step means that the run stops:
+// what is durable stays as it is.
 type Step struct {
 	Done  bool           // the outcome is durable
-	Until time.Time      // else: the moment before which nothing can be done
-	Why   diagnosis.Code // what is waited for
+	Until time.Time      // if not Done: nothing can be done before this time
+	Why   diagnosis.Code // the reason of the wait
 
-	again bool // at once, from the top
+	again bool // start again at once
 }
 
 var (

@@ -10,9 +10,9 @@ import (
 	"r7import/importer/people"
 )
 
-// settle looks once for an account whose write is in doubt. That it is there is
-// believed at once. That it is not there is believed only when the portal can no
-// longer be working on the request: it goes on with one whose sender has gone.
+// settle looks once for an account whose write is in doubt. "There" is believed at
+// once. "Not there" is believed only after Options.Settle, because the portal keeps
+// working on a request whose sender has gone.
 func (w *Worker) settle(ctx context.Context, r *Row, session *people.Session) (Step, error) {
 	turn, err := w.Turns.Take(ctx, r.Index)
 	if err != nil {
@@ -21,7 +21,7 @@ func (w *Worker) settle(ctx context.Context, r *Row, session *people.Session) (S
 	defer turn.Done()
 	d := r.doubt
 	if d.kind == journal.Enable {
-		return w.neverArrived(ctx, r) // it may be done twice
+		return w.neverArrived(ctx, r) // idempotent, so it can be sent again
 	}
 	mailbox, found, answer := session.Find(ctx, r.Row.Settings.Email)
 	w.Turns.Note(answer)
@@ -30,11 +30,11 @@ func (w *Worker) settle(ctx context.Context, r *Row, session *people.Session) (S
 	case diagnosis.EndsOwner, diagnosis.EndsRun, diagnosis.NotSent, diagnosis.TurnedAway:
 		return w.turnedBack(session, answer), nil
 	default:
-		if answer.Code == diagnosis.DuplicateMailbox { // no other refusal to look says anything of the account
+		if answer.Code == diagnosis.DuplicateMailbox { // the only refusal that says something about the account
 			return w.endDoubt(ctx, r, answer.Problem())
 		}
-		// When the settle time is over and a look still says nothing, the row stays
-		// unknown: sending it again blindly is what must never happen.
+		// If look-ups still fail after the settle time, the row stays unknown: a write must
+		// never be repeated without a look.
 		d.failed++
 		late := time.Since(d.since) > w.Options.Settle
 		if late && d.failed >= lookTries && !w.Turns.Troubled() {
@@ -53,7 +53,7 @@ func (w *Worker) settle(ctx context.Context, r *Row, session *people.Session) (S
 }
 
 // foundAfterAll records a create in doubt whose account the look-up found. If the
-// row was edited since it was sent, it goes on as one whose account is there.
+// row was edited since the write, it goes on as a row whose account is there.
 func (w *Worker) foundAfterAll(ctx context.Context, r *Row, mailbox int64) (Step, error) {
 	w.Slots.Met(r.domain)
 	made := journal.Account{
@@ -74,9 +74,9 @@ func (w *Worker) foundAfterAll(ctx context.Context, r *Row, mailbox int64) (Step
 	return again, err
 }
 
-// neverArrived closes a doubt with "not there". The row is written again, unless
-// it has had its share of writes: two that were answered in a way that tells
-// nothing, or four. What an earlier run has left is no write of this one.
+// neverArrived closes a doubt with "not there". The row is written again, unless it
+// has had maxUnclear writes with an unclear answer or maxWrites writes. The write of
+// an earlier run does not count.
 func (w *Worker) neverArrived(ctx context.Context, r *Row) (Step, error) {
 	if r.doubt.answered && r.doubt.kind != journal.Enable {
 		r.unclear++
@@ -90,13 +90,13 @@ func (w *Worker) neverArrived(ctx context.Context, r *Row) (Step, error) {
 	return again, err
 }
 
-// endDoubt records a row in doubt that has failed.
+// endDoubt records a row in doubt as failed.
 func (w *Worker) endDoubt(ctx context.Context, r *Row, problem diagnosis.Problem) (Step, error) {
 	r.End(diagnosis.Failed, problem)
 	return w.end(ctx, r, journal.Outcome{Intent: r.doubt.intent})
 }
 
-// nextLook counts a look-up and returns how long to wait before the next.
+// nextLook counts a look-up and returns the wait before the next one.
 func (w *Worker) nextLook(d *doubt) time.Duration {
 	d.looks++
 	return w.Options.Waits.LookUp(d.looks - 1)

@@ -10,8 +10,8 @@ import (
 	"r7import/importer/policy"
 )
 
-// Tally counts what the rows of a run have come to, and stops the run when more of
-// them have failed than may. It is safe for concurrent use.
+// Tally counts the outcomes of a run's rows, and stops the run when more have failed
+// than Options.MaxFailures allows. It is safe for concurrent use.
 type Tally struct {
 	options *policy.Options
 	stop    *pace.Stop
@@ -23,12 +23,12 @@ type Tally struct {
 	changes int // rows whose accounts are updated
 }
 
-// NewTally returns a tally of a file of rows rows, invalid of them with errors.
+// NewTally returns a tally for a file with that many rows, of which invalid have errors.
 func NewTally(options *policy.Options, stop *pace.Stop, rows, invalid int) *Tally {
 	return &Tally{options: options, stop: stop, rows: rows, counts: map[diagnosis.Status]int{diagnosis.Invalid: invalid}}
 }
 
-// Count counts outcomes.
+// Count counts the outcomes of entries.
 func (t *Tally) Count(entries ...journal.Entry) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -49,7 +49,7 @@ func (t *Tally) ended(r *Row) {
 	t.checkFailures()
 }
 
-// doubt puts a row into doubt.
+// doubt marks the row's last write as one without a known outcome.
 func (t *Tally) doubt(r *Row, d doubt) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -57,7 +57,7 @@ func (t *Tally) doubt(r *Row, d doubt) {
 	t.unknown++
 }
 
-// noDoubt ends the doubt of a row that goes on.
+// noDoubt ends the doubt of a row that has no outcome yet.
 func (t *Tally) noDoubt(r *Row) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -65,7 +65,7 @@ func (t *Tally) noDoubt(r *Row) {
 	t.unknown--
 }
 
-// fewSent is how many rows must have been sent before a share of them says anything.
+// fewSent is the number of rows to send before a percentage of failures is judged.
 const fewSent = 20
 
 func (t *Tally) checkFailures() {
@@ -79,8 +79,8 @@ func (t *Tally) checkFailures() {
 	}
 }
 
-// mayChange counts a row that is about to be updated, once however often that is
-// tried, and reports whether it is not one too many.
+// mayChange counts a row that is about to be updated, once per row, and reports
+// whether Options.MaxChanges still allows it.
 func (t *Tally) mayChange(r *Row) bool {
 	if r.changes {
 		return true
@@ -92,14 +92,14 @@ func (t *Tally) mayChange(r *Row) bool {
 	return !t.options.MaxChanges.Exceeded(t.changes, t.rows)
 }
 
-// Changes returns how many rows are updated, or would be.
+// Changes returns the number of rows that are updated, or would be in a dry run.
 func (t *Tally) Changes() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.changes + t.counts[diagnosis.WouldUpdate]
 }
 
-// Snapshot returns the outcomes by status and how many writes are in doubt, of one moment.
+// Snapshot returns the number of outcomes by status and the number of writes in doubt.
 func (t *Tally) Snapshot() (counts map[diagnosis.Status]int, unknown int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

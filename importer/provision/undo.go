@@ -13,19 +13,19 @@ import (
 	"r7import/importer/portal"
 )
 
-// Undo removes accounts or switches them off, if they are still as we left them.
+// Undo removes accounts or switches them off if they are still as this program left them.
 type Undo struct {
 	*Worker
 	Disable bool // accounts are only switched off
-	Dry     bool // and not even that: it is noted what would be done
-	// Verdict says what the journal alone decides about an account: the status of
-	// its row and why. The status is empty if the portal has to be asked.
+	Dry     bool // dry run: only what would be done is stored
+	// Verdict returns the status that the journal alone gives the row of an account,
+	// and why. The status is empty if the portal has to be asked.
 	Verdict func(account.Key, journal.Account) (diagnosis.Status, *diagnosis.Problem)
-	// Reason is said of every account switched off; it may be empty.
+	// Reason is added to the problems of every account switched off. It may be empty.
 	Reason []diagnosis.Problem
 }
 
-// SwitchOff returns the undo of accounts that no row names any more.
+// SwitchOff returns an undo that switches off accounts that no row names any more.
 func SwitchOff(w *Worker, dry bool) *Undo {
 	return &Undo{
 		Worker: w, Disable: true, Dry: dry, Reason: []diagnosis.Problem{*diagnosis.New(diagnosis.RowMissing)},
@@ -42,32 +42,32 @@ func SwitchOff(w *Worker, dry bool) *Undo {
 	}
 }
 
-// Await notes that an account without a row waits until somebody says yes.
+// Await adds the switching off of r's account to the changes that wait for consent.
 func Await(ctx context.Context, w *Worker, r *Row) error {
 	known, _, err := w.History.Account(context.WithoutCancel(ctx), r.Missing.Key)
 	w.Consent.Await(missingOf(w.Consent, r, known))
 	return err
 }
 
-// missingOf is the switching off of an account without a row as a plan has it that is
-// saved. What the account has need not be in there: it is switched off only as long as
-// it is what we left.
+// missingOf returns the switching off of an account without a row as a change of a
+// saved plan. The account's settings are not signed, because the account is switched
+// off only while it is as we left it.
 func missingOf(consent *plan.Consent, r *Row, known journal.Account) plan.Change {
 	c := plan.Change{Row: r.Entry.Row, Email: r.Entry.Email, Owner: r.Entry.Owner, OwnerID: r.Entry.OwnerID, Status: diagnosis.WouldDisable}
 	consent.Sign(&c, known.MailboxID, nil, nil)
 	return c
 }
 
-// removal is how far the undo of an account has come.
+// removal is the state of the undo of one account.
 type removal struct {
-	intent   int64     // the request without outcome, 0 if there is none
-	since    time.Time // when it was begun
-	unclear  int       // requests that led to nothing
-	unproven bool      // whether the account is ours, so that it is left alone
+	intent   int64     // open intent, 0 if there is none
+	since    time.Time // when the undo of the account began
+	unclear  int       // requests whose effect is not known
+	unproven bool      // the journal does not prove that the account is ours, so it is left alone
 }
 
-// Row takes one row to its durable outcome, or to a moment before which nothing can
-// be done. The error is of the store.
+// Row takes one row to its durable outcome, or returns the time before which nothing
+// can be done for it. The error comes from the store.
 func (u *Undo) Row(ctx context.Context, r *Row) (Step, error) {
 	if !u.Disable { // the portal removes one account of a person at a time
 		slot, err := u.Slots.Take(ctx, pace.Needs{Index: r.Index, Person: r.Who.Name})
@@ -79,7 +79,7 @@ func (u *Undo) Row(ctx context.Context, r *Row) (Step, error) {
 	return u.visit(ctx, r, u.undo)
 }
 
-// undo removes an account or switches it off, if it is still as we left it.
+// undo removes an account or switches it off if it is still as we left it.
 func (u *Undo) undo(ctx context.Context, r *Row, session *people.Session) (Step, error) {
 	known, _, err := u.History.Account(ctx, r.Key)
 	if err != nil {
@@ -87,13 +87,13 @@ func (u *Undo) undo(ctx context.Context, r *Row, session *people.Session) (Step,
 	}
 	if r.removal == nil {
 		status, problem := u.Verdict(r.Key, known)
-		unproven := status != "" && problem.Code == diagnosis.UndoUnproven // somebody may have removed it since
+		unproven := status != "" && problem.Code == diagnosis.UndoUnproven // it may have been removed since
 		if status != "" && !unproven {
 			return u.decide(ctx, r, status, *problem)
 		}
 		r.removal = &removal{since: time.Now(), unproven: unproven}
 		if open, doubted := u.Known.Open(r.Key); doubted && !u.Dry {
-			r.removal.intent = open.ID // an earlier run has left it
+			r.removal.intent = open.ID // left by an earlier run
 		}
 	}
 	r.Entry.MailboxID = known.MailboxID
@@ -123,8 +123,8 @@ func (u *Undo) undo(ctx context.Context, r *Row, session *people.Session) (Step,
 }
 
 // changedSince returns the fields, passwords aside, in which an account is not as
-// we left it. The journal remembers hashes only, and the portal folds some texts:
-// there the row helps to compare, as long as it says what was sent.
+// we left it. The journal has only hashes, and the portal folds some texts. A field
+// whose hash differs is compared with the row, if the row still has what was sent.
 func (u *Undo) changedSince(r *Row, mailbox account.Mailbox, known journal.Account) account.Fields {
 	const open = account.RequestFields &^ account.Passwords
 	there := u.History.Prints().Changed(known.Fingerprint, known.Key, &mailbox.Settings, open)
@@ -132,8 +132,8 @@ func (u *Undo) changedSince(r *Row, mailbox account.Mailbox, known journal.Accou
 	return there&edited | unlike(there&^edited, &r.Row.Settings, &mailbox.Settings, sameSetting)
 }
 
-// request makes the one exchange that removes the account or switches it off, after a
-// durable intent. An intent whose request led to nothing is closed before.
+// request stores an intent and makes the single exchange that removes the account or
+// switches it off. It closes the intent of an earlier request first.
 func (u *Undo) request(ctx context.Context, r *Row, session *people.Session, known journal.Account) (Step, error) {
 	if err := u.withdraw(ctx, r); err != nil {
 		return Step{}, err
@@ -171,7 +171,7 @@ func (u *Undo) request(ctx context.Context, r *Row, session *people.Session, kno
 }
 
 // follow waits until the portal has removed the account. The row keeps its turn
-// meanwhile, because the portal removes only a few at once.
+// while it waits, because the portal removes only a few accounts at once.
 func (u *Undo) follow(ctx context.Context, r *Row, session *people.Session, known journal.Account, op portal.Operation) (Step, error) {
 	moved, waits := time.Now(), u.Options.Waits.Removal
 	for wait := waits.First; !op.Completed; wait = waits.After(wait) {
@@ -185,16 +185,16 @@ func (u *Undo) follow(ctx context.Context, r *Row, session *people.Session, know
 			if now.Percent != op.Percent {
 				moved = time.Now()
 			}
-			now.ID = op.ID // the portal forgets it with the answer that tells the end
+			now.ID = op.ID // the portal forgets the operation once it has reported the end
 			op = now
-		case diagnosis.TurnedAway: // everybody pauses
+		case diagnosis.TurnedAway: // the pacer pauses
 		case diagnosis.EndsOwner, diagnosis.EndsRun:
 			return u.turnedBack(session, answer), nil
 		default:
 			return u.comeBack(ctx, r)
 		}
 	}
-	// That an operation is over says nothing when the portal was restarted in its middle.
+	// A completed operation proves nothing if the portal was restarted in the middle of it.
 	mailbox, found, answer := session.Find(ctx, r.Row.Settings.Email)
 	u.Turns.Note(answer)
 	switch {
@@ -221,7 +221,7 @@ func (u *Undo) withdraw(ctx context.Context, r *Row) error {
 	return err
 }
 
-// notDone handles an answer to a request that did not do what was asked.
+// notDone handles the answer to a request that was not carried out, or may not have been.
 func (u *Undo) notDone(ctx context.Context, r *Row, session *people.Session, known journal.Account, answer portal.Answer) (Step, error) {
 	switch answer.Fate {
 	case diagnosis.Final:
@@ -240,8 +240,8 @@ func (u *Undo) notDone(ctx context.Context, r *Row, session *people.Session, kno
 	return u.turnedBack(session, answer), u.withdraw(ctx, r)
 }
 
-// comeBack lets a row come back whose last request may have been carried out.
-// After too many of them it stays unknown.
+// comeBack lets a row wait whose last request may have been carried out. After
+// maxWrites such requests the row stays unknown.
 func (u *Undo) comeBack(ctx context.Context, r *Row) (Step, error) {
 	if r.removal.unclear++; r.removal.unclear >= maxWrites {
 		return u.decide(ctx, r, diagnosis.Unknown, *u.pending())
@@ -249,7 +249,7 @@ func (u *Undo) comeBack(ctx context.Context, r *Row) (Step, error) {
 	return wait(u.Options.Waits.LookUp(r.removal.unclear-1), diagnosis.OutcomeUnknown), nil
 }
 
-// pending is the problem of a row whose last request has no known end.
+// pending returns the problem of a row whose last request has no known outcome.
 func (u *Undo) pending() *diagnosis.Problem {
 	if u.Disable {
 		return diagnosis.New(diagnosis.OutcomeUnknown)
@@ -257,7 +257,7 @@ func (u *Undo) pending() *diagnosis.Problem {
 	return diagnosis.New(diagnosis.UndoPending)
 }
 
-// isGone settles an account that is not there any more.
+// isGone records an account that is no longer there.
 func (u *Undo) isGone(ctx context.Context, r *Row, known journal.Account) (Step, error) {
 	known.Run = r.Entry.Run
 	left := journal.Gone(known)
@@ -267,8 +267,8 @@ func (u *Undo) isGone(ctx context.Context, r *Row, known journal.Account) (Step,
 	return u.close(ctx, r, diagnosis.Removed, &left)
 }
 
-// close gives the row its outcome and makes it durable, with what is known of the
-// account from now on, if that has changed.
+// close sets the row's outcome and stores it, together with what is known of the
+// account, if left is not nil.
 func (u *Undo) close(ctx context.Context, r *Row, status diagnosis.Status, left *journal.Account, why ...diagnosis.Problem) (Step, error) {
 	r.End(status, why...)
 	return u.end(ctx, r, journal.Outcome{Intent: r.removal.intent, Account: left})

@@ -10,20 +10,20 @@ import (
 	"r7import/importer/people"
 )
 
-// Verification looks at the accounts of rows anew, whatever earlier runs say of
-// them, and changes nothing.
+// Verification reads the accounts of rows from the portal, whatever the journal says
+// of them, and changes nothing.
 type Verification struct {
 	*Worker
-	runs sync.Map // that dealt with the accounts, by name
+	runs sync.Map // set of ids of the runs that dealt with the accounts
 }
 
-// Row takes one row to its durable outcome, or to a moment before which nothing can
-// be done. The error is of the store.
+// Row takes one row to its durable outcome, or returns the time before which nothing
+// can be done for it. The error comes from the store.
 func (v *Verification) Row(ctx context.Context, r *Row) (Step, error) {
 	return v.visit(ctx, r, v.check)
 }
 
-// Runs returns the runs that dealt with the accounts, the oldest first.
+// Runs returns the ids of the runs that dealt with the accounts, the oldest first.
 func (v *Verification) Runs() (runs []string) {
 	for run := range v.runs.Range {
 		runs = append(runs, run.(string))
@@ -32,9 +32,9 @@ func (v *Verification) Runs() (runs []string) {
 	return runs
 }
 
-// check looks at the account of one row and says what there is to say of it. The
-// person's list, read once for all of their rows, tells what the portal makes of the
-// account; its settings are in the account alone. The list may be older than the account.
+// check looks at the account of one row and stores what it finds. The person's list,
+// read once for all of their rows, has the state the portal gives the account; only the
+// account itself has the settings. The list may be older than the account.
 func (v *Verification) check(ctx context.Context, r *Row, session *people.Session) (Step, error) {
 	known, _, err := v.History.Account(ctx, r.Key)
 	if err != nil {
@@ -59,7 +59,7 @@ func (v *Verification) check(ctx context.Context, r *Row, session *people.Sessio
 	}
 	ours := known.Made && known.MailboxID == mailbox.ID
 	asked := r.Row.Given
-	if ours { // what was only filled in was asked of an account of ours alone
+	if ours { // only an account of ours was asked to have the values that were filled in
 		asked = account.RequestFields
 	}
 	fields := unlike(asked, &r.Row.Settings, &mailbox.Settings, sameSetting)
