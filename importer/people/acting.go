@@ -11,23 +11,23 @@ import (
 	"r7import/importer/portal"
 )
 
-// directoryFrom is the number of people from which one reading of the portal's
-// list is cheaper than a question about each.
+// directoryFrom is the number of people above which reading the portal's whole list
+// is cheaper than one request for each person.
 const directoryFrom = 20
 
-// acting is what it takes to act as other people: an administrator the run signs
-// in as, whom the portal lets do so (ASC.Web.Core/Utility/ImpersonationSettings.cs).
-// It does not change any more once rows have begun.
+// acting holds what the run needs to act as other people: an administrator it signs
+// in as, whom the portal allows that (ASC.Web.Core/Utility/ImpersonationSettings.cs).
+// It does not change once rows have begun.
 type acting struct {
 	admin     *person
-	directory *Directory // nil if people are asked for one by one
+	directory *Directory // nil if people are looked up one by one
 }
 
-// ProveActing finds out, before the first row, whether the portal lets the
-// administrator act as anybody at all, by a few of the people of the file of whom
-// nothing speaks against it. If not, it stops the run. An administrator who cannot
-// sign in does not: there may be rows with credentials of their own. The error is
-// of the store.
+// ProveActing asks the portal, before the first row, whether the administrator may
+// act as others. It asks about a few people of the file, and stops the run if none is
+// allowed. If the administrator cannot sign in, the run goes on, because rows may have
+// credentials of their own. It does nothing if the plan acts as no one. The error
+// comes from the store.
 func (p *People) ProveActing(ctx context.Context) error {
 	if p.Plan.ActsAs() == 0 {
 		return nil
@@ -71,8 +71,8 @@ func (p *People) ProveActing(ctx context.Context) error {
 	return nil
 }
 
-// prove asks about a few people. The answer is done when it is known whether the
-// administrator may act as others; if not, the run has been stopped.
+// prove asks about a few people. Its answer is Done when there is nothing more to ask;
+// if the administrator may not act as others, it has stopped the run.
 func (p *People) prove(ctx context.Context, by *Session) portal.Answer {
 	if !by.Person.Admin {
 		p.Stop.Because(diagnosis.New(diagnosis.NotAdministrator, "Person", by.Person.Email))
@@ -95,7 +95,7 @@ func (p *People) prove(ctx context.Context, by *Session) portal.Answer {
 			return answer
 		}
 		if !found || unfit(who) != nil || who.Admin || who.ID == by.Person.ID {
-			continue // nobody may act as them: an answer would say nothing
+			continue // the portal refuses these for every administrator
 		}
 		may, answer := by.MayImpersonate(ctx, who.ID)
 		p.Turns.Note(answer)
@@ -111,11 +111,11 @@ func (p *People) prove(ctx context.Context, by *Session) portal.Answer {
 		p.Stop.Because(diagnosis.New(diagnosis.ImpersonationOff, "Count", asked, "Person", by.Person.Email))
 		return portal.Answer{Fate: diagnosis.Done}
 	}
-	p.locked(func() { p.greet(by.Person, false, proven) }) // proven, or nothing speaks for it or against it
+	p.locked(func() { p.greet(by.Person, false, proven) }) // proven, or no probe was conclusive
 	return portal.Answer{Fate: diagnosis.Done}
 }
 
-// adminLost reports whether the portal no longer takes the administrator's token.
+// adminLost reports whether the portal rejects the administrator's token.
 func (p *People) adminLost(by *Session, answer portal.Answer) bool {
 	if answer.Code != diagnosis.PortalToken {
 		return false
@@ -124,8 +124,8 @@ func (p *People) adminLost(by *Session, answer portal.Answer) bool {
 	return true
 }
 
-// actAs gets a session of a person by the administrator's right. The portal is
-// asked first whether it allows that, because each attempt is put on record.
+// actAs gets a session of a person through the administrator. It asks the portal first
+// whether that is allowed, because the portal logs each attempt.
 func (p *People) actAs(ctx context.Context, o *person, by *Session) error {
 	who, found, answer := p.find(ctx, by, o.Login.User)
 	problem := unfit(who)
@@ -133,7 +133,7 @@ func (p *People) actAs(ctx context.Context, o *person, by *Session) error {
 	case answer.Fate != diagnosis.Done, problem != nil:
 	case !found:
 		problem = diagnosis.New(diagnosis.OwnerUnknown)
-	case who.ID == by.Person.ID: // nobody can act as themselves, and need not
+	case who.ID == by.Person.ID: // the administrator's own session serves
 		return p.introduce(ctx, o, login{portal: by.Session})
 	default:
 		var may bool
@@ -161,7 +161,7 @@ func (p *People) actAs(ctx context.Context, o *person, by *Session) error {
 	return nil
 }
 
-// find looks a person up for the administrator, by address or GUID.
+// find looks up a person by address or GUID, with the administrator's session.
 func (p *People) find(ctx context.Context, by *Session, name string) (account.Person, bool, portal.Answer) {
 	if p.acting.directory != nil {
 		who, found := p.acting.directory.Find(name)

@@ -9,16 +9,16 @@ import (
 	"r7import/importer/policy"
 )
 
-// claims remembers which row has claimed which account, by hashes: the texts of a
-// key are parts of its row, which would stay in memory with its passwords.
+// claims stores which row has claimed which account. It keeps hashes, because the
+// strings of a key would keep its row in memory, passwords included.
 type claims struct {
 	seeds [2]maphash.Seed
 	rows  map[[2]uint64]int32
-	perID map[string]int // addresses by the owner's portal id
+	perID map[string]int // number of addresses by the owner's portal id
 }
 
-// add remembers the row, unless one with the same key came before: then it
-// returns the number of that one.
+// add claims the key for a row. If an earlier row has claimed it, add returns the
+// number of that row and true.
 func (c *claims) add(key account.Key, row int) (first int, twice bool) {
 	hash := [2]uint64{maphash.Comparable(c.seeds[0], key), maphash.Comparable(c.seeds[1], key)}
 	if first, twice := c.rows[hash]; twice {
@@ -28,9 +28,9 @@ func (c *claims) add(key account.Key, row int) (first int, twice bool) {
 	return 0, false
 }
 
-// claim gives a row the key of its account and says what is known against it
-// besides the portal: the first row of an account stands, and a person has only so
-// many addresses. It is done once for each row, in the order of the file.
+// claim sets the key of a row's account, and its Bar if an earlier row has the same
+// account, the person has too many addresses, or person and row do not fit. It is
+// called once for each row, in the order of the file.
 func (p *People) claim(m *Member, self *account.Person) {
 	if m.Missing != nil {
 		p.claimMissing(m, self)
@@ -49,20 +49,20 @@ func (p *People) claim(m *Member, self *account.Person) {
 	if p.Options.AllowMismatch || p.Options.Owner == policy.OwnerSelf {
 		return
 	}
-	// A person fits a row by the address, by its local part, or by the full name.
+	// A person fits a row if the address, its local part or the full name is the same.
 	theirs, wanted := account.Address(self.Email), account.Address(m.Row.Settings.Email)
 	if !theirs.Equal(wanted) && !strings.EqualFold(theirs.Local(), wanted.Local()) && !account.SameName(*self, m.Row.Settings.Name) {
 		m.Bar = &Bar{diagnosis.Held, *diagnosis.New(diagnosis.OwnerMismatch, "Person", self.Email)}
 	}
 }
 
-// OverLimit says that a person has more addresses than one may have.
+// OverLimit returns the problem of a person with more addresses than the limit.
 func OverLimit(addresses, limit int) *diagnosis.Problem {
 	return diagnosis.New(diagnosis.OwnerLimit, "Count", addresses, "Limit", limit)
 }
 
-// claimMissing checks that whoever has signed in is the person the account belongs
-// to and that no row is about it after all.
+// claimMissing sets the Bar of an account without a row if it does not belong to the
+// person who signed in, or if a row has claimed it.
 func (p *People) claimMissing(m *Member, self *account.Person) {
 	m.Key = m.Missing.Key
 	if !strings.EqualFold(self.ID, m.Key.OwnerID) {

@@ -1,5 +1,5 @@
-// Package people is everybody a run signs in as: the owners of the rows, each once
-// whatever number of rows they have, and the administrator who acts as others.
+// Package people signs in the people of a run: the owners of the rows, once for all
+// of their rows, and the administrator who acts as others.
 //
 // A row joins its person in the order of the file ([People.Join]), enters once the
 // person is signed in ([People.Enter]), and leaves with its outcome. [Directory] is
@@ -27,12 +27,12 @@ type Directory struct {
 	people    []account.Person
 	byAddress map[string]int // index of the person
 	byID      map[string]int
-	byWord    map[string][]int // of their names
+	byWord    map[string][]int // indexes of the people with that word in their names
 }
 
-// ReadDirectory reads the portal's people page by page, the dismissed ones too
-// if the session is an administrator's. It keeps those that keep wants; nil
-// keeps all. The answer is done, or the one that ended the reading.
+// ReadDirectory reads the portal's people page by page, including dismissed people
+// if the session is an administrator's. It keeps those for whom keep returns true;
+// nil keeps all. The answer is Done, or the one that ended the reading.
 func ReadDirectory(ctx context.Context, s *portal.Session, keep func(account.Person) bool) (*Directory, portal.Answer) {
 	d := &Directory{byAddress: make(map[string]int), byID: make(map[string]int), byWord: make(map[string][]int)}
 	for p, answer := range s.People(ctx, false) {
@@ -51,7 +51,7 @@ func ReadDirectory(ctx context.Context, s *portal.Session, keep func(account.Per
 			d.byWord[word] = append(d.byWord[word], i)
 		}
 		address := account.Address(p.Email).Fold()
-		// An address that a dismissed person has left behind belongs to whoever has it now.
+		// The address of a dismissed person may have been given to another person since.
 		if earlier, twice := d.byAddress[address]; p.Email != "" && (!twice || d.people[earlier].Status == personDismissed) {
 			d.byAddress[address] = i
 		}
@@ -59,7 +59,7 @@ func ReadDirectory(ctx context.Context, s *portal.Session, keep func(account.Per
 	return d, portal.Answer{Fate: diagnosis.Done}
 }
 
-// Find returns the person with that address or GUID.
+// Find returns the person whose address or GUID is name.
 func (d *Directory) Find(name string) (account.Person, bool) {
 	i, ok := d.byAddress[account.Address(name).Fold()]
 	if !ok {
@@ -71,8 +71,8 @@ func (d *Directory) Find(name string) (account.Person, bool) {
 	return d.people[i], true
 }
 
-// Named returns the people whose full name that is, the words in any order;
-// those who can sign in if there are any.
+// Named returns the people with that full name, its words in any order. If some of
+// them can sign in, it returns only those.
 func (d *Directory) Named(name string) []account.Person {
 	var all []account.Person
 	seen := make(map[int]bool)
@@ -91,7 +91,7 @@ func (d *Directory) Named(name string) []account.Person {
 	return all
 }
 
-// unfit says why no account can be made for a person, nil if one can.
+// unfit returns why no account can be made for a person, nil if one can.
 func unfit(p account.Person) *diagnosis.Problem {
 	switch {
 	case p.Status == personDismissed:

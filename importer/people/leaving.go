@@ -7,16 +7,16 @@ import (
 	"r7import/importer/pace"
 )
 
-// closing is what is to be done about sessions nobody needs any more: whoever has
-// the token could use it for a year.
+// closing holds the sessions that are no longer needed. They are closed because a
+// token stays valid for a year.
 type closing struct {
-	leaving []*person // whose sessions are to be closed
-	absent  bool      // the portal cannot end sessions, or not in time
+	leaving []*person // people whose sessions are to be closed
+	absent  bool      // the portal has no way to end sessions
 	left    int       // sessions that could not be closed
 }
 
-// Leave tells that a row has its outcome, with its code. It reports whether a
-// session is to be closed, see [People.SignOut].
+// Leave takes in that a row has its outcome, with that code. It reports whether a
+// session is to be closed with [People.SignOut].
 func (p *People) Leave(m *Member, code diagnosis.Code) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -27,8 +27,8 @@ func (p *People) Leave(m *Member, code diagnosis.Code) bool {
 	return p.letGo(m.person)
 }
 
-// AllRead tells that every row of the file has joined. It returns how many
-// sessions are to be closed.
+// AllRead takes in that every row of the file has joined. It returns the number of
+// sessions that are to be closed.
 func (p *People) AllRead() (leaving int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -41,7 +41,7 @@ func (p *People) AllRead() (leaving int) {
 	return leaving
 }
 
-// LeaveAll tells that no row is left. It returns how many sessions are to be closed.
+// LeaveAll takes in that no row is left. It returns the number of sessions to close.
 func (p *People) LeaveAll() (leaving int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -53,9 +53,9 @@ func (p *People) LeaveAll() (leaving int) {
 	return leaving
 }
 
-// letGo forgets a person without further rows, and reports whether the run has
-// opened a session for them. Accounts without a row come last: whoever is to sign
-// in for them stays until then.
+// letGo removes a person without further rows, and reports whether a session of theirs
+// is to be closed. Accounts without a row come last, so people who sign in for them
+// stay until all rows are read.
 func (p *People) letGo(o *person) bool {
 	more := o.open > 0 || !p.allRead && (o.joined < o.rows || p.Plan.Lenders[o.Name])
 	if more || o.admin {
@@ -75,7 +75,7 @@ func (p *People) forget(o *person) bool {
 }
 
 // SignOut closes one of the sessions that are to be closed, and reports whether
-// there was one. When ctx ends first, the session stays among them.
+// there was one. If ctx ends first, the session stays open.
 func (p *People) SignOut(ctx context.Context) bool {
 	for c := &p.closing; ; {
 		turn, err := p.Turns.Take(ctx, pace.BeforeRows)
@@ -98,14 +98,14 @@ func (p *People) SignOut(ctx context.Context) bool {
 		}
 		answer := o.login.portal.SignOut(ctx)
 		p.Turns.Note(answer)
-		if answer.Fate == diagnosis.NotSent { // maybe because the portal asks for too long a pause
+		if answer.Fate == diagnosis.NotSent { // possibly because the portal asks for too long a pause
 			p.Stop.Heed(answer)
 		}
 		turn.Done()
 		again := answer.Fate == diagnosis.TurnedAway || ctx.Err() != nil && answer.Code == diagnosis.RequestNotSent
 		p.locked(func() {
 			switch {
-			case again: // the portal is busy, or nobody waits any more
+			case again: // the portal is busy, or ctx has ended
 				c.leaving = append(c.leaving, o)
 			case answer.Fate != diagnosis.Done && answer.Code != diagnosis.PortalToken:
 				c.absent = c.absent || answer.Code == diagnosis.SignOutAbsent
@@ -118,7 +118,7 @@ func (p *People) SignOut(ctx context.Context) bool {
 	}
 }
 
-// OpenSessions returns how many sessions the run has opened and not closed.
+// OpenSessions returns the number of sessions the run has opened and not closed.
 func (p *People) OpenSessions() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()

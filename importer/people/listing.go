@@ -10,19 +10,19 @@ import (
 	"r7import/importer/portal"
 )
 
-// listLasts is how long the list of a person's accounts is believed.
+// listLasts is how long the list of a person's accounts is used before it is read again.
 const listLasts = 10 * time.Minute
 
 // listing is the list of a person's accounts, read once for many rows.
 type listing struct {
-	lock     chan struct{} // a mutex whose waiters heed their context
+	lock     chan struct{} // a mutex that can be waited for with a context
 	at       time.Time
 	accounts map[string]account.Mailbox
 }
 
-// Listed looks an address up in the list of the person's accounts, which is read
-// anew when it is old. While one row reads it the others wait. An answer that is
-// not done says why there is no list.
+// Listed looks up an address, in lower case, in the list of the person's accounts. It
+// reads the list again when it is older than listLasts; other rows wait meanwhile. An
+// answer that is not Done says why there is no list.
 func (s *Session) Listed(ctx context.Context, address string) (account.Mailbox, bool, portal.Answer) {
 	l := &s.of.list
 	select {

@@ -9,10 +9,10 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Match is the portal's person a row is about, as far as one was found.
+// Match is the portal's person for a row, if one was found.
 type Match struct {
-	Person account.Person // zero if nobody fits
-	// Problem says what is wrong with the match, or what to look at; nil if nothing.
+	Person account.Person // zero if no person fits
+	// Problem is an error or a hint to check the match; nil if there is none.
 	Problem *diagnosis.Problem
 }
 
@@ -21,14 +21,14 @@ func (m Match) Usable() bool {
 	return m.Person.ID != "" && (m.Problem == nil || m.Problem.Severity() != diagnosis.Error)
 }
 
-// Name returns what a row names the person by.
+// Name returns the person's address, or the GUID if there is no address.
 func (m Match) Name() string { return cmp.Or(m.Person.Email, m.Person.ID) }
 
-// namesakesShown bounds how many people of one name are listed.
+// namesakesShown bounds the people of one name that a problem lists.
 const namesakesShown = 5
 
-// Match finds the person a row is about: by what it says of the portal user, else
-// by its address, else by the full name if only one person has that.
+// Match finds the person for a row: by its portal user if it names one, else by its
+// address, else by the full name if only one person has it.
 func (d *Directory) Match(row *account.Row) Match {
 	person, found := d.Find(cmp.Or(row.Owner.User, row.Settings.Email))
 	if found {

@@ -15,25 +15,25 @@ import (
 	"r7import/importer/portal"
 )
 
-// Config is what people are signed in with.
+// Config holds what People needs to sign people in. All fields are needed.
 type Config struct {
 	Client  *portal.Client
-	History *journal.Store // what earlier runs know of the people
-	Ledger  *journal.Store // what this run learns of them
+	History *journal.Store // earlier runs
+	Ledger  *journal.Store // this run
 	Options *policy.Options
 	Plan    *plan.Plan
 	Turns   *pace.Turns
 	Stop    *pace.Stop
-	// Greet is told, once, who the run has signed in as, whether that person has the
-	// portal's mail, and whether the portal has said that it may act as others. It must not block.
+	// Greet is called once with the person the run has signed in as, whether that person may use
+	// the portal's mail, and whether it may act as others. It must not block.
 	Greet func(person account.Person, mail, acting bool)
 }
 
-// People is everybody a run signs in as. It is safe for concurrent use. Its lock is
+// People are the people a run signs in as. It is safe for concurrent use. Its lock is
 // never held over an exchange or a commit.
 type People struct {
 	Config
-	codes *pace.Slots // for sign-ins that may draw a code by SMS
+	codes *pace.Slots // for sign-ins that may make the portal send a code by SMS
 
 	mu       sync.Mutex
 	persons  map[personKey]*person
@@ -42,12 +42,12 @@ type People struct {
 	closing  closing
 	allRead  bool // every row of the file has joined
 	greeted  bool
-	mailOff  int // people in a row who may not use the portal's mail
+	mailOff  int // people in a row without access to the portal's mail
 	signedIn int // people who have signed in
-	failed   int // people who could not
+	failed   int // people who could not sign in
 }
 
-// New returns people of whom nobody has signed in.
+// New returns a People without any sign-in.
 func New(c Config) *People {
 	claims := claims{
 		seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
@@ -56,74 +56,74 @@ func New(c Config) *People {
 	return &People{Config: c, codes: pace.NewSlots(1, 0), persons: make(map[personKey]*person), claims: claims}
 }
 
-// person is one the run signs in as, once, whatever number of rows they have.
+// person is a person the run signs in as, once for all of their rows.
 type person struct {
 	plan.Identity
-	shared bool // nothing can be done without them: a refusal ends the run
+	shared bool // all rows need this person: a refusal ends the run
 	admin  bool // acts as others
 
-	rows    int       // of the file that are theirs
-	joined  int       // of these, how many have come
-	open    int       // of these, how many have no outcome
-	waiting []*Member // joined before anybody had signed in, and not yet claimed
+	rows    int       // of the file
+	joined  int       // rows that have joined
+	open    int       // joined rows without an outcome
+	waiting []*Member // rows that joined before the sign-in and have not claimed their accounts
 
-	leading chan struct{} // while a row signs in for all rows of the person; closed then
-	retryAt time.Time     // a block to sit out
-	tries   int           // sign-ins in a row that found no usable answer
-	blocked bool          // the portal has blocked this person once in this run
-	renewed bool          // signed in a second time because the portal no longer took the first token
-	known   journal.Owner // what is remembered; its name is empty until it has been read
+	leading chan struct{} // set while a row signs in for all of them; closed after that
+	retryAt time.Time     // earliest next sign-in
+	tries   int           // sign-ins in a row without a usable answer
+	blocked bool          // the portal has blocked this person in this run before
+	renewed bool          // signed in again because the portal rejected the first token
+	known   journal.Owner // from the journal; its name is empty until it has been read
 
 	login   login
-	self    account.Person // who that is, once they have signed in
-	session *Session       // nil until then
-	bar     Bar            // of the rows, once it is clear that nobody can sign in as them
+	self    account.Person // the portal's record, once signed in
+	session *Session       // nil until signed in
+	bar     Bar            // of all rows, once the sign-in has failed for good
 	list    listing
 }
 
-// login is how far a sign-in has come.
+// login is the state of a sign-in.
 type login struct {
 	portal *portal.Session // nil until there is a token
-	opened bool            // by this run, which closes it again
-	asked  string          // whose session it must be, by id; empty if that is not known beforehand
+	opened bool            // by this run, which also closes it
+	asked  string          // expected person id; empty if it is not known beforehand
 }
 
-// personKey tells people apart. Somebody who is signed in as in two ways is two.
+// personKey identifies a person. A person who is signed in by two ways has two keys.
 type personKey struct {
 	via  plan.Via
 	name string
 }
 
-// Session is what a person can do in the portal while the run is signed in as them.
+// Session is a portal session of one person.
 type Session struct {
 	*portal.Session
 	Person account.Person
-	Rows   int // of the file that are the person's
+	Rows   int // number of the person's rows in the file
 	of     *person
 }
 
-// Bar is why a row is not sent: nobody may or can sign in for it.
+// Bar is why a row is not sent: its sign-in is not allowed or has failed.
 type Bar struct {
 	Status  diagnosis.Status
 	Problem diagnosis.Problem
 }
 
-// Member is a row in the eyes of its person. Who is set by whoever makes it, and
-// what follows Missing by [People.Enter].
+// Member is a row as one of its person's rows. The creator sets the fields from Row
+// to Missing; People sets Key and Bar.
 type Member struct {
 	Row     *account.Row
 	Index   int           // of the row in the run
-	Who     plan.Identity // whose account it asks for
-	Missing *plan.Missing // set where no row is about the account any more
+	Who     plan.Identity // the person whose account it asks for
+	Missing *plan.Missing // set for an account that no row names any more
 
-	Key account.Key // zero until somebody has signed in
-	Bar *Bar        // nil if nothing speaks against sending it
+	Key account.Key // zero until the sign-in
+	Bar *Bar        // nil if the row may be sent
 
 	person *person
 }
 
-// Join adds a row to those of its person. Rows join in the order of the file, in
-// which they also claim their accounts.
+// Join adds a row to its person's rows. Rows join in the order of the file and claim
+// their accounts in the same order.
 func (p *People) Join(m *Member) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -138,7 +138,7 @@ func (p *People) Join(m *Member) {
 	}
 }
 
-// person returns the person of that identity, the same for all rows that name them.
+// person returns the person with that identity, the same one for all of their rows.
 func (p *People) person(who plan.Identity) *person {
 	key := personKey{who.Via, who.Name}
 	o, ok := p.persons[key]
@@ -152,10 +152,10 @@ func (p *People) person(who plan.Identity) *person {
 	return o
 }
 
-// Enter returns the session of the row's person, signing in if nobody has. It
-// waits while another row of the person does so. The session is nil if the person
-// must be left alone until a moment, which is then not zero; if nobody may or can
-// sign in for the row, of which its Bar tells; or if ctx has ended. The error is of
+// Enter returns the session of the row's person. The first row signs in, the others
+// wait for it. The session is nil if the sign-in must wait until the returned time,
+// which is then not zero; if the row's Bar is set, because its sign-in is not allowed
+// or has failed; or if ctx has ended. The error comes from
 // the store.
 func (p *People) Enter(ctx context.Context, m *Member) (*Session, time.Time, error) {
 	session, until, err := p.enter(ctx, m.person, m.Index)
@@ -175,15 +175,15 @@ func (p *People) Enter(ctx context.Context, m *Member) (*Session, time.Time, err
 	return &about, time.Time{}, nil
 }
 
-// enter returns the session of a person once they are signed in. It is nil if they
-// have failed, if they must be left alone until a moment, or if ctx has ended.
+// enter returns the session of a person, signing in if needed. It is nil if the sign-in
+// has failed for good, must wait until the returned time, or if ctx has ended.
 func (p *People) enter(ctx context.Context, o *person, index int) (*Session, time.Time, error) {
 	for ctx.Err() == nil {
 		p.mu.Lock()
 		session, until, leading, barred := o.session, o.retryAt, o.leading, o.bar.Status != ""
 		lead := session == nil && !barred && leading == nil && !time.Now().Before(until)
 		if lead {
-			o.leading = make(chan struct{}) // by this row, for all of them
+			o.leading = make(chan struct{}) // this row signs in for all of them
 		}
 		p.mu.Unlock()
 		switch {
@@ -209,13 +209,13 @@ func (p *People) enter(ctx context.Context, o *person, index int) (*Session, tim
 
 // lead signs in as a person for all of their rows.
 func (p *People) lead(ctx context.Context, o *person, index int) error {
-	defer p.locked(func() { // also after a panic
+	defer p.locked(func() { // deferred, so that it happens after a panic too
 		close(o.leading)
 		o.leading = nil
 	})
 	var by *Session
 	if o.Via == plan.ByActing {
-		admin := p.acting.admin // nobody replaces it once rows have begun
+		admin := p.acting.admin // constant once rows have begun
 		session, until, err := p.enter(ctx, admin, index)
 		if session == nil {
 			p.locked(func() {
@@ -228,7 +228,7 @@ func (p *People) lead(ctx context.Context, o *person, index int) error {
 		by = session
 	}
 	var code *pace.Slot
-	if o.Via != plan.ByActing && o.Login.Token.Empty() && o.login.portal == nil { // it sends a password, which may draw an SMS
+	if o.Via != plan.ByActing && o.Login.Token.Empty() && o.login.portal == nil { // it sends a password, which may make the portal send an SMS
 		var err error
 		code, err = p.codes.Take(ctx, pace.Needs{Index: index, Code: true})
 		if err != nil {
@@ -248,24 +248,24 @@ func (p *People) lead(ctx context.Context, o *person, index int) error {
 	return p.signIn(ctx, o, by, code)
 }
 
-// locked makes a change under the lock.
+// locked calls change with the lock held.
 func (p *People) locked(change func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	change()
 }
 
-// fail ends a person: that is what becomes of all rows of theirs.
+// fail sets why all rows of a person are not sent.
 func (p *People) fail(o *person, why Bar) {
 	if o.self.ID == "" && !o.admin && why.Problem.Code != diagnosis.OwnerOnLeave {
 		p.failed++
 	}
 	o.bar = why
-	o.Login = account.Owner{User: o.Login.User} // the secrets are of no more use
+	o.Login = account.Owner{User: o.Login.User} // the secrets are no longer needed
 }
 
-// end fails a person; where everything hangs on them, it ends the run. The rows of
-// people on leave are held: they wait until the leave is over.
+// end fails a person because of a problem. If all rows need this person, it stops the
+// run. The rows of people on leave are held until the leave is over.
 func (p *People) end(o *person, problem diagnosis.Problem) {
 	status := diagnosis.Failed
 	if problem.Code == diagnosis.OwnerOnLeave {
@@ -277,19 +277,19 @@ func (p *People) end(o *person, problem diagnosis.Problem) {
 	}
 }
 
-// mailOffInARow is how many people one after the other may be without the
-// portal's mail before it is taken to be off for everybody.
+// mailOffInARow is the number of people in a row without access to the portal's
+// mail after which it counts as off for all, which stops the run.
 const mailOffInARow = 10
 
-// Lost tells that the portal has said something against the person of a session
-// rather than against a row. A token that it no longer takes is replaced once, if
-// it was the run that got it.
+// Lost takes in an answer with which the portal refused the person of a session and
+// not just a row. A rejected token is replaced once if the run had signed in for it;
+// any other refusal fails the person.
 func (p *People) Lost(s *Session, answer portal.Answer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	o := s.of
 	switch {
-	case o.bar.Status != "" || o.session == nil || !o.session.Same(s.Session): // another row was told first
+	case o.bar.Status != "" || o.session == nil || !o.session.Same(s.Session): // another row has reported it first
 	case answer.Code == diagnosis.PortalToken && o.login.opened && !o.renewed:
 		o.renewed, o.session, o.login = true, nil, login{}
 	default:
@@ -303,7 +303,7 @@ func (p *People) Lost(s *Session, answer portal.Answer) {
 	}
 }
 
-// NobodySignedIn reports whether everybody who was tried could not sign in.
+// NobodySignedIn reports whether sign-ins were tried and all of them failed.
 func (p *People) NobodySignedIn() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

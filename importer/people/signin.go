@@ -13,10 +13,10 @@ import (
 	"r7import/importer/portal"
 )
 
-// signInTries bounds sign-ins whose answer got lost.
+// signInTries bounds the sign-ins in a row that get no usable answer.
 const signInTries = 3
 
-// signIn gets a session for a person and learns who that is. code is there for a
+// signIn gets a session for a person and reads whose it is. code is not nil for a
 // sign-in by password.
 func (p *People) signIn(ctx context.Context, o *person, by *Session, code *pace.Slot) error {
 	if o.known.Name == "" {
@@ -28,7 +28,7 @@ func (p *People) signIn(ctx context.Context, o *person, by *Session, code *pace.
 		o.known.Name = o.Name
 	}
 	switch {
-	case o.login.portal != nil: // only the question who that is found no answer
+	case o.login.portal != nil: // signed in, but the request for the person had no usable answer
 		return p.introduce(ctx, o, o.login)
 	case o.Via == plan.ByActing:
 		return p.actAs(ctx, o, by)
@@ -38,9 +38,9 @@ func (p *People) signIn(ctx context.Context, o *person, by *Session, code *pace.
 	return p.signInByPassword(ctx, o, code)
 }
 
-// signInByPassword sends the password, unless something is remembered against
-// it. The attempt is written down first, so that a sudden end does not hide it, and a
-// refusal before anything else.
+// signInByPassword sends the password unless the journal knows a refusal or a block. It
+// stores the attempt before the request, so that a sudden end does not hide it, and a
+// refusal right after the answer.
 func (p *People) signInByPassword(ctx context.Context, o *person, code *pace.Slot) error {
 	block := p.Options.Waits.SignIn
 	held, until := p.History.RefusedBefore(&o.known, o.Login.Password), o.known.NextSignIn(block)
@@ -81,12 +81,12 @@ func (p *People) signInByPassword(ctx context.Context, o *person, code *pace.Slo
 	return nil
 }
 
-// remember makes what is known of the person durable.
+// remember stores what is known of the person.
 func (p *People) remember(ctx context.Context, o *person) error {
 	return p.Ledger.SaveOwner(context.WithoutCancel(ctx), o.known)
 }
 
-// introduce learns who the holder of a session is.
+// introduce reads whose session it is, and keeps it for the person's rows.
 func (p *People) introduce(ctx context.Context, o *person, l login) error {
 	self, answer := l.portal.Self(ctx)
 	p.Turns.Note(answer)
@@ -99,7 +99,7 @@ func (p *People) introduce(ctx context.Context, o *person, l login) error {
 	}
 	o.known.ID, o.known.Email, o.known.Checked = self.ID, self.Email, time.Now()
 	session := &Session{Session: l.portal, Person: self, Rows: o.rows, of: o}
-	everybody := o.Via == plan.ByCaller && p.Plan.Way == policy.OwnerSelf // all rows are for them
+	everybody := o.Via == plan.ByCaller && p.Plan.Way == policy.OwnerSelf // all rows are for this person
 	mail := portal.Answer{Fate: diagnosis.Done}
 	if everybody {
 		_, _, mail = session.Listed(ctx, "") // the list is kept for the rows
@@ -132,7 +132,7 @@ func (p *People) introduce(ctx context.Context, o *person, l login) error {
 	return nil
 }
 
-// greet tells, once, who the run has signed in as.
+// greet calls Greet the first time it is called.
 func (p *People) greet(self account.Person, mail, acting bool) {
 	if !p.greeted {
 		p.greeted = true
@@ -140,8 +140,8 @@ func (p *People) greet(self account.Person, mail, acting bool) {
 	}
 }
 
-// unanswered handles an answer to a sign-in or to the question who we are that
-// gives no session: it may be tried again, or is the end of the person.
+// unanswered handles an answer that gave no session. Either the sign-in is tried
+// again, or the person is failed.
 func (p *People) unanswered(o *person, answer portal.Answer) {
 	p.Stop.Heed(answer)
 	switch answer.Fate {
