@@ -9,33 +9,33 @@ import (
 	"r7import/importer/portal"
 )
 
-// Gate lets requests to the portal through: a bounded number in flight, and each at the
-// pace of one pacer. Every request of a run passes it. It is safe for
-// concurrent use.
+// Gate admits requests to the portal. It bounds the number in flight and releases each
+// through one pacer. Every request of a run passes it. It is safe for concurrent
+// use.
 type Gate struct {
 	Pacer  *Pacer
 	places chan struct{}
-	fates  [diagnosis.NotSent + 1]atomic.Int64 // of the requests that were let through
+	fates  [diagnosis.NotSent + 1]atomic.Int64 // counts of the admitted requests, by fate
 
 	mu       sync.Mutex
-	requests context.Context // of those let through, once they outlive their callers
+	requests context.Context // parent of admitted requests; nil until Outlive
 	cutOff   context.CancelFunc
 }
 
-// NewGate returns a gate for that many requests in flight.
+// NewGate returns a gate that admits up to workers requests at a time.
 func NewGate(workers int, pacer *Pacer) *Gate {
 	return &Gate{Pacer: pacer, places: make(chan struct{}, workers)}
 }
 
-// Outlive lets requests that are let through from here on outlive the context of
-// their caller: a stop must not cut off what is under way. They end with CutOff.
+// Outlive detaches requests admitted from now on from the context of their caller, so
+// that a stop does not cut off requests under way. CutOff ends them.
 func (g *Gate) Outlive() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.requests, g.cutOff = context.WithCancel(context.Background())
 }
 
-// CutOff ends the requests that are under way. Later ones are not concerned.
+// CutOff ends the requests under way, if Outlive was called. Later requests are not affected.
 func (g *Gate) CutOff() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -45,8 +45,8 @@ func (g *Gate) CutOff() {
 	}
 }
 
-// Admit waits for a place in flight and then for the pacer, in this order, so
-// that few wait at the pacer when its limit changes. ctx ends the waiting.
+// Admit waits for a place in flight and then for the pacer. In this order few
+// callers wait at the pacer when its limit changes. ctx ends the waiting.
 func (g *Gate) Admit(ctx context.Context) (portal.Admission, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -68,10 +68,10 @@ func (g *Gate) Admit(ctx context.Context) (portal.Admission, error) {
 	return &ticket{gate: g, ctx: ctx}, nil
 }
 
-// InFlight returns how many requests have a place now.
+// InFlight returns the number of requests that have a place now.
 func (g *Gate) InFlight() int { return len(g.places) }
 
-// Fates returns how many requests have come to each end so far.
+// Fates returns the number of finished requests by fate.
 func (g *Gate) Fates() map[diagnosis.Fate]int64 {
 	counts := make(map[diagnosis.Fate]int64)
 	for fate := range g.fates {
@@ -82,7 +82,7 @@ func (g *Gate) Fates() map[diagnosis.Fate]int64 {
 	return counts
 }
 
-// ticket is one request's way through the gate.
+// ticket is the admission of one request.
 type ticket struct {
 	gate    *Gate
 	ctx     context.Context
@@ -99,8 +99,8 @@ func (t *ticket) Written() {
 	}
 }
 
-// Done gives the place back. If the portal turned the request away, nobody leaves
-// from then on until the pause is over.
+// Done gives the place back. If the portal turned the request away, no request is
+// released until the pause is over.
 func (t *ticket) Done(answer portal.Answer) {
 	t.gate.fates[answer.Fate].Add(1)
 	if !t.written.Swap(true) {

@@ -8,8 +8,8 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// What the outcome of one write says about a mail host: nothing against it, or the
-// code of what a rest begins with.
+// The evidence that the outcome of one write gives about a mail host, as the code that
+// a rest caused by it has.
 var (
 	Good           diagnosis.Code          // empty: the host let the account in
 	Refused        = diagnosis.HostRefuses // the host answered and refused the account
@@ -17,7 +17,7 @@ var (
 	TooMany        = diagnosis.HostFull    // the host says that it has too many connections
 )
 
-// EvidenceOf says what a code shows about the mail host that caused it.
+// EvidenceOf returns the evidence that a code of a failed write gives about its mail host.
 func EvidenceOf(code diagnosis.Code) diagnosis.Code {
 	switch {
 	case code == diagnosis.MailTooMany:
@@ -29,43 +29,43 @@ func EvidenceOf(code diagnosis.Code) diagnosis.Code {
 }
 
 const (
-	// troubled is how many different accounts in a row must meet trouble before
-	// their host is given a rest: one alone may be at fault itself.
+	// troubled is the number of different accounts in a row that must meet trouble
+	// before their host rests: a single account may be at fault itself.
 	troubled = 3
-	// recent is how many different accounts are remembered of a host, and
-	// mostRefused how many refused ones among them give it a rest.
+	// recent is the number of different accounts remembered for a host, and
+	// mostRefused the number of refused ones among them at which it rests.
 	recent      = 20
 	mostRefused = 18
-	// refusedProbes is how many probes in a row a host may refuse that got its rest
-	// for refusing: one password may be wrong by itself, and its row says nothing
-	// about the others.
+	// refusedProbes is the number of refused probes in a row after which a host that
+	// rests for refusing fails its probe: a single password may be wrong and says
+	// nothing about the others.
 	refusedProbes = 3
 
 	usualRest = 5 * time.Minute
 )
 
-// restGrows are the rests of a host as multiples of the first; the last one repeats.
+// restGrows are the lengths of a host's rests as multiples of the first; the last one repeats.
 var restGrows = [...]time.Duration{1, 3, 6}
 
-// Rest is the pause of a mail host in trouble. When it is over a single row probes the
-// host. If that goes well the host is open again, else its rest grows; one that rests
-// because it refused nearly everybody is probed by up to three rows in turn.
+// Rest is the pause of a mail host in trouble. After it a single row probes the host. If
+// the probe succeeds the host is open again, else the rest grows. A host that rests
+// because it refused nearly all accounts is probed by up to three rows in turn.
 type Rest struct {
 	Host     string
 	Since    time.Time
-	Until    time.Time      // when one row probes the host, or may already
-	Evidence diagnosis.Code // what the pause began with
-	Probes   int            // how often it was probed in vain
+	Until    time.Time      // from when on one row may probe the host
+	Evidence diagnosis.Code // the cause of the rest
+	Probes   int            // failed probes
 
-	refused int // of the probes since it may be probed
+	refused int // probes refused since the rest was over
 }
 
-// Is reports whether the rest is that of a host.
+// Is reports whether r is the rest of host.
 func (r Rest) Is(host string) bool { return r.Host == account.FoldHost(host) }
 
-// memory is what the writes of late have shown about a mail host.
+// memory is what recent writes have shown about a mail host.
 type memory struct {
-	troubled []string  // addresses that met trouble since an account was answered
+	troubled []string  // addresses that met trouble since the host last answered
 	verdicts []verdict // of the most recent accounts, oldest first
 	rest     *Rest     // nil if the host does not rest
 }
@@ -75,8 +75,8 @@ type verdict struct {
 	refused bool
 }
 
-// report takes in what a write for an address showed. A host that rests listens only to
-// its probe: what comes in before its time was sent before the rest began.
+// report takes in the evidence of a write for an address. During a rest evidence is
+// ignored, because its write was sent before the rest began.
 func (m *memory) report(name, address string, evidence diagnosis.Code, first time.Duration) {
 	switch now := time.Now(); {
 	case m.rest == nil:
@@ -84,7 +84,7 @@ func (m *memory) report(name, address string, evidence diagnosis.Code, first tim
 			m.rest = &Rest{Host: name, Since: now, Until: now.Add(first), Evidence: evidence}
 		}
 	case now.Before(m.rest.Until):
-	case evidence == Good, evidence == Refused && m.rest.Evidence != Refused: // whoever refuses can be reached
+	case evidence == Good, evidence == Refused && m.rest.Evidence != Refused: // a host that refuses can be reached
 		*m = memory{}
 	default:
 		m.rest.refused++
@@ -120,16 +120,16 @@ func (m *memory) learn(address string, evidence diagnosis.Code) bool {
 	return evidence == Refused && len(m.verdicts) == recent && refused >= mostRefused
 }
 
-// Lockout is how often mail servers could refuse a login if every password were
-// wrong: one account, and one address that logs in to one server. Servers count the
-// former to lock accounts, and the latter to bar addresses.
+// Lockout is the number of logins that mail servers could refuse if every password were
+// wrong: for one account, and for one client address at one server. Servers lock
+// accounts by the first number, and block client addresses by the second.
 type Lockout struct {
 	Account int    `json:"account"`
 	Address int    `json:"address"`
-	Host    string `json:"host"` // the server at which the address would be refused most often
+	Host    string `json:"host"` // the server with the most refusals of the client address
 }
 
-// MostRefused returns how many rows a mail server refuses at the most before it is
-// left alone for good, if it refuses all of them: those that give it a rest, those
-// that are under way then, and its probes, where each of rests rests is probed.
+// MostRefused returns the most rows that a mail server can refuse before it is given
+// up: those that cause its rest, those under way at that time, and its probes after
+// each of rests rests.
 func MostRefused(perHost, rests int) int { return recent + perHost - 1 + rests*refusedProbes }

@@ -1,10 +1,10 @@
-// Package pace decides how fast requests may leave and how much may be under way
-// at once.
+// Package pace decides how fast requests are sent and how many are under way at
+// once.
 //
-// One [Gate] with its [Pacer] stands before every request to the portal. A row
-// takes [Slots] at its mail servers, which may be resting, and then a turn of
-// [Turns], which knows whether the portal is in trouble. [Window] is the part of
-// the day in which anything is sent, [Stop] the end of a run.
+// Every request to the portal passes one [Gate] with its [Pacer]. A row takes
+// [Slots] at its mail servers, which may be resting, and then a turn of [Turns],
+// which tracks whether the portal is in trouble. [Window] is the part of the day in
+// which requests are sent, [Stop] ends a run early.
 package pace
 
 import (
@@ -23,44 +23,44 @@ const (
 	// MaxRate is the highest rate in requests a second that [New] accepts.
 	MaxRate = 100_000
 
-	// tolerance is what a request may gain or lose on its way to the portal
-	// without two sliding seconds running into each other there.
+	// tolerance is how much the time of requests on their way to the portal may vary
+	// before a sliding second there holds more than the limit.
 	tolerance = 4 * time.Millisecond
 
-	// catchUp is how much of the time is made good that was lost because we were
-	// woken late: a busy machine must not lower the rate.
+	// catchUp bounds the time lost by late wake-ups that is made up for: a busy
+	// machine must not lower the rate.
 	catchUp = 50 * time.Millisecond
 
-	fall      = 0.7              // of the rate is left after being turned away
-	fallEvery = time.Second      // at most
-	rise      = 1.05             // times the rate
-	riseEvery = 10 * time.Second // without being turned away
-	lowest    = 0.02             // of the configured rate
-	drawnFor  = time.Minute      // the rate stays below the one that was turned away
-	below     = 0.95             // of that rate
+	fall      = 0.7              // factor on the rate after being turned away
+	fallEvery = time.Second      // the rate is lowered at most once in this time
+	rise      = 1.05             // factor on the rate
+	riseEvery = 10 * time.Second // after this time without being turned away
+	lowest    = 0.02             // lower bound, as a share of the configured rate
+	drawnFor  = time.Minute      // how long the rate stays below the one that was turned away
+	below     = 0.95             // that bound, as a share of the rate that was turned away
 
 	firstBackoff = time.Second
 	lastBackoff  = time.Minute
-	maxPause     = 10 * time.Minute // that the portal may ask for; a longer one ends all waiting with an error
+	maxPause     = 10 * time.Minute // the longest Retry-After accepted; a longer one ends all waiting with an error
 )
 
-// Pacer releases callers one by one so that no sliding second ever holds more
-// requests than the limit, as counted when they are written: not the first second
-// and not the one after a pause. It is safe for concurrent use.
+// Pacer releases callers one by one so that no sliding second holds more requests
+// than the limit, counted when they are written. This includes the first second and
+// the second after a pause. It is safe for concurrent use.
 type Pacer struct {
-	turn  chan struct{} // holds one value; who has taken it is released next
-	wake  chan struct{} // tells that one to look again
-	timer *time.Timer   // belongs to that one
+	turn  chan struct{} // holds one value; the caller that has taken it is released next
+	wake  chan struct{} // makes that caller check again
+	timer *time.Timer   // used by that caller
 
 	mu         sync.Mutex
 	configured float64
-	limit      float64 // learned: at most the configured one
+	limit      float64 // present rate, at most the configured one
 	limiter    *rate.Limiter
-	next       *rate.Reservation // of the next release; nil until somebody waits for it
-	due        time.Time         // when the limiter lets the next one go, or let the last one go
-	ring       []time.Time       // when the last requests were written; request k is at k modulo the length
+	next       *rate.Reservation // of the next release; nil until a caller waits for it
+	due        time.Time         // time of the next release by the limiter, or of the last one
+	ring       []time.Time       // when the latest requests were written; request k is at k modulo the length
 	written    int64
-	open       int // released and not yet written: their moment is still to come
+	open       int // released and not yet written
 	released   int64
 
 	pausedUntil time.Time
@@ -68,16 +68,16 @@ type Pacer struct {
 	refusal     refusal
 }
 
-// refusal is what is remembered of having been turned away.
+// refusal is the state kept after being turned away.
 type refusal struct {
 	backoffs int       // pauses of our own choosing in a row
 	fell     time.Time // when the rate was last lowered
-	rate     float64   // that was turned away
-	below    time.Time // until when the rate stays below that
+	rate     float64   // the rate that was turned away
+	below    time.Time // until when the rate stays below the refused one
 	riseAt   time.Time // when the rate rises next
 }
 
-// New returns a pacer of perSecond requests a second, which may be fewer than one. It panics unless 0 < perSecond <= MaxRate.
+// New returns a pacer of perSecond requests a second, which may be below 1. It panics unless 0 < perSecond <= MaxRate.
 func New(perSecond float64) *Pacer {
 	if !(perSecond > 0 && perSecond <= MaxRate) {
 		panic("pace: rate out of range")
@@ -96,17 +96,17 @@ func New(perSecond float64) *Pacer {
 	return p
 }
 
-// burst is what may leave at once after idle time: 5 ms worth.
+// burst returns how many requests may leave at once after idle time: 5 ms worth.
 func burst(limit float64) int { return max(1, int(limit/200)) }
 
-// window returns how many requests are watched: those of a second, or the one
-// last release where the limit is lower than one a second.
+// window returns how many written requests are tracked: those of one second, or only
+// the last one if the limit is below one a second.
 func window(limit float64) int { return int(math.Ceil(limit)) }
 
-// Release returns nil at the moment the caller is released, first come, first
-// served. It returns the context's error if that ends first, and a
-// *diagnosis.Problem if the portal asked for a pause that is too long. Whoever
-// was released calls either Written or Unwritten, or others wait for ever.
+// Release returns nil when the caller is released, first come, first served. It
+// returns the context's error if ctx ends first, and a *diagnosis.Problem if the
+// portal asked for a pause longer than maxPause. A released caller must call either
+// Written or Unwritten, or others may wait forever.
 func (p *Pacer) Release(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -146,9 +146,9 @@ func (p *Pacer) admit(arrived time.Time) (time.Duration, error) {
 	}
 	p.recover(now)
 	if p.next == nil {
-		// The next release is due as of the moment from which it could have been asked for:
-		// since then the caller has been waiting, the release before was due and no pause was
-		// on. Thus a release that comes late does not make those behind it late as well.
+		// The next release is reserved as of the earliest time it could have been: when the
+		// caller had arrived, the previous release was due and no pause was on. So one late
+		// release does not delay the following ones.
 		since := now.Add(-catchUp)
 		for _, t := range [...]time.Time{arrived, p.due, p.pausedUntil} {
 			if t.After(since) {
@@ -167,7 +167,7 @@ func (p *Pacer) admit(arrived time.Time) (time.Duration, error) {
 	return 0, nil
 }
 
-// Written tells that the request of a release is being written now.
+// Written takes in that the request of a release is being written now.
 func (p *Pacer) Written() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -177,7 +177,7 @@ func (p *Pacer) Written() {
 	p.look()
 }
 
-// Unwritten tells that the request of a release will not be written.
+// Unwritten takes in that the request of a release will not be written.
 func (p *Pacer) Unwritten() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -185,7 +185,7 @@ func (p *Pacer) Unwritten() {
 	p.look()
 }
 
-// look has the caller whose turn it is look again.
+// look wakes the caller that is next, so that it checks again.
 func (p *Pacer) look() {
 	select {
 	case p.wake <- struct{}{}:
@@ -193,9 +193,9 @@ func (p *Pacer) look() {
 	}
 }
 
-// guard returns how long the next release must wait so that the second it falls
-// into does not hold more requests than the limit. Those released and not yet
-// written count as written now.
+// guard returns how long the next release must wait so that no sliding second holds
+// more requests than the limit. Requests released and not yet written count as written
+// now.
 func (p *Pacer) guard(now time.Time) time.Duration {
 	n := window(p.limit)
 	span := time.Duration(float64(n) / p.limit * float64(time.Second))
@@ -210,16 +210,16 @@ func (p *Pacer) guard(now time.Time) time.Duration {
 	return earlier.Add(span + tolerance).Sub(now)
 }
 
-// TurnedAway tells that the portal refused a request unread (429, or 503 with
-// Retry-After) and asked for this long a pause; zero means it did not say how
-// long. Nobody is released until the pause is over, and then at a lower rate,
-// which recovers slowly.
+// TurnedAway takes in that the portal refused a request unread (429, or 503 with
+// Retry-After) and asked for a pause of retryAfter; zero means that it named no
+// time. No caller is released until the pause is over. After it the rate is lower
+// and recovers slowly.
 func (p *Pacer) TurnedAway(retryAfter time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now, pause, r := time.Now(), retryAfter, &p.refusal
 	paused := p.pausedUntil.After(now)
-	// What is answered during a pause was sent before it and tells nothing new about the rate.
+	// An answer during a pause belongs to a request from before it and says nothing new about the rate.
 	if !paused {
 		p.recover(now)
 		if now.Sub(r.fell) >= fallEvery {
@@ -227,7 +227,7 @@ func (p *Pacer) TurnedAway(retryAfter time.Duration) {
 			p.setLimit(now, max(p.limit*fall, p.configured*lowest))
 		}
 	}
-	if retryAfter <= 0 && !paused { // anything up to a limit that doubles as long as no minute passes in peace
+	if retryAfter <= 0 && !paused { // a random pause; its limit doubles until drawnFor has passed without a refusal
 		if now.After(r.below) {
 			r.backoffs = 0
 		}
@@ -249,7 +249,7 @@ func (p *Pacer) TurnedAway(retryAfter time.Duration) {
 	p.look()
 }
 
-// recover raises the rate for the time that has passed without being turned away.
+// recover raises the rate according to the time since the last refusal.
 func (p *Pacer) recover(now time.Time) {
 	limit := p.limit
 	for limit < p.configured && !now.Before(p.refusal.riseAt) {
@@ -275,15 +275,15 @@ func (p *Pacer) setLimit(now time.Time, limit float64) {
 	p.limiter.SetBurstAt(now, burst(limit))
 }
 
-// Snapshot is what a pacer is doing at one moment.
+// Snapshot is the state of a pacer at one time.
 type Snapshot struct {
 	Limit       float64   // requests a second now
-	Configured  float64   // requests a second it was made with
+	Configured  float64   // requests a second passed to New
 	PausedUntil time.Time // zero if not paused
 	Released    int64     // requests released so far
 }
 
-// Snapshot returns what the pacer is doing now.
+// Snapshot returns the present state of the pacer.
 func (p *Pacer) Snapshot() Snapshot {
 	p.mu.Lock()
 	defer p.mu.Unlock()

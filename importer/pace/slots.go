@@ -13,27 +13,27 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Needs is what a row takes before it goes on, all of it or nothing.
+// Needs are the resources that a row takes at once, all or none.
 type Needs struct {
 	Index int
 	Hosts []string // mail servers the portal logs in to
-	// Domain is the mail domain of the address. The portal keeps a table of domains
-	// without a unique key (ASC.Mail/Core/Engine/MailboxEngine.cs), so the first
-	// account of a domain goes alone. Empty where no account is made.
+	// Domain is the mail domain of the address. The portal's table of domains has no
+	// unique key (ASC.Mail/Core/Engine/MailboxEngine.cs), so the first account of a
+	// domain is made alone. Empty if no account is made.
 	Domain string
-	Person string // whose accounts go one at a time; empty if they need not
+	Person string // the person whose accounts go one at a time; empty if they need not
 	Code   bool   // a sign-in may end with a code sent by SMS
-	// Prober says that the row finds out whether those of its hosts that have rested
-	// long enough are well again.
+	// Prober means that the row probes those of its hosts whose rest is over: it may
+	// take their slot although they are not open yet.
 	Prober bool
 }
 
-// mostCodes is how many sign-ins may end with a code sent by SMS: each one costs
-// money and wakes a person. So no more than that are under way at a time.
+// mostCodes bounds the sign-ins that end with a code sent by SMS, because each costs
+// money and disturbs a person. No more of them are under way at a time.
 const mostCodes = 3
 
-// Slots hands out what rows need at mail servers and elsewhere, the lowest row
-// first where several wait for the same. It is safe for concurrent use.
+// Slots grants rows what they need at mail servers and elsewhere, the lowest row
+// first if several wait for the same. It is safe for concurrent use.
 type Slots struct {
 	perHost   int
 	firstRest time.Duration
@@ -42,32 +42,32 @@ type Slots struct {
 	resources map[string]*resource
 }
 
-// resource is something of which a bounded number of rows hold a slot at a time.
+// resource is something that a bounded number of rows may use at a time.
 type resource struct {
 	name       string
 	most, held int
 	waiting    []*Slot // in the order of the file
-	memory             // of a mail host
+	memory             // used for mail hosts
 }
 
-// Slot is what a row has taken, or waits for.
+// Slot holds what a row has taken or waits for.
 type Slot struct {
 	slots     *Slots
 	needs     Needs
 	resources []*resource
-	ready     chan struct{} // closed when it need wait no longer
-	granted   bool          // else: one of its hosts began to rest, or no code is left
+	ready     chan struct{} // closed when the wait is over
+	granted   bool          // false if one of its hosts rests or no code is left
 }
 
-// NewSlots returns slots for perHost rows at each mail server at a time. A server
-// in trouble rests for firstRest, which is 5 minutes if it is 0, and then longer.
+// NewSlots returns slots for perHost rows at a time at each mail server. The first rest
+// of a server in trouble takes firstRest, 0 means 5 minutes; later ones are longer.
 func NewSlots(perHost int, firstRest time.Duration) *Slots {
 	return &Slots{perHost: max(1, perHost), firstRest: cmp.Or(firstRest, usualRest), resources: make(map[string]*resource)}
 }
 
-// Take waits for all that a row needs. The slot is nil if one of the row's mail
-// servers rests, or begins to while it waits, or if no sign-in may end with a code
-// any more. An error is that of ctx.
+// Take waits until the row gets all it needs. The slot is nil if one of the row's mail
+// servers rests or begins to while the row waits, or if the codes by SMS are used up.
+// The error is that of ctx.
 func (s *Slots) Take(ctx context.Context, needs Needs) (*Slot, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func (s *Slots) Take(ctx context.Context, needs Needs) (*Slot, error) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		slot.leave()
-		slot.give() // it may have come at the same moment
+		slot.give() // it may have been granted at the same time
 		return nil, ctx.Err()
 	}
 	if !slot.granted {
@@ -101,7 +101,7 @@ func (s *Slots) Take(ctx context.Context, needs Needs) (*Slot, error) {
 	return slot, nil
 }
 
-// slot returns a slot that neither holds anything nor waits.
+// slot returns a slot that holds nothing and does not wait yet.
 func (s *Slots) slot(needs Needs) *Slot {
 	slot := &Slot{slots: s, needs: needs, ready: make(chan struct{})}
 	need := func(kind, name string, most int) {
@@ -133,7 +133,7 @@ func (s *Slots) resource(name string, most int) *resource {
 	return r
 }
 
-// Report tells what a write for an address showed about one of the slot's hosts.
+// Report takes in the evidence of a write for an address about the host with that name.
 func (slot *Slot) Report(name, address string, evidence diagnosis.Code) {
 	s := slot.slots
 	s.mu.Lock()
@@ -144,8 +144,8 @@ func (slot *Slot) Report(name, address string, evidence diagnosis.Code) {
 	r.stir()
 }
 
-// Return gives back what was taken. A second call does nothing. met says that the
-// portal has the account's domain now.
+// Return gives back what was taken. A second call gives nothing back. met means that
+// the portal now has the account's domain.
 func (slot *Slot) Return(met bool) {
 	if met && slot.needs.Domain != "" {
 		slot.slots.Met(slot.needs.Domain)
@@ -155,7 +155,7 @@ func (slot *Slot) Return(met bool) {
 	slot.give()
 }
 
-// Spend uses up a sign-in that has ended with a code.
+// Spend gives the slot back and lowers the number of codes that are left.
 func (slot *Slot) Spend() {
 	slot.slots.mu.Lock()
 	defer slot.slots.mu.Unlock()
@@ -163,7 +163,7 @@ func (slot *Slot) Spend() {
 	slot.give()
 }
 
-// Met tells that the portal has a domain, so that its accounts need not wait for each other.
+// Met takes in that the portal has a domain, so that its accounts no longer go one at a time.
 func (s *Slots) Met(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -172,9 +172,8 @@ func (s *Slots) Met(name string) {
 	r.stir()
 }
 
-// Resting returns which of some mail servers rests the longest, and until when it
-// is left alone; false if none rests. The moment may have passed: then a prober
-// may find out whether it is well again.
+// Resting returns the one of hosts that rests the longest, and when its rest is over;
+// false if none rests. The time may have passed: then a prober may probe the host.
 func (s *Slots) Resting(hosts []string) (name string, until time.Time, rests bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -186,7 +185,7 @@ func (s *Slots) Resting(hosts []string) (name string, until time.Time, rests boo
 	return name, until, rests
 }
 
-// Rests returns the mail servers that rest, by name.
+// Rests returns the mail servers that rest, sorted by name.
 func (s *Slots) Rests() (rests []Rest) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -199,8 +198,8 @@ func (s *Slots) Rests() (rests []Rest) {
 	return rests
 }
 
-// free reports whether another row may hold a slot now. A host that has rested long
-// enough has one, for the row that probes it.
+// free reports whether another row may take the resource now. A host whose rest is
+// over has one place, for the row that probes it.
 func (r *resource) free() bool {
 	if r.rest != nil {
 		return r.held == 0 && !time.Now().Before(r.rest.Until)
@@ -212,15 +211,15 @@ func (slot *Slot) free() bool {
 	return !slices.ContainsFunc(slot.resources, func(r *resource) bool { return !r.free() })
 }
 
-// barred reports whether the row must not wait for its slot, because a host rests or
-// no code is left.
+// barred reports whether waiting is useless for the row, because a host rests or no
+// code is left.
 func (slot *Slot) barred() bool {
 	return slices.ContainsFunc(slot.resources, func(r *resource) bool {
 		return r.most == 0 || r.rest != nil && !(slot.needs.Prober && !time.Now().Before(r.rest.Until))
 	})
 }
 
-// end ends the waiting of a row, with what it needs or without.
+// end ends the wait of a row. If granted, the row takes all it needs.
 func (slot *Slot) end(granted bool) {
 	slot.leave()
 	slot.granted = granted
@@ -232,7 +231,7 @@ func (slot *Slot) end(granted bool) {
 	close(slot.ready)
 }
 
-// leave takes the row out of all lines.
+// leave removes the row from all queues.
 func (slot *Slot) leave() {
 	for _, r := range slot.resources {
 		if at := slices.Index(r.waiting, slot); at >= 0 {
@@ -241,7 +240,7 @@ func (slot *Slot) leave() {
 	}
 }
 
-// give returns what was taken, if it was, and lets those go on who wait for it.
+// give returns what the row has taken, if anything, and wakes rows that wait for it.
 func (slot *Slot) give() {
 	if !slot.granted {
 		return
@@ -253,13 +252,13 @@ func (slot *Slot) give() {
 	for _, r := range slot.resources {
 		r.stir()
 		if r.held == 0 && len(r.waiting) == 0 && strings.HasPrefix(r.name, "person ") {
-			delete(slot.slots.resources, r.name) // there may be very many of them
+			delete(slot.slots.resources, r.name) // there may be very many people
 		}
 	}
 }
 
-// stir looks at those who wait for one resource: the first ones may have it now, or
-// none because a host has begun to rest.
+// stir ends the wait of rows in the resource's queue: those that can have all they
+// need now, and those that are barred because a host rests.
 func (r *resource) stir() {
 	for at := 0; at < len(r.waiting); {
 		slot := r.waiting[at]
@@ -270,7 +269,7 @@ func (r *resource) stir() {
 			slot.end(true)
 		case !r.free():
 			return
-		default: // it waits for something else as well
+		default: // it also waits for another resource
 			at++
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"r7import/importer/portal"
 )
 
-// Stop is the end of a run before its time: from then on nothing new is sent, and
-// what is under way gets its grace. It is safe for concurrent use.
+// Stop ends a run early: after it nothing new is sent, and requests under way get
+// their grace. It is safe for concurrent use.
 type Stop struct {
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -19,20 +19,20 @@ type Stop struct {
 	reason *diagnosis.Problem
 }
 
-// NewStop returns a stop that nobody has called yet. The context it gives has
-// the values of ctx.
+// NewStop returns a Stop for a run that goes on. Its context has the values of ctx,
+// but does not end with it.
 func NewStop(ctx context.Context) *Stop {
 	s := new(Stop)
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	return s
 }
 
-// Context returns a context that ends when the run stops. It ends waiting, and
-// none of the requests under way.
+// Context returns a context that ends when the run stops. It is for waits, not for
+// requests under way.
 func (s *Stop) Context() context.Context { return s.ctx }
 
 // Because stops the run. A later reason does not replace the first; nil is for an
-// error that the run returns anyway. Who sees the context ended finds the reason.
+// error that the run returns anyway. The reason is set before the context ends.
 func (s *Stop) Because(reason *diagnosis.Problem) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -42,8 +42,8 @@ func (s *Stop) Because(reason *diagnosis.Problem) {
 	s.cancel()
 }
 
-// Heed stops the run if that is what an answer means: the portal will not have any
-// request, or asks for a longer pause than is waited for.
+// Heed stops the run if the answer says so: the portal refuses all requests, or asks
+// for too long a pause.
 func (s *Stop) Heed(answer portal.Answer) {
 	var tooLong *diagnosis.Problem
 	switch {
@@ -55,7 +55,7 @@ func (s *Stop) Heed(answer portal.Answer) {
 	}
 }
 
-// Reason returns why the run stops, nil if it does not or for an error.
+// Reason returns why the run stops, nil if it goes on or stops for an error.
 func (s *Stop) Reason() *diagnosis.Problem {
 	s.mu.Lock()
 	defer s.mu.Unlock()

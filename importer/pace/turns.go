@@ -10,43 +10,43 @@ import (
 	"r7import/importer/portal"
 )
 
-// Turns hands out the right to work on the portal: to a bounded number of rows at once, those
-// of the beginning of the file first, to none while the portal is in trouble, and
-// after a trouble to one at a time until one of them has got a good answer.
+// Turns grants rows the right to work on the portal. It grants a bounded number of turns at
+// a time, the lowest row first. It grants none while the portal is in trouble, and one at a
+// time after that until a row gets a good answer.
 //
-// A turn is taken last: whoever holds one waits for the gate and the journal only,
-// never for another row. Turns is safe for concurrent use.
+// A turn is taken last: its holder waits only for the gate and the journal, never for
+// another row. Turns is safe for concurrent use.
 type Turns struct {
 	most     int
-	patience time.Duration // with a portal in trouble
-	waits    Growing       // between two questions whether it is back
+	patience time.Duration // how long the portal may be in trouble
+	waits    Growing       // between two polls of a portal in trouble
 
 	mu      sync.Mutex
 	held    int
-	trial   *Turn   // of these, the one begun after a trouble and before the next good answer
+	trial   *Turn   // the one turn held after a trouble and before the next good answer
 	waiting []*Turn // in the order of the file
 	health  health
-	stir    chan struct{} // tells AwaitPoll to look again
+	stir    chan struct{} // makes AwaitPoll check again
 }
 
-// NewTurns returns turns for most rows at once. A portal in trouble is asked
-// at growing distances whether it is back, until patience is over.
+// NewTurns returns turns for up to most rows at a time. A portal in trouble is polled
+// at growing intervals until it is back or patience is over.
 func NewTurns(most int, patience time.Duration, waits Growing) *Turns {
 	return &Turns{most: max(1, most), patience: patience, waits: waits, stir: make(chan struct{}, 1)}
 }
 
-// Turn is the right of one row to work, or its wait for that.
+// Turn is the right of one row to work, or its wait for that right.
 type Turn struct {
 	turns   *Turns
 	index   int
-	ready   chan struct{} // closed when it is granted
+	ready   chan struct{} // closed when the turn is granted
 	granted bool
 }
 
-// BeforeRows is the index of work that goes before that of every row.
+// BeforeRows is an index that goes before that of every row.
 const BeforeRows = -1
 
-// Take waits for the turn of a row. An error is that of ctx.
+// Take waits for a turn for the row with that index. The error is that of ctx.
 func (t *Turns) Take(ctx context.Context, index int) (*Turn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func (t *Turns) Take(ctx context.Context, index int) (*Turn, error) {
 	case <-turn.ready:
 		return turn, nil
 	case <-ctx.Done():
-		turn.Done() // it may have come at the same moment
+		turn.Done() // it may have been granted at the same time
 		return nil, ctx.Err()
 	}
 }
@@ -85,7 +85,7 @@ func (turn *Turn) Done() {
 	t.grant()
 }
 
-// grant gives turns to those who wait, as far as may be.
+// grant gives turns to waiting rows as long as the bounds allow.
 func (t *Turns) grant() {
 	for len(t.waiting) > 0 && t.held < t.most && !t.health.troubled() {
 		turn := t.waiting[0]
@@ -102,33 +102,33 @@ func (t *Turns) grant() {
 	}
 }
 
-// unclearInARow is how many answers in a row may fail to be the portal's before
-// nothing new is sent.
+// unclearInARow is the number of unclear answers in a row at which the portal counts
+// as in trouble.
 const unclearInARow = 3
 
-// health is what is known of the portal's state.
+// health is the portal's state as its answers show it.
 type health struct {
-	unclear int       // answers in a row that were not the portal's
-	first   time.Time // when the first trouble since the last good answer began, zero if there was none
-	since   time.Time // when the trouble began, zero without trouble
-	next    time.Time // when to ask again, zero without trouble or while a question is under way
+	unclear int       // unclear answers in a row
+	first   time.Time // start of the first trouble since the last good answer, zero if there was none
+	since   time.Time // start of the present trouble, zero without trouble
+	next    time.Time // time of the next poll, zero without trouble
 	wait    time.Duration
 	why     diagnosis.Code
-	// writes says that what was not the portal's were answers to writes: that it
-	// answers anything else does not make it well.
+	// writes means that answers to writes caused the trouble: then only a good answer
+	// to a write ends it.
 	writes bool
 }
 
 // troubled reports whether nothing new may be sent.
 func (h *health) troubled() bool { return !h.since.IsZero() }
 
-// unproven reports whether a trouble is over and no good answer has come since.
+// unproven reports whether the trouble is over but no good answer has come since.
 func (h *health) unproven() bool { return !h.first.IsZero() && !h.troubled() }
 
-// Note tells what an answer says about the portal's health.
+// Note updates the portal's health from an answer to a request that is no write.
 func (t *Turns) Note(answer portal.Answer) { t.note(answer, false) }
 
-// NoteWrite does so for an answer to a write.
+// NoteWrite updates the portal's health from an answer to a write.
 func (t *Turns) NoteWrite(answer portal.Answer) { t.note(answer, true) }
 
 func (t *Turns) note(answer portal.Answer, write bool) {
@@ -158,7 +158,7 @@ func (t *Turns) note(answer portal.Answer, write bool) {
 		default:
 		}
 	case answer.Fate == diagnosis.NotSent || answer.Fate == diagnosis.TurnedAway:
-	case h.troubled(): // it was sent before the trouble and does not end it
+	case h.troubled(): // the request was sent before the trouble, so its answer does not end it
 	case write || !h.writes:
 		*h = health{}
 		t.grant()
@@ -172,14 +172,14 @@ func (t *Turns) Troubled() bool {
 	return t.health.troubled()
 }
 
-// Trouble is what is known of a portal in trouble.
+// Trouble describes a trouble of the portal.
 type Trouble struct {
 	Why   diagnosis.Code // empty without trouble
-	Since time.Time      // when the first trouble without a good answer since began
-	Until time.Time      // when it is given up
+	Since time.Time      // start of the first trouble since the last good answer
+	Until time.Time      // when patience is over
 }
 
-// Trouble returns what is known of the present trouble.
+// Trouble returns the present trouble, the zero Trouble without one.
 func (t *Turns) Trouble() Trouble {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -190,14 +190,14 @@ func (t *Turns) Trouble() Trouble {
 	return Trouble{Why: h.why, Since: h.first, Until: h.first.Add(t.patience)}
 }
 
-// AwaitPoll waits until a portal in trouble is to be asked whether it is back. An
-// error is that of ctx.
+// AwaitPoll waits until a portal in trouble is to be polled. The error is that of
+// ctx.
 func (t *Turns) AwaitPoll(ctx context.Context) error {
 	for {
 		t.mu.Lock()
 		next := t.health.next
 		t.mu.Unlock()
-		nap := time.Hour // or until a trouble begins
+		nap := time.Hour // a new trouble ends it early
 		if !next.IsZero() {
 			nap = time.Until(next)
 		}
@@ -213,9 +213,9 @@ func (t *Turns) AwaitPoll(ctx context.Context) error {
 	}
 }
 
-// Polled takes the answer to that question, and returns a problem once patience
-// is over: with a portal that does not answer, or that says again and again that
-// it is back and then answers nothing else.
+// Polled takes in whether a poll found the portal back. It returns a problem once
+// patience is over: if the portal is not back, or if it came back before and was in
+// trouble again without a good answer.
 func (t *Turns) Polled(back bool) *diagnosis.Problem {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -224,7 +224,7 @@ func (t *Turns) Polled(back bool) *diagnosis.Problem {
 	case time.Since(h.first) >= t.patience && !(back && h.first.Equal(h.since)):
 		h.next = time.Time{}
 		return diagnosis.New(diagnosis.PortalAway, "Wait", t.patience)
-	case back: // should another trouble follow, it is asked about later than this one was
+	case back: // wait is kept: if another trouble follows, its first poll comes later
 		*h = health{first: h.first, writes: h.writes, wait: t.waits.After(h.wait)}
 		t.grant()
 	default:
@@ -234,15 +234,15 @@ func (t *Turns) Polled(back bool) *diagnosis.Problem {
 	return nil
 }
 
-// Growing is a wait that doubles each time, up to the longest.
+// Growing is a wait that doubles each time, up to Longest.
 type Growing struct{ First, Longest time.Duration }
 
-// After returns the wait that follows one; the first follows 0.
+// After returns the wait that follows the given one; First follows 0.
 func (g Growing) After(wait time.Duration) time.Duration {
 	return min(max(2*wait, g.First), g.Longest)
 }
 
-// Sleep waits, and reports false if ctx ends meanwhile.
+// Sleep waits for d. It returns false early if ctx ends.
 func Sleep(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-time.After(d):

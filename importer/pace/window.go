@@ -7,12 +7,12 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Window is the part of the day, in local time, in which a run may send
-// requests. From and To count from midnight by the clock on the wall; To before
-// From reaches over midnight. The zero value is always open.
+// Window is the part of the day, in local time, in which a run may send requests.
+// From and To are times of day as durations since midnight. If To is before From,
+// the window spans midnight. The zero value is always open.
 type Window struct{ From, To time.Duration }
 
-// ParseWindow reads "22:00-06:00"; nothing at all is a window that is always open. The error is a *diagnosis.Problem.
+// ParseWindow parses "22:00-06:00". An empty text gives a window that is always open. The error is a *diagnosis.Problem.
 func ParseWindow(text string) (Window, error) {
 	if text == "" {
 		return Window{}, nil
@@ -31,7 +31,7 @@ func sinceMidnight(t time.Time) time.Duration {
 		time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond())
 }
 
-// Open reports whether requests may be sent at that moment.
+// Open reports whether requests may be sent at time t.
 func (w Window) Open(t time.Time) bool {
 	now := sinceMidnight(t)
 	switch {
@@ -43,8 +43,8 @@ func (w Window) Open(t time.Time) bool {
 	return w.From <= now || now < w.To
 }
 
-// Opening returns the next moment at which the window opens. Where the clock is
-// put forward over it, that is a moment the clock does show.
+// Opening returns the next time after t at which the window opens. If the clock is
+// put forward over that time of day, it returns a time that exists.
 func (w Window) Opening(t time.Time) time.Time {
 	hours, rest := int(w.From/time.Hour), w.From%time.Hour
 	at := func(day int) time.Time {
@@ -56,8 +56,8 @@ func (w Window) Opening(t time.Time) time.Time {
 	return at(1)
 }
 
-// Ends returns when work that takes so long ends if it may go on only while the
-// window is open.
+// Ends returns when work that begins at start and takes that long ends, if it goes on
+// only while the window is open.
 func (w Window) Ends(start time.Time, takes time.Duration) time.Time {
 	if w == (Window{}) {
 		return start.Add(takes)
@@ -75,25 +75,25 @@ func (w Window) Ends(start time.Time, takes time.Duration) time.Time {
 	}
 }
 
-// closing returns when the window that is open at a moment closes.
+// closing returns when the window, open at t, closes.
 func (w Window) closing(t time.Time) time.Time { return Window{From: w.To, To: w.From}.Opening(t) }
 
-// minClockJump is by how much the wall clock must leave the other one for a sleep or a
-// clock that was set.
+// minClockJump is the difference between wall clock and monotonic clock above which the
+// clock counts as changed.
 const minClockJump = 10 * time.Second
 
-// Clock notices that the machine slept or that its clock was set: then the wall
-// clock and the one that only ever runs forward disagree.
+// Clock notices that the machine slept or that its clock was set: then the wall clock
+// and the monotonic clock disagree.
 type Clock struct{ last time.Time }
 
-// Jumped reports whether that has happened since it was last asked.
+// Jumped reports whether that has happened since the last call.
 func (c *Clock) Jumped(now time.Time) bool {
 	was := c.last
 	c.last = now
 	return !was.IsZero() && disagree(now.Round(0).Sub(was.Round(0)), now.Sub(was))
 }
 
-// disagree compares what has passed by the two clocks.
+// disagree compares the time elapsed on the two clocks.
 func disagree(wall, steady time.Duration) bool {
 	return (wall - steady).Abs() > minClockJump
 }
