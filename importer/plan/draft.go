@@ -15,17 +15,17 @@ import (
 	"r7import/mapping"
 )
 
-// Draft is a mapping file for a spreadsheet while it is put together. It is not
-// safe for concurrent use.
+// Draft is an unfinished mapping file for a spreadsheet. It is not safe for
+// concurrent use.
 type Draft struct {
 	File    *source.File
 	Mapping *mapping.FileMapping
-	Options mapping.Options // how it will be bound, without the mapping file
+	Options mapping.Options // how the columns are bound, apart from the mapping file
 	Notices []diagnosis.Problem
-	Doubts  map[account.Field][]int // columns that only a person can give to a field
+	Doubts  map[account.Field][]int // columns that only a person can assign to the field
 }
 
-// NewDraft proposes a mapping file by the header row and a look at the first rows.
+// NewDraft proposes a mapping file from the header row and the first rows.
 func NewDraft(ctx context.Context, file *source.File, o mapping.Options) (*Draft, error) {
 	rows, err := Sample(ctx, file)
 	if err != nil {
@@ -37,14 +37,14 @@ func NewDraft(ctx context.Context, file *source.File, o mapping.Options) (*Draft
 }
 
 const (
-	// sampleRows are looked at to tell columns by what they hold.
+	// sampleRows is the number of rows read to recognise columns by their content.
 	sampleRows = 100
-	// sampleColumns is how many columns that many rows may have: a cell is found by
-	// going through the names of all, so of a wider table fewer rows are looked at.
+	// sampleColumns is the widest table of which sampleRows rows are read. Finding a
+	// cell takes time in proportion to the columns, so fewer rows of wider tables are read.
 	sampleColumns = 1000
 )
 
-// Sample returns the first rows of a file, every column of them.
+// Sample returns the first rows of a file, with all their columns.
 func Sample(ctx context.Context, file *source.File) (rows [][]string, err error) {
 	names := make([]string, len(file.Columns()))
 	for i := range names {
@@ -67,8 +67,8 @@ func Sample(ctx context.Context, file *source.File) (rows [][]string, err error)
 	return rows, nil
 }
 
-// Lacking returns the needed fields that nothing gives. The error is anything else
-// that is wrong with the mapping.
+// Lacking returns the required fields that have no source. The error is any other
+// problem of the mapping.
 func (d *Draft) Lacking() (account.Fields, error) {
 	_, err := d.bind(false)
 	var problems diagnosis.Problems
@@ -92,22 +92,22 @@ func (d *Draft) Lacking() (account.Fields, error) {
 	return lacking, nil
 }
 
-// bind binds the columns by the draft as it is, where all fields may be missing if open.
+// bind binds the columns by the draft as it is. If open, required fields may be missing.
 func (d *Draft) bind(open bool) (*mapping.Binding, error) {
 	o := d.Options
 	o.File, o.Draft = d.Mapping, open
 	return mapping.Bind(d.File.Columns(), o)
 }
 
-// Survey is what the rows of a file come to under a draft.
+// Survey is the result of reading the rows of a file under a draft.
 type Survey struct {
 	Binding *mapping.Binding
 	Rows    int
-	First   []account.Row // as many as a person looks at
-	Domains []DomainUse   // domains whose servers nobody names, the most used first
+	First   []account.Row // the first rows, to show
+	Domains []DomainUse   // domains without known servers, the most used first
 }
 
-// followsAddress are the fields that could be filled if there were an address.
+// followsAddress are the fields that can be filled from an address.
 var followsAddress = []account.Field{
 	account.Account, account.ServerHost, account.Port, account.SMTPAccount, account.SMTPServer, account.SMTPPort,
 }
@@ -121,9 +121,9 @@ type DomainUse struct {
 // firstRows is how many rows a survey keeps.
 const firstRows = 3
 
-// Survey reads all rows under the draft as it is. Each is given to look as well,
-// checked; what is missing because a needed field has no column is not among its
-// problems.
+// Survey reads and checks all rows under the draft as it is, and calls look with each.
+// Problems that only say that a field in lacking, or one that follows from a lacking
+// address, is missing are left out.
 func (d *Draft) Survey(ctx context.Context, lacking account.Fields, look func(*account.Row)) (Survey, error) {
 	binding, err := d.bind(true)
 	if err != nil {

@@ -8,10 +8,10 @@ import (
 	"r7import/importer/journal"
 )
 
-// NewEntry returns what the journal holds of a row before anything is sent for
-// it: invalid if it has errors, else not tried. A file that is only validated
-// is reported by the same entries, so that validate and run say the same.
-// owner is whose account the row asks for, as far as that is known.
+// NewEntry returns the journal entry of a row before anything is sent for it:
+// invalid if the row has errors, else not tried. A file that is only validated
+// is reported by the same entries, so that validate and run agree.
+// owner names whose account the row asks for, empty if unknown.
 func NewEntry(run string, index int, row *account.Row, owner string) journal.Entry {
 	e := journal.Entry{
 		Run: run, Index: index, Row: row.Number,
@@ -25,7 +25,7 @@ func NewEntry(run string, index int, row *account.Row, owner string) journal.Ent
 	return e
 }
 
-// filled names the fields no cell gave, with where their values came from.
+// filled lists the fields that no cell gave, with the origins of their values.
 func filled(row *account.Row) string {
 	var b strings.Builder
 	for f, origin := range row.Fills {

@@ -10,7 +10,7 @@ import (
 	"r7import/importer/policy"
 )
 
-// Bound is what keeps a run from being faster.
+// Bound is the limit that determines how long a run takes.
 type Bound string
 
 // What can bound a run.
@@ -20,11 +20,11 @@ const (
 	BoundByHost    Bound = "host"
 )
 
-// Load is what a run asks of the portal and the mail servers.
+// Load is the work that a run gives the portal and the mail servers.
 type Load struct {
 	Rows   int           // to be sent
 	Others int           // requests besides one look and one write for each row
-	Each   time.Duration // a write takes, because the portal logs in to two mail servers
+	Each   time.Duration // duration of a write, in which the portal logs in to two mail servers
 	Host   string        // the mail server with the most rows
 	AtHost int           // its rows
 
@@ -33,22 +33,22 @@ type Load struct {
 	PerHost int     // writes in flight for one mail server
 }
 
-// Forecast is how long a run will take if all goes well.
+// Forecast is how long a run takes if nothing fails.
 type Forecast struct {
 	Takes time.Duration
 	Bound Bound // empty if there is nothing to do
 }
 
 const (
-	// usualWrite is what a write takes where nothing has been measured yet.
+	// usualWrite is the assumed duration of a write if none has been measured.
 	usualWrite = 3 * time.Second
-	// OtherRequest is what any other request takes: the portal looks something up.
+	// OtherRequest is the assumed duration of any other request.
 	OtherRequest = 150 * time.Millisecond
-	// fewRows is too few to tell from how long a write takes.
+	// fewRows is the least number of measured rows that is used.
 	fewRows = 10
 )
 
-// Forecast returns the longest of what rate, workers and the busiest mail server ask for.
+// Forecast returns the longest of the times that rate, workers and the busiest mail server allow.
 func (l Load) Forecast() Forecast {
 	if l.Rows == 0 {
 		return Forecast{}
@@ -61,15 +61,15 @@ func (l Load) Forecast() Forecast {
 		func(a, b Forecast) int { return cmp.Compare(a.Takes, b.Takes) })
 }
 
-// What becoming a person costs in requests: to sign in or to ask and act as
-// them, to ask who that is, and two to close the session.
+// The requests for one person: to sign in, or to ask and act as them; to read the
+// person; and two to close the session.
 const (
 	requestsOwn    = 4
 	requestsActing = 5
 )
 
-// Load returns what running the plan asks for, and how many rows of earlier
-// runs the time of a write was measured on, 0 if it is only the usual one.
+// Load returns the load of running the plan, and the number of rows of earlier
+// runs on which the time of a write was measured; 0 means the usual time.
 func (p *Plan) Load(ctx context.Context, history *journal.Store, o *policy.Options, rate float64) (load Load, measured int, err error) {
 	each, measured, err := history.WriteTime(ctx)
 	if measured < fewRows {
@@ -79,7 +79,7 @@ func (p *Plan) Load(ctx context.Context, history *journal.Store, o *policy.Optio
 		Rows: p.ToSend(), Others: (p.People.Own+p.People.Caller)*requestsOwn + p.People.Acting*requestsActing, Each: each,
 		Rate: rate, Workers: o.Workers, PerHost: o.PerHost,
 	}
-	sums := make(map[HostUse]int) // whatever the ports
+	sums := make(map[HostUse]int) // by side and host, for all ports
 	for _, use := range p.Hosts {
 		side := HostUse{Side: use.Side, Host: use.Host}
 		if sums[side] += use.Rows; sums[side] > load.AtHost {

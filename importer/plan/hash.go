@@ -8,18 +8,18 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// rowHash is what the scan remembers of a row, so that the second reading can
-// tell whether the row is still the same.
+// rowHash is the hash of a row in the first reading. The second reading compares
+// it to notice a changed row.
 type rowHash [2]uint64
 
-// rowHasher makes row hashes with keys of its own: nothing can be learned from
-// a hash, and none outlives the process.
+// rowHasher makes row hashes with random keys: a hash tells nothing about its row
+// and is useless after the process has ended.
 type rowHasher struct {
 	seeds [2]maphash.Seed
 	text  []byte // of the latest row
 }
 
-// of covers everything that decides what is sent for the row and under which number it is reported.
+// of returns the hash of all that decides what is sent for the row, and of its number in the report.
 func (h *rowHasher) of(row *account.Row) rowHash {
 	text := strconv.AppendInt(h.text[:0], int64(row.Number), 10)
 	add := func(s string) { text = append(append(text, 0), s...) }

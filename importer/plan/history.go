@@ -10,16 +10,16 @@ import (
 	"r7import/importer/policy"
 )
 
-// History tells what earlier runs know of a row, without asking the portal. It is
-// not safe for concurrent use, except for what says so.
+// History answers from the journal what earlier runs know about a row. It is not
+// safe for concurrent use, except for methods that say so.
 type History struct {
 	store   *journal.Store
 	options *policy.Options
-	open    map[account.Key]journal.Intent // requests nobody knows the outcome of
+	open    map[account.Key]journal.Intent // requests without a known outcome
 	ids     map[string]string              // portal ids by the name of the owner; empty for a name the journal does not know
 }
 
-// NewHistory reads what earlier runs left open.
+// NewHistory returns a History and reads the open intents of earlier runs.
 func NewHistory(ctx context.Context, store *journal.Store, options *policy.Options) (*History, error) {
 	intents, err := store.OpenIntents(ctx)
 	if err != nil {
@@ -32,8 +32,8 @@ func NewHistory(ctx context.Context, store *journal.Store, options *policy.Optio
 	return h, nil
 }
 
-// Open returns the request for an account of which nobody knows the outcome, and
-// whether there is one. It is safe for concurrent use.
+// Open returns the request for an account whose outcome is unknown, and whether there
+// is one. It is safe for concurrent use.
 func (h *History) Open(key account.Key) (journal.Intent, bool) {
 	intent, open := h.open[key]
 	return intent, open
@@ -42,8 +42,8 @@ func (h *History) Open(key account.Key) (journal.Intent, bool) {
 // AnyOpen reports whether there is such a request for any account. It is safe for concurrent use.
 func (h *History) AnyOpen() bool { return len(h.open) > 0 }
 
-// KeyOf returns what the row's account is known by, the zero key if the journal
-// does not know the owner by the name the row gives.
+// KeyOf returns the key of the row's account, the zero key if the journal does not
+// know the owner by the name in the row.
 func (h *History) KeyOf(ctx context.Context, who Identity, row *account.Row) (account.Key, error) {
 	id, known := h.ids[who.Name]
 	if !known {
@@ -59,8 +59,8 @@ func (h *History) KeyOf(ctx context.Context, who Identity, row *account.Row) (ac
 	return account.NewKey(id, row.Settings.Email), nil
 }
 
-// recall returns what is known of the row's account, and whether a request for it is in
-// doubt: then nothing that is known counts.
+// recall returns what the journal knows of the row's account, and whether a request for
+// it is in doubt. In doubt known is zero.
 func (h *History) recall(ctx context.Context, who Identity, row *account.Row) (known journal.Account, doubted bool, err error) {
 	key, err := h.KeyOf(ctx, who, row)
 	if _, doubted = h.open[key]; err == nil && !doubted && key != (account.Key{}) {
@@ -69,17 +69,17 @@ func (h *History) recall(ctx context.Context, who Identity, row *account.Row) (k
 	return known, doubted, err
 }
 
-// Standing is what earlier runs leave to do for a row.
+// Standing says whether earlier runs leave anything to do for a row.
 type Standing uint8
 
 const (
 	ToDo    Standing = iota
-	Settled          // an earlier run made the account or saw it there, and the row still asks for the same
-	Refused          // a mail server has refused its login, and nothing in that has changed
+	Settled          // an earlier run made the account or saw it, and the row has not changed since
+	Refused          // a mail server has refused its login, and the login has not changed since
 )
 
-// Standing says what is left to do for a row, with what is known of its account.
-// Only rows to do need a sign-in. A request in doubt is always to do.
+// Standing returns what is left to do for a row, with what is known of its account.
+// Only rows that are ToDo need a sign-in. A row in doubt is always ToDo.
 func (h *History) Standing(ctx context.Context, who Identity, row *account.Row) (Standing, journal.Account, error) {
 	known, doubted, err := h.recall(ctx, who, row)
 	foreign := known.Status == diagnosis.Exists && h.options.OnExisting == policy.Fail
@@ -100,27 +100,27 @@ func (h *History) Standing(ctx context.Context, who Identity, row *account.Row) 
 	return ToDo, known, err
 }
 
-// Done reports whether earlier runs have done what a row asks for, however long ago, if
-// passwords that it does not have are left aside.
+// Done reports whether earlier runs have done what a row asks for, however long ago.
+// Passwords that the row does not have are not compared.
 func (h *History) Done(ctx context.Context, who Identity, row *account.Row) (bool, error) {
 	known, _, err := h.recall(ctx, who, row)
 	return err == nil && h.done(known, &row.Settings), err
 }
 
-// done reports whether what is known of an account says that it is there, at work, and as
-// the row asks. Passwords the row does not have count as equal.
+// done reports whether the account, as far as known, exists, is not switched off, and is
+// as the row asks. Passwords the row does not have count as equal.
 func (h *History) done(known journal.Account, s *account.Settings) bool {
 	switch {
 	case known.Status == diagnosis.Disabled, known.Checked.IsZero():
 		return false
-	case known.Status != diagnosis.Created && known.MailboxID == 0: // one created by somebody's word has no number, see journal.Resolve
+	case known.Status != diagnosis.Created && known.MailboxID == 0: // an account resolved by hand has no number, see journal.Resolve
 		return false
 	}
 	return h.store.Prints().Changed(known.Fingerprint, known.Key, s, s.Comparable()) == 0
 }
 
-// Refuses reports whether a mail server has refused what is about to be sent
-// again. It is safe for concurrent use.
+// Refuses reports whether a mail server has refused the credentials in s before. It
+// is safe for concurrent use.
 func (h *History) Refuses(known journal.Account, s *account.Settings) bool {
 	return len(known.Refused) > 0 && h.store.Prints().Changed(known.Refused, known.Key, s, account.Credentials) == 0
 }

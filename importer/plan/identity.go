@@ -10,31 +10,31 @@ import (
 	"r7import/mapping"
 )
 
-// Via is how the run becomes the person an account is for.
+// Via is how the run signs in as the person an account is for.
 type Via uint8
 
 const (
-	ByCaller Via = iota // it is whoever the run signs in as
-	ByOwn               // the row brings a password or a token of theirs
+	ByCaller Via = iota // with the credentials of the run
+	ByOwn               // with a password or token in the row
 	ByActing            // an administrator acts as them
-	ByNobody            // there is no way
+	ByNobody            // no way to sign in
 )
 
-// Identity is the person a row's account is for, as far as the file tells.
+// Identity is the person a row's account is for, according to the file.
 type Identity struct {
 	Via Via
-	// Name is what the journal knows the person by: the user as typed, in lower
-	// case, or a keyed hash where there is only a token.
+	// Name identifies the person in the journal: the user in lower case, or a keyed
+	// hash of the token if there is no user.
 	Name  string
 	Login account.Owner
 }
 
-// lacksCaller reports whether the run cannot begin because there is nobody to sign in as.
+// lacksCaller reports whether the run cannot begin because it has no credentials.
 func (s *Scan) lacksCaller(way policy.OwnerWay) bool {
 	return (way == policy.OwnerSelf || way == policy.OwnerImpersonate) && s.Options.Caller.Empty()
 }
 
-// OwnerOf names the person a row's account is for, empty if nobody knows yet.
+// OwnerOf names the person a row's account is for, empty if not known yet.
 func (p *Plan) OwnerOf(row *account.Row) string {
 	who := p.Who(row)
 	if who.Via == ByCaller {
@@ -43,8 +43,8 @@ func (p *Plan) OwnerOf(row *account.Row) string {
 	return cmp.Or(row.Owner.User, who.Login.User)
 }
 
-// Who says whose account a row asks for. What the row brings itself comes
-// first, whatever the way, except where one person is to have everything.
+// Who returns the person whose account a row asks for. Credentials in the row come
+// first, whatever the way, except that OwnerSelf gives one person all accounts.
 func (p *Plan) Who(row *account.Row) Identity {
 	own := row.Owner
 	switch {
@@ -71,8 +71,8 @@ func (p *Plan) name(o account.Owner) string {
 	return strings.ToLower(o.User)
 }
 
-// WayFor settles what [policy.OwnerAuto] means for a file with these columns; any other
-// way stays what it is.
+// WayFor returns the way that [policy.OwnerAuto] means for a file with these columns.
+// Any other way is returned as it is.
 func WayFor(asked policy.OwnerWay, binding *mapping.Binding) policy.OwnerWay {
 	if asked != policy.OwnerAuto {
 		return asked

@@ -1,6 +1,6 @@
-// Package plan is one reading of the file before anything is sent: how many rows
+// Package plan reads the file once before anything is sent. It finds how many rows
 // there are, whose they are, what earlier runs leave to do, and how long a run will
-// take. [Summary] is what a person is shown, [Plan] what the run goes by.
+// take. [Summary] is for display, [Plan] is the input of the run.
 package plan
 
 import (
@@ -13,22 +13,22 @@ import (
 	"r7import/mapping"
 )
 
-// Input is a file whose columns are bound to fields and whose rows are checked
-// by rules. It is not safe for concurrent use: its rows are read by one reader at a time.
+// Input is a file with its columns bound to fields and rules that check its rows. It is
+// not safe for concurrent use.
 type Input struct {
 	File    *source.File
 	Binding *mapping.Binding
 	Rules   validate.Rules
-	// Done reports whether earlier runs have done what a row without passwords asks for,
-	// so that nobody need know them. Nil knows of none. The rows are counted from 0.
+	// Done reports whether earlier runs have done what a row without passwords asks for;
+	// then the passwords are not required. index counts rows from 0. It may be nil.
 	Done func(index int, row *account.Row) bool
-	// Only reports whether a row is read at all. Nil reads all.
+	// Only reports whether Rows yields a row. If it is nil, all rows are yielded.
 	Only func(row *account.Row) bool
 }
 
-// Rows reads the file from its start and yields every row, mapped and checked,
-// in the order of the file. The row is valid until the next step of the loop; a
-// copy of it stays valid. An error ends the stream: the file cannot be read any further.
+// Rows reads the file from its start and yields the rows, mapped and checked, in the
+// order of the file. A row is valid until the next iteration; a copy of it stays
+// valid. An error ends the sequence: the file cannot be read any further.
 func (in *Input) Rows(ctx context.Context) iter.Seq2[*account.Row, error] {
 	return func(yield func(*account.Row, error) bool) {
 		seen := validate.NewSeen()
@@ -57,8 +57,8 @@ func (in *Input) Rows(ctx context.Context) iter.Seq2[*account.Row, error] {
 	}
 }
 
-// lacksPasswords reports whether nobody could log in to the mailbox, or as its owner, with
-// what the row says.
+// lacksPasswords reports whether the row has no passwords for the mailbox, or names its
+// owner without password or token.
 func lacksPasswords(row *account.Row) bool {
 	return row.Settings.WithoutPasswords() || row.Owner.User != "" && row.Owner.Password.Empty() && row.Owner.Token.Empty()
 }

@@ -15,21 +15,21 @@ import (
 // Missing is an account that runs of a file made and that no row names any more.
 type Missing struct {
 	Key   account.Key
-	Owner string // address of the person it belongs to, if it is known
+	Owner string // address of its owner, empty if unknown
 
 	who    Identity
-	lender string // the name of an owner whose rows say how to sign in
+	lender string // name of an owner whose rows have the credentials to sign in
 }
 
-// presence remembers what the rows of a file are about, as hashes: 8 bytes a row.
+// presence is the set of accounts that the rows of a file name, as 8-byte hashes.
 type presence struct {
 	seed       maphash.Seed
-	seen       []uint64 // in order once all rows are added
-	unreadable int      // rows without an address that could be read: they may be about any account
+	seen       []uint64 // sorted once all rows are added
+	unreadable int      // rows without a readable address, which may name any account
 }
 
-// note notes a row. Where nobody knows whose account it is about, or whether it is
-// right in that, it stands for its address under every owner.
+// note adds a row. If the row is invalid or its owner is unknown, it stands for its
+// address under every owner.
 func (p *presence) note(ctx context.Context, history *History, who Identity, row *account.Row) error {
 	key, err := history.KeyOf(ctx, who, row)
 	if row.Settings.Email == "" {
@@ -49,16 +49,16 @@ func (p *presence) has(key account.Key) bool {
 	return here || anyone
 }
 
-// findMissing puts into the plan which accounts no row names any more, and who
-// would sign in for each. An account that another file has asked for since is not
-// among them.
+// findMissing adds to the plan the accounts that no row names any more, and who would
+// sign in for each. Accounts that another file has asked for since are left
+// out.
 func (s *Scan) findMissing(ctx context.Context, plan *Plan, present *presence) error {
-	only := "" // portal id of the one person who gets all accounts
+	only := "" // portal id of the person who gets all accounts, if there is one
 	if plan.Way == policy.OwnerSelf {
 		caller, _, err := s.History.Owner(ctx, plan.Caller.Name)
 		if err != nil || caller.ID == "" {
-			// The same file may be run for others: as long as nobody knows who that
-			// person is, none of the accounts is known to be theirs.
+			// The same file may be run for other people. Until the journal knows the
+			// caller, none of the accounts is known to be theirs.
 			return err
 		}
 		only = strings.ToLower(caller.ID)
@@ -105,8 +105,8 @@ func (s *Scan) findMissing(ctx context.Context, plan *Plan, present *presence) e
 	return nil
 }
 
-// whoFor finds who can sign in for an account whose row, with what it said of
-// that, is gone. names are those the owner is known by.
+// whoFor returns an account whose row is gone, and how to sign in for it. names are
+// the names that the journal knows for its owner.
 func (p *Plan) whoFor(key account.Key, names []journal.Owner) Missing {
 	m := Missing{Key: key, who: Identity{Via: ByNobody}}
 	isCaller := p.Way == policy.OwnerSelf
@@ -126,7 +126,7 @@ func (p *Plan) whoFor(key account.Key, names []journal.Owner) Missing {
 	return m
 }
 
-// Who returns who signs in for the account. lent are those whose rows say how.
+// Who returns who signs in for the account. lent are the identities from rows, by name.
 func (m *Missing) Who(lent map[string]Identity) Identity {
 	if who, ok := lent[m.lender]; ok {
 		return who
@@ -134,7 +134,7 @@ func (m *Missing) Who(lent map[string]Identity) Identity {
 	return m.who
 }
 
-// planToDisable writes the accounts down behind the rows of the run.
+// planToDisable adds the missing accounts to the run's entries, after its rows.
 func (s *Scan) planToDisable(ctx context.Context, plan *Plan) error {
 	plan.Lenders, plan.rowless = make(map[string]bool), make(map[string]bool)
 	plan.Appended, plan.DisableLimit = len(plan.Missing), s.Options.DisableLimit(plan.Rows)
@@ -142,7 +142,7 @@ func (s *Scan) planToDisable(ctx context.Context, plan *Plan) error {
 	for i := range plan.Missing {
 		m := &plan.Missing[i]
 		batch = append(batch, plan.MissingEntry(i))
-		if m.who.Via != ByNobody || m.lender != "" { // somebody can sign in for it
+		if m.who.Via != ByNobody || m.lender != "" { // a sign-in is possible
 			plan.ToDisable++
 		}
 		if m.lender != "" {
@@ -163,7 +163,7 @@ func (s *Scan) planToDisable(ctx context.Context, plan *Plan) error {
 	return nil
 }
 
-// MissingEntry is the line of the report for an account without a row.
+// MissingEntry returns the journal entry of account i of p.Missing, which has no row.
 func (p *Plan) MissingEntry(i int) journal.Entry {
 	m := &p.Missing[i]
 	return journal.Entry{

@@ -12,48 +12,48 @@ import (
 	"r7import/importer/validate"
 )
 
-// Outlook is what can be said of one row without asking the portal: what is known of
-// it, and what a run would do.
+// Outlook is what is known about one row without asking the portal, and what a run
+// would do for it.
 type Outlook struct {
 	Row    account.Row
 	Who    Identity
-	Holder string // whoever the run signs in as, as far as their name is known
+	Holder string // address of the caller, empty if unknown
 	Rows   int    // valid rows of the file for that person
 
-	Person  journal.Owner   // what is known of them
-	Known   journal.Account // of the account
-	Login   journal.Account // of its login from this machine
-	Intent  journal.Intent  // a request without an outcome, if there is one
-	Changed account.Fields  // in which the row is not what is known of the account
+	Person  journal.Owner   // what the journal knows of them
+	Known   journal.Account // what the journal knows of the account
+	Login   journal.Account // what it knows of the login from this machine
+	Intent  journal.Intent  // open intent, zero if there is none
+	Changed account.Fields  // fields in which row and known account differ
 
 	Why     Why
-	Status  diagnosis.Status   // the row would end with, as far as nothing unforeseen is found
-	Problem *diagnosis.Problem // it would have then, nil for none
+	Status  diagnosis.Status   // expected status of the row, empty if the look-up decides
+	Problem *diagnosis.Problem // expected problem, nil for none
 }
 
-// Why says what decides about a row.
+// Why is the reason that decides about a row.
 type Why string
 
-// The reasons, in the order in which a run asks for them.
+// The reasons, in about the order in which a run checks them.
 const (
 	Faulty     Why = "faulty"     // the row has errors
-	Callerless Why = "callerless" // the run would not begin: nobody to sign in as
+	Callerless Why = "callerless" // the run would not begin without credentials
 	Crowded    Why = "crowded"    // the person would get too many addresses
 	Done       Why = "done"       // earlier runs have done it
 	Rejected   Why = "rejected"   // a mail server has refused its login
-	Ownerless  Why = "ownerless"  // nobody can be signed in as
+	Ownerless  Why = "ownerless"  // no way to sign in for the row
 	Barred     Why = "barred"     // the portal has refused the person's password
 	Doubtful   Why = "doubtful"   // a request has no outcome
-	Absent     Why = "absent"     // nothing is known of such an account
-	Stale      Why = "stale"      // it was seen to be otherwise than is known, or was seen too long ago
-	Unlike     Why = "unlike"     // only values differ that were filled in, by which no account is changed
+	Absent     Why = "absent"     // no such account is known
+	Stale      Why = "stale"      // the account was seen to differ from what is known, or was seen too long ago
+	Unlike     Why = "unlike"     // only filled-in values differ, which never change an account
 	Off        Why = "off"        // this program has switched it off
 	Differs    Why = "differs"    // the row has changed since
-	Foreign    Why = "foreign"    // somebody else made it, and rows for such are to fail
+	Foreign    Why = "foreign"    // this program did not make it, and rows for such accounts fail
 )
 
-// Outlook reads the file and judges the row of that number. The error is a
-// [*diagnosis.Problem] if there is none.
+// Outlook reads the file and judges the row with that number. The error is a
+// [*diagnosis.Problem] if there is no such row.
 func (s *Scan) Outlook(ctx context.Context, number int) (*Outlook, error) {
 	history, err := NewHistory(ctx, s.History, s.Options)
 	if err != nil {
@@ -98,13 +98,13 @@ func (s *Scan) Outlook(ctx context.Context, number int) (*Outlook, error) {
 	return o, err
 }
 
-// LoginLater returns the login of a field that the portal will use later on, in place of
+// LoginLater returns the login that the portal will use later for a field, in place of
 // the one it tests the account with.
 func (o *Outlook) LoginLater(f account.Field) string {
 	return validate.LoginLater(o.Row.Settings.Email, o.Row.Settings.Text(f))
 }
 
-// recall puts together what earlier runs know of the row.
+// recall reads what earlier runs know about the row.
 func (o *Outlook) recall(ctx context.Context, history *History) (err error) {
 	if o.Person, _, err = history.store.Owner(ctx, o.Who.Name); err != nil {
 		return err
@@ -123,7 +123,7 @@ func (o *Outlook) recall(ctx context.Context, history *History) (err error) {
 	return err
 }
 
-// judge says what a run would do, in the order in which it asks.
+// judge returns what a run would do and why, checked in the order of a run.
 func (o *Outlook) judge(ctx context.Context, s *Scan, way policy.OwnerWay, h *History) (Why, diagnosis.Status, *diagnosis.Problem, error) {
 	if o.Row.Invalid() {
 		worst, _ := diagnosis.Worst(o.Row.Problems)
@@ -180,7 +180,7 @@ func (o *Outlook) judge(ctx context.Context, s *Scan, way policy.OwnerWay, h *Hi
 	return Differs, byAction(action), nil, nil
 }
 
-// byAction is how a row ends whose account is there and is not as the row asks.
+// byAction returns the status of a row whose account differs from it.
 func byAction(action policy.Action) diagnosis.Status {
 	switch action {
 	case policy.Update:

@@ -17,52 +17,52 @@ import (
 	"r7import/importer/policy"
 )
 
-// entryBatch is how many rows the scan hands to the journal at once.
+// entryBatch is the number of rows that the scan stores at once.
 const entryBatch = 512
 
-// Plan is what a run goes by after one reading of the file. Nothing has been sent
-// for it. It is safe for concurrent use.
+// Plan is the result of one reading of the file and the input of a run. Nothing has
+// been sent for it. It is safe for concurrent use, except for Same.
 type Plan struct {
 	Run    journal.Run
-	Way    policy.OwnerWay // as whom the rows' accounts will be made
-	Caller Identity        // whoever the run signs in as
+	Way    policy.OwnerWay // how the owners of the rows' accounts are chosen
+	Caller Identity        // the person the run signs in as
 	Summary
 
-	Anew     bool            // a dry run looks at every row, also at those that a run takes for done
-	Lenders  map[string]bool // owners whose rows say how to sign in for accounts without a row
-	Appended int             // accounts without a row that stand behind the rows of the run
-	Probes   []string        // a few of those an administrator would act as, from all over the file
+	Anew     bool            // a dry run that also looks at rows that are Settled
+	Lenders  map[string]bool // owners whose rows have the credentials for accounts without a row
+	Appended int             // accounts without a row, stored after the rows of the run
+	Probes   []string        // a random few of the people an administrator would act as
 
-	holder    string // address of the caller, if it is known
+	holder    string // address of the caller, empty if unknown
 	tokenName func(account.Secret) string
 
 	hashes  []rowHash
 	hasher  *rowHasher
 	owners  map[uint64]ownerRows // by a hash of their names
 	seed    maphash.Seed
-	rowless map[string]bool // people an administrator is to act as though no row is for them
+	rowless map[string]bool // people without rows whom an administrator acts as for missing accounts
 }
 
 // ownerRows counts the rows of one owner.
-type ownerRows struct{ all, settled, refused, idle int32 } // for those idle nobody signs in
+type ownerRows struct{ all, settled, refused, idle int32 } // idle rows need no sign-in
 
-// Same reports whether the row is the one that was read at that place. It must not
-// be called from two goroutines at a time.
+// Same reports whether the row is the same as in the first reading at that index. It
+// must not be called from two goroutines at a time.
 func (p *Plan) Same(index int, row *account.Row) bool {
 	return index < len(p.hashes) && p.hashes[index] == p.hasher.of(row)
 }
 
-// RowsOf returns how many valid rows are for the person of that name.
+// RowsOf returns the number of valid rows for the person with that name.
 func (p *Plan) RowsOf(name string) int { return int(p.owners[maphash.String(p.seed, name)].all) }
 
-// Wants reports whether anything is to be done for the person of that name.
+// Wants reports whether the plan has rows or missing accounts for the person with that name.
 func (p *Plan) Wants(name string) bool { return p.RowsOf(name) > 0 || p.rowless[name] }
 
-// ActsAs returns how many people an administrator is to act as.
+// ActsAs returns the number of people an administrator is to act as.
 func (p *Plan) ActsAs() int { return p.People.Acting + len(p.rowless) }
 
-// DataSet is what runs over the same rows have in common: a name somebody gave
-// them, else that of the file and the sheet.
+// DataSet returns the name that runs over the same rows share: the given name, else
+// that of the file and the sheet.
 func DataSet(name string, input *Input) (set, sheet string) {
 	if name != "" {
 		return name, ""
@@ -70,20 +70,20 @@ func DataSet(name string, input *Input) (set, sheet string) {
 	return input.File.Name(), input.File.Sheet()
 }
 
-// Scan is what a plan is made of.
+// Scan holds what is needed to make a plan.
 type Scan struct {
 	Input   *Input
 	Options *policy.Options
-	History *journal.Store // what earlier runs left
-	Ledger  *journal.Store // takes the new run
+	History *journal.Store // earlier runs
+	Ledger  *journal.Store // the new run
 	Portal  string         // its URL
-	DataSet string         // what the rows are called from run to run; empty is by the file's name
-	// Version of the program and Settings it was given are noted down with the run.
+	DataSet string         // name of the rows from run to run; empty means the file's name
+	// Version of the program and its Settings are stored with the run.
 	Version  string
 	Settings json.RawMessage
 }
 
-// newPlan returns a plan that knows whose account each row asks for, and of no row yet.
+// newPlan returns a plan without rows, whose method Who is ready for use.
 func (s *Scan) newPlan() *Plan {
 	c := s.Options.Caller
 	p := &Plan{
@@ -96,9 +96,9 @@ func (s *Scan) newPlan() *Plan {
 	return p
 }
 
-// Prepare reads the file once, checks every row, and writes the rows down in
-// the journal under a new run, each as invalid or as not tried. Nothing is
-// sent. kind is what the run is called in the list of runs.
+// Prepare reads the file once, checks every row, and stores the rows in the
+// journal under a new run, each as invalid or as not tried. It sends nothing.
+// kind is the kind of the run in the list of runs.
 func (s *Scan) Prepare(ctx context.Context, kind journal.Kind) (*Plan, error) {
 	plan := s.newPlan()
 	plan.Anew = kind == journal.KindPlan && s.Options.Recheck == 0
@@ -130,7 +130,7 @@ func (s *Scan) scan(ctx context.Context, plan *Plan) (err error) {
 	}
 	// Other kinds of runs look at every row.
 	converges := plan.Run.Kind == journal.KindRun || plan.Run.Kind == journal.KindPlan
-	blanks := make(map[int]bool) // rows without passwords that are done: the second reading takes the same
+	blanks := make(map[int]bool) // rows without passwords that are done, for the second reading
 	if converges {
 		var failed error
 		s.Input.Done = func(index int, row *account.Row) bool {
@@ -189,13 +189,13 @@ func (s *Scan) scan(ctx context.Context, plan *Plan) (err error) {
 	return s.findMissing(ctx, plan, &present)
 }
 
-// tally counts what the plan shows of the rows that are to be sent.
+// tally counts the servers and filled-in fields of the rows that are to be sent.
 type tally struct {
 	hosts map[HostUse]int
 	fills [account.NumFields][account.FromRule + 1]int
 }
 
-// count counts a row of which so much is left to do. checked is when its account was last seen.
+// count counts a row. left is what is left to do for it, checked when its account was last seen.
 func (p *Plan) count(row *account.Row, left Standing, checked time.Time, t *tally) {
 	p.Rows++
 	if row.Invalid() {
@@ -228,8 +228,8 @@ func (p *Plan) count(row *account.Row, left Standing, checked time.Time, t *tall
 	}
 }
 
-// probesWanted is how many people are asked about to learn whether the portal
-// lets an administrator act as anybody at all.
+// probesWanted is the number of people for whom the portal is asked whether it lets
+// an administrator act as others at all.
 const probesWanted = 8
 
 func (p *Plan) countOwner(who Identity, left Standing) {
@@ -263,14 +263,14 @@ func (p *Plan) countOwner(who Identity, left Standing) {
 	if who.Via != ByActing {
 		return
 	}
-	if len(p.Probes) < probesWanted { // each of them with the same chance
+	if len(p.Probes) < probesWanted { // reservoir sampling: each person has the same chance
 		p.Probes = append(p.Probes, who.Name)
 	} else if i := rand.IntN(p.People.Acting); i < probesWanted {
 		p.Probes[i] = who.Name
 	}
 }
 
-// close ends the counting. limit is how many addresses one owner may have, 0 for any number.
+// close completes the counts. limit bounds the addresses of one owner, 0 is no bound.
 func (p *Plan) close(t *tally, limit int) {
 	p.Owners = len(p.owners)
 	for _, rows := range p.owners {

@@ -20,29 +20,29 @@ import (
 
 const (
 	savedSchema = "r7import.plan/1"
-	// SavedLasts is for how long a saved plan can be carried out.
+	// SavedLasts is how long a saved plan can be carried out.
 	SavedLasts = 30 * 24 * time.Hour
 	// longestChange bounds a line of a saved plan.
 	longestChange = 1 << 20
 )
 
-// Saved is a set of changes that a person can look at and approve, and that a run
-// then carries out, or a part of them. It holds no secret. As a file it is JSON
-// lines: what stands first, then a line for each change.
+// Saved is a plan that a person can read and approve, and that a run then carries
+// out, in whole or in part. It holds no secret. As a file it is JSON lines: a line
+// with the fields of Saved, then a line for each change.
 type Saved struct {
 	Schema  string    `json:"schema"`
 	ID      string    `json:"id"` // of the run that found the changes
 	Made    time.Time `json:"made_at"`
 	Program string    `json:"program"`
 	Portal  string    `json:"portal"`
-	DataSet string    `json:"data_set"` // its name, else that of the file
+	DataSet string    `json:"data_set"` // name of the data set, else of the file
 	Sheet   string    `json:"sheet,omitempty"`
-	Mapping string    `json:"mapping"` // digest of what the columns were taken for
+	Mapping string    `json:"mapping"` // digest of the mapping of columns
 	Rows    int       `json:"rows"`    // of the file
-	Size    int64     `json:"size"`    // of the file, 0 if that tells nothing
-	// Guard is what stopped the run that found the changes, empty if nothing did.
+	Size    int64     `json:"size"`    // of the file, 0 if unknown
+	// Guard is the code that stopped the run that found the changes, empty if none did.
 	Guard diagnosis.Code `json:"guard,omitempty"`
-	Salt  string         `json:"salt"` // of the digests, another one in each plan
+	Salt  string         `json:"salt"` // of the digests, random for each plan
 	Count int            `json:"changes"`
 
 	Approved time.Time `json:"approved_at,omitzero"`
@@ -51,23 +51,23 @@ type Saved struct {
 	Changes []Change `json:"-"`
 }
 
-// Change is what a run would do to one account.
+// Change is one change that a run would make to an account.
 type Change struct {
 	Row     int              `json:"row"` // 0 for an account that no row names any more
 	Email   string           `json:"email"`
 	Owner   string           `json:"owner,omitempty"`
 	OwnerID string           `json:"owner_id"`
-	Status  diagnosis.Status `json:"status"`           // what a dry run calls it
-	Fields  string           `json:"fields,omitempty"` // in which the account is not as the row asks
-	// Digest is of all that makes it this change: whose account, what there is, what
-	// is done, and every field that is sent but the passwords, of which only tells
-	// Fields whether they change.
+	Status  diagnosis.Status `json:"status"`           // as in a dry run
+	Fields  string           `json:"fields,omitempty"` // fields in which account and row differ
+	// Digest identifies the change: it covers the account and its owner, its present
+	// settings, the action, and every field that is sent except passwords. Whether
+	// passwords change shows in Fields.
 	Digest string `json:"digest"`
 }
 
 func (c *Change) key() account.Key { return account.NewKey(c.OwnerID, c.Email) }
 
-// Encode writes the plan.
+// Encode writes the plan to w. It sets Schema and Count.
 func (s *Saved) Encode(w io.Writer) error {
 	s.Schema, s.Count = savedSchema, len(s.Changes)
 	encoder := json.NewEncoder(w)
@@ -99,21 +99,21 @@ func ReadSaved(r io.Reader) (*Saved, error) {
 	return s, nil
 }
 
-// Expired reports whether the plan is too old to be carried out.
+// Expired reports whether the plan is older than SavedLasts.
 func (s *Saved) Expired(now time.Time) bool { return now.Sub(s.Made) > SavedLasts }
 
-// Consent is what a run may change: all it finds, or what stands in a plan. It
-// collects the changes that wait until somebody says yes. The nil Consent allows
-// everything and collects nothing. It is safe for concurrent use.
+// Consent says what a run may change: everything, or the changes of a plan. It also
+// collects the changes that wait for consent. A nil Consent allows everything and
+// collects nothing. It is safe for concurrent use.
 type Consent struct {
 	salt     string
-	approved map[account.Key]string // digests; nil if everything may be done
+	approved map[account.Key]string // digests of changes; nil allows everything
 
 	mu      sync.Mutex
 	waiting []Change
 }
 
-// NewConsent returns the consent to a plan, or to everything if it is nil.
+// NewConsent returns the consent to the changes of approved, or to everything if it is nil.
 func NewConsent(approved *Saved) *Consent {
 	if approved == nil {
 		return &Consent{salt: rand.Text()}
@@ -125,8 +125,8 @@ func NewConsent(approved *Saved) *Consent {
 	return c
 }
 
-// Sign gives a change its digest. before is what the account has and after what is
-// sent for it; both may be nil.
+// Sign sets the digest of a change. before are the account's settings, after those that
+// are sent; both may be nil.
 func (c *Consent) Sign(change *Change, mailbox int64, before, after *account.Settings) {
 	if c == nil {
 		return
@@ -151,7 +151,7 @@ func (c *Consent) Sign(change *Change, mailbox int64, before, after *account.Set
 	change.Digest = hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
-// Bars says why a change may not be made, nil if it may.
+// Bars returns why a change may not be made, nil if it may.
 func (c *Consent) Bars(change *Change) *diagnosis.Problem {
 	if c == nil || c.approved == nil {
 		return nil
@@ -165,7 +165,7 @@ func (c *Consent) Bars(change *Change) *diagnosis.Problem {
 	return nil
 }
 
-// Await notes a change that is not made, or not yet.
+// Await collects a change that is not made without consent.
 func (c *Consent) Await(change Change) {
 	if c == nil {
 		return
@@ -175,17 +175,17 @@ func (c *Consent) Await(change Change) {
 	c.waiting = append(c.waiting, change)
 }
 
-// Waiting puts the changes that wait into a plan, in the order of the file.
+// Waiting sets the salt and the changes of s to the collected changes, in the order of the file.
 func (c *Consent) Waiting(s *Saved) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s.Salt, s.Changes = c.salt, slices.Clone(c.waiting)
-	slices.SortFunc(s.Changes, func(a, b Change) int { // those without a row behind the rows
+	slices.SortFunc(s.Changes, func(a, b Change) int { // accounts without a row come last
 		return cmp.Or(cmp.Compare(uint(a.Row)-1, uint(b.Row)-1), cmp.Compare(a.Email, b.Email))
 	})
 }
 
-// MappingDigest is a digest of what says what the columns mean.
+// MappingDigest returns a digest of the texts that define the meaning of the columns.
 func MappingDigest(texts ...[]byte) string {
 	h := sha256.New()
 	for _, text := range texts {

@@ -6,46 +6,46 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Summary is what one reading of the file found, as a person is shown it.
+// Summary is the result of one reading of the file, for display.
 type Summary struct {
-	Rows      int // all of them that were asked for
-	InFile    int // all of them in the file, asked for or not
-	Invalid   int // with errors: they will not be sent
-	Warned    int // valid ones with warnings
-	OverLimit int // valid ones whose owner has more addresses than --max-per-owner
-	Nobody    int // valid ones whose owner cannot be signed in as: they name nobody, and the run signs in as nobody
-	Settled   int // valid ones that an earlier run has done and that ask for the same
-	// SeenFrom and SeenTo are when the first and the last of those settled were last seen in the portal.
+	Rows      int // rows that were asked for
+	InFile    int // rows in the file, asked for or not
+	Invalid   int // rows with errors, which are not sent
+	Warned    int // valid rows with warnings
+	OverLimit int // valid rows whose owner has more addresses than --max-per-owner
+	Nobody    int // valid rows without a way to sign in: neither the row nor the run has credentials for them
+	Settled   int // valid rows that an earlier run has done and that have not changed
+	// SeenFrom and SeenTo are the earliest and the latest time at which a settled account was last seen.
 	SeenFrom, SeenTo time.Time
 
-	Refused int // valid ones whose login a mail server has refused before, and that ask for the same
-	Owners  int // different owners of the valid rows
-	// What follows is about the valid rows that are neither settled nor refused; the
-	// people of a dry run, which looks at settled rows as well, are those of all it looks at.
-	People       SignIns // their owners by the way the run becomes them
-	RowsBy       SignIns // the rows by the same
-	LastDays     int     // rows that fetch 30 days only
-	WholeHistory int     // rows that fetch everything
+	Refused int // valid rows whose login a mail server has refused and that have not changed
+	Owners  int // owners of the valid rows
+	// The fields below count valid rows that are neither settled nor refused. People and
+	// RowsBy of a dry run include settled rows if it looks at them.
+	People       SignIns // owners by the way the run signs in as them
+	RowsBy       SignIns // rows by the same ways
+	LastDays     int     // rows that fetch only 30 days of mail
+	WholeHistory int     // rows that fetch all mail
 	Hosts        []HostUse
 	Fills        []FillUse
 
-	// Missing are the accounts that runs of this file made and that no row names any more, by address.
+	// Missing are the accounts that runs of this file made and that no row names any more, sorted by address.
 	Missing []Missing
-	// Unreadable is how many rows have no address that could be read, where that
-	// leaves open whether accounts are missing: then none is said to be.
+	// Unreadable is the number of rows without a readable address, if these rows leave
+	// open whether accounts are missing. Then Missing is empty.
 	Unreadable   int
-	ToDisable    int // of those missing: they may be switched off, after one more look
-	DisableLimit int // if a run would switch off and update more accounts than this, it switches off none
+	ToDisable    int // missing accounts that may be switched off, after another look
+	DisableLimit int // a run that would switch off and update more accounts than this switches off none
 }
 
-// ToSend returns how many rows may be sent at the most.
+// ToSend returns the most rows that may be sent.
 func (s *Summary) ToSend() int {
 	return s.Rows - s.Invalid - s.OverLimit - s.Nobody - s.Settled - s.Refused
 }
 
-// SignIns counts rows, or the people they are for, by the way the run becomes those people.
+// SignIns counts rows, or their owners, by the way the run signs in as the owners.
 type SignIns struct {
-	Caller int `json:"caller"` // whoever the run signs in as
+	Caller int `json:"caller"` // the person the run signs in as
 	Own    int `json:"own"`    // by the row's own password or token
 	Acting int `json:"acting"` // an administrator acts as them
 }
@@ -61,7 +61,7 @@ func (s *SignIns) count(by Via) {
 	}
 }
 
-// HostUse is a mail server as the rows name it, with how many of them do.
+// HostUse is a mail server as rows name it, with the number of these rows.
 type HostUse struct {
 	Side diagnosis.Side `json:"side"`
 	Host string         `json:"host"`
@@ -69,7 +69,7 @@ type HostUse struct {
 	Rows int            `json:"rows"`
 }
 
-// FillUse is a field that no cell gave, where its values came from, and in how many rows.
+// FillUse is a field that no cell gave, with the origin of its values and the number of rows.
 type FillUse struct {
 	Field  string `json:"field"`
 	Origin string `json:"origin"`
