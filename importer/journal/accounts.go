@@ -19,22 +19,22 @@ import (
 type Account struct {
 	Key       account.Key
 	MailboxID int64
-	// Made tells that it was us: the portal said so to a create call after a look
-	// that had found none, or to a look after such a call without an answer.
+	// Made means that this program made the account: the portal confirmed a create
+	// call after a look-up without a result, or a look-up after an unanswered create.
 	Made        bool
-	Status      diagnosis.Status    // what the last run that dealt with it said
-	Fingerprint account.Fingerprint // of what was last sent and accepted, or seen to be there
-	Refused     account.Fingerprint // of what a mail server refused, not to be sent again
+	Status      diagnosis.Status    // set by the last run that dealt with it
+	Fingerprint account.Fingerprint // of the settings last sent and accepted, or seen in the portal
+	Refused     account.Fingerprint // of the credentials a mail server refused, not to be sent again
 	RefusedCode diagnosis.Code
 	Run         string // the last run that dealt with it
-	// Checked is when the portal last told of it, zero if it was then seen not to be
-	// as is known here.
+	// Checked is when the portal last confirmed this account, zero if it was then
+	// seen to differ from what is stored.
 	Checked time.Time
 }
 
 // Account returns what is known of an account, and whether anything is.
 func (s *Store) Account(ctx context.Context, key account.Key) (Account, bool, error) {
-	// It takes microseconds; watching a context that may end would take longer.
+	// The query takes microseconds; watching a context that may end would take longer.
 	a, err := scanAccount(s.account.QueryRowContext(context.WithoutCancel(ctx), key.Address, key.OwnerID))
 	known, err := s.found(err)
 	return a, known, err
@@ -48,7 +48,7 @@ func scanAccount(l line) (a Account, err error) {
 	return a, err
 }
 
-// SaveAccount stores what is known of an account in place of what was.
+// SaveAccount stores what is known of an account and replaces what was stored.
 func (s *Store) SaveAccount(ctx context.Context, a Account) error {
 	save, err := s.saving(ctx, &a)
 	if err != nil {
@@ -74,9 +74,9 @@ func (s *Store) saving(ctx context.Context, a *Account) (change, error) {
 	}, nil
 }
 
-// MadeFrom yields the accounts made by us from a file of that name and sheet, as
-// far as is known still at work, by address: those where the last run that wrote
-// to them or looked at them read such a file. The first error ends the sequence.
+// MadeFrom yields the accounts that runs made from a file of that name and sheet and
+// that are not known to be disabled, sorted by address. The file counts that the last
+// run read which dealt with the account. The first error ends the sequence.
 func (s *Store) MadeFrom(ctx context.Context, file, sheet string) iter.Seq2[account.Key, error] {
 	return paged(s, func(last account.Key) ([]account.Key, error) {
 		return list(ctx, s.read, func(l line) (key account.Key, err error) {
@@ -85,8 +85,8 @@ func (s *Store) MadeFrom(ctx context.Context, file, sheet string) iter.Seq2[acco
 	})
 }
 
-// AskedElsewhere returns those of some addresses, in lower case, for which a run
-// of another file had a row after the last run of this one that had.
+// AskedElsewhere returns those of the given addresses, in lower case, for which a run of
+// another file had a row after the last run of this file that had one.
 func (s *Store) AskedElsewhere(ctx context.Context, file, sheet string, addresses []string) (map[string]bool, error) {
 	elsewhere := make(map[string]bool)
 	_, err := amongst(ctx, s, func(l line) (none struct{}, err error) {
@@ -101,25 +101,25 @@ func (s *Store) AskedElsewhere(ctx context.Context, file, sheet string, addresse
 	return elsewhere, err
 }
 
-// Owner is what is known of a portal person as a file names them.
+// Owner is what is known of a portal person under a name from a file.
 type Owner struct {
-	// Name is how the file names the owner: lower case as typed, or what
-	// [Store.TokenName] gives for an owner who is a token alone.
+	// Name is the owner's name in the file, in lower case, or what [Store.TokenName]
+	// returns for an owner with a token and no name.
 	Name         string
 	ID           string // the portal's id
 	Email        string
 	Refused      []byte // slow hash of a refused password, see account.Fingerprinter.Secret
 	RefusedCode  diagnosis.Code
-	Attempts     int // sign-ins in a row that did not succeed, those without an answer included
+	Attempts     int // sign-ins in a row without success, including those without an answer
 	LastAttempt  time.Time
 	BlockedUntil time.Time
-	SMS          int // text messages drawn
+	SMS          int // text messages that sign-ins caused
 	Checked      time.Time
 }
 
-// FileDigest makes of the SHA-256 of a file the digest that is stored and shown. It is keyed:
-// with a plain one and a copy of the file without its passwords, passwords could be
-// tried by the thousand.
+// FileDigest returns the keyed digest that is stored and shown, from the SHA-256 of a
+// file. With a plain digest and a copy of the file without its passwords, the passwords
+// could be guessed offline.
 func (s *Store) FileDigest(digest string) string {
 	if digest == "" {
 		return ""
@@ -127,20 +127,20 @@ func (s *Store) FileDigest(digest string) string {
 	return s.keyed("r7import file", digest)
 }
 
-// TokenName returns a name for the owner of a token that says nothing about the
+// TokenName returns a name for the owner of a token. It reveals nothing about the
 // token. Different tokens have different names.
 func (s *Store) TokenName(token account.Secret) string {
 	return "token:" + s.keyed("r7import token", token.Reveal())[:32]
 }
 
-// keyed returns a hash of a text in hex. What it is for keeps it apart from others.
+// keyed returns a keyed hash of a text in hex. Hashes with different what differ.
 func (s *Store) keyed(what, text string) string {
 	mac := hmac.New(sha256.New, s.key)
 	mac.Write([]byte(what + "\x00" + text))
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// Owner returns what is known under the name of an owner, and whether anything is.
+// Owner returns what is known of the owner with that name, and whether anything is.
 func (s *Store) Owner(ctx context.Context, name string) (Owner, bool, error) {
 	o, err := scanOwner(s.owner.QueryRowContext(ctx, strings.ToLower(name)))
 	known, err := s.found(err)
@@ -154,12 +154,12 @@ func scanOwner(l line) (o Owner, err error) {
 	return o, err
 }
 
-// OwnersWithIDs returns the names that are known of people, by their portal ids.
+// OwnersWithIDs returns name, id and address of the owners with those portal ids.
 func (s *Store) OwnersWithIDs(ctx context.Context, ids []string) ([]Owner, error) {
 	return amongst(ctx, s, func(l line) (o Owner, err error) { return o, l.Scan(&o.Name, &o.ID, &o.Email) }, ownersWithIDs, ids)
 }
 
-// amongst asks a query about a list, which comes behind the arguments, in parts
+// amongst runs a query with a list of values, which follow the arguments, in parts
 // that fit into one statement.
 func amongst[T any](ctx context.Context, s *Store, scan func(line) (T, error), query string, among []string, args ...any) (all []T, err error) {
 	for part := range slices.Chunk(among, pageRows) {
@@ -177,7 +177,7 @@ func amongst[T any](ctx context.Context, s *Store, scan func(line) (T, error), q
 	return all, nil
 }
 
-// SaveOwner stores what is known of an owner in place of what was.
+// SaveOwner stores what is known of an owner and replaces what was stored.
 func (s *Store) SaveOwner(ctx context.Context, o Owner) error {
 	return s.write(ctx, savingOwner(&o))
 }
@@ -191,9 +191,9 @@ func savingOwner(o *Owner) change {
 	}
 }
 
-// Learn takes over what a scratch store has noted of accounts and owners since a
-// moment. What a run has noted here after that moment stays, and so does which run
-// dealt with an account. The store must be locked.
+// Learn copies accounts and owners from a scratch store that was in use since that
+// time. Accounts and owners that a run has stored here after it are kept, and so is the
+// run that dealt with an account. The store must be locked.
 func (s *Store) Learn(ctx context.Context, from *Store, since time.Time) error {
 	accounts, err := list(ctx, from.read, scanAccount, listAccounts)
 	if err != nil {

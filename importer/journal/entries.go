@@ -13,32 +13,32 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Entry is what became of one row of the file in one run. No field of it ever
-// holds a password.
+// Entry is the outcome of one row of the file in one run. No field of it ever holds
+// a password.
 type Entry struct {
 	Run       string
 	Index     int // position in the file, from 0
-	Row       int // number as the spreadsheet shows it
+	Row       int // row number in the spreadsheet
 	Sheet     string
 	Name      string
 	Email     string
-	Owner     string // as the row names the owner, else the address of whoever has signed in for it
-	OwnerID   string // the portal's id of the owner, once known
+	Owner     string // as named in the row, else the address of the person who signed in for it
+	OwnerID   string // the portal's id of the owner, empty until known
 	Status    diagnosis.Status
 	Code      diagnosis.Code
 	Side      diagnosis.Side
 	Host      string
 	Problems  []diagnosis.Problem
 	MailboxID int64
-	Filled    string // fields no cell gave, with where their values came from
+	Filled    string // fields that no cell gave, with the origins of their values
 	Attempts  int    // writes sent
 	Started   time.Time
 	Took      time.Duration // to the millisecond
-	Evidence  string        // what the answer was recognised by
+	Evidence  string        // text of the answer that the outcome is based on
 }
 
-// pageRows is how many entries are read at a time. No statement stays open
-// between two pages, so the reader of a long run keeps nobody waiting.
+// pageRows is the number of entries read at a time. No statement stays open
+// between two pages, so reading a long run does not block others.
 const pageRows = 512
 
 // maxIndex is the highest index of an entry.
@@ -49,8 +49,8 @@ func entryID(run int64, index int) int64 { return run*entriesPerRun + int64(inde
 // entriesOf returns the lowest and the highest entry id of a run.
 func entriesOf(run int64) (from, to int64) { return run * entriesPerRun, run*entriesPerRun + maxIndex }
 
-// AddEntries stores the rows of a file as the scan found them. All must be of
-// one run. Names and addresses that do not look like any are not stored.
+// AddEntries stores the rows of a file as the scan found them. All must be of one
+// run. Names and addresses that do not look like such are not stored.
 func (s *Store) AddEntries(ctx context.Context, entries []Entry) error {
 	if len(entries) == 0 {
 		return nil
@@ -89,8 +89,8 @@ func (s *Store) AddEntries(ctx context.Context, entries []Entry) error {
 	})
 }
 
-// SetEntries stores the outcome of rows that were added before. Number, sheet,
-// name, address and owner of a row, and what was filled in, stay as they were added.
+// SetEntries stores the outcomes of rows that were added before. The fields Row,
+// Sheet, Name, Email, Owner and Filled stay as they were added.
 func (s *Store) SetEntries(ctx context.Context, entries ...Entry) error {
 	changes := make([]change, len(entries))
 	for i := range entries {
@@ -124,9 +124,9 @@ func encodeProblems(problems []diagnosis.Problem) (string, error) {
 	return string(encoded), err
 }
 
-// Entries yields the rows of a run in the order of the file. A row whose write
-// has an intent but no outcome is unknown, whatever was stored of it. The first
-// error ends the sequence.
+// Entries yields the rows of a run in the order of the file. A row with an open
+// intent has the status Unknown, whatever is stored for it. The first error ends
+// the sequence.
 func (s *Store) Entries(ctx context.Context, run string) iter.Seq2[Entry, error] {
 	number, err := s.number(ctx, run)
 	if err != nil {
@@ -145,8 +145,8 @@ func (s *Store) Entries(ctx context.Context, run string) iter.Seq2[Entry, error]
 	})
 }
 
-// paged yields what next finds behind the last thing it found, which is the zero value
-// at first, in pages of pageRows. The first error ends the sequence.
+// paged yields the values that next returns, in pages of pageRows. next gets the last
+// value of the previous page, at first the zero value. The first error ends the sequence.
 func paged[T any](s *Store, next func(last T) ([]T, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var last, none T
@@ -191,7 +191,7 @@ func scanEntry(l line) (e Entry, err error) {
 	return e, nil
 }
 
-// Counts returns how many rows of a run have ended how, and how many have not yet.
+// Counts returns the number of rows of a run by status, and of rows without an outcome.
 func (s *Store) Counts(ctx context.Context, run string) (ended map[diagnosis.Status]int, open int, err error) {
 	number, err := s.number(ctx, run)
 	if err != nil {

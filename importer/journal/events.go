@@ -7,33 +7,33 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// EventKind is what held a run up.
+// EventKind is the kind of an event that delayed a run.
 type EventKind string
 
 // The kinds of events.
 const (
-	EventPause EventKind = "pause" // the portal asked to be left alone for a while
-	EventAway  EventKind = "away"  // the portal did not answer as itself
-	EventRest  EventKind = "rest"  // a mail host in trouble was left alone
-	EventMore  EventKind = "more"  // there were more events than are stored one by one
+	EventPause EventKind = "pause" // the portal asked for a pause
+	EventAway  EventKind = "away"  // the portal was in trouble
+	EventRest  EventKind = "rest"  // a mail host in trouble had a rest
+	EventMore  EventKind = "more"  // stands for events beyond those that are stored
 )
 
-// Event is something that held a run up for a while.
+// Event is something that delayed a run for a while.
 type Event struct {
 	Kind  EventKind
-	Host  string         // the mail host, empty if it is about the portal
-	Code  diagnosis.Code // the cause, as progress names it
+	Host  string         // the mail host, empty for the portal
+	Code  diagnosis.Code // the cause, as in Progress
 	Start time.Time
-	Until time.Time // when the wait is over, as far as is known
-	End   time.Time // zero if it was not over when the run ended
-	// Count is how often a row has probed the resting host in vain; of EventMore,
-	// how many events it stands for.
+	Until time.Time // expected end of the wait
+	End   time.Time // zero if it had not ended when the run did
+	// Count is the number of failed probes of the resting host; for EventMore, the
+	// number of events it stands for.
 	Count int
 }
 
-// NoteEvents stores events of a run. One takes the place of what was stored of the
-// same kind, host and start before: thus its end is noted. Callers bound how many
-// there are.
+// NoteEvents stores events of a run. An event replaces the stored one with the same
+// kind, host and start, so a later call can store its end. Callers must bound the
+// number of events.
 func (s *Store) NoteEvents(ctx context.Context, run string, events ...Event) error {
 	return s.writeRun(ctx, run, func(t *tx, number int64) error {
 		for _, e := range events {
@@ -47,7 +47,7 @@ func (s *Store) NoteEvents(ctx context.Context, run string, events ...Event) err
 	})
 }
 
-// Events returns the events of a run in the order of their starts.
+// Events returns the events of a run, sorted by start.
 func (s *Store) Events(ctx context.Context, run string) ([]Event, error) {
 	number, err := s.number(ctx, run)
 	if err != nil {

@@ -28,9 +28,9 @@ const (
 	pidFile      = "pid"
 )
 
-// folderName returns the name of the folder for a portal: its host, for people,
-// and a hash of what else tells portals apart. http or https, a final slash and
-// the case of the host make no difference.
+// folderName returns the name of the folder for a portal: its host, to be readable,
+// and a hash of host, port and path. http or https, a final slash and the case of
+// the host make no difference.
 func folderName(portalURL string) (string, error) {
 	u, err := url.Parse(portalURL)
 	if err != nil {
@@ -60,8 +60,8 @@ func folderName(portalURL string) (string, error) {
 	return name[:min(len(name), 80)] + "_" + hex.EncodeToString(sum[:4]), nil
 }
 
-// Folder returns where the store of a portal lies under dir, and what else
-// belongs to that portal may lie. It makes nothing.
+// Folder returns the path of a portal's folder under dir, which holds its store and
+// other files of that portal. It creates nothing.
 func Folder(dir, portalURL string) (string, error) {
 	name, err := folderName(portalURL)
 	if err != nil {
@@ -70,8 +70,8 @@ func Folder(dir, portalURL string) (string, error) {
 	return filepath.Join(dir, name), nil
 }
 
-// makeFolders makes a folder and those it lies in, for nobody but the user,
-// whatever the umask. Those that exist stay as they are.
+// makeFolders creates a folder and its missing parents with access for the user only,
+// whatever the umask. Existing folders stay as they are.
 func makeFolders(path string) error {
 	if info, err := os.Stat(path); err == nil {
 		if !info.IsDir() {
@@ -94,9 +94,9 @@ func makeFolder(path string) error {
 	return unusable(os.Chmod(path, 0o700), path)
 }
 
-// checkKind refuses anything at path that is neither absent nor of the kind
-// expected, links above all: what is written through one lands elsewhere. What
-// belongs to somebody else is refused as well.
+// checkKind reports whether path exists. It refuses what is not of the expected
+// kind, links above all, because writes through a link go elsewhere. It also refuses
+// what belongs to another user.
 func checkKind(path string, kind fs.FileMode) (exists bool, err error) {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -111,8 +111,8 @@ func checkKind(path string, kind fs.FileMode) (exists bool, err error) {
 	return true, trust.Own(path)
 }
 
-// makePrivate makes an empty file for nobody but the user, or makes an existing
-// one so.
+// makePrivate creates an empty file if there is none, and restricts access to the
+// user.
 func makePrivate(path string) error {
 	exists, err := checkKind(path, 0)
 	if err != nil {
@@ -130,8 +130,8 @@ func makePrivate(path string) error {
 	return unusable(os.Chmod(path, 0o600), path)
 }
 
-// checkFolder refuses links in place of the portal's folder and its files. It
-// reports whether a store is there: the folder may hold nothing but a token.
+// checkFolder refuses links in place of the portal's folder and its files. It reports
+// whether there is a store: the folder may hold only a token.
 func checkFolder(folder string) (exists bool, err error) {
 	if err := trust.Folder(filepath.Dir(folder)); err != nil {
 		return false, err
@@ -149,7 +149,7 @@ func checkFolder(folder string) (exists bool, err error) {
 	return exists, nil
 }
 
-// unusable is for what the operating system refuses to do with a file of the store.
+// unusable wraps an error of the operating system about a file of the store. Nil stays nil.
 func unusable(err error, path string) error {
 	if err == nil {
 		return nil

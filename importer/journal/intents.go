@@ -10,7 +10,7 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// IntentKind is what a write is about to do.
+// IntentKind is the kind of a write.
 type IntentKind string
 
 // The kinds of writes.
@@ -22,38 +22,38 @@ const (
 	Enable  IntentKind = "enable"
 )
 
-// Intent is a write that is about to be sent, or was sent and whose outcome is
-// not known.
+// Intent is a write that is about to be sent, or that was sent and has no known
+// outcome.
 type Intent struct {
-	ID          int64 // given by Intend
+	ID          int64 // returned by Intend
 	Run         string
 	Index       int // of the row in the run's file
 	Key         account.Key
 	Kind        IntentKind
 	At          time.Time // to the millisecond
 	Fingerprint account.Fingerprint
-	MailboxID   int64 // what the look before it found, 0 if it said that there is none
+	MailboxID   int64 // found by the look-up before it, 0 if there was none
 }
 
-// Outcome is how a write ended.
+// Outcome is the result of a write.
 type Outcome struct {
 	Intent int64 // its id
-	// Entry is the row as this run reports it. The run may be a later one than
-	// that of the intent; then the row of the intent's run gets the outcome as well.
+	// Entry is the row as this run reports it. If an earlier run made the intent,
+	// the row of that run gets the outcome as well.
 	Entry Entry
-	// Account is stored as it is, if there is one.
+	// Account is stored as it is, unless it is nil.
 	Account *Account
-	// Refused is the fingerprint of credentials that a mail server refused: they
-	// are remembered with the account, of which nothing else changes.
+	// Refused is the fingerprint of credentials that a mail server refused. It is
+	// stored with the account, which does not change otherwise.
 	Refused     account.Fingerprint
 	RefusedCode diagnosis.Code
 }
 
 var errNoIntent = errors.New("journal: no such intent")
 
-// Intend makes an intent durable and returns its id. Nothing may be sent before
-// it returns, and nothing if it fails. Calls at the same time share a commit. A row
-// has one intent at a time.
+// Intend makes an intent durable and returns its id. The write must not be sent before
+// it returns, and not at all if it fails. Concurrent calls share a commit. A row has one
+// intent at a time.
 func (s *Store) Intend(ctx context.Context, i Intent) (int64, error) {
 	run, err := s.number(ctx, i.Run)
 	if err != nil {
@@ -66,16 +66,16 @@ func (s *Store) Intend(ctx context.Context, i Intent) (int64, error) {
 	})
 }
 
-// Renew gives an intent a later time, because its request leaves later than
-// thought.
+// Renew sets the time of an intent whose request leaves later than
+// expected.
 func (s *Store) Renew(ctx context.Context, id int64, at time.Time) error {
 	return s.write(ctx, func(t *tx) error {
 		return t.changeOne(errNoIntent, renewIntent, at.UnixMilli(), id)
 	})
 }
 
-// Withdraw closes intents whose requests never left, or of which it has turned
-// out that nothing came. Their rows are as if they had not been tried.
+// Withdraw closes intents whose requests were never sent or turned out to have had no
+// effect. Their rows count as not tried again.
 func (s *Store) Withdraw(ctx context.Context, ids ...int64) error {
 	return s.write(ctx, func(t *tx) error {
 		for _, id := range ids {
@@ -90,8 +90,8 @@ func (s *Store) Withdraw(ctx context.Context, ids ...int64) error {
 	})
 }
 
-// Settle makes the outcome of a write durable: the intent is closed, the row
-// gets its outcome, and what is known of the account is stored, all or nothing.
+// Settle makes the outcome of a write durable: it closes the intent, sets the outcome of
+// the row, and stores what is known of the account, all or nothing.
 func (s *Store) Settle(ctx context.Context, o Outcome) error {
 	id, outcome, err := s.outcome(ctx, &o.Entry)
 	if err != nil {
@@ -112,7 +112,7 @@ func (s *Store) Settle(ctx context.Context, o Outcome) error {
 		if id == o.Intent {
 			err = t.changeOne(errNoIntent, settleEntry, append(outcome, id)...)
 		} else if err = t.changeOne(errNoEntry, setEntry, append(outcome, id)...); err == nil {
-			// All but who the owner is, and when and how this run has written.
+			// All but the owner, and the attempts, times and evidence of this run.
 			err = t.changeOne(errNoIntent, settleEarlier, append(slices.Clone(outcome[1:7]), o.Intent)...)
 		}
 		if err != nil || save == nil {
@@ -122,7 +122,7 @@ func (s *Store) Settle(ctx context.Context, o Outcome) error {
 	})
 }
 
-// refuse stores with the account of an intent which credentials were refused.
+// refuse stores the refused credentials with the account of an intent.
 func refuse(t *tx, o *Outcome, run int64) error {
 	var key account.Key
 	if err := t.QueryRow(intentKey, o.Intent).Scan(&key.Address, &key.OwnerID); err != nil {
@@ -132,8 +132,8 @@ func refuse(t *tx, o *Outcome, run int64) error {
 	return err
 }
 
-// OpenIntents returns the writes without an outcome, of all runs, the oldest
-// first: nobody knows whether they were done.
+// OpenIntents returns the writes of all runs whose outcome is not known, the oldest
+// first.
 func (s *Store) OpenIntents(ctx context.Context) ([]Intent, error) {
 	open, err := list(ctx, s.read, func(l line) (i Intent, err error) {
 		var at int64

@@ -17,22 +17,22 @@ import (
 
 const keyLength = 32
 
-// Keyring keeps the keys of stores where a copy of their folders does not reach.
+// Keyring keeps the keys of stores outside their folders, so that a copy of a folder has no key.
 type Keyring interface {
-	// Key returns the key that is kept under a name, nil if there is none.
+	// Key returns the key with that name, nil if there is none.
 	Key(name string) []byte
-	// Keep keeps a key and reports whether it did.
+	// Keep stores a key under a name and reports whether it did.
 	Keep(name string, key []byte) bool
 }
 
-// KeyFiles returns the files under a state folder in which keys of stores lie:
-// whoever copies one of those folders has the key as well.
+// KeyFiles returns the files under a state folder that hold keys of stores. A copy
+// of such a folder includes the key.
 func KeyFiles(dir string) []string {
-	files, _ := filepath.Glob(filepath.Join(dir, "*", keyFile)) // the pattern is a good one
+	files, _ := filepath.Glob(filepath.Join(dir, "*", keyFile)) // the pattern is valid
 	return files
 }
 
-// readKey returns the key in the file of a store, nil if there is none.
+// readKey returns the key in a store's key file, nil if there is none or it is incomplete.
 func readKey(folder string) ([]byte, error) {
 	path := filepath.Join(folder, keyFile)
 	key, err := os.ReadFile(path)
@@ -48,8 +48,8 @@ func readKey(folder string) ([]byte, error) {
 	return key, nil
 }
 
-// makeKey gives a new store its key, unless the making of the store got so far
-// before. It lies in the keyring, or in a file if there is no keyring.
+// makeKey creates the key of a new store, unless an earlier attempt has left one in
+// the file. It stores the key in the keyring, or in a file if that fails.
 func (s *Store) makeKey() (err error) {
 	if s.folder == "" {
 		s.key = newKey()
@@ -65,8 +65,8 @@ func (s *Store) makeKey() (err error) {
 	return nil
 }
 
-// keep puts the key into the keyring, if there is one and it is to be there, and
-// reports whether it is.
+// keep stores the key in the keyring, if there is one and KeyInFile is not set, and
+// reports whether it did.
 func (s *Store) keep() bool {
 	if s.keyring == nil || s.keyInFile {
 		return false
@@ -75,7 +75,7 @@ func (s *Store) keep() bool {
 	return s.keyring.Keep(name, s.key) && hmac.Equal(s.keyring.Key(name), s.key)
 }
 
-// putAway moves the key of an older store from its file into the keyring, if there is one.
+// putAway moves the key of an older store from its file to the keyring, if keep succeeds.
 func (s *Store) putAway() error {
 	if !s.keep() {
 		return nil
@@ -92,15 +92,15 @@ func (s *Store) writeKey() error {
 	return unusable(durable.Write(path, s.key), path)
 }
 
-// checkKey makes sure that the key is the one the store was made with. It is
-// looked for in the keyring where there is no file; if it is to be in a file, one
-// is made.
+// checkKey checks that the key is the one the store was made with. Without a key
+// file it reads the key from the keyring, and writes it to a file if KeyInFile is
+// set.
 func (s *Store) checkKey(db *sql.DB) (err error) {
 	var stored []byte
 	if err := db.QueryRow("SELECT key_check FROM store").Scan(&stored); err != nil {
 		return err
 	}
-	if s.key == nil { // another process may have made it since
+	if s.key == nil { // another process may have made it in the meantime
 		if s.key, err = readKey(s.folder); err != nil {
 			return err
 		}
@@ -123,7 +123,7 @@ func keyCheck(key []byte) []byte {
 	return mac.Sum(nil)
 }
 
-// keyName returns the name of a key in the keyring, which says nothing of the key.
+// keyName returns the name of a key in the keyring. It reveals nothing about the key.
 func keyName(check []byte) string { return hex.EncodeToString(check[:min(len(check), 8)]) }
 
 func newKey() []byte {

@@ -11,9 +11,9 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Lock keeps every other process from running on this portal until unlock is
-// called or this process ends, however it ends. Where another one holds the
-// lock, the error is a *diagnosis.Problem of scope Busy with its process id.
+// Lock keeps other processes from running on this portal until unlock is called or
+// this process ends, however it ends. If another process holds the lock, the error
+// is a *diagnosis.Problem of scope Busy with its process id.
 func (s *Store) Lock() (unlock func(), err error) {
 	if s.readOnly {
 		return nil, errReadOnly
@@ -34,7 +34,7 @@ func (s *Store) Lock() (unlock func(), err error) {
 	if !held {
 		return nil, diagnosis.New(diagnosis.StateLocked, "Pid", s.holder(), "Path", s.folder)
 	}
-	// The process id is in a file of its own because Windows lets nobody read a locked one.
+	// The process id has a file of its own because Windows does not let others read a locked file.
 	err = os.WriteFile(s.path(pidFile), []byte(strconv.Itoa(os.Getpid())), 0o600)
 	if err != nil {
 		return nil, errors.Join(unusable(err, s.path(pidFile)), lock.Close())
@@ -53,7 +53,7 @@ func (s *Store) Going() bool {
 	return err == nil && !free
 }
 
-// holder returns the process id of who holds the lock, as far as that is known.
+// holder returns the process id of the lock's holder, "?" if it is unknown.
 func (s *Store) holder() string {
 	content, err := os.ReadFile(s.path(pidFile))
 	pid, numeric := strconv.Atoi(strings.TrimSpace(string(content)))

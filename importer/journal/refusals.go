@@ -8,12 +8,12 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// loginKey is what a login at the mail servers is known by where nobody knows yet whose
-// account it will be: an account under nobody.
+// loginKey returns the key of a login that was tried from this machine. It has no owner,
+// because the owner of the account is not known yet.
 func loginKey(s *account.Settings) account.Key { return account.NewKey("", s.Email) }
 
-// NoteLogin keeps that a mail server refused the login of some settings when it was
-// tried from this machine, or that it took it: the code is empty then. The store must be locked.
+// NoteLogin stores that a mail server refused a login from this machine with the settings, or
+// that it accepted the login if code is empty. The store must be locked.
 func (s *Store) NoteLogin(ctx context.Context, settings *account.Settings, code diagnosis.Code) error {
 	key := loginKey(settings)
 	if code == "" {
@@ -25,8 +25,8 @@ func (s *Store) NoteLogin(ctx context.Context, settings *account.Settings, code 
 	return s.SaveAccount(ctx, Account{Key: key, Refused: s.Prints().Of(key, settings), RefusedCode: code, Checked: time.Now()})
 }
 
-// Login returns what is known of the login of some settings from this machine: what
-// was refused, and when.
+// Login returns what is known of logins from this machine with the settings: what was
+// refused and when, and whether anything is known.
 func (s *Store) Login(ctx context.Context, settings *account.Settings) (Account, bool, error) {
 	return s.Account(ctx, loginKey(settings))
 }

@@ -9,22 +9,22 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Word is what somebody who has looked in the portal says of an account in doubt.
+// Word is what a person who has looked in the portal says about an account in doubt.
 type Word string
 
-// The words there are.
+// The values of Word.
 const (
-	IsCreated Word = "created" // it is there, as the last request asked
-	IsAbsent  Word = "absent"  // it is not there
+	IsCreated Word = "created" // the account is there, as the last request asked
+	IsAbsent  Word = "absent"  // the account is not there
 )
 
-// Resolve settles a row whose last request has no outcome, by the word of
-// somebody who has looked, and returns the row as it now is. It is for portals
-// that do not answer look-ups; what is known of an account in this way is never
-// taken for one that this program made. That an account is absent is taken only
-// when settle has passed since the request: until then the portal may be at work
-// on it. The store must be locked. An error that a user can do something about
-// is a *diagnosis.Problem.
+// Resolve settles a row whose last request has no outcome, by the word of a person
+// who has looked, and returns the updated row. It is for portals that do not answer
+// look-ups. An account that a row is resolved to have created never counts as made
+// by this program. For a create, IsAbsent is accepted only when settle has passed
+// since the request, because until then the portal may be working on it.
+// The store must be locked. An error that the user can act on is a
+// *diagnosis.Problem.
 func Resolve(ctx context.Context, store *Store, run Run, row int, word Word, settle time.Duration) (Entry, error) {
 	entry, err := entryOf(ctx, store, run, row)
 	if err != nil {
@@ -54,7 +54,7 @@ func Resolve(ctx context.Context, store *Store, run Run, row int, word Word, set
 	return entry, store.Settle(ctx, Outcome{Intent: intent.ID, Entry: entry, Account: &known})
 }
 
-// entryOf returns the row of a run with that number.
+// entryOf returns the row with that number in a run.
 func entryOf(ctx context.Context, store *Store, run Run, row int) (Entry, error) {
 	for e, err := range store.Entries(ctx, run.ID) {
 		if err != nil || e.Row == row {
@@ -64,8 +64,8 @@ func entryOf(ctx context.Context, store *Store, run Run, row int) (Entry, error)
 	return Entry{}, diagnosis.New(diagnosis.ResolveNoRow, "Run", run.ID, "Row", row)
 }
 
-// openIntentOf returns the request without outcome of a row. It may have been sent
-// by an earlier run than the one the row is of.
+// openIntentOf returns the open intent of a row. It may be that of another run for the
+// same account.
 func openIntentOf(ctx context.Context, store *Store, e *Entry) (Intent, error) {
 	intents, err := store.OpenIntents(ctx)
 	if err != nil {
@@ -80,8 +80,8 @@ func openIntentOf(ctx context.Context, store *Store, e *Entry) (Intent, error) {
 	return intents[i], nil
 }
 
-// meaning says what a word makes of a request: the status of its row and, unless
-// the row is as if nothing had been sent, what is known of the account.
+// meaning returns the row's status and what is known of the account after a word about
+// its request. NotTried means that nothing was done; then the account is not stored.
 func meaning(word Word, intent Intent, known Account) (diagnosis.Status, Account) {
 	known.Key, known.Run, known.Checked = intent.Key, intent.Run, time.Now()
 	switch {
@@ -97,12 +97,12 @@ func meaning(word Word, intent Intent, known Account) (diagnosis.Status, Account
 	return known.Status, known
 }
 
-// Gone returns what is known of an account once it is removed.
+// Gone returns what is known of an account after its removal.
 func Gone(known Account) Account {
 	return Account{Key: known.Key, Run: known.Run, Checked: time.Now(), Status: diagnosis.Removed}
 }
 
-// ofTheRow keeps the problems that are about the row itself and not about a request.
+// ofTheRow returns the problems that concern the row itself and not a request.
 func ofTheRow(problems []diagnosis.Problem) []diagnosis.Problem {
 	return slices.DeleteFunc(problems, func(p diagnosis.Problem) bool { return p.Field == "" && p.Place.Row == 0 })
 }

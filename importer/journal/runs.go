@@ -24,15 +24,15 @@ const (
 	KindUndo   Kind = "undo"
 )
 
-// RunState is how far a run has come.
+// RunState is the state of a run.
 type RunState string
 
 // The states of a run.
 const (
-	Running     RunState = "running"     // or its process died and no other run has begun since
-	Finished    RunState = "finished"    // every row was gone through
-	Stopped     RunState = "stopped"     // it ended itself before that
-	Interrupted RunState = "interrupted" // its process died
+	Running     RunState = "running"     // or its process has died and no run has begun since
+	Finished    RunState = "finished"    // every row has been processed
+	Stopped     RunState = "stopped"     // it stopped before that
+	Interrupted RunState = "interrupted" // its process has died
 )
 
 // Run is one run over a file.
@@ -41,25 +41,25 @@ type Run struct {
 	Kind       Kind
 	State      RunState
 	File       string // base name of the input
-	FileDigest string // SHA-256; once stored, what Store.FileDigest makes of it
+	FileDigest string // SHA-256; once stored, the result of Store.FileDigest
 	Sheet      string
 	Portal     string
 	Version    string // of the program
 	Started    time.Time
-	Ended      time.Time       // zero while it has not ended
-	Rows       int             // that the run is about
-	InFile     int             // of the file, asked for or not; 0 where that is not known
-	Args       json.RawMessage // the settings it ran with; none of them a secret
+	Ended      time.Time       // zero until it has ended
+	Rows       int             // rows of the run
+	InFile     int             // rows of the file, asked for or not; 0 if unknown
+	Args       json.RawMessage // the settings it ran with, without secrets
 }
 
-// latest names the run that began last.
+// latest is the name of the run that began last.
 const latest = "latest"
 
-// idLetters leaves out what is easily mistaken for something else.
+// idLetters are the characters of random suffixes, without those that look alike.
 const idLetters = "23456789abcdefghjkmnpqrstuvwxyz"
 
-// newRunID returns an id for a run that begins now. Its time is UTC, so that
-// ids sort by time in every season.
+// newRunID returns an id for a run that begins now. Its time is UTC, so that ids sort
+// by time across changes of the clock.
 func newRunID(now time.Time) string {
 	random := make([]byte, 3)
 	_, _ = rand.Read(random) // never fails
@@ -69,9 +69,9 @@ func newRunID(now time.Time) string {
 	return now.UTC().Format("20060102-150405-") + string(random)
 }
 
-// Begin stores a new run and returns it with its id, its start and its state.
-// Runs that still count as running, whose process must have died, are marked as
-// interrupted: call Lock first.
+// Begin stores a new run and returns it with its id, start and state. It marks all
+// runs that still count as running as interrupted, because their processes must have
+// died: call Lock first.
 func (s *Store) Begin(ctx context.Context, r Run) (Run, error) {
 	if r.Started.IsZero() {
 		r.Started = time.Now()
@@ -102,20 +102,20 @@ func (s *Store) Begin(ctx context.Context, r Run) (Run, error) {
 	return r, nil
 }
 
-// End stores how a run ended.
+// End stores the final state of a run and its end.
 func (s *Store) End(ctx context.Context, id string, state RunState) error {
 	ended := time.Now().UnixMilli()
 	return s.writeRun(ctx, id, func(t *tx, run int64) error { return t.changeOne(errNoRun, endRun, string(state), ended, run) })
 }
 
-// NoteInFile stores how many rows the file of a run has.
+// NoteInFile stores the number of rows in the file of a run.
 func (s *Store) NoteInFile(ctx context.Context, id string, rows int) error {
 	return s.writeRun(ctx, id, func(t *tx, run int64) error { return t.changeOne(errNoRun, measureRun, rows, run) })
 }
 
 var errNoRun = errors.New("journal: no such run")
 
-// writeRun makes a change of the run with that id, whose number the change gets.
+// writeRun writes a change, which it calls with the number of the run with that id.
 func (s *Store) writeRun(ctx context.Context, id string, c func(t *tx, run int64) error) error {
 	number, err := s.number(ctx, id)
 	if err != nil {
@@ -124,7 +124,7 @@ func (s *Store) writeRun(ctx context.Context, id string, c func(t *tx, run int64
 	return s.write(ctx, func(t *tx) error { return c(t, number) })
 }
 
-// readRun asks a query of one line about the entries of a run.
+// readRun runs a query about the entries of a run that returns one line.
 func (s *Store) readRun(ctx context.Context, id, query string, into ...any) error {
 	number, err := s.number(ctx, id)
 	if err != nil {
@@ -161,8 +161,8 @@ func (s *Store) number(ctx context.Context, id string) (int64, error) {
 // Runs returns all runs, the oldest first.
 func (s *Store) Runs(ctx context.Context) ([]Run, error) { return s.list(ctx, listRuns) }
 
-// Unfinished returns the runs, the oldest first, that did not go through all
-// their rows and that no later run of the same file has finished since.
+// Unfinished returns the runs, the oldest first, that are not Finished and that are not
+// followed by a finished run of the same kind and file.
 func (s *Store) Unfinished(ctx context.Context) ([]Run, error) { return s.list(ctx, unfinishedRuns) }
 
 // Sent reports whether a run has sent anything that changes the portal.
@@ -171,8 +171,8 @@ func (s *Store) Sent(ctx context.Context, id string) (sent bool, err error) {
 	return sent, err
 }
 
-// Run returns the run with that id, or whose id alone begins so, or the one
-// that began last for "latest".
+// Run returns the run with that id, the only one whose id begins with name, or the
+// one that began last if name is "latest".
 func (s *Store) Run(ctx context.Context, name string) (Run, error) {
 	query, args := runsLike, []any{len(name), strings.ToLower(name)}
 	if name == latest {
@@ -208,12 +208,12 @@ func scanRun(l line) (Run, error) {
 	return r, err
 }
 
-// latencyRows is how many rows are enough to tell how long a write takes.
+// latencyRows is the number of rows that suffices to measure the duration of a write.
 const latencyRows = 1000
 
-// WriteTime returns how long the portal took for a write on average over the
-// latest rows that were sent, those of whole runs, and over how many. A row that
-// was sent more than once counts with all its time.
+// WriteTime returns the average duration of a write over the latest rows that were
+// sent, taken from whole runs, and the number of these rows. A row that was sent more
+// than once counts with all its time.
 func (s *Store) WriteTime(ctx context.Context) (each time.Duration, rows int, err error) {
 	runs, err := s.list(ctx, latestWrites)
 	if err != nil {
@@ -238,8 +238,8 @@ func (s *Store) WriteTime(ctx context.Context) (each time.Duration, rows int, er
 	return total / time.Duration(rows), rows, nil
 }
 
-// DeleteRun removes a run with its entries. What is known of accounts and owners
-// stays. A run with intents in doubt is refused with a *diagnosis.Problem.
+// DeleteRun removes a run with its entries. Accounts and owners are kept. For a run
+// with open intents it returns a *diagnosis.Problem and removes nothing.
 func (s *Store) DeleteRun(ctx context.Context, id string) error {
 	var doubt bool
 	if err := s.readRun(ctx, id, runInDoubt, &doubt); err != nil {
@@ -251,14 +251,14 @@ func (s *Store) DeleteRun(ctx context.Context, id string) error {
 	return s.remove(ctx, id)
 }
 
-// Prunable returns the runs, the oldest first, that began before that time,
-// except those in doubt and the one that is going on.
+// Prunable returns the runs, the oldest first, that began before that time, except
+// those with open intents and those that are running.
 func (s *Store) Prunable(ctx context.Context, olderThan time.Time) ([]Run, error) {
 	return s.list(ctx, prunableRuns, olderThan.UnixMilli())
 }
 
-// Prune removes the runs that Prunable lists, and returns them. Nothing of them is
-// left in the files of the store.
+// Prune removes the runs that Prunable returns, and returns them. It compacts the store,
+// so that its files keep nothing of them.
 func (s *Store) Prune(ctx context.Context, olderThan time.Time) ([]Run, error) {
 	old, err := s.Prunable(ctx, olderThan)
 	if err != nil {
@@ -275,7 +275,7 @@ func (s *Store) Prune(ctx context.Context, olderThan time.Time) ([]Run, error) {
 	return old, located(explain(compact(ctx, s.writer.db)), s.folder)
 }
 
-// remove keeps the bare line of a run that accounts name: it tells which file they were made from.
+// remove deletes a run, but keeps its line in runs if accounts refer to it: it names their file.
 func (s *Store) remove(ctx context.Context, id string) error {
 	err := s.writeRun(ctx, id, func(t *tx, run int64) error {
 		from, to := entriesOf(run)

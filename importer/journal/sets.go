@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// setTables hold what goes on from run to run beside accounts and owners.
+// setTables are the tables that outlast a run, apart from accounts and owners.
 const setTables = `
 	CREATE TABLE IF NOT EXISTS data_sets ( -- as the last run found them that went by all their rows
 		name  TEXT NOT NULL,
@@ -38,16 +38,16 @@ const (
 	forgetSets  = `DELETE FROM data_sets WHERE run NOT IN (SELECT id FROM runs WHERE removed = 0)`
 )
 
-// DataSet is what is known of a data set: the rows that are brought to a portal again and again.
+// DataSet is what is known of a data set, the rows that are brought to a portal again and again.
 type DataSet struct {
-	Name  string // one that somebody gave it, else that of the file
+	Name  string // given name, else that of the file
 	Sheet string
 	Rows  int
-	Size  int64  // of the file, 0 where that tells nothing
-	Run   string // the last one that went by all rows
+	Size  int64  // of the file, 0 if unknown
+	Run   string // the last one over all rows
 }
 
-// DataSet returns what the last run found, the zero DataSet if there was none.
+// DataSet returns the data set that KeepDataSet stored, the zero DataSet if there is none.
 func (s *Store) DataSet(ctx context.Context, name, sheet string) (DataSet, error) {
 	d := DataSet{Name: name, Sheet: sheet}
 	known, err := s.found(s.read.QueryRowContext(ctx, readDataSet, name, sheet).Scan(&d.Rows, &d.Size, &d.Run))
@@ -57,7 +57,7 @@ func (s *Store) DataSet(ctx context.Context, name, sheet string) (DataSet, error
 	return d, nil
 }
 
-// KeepDataSet stores what a run found.
+// KeepDataSet stores a data set as a run found it.
 func (s *Store) KeepDataSet(ctx context.Context, d DataSet) error {
 	return s.write(ctx, func(t *tx) error {
 		_, err := t.exec(keepDataSet, d.Name, d.Sheet, int64(d.Rows), d.Size, d.Run)
@@ -65,13 +65,13 @@ func (s *Store) KeepDataSet(ctx context.Context, d DataSet) error {
 	})
 }
 
-// SpentBy returns the run that carried a plan out, empty if none has.
+// SpentBy returns the run that carried out a plan, empty if there is none.
 func (s *Store) SpentBy(ctx context.Context, plan string) (run string, err error) {
 	_, err = s.found(s.read.QueryRowContext(ctx, readSpent, plan).Scan(&run))
 	return run, err
 }
 
-// Spend stores that a run carries a plan out.
+// Spend stores that a run carries out a plan.
 func (s *Store) Spend(ctx context.Context, plan, run string) error {
 	now := time.Now().UnixMilli()
 	return s.write(ctx, func(t *tx) error {
@@ -80,12 +80,12 @@ func (s *Store) Spend(ctx context.Context, plan, run string) error {
 	})
 }
 
-// mostSets is how many data sets are in use at once, more or less.
+// mostSets bounds the data sets that count as in use.
 const mostSets = 100
 
-// Outlived returns the runs, the oldest first, that [Store.Prunable] has and that are
-// neither among so many of the latest nor the last one of a data set in use: from that
-// it is known which file had a row last.
+// Outlived returns the runs of [Store.Prunable], the oldest first, that are neither among
+// the latest runs, up to that number, nor the last run of a data set in use. That last
+// run shows which file had a row last.
 func (s *Store) Outlived(ctx context.Context, before time.Time, latest int) ([]Run, error) {
 	all, err := s.Runs(ctx)
 	if err != nil {
@@ -105,8 +105,8 @@ func (s *Store) Outlived(ctx context.Context, before time.Time, latest int) ([]R
 	return slices.DeleteFunc(old, func(r Run) bool { return needed[r.ID] }), err
 }
 
-// Forget removes runs, the data sets that none of those left has read, and that plans
-// were spent before that time. The room they took in the files of the store is used again.
+// Forget removes runs, data sets whose last run is gone, and the records of plans spent
+// before that time. The store reuses the space, its files do not shrink.
 func (s *Store) Forget(ctx context.Context, runs []Run, spentBefore time.Time) error {
 	for _, r := range runs {
 		if err := s.remove(ctx, r.ID); err != nil {
@@ -120,15 +120,15 @@ func (s *Store) Forget(ctx context.Context, runs []Run, spentBefore time.Time) e
 	})
 }
 
-// reportOf finds the run in the name of a report.
+// reportOf matches the id of the run in the name of a report.
 var reportOf = regexp.MustCompile(`-(\d{8}-\d{6}-[a-z0-9]{3})(-\d+)?\.[a-z]+$`)
 
-// SweepReports removes the reports in a folder whose runs the store has forgotten. The
+// SweepReports removes the reports in a folder whose runs are no longer in the store. The
 // store must be locked.
 func (s *Store) SweepReports(ctx context.Context, folder string) error {
 	files, err := os.ReadDir(folder)
 	if err != nil {
-		return nil // nothing was ever reported
+		return nil // there are no reports
 	}
 	runs, err := s.Runs(ctx)
 	if err != nil {

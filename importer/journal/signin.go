@@ -9,16 +9,16 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// quickSignIns is how many sign-ins of one person may be without success before
-// the next one waits. The portal blocks a person at the sixth within a minute
+// quickSignIns is the number of failed sign-ins of one person after which the next one
+// waits. The portal blocks a person at the sixth within a minute
 // (web/core/ASC.Web.Core/Utility/LoginSettings.cs), and the person signs in too.
 const quickSignIns = 2
 
-// ChangeOwner reads what is known of an owner in the store of a portal, which
-// lies under dir, lets change judge and alter it, and stores what it left. It
-// holds the lock of the store for that moment. Where a run holds it, change gets
-// what is known all the same, and nothing is stored. It returns the error of
-// change, after which nothing is stored.
+// ChangeOwner reads an owner from the store of a portal under dir, calls change with
+// it, and stores the result. It holds the lock of the store meanwhile. If a run holds
+// the lock, change is called as well, but nothing is stored.
+// If change returns an error, ChangeOwner stores nothing and returns
+// that error.
 func ChangeOwner(ctx context.Context, dir, portalURL, name string, o Options, change func(*Store, *Owner) error) (err error) {
 	s, err := Open(dir, portalURL, o)
 	if err != nil {
@@ -45,8 +45,8 @@ func ChangeOwner(ctx context.Context, dir, portalURL, name string, o Options, ch
 	return s.SaveOwner(context.WithoutCancel(ctx), known)
 }
 
-// RefusedBefore says what is known against a password of an owner: the portal has
-// refused it, or has sent an SMS for it. It returns nil if nothing is.
+// RefusedBefore returns a problem if the portal has refused the owner's password
+// before, or has sent an SMS for it; else nil.
 func (s *Store) RefusedBefore(o *Owner, password account.Secret) *diagnosis.Problem {
 	switch {
 	case !s.Prints().SameSecret(o.Refused, o.Name, password):
@@ -57,8 +57,8 @@ func (s *Store) RefusedBefore(o *Owner, password account.Secret) *diagnosis.Prob
 	return diagnosis.New(diagnosis.OwnerRefused)
 }
 
-// NextSignIn returns when a password may be sent for the owner, in the past if
-// now. block is for how long the portal blocks a person.
+// NextSignIn returns when a password may be sent for the owner; a time in the past
+// means now. block is how long the portal blocks a person.
 func (o *Owner) NextSignIn(block time.Duration) time.Time {
 	next := o.BlockedUntil
 	if o.Attempts >= quickSignIns {
@@ -69,14 +69,14 @@ func (o *Owner) NextSignIn(block time.Duration) time.Time {
 	return next
 }
 
-// BeginSignIn counts an attempt. It is stored before the password is sent, so
-// that a sudden end does not hide it.
+// BeginSignIn counts an attempt. The caller stores the owner before it sends the
+// password, so that a sudden end does not hide the attempt.
 func (o *Owner) BeginSignIn(now time.Time) {
 	o.LastAttempt = now
 	o.Attempts++
 }
 
-// EndSignIn takes in what the portal answered to the attempt.
+// EndSignIn updates the owner by the portal's answer to the attempt.
 func (s *Store) EndSignIn(o *Owner, password account.Secret, fate diagnosis.Fate, code diagnosis.Code, block time.Duration) {
 	switch {
 	case fate == diagnosis.Done:
@@ -89,6 +89,6 @@ func (s *Store) EndSignIn(o *Owner, password account.Secret, fate diagnosis.Fate
 		o.Refused, o.RefusedCode = s.Prints().Secret(o.Name, password), code
 		o.SMS++
 	case fate == diagnosis.NotSent, fate == diagnosis.TurnedAway:
-		o.Attempts = max(0, o.Attempts-1) // the portal has not counted it
+		o.Attempts = max(0, o.Attempts-1) // the portal did not count it
 	}
 }

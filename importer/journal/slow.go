@@ -10,8 +10,8 @@ import (
 	"r7import/importer/account"
 )
 
-// costOf returns what a slow hash takes in this store. What lies in memory leaves
-// nothing behind to be guessed from.
+// costOf returns the cost of a slow hash in this store. A store in memory needs the
+// least, because it leaves no hashes behind.
 func (s *Store) costOf() account.Cost {
 	if s.folder == "" {
 		return account.LeastCost
@@ -19,7 +19,7 @@ func (s *Store) costOf() account.Cost {
 	return account.UsualCost
 }
 
-// loadPrints makes the maker of fingerprints, of the cost the store was made with.
+// loadPrints creates the fingerprinter with the cost that is stored in the database.
 func (s *Store) loadPrints(db *sql.DB) error {
 	var cost account.Cost
 	if err := db.QueryRow(readCost).Scan(&cost.Passes, &cost.Memory); err != nil {
@@ -29,10 +29,10 @@ func (s *Store) loadPrints(db *sql.DB) error {
 	return nil
 }
 
-// slowDown puts slow hashes in the place of the quick ones of secrets, by which
-// whoever has the key could try millions of passwords a second. What they remember
-// stays the same; accounts are written anew with hashes of today as they are
-// dealt with.
+// slowDown replaces the quick hashes of secrets by slow ones. With the key and a quick
+// hash, millions of passwords a second could be tried. The slow hashes are made from the
+// quick ones, so they match the same secrets; accounts get hashes of the present kind
+// when runs deal with them.
 func (s *Store) slowDown(t *sql.Tx) error {
 	cost := s.costOf()
 	if _, err := t.Exec(setCost, cost.Passes, cost.Memory); err != nil {
@@ -57,7 +57,7 @@ func (s *Store) slowDown(t *sql.Tx) error {
 	return nil
 }
 
-// hashed is a line with a hash and with what that is the hash of.
+// hashed is a line with a hash, and with the key that its new hash is made with.
 type hashed struct {
 	id   any
 	key  account.Key
@@ -65,7 +65,7 @@ type hashed struct {
 	anew any
 }
 
-// rewrite gives each line that a query finds another hash.
+// rewrite replaces the hash in each line that the query find returns.
 func rewrite(t *sql.Tx, find, rewrite string, anew func(account.Key, []byte) any) error {
 	lines, err := list(context.Background(), t, func(l line) (h hashed, err error) {
 		return h, l.Scan(&h.id, &h.key.Address, &h.key.OwnerID, &h.hash)
@@ -81,7 +81,7 @@ func rewrite(t *sql.Tx, find, rewrite string, anew func(account.Key, []byte) any
 			return nil
 		})
 	}
-	_ = work.Wait() // nothing in it can fail
+	_ = work.Wait() // the functions return no error
 	for _, l := range lines {
 		if _, err := t.Exec(rewrite, l.anew, l.id); err != nil {
 			return err

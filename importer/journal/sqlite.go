@@ -21,17 +21,17 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// What only SQLite knows is in this file: how a database is opened and checked, its
-// schema, and what its errors mean.
+// This file has all that is specific to SQLite: how a database is opened and checked,
+// its schema, and the meaning of its errors.
 
-// applicationID marks a database as ours ("r7im").
+// applicationID marks a database of this program ("r7im").
 const applicationID = 0x7237696d
 
-// readers is how many reads can go on at once beside the writer.
+// readers is the number of reads that can run at once beside the writer.
 const readers = 4
 
-// migrations lead from one version of the schema to the next. The version of a
-// database is how many have been applied. None is ever changed, only added to.
+// migrations lead from one version of the schema to the next. The version of a database
+// is the number of migrations applied. Migrations are only added, never changed.
 var migrations = []string{`
 	CREATE TABLE store (
 		key_check BLOB NOT NULL -- tells whether the key file is the one this store was made with
@@ -148,16 +148,16 @@ var migrations = []string{`
 	CREATE UNIQUE INDEX accounts_by_key ON accounts (address, owner_id);
 ` + setTables}
 
-// The versions of the schema from which something more than tables is missing.
+// The versions of the schema whose migration does more than change tables.
 const (
-	withoutKey       = 0 // and without anything else
-	withQuickSecrets = 1 // secrets have quick hashes, by which passwords can be guessed
+	withoutKey       = 0 // an empty database
+	withQuickSecrets = 1 // secrets have quick hashes, from which passwords can be guessed
 )
 
 var (
-	// errEmpty is a store whose making was cut short, or that is being made.
+	// errEmpty means that the making of the store was cut short, or is under way.
 	errEmpty = errors.New("journal: nothing is stored yet")
-	// errOlder is a store that an older version made.
+	// errOlder means that an older version made the store.
 	errOlder = errors.New("journal: the store must be brought up to date")
 )
 
@@ -176,11 +176,11 @@ func (s *Store) connect(readOnly bool, connections int) (*sql.DB, error) {
 	return db, nil
 }
 
-// dataSource returns the URI of a database. Every commit is synced, nothing is
-// spilled to other files, and what is deleted is overwritten. A transaction of the
-// writer keeps other processes out from its beginning.
-// Half a megabyte of pages is enough for a reader, because nearly all of what it
-// reads lies in the order of the file; the writer has the index of accounts as well.
+// dataSource returns the URI of a database. Every commit is synced, temporary data
+// stays in memory, and deleted content is overwritten. A transaction of the writer
+// keeps other processes out from its beginning.
+// A cache of half a megabyte is enough for a reader, because nearly all it reads is
+// in the order of the file. The writer also needs the index of accounts.
 func dataSource(path string, readOnly bool) string {
 	mode, cache := "rw", "cache_size(-4096)"
 	if readOnly {
@@ -196,8 +196,8 @@ func dataSource(path string, readOnly bool) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + settings.Encode()
 }
 
-// check makes sure of what lies on the disk before anything relies on it, and
-// makes what a new store needs.
+// check checks the files of the store before they are used, creates what a new store
+// needs, and migrates an older one.
 func (s *Store) check(db *sql.DB) (err error) {
 	if s.key, err = readKey(s.folder); err != nil {
 		return err
@@ -221,7 +221,7 @@ func (s *Store) check(db *sql.DB) (err error) {
 			return err
 		}
 	}
-	if version > withoutKey { // nothing is rewritten with another key
+	if version > withoutKey { // a migration must not use a wrong key
 		if err := s.checkKey(db); err != nil {
 			return err
 		}
@@ -245,8 +245,8 @@ func (s *Store) check(db *sql.DB) (err error) {
 	return s.loadPrints(db)
 }
 
-// checkDatabaseFile looks at the database without opening it. It reports whether
-// the last process to use it was cut short, or is still using it.
+// checkDatabaseFile checks the file of the database without SQLite. It reports whether
+// the last process that used it was cut short, or still uses it.
 func checkDatabaseFile(path, wal string, hasKey bool) (unclean bool, err error) {
 	if log, err := os.Stat(wal); err == nil {
 		unclean = log.Size() > 0
@@ -256,7 +256,7 @@ func checkDatabaseFile(path, wal string, hasKey bool) (unclean bool, err error) 
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return unclean, unusable(err, path)
 	case err != nil || info.Size() == 0:
-		if unclean || hasKey { // both come after the first page
+		if unclean || hasKey { // key and log are written after the first page
 			return unclean, diagnosis.New(diagnosis.StateDamaged, "Path", path)
 		}
 		return unclean, nil
@@ -266,7 +266,7 @@ func checkDatabaseFile(path, wal string, hasKey bool) (unclean bool, err error) 
 		return unclean, unusable(err, path)
 	}
 	defer f.Close()
-	// The first page as https://www.sqlite.org/fileformat.html has it.
+	// The header of the first page, see https://www.sqlite.org/fileformat.html.
 	header := make([]byte, 100)
 	if _, err := io.ReadFull(f, header); err != nil || !bytes.HasPrefix(header, []byte("SQLite format 3\x00")) {
 		return unclean, diagnosis.Wrap(err, diagnosis.StateDamaged, "Path", path)
@@ -276,7 +276,7 @@ func checkDatabaseFile(path, wal string, hasKey bool) (unclean bool, err error) 
 		pageSize = 65536
 	}
 	pages := int64(binary.BigEndian.Uint32(header[28:]))
-	// With a log, the rest of the database may still be in there.
+	// If there is a log, the rest of the database may still be in it.
 	if !unclean && info.Size() < pages*pageSize {
 		return false, diagnosis.New(diagnosis.StateDamaged, "Path", path)
 	}
@@ -311,7 +311,7 @@ func storedVersion(db *sql.DB) (int, error) {
 	return version, nil
 }
 
-// checkPages looks whether the pages of the database fit together.
+// checkPages checks the database with SQLite's quick_check.
 func checkPages(db *sql.DB) error {
 	var verdict string
 	if err := db.QueryRow("PRAGMA quick_check(1)").Scan(&verdict); err != nil {
@@ -323,8 +323,8 @@ func checkPages(db *sql.DB) error {
 	return nil
 }
 
-// migrate brings the schema up to date, and gives a new store its key. Of two
-// processes that do so at once, the second finds nothing left to do.
+// migrate brings the schema up to date and creates the key of a new store. If two
+// processes call it at once, the second one finds nothing to do.
 func (s *Store) migrate(db *sql.DB) error {
 	mode, err := writeAhead(db)
 	if err != nil {
@@ -333,7 +333,7 @@ func (s *Store) migrate(db *sql.DB) error {
 	if mode != "wal" && mode != "memory" {
 		return diagnosis.Wrap(fmt.Errorf("journal: the file system allows journal mode %s only", mode), diagnosis.StateUnusable)
 	}
-	t, err := db.Begin() // which keeps other processes out
+	t, err := db.Begin() // keeps other processes out
 	if err != nil {
 		return err
 	}
@@ -361,8 +361,8 @@ func (s *Store) migrate(db *sql.DB) error {
 	return t.Commit()
 }
 
-// writeAhead gives the database a write-ahead log and returns the journal mode
-// it has then. SQLite waits for other processes everywhere but here.
+// writeAhead switches the database to a write-ahead log and returns its journal
+// mode. SQLite itself does not wait for other processes in this statement.
 func writeAhead(db *sql.DB) (mode string, err error) {
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		err = db.QueryRow("PRAGMA journal_mode(wal)").Scan(&mode)
@@ -374,7 +374,7 @@ func writeAhead(db *sql.DB) (mode string, err error) {
 	}
 }
 
-// begin marks a new store as ours and ties it to its key.
+// begin marks a new database as a store and stores the check value of its key.
 func (s *Store) begin(t *sql.Tx) error {
 	if err := s.makeKey(); err != nil {
 		return err
@@ -386,8 +386,8 @@ func (s *Store) begin(t *sql.Tx) error {
 	return err
 }
 
-// compact leaves nothing on the disk of what was removed or overwritten: the pages
-// are written anew without what they had room for, and the log is emptied.
+// compact removes deleted and overwritten data from the disk: it rewrites the
+// database without free pages and empties the log.
 func compact(ctx context.Context, db *sql.DB) error {
 	if _, err := db.ExecContext(ctx, "VACUUM"); err != nil {
 		return err
@@ -396,8 +396,8 @@ func compact(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
-// explain turns an error of SQLite into one that a user can act on. Others stay
-// as they are.
+// explain turns an error of SQLite into a problem that the user can act on. Other errors
+// stay as they are.
 func explain(err error) error {
 	var fault *sqlite.Error
 	if !errors.As(err, &fault) {
@@ -417,8 +417,8 @@ func explain(err error) error {
 	return err
 }
 
-// unrecovered reports whether a process died in the middle of a change: only a
-// connection that may write can take that back.
+// unrecovered reports whether a process died in the middle of a transaction: only a
+// connection that may write can roll it back.
 func unrecovered(err error) bool {
 	var fault *sqlite.Error
 	return errors.As(err, &fault) && slices.Contains([]int{

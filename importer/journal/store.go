@@ -1,19 +1,19 @@
-// Package journal is the memory of one portal: the runs, what became of every
-// row in them, the writes whose outcome is not known, and what is known of
-// accounts and owners from run to run.
+// Package journal stores what is known of one portal: the runs, the outcome of every
+// row in them, the writes without a known outcome, and the accounts and owners from
+// run to run.
 //
-// It is a SQLite database in a folder of its own, written so that what a method
-// has returned survives a power cut. A write to the portal is preceded by
-// [Store.Intend] and followed by [Store.Settle]; an intent without an outcome
-// means that nobody knows whether the account was made, and [Store.OpenIntents]
-// lists those, from whatever run. The report of a run is read from here.
+// A store is a SQLite database in a folder of its own. What a method has written
+// survives a power cut once the method has returned. A write to the portal is preceded
+// by [Store.Intend] and followed by [Store.Settle]. An intent without an outcome means
+// that the write may or may not have taken effect; [Store.OpenIntents] returns those of
+// all runs. The report of a run is read from the store.
 //
-// No type of this package can hold a password or a token. What has to be
-// recognised later is kept as a few keyed hash bytes, of passwords slow ones. The
-// key lies in the system's keyring, or else beside the database in a file of its own.
+// No type of this package can hold a password or a token. What has to be recognised
+// later is stored as a few bytes of a keyed hash, a slow one for passwords. The key is
+// in the system's keyring, or else in a file beside the database.
 //
-// Errors that a user can do something about are *diagnosis.Problem values with a
-// scope of State, Busy or Usage.
+// Errors that the user can act on are *diagnosis.Problem values with a scope of State,
+// Busy or Usage.
 package journal
 
 import (
@@ -31,21 +31,21 @@ import (
 
 // Options say how to open a store.
 type Options struct {
-	// ReadOnly opens the store beside a run that may be going on. Everything that
-	// writes fails. A portal without a store has an empty one then, and nothing is
-	// made on disk.
+	// ReadOnly opens the store for reading, also while a run is going on. Methods that
+	// write return an error. For a portal without a store, Open returns an empty one in
+	// memory and creates nothing on disk.
 	ReadOnly bool
-	// Keyring is where the key of a store lies, nil if there is none: then it lies in
-	// a file of the store's folder.
+	// Keyring keeps the key of the store. If it is nil, the key is in a file in the
+	// store's folder.
 	Keyring Keyring
-	// KeyInFile keeps the key of a new store in a file all the same, and puts one that
-	// is found in the keyring into a file, for processes that have no keyring.
+	// KeyInFile keeps the key of a new store in a file despite a Keyring, and writes a
+	// key found in the keyring to a file, for processes without a keyring.
 	KeyInFile bool
 }
 
-// Store is the memory of one portal. It is safe for concurrent use.
+// Store is the store of one portal. It is safe for concurrent use.
 type Store struct {
-	folder   string // empty in memory
+	folder   string // empty for a store in memory
 	portal   string
 	key      []byte
 	prints   *account.Fingerprinter
@@ -55,7 +55,7 @@ type Store struct {
 	keyInFile bool
 
 	read           *sql.DB
-	account, owner *sql.Stmt // read for each row
+	account, owner *sql.Stmt // prepared because each row uses them
 	writer         *writer   // nil if read only
 	closed         atomic.Bool
 
@@ -65,8 +65,8 @@ type Store struct {
 
 var errReadOnly = errors.New("journal: the store was opened for reading only")
 
-// Open opens the store of a portal, which lies in a folder of its own under
-// dir, and makes it if there is none. Call Close when done with it.
+// Open opens the store of a portal in its folder under dir, and creates it if there is
+// none. The caller must call Close.
 func Open(dir, portalURL string, o Options) (*Store, error) {
 	name, err := folderName(portalURL)
 	if err != nil {
@@ -97,8 +97,8 @@ func Open(dir, portalURL string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// reopen opens a store for reading after bringing it up to date, or after taking
-// back what a process that died had begun.
+// reopen opens a store for reading after it has migrated it, or rolled back the
+// transaction of a process that died.
 func reopen(dir, portalURL string, o Options) (*Store, error) {
 	o.ReadOnly = false
 	s, err := Open(dir, portalURL, o)
@@ -112,8 +112,8 @@ func reopen(dir, portalURL string, o Options) (*Store, error) {
 	return Open(dir, portalURL, o)
 }
 
-// Scratch returns an empty store in memory, for what is to leave no trace. It
-// behaves like one on disk.
+// Scratch returns an empty store in memory, for runs that are to leave no trace. It
+// behaves like a store on disk.
 func Scratch() (*Store, error) { return inMemory("", false) }
 
 func inMemory(portalURL string, readOnly bool) (*Store, error) {
@@ -134,8 +134,8 @@ func prepareFolder(dir, folder string) error {
 	return makePrivate(filepath.Join(folder, databaseFile))
 }
 
-// open connects to the database and makes sure that it is one of ours, whole,
-// and of this version.
+// open connects to the database, checks that it is an undamaged store of this
+// version, and starts the writer.
 func (s *Store) open() (err error) {
 	s.runs = make(map[string]int64)
 	db, err := s.connect(s.readOnly && s.folder != "", 1)
@@ -160,7 +160,7 @@ func (s *Store) open() (err error) {
 		if s.writer, err = startWriter(db); err != nil {
 			return err
 		}
-		if s.folder != "" { // in memory one connection does both
+		if s.folder != "" { // in memory one connection reads and writes
 			beside, err := s.connect(true, readers)
 			if err != nil {
 				return err
@@ -182,25 +182,25 @@ func (s *Store) path(file string) string {
 	return filepath.Join(s.folder, file)
 }
 
-// Prints returns the maker of the store's fingerprints: its key, and the cost of
-// its slow hashes, were made with the store.
+// Prints returns the fingerprinter of the store. Its key and the cost of its slow
+// hashes are those of the store.
 func (s *Store) Prints() *account.Fingerprinter { return s.prints }
 
-// Lasts reports whether the store is on disk and not in memory alone.
+// Lasts reports whether the store is on disk rather than in memory.
 func (s *Store) Lasts() bool { return s.folder != "" }
 
-// Close waits until everything taken on is durable and closes the store.
+// Close waits until all accepted changes are durable and closes the store.
 func (s *Store) Close() error {
 	s.closed.Store(true)
 	if s.writer == nil {
 		return s.read.Close()
 	}
 	s.writer.close()
-	// The writer's connection goes last: it puts the log away.
+	// The writer's connection is closed last: it removes the log.
 	return errors.Join(s.read.Close(), s.writer.db.Close())
 }
 
-// write returns once the change is durable.
+// write writes a change and returns once it is durable.
 func (s *Store) write(ctx context.Context, c change) error {
 	if s.writer == nil {
 		return errReadOnly
@@ -208,7 +208,7 @@ func (s *Store) write(ctx context.Context, c change) error {
 	return located(s.writer.do(ctx, c), s.folder)
 }
 
-// failed gives the error of a read its meaning.
+// failed turns the error of a read into one that the user can act on.
 func (s *Store) failed(err error) error {
 	if err != nil && s.closed.Load() {
 		return errClosed
@@ -216,7 +216,7 @@ func (s *Store) failed(err error) error {
 	return located(unreadable(err), s.folder)
 }
 
-// found tells a line that was read from one that is not there.
+// found reports whether a line was read. No line is not an error.
 func (s *Store) found(err error) (bool, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
@@ -224,7 +224,7 @@ func (s *Store) found(err error) (bool, error) {
 	return err == nil, s.failed(err)
 }
 
-// located adds where the store is to a problem that does not say so.
+// located adds the store's folder to a problem without a path.
 func located(err error, folder string) error {
 	var problem *diagnosis.Problem
 	if !errors.As(err, &problem) || problem.Args["Path"] != "" {
@@ -233,8 +233,8 @@ func located(err error, folder string) error {
 	return diagnosis.Wrap(problem.Err, problem.Code, "Path", folder)
 }
 
-// unreadable turns an error of reading into one that a user can act on: what
-// cannot be understood was not written so.
+// unreadable turns an error of reading into a problem that the user can act on.
+// Content that cannot be read means a damaged store.
 func unreadable(err error) error {
 	err = explain(err)
 	var problem *diagnosis.Problem
@@ -244,15 +244,15 @@ func unreadable(err error) error {
 	return diagnosis.Wrap(err, diagnosis.StateDamaged)
 }
 
-// querier is a database or a transaction.
+// querier is a *sql.DB or a *sql.Tx.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// line is a line that a query has given.
+// line is one line of a query's result.
 type line interface{ Scan(into ...any) error }
 
-// list returns what scan makes of the lines that a query gives.
+// list runs a query and returns the value of scan for each line.
 func list[T any](ctx context.Context, db querier, scan func(line) (T, error), query string, args ...any) (all []T, err error) {
 	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -269,7 +269,7 @@ func list[T any](ctx context.Context, db querier, scan func(line) (T, error), qu
 	return all, rows.Err()
 }
 
-// text stores an empty text as NULL.
+// text returns s, or nil for an empty text, which is stored as NULL.
 func text[T ~string](s T) any {
 	if s == "" {
 		return nil
@@ -277,7 +277,7 @@ func text[T ~string](s T) any {
 	return string(s)
 }
 
-// blob stores empty bytes as NULL.
+// blob returns b, or nil for empty bytes.
 func blob[T ~[]byte](b T) any {
 	if len(b) == 0 {
 		return nil
@@ -285,7 +285,7 @@ func blob[T ~[]byte](b T) any {
 	return []byte(b)
 }
 
-// number stores zero as NULL.
+// number returns n, or nil for zero.
 func number[T ~int | ~int64](n T) any {
 	if n == 0 {
 		return nil
@@ -293,7 +293,7 @@ func number[T ~int | ~int64](n T) any {
 	return int64(n)
 }
 
-// moment stores a time as milliseconds, the zero time as NULL.
+// moment returns t in milliseconds since 1970, or nil for the zero time.
 func moment(t time.Time) any {
 	if t.IsZero() {
 		return nil

@@ -12,11 +12,11 @@ import (
 
 var errClosed = errors.New("journal: the store is closed")
 
-// change writes one thing. It may be called again after a failure, so all it
-// does beside writing is to set variables to the same value each time.
+// change makes one change in a transaction. It may be called again after a failure,
+// so apart from that it may only set variables, to the same values each time.
 type change func(*tx) error
 
-// together makes one change of several.
+// together returns a change that makes several changes.
 func together(changes []change) change {
 	return func(t *tx) error {
 		for _, c := range changes {
@@ -31,8 +31,8 @@ func together(changes []change) change {
 // tx is a transaction.
 type tx struct {
 	*sql.Tx
-	prepared map[string]*sql.Stmt // the writer's
-	own      map[string]*sql.Stmt // of those, made ready for this transaction
+	prepared map[string]*sql.Stmt // prepared by the writer
+	own      map[string]*sql.Stmt // the same, bound to this transaction
 }
 
 func (t *tx) exec(query string, args ...any) (sql.Result, error) {
@@ -48,7 +48,7 @@ func (t *tx) exec(query string, args ...any) (sql.Result, error) {
 	return s.Exec(args...)
 }
 
-// changeOne runs a statement that must change exactly one row, else it returns missing.
+// changeOne runs a statement. If it does not change exactly one row, it returns missing.
 func (t *tx) changeOne(missing error, query string, args ...any) error {
 	result, err := t.exec(query, args...)
 	if err != nil {
@@ -65,8 +65,8 @@ type request struct {
 	done   chan error
 }
 
-// writer makes changes durable. One goroutine commits whatever waits as soon as
-// the last commit has ended: a lone change waits for nobody, and many together
+// writer makes changes durable. One goroutine commits all waiting changes as soon as
+// the last commit has ended: a single change is committed at once, and many changes
 // share the cost of one sync.
 type writer struct {
 	db       *sql.DB // one connection
@@ -77,7 +77,7 @@ type writer struct {
 	wake   *sync.Cond
 	queue  []request
 	closed bool
-	failed error // nothing is written after it
+	failed error // once set, nothing more is written
 }
 
 func startWriter(db *sql.DB) (*writer, error) {
@@ -94,8 +94,8 @@ func startWriter(db *sql.DB) (*writer, error) {
 	return w, nil
 }
 
-// do returns once the change is durable, or the reason why it is not. When the
-// change has been taken on, it no longer heeds the context.
+// do makes a change and returns once it is durable, or with the reason why it is not.
+// The context counts only until the change is queued.
 func (w *writer) do(ctx context.Context, c change) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -117,7 +117,7 @@ func (w *writer) do(ctx context.Context, c change) error {
 	return <-r.done
 }
 
-// close waits until everything taken on is written.
+// close waits until all queued changes are written.
 func (w *writer) close() {
 	w.mu.Lock()
 	w.closed = true
@@ -140,12 +140,12 @@ func (w *writer) run() {
 			return
 		}
 		w.commit(batch)
-		runtime.Gosched() // so that those who were told and write again at once share the next commit
+		runtime.Gosched() // callers that write again at once then share the next commit
 	}
 }
 
-// commit writes a batch and tells those who wait for it. Where one change
-// spoils the batch, the others are written without it.
+// commit writes a batch and sends the results to its callers. If a change fails for
+// a reason of its own, each change is written alone.
 func (w *writer) commit(batch []request) {
 	err := w.apply(batch)
 	var problem *diagnosis.Problem
@@ -159,9 +159,9 @@ func (w *writer) commit(batch []request) {
 	}
 }
 
-// apply writes a batch in one transaction. After a sync or a write that failed
-// nobody knows what the disk holds, and nothing is written any more. A full disk is
-// told before anything is changed and may have room again.
+// apply writes a batch in one transaction. After a failed sync or write the state of the
+// disk is unknown, so nothing more is written. A full disk is reported before anything
+// is changed and may have space later, so writing goes on.
 func (w *writer) apply(batch []request) error {
 	w.mu.Lock()
 	err := w.failed
@@ -184,7 +184,7 @@ func (w *writer) transact(batch []request) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = begun.Rollback() }() // which means nothing after a commit
+	defer func() { _ = begun.Rollback() }() // has no effect after a commit
 	t := tx{begun, w.prepared, make(map[string]*sql.Stmt, len(w.prepared))}
 	for _, r := range batch {
 		if err := r.change(&t); err != nil {
