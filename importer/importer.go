@@ -72,7 +72,8 @@ type Result struct {
 	// OpenSessions is the number of sessions the run opened and did not close. They
 	// last until they expire.
 	OpenSessions int
-	// Version is the portal's version, empty if unknown.
+	// Version is the portal's version, such as 12.7.1. It is
+	// empty if unknown.
 	Version string
 }
 

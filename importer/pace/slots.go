@@ -47,7 +47,7 @@ type resource struct {
 	name       string
 	most, held int
 	waiting    []*Slot // in the order of the file
-	memory             // used for mail hosts
+	memory             // used for mail hosts only
 }
 
 // Slot holds what a row has taken or waits for.

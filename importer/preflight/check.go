@@ -14,24 +14,24 @@ import (
 	"r7import/importer/pace"
 )
 
-// Check is what a survey's servers and logins have come to. [Check.Probe] goes first.
+// Check holds the results for the servers and logins of a survey. Call [Check.Probe] first.
 type Check struct {
 	Client  *Client
 	Survey  *Survey
 	Workers int // servers that are probed at once
-	PerHost int // of them at one host
+	PerHost int // of these at one host
 	Pacer   *pace.Pacer
 
 	Uses   []Use
-	Probes []Probe // of each of them
-	Mends  []Mend  // settings that work in place of those that do not
+	Probes []Probe // results, one for each of Uses
+	Mends  []Mend  // working settings for servers whose settings fail
 
 	accepted []Mend
 	problems map[Server]*diagnosis.Problem
 }
 
-// Probe finds out about every server without a login, and looks for settings that work
-// where one cannot. The error is that of ctx.
+// Probe tests every server without a login, and looks for working settings where the
+// given ones fail. It sets Uses, Probes and Mends. The error is that of ctx.
 func (c *Check) Probe(ctx context.Context) error {
 	c.Uses = c.Survey.Uses()
 	c.Probes = make([]Probe, len(c.Uses))
@@ -77,7 +77,7 @@ func (c *Check) Probe(ctx context.Context) error {
 	return nil
 }
 
-// Accept lets the logins go by a setting that works.
+// Accept makes the logins use the working setting of m.
 func (c *Check) Accept(m Mend) {
 	c.accepted = append(c.accepted, m)
 	for _, job := range c.Survey.list {
@@ -85,7 +85,7 @@ func (c *Check) Accept(m Mend) {
 	}
 }
 
-// apply puts the settings that work into those of an account.
+// apply replaces the servers of an account by their working settings.
 func apply(mends []Mend, to *account.Settings) {
 	in, out := ServersOf(to)
 	for _, m := range mends {
@@ -95,10 +95,10 @@ func apply(mends []Mend, to *account.Settings) {
 	}
 }
 
-// Accepted reports whether the logins go by that setting.
+// Accepted reports whether m was accepted.
 func (c *Check) Accepted(m Mend) bool { return slices.Contains(c.accepted, m) }
 
-// Jobs returns the logins whose servers can be logged in to.
+// Jobs returns the chosen logins to servers without a problem.
 func (c *Check) Jobs() (jobs []*Job) {
 	for _, job := range c.Survey.Jobs() {
 		if _, problem := c.barrier(&job.Settings); problem == nil {
@@ -108,7 +108,7 @@ func (c *Check) Jobs() (jobs []*Job) {
 	return jobs
 }
 
-// barrier returns what keeps anybody from a login with some settings, and at which server.
+// barrier returns a problem that prevents a login with the settings, and its server. The problem is nil if there is none.
 func (c *Check) barrier(s *account.Settings) (Server, *diagnosis.Problem) {
 	in, out := ServersOf(s)
 	if problem := c.problems[in]; problem != nil {
@@ -117,7 +117,7 @@ func (c *Check) barrier(s *account.Settings) (Server, *diagnosis.Problem) {
 	return out, c.problems[out]
 }
 
-// Outcome returns what a valid row of the file has come to.
+// Outcome returns the outcome of a valid row of the file.
 func (c *Check) Outcome(index int, row *account.Row) Outcome {
 	s := row.Settings
 	apply(c.accepted, &s)
@@ -136,9 +136,9 @@ func (c *Check) Outcome(index int, row *account.Row) Outcome {
 	return job.Outcome
 }
 
-// PortalRefusals returns how many refused logins one account sees at the most if the
-// portal sends a wrong password for it: it tries every way of login it knows of those
-// that the servers offer (MailKit's ImapClient, Pop3Client and SmtpClient).
+// PortalRefusals returns the most logins that can be refused for one account if its
+// password is wrong: the portal tries every mechanism it knows that the servers offer
+// (MailKit's ImapClient, Pop3Client and SmtpClient).
 func (c *Check) PortalRefusals() int {
 	most := make(map[diagnosis.Side]int)
 	for i, use := range c.Uses {
@@ -153,12 +153,12 @@ func (c *Check) PortalRefusals() int {
 	return most[diagnosis.Incoming] + most[diagnosis.Outgoing]
 }
 
-// portalKnows are the ways of login of the portal's library.
+// portalKnows are the login mechanisms of the portal's library.
 var portalKnows = []string{
 	"SCRAM-SHA-512", "SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "DIGEST-MD5", "PLAIN", "LOGIN", "NTLM", byLoginCommand, byUserPass,
 }
 
-// Mend is the setting of a server that works in place of one that does not.
+// Mend is a working setting To for a server whose setting From fails.
 type Mend struct {
 	From Server `json:"from"`
 	To   Server `json:"to"`
@@ -166,14 +166,14 @@ type Mend struct {
 }
 
 const (
-	// candidateWithin is how long a candidate may take. One that works answers sooner.
+	// candidateWithin is how long a candidate may take. A working one answers sooner.
 	candidateWithin = 5 * time.Second
-	mostNames       = 3 // of a certificate that are tried
+	mostNames       = 3 // names of a certificate that are tried
 )
 
-// Mend looks for the setting of a server that works, among the few that are likely
-// and without a login. It reports false if there is none, or if the setting is not
-// what is wrong.
+// Mend looks for a working setting of a server among a few likely ones, without a
+// login. It returns false if none works, or if the problem is not one of settings. The
+// error is that of ctx.
 func (c *Client) Mend(ctx context.Context, broken *Probe, login bool) (Server, bool, error) {
 	quick := *c
 	quick.Connect = min(cmp.Or(c.Connect, candidateWithin), candidateWithin)
@@ -192,7 +192,7 @@ func (c *Client) Mend(ctx context.Context, broken *Probe, login bool) (Server, b
 	return Server{}, false, nil
 }
 
-// candidates returns the settings that may work where one does not, the likeliest first.
+// candidates returns settings that may work where the probed one failed, the likeliest first.
 func candidates(p *Probe) []Server {
 	problem := p.Problem()
 	if problem == nil {
@@ -231,15 +231,15 @@ func candidates(p *Probe) []Server {
 	return list
 }
 
-// usualPorts are the ways to a server that are encrypted, as nearly all servers have them.
+// usualPorts are the standard encrypted ports of each protocol.
 var usualPorts = map[Protocol][]Server{
 	IMAP: {{Port: 993, Encryption: account.TLS}, {Port: 143, Encryption: account.StartTLS}},
 	POP3: {{Port: 995, Encryption: account.TLS}, {Port: 110, Encryption: account.StartTLS}},
 	SMTP: {{Port: 465, Encryption: account.TLS}, {Port: 587, Encryption: account.StartTLS}},
 }
 
-// sameMachine reports whether another name of a server leads to where its own does:
-// a password must not go elsewhere because of what stands in a certificate.
+// sameMachine reports whether another name of a server resolves to one of its
+// addresses: a name in a certificate must not send a password elsewhere.
 func (c *Client) sameMachine(ctx context.Context, host string, as *Probe) bool {
 	within, cancel := context.WithTimeout(ctx, candidateWithin)
 	defer cancel()

@@ -28,22 +28,22 @@ const (
 	loginWithin   = 30 * time.Second
 )
 
-// Client reaches mail servers. The zero value is ready; it is safe for concurrent use.
+// Client connects to mail servers. The zero value is ready to use. It is safe for concurrent use.
 type Client struct {
-	// Addresses of hosts, by their folded names, in place of what the DNS says.
+	// Addresses of hosts by their folded names, used instead of the DNS.
 	Addresses map[string]netip.Addr
 	Roots     *x509.CertPool // certificates to trust, nil for the system's
-	// AnyCertificate logs in over certificates that do not hold, as the portal does.
+	// AnyCertificate accepts invalid certificates, as the portal does.
 	AnyCertificate bool
 
-	Connect, Login time.Duration // zero is as long as the portal waits
+	Connect, Login time.Duration // timeouts; zero is the portal's
 }
 
-// StepName is one thing on the way to a login.
+// StepName is the name of a step on the way to a login.
 type StepName string
 
-// The steps in their order. TLS comes behind TCP, or STARTTLS behind the
-// capabilities, as the encryption asks for.
+// The steps in their order. Depending on the encryption, TLS follows TCP, or
+// STARTTLS follows the capabilities.
 const (
 	StepLookUp   StepName = "name"
 	StepTCP      StepName = "tcp"
@@ -54,23 +54,23 @@ const (
 	StepMethods  StepName = "mechanisms"
 )
 
-// Step is how far one got with a server, and what was seen there.
+// Step is a step that was taken with a server, and its findings.
 type Step struct {
 	Name    StepName           `json:"name"`
 	Facts   diagnosis.Args     `json:"facts,omitempty"`
-	Problem *diagnosis.Problem `json:"problem,omitempty"` // why one gets no further
+	Problem *diagnosis.Problem `json:"problem,omitempty"` // why it was the last step
 }
 
-// Probe is what is known of a server without a login.
+// Probe is the result of testing a server without a login.
 type Probe struct {
 	Server
 	Steps   []Step         `json:"steps"`
-	Offered []string       `json:"mechanisms"` // ways of login that it offers
-	Names   []string       `json:"-"`          // that its certificate is for
+	Offered []string       `json:"mechanisms"` // login mechanisms that the server offers
+	Names   []string       `json:"-"`          // names in its certificate
 	Warning diagnosis.Code `json:"warning,omitempty"`
 }
 
-// Problem returns why nobody can log in there, nil if one can.
+// Problem returns why no login is possible at the server, nil if one is.
 func (p *Probe) Problem() *diagnosis.Problem {
 	if len(p.Steps) == 0 {
 		return nil
@@ -78,8 +78,8 @@ func (p *Probe) Problem() *diagnosis.Problem {
 	return p.Steps[len(p.Steps)-1].Problem
 }
 
-// Probe goes as far as one gets with a server without a login. login says that one is
-// wanted there.
+// Probe tests a server up to the login, without logging in. login says whether rows log
+// in there; then a missing mechanism is a problem. The error is that of ctx.
 func (c *Client) Probe(ctx context.Context, server Server, login bool) (Probe, error) {
 	s, err := c.open(ctx, server)
 	if s.Conn != nil {
@@ -96,19 +96,19 @@ type session struct {
 	net.Conn
 	Probe
 	text  *textproto.Reader
-	able  []string // capabilities, upper case, each line of them one
-	plain bool     // no encryption
+	able  []string // capabilities in upper case
+	plain bool     // not encrypted
 }
 
-// mostRead is how much a server may say before and during a login.
+// mostRead is the most bytes read from a server before and during a login.
 const mostRead = 128 << 10
 
 func (s *session) use(conn net.Conn) {
 	s.Conn, s.text = conn, textproto.NewReader(bufio.NewReader(io.LimitReader(conn, mostRead)))
 }
 
-// open connects and goes on until a login would be next. The session says in its
-// steps how far that was; an error is that of ctx alone.
+// open connects and takes all steps up to the login. The steps of the session say how far
+// it got. The error is that of ctx; a failed step is not an error.
 func (c *Client) open(ctx context.Context, server Server) (*session, error) {
 	s := &session{Probe: Probe{Server: server, Offered: []string{}}, plain: true}
 	within, cancel := context.WithTimeout(ctx, cmp.Or(c.Connect, connectWithin))
@@ -160,7 +160,7 @@ func (c *Client) open(ctx context.Context, server Server) (*session, error) {
 	return s, nil
 }
 
-// leave closes the connection without waiting for a word about it.
+// leave says goodbye and closes the connection without waiting for an answer.
 func (s *session) leave() {
 	_ = s.SetDeadline(time.Now().Add(time.Second))
 	_, _ = io.WriteString(s.Conn, commands[s.Protocol].leave+"\r\n")
@@ -171,7 +171,7 @@ func (s *session) did(name StepName, facts ...any) {
 	s.Steps = append(s.Steps, Step{Name: name, Facts: diagnosis.Facts(facts)})
 }
 
-// lookUp returns the addresses of a host, those that the portal asks first in front.
+// lookUp returns the addresses of a host, IPv4 first as in the portal.
 func (c *Client) lookUp(ctx context.Context, host string) ([]string, error) {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return []string{ip.String()}, nil
@@ -191,7 +191,7 @@ func (c *Client) lookUp(ctx context.Context, host string) ([]string, error) {
 	return append(v4, v6...), err
 }
 
-// dial connects to the first address that answers. The error is that of the first.
+// dial connects to the first address that answers. The error is that of the first address.
 func dial(ctx context.Context, addresses []string, port int) (net.Conn, error) {
 	var first error
 	for _, ip := range addresses {
@@ -204,10 +204,10 @@ func dial(ctx context.Context, addresses []string, port int) (net.Conn, error) {
 	return nil, first
 }
 
-// encrypt goes over to TLS, in a version that the portal knows.
+// encrypt switches to TLS, in a version that the portal supports.
 func (s *session) encrypt(ctx context.Context, c *Client, step StepName) error {
-	// A server, or whoever is between, has sent more than it was asked for: that would be
-	// taken for encrypted, and is not.
+	// The server, or an attacker in between, has sent more than its answer: that data would
+	// be taken for encrypted, but is not.
 	if s.text.R.Buffered() > 0 {
 		return diagnosis.New(diagnosis.MailTLS)
 	}
@@ -242,7 +242,7 @@ func (s *session) encrypt(ctx context.Context, c *Client, step StepName) error {
 	return nil
 }
 
-// namesOf lists the first names that a certificate is for.
+// namesOf lists the first names and addresses in a certificate.
 func namesOf(cert *x509.Certificate) string {
 	const most = 3
 	names := slices.Clone(cert.DNSNames)
@@ -256,7 +256,7 @@ func namesOf(cert *x509.Certificate) string {
 	return diagnosis.CleanText(text)
 }
 
-// certificateProblem says what is wrong with a certificate, empty if nothing is.
+// certificateProblem returns what err says about a certificate, empty if it says nothing.
 func certificateProblem(err error) (diagnosis.Code, diagnosis.Args) {
 	invalid, isInvalid := errors.AsType[x509.CertificateInvalidError](err)
 	name, isName := errors.AsType[x509.HostnameError](err)
@@ -278,7 +278,7 @@ func is[E error](err error) bool {
 	return ok
 }
 
-// problem says what the end of a step means. The words are those of a server or of the system.
+// problem returns the problem for the error of a step, with the words of the server or the system.
 func (s *session) problem(within context.Context, err error) *diagnosis.Problem {
 	code, facts := s.codeOf(within, err)
 	p := diagnosis.Wrap(err, code, "Here", true)
@@ -286,8 +286,8 @@ func (s *session) problem(within context.Context, err error) *diagnosis.Problem 
 	return p
 }
 
-// alertVersion are the words of the library for the alert of a server that does not
-// speak the version asked for; the alert itself cannot be named.
+// alertVersion is the library's text for the alert of a server that does not support
+// the TLS version; the alert itself is not exported.
 const alertVersion = "protocol version not supported"
 
 func (s *session) codeOf(within context.Context, err error) (diagnosis.Code, diagnosis.Args) {
@@ -317,7 +317,7 @@ func (s *session) codeOf(within context.Context, err error) (diagnosis.Code, dia
 	case doing == "remote error":
 		return diagnosis.MailTLS, diagnosis.Args{"Text": words}
 	case doing == "dial":
-		if _, system, ok := strings.Cut(words, ": "); ok { // behind the words of Go
+		if _, system, ok := strings.Cut(words, ": "); ok { // the system's words follow those of Go
 			words = system
 		}
 		return diagnosis.MailConnect, diagnosis.Args{"Text": words}

@@ -16,7 +16,7 @@ import (
 	"r7import/importer/echo"
 )
 
-// Outcome is what a login with the settings of a row came to.
+// Outcome is the outcome of logins with the settings of a row.
 type Outcome struct {
 	Status   diagnosis.Status // login_ok, failed or not_tried
 	Problems []diagnosis.Problem
@@ -25,21 +25,21 @@ type Outcome struct {
 	Started  time.Time
 	Took     time.Duration
 	Logins   int // sent
-	// Refused is set where a server refused the credential itself, and said nothing of
-	// itself or of the address that asks.
+	// Refused is set if a server refused the credentials themselves, and not because
+	// of its own state or the client's address.
 	Refused diagnosis.Code
 	Seen    []Seen
 }
 
-// Seen is what a login showed about a server; the code is empty if it let us in.
+// Seen is what a login showed about a server. The code is empty after a success.
 type Seen struct {
 	Host string
 	Code diagnosis.Code
 }
 
-// LogIn logs in to both servers of an account, incoming first, once each. What the
-// incoming one was sent and did not take is not sent to the outgoing one. An error is
-// that of ctx.
+// LogIn logs in to both servers of an account, incoming first, once each. Credentials
+// that the incoming server was sent and did not accept are not sent to the outgoing
+// one. The error is that of ctx.
 func (c *Client) LogIn(ctx context.Context, s *account.Settings) (Outcome, error) {
 	o := Outcome{Status: diagnosis.LoginOK, Started: time.Now()}
 	in, out := ServersOf(s)
@@ -52,12 +52,12 @@ func (c *Client) LogIn(ctx context.Context, s *account.Settings) (Outcome, error
 	return o, err
 }
 
-// sameCredential reports whether both sides of an account are logged in to alike.
+// sameCredential reports whether both sides of an account have the same login and password.
 func sameCredential(s *account.Settings) bool {
 	return strings.EqualFold(s.Incoming.Login, s.Outgoing.Login) && s.Incoming.Password.Reveal() == s.Outgoing.Password.Reveal()
 }
 
-// side logs in to one server, or finds out whether it wants no login.
+// side logs in to one server, or checks that it works without a login if none is wanted.
 func (c *Client) side(ctx context.Context, o *Outcome, server Server, as *account.Server, wanted bool) error {
 	if wanted && as.Auth == account.NTLM {
 		o.end(server, diagnosis.New(diagnosis.MailUnchecked, "Method", "NTLM"))
@@ -90,7 +90,7 @@ func (c *Client) side(ctx context.Context, o *Outcome, server Server, as *accoun
 	return nil
 }
 
-// end notes why a side did not let the account in. A refused password is what decides.
+// end records why a side did not accept the account. A refused password takes precedence.
 func (o *Outcome) end(server Server, problem *diagnosis.Problem) {
 	o.Seen = append(o.Seen, Seen{server.Host, problem.Code})
 	p := *problem
@@ -110,17 +110,17 @@ func (o *Outcome) end(server Server, problem *diagnosis.Problem) {
 	o.Status = diagnosis.Failed
 }
 
-// The mechanisms that are tried here.
+// The SASL mechanisms that this package can use.
 const (
 	saslPlain = "PLAIN"
 	saslLogin = "LOGIN"
 	cramMD5   = "CRAM-MD5"
 )
 
-// method chooses how to log in, empty if there is no way: the portal tries all that the
-// server offers, so one that is accepted is enough. The surest goes first, and in the clear
-// the one that does not show the password. other says that the portal knows a way that is
-// not tried from here.
+// method returns the mechanism to log in with, empty if there is none. The portal tries
+// all that the server offers, so one that is accepted is enough. The most reliable one is
+// preferred; without encryption, the one that hides the password. other says that the
+// portal knows an offered mechanism that this package does not.
 func (s *session) method() (method string, other bool) {
 	order := []string{saslPlain, saslLogin, cramMD5, byLoginCommand, byUserPass}
 	if s.plain {
@@ -136,7 +136,7 @@ func (s *session) method() (method string, other bool) {
 	})
 }
 
-// logIn sends the login, once, and returns why it was not taken.
+// logIn sends the login once and returns why it was not accepted, nil if it was.
 func (s *session) logIn(ctx context.Context, c *Client, o *Outcome, as *account.Server) *diagnosis.Problem {
 	method, other := s.method()
 	switch {
@@ -168,7 +168,7 @@ func (s *session) logIn(ctx context.Context, c *Client, o *Outcome, as *account.
 		})
 	default:
 		answers := map[string][]string{saslPlain: {"\x00" + as.Login + "\x00" + password}, saslLogin: {as.Login, password}}[method]
-		err = s.authenticate(method, func([]byte) (string, bool) { // whatever the words of the question
+		err = s.authenticate(method, func([]byte) (string, bool) { // the text of the challenge does not matter
 			if answered++; answered > len(answers) {
 				return "", false
 			}
@@ -196,7 +196,7 @@ func (s *session) logIn(ctx context.Context, c *Client, o *Outcome, as *account.
 	return problem
 }
 
-// noMethod is the problem of a server that offers no login here.
+// noMethod returns the problem of a server that offers no usable login.
 func (s *session) noMethod() *diagnosis.Problem {
 	switch {
 	case s.Protocol == SMTP && len(s.Offered) == 0:

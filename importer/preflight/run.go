@@ -13,39 +13,39 @@ import (
 	"r7import/importer/pace"
 )
 
-// Run logs in for the rows of a survey: so many at a time, so many at each server,
-// and no faster than one after the other at the pace that was asked for. A server in
-// trouble gets a rest and one probe, and its rows are not tried if that is in vain.
+// Run logs in with the rows of a survey. Workers bounds the logins at a time, PerHost
+// those at each server, and Pacer the rate. A server in trouble gets a rest and then one
+// probe; if the probe fails, its rows are not tried.
 type Run struct {
 	Client  *Client
 	Workers int
 	PerHost int
 	Pacer   *pace.Pacer
-	Rest    time.Duration // of a server in trouble
-	// Observe gets a picture of the run when something has changed; nil wants none.
+	Rest    time.Duration // first rest of a server in trouble
+	// Observe is called with a snapshot whenever something has changed. It may be nil.
 	Observe func(Progress)
 
 	slots   *pace.Slots
-	workers chan struct{} // places for them
+	workers chan struct{} // one value for each login under way
 
 	mu  sync.Mutex
 	now Progress
 }
 
-// Progress is a picture of the logins at one moment.
+// Progress is a snapshot of the logins.
 type Progress struct {
 	Total, Done, InFlight int
 	Counts                map[diagnosis.Status]int
 	Started               time.Time
-	Until                 time.Time // for what all wait, zero if something is done
+	Until                 time.Time // end of the rest that all rows wait for, zero if logins are under way
 	Waiting               int
 	Rests                 []pace.Rest
 }
 
-// window is how many rows may wait for their servers at once.
+// window bounds the rows that wait for their servers at once.
 const window = 64
 
-// All tries every login and leaves its outcome in the job. It returns the error of
+// All tries every login and stores its outcome in the job. It returns the error of
 // ctx if that ends first; then jobs without a status were not reached.
 func (r *Run) All(ctx context.Context, jobs []*Job) error {
 	r.slots = pace.NewSlots(r.PerHost, r.Rest)
@@ -62,8 +62,8 @@ func (r *Run) All(ctx context.Context, jobs []*Job) error {
 			return err
 		}
 	}
-	// Of a server that refused nearly everybody nothing is remembered: the passwords are
-	// not what it minds.
+	// A server that refused nearly all rows does so for another reason than passwords, so
+	// its refusals are not kept.
 	for _, job := range jobs {
 		if r.restOf(job, func(rest pace.Rest) bool { return rest.Evidence == pace.Refused && rest.Is(job.Outcome.Host) }) != nil {
 			job.Outcome.Refused = ""
@@ -72,7 +72,7 @@ func (r *Run) All(ctx context.Context, jobs []*Job) error {
 	return nil
 }
 
-// pass tries logins and returns those whose servers rest.
+// pass tries the logins and returns those that were not tried because a server rests.
 func (r *Run) pass(ctx context.Context, jobs []*Job) (resting []*Job, err error) {
 	group, within := errgroup.WithContext(ctx)
 	group.SetLimit(window)
@@ -99,7 +99,7 @@ func (r *Run) pass(ctx context.Context, jobs []*Job) (resting []*Job, err error)
 	return resting, err
 }
 
-// try takes what a login needs and logs in. It reports whether it did.
+// try takes the slots of a login and logs in. It returns false if a server rests.
 func (r *Run) try(ctx context.Context, job *Job, prober bool) (bool, error) {
 	slot, err := r.slots.Take(ctx, pace.Needs{Index: job.Index, Hosts: hostsOf(job), Prober: prober})
 	if err != nil || slot == nil {
@@ -143,7 +143,7 @@ func hostsOf(job *Job) []string {
 	return slices.Compact([]string{in.Host, out.Host})
 }
 
-// giveUp gives rows of servers that were probed in vain their outcome, and returns the others.
+// giveUp sets the outcome of rows whose servers failed their probes, and returns the other rows.
 func (r *Run) giveUp(jobs []*Job) (left []*Job) {
 	for _, job := range jobs {
 		if rest := r.restOf(job, func(rest pace.Rest) bool { return rest.Probes >= rests }); rest != nil {
@@ -159,7 +159,7 @@ func (r *Run) giveUp(jobs []*Job) (left []*Job) {
 	return left
 }
 
-// restOf returns a rest of one of the servers of a row, nil if none is such.
+// restOf returns the rest of one of a row's servers for which such returns true, nil if there is none.
 func (r *Run) restOf(job *Job, such func(pace.Rest) bool) *pace.Rest {
 	for _, rest := range r.slots.Rests() {
 		if such(rest) && slices.ContainsFunc(hostsOf(job), rest.Is) {
@@ -169,8 +169,8 @@ func (r *Run) restOf(job *Job, such func(pace.Rest) bool) *pace.Rest {
 	return nil
 }
 
-// probe waits until the first of the resting servers may be probed, and lets one row
-// do so. It returns the rows that are left.
+// probe waits until the first rest is over and lets one row probe its server. It returns
+// the rows that are left.
 func (r *Run) probe(ctx context.Context, jobs []*Job) ([]*Job, error) {
 	first, until := 0, time.Time{}
 	for i, job := range jobs {
@@ -193,7 +193,7 @@ func (r *Run) probe(ctx context.Context, jobs []*Job) ([]*Job, error) {
 	return jobs, err
 }
 
-// update changes the picture and shows it.
+// update changes the snapshot and calls Observe with a copy.
 func (r *Run) update(change func(*Progress)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

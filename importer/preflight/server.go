@@ -1,12 +1,12 @@
 // Package preflight logs in to mail servers from this machine with the settings of
 // rows, as the portal will before it saves an account (ASC.Mail/Clients/MailClient.cs).
 //
-// A [Survey] gathers what the rows of a file ask for. [Client.Probe] goes to one
-// server as far as one gets without a login, [Client.Mend] looks for the setting
-// that works where one cannot, and a [Run] logs in with the rows that were chosen,
-// gently. Unlike the portal it never sends a password over a connection that was to
-// be encrypted and is not, or whose certificate does not hold, and it tries each
-// account once.
+// A [Survey] collects the servers and logins that the rows of a file ask for.
+// [Client.Probe] tests one server without a login, [Client.Mend] looks for a working
+// setting if that fails, and a [Run] logs in with the chosen rows, within bounds.
+// Unlike the portal it never sends a password over a connection that should be
+// encrypted and is not, or whose certificate is invalid, unless Client.AnyCertificate
+// is set. It tries each account once.
 package preflight
 
 import (
@@ -17,7 +17,7 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Protocol is what is spoken with a server.
+// Protocol is the protocol of a mail server.
 type Protocol string
 
 // The protocols.
@@ -27,7 +27,7 @@ const (
 	SMTP Protocol = "SMTP"
 )
 
-// Server is one side of accounts as the portal reaches it.
+// Server is the incoming or outgoing server of accounts, as the portal connects to it.
 type Server struct {
 	Protocol   Protocol           `json:"protocol"`
 	Host       string             `json:"host"`
@@ -44,7 +44,7 @@ func ServersOf(s *account.Settings) (in, out Server) {
 	return in, Server{SMTP, account.FoldHost(s.Outgoing.Host), s.Outgoing.Port, s.Outgoing.Encryption}
 }
 
-// Side returns the side of an account that the server is.
+// Side returns the side of an account that the server serves.
 func (s Server) Side() diagnosis.Side {
 	if s.Protocol == SMTP {
 		return diagnosis.Outgoing
@@ -60,7 +60,7 @@ func (s Server) Setting() string {
 // String names the server with its setting: "IMAP mail.example.org 993/SSL".
 func (s Server) String() string { return string(s.Protocol) + " " + s.Host + " " + s.Setting() }
 
-// put makes the server that side of an account.
+// put sets the server as its side of an account.
 func (s Server) put(to *account.Settings) {
 	side := &to.Incoming
 	if s.Protocol == SMTP {

@@ -13,26 +13,26 @@ import (
 	"r7import/importer/pace"
 )
 
-// Use is a server as rows name it.
+// Use is a server that rows name, with facts about these rows.
 type Use struct {
 	Server
 	Rows  int
-	Login bool           // some of them log in
-	Given account.Fields // what cells of theirs say of it
-	Ruled account.Fields // what follows from the port
+	Login bool           // some rows log in there
+	Given account.Fields // its fields that cells gave
+	Ruled account.Fields // its fields that a rule filled in
 }
 
-// Job is a login for the rows that ask for exactly the same.
+// Job is a login for all rows that ask for exactly the same logins.
 type Job struct {
 	Index    int // of the first row
 	Settings account.Settings
 	Outcome  Outcome
 }
 
-// Survey is what the valid rows of a file ask of mail servers, and which of them are
-// tried. It is not safe for concurrent use.
+// Survey collects the servers and logins of the valid rows of a file, and chooses the
+// rows that are tried. It is not safe for concurrent use.
 type Survey struct {
-	Sample int // rows that are tried of each pair of servers, 0 is all
+	Sample int // logins tried for each pair of servers, 0 is all
 
 	uses   map[Server]*Use
 	chosen map[[2]Server]int
@@ -44,21 +44,21 @@ type Survey struct {
 	passwords map[uint64]*sharing
 }
 
-// sharing are rows that have one password.
+// sharing describes rows that have the same password.
 type sharing struct {
 	login   string // of the first
-	several bool   // there are other logins
+	several bool   // the rows have different logins
 	count   int
 	first   int
 	rows    []string
 }
 
 const (
-	manyShare = 3 // rows with one password that are worth a warning
+	manyShare = 3 // rows with the same password from which on there is a warning
 	rowsShown = 8
 )
 
-// NewSurvey returns an empty survey that chooses so many rows for each pair of servers, 0 is all.
+// NewSurvey returns an empty survey. sample bounds the logins for each pair of servers, 0 is all.
 func NewSurvey(sample int) *Survey {
 	return &Survey{
 		Sample: sample, uses: make(map[Server]*Use), chosen: make(map[[2]Server]int), jobs: make(map[string]*Job),
@@ -66,7 +66,7 @@ func NewSurvey(sample int) *Survey {
 	}
 }
 
-// Add takes a valid row. tried says whether it may be chosen.
+// Add adds a valid row. tried says whether its login may be chosen.
 func (s *Survey) Add(index int, row *account.Row, tried bool) {
 	set := &row.Settings
 	in, out := ServersOf(set)
@@ -81,7 +81,7 @@ func (s *Survey) Add(index int, row *account.Row, tried bool) {
 	job := s.jobs[key]
 	pair := [2]Server{in, out}
 	switch {
-	case job != nil: // costs nothing
+	case job != nil: // the same login is tried anyway
 	case s.Sample > 0 && s.chosen[pair] >= s.Sample:
 		return
 	default:
@@ -93,7 +93,7 @@ func (s *Survey) Add(index int, row *account.Row, tried bool) {
 	s.byRow[index] = job
 }
 
-// jobKey is the same for rows that ask for the same logins.
+// jobKey returns a key that is the same for rows that ask for the same logins.
 func jobKey(s *account.Settings, in, out Server) string {
 	return strings.Join([]string{
 		in.String(), s.Incoming.Login, s.Incoming.Password.Reveal(), s.Incoming.Auth.String(),
@@ -133,7 +133,7 @@ func (s *Survey) share(row *account.Row) {
 	}
 }
 
-// Shared warns of each password that many rows have, the most frequent first.
+// Shared returns a warning for each password that many rows share, the most frequent first.
 func (s *Survey) Shared() (warnings []diagnosis.Problem) {
 	var all []*sharing
 	for _, shared := range s.passwords {
@@ -152,7 +152,7 @@ func (s *Survey) Shared() (warnings []diagnosis.Problem) {
 	return warnings
 }
 
-// Uses returns the servers, those of most rows first.
+// Uses returns the servers by side, those with the most rows first.
 func (s *Survey) Uses() []Use {
 	uses := make([]Use, 0, len(s.uses))
 	for _, u := range s.uses {
@@ -170,14 +170,14 @@ func (s *Survey) Jobs() []*Job { return s.list }
 // JobOf returns the login that is tried for a row, nil if it is not chosen.
 func (s *Survey) JobOf(index int) *Job { return s.byRow[index] }
 
-// rests is how often a server that refuses nearly everybody is probed before it is
-// left alone.
+// rests is the number of failed probes of a server after which its rows are given up
+// and not tried.
 const rests = 1
 
-// Worst returns how often servers would refuse if every password were wrong.
+// Worst returns the number of logins that servers would refuse if every password were wrong.
 func (s *Survey) Worst(perHost int) (worst pace.Lockout) {
 	logins := make(map[string]int)
-	all, ofRow := make(map[string]int), make(map[string]int) // refusals by host, and the most of them for one row
+	all, ofRow := make(map[string]int), make(map[string]int) // refusals by host, of all rows and the most of one row
 	for _, job := range s.list {
 		set := &job.Settings
 		in, out := ServersOf(set)
@@ -188,7 +188,7 @@ func (s *Survey) Worst(perHost int) (worst pace.Lockout) {
 			case !same:
 				logins[loginKey(out, set.Outgoing.Login)]++
 				at[out.Host]++
-			case out.Host != in.Host: // if the incoming one lets it in
+			case out.Host != in.Host: // sent only if the incoming server accepts it
 				at[out.Host]++
 			}
 		}
@@ -207,7 +207,7 @@ func (s *Survey) Worst(perHost int) (worst pace.Lockout) {
 	return worst
 }
 
-// loginKey is what a server counts failures by: an address is one account wherever it logs in.
+// loginKey returns the account for which failures are counted: an address is the same account at every server.
 func loginKey(server Server, login string) string {
 	login = strings.ToLower(login)
 	if !strings.Contains(login, "@") {

@@ -15,25 +15,25 @@ import (
 // tag stands before every command of IMAP, and before the end of its answer.
 const tag = "a"
 
-// commands are what is said to a server, by its protocol.
+// commands are the commands of each protocol.
 var commands = map[Protocol]struct{ ask, startTLS, auth, leave string }{
 	IMAP: {ask: tag + " CAPABILITY", startTLS: tag + " STARTTLS", auth: tag + " AUTHENTICATE ", leave: tag + " LOGOUT"},
 	POP3: {ask: "CAPA", startTLS: "STLS", auth: "AUTH ", leave: "QUIT"},
 	SMTP: {ask: "EHLO ", startTLS: "STARTTLS", auth: "AUTH ", leave: "QUIT"},
 }
 
-// reply is a server's word that it will not do what it was asked.
+// reply is a server's negative answer to a command.
 type reply struct {
 	protocol Protocol
 	code     string // "AUTHENTICATIONFAILED" in brackets of IMAP and POP3, "535" of SMTP
 	text     string
-	login    bool // it answers a login
+	login    bool // the answer to a login
 }
 
-// Error is for developers: the words of a server may repeat a secret.
+// Error leaves out the server's words, because they may repeat a secret.
 func (r *reply) Error() string { return "preflight: " + string(r.protocol) + " " + r.code }
 
-// codes are what the codes of servers mean where their words tell little.
+// codes are the meanings of servers' codes, for answers whose words are not recognised.
 var codes = map[string]diagnosis.Code{
 	"UNAVAILABLE": diagnosis.MailTemporary, "INUSE": diagnosis.MailTemporary, "IN-USE": diagnosis.MailTemporary,
 	"LOGIN-DELAY": diagnosis.MailTemporary, "SERVERBUG": diagnosis.MailTemporary, "SYS/TEMP": diagnosis.MailTemporary,
@@ -44,7 +44,7 @@ var codes = map[string]diagnosis.Code{
 	"AUTH": diagnosis.MailAuth, "535": diagnosis.MailAuth,
 }
 
-// meaning says what the words of a server mean. Where they tell little, its code tells more.
+// meaning returns the meaning of a server's answer: by its words, else by its code.
 func (r *reply) meaning() diagnosis.Code {
 	code := diagnosis.MailText(r.text)
 	switch {
@@ -60,7 +60,7 @@ func (r *reply) meaning() diagnosis.Code {
 	return code
 }
 
-// declined returns the reply that words of IMAP or POP3 are, without the code in brackets before them.
+// declined returns a reply for words of IMAP or POP3. It splits off a code in brackets before them.
 func (s *session) declined(words string) *reply {
 	r := &reply{protocol: s.Protocol, text: words}
 	if rest, bracket := strings.CutPrefix(words, "["); bracket {
@@ -71,7 +71,7 @@ func (s *session) declined(words string) *reply {
 	return r
 }
 
-// otherService is the problem of a server that speaks another protocol, which its greeting shows.
+// otherService returns the problem of a server that speaks another protocol, recognised by its line.
 func otherService(line string) error {
 	found := Protocol("")
 	for start, protocol := range map[string]Protocol{"* ": IMAP, "+OK": POP3, "-ERR": POP3, "220": SMTP, "554": SMTP, "421": SMTP} {
@@ -82,9 +82,9 @@ func otherService(line string) error {
 	return diagnosis.New(diagnosis.MailOtherService, "Found", found)
 }
 
-// answer reads what a server says to a command, or its greeting: the lines up to the last, which
-// comes without its tag or code. more says that the server waits for more. The error is a *reply
-// if the server declines.
+// answer reads a server's answer to a command, or its greeting. It returns the lines, the last one
+// without its tag or code, and whether the server waits for more. The error is a *reply if the
+// server declines.
 func (s *session) answer(greeting bool) (lines []string, more bool, err error) {
 	for {
 		line, err := s.text.ReadLine()
@@ -137,7 +137,7 @@ func (s *session) answer(greeting bool) (lines []string, more bool, err error) {
 	}
 }
 
-// say sends a line and returns what the server answers.
+// say sends a line and returns the server's answer.
 func (s *session) say(line string) (lines []string, more bool, err error) {
 	if _, err := io.WriteString(s.Conn, line+"\r\n"); err != nil {
 		return nil, false, err
@@ -145,7 +145,7 @@ func (s *session) say(line string) (lines []string, more bool, err error) {
 	return s.answer(false)
 }
 
-// command is [session.say] for a line that is all there is to say.
+// command is [session.say] for a command of one line: a request for more is an error.
 func (s *session) command(line string) ([]string, error) {
 	lines, more, err := s.say(line)
 	if more {
@@ -167,7 +167,7 @@ func (s *session) greet() (string, error) {
 	return diagnosis.CleanText(text), nil
 }
 
-// ask reads the capabilities. They stay nil for a server of POP3 that knows none (RFC 2449).
+// ask reads the capabilities. They are nil for a POP3 server without CAPA (RFC 2449).
 func (s *session) ask() error {
 	command := commands[s.Protocol].ask
 	if s.Protocol == SMTP {
@@ -202,7 +202,7 @@ func (s *session) ask() error {
 	return nil
 }
 
-// startTLS asks for encryption. A server that does not offer it is not asked.
+// startTLS asks for encryption. It returns MailNoStartTLS if the server does not offer it.
 func (s *session) startTLS() error {
 	command := commands[s.Protocol].startTLS
 	if !slices.Contains(s.able, strings.TrimPrefix(command, tag+" ")) {
@@ -212,13 +212,13 @@ func (s *session) startTLS() error {
 	return err
 }
 
-// The ways of login beside those of SASL.
+// The login mechanisms that are not SASL.
 const (
 	byLoginCommand = "LOGIN command"
 	byUserPass     = "USER/PASS"
 )
 
-// mechanisms returns the ways of login that the server offers.
+// mechanisms returns the login mechanisms that the server offers.
 func (s *session) mechanisms() []string {
 	offer := "AUTH"
 	if s.Protocol == POP3 {
@@ -241,8 +241,8 @@ func (s *session) mechanisms() []string {
 	return found
 }
 
-// authenticate logs in by a mechanism of SASL (RFC 3501, 4954, 5034). answerTo returns what is
-// said to each challenge of the server, in turn, and false when there is nothing more to say.
+// authenticate logs in by a SASL mechanism (RFC 3501, 4954, 5034). answerTo returns the answer to
+// each challenge of the server, in turn, and false if there is no further answer.
 func (s *session) authenticate(mechanism string, answerTo func(challenge []byte) (string, bool)) error {
 	line := commands[s.Protocol].auth + mechanism
 	if mechanism == saslPlain && s.Protocol == SMTP { // some servers take it in one line only
@@ -261,7 +261,7 @@ func (s *session) authenticate(mechanism string, answerTo func(challenge []byte)
 	return err
 }
 
-// loginCommand logs in by the command of IMAP. A text that cannot stand in quotes goes as a literal.
+// loginCommand logs in by the LOGIN command of IMAP. It sends texts that cannot be quoted as literals.
 func (s *session) loginCommand(user, password string) error {
 	line := tag + " LOGIN"
 	for _, text := range []string{user, password} {

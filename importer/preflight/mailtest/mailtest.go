@@ -1,7 +1,7 @@
-// Package mailtest gives tests real mail servers on loopback: Dovecot and Postfix, on
-// the standard ports of a few addresses, with accounts of their own. [Start] starts
-// them once for a test binary, and they end with it, however it ends. Only tests
-// import it.
+// Package mailtest runs real mail servers on loopback for tests: Dovecot and Postfix, on
+// the standard ports of a few addresses, with their own accounts. [Start] starts them
+// once for a test binary, and they end with it, however it ends. Only tests import
+// it.
 package mailtest
 
 import (
@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-// Accounts that are there from the start.
+// Accounts that exist from the start.
 const (
 	Ivan         = "ivan@example.test"
 	IvanPassword = "ivan-pass"
@@ -28,15 +28,15 @@ const (
 	Anna         = "anna@example.test"
 	AnnaPassword = "пароль Анны 1"
 
-	Locked         = "locked@example.test" // its password is right, and IMAP and POP3 refuse it all the same; SMTP does not
+	Locked         = "locked@example.test" // IMAP and POP3 refuse it despite the right password; SMTP does not
 	LockedPassword = "locked-pass"
 )
 
 // Servers are the servers of this test binary. Each address listens on 143, 993, 110,
-// 995, 465 and 587. A password is taken under TLS only. The certificates hold for
+// 995, 465 and 587. Passwords are accepted only under TLS. The certificates are for
 // mail, imap, pop and smtp.example.test, localhost, and the addresses.
 type Servers struct {
-	Good      string // all is well; mechanisms PLAIN and LOGIN
+	Good      string // without faults; mechanisms PLAIN and LOGIN
 	Expired   string // the certificate ended yesterday
 	WrongName string // the certificate is other.example.test's
 	CRAMMD5   string // the only mechanism is CRAM-MD5
@@ -45,7 +45,7 @@ type Servers struct {
 	CAFile string
 
 	dir     string
-	mu      sync.Mutex // held while accounts are added or logins counted
+	mu      sync.Mutex // held while accounts are added or logins are counted
 	markers int
 	end     io.Closer // never closed: the servers end when this process does
 }
@@ -55,9 +55,9 @@ var script string
 
 var start = sync.OnceValues(launch)
 
-// Start returns the servers, which are started at the first call. Where they cannot be,
-// because Dovecot, Postfix or the rights of root are missing, it skips the test and says
-// so; with R7_CI=1 in the environment it fails the test instead.
+// Start returns the servers and starts them in the first call. If Dovecot, Postfix or
+// root rights are missing, it skips the test and logs what is missing. With R7_CI=1 in
+// the environment it fails the test instead.
 func Start(t testing.TB) *Servers {
 	t.Helper()
 	if missing := missing(); missing != "" {
@@ -73,7 +73,7 @@ func Start(t testing.TB) *Servers {
 	return s
 }
 
-// missing says what is missing, if anything is.
+// missing returns what is missing to start the servers, empty if nothing is.
 func missing() string {
 	for _, program := range []string{"dovecot", "postconf", "openssl", "flock"} {
 		if _, err := exec.LookPath(program); err != nil {
@@ -130,14 +130,14 @@ func launch() (*Servers, error) {
 	return s, err
 }
 
-// Account is a mailbox at the servers. Neither text has a colon in it.
+// Account is a mailbox at the servers. Address and Password must not contain a colon.
 type Account struct {
 	Address, Password string
 	Locked            bool
 }
 
-// Add adds accounts, which can log in from now on. An address that is there is there twice,
-// and the first stands.
+// Add adds accounts, which can log in when it returns. If an address exists already, the
+// existing account stays in force.
 func (s *Servers) Add(t testing.TB, accounts ...Account) {
 	t.Helper()
 	s.mu.Lock()
@@ -159,19 +159,19 @@ func (s *Servers) Add(t testing.TB, accounts ...Account) {
 	if err := os.WriteFile(path+".new", []byte(lines.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Rename(path+".new", path); err != nil { // a reader sees all of it or nothing
+	if err := os.Rename(path+".new", path); err != nil { // readers see the old file or the new one
 		t.Fatal(err)
 	}
 }
 
-// Count is what the servers have seen of an account.
+// Count is the number of logins to an account.
 type Count struct{ Good, Failed int }
 
-// verdict is Dovecot's line about a login that has been decided, for itself or for Postfix.
+// verdict matches Dovecot's log line about a decided login, its own or one for Postfix.
 var verdict = regexp.MustCompile(`auth: Debug: client passdb out: (OK|FAIL)\t\d+\tuser=([^\t\n]*)([^\n]*)`)
 
-// Logins counts the logins that were decided up to now, by account. A login to a locked
-// account counts as failed.
+// Logins returns the logins decided so far, by account. A login to a locked account
+// counts as failed.
 func (s *Servers) Logins(t testing.TB) map[string]Count {
 	t.Helper()
 	s.mu.Lock()
@@ -189,8 +189,8 @@ func (s *Servers) Logins(t testing.TB) map[string]Count {
 	return counts
 }
 
-// log returns Dovecot's log. It ends with a marker of each instance, so that nothing
-// which came before is missing.
+// log returns Dovecot's log. It writes a marker to each instance and waits for the
+// markers, so that no earlier line is missing.
 func (s *Servers) log(t testing.TB) string {
 	t.Helper()
 	s.markers++
