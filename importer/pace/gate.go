@@ -19,7 +19,7 @@ type Gate struct {
 
 	mu       sync.Mutex
 	requests context.Context // parent of admitted requests; nil until Outlive
-	cutOff   context.CancelFunc
+	cancel   context.CancelFunc
 }
 
 // NewGate returns a gate that admits up to workers requests at a time.
@@ -32,16 +32,16 @@ func NewGate(workers int, pacer *Pacer) *Gate {
 func (g *Gate) Outlive() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.requests, g.cutOff = context.WithCancel(context.Background())
+	g.requests, g.cancel = context.WithCancel(context.Background())
 }
 
 // CutOff ends the requests under way, if Outlive was called. Later requests are not affected.
 func (g *Gate) CutOff() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.cutOff != nil {
-		g.cutOff()
-		g.requests, g.cutOff = context.WithCancel(context.Background())
+	if g.cancel != nil {
+		g.cancel()
+		g.requests, g.cancel = context.WithCancel(context.Background())
 	}
 }
 
@@ -84,9 +84,9 @@ func (g *Gate) Fates() map[diagnosis.Fate]int64 {
 
 // ticket is the admission of one request.
 type ticket struct {
-	gate    *Gate
-	ctx     context.Context
-	written atomic.Bool
+	gate     *Gate
+	ctx      context.Context
+	reported atomic.Bool
 }
 
 // Context implements [portal.Admission].
@@ -94,7 +94,7 @@ func (t *ticket) Context() context.Context { return t.ctx }
 
 // Written implements [portal.Admission].
 func (t *ticket) Written() {
-	if !t.written.Swap(true) {
+	if !t.reported.Swap(true) {
 		t.gate.Pacer.Written()
 	}
 }
@@ -103,7 +103,7 @@ func (t *ticket) Written() {
 // released until the pause is over.
 func (t *ticket) Done(answer portal.Answer) {
 	t.gate.fates[answer.Fate].Add(1)
-	if !t.written.Swap(true) {
+	if !t.reported.Swap(true) {
 		t.gate.Pacer.Unwritten()
 	}
 	if answer.Fate == diagnosis.TurnedAway {

@@ -29,13 +29,13 @@ func EvidenceOf(code diagnosis.Code) diagnosis.Code {
 }
 
 const (
-	// troubled is the number of different accounts in a row that must meet trouble
+	// troubledForRest is the number of different accounts in a row that must meet trouble
 	// before their host rests: a single account may be at fault itself.
-	troubled = 3
-	// recent is the number of different accounts remembered for a host, and
-	// mostRefused the number of refused ones among them at which it rests.
-	recent      = 20
-	mostRefused = 18
+	troubledForRest = 3
+	// remembered is the number of different accounts kept for a host, and
+	// refusedForRest the number of refused ones among them at which it rests.
+	remembered     = 20
+	refusedForRest = 18
 	// refusedProbes is the number of refused probes in a row after which a host that
 	// rests for refusing fails its probe: a single password may be wrong and says
 	// nothing about the others.
@@ -103,11 +103,11 @@ func (m *memory) learn(address string, evidence diagnosis.Code) bool {
 		if !slices.Contains(m.troubled, address) {
 			m.troubled = append(m.troubled, address)
 		}
-		return len(m.troubled) >= troubled
+		return len(m.troubled) >= troubledForRest
 	}
 	m.troubled = nil
 	m.verdicts = slices.DeleteFunc(m.verdicts, func(v verdict) bool { return v.address == address })
-	if len(m.verdicts) == recent {
+	if len(m.verdicts) == remembered {
 		m.verdicts = slices.Delete(m.verdicts, 0, 1)
 	}
 	m.verdicts = append(m.verdicts, verdict{address, evidence == Refused})
@@ -117,7 +117,7 @@ func (m *memory) learn(address string, evidence diagnosis.Code) bool {
 			refused++
 		}
 	}
-	return evidence == Refused && len(m.verdicts) == recent && refused >= mostRefused
+	return evidence == Refused && len(m.verdicts) == remembered && refused >= refusedForRest
 }
 
 // Lockout is the number of logins that mail servers could refuse if every password were
@@ -132,4 +132,4 @@ type Lockout struct {
 // MostRefused returns the most rows that a mail server can refuse before it is given
 // up: those that cause its rest, those under way at that time, and its probes after
 // each of rests rests.
-func MostRefused(perHost, rests int) int { return recent + perHost - 1 + rests*refusedProbes }
+func MostRefused(perHost, rests int) int { return remembered + perHost - 1 + rests*refusedProbes }

@@ -31,13 +31,13 @@ const (
 	// machine must not lower the rate.
 	catchUp = 50 * time.Millisecond
 
-	fall      = 0.7              // factor on the rate after being turned away
-	fallEvery = time.Second      // the rate is lowered at most once in this time
-	rise      = 1.05             // factor on the rate
-	riseEvery = 10 * time.Second // after this time without being turned away
-	lowest    = 0.02             // lower bound, as a share of the configured rate
-	drawnFor  = time.Minute      // how long the rate stays below the one that was turned away
-	below     = 0.95             // that bound, as a share of the rate that was turned away
+	fallFactor   = 0.7              // factor on the rate after being turned away
+	fallEvery    = time.Second      // the rate is lowered at most once in this time
+	riseFactor   = 1.05             // factor on the rate
+	riseEvery    = 10 * time.Second // after this time without being turned away
+	lowestShare  = 0.02             // lower bound, as a share of the configured rate
+	ceilingFor   = time.Minute      // how long the rate stays below the one that was turned away
+	ceilingShare = 0.95             // that bound, as a share of the rate that was turned away
 
 	firstBackoff = time.Second
 	lastBackoff  = time.Minute
@@ -59,7 +59,7 @@ type Pacer struct {
 	next       *rate.Reservation // of the next release; nil until a caller waits for it
 	due        time.Time         // time of the next release by the limiter, or of the last one
 	ring       []time.Time       // when the latest requests were written; request k is at k modulo the length
-	written    int64
+	writes     int64
 	open       int // released and not yet written
 	released   int64
 
@@ -70,11 +70,11 @@ type Pacer struct {
 
 // refusal is the state kept after being turned away.
 type refusal struct {
-	backoffs int       // pauses of our own choosing in a row
-	fell     time.Time // when the rate was last lowered
-	rate     float64   // the rate that was turned away
-	below    time.Time // until when the rate stays below the refused one
-	riseAt   time.Time // when the rate rises next
+	backoffs     int       // pauses of our own choosing in a row
+	fell         time.Time // when the rate was last lowered
+	rate         float64   // the rate that was turned away
+	ceilingUntil time.Time // until when the rate stays below the refused one
+	riseAt       time.Time // when the rate rises next
 }
 
 // New returns a pacer of perSecond requests a second, which may be below 1. It panics unless 0 < perSecond <= MaxRate.
@@ -171,8 +171,8 @@ func (p *Pacer) admit(arrived time.Time) (time.Duration, error) {
 func (p *Pacer) Written() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.ring[p.written%int64(len(p.ring))] = time.Now()
-	p.written++
+	p.ring[p.writes%int64(len(p.ring))] = time.Now()
+	p.writes++
 	p.open--
 	p.look()
 }
@@ -203,10 +203,10 @@ func (p *Pacer) guard(now time.Time) time.Duration {
 	switch {
 	case back <= 0:
 		return span // or until one of them is written
-	case p.written < back:
+	case p.writes < back:
 		return 0
 	}
-	earlier := p.ring[(p.written-back)%int64(len(p.ring))]
+	earlier := p.ring[(p.writes-back)%int64(len(p.ring))]
 	return earlier.Add(span + tolerance).Sub(now)
 }
 
@@ -224,11 +224,11 @@ func (p *Pacer) TurnedAway(retryAfter time.Duration) {
 		p.recover(now)
 		if now.Sub(r.fell) >= fallEvery {
 			r.fell, r.rate = now, p.limit
-			p.setLimit(now, max(p.limit*fall, p.configured*lowest))
+			p.setLimit(now, max(p.limit*fallFactor, p.configured*lowestShare))
 		}
 	}
-	if retryAfter <= 0 && !paused { // a random pause; its limit doubles until drawnFor has passed without a refusal
-		if now.After(r.below) {
+	if retryAfter <= 0 && !paused { // a random pause; its limit doubles until ceilingFor has passed without a refusal
+		if now.After(r.ceilingUntil) {
 			r.backoffs = 0
 		}
 		most := min(firstBackoff<<r.backoffs, lastBackoff)
@@ -241,7 +241,7 @@ func (p *Pacer) TurnedAway(retryAfter time.Duration) {
 		if until := now.Add(pause); until.After(p.pausedUntil) { // a pause is never made shorter
 			p.pausedUntil = until
 		}
-		r.riseAt, r.below = p.pausedUntil.Add(riseEvery), p.pausedUntil.Add(drawnFor)
+		r.riseAt, r.ceilingUntil = p.pausedUntil.Add(riseEvery), p.pausedUntil.Add(ceilingFor)
 	}
 	if retryAfter > maxPause {
 		p.tooLong = diagnosis.New(diagnosis.PauseTooLong, "Asked", retryAfter.Round(time.Second), "Limit", maxPause)
@@ -253,9 +253,9 @@ func (p *Pacer) TurnedAway(retryAfter time.Duration) {
 func (p *Pacer) recover(now time.Time) {
 	limit := p.limit
 	for limit < p.configured && !now.Before(p.refusal.riseAt) {
-		next := min(limit*rise, p.configured)
-		if p.refusal.riseAt.Before(p.refusal.below) {
-			next = min(next, p.refusal.rate*below)
+		next := min(limit*riseFactor, p.configured)
+		if p.refusal.riseAt.Before(p.refusal.ceilingUntil) {
+			next = min(next, p.refusal.rate*ceilingShare)
 		}
 		limit = max(limit, next)
 		p.refusal.riseAt = p.refusal.riseAt.Add(riseEvery)

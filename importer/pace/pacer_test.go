@@ -317,15 +317,15 @@ func TestRateStaysBelowWhatWasRefusedAtTheBottom(t *testing.T) {
 			p.TurnedAway(time.Millisecond)
 			time.Sleep(time.Second)
 		}
-		if got := p.Snapshot().Limit; got != 100*lowest {
-			t.Fatalf("limit after 40 refusals is %g, want %g", got, 100*lowest)
+		if got := p.Snapshot().Limit; got != 100*lowestShare {
+			t.Fatalf("limit after 40 refusals is %g, want %g", got, 100*lowestShare)
 		}
 		time.Sleep(58 * time.Second)
-		if got := p.Snapshot().Limit; got != 100*lowest {
-			t.Errorf("limit within a minute of the last refusal is %g, want %g", got, 100*lowest)
+		if got := p.Snapshot().Limit; got != 100*lowestShare {
+			t.Errorf("limit within a minute of the last refusal is %g, want %g", got, 100*lowestShare)
 		}
 		time.Sleep(2 * time.Second)
-		if got := p.Snapshot().Limit; got <= 100*lowest {
+		if got := p.Snapshot().Limit; got <= 100*lowestShare {
 			t.Errorf("limit after that minute is %g, want more", got)
 		}
 	})

@@ -65,8 +65,9 @@ func NewSlots(perHost int, firstRest time.Duration) *Slots {
 	return &Slots{perHost: max(1, perHost), firstRest: cmp.Or(firstRest, usualRest), resources: make(map[string]*resource)}
 }
 
-// Take waits until the row gets all it needs. The slot is nil if one of the row's mail
-// servers rests or begins to while the row waits, or if the codes by SMS are used up.
+// Take waits until the row gets all it needs, and gives it all at once or nothing. The
+// slot is nil if one of the row's mail servers rests or begins to while the row waits,
+// or if the codes by SMS are used up.
 // The error is that of ctx.
 func (s *Slots) Take(ctx context.Context, needs Needs) (*Slot, error) {
 	if err := ctx.Err(); err != nil {

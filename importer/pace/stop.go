@@ -15,8 +15,8 @@ type Stop struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 
-	mu     sync.Mutex
-	reason *diagnosis.Problem
+	mu      sync.Mutex
+	problem *diagnosis.Problem
 }
 
 // NewStop returns a Stop for a run that goes on. Its context has the values of ctx,
@@ -36,8 +36,8 @@ func (s *Stop) Context() context.Context { return s.ctx }
 func (s *Stop) Because(reason *diagnosis.Problem) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.reason == nil {
-		s.reason = reason
+	if s.problem == nil {
+		s.problem = reason
 	}
 	s.cancel()
 }
@@ -59,7 +59,7 @@ func (s *Stop) Heed(answer portal.Answer) {
 func (s *Stop) Reason() *diagnosis.Problem {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.reason
+	return s.problem
 }
 
 // Release frees the context at the end of the run.

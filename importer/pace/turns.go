@@ -126,12 +126,12 @@ func (h *health) troubled() bool { return !h.since.IsZero() }
 func (h *health) unproven() bool { return !h.first.IsZero() && !h.troubled() }
 
 // Note updates the portal's health from an answer to a request that is no write.
-func (t *Turns) Note(answer portal.Answer) { t.note(answer, false) }
+func (t *Turns) Note(answer portal.Answer) { t.noteAnswer(answer, false) }
 
 // NoteWrite updates the portal's health from an answer to a write.
-func (t *Turns) NoteWrite(answer portal.Answer) { t.note(answer, true) }
+func (t *Turns) NoteWrite(answer portal.Answer) { t.noteAnswer(answer, true) }
 
-func (t *Turns) note(answer portal.Answer, write bool) {
+func (t *Turns) noteAnswer(answer portal.Answer, write bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	h := &t.health
