@@ -15,7 +15,7 @@ import (
 type History struct {
 	store   *journal.Store
 	options *policy.Options
-	open    map[account.Key]journal.Intent // requests without a known outcome
+	intents map[account.Key]journal.Intent // requests without a known outcome
 	ids     map[string]string              // portal ids by the name of the owner; empty for a name the journal does not know
 }
 
@@ -25,9 +25,9 @@ func NewHistory(ctx context.Context, store *journal.Store, options *policy.Optio
 	if err != nil {
 		return nil, err
 	}
-	h := &History{store: store, options: options, open: make(map[account.Key]journal.Intent, len(intents)), ids: make(map[string]string)}
+	h := &History{store: store, options: options, intents: make(map[account.Key]journal.Intent, len(intents)), ids: make(map[string]string)}
 	for _, intent := range intents {
-		h.open[intent.Key] = intent
+		h.intents[intent.Key] = intent
 	}
 	return h, nil
 }
@@ -35,12 +35,12 @@ func NewHistory(ctx context.Context, store *journal.Store, options *policy.Optio
 // Open returns the request for an account whose outcome is unknown, and whether there
 // is one. It is safe for concurrent use.
 func (h *History) Open(key account.Key) (journal.Intent, bool) {
-	intent, open := h.open[key]
+	intent, open := h.intents[key]
 	return intent, open
 }
 
 // AnyOpen reports whether there is such a request for any account. It is safe for concurrent use.
-func (h *History) AnyOpen() bool { return len(h.open) > 0 }
+func (h *History) AnyOpen() bool { return len(h.intents) > 0 }
 
 // KeyOf returns the key of the row's account, the zero key if the journal does not
 // know the owner by the name in the row.
@@ -63,7 +63,7 @@ func (h *History) KeyOf(ctx context.Context, who Identity, row *account.Row) (ac
 // it is in doubt. In doubt known is zero.
 func (h *History) recall(ctx context.Context, who Identity, row *account.Row) (known journal.Account, doubted bool, err error) {
 	key, err := h.KeyOf(ctx, who, row)
-	if _, doubted = h.open[key]; err == nil && !doubted && key != (account.Key{}) {
+	if _, doubted = h.intents[key]; err == nil && !doubted && key != (account.Key{}) {
 		known, _, err = h.store.Account(ctx, key)
 	}
 	return known, doubted, err
@@ -86,7 +86,7 @@ func (h *History) Standing(ctx context.Context, who Identity, row *account.Row) 
 	switch {
 	case doubted, err != nil:
 		return ToDo, known, err
-	case !foreign && h.recent(known) && h.done(known, &row.Settings):
+	case !foreign && h.recent(known) && h.agrees(known, &row.Settings):
 		return Settled, known, nil
 	case h.options.RetryRefused:
 		return ToDo, known, nil
@@ -104,12 +104,12 @@ func (h *History) Standing(ctx context.Context, who Identity, row *account.Row) 
 // Passwords that the row does not have are not compared.
 func (h *History) Done(ctx context.Context, who Identity, row *account.Row) (bool, error) {
 	known, _, err := h.recall(ctx, who, row)
-	return err == nil && h.done(known, &row.Settings), err
+	return err == nil && h.agrees(known, &row.Settings), err
 }
 
-// done reports whether the account, as far as known, exists, is not switched off, and is
+// agrees reports whether the account, as far as known, exists, is not switched off, and is
 // as the row asks. Passwords the row does not have count as equal.
-func (h *History) done(known journal.Account, s *account.Settings) bool {
+func (h *History) agrees(known journal.Account, s *account.Settings) bool {
 	switch {
 	case known.Status == diagnosis.Disabled, known.Checked.IsZero():
 		return false

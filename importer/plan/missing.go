@@ -17,8 +17,8 @@ type Missing struct {
 	Key   account.Key
 	Owner string // address of its owner, empty if unknown
 
-	who    Identity
-	lender string // name of an owner whose rows have the credentials to sign in
+	identity Identity
+	lender   string // name of an owner whose rows have the credentials to sign in
 }
 
 // presence is the set of accounts that the rows of a file name, as 8-byte hashes.
@@ -108,7 +108,7 @@ func (s *Scan) findMissing(ctx context.Context, plan *Plan, present *presence) e
 // whoFor returns an account whose row is gone, and how to sign in for it. names are
 // the names that the journal knows for its owner.
 func (p *Plan) whoFor(key account.Key, names []journal.Owner) Missing {
-	m := Missing{Key: key, who: Identity{Via: ByNobody}}
+	m := Missing{Key: key, identity: Identity{Via: ByNobody}}
 	isCaller := p.Way == policy.OwnerSelf
 	for _, o := range names {
 		m.Owner = o.Email
@@ -119,19 +119,19 @@ func (p *Plan) whoFor(key account.Key, names []journal.Owner) Missing {
 	}
 	switch {
 	case isCaller:
-		m.who, m.lender = p.Caller, ""
+		m.identity, m.lender = p.Caller, ""
 	case m.lender == "" && p.Way == policy.OwnerImpersonate:
-		m.who = actingAs(key.OwnerID)
+		m.identity = actingAs(key.OwnerID)
 	}
 	return m
 }
 
-// Who returns who signs in for the account. lent are the identities from rows, by name.
-func (m *Missing) Who(lent map[string]Identity) Identity {
-	if who, ok := lent[m.lender]; ok {
+// Who returns who signs in for the account. identities are those from rows, by name.
+func (m *Missing) Who(identities map[string]Identity) Identity {
+	if who, ok := identities[m.lender]; ok {
 		return who
 	}
-	return m.who
+	return m.identity
 }
 
 // planToDisable adds the missing accounts to the run's entries, after its rows.
@@ -142,17 +142,17 @@ func (s *Scan) planToDisable(ctx context.Context, plan *Plan) error {
 	for i := range plan.Missing {
 		m := &plan.Missing[i]
 		batch = append(batch, plan.MissingEntry(i))
-		if m.who.Via != ByNobody || m.lender != "" { // a sign-in is possible
+		if m.identity.Via != ByNobody || m.lender != "" { // a sign-in is possible
 			plan.ToDisable++
 		}
 		if m.lender != "" {
 			plan.Lenders[m.lender] = true
 		}
-		if m.who.Via == ByActing {
-			if !plan.rowless[m.who.Name] && len(plan.Probes) < probesWanted {
-				plan.Probes = append(plan.Probes, m.who.Name)
+		if m.identity.Via == ByActing {
+			if !plan.rowless[m.identity.Name] && len(plan.Probes) < probesWanted {
+				plan.Probes = append(plan.Probes, m.identity.Name)
 			}
-			plan.rowless[m.who.Name] = true
+			plan.rowless[m.identity.Name] = true
 		}
 	}
 	for part := range slices.Chunk(batch, entryBatch) {

@@ -110,7 +110,7 @@ type Consent struct {
 	approved map[account.Key]string // digests of changes; nil allows everything
 
 	mu      sync.Mutex
-	waiting []Change
+	changes []Change
 }
 
 // NewConsent returns the consent to the changes of approved, or to everything if it is nil.
@@ -172,14 +172,14 @@ func (c *Consent) Await(change Change) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.waiting = append(c.waiting, change)
+	c.changes = append(c.changes, change)
 }
 
 // Waiting sets the salt and the changes of s to the collected changes, in the order of the file.
 func (c *Consent) Waiting(s *Saved) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s.Salt, s.Changes = c.salt, slices.Clone(c.waiting)
+	s.Salt, s.Changes = c.salt, slices.Clone(c.changes)
 	slices.SortFunc(s.Changes, func(a, b Change) int { // accounts without a row come last
 		return cmp.Or(cmp.Compare(uint(a.Row)-1, uint(b.Row)-1), cmp.Compare(a.Email, b.Email))
 	})
