@@ -38,7 +38,7 @@ func (p *People) ProveActing(ctx context.Context) error {
 		admin.admin, p.acting.admin = true, admin
 	})
 	for tries := 0; ctx.Err() == nil; {
-		by, until, err := p.enter(ctx, admin, 0)
+		by, until, err := p.sessionOf(ctx, admin, 0)
 		switch {
 		case err != nil:
 			return err
@@ -111,7 +111,7 @@ func (p *People) prove(ctx context.Context, by *Session) portal.Answer {
 		p.Stop.Because(diagnosis.New(diagnosis.ImpersonationOff, "Count", asked, "Person", by.Person.Email))
 		return portal.Answer{Fate: diagnosis.Done}
 	}
-	p.locked(func() { p.greet(by.Person, false, proven) }) // proven, or no probe was conclusive
+	p.locked(func() { p.greetOnce(by.Person, false, proven) }) // proven, or no probe was conclusive
 	return portal.Answer{Fate: diagnosis.Done}
 }
 
@@ -134,7 +134,7 @@ func (p *People) actAs(ctx context.Context, o *person, by *Session) error {
 	case !found:
 		problem = diagnosis.New(diagnosis.OwnerUnknown)
 	case who.ID == by.Person.ID: // the administrator's own session serves
-		return p.introduce(ctx, o, login{portal: by.Session})
+		return p.introduce(ctx, o, signInState{portal: by.Session})
 	default:
 		var may bool
 		may, answer = by.MayImpersonate(ctx, who.ID)
@@ -153,7 +153,7 @@ func (p *People) actAs(ctx context.Context, o *person, by *Session) error {
 		p.Turns.Note(answer)
 	}
 	if answer.Fate == diagnosis.Done {
-		return p.introduce(ctx, o, login{portal: p.Client.Session(token.Secret), opened: true, asked: who.ID})
+		return p.introduce(ctx, o, signInState{portal: p.Client.Session(token.Secret), opened: true, asked: who.ID})
 	}
 	if !p.adminLost(by, answer) {
 		p.locked(func() { p.unanswered(o, answer) })

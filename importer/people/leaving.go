@@ -66,10 +66,10 @@ func (p *People) letGo(o *person) bool {
 
 func (p *People) forget(o *person) bool {
 	delete(p.persons, personKey{o.Via, o.Name})
-	if !o.login.opened {
+	if !o.state.opened {
 		return false
 	}
-	o.login.opened = false
+	o.state.opened = false
 	p.closing.leaving = append(p.closing.leaving, o)
 	return true
 }
@@ -96,7 +96,7 @@ func (p *People) SignOut(ctx context.Context) bool {
 			turn.Done()
 			return false
 		}
-		answer := o.login.portal.SignOut(ctx)
+		answer := o.state.portal.SignOut(ctx)
 		p.Turns.Note(answer)
 		if answer.Fate == diagnosis.NotSent { // possibly because the portal asks for too long a pause
 			p.Stop.Heed(answer)
@@ -124,7 +124,7 @@ func (p *People) OpenSessions() int {
 	defer p.mu.Unlock()
 	n := p.closing.left + len(p.closing.leaving)
 	for _, o := range p.persons {
-		if o.login.opened {
+		if o.state.opened {
 			n++
 		}
 	}

@@ -74,15 +74,15 @@ type person struct {
 	renewed bool          // signed in again because the portal rejected the first token
 	known   journal.Owner // from the journal; its name is empty until it has been read
 
-	login   login
+	state   signInState
 	self    account.Person // the portal's record, once signed in
 	session *Session       // nil until signed in
 	bar     Bar            // of all rows, once the sign-in has failed for good
 	list    listing
 }
 
-// login is the state of a sign-in.
-type login struct {
+// signInState is the state of a sign-in.
+type signInState struct {
 	portal *portal.Session // nil until there is a token
 	opened bool            // by this run, which also closes it
 	asked  string          // expected person id; empty if it is not known beforehand
@@ -158,7 +158,7 @@ func (p *People) person(who plan.Identity) *person {
 // or has failed; or if ctx has ended. The error comes from
 // the store.
 func (p *People) Enter(ctx context.Context, m *Member) (*Session, time.Time, error) {
-	session, until, err := p.enter(ctx, m.person, m.Index)
+	session, until, err := p.sessionOf(ctx, m.person, m.Index)
 	if session == nil && (err != nil || !until.IsZero() || ctx.Err() != nil) {
 		return nil, until, err
 	}
@@ -175,9 +175,9 @@ func (p *People) Enter(ctx context.Context, m *Member) (*Session, time.Time, err
 	return &about, time.Time{}, nil
 }
 
-// enter returns the session of a person, signing in if needed. It is nil if the sign-in
+// sessionOf returns the session of a person, signing in if needed. It is nil if the sign-in
 // has failed for good, must wait until the returned time, or if ctx has ended.
-func (p *People) enter(ctx context.Context, o *person, index int) (*Session, time.Time, error) {
+func (p *People) sessionOf(ctx context.Context, o *person, index int) (*Session, time.Time, error) {
 	for ctx.Err() == nil {
 		p.mu.Lock()
 		session, until, leading, barred := o.session, o.retryAt, o.leading, o.bar.Status != ""
@@ -216,7 +216,7 @@ func (p *People) lead(ctx context.Context, o *person, index int) error {
 	var by *Session
 	if o.Via == plan.ByActing {
 		admin := p.acting.admin // constant once rows have begun
-		session, until, err := p.enter(ctx, admin, index)
+		session, until, err := p.sessionOf(ctx, admin, index)
 		if session == nil {
 			p.locked(func() {
 				if o.retryAt = until; until.IsZero() && admin.bar.Status != "" {
@@ -228,7 +228,7 @@ func (p *People) lead(ctx context.Context, o *person, index int) error {
 		by = session
 	}
 	var code *pace.Slot
-	if o.Via != plan.ByActing && o.Login.Token.Empty() && o.login.portal == nil { // it sends a password, which may make the portal send an SMS
+	if o.Via != plan.ByActing && o.Login.Token.Empty() && o.state.portal == nil { // it sends a password, which may cause an SMS
 		var err error
 		code, err = p.codes.Take(ctx, pace.Needs{Index: index, Code: true})
 		if err != nil {
@@ -290,8 +290,8 @@ func (p *People) Lost(s *Session, answer portal.Answer) {
 	o := s.of
 	switch {
 	case o.bar.Status != "" || o.session == nil || !o.session.Same(s.Session): // another row has reported it first
-	case answer.Code == diagnosis.PortalToken && o.login.opened && !o.renewed:
-		o.renewed, o.session, o.login = true, nil, login{}
+	case answer.Code == diagnosis.PortalToken && o.state.opened && !o.renewed:
+		o.renewed, o.session, o.state = true, nil, signInState{}
 	default:
 		p.end(o, answer.Problem())
 		if answer.Code != diagnosis.PortalMailOff {

@@ -28,12 +28,12 @@ func (p *People) signIn(ctx context.Context, o *person, by *Session, code *pace.
 		o.known.Name = o.Name
 	}
 	switch {
-	case o.login.portal != nil: // signed in, but the request for the person had no usable answer
-		return p.introduce(ctx, o, o.login)
+	case o.state.portal != nil: // signed in, but the request for the person had no usable answer
+		return p.introduce(ctx, o, o.state)
 	case o.Via == plan.ByActing:
 		return p.actAs(ctx, o, by)
 	case !o.Login.Token.Empty():
-		return p.introduce(ctx, o, login{portal: p.Client.Session(o.Login.Token, o.Login.Password)})
+		return p.introduce(ctx, o, signInState{portal: p.Client.Session(o.Login.Token, o.Login.Password)})
 	}
 	return p.signInByPassword(ctx, o, code)
 }
@@ -60,7 +60,7 @@ func (p *People) signInByPassword(ctx context.Context, o *person, code *pace.Slo
 	p.Turns.Note(answer)
 	p.History.EndSignIn(&o.known, o.Login.Password, answer.Fate, answer.Code, block)
 	if answer.Fate == diagnosis.Done {
-		return p.introduce(ctx, o, login{portal: p.Client.Session(token.Secret, o.Login.Password), opened: true})
+		return p.introduce(ctx, o, signInState{portal: p.Client.Session(token.Secret, o.Login.Password), opened: true})
 	}
 	if answer.Code == diagnosis.PortalSMS {
 		code.Spend()
@@ -87,12 +87,12 @@ func (p *People) remember(ctx context.Context, o *person) error {
 }
 
 // introduce reads whose session it is, and keeps it for the person's rows.
-func (p *People) introduce(ctx context.Context, o *person, l login) error {
+func (p *People) introduce(ctx context.Context, o *person, l signInState) error {
 	self, answer := l.portal.Self(ctx)
 	p.Turns.Note(answer)
 	if answer.Fate != diagnosis.Done {
 		p.locked(func() {
-			o.login = l
+			o.state = l
 			p.unanswered(o, answer)
 		})
 		return nil
@@ -109,7 +109,7 @@ func (p *People) introduce(ctx context.Context, o *person, l login) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	o.login, o.self, o.tries = l, self, 0
+	o.state, o.self, o.tries = l, self, 0
 	p.signedIn++
 	switch {
 	case l.asked != "" && !strings.EqualFold(l.asked, self.ID):
@@ -122,7 +122,7 @@ func (p *People) introduce(ctx context.Context, o *person, l login) error {
 		p.end(o, mail.Problem())
 		return nil
 	case everybody:
-		p.greet(self, mail.Fate == diagnosis.Done, false)
+		p.greetOnce(self, mail.Fate == diagnosis.Done, false)
 	}
 	o.session = session
 	for _, m := range o.waiting {
@@ -132,8 +132,8 @@ func (p *People) introduce(ctx context.Context, o *person, l login) error {
 	return nil
 }
 
-// greet calls Greet the first time it is called.
-func (p *People) greet(self account.Person, mail, acting bool) {
+// greetOnce calls Greet the first time it is called.
+func (p *People) greetOnce(self account.Person, mail, acting bool) {
 	if !p.greeted {
 		p.greeted = true
 		p.Greet(self, mail, acting)
