@@ -11,10 +11,10 @@ import (
 // Foretell is Provision in a dry run: it signs in, looks, and stores what Provision
 // would do. It changes nothing in the portal.
 func (w *Worker) Foretell(ctx context.Context, r *Row) (Step, error) {
-	return w.visit(ctx, r, w.foretell)
+	return w.visit(ctx, r, w.predict)
 }
 
-func (w *Worker) foretell(ctx context.Context, r *Row, session *people.Session) (Step, error) {
+func (w *Worker) predict(ctx context.Context, r *Row, session *people.Session) (Step, error) {
 	seen, step, err := w.examine(ctx, r, session)
 	if seen == nil {
 		return step, err

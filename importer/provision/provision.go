@@ -68,7 +68,7 @@ func (w *Worker) Provision(ctx context.Context, r *Row) (Step, error) {
 		}
 		r.doubtful = false
 		work := w.attempt // slots, turn, look, judge, intend, send, give back, record
-		if r.doubt != nil {
+		if r.inDoubt != nil {
 			work = w.settle // turn, one look
 		}
 		step, err = work(ctx, r, session)
@@ -87,7 +87,7 @@ func (w *Worker) Resting(r *Row) (Step, bool) {
 	switch {
 	case !rests, r.Prober && !time.Now().Before(until):
 		return Step{}, false
-	case r.doubt != nil, r.Key == account.Key{} && w.Known.AnyOpen():
+	case r.inDoubt != nil, r.Key == account.Key{} && w.Known.AnyOpen():
 		return Step{}, false
 	}
 	return Step{Until: until, Why: diagnosis.HostPaused}, true

@@ -20,7 +20,7 @@ type Row struct {
 
 	domain   string
 	doubtful bool   // an earlier run left an open intent for it that is not settled yet
-	doubt    *doubt // set while the outcome of its last write is unknown
+	inDoubt  *doubt // set while the outcome of its last write is unknown
 	absent   bool   // a doubt ended with "not there"
 	changes  bool   // counted as an update
 
@@ -58,12 +58,12 @@ func NewRow(p *plan.Plan, index int, row *account.Row) *Row {
 }
 
 // NewMissing returns a Row for account i of p.Missing, which no row names any more.
-// lent are the identities that rows of the file bring, by name.
-func NewMissing(p *plan.Plan, i int, lent map[string]plan.Identity) *Row {
+// identities are those that rows of the file bring, by name.
+func NewMissing(p *plan.Plan, i int, identities map[string]plan.Identity) *Row {
 	m := &p.Missing[i]
 	return &Row{
 		Member: people.Member{
-			Row: &account.Row{Settings: account.Settings{Email: m.Key.Address}}, Index: p.Rows + i, Who: m.Who(lent), Missing: m,
+			Row: &account.Row{Settings: account.Settings{Email: m.Key.Address}}, Index: p.Rows + i, Who: m.Who(identities), Missing: m,
 		},
 		Entry: p.MissingEntry(i),
 	}
@@ -76,10 +76,10 @@ func (r *Row) Doubt() { r.doubtful = true }
 // InDoubtSince returns when the row's last write was sent if its outcome is unknown,
 // else the zero time.
 func (r *Row) InDoubtSince() time.Time {
-	if r.doubt == nil {
+	if r.inDoubt == nil {
 		return time.Time{}
 	}
-	return r.doubt.since
+	return r.inDoubt.since
 }
 
 // End sets the row's outcome and returns the entry. The row's own warnings come first.
@@ -96,7 +96,7 @@ func (r *Row) End(status diagnosis.Status, problems ...diagnosis.Problem) journa
 // Bar sets the outcome of a row for which no sign-in is allowed or possible. A row
 // in doubt stays unknown, because its account has not been looked up.
 func (r *Row) Bar(status diagnosis.Status, why diagnosis.Problem) journal.Entry {
-	if r.doubtful || r.doubt != nil {
+	if r.doubtful || r.inDoubt != nil {
 		return r.End(diagnosis.Unknown, *diagnosis.New(diagnosis.OutcomeUnknown), why)
 	}
 	return r.End(status, why)

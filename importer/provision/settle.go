@@ -19,7 +19,7 @@ func (w *Worker) settle(ctx context.Context, r *Row, session *people.Session) (S
 		return Step{}, nil // the run stops
 	}
 	defer turn.Done()
-	d := r.doubt
+	d := r.inDoubt
 	if d.kind == journal.Enable {
 		return w.neverArrived(ctx, r) // idempotent, so it can be sent again
 	}
@@ -58,14 +58,14 @@ func (w *Worker) foundAfterAll(ctx context.Context, r *Row, mailbox int64) (Step
 	w.Slots.Met(r.domain)
 	made := journal.Account{
 		Key: r.Key, MailboxID: mailbox, Made: true, Status: diagnosis.Created,
-		Fingerprint: r.doubt.print, Run: r.Entry.Run, Checked: time.Now(),
+		Fingerprint: r.inDoubt.print, Run: r.Entry.Run, Checked: time.Now(),
 	}
 	if len(made.Fingerprint) == 0 {
 		made.Fingerprint = w.fingerprint(r, made)
 	}
 	r.Entry.MailboxID = mailbox
 	r.End(diagnosis.Created, *diagnosis.New(diagnosis.FoundByLookUp))
-	outcome := journal.Outcome{Intent: r.doubt.intent, Entry: r.Entry, Account: &made}
+	outcome := journal.Outcome{Intent: r.inDoubt.intent, Entry: r.Entry, Account: &made}
 	if w.History.Prints().Changed(made.Fingerprint, r.Key, &r.Row.Settings, account.RequestFields) == 0 {
 		return w.end(ctx, r, outcome)
 	}
@@ -78,13 +78,13 @@ func (w *Worker) foundAfterAll(ctx context.Context, r *Row, mailbox int64) (Step
 // has had maxUnclear writes with an unclear answer or maxWrites writes. The write of
 // an earlier run does not count.
 func (w *Worker) neverArrived(ctx context.Context, r *Row) (Step, error) {
-	if r.doubt.answered && r.doubt.kind != journal.Enable {
+	if r.inDoubt.answered && r.inDoubt.kind != journal.Enable {
 		r.unclear++
 	}
 	if r.unclear >= maxUnclear || r.Entry.Attempts >= maxWrites {
 		return w.endDoubt(ctx, r, *diagnosis.New(diagnosis.NeverArrived, "Count", r.Entry.Attempts))
 	}
-	err := w.Ledger.Withdraw(context.WithoutCancel(ctx), r.doubt.intent)
+	err := w.Ledger.Withdraw(context.WithoutCancel(ctx), r.inDoubt.intent)
 	w.Tally.noDoubt(r)
 	r.absent = true
 	return again, err
@@ -93,7 +93,7 @@ func (w *Worker) neverArrived(ctx context.Context, r *Row) (Step, error) {
 // endDoubt records a row in doubt as failed.
 func (w *Worker) endDoubt(ctx context.Context, r *Row, problem diagnosis.Problem) (Step, error) {
 	r.End(diagnosis.Failed, problem)
-	return w.end(ctx, r, journal.Outcome{Intent: r.doubt.intent})
+	return w.end(ctx, r, journal.Outcome{Intent: r.inDoubt.intent})
 }
 
 // nextLook counts a look-up and returns the wait before the next one.

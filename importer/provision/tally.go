@@ -20,7 +20,7 @@ type Tally struct {
 	mu      sync.Mutex
 	counts  map[diagnosis.Status]int
 	unknown int // writes in doubt
-	changes int // rows whose accounts are updated
+	updates int // rows whose accounts are updated
 }
 
 // NewTally returns a tally for a file with that many rows, of which invalid have errors.
@@ -42,7 +42,7 @@ func (t *Tally) Count(entries ...journal.Entry) {
 func (t *Tally) ended(r *Row) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if r.doubt != nil {
+	if r.inDoubt != nil {
 		t.unknown--
 	}
 	t.counts[r.Entry.Status]++
@@ -53,7 +53,7 @@ func (t *Tally) ended(r *Row) {
 func (t *Tally) doubt(r *Row, d doubt) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	r.doubt = &d
+	r.inDoubt = &d
 	t.unknown++
 }
 
@@ -61,7 +61,7 @@ func (t *Tally) doubt(r *Row, d doubt) {
 func (t *Tally) noDoubt(r *Row) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	r.doubt = nil
+	r.inDoubt = nil
 	t.unknown--
 }
 
@@ -88,15 +88,15 @@ func (t *Tally) mayChange(r *Row) bool {
 	r.changes = true
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.changes++
-	return !t.options.MaxChanges.Exceeded(t.changes, t.rows)
+	t.updates++
+	return !t.options.MaxChanges.Exceeded(t.updates, t.rows)
 }
 
 // Changes returns the number of rows that are updated, or would be in a dry run.
 func (t *Tally) Changes() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.changes + t.counts[diagnosis.WouldUpdate]
+	return t.updates + t.counts[diagnosis.WouldUpdate]
 }
 
 // Snapshot returns the number of outcomes by status and the number of writes in doubt.

@@ -14,7 +14,7 @@ import (
 // of them, and changes nothing.
 type Verification struct {
 	*Worker
-	runs sync.Map // set of ids of the runs that dealt with the accounts
+	runIDs sync.Map // set of ids of the runs that dealt with the accounts
 }
 
 // Row takes one row to its durable outcome, or returns the time before which nothing
@@ -25,7 +25,7 @@ func (v *Verification) Row(ctx context.Context, r *Row) (Step, error) {
 
 // Runs returns the ids of the runs that dealt with the accounts, the oldest first.
 func (v *Verification) Runs() (runs []string) {
-	for run := range v.runs.Range {
+	for run := range v.runIDs.Range {
 		runs = append(runs, run.(string))
 	}
 	slices.Sort(runs)
@@ -41,7 +41,7 @@ func (v *Verification) check(ctx context.Context, r *Row, session *people.Sessio
 		return Step{}, err
 	}
 	if known.Run != "" {
-		v.runs.Store(known.Run, true)
+		v.runIDs.Store(known.Run, true)
 	}
 	listed, _, answer := session.Listed(ctx, r.Key.Address)
 	v.Turns.Note(answer)
