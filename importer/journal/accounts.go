@@ -35,7 +35,7 @@ type Account struct {
 // Account returns what is known of an account, and whether anything is.
 func (s *Store) Account(ctx context.Context, key account.Key) (Account, bool, error) {
 	// The query takes microseconds; watching a context that may end would take longer.
-	a, err := scanAccount(s.account.QueryRowContext(context.WithoutCancel(ctx), key.Address, key.OwnerID))
+	a, err := scanAccount(s.accountByKey.QueryRowContext(context.WithoutCancel(ctx), key.Address, key.OwnerID))
 	known, err := s.found(err)
 	return a, known, err
 }
@@ -59,7 +59,7 @@ func (s *Store) SaveAccount(ctx context.Context, a Account) error {
 
 // saving returns the change that stores an account.
 func (s *Store) saving(ctx context.Context, a *Account) (change, error) {
-	run, err := s.number(ctx, a.Run)
+	run, err := s.numberOf(ctx, a.Run)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (s *Store) MadeFrom(ctx context.Context, file, sheet string) iter.Seq2[acco
 // another file had a row after the last run of this file that had one.
 func (s *Store) AskedElsewhere(ctx context.Context, file, sheet string, addresses []string) (map[string]bool, error) {
 	elsewhere := make(map[string]bool)
-	_, err := amongst(ctx, s, func(l line) (none struct{}, err error) {
+	_, err := queryIn(ctx, s, func(l line) (none struct{}, err error) {
 		var address string
 		var here, last int64
 		err = l.Scan(&address, &here, &last)
@@ -142,7 +142,7 @@ func (s *Store) keyed(what, text string) string {
 
 // Owner returns what is known of the owner with that name, and whether anything is.
 func (s *Store) Owner(ctx context.Context, name string) (Owner, bool, error) {
-	o, err := scanOwner(s.owner.QueryRowContext(ctx, strings.ToLower(name)))
+	o, err := scanOwner(s.ownerByName.QueryRowContext(ctx, strings.ToLower(name)))
 	known, err := s.found(err)
 	return o, known, err
 }
@@ -156,23 +156,23 @@ func scanOwner(l line) (o Owner, err error) {
 
 // OwnersWithIDs returns name, id and address of the owners with those portal ids.
 func (s *Store) OwnersWithIDs(ctx context.Context, ids []string) ([]Owner, error) {
-	return amongst(ctx, s, func(l line) (o Owner, err error) { return o, l.Scan(&o.Name, &o.ID, &o.Email) }, ownersWithIDs, ids)
+	return queryIn(ctx, s, func(l line) (o Owner, err error) { return o, l.Scan(&o.Name, &o.ID, &o.Email) }, ownersWithIDs, ids)
 }
 
-// amongst runs a query with a list of values, which follow the arguments, in parts
+// queryIn runs a query with a list of values, which follow the arguments, in parts
 // that fit into one statement.
-func amongst[T any](ctx context.Context, s *Store, scan func(line) (T, error), query string, among []string, args ...any) (all []T, err error) {
+func queryIn[T any](ctx context.Context, s *Store, scan func(line) (T, error), query string, among []string, args ...any) (all []T, err error) {
 	for part := range slices.Chunk(among, pageRows) {
 		marks := strings.Repeat("?, ", len(part)-1) + "?"
 		values := slices.Clone(args)
 		for _, v := range part {
 			values = append(values, v)
 		}
-		some, err := list(ctx, s.read, scan, fmt.Sprintf(query, marks), values...)
+		found, err := list(ctx, s.read, scan, fmt.Sprintf(query, marks), values...)
 		if err != nil {
 			return nil, s.failed(err)
 		}
-		all = append(all, some...)
+		all = append(all, found...)
 	}
 	return all, nil
 }

@@ -55,7 +55,7 @@ func (s *Store) AddEntries(ctx context.Context, entries []Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	run, err := s.number(ctx, entries[0].Run)
+	run, err := s.numberOf(ctx, entries[0].Run)
 	if err != nil {
 		return err
 	}
@@ -75,14 +75,14 @@ func (s *Store) AddEntries(ctx context.Context, entries []Entry) error {
 	each := len(values) / len(entries)
 	return s.write(ctx, func(t *tx) error {
 		for rest := values; len(rest) > 0; {
-			query, some := addEntries, min(entriesAtOnce*each, len(rest))
-			if some < entriesAtOnce*each {
-				query, some = addEntry+entryValues, each
+			query, count := addEntries, min(entriesAtOnce*each, len(rest))
+			if count < entriesAtOnce*each {
+				query, count = addEntry+entryValues, each
 			}
-			if _, err := t.exec(query, rest[:some]...); err != nil {
+			if _, err := t.exec(query, rest[:count]...); err != nil {
 				return err
 			}
-			rest = rest[some:]
+			rest = rest[count:]
 		}
 		_, err := t.exec(growRun, int64(len(entries)), run)
 		return err
@@ -107,7 +107,7 @@ var errNoEntry = errors.New("journal: no such entry")
 
 // outcome returns the id of an entry and the values of its outcome.
 func (s *Store) outcome(ctx context.Context, e *Entry) (id int64, values []any, err error) {
-	run, err := s.number(ctx, e.Run)
+	run, err := s.numberOf(ctx, e.Run)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -128,7 +128,7 @@ func encodeProblems(problems []diagnosis.Problem) (string, error) {
 // intent has the status Unknown, whatever is stored for it. The first error ends
 // the sequence.
 func (s *Store) Entries(ctx context.Context, run string) iter.Seq2[Entry, error] {
-	number, err := s.number(ctx, run)
+	number, err := s.numberOf(ctx, run)
 	if err != nil {
 		return func(yield func(Entry, error) bool) { yield(Entry{}, err) }
 	}
@@ -193,7 +193,7 @@ func scanEntry(l line) (e Entry, err error) {
 
 // Counts returns the number of rows of a run by status, and of rows without an outcome.
 func (s *Store) Counts(ctx context.Context, run string) (ended map[diagnosis.Status]int, open int, err error) {
-	number, err := s.number(ctx, run)
+	number, err := s.numberOf(ctx, run)
 	if err != nil {
 		return nil, 0, err
 	}

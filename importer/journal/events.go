@@ -49,7 +49,7 @@ func (s *Store) NoteEvents(ctx context.Context, run string, events ...Event) err
 
 // Events returns the events of a run, sorted by start.
 func (s *Store) Events(ctx context.Context, run string) ([]Event, error) {
-	number, err := s.number(ctx, run)
+	number, err := s.numberOf(ctx, run)
 	if err != nil {
 		return nil, err
 	}

@@ -55,7 +55,7 @@ var errNoIntent = errors.New("journal: no such intent")
 // it returns, and not at all if it fails. Concurrent calls share a commit. A row has one
 // intent at a time.
 func (s *Store) Intend(ctx context.Context, i Intent) (int64, error) {
-	run, err := s.number(ctx, i.Run)
+	run, err := s.numberOf(ctx, i.Run)
 	if err != nil {
 		return 0, err
 	}

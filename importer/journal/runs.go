@@ -117,7 +117,7 @@ var errNoRun = errors.New("journal: no such run")
 
 // writeRun writes a change, which it calls with the number of the run with that id.
 func (s *Store) writeRun(ctx context.Context, id string, c func(t *tx, run int64) error) error {
-	number, err := s.number(ctx, id)
+	number, err := s.numberOf(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (s *Store) writeRun(ctx context.Context, id string, c func(t *tx, run int64
 
 // readRun runs a query about the entries of a run that returns one line.
 func (s *Store) readRun(ctx context.Context, id, query string, into ...any) error {
-	number, err := s.number(ctx, id)
+	number, err := s.numberOf(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -134,13 +134,13 @@ func (s *Store) readRun(ctx context.Context, id, query string, into ...any) erro
 	return s.failed(s.read.QueryRowContext(ctx, query, from, to).Scan(into...))
 }
 
-// number returns the number of a run, zero for the empty id.
-func (s *Store) number(ctx context.Context, id string) (int64, error) {
+// numberOf returns the number of the run with that id, zero for the empty id.
+func (s *Store) numberOf(ctx context.Context, id string) (int64, error) {
 	if id == "" {
 		return 0, nil
 	}
 	s.mu.Lock()
-	n, ok := s.runs[id]
+	n, ok := s.numbers[id]
 	s.mu.Unlock()
 	if ok {
 		return n, nil
@@ -153,7 +153,7 @@ func (s *Store) number(ctx context.Context, id string) (int64, error) {
 		return 0, s.failed(err)
 	}
 	s.mu.Lock()
-	s.runs[id] = n
+	s.numbers[id] = n
 	s.mu.Unlock()
 	return n, nil
 }
@@ -289,7 +289,7 @@ func (s *Store) remove(ctx context.Context, id string) error {
 		return err
 	}
 	s.mu.Lock()
-	clear(s.runs)
+	clear(s.numbers)
 	s.mu.Unlock()
 	return nil
 }

@@ -25,7 +25,7 @@ func (s *Store) loadPrints(db *sql.DB) error {
 	if err := db.QueryRow(readCost).Scan(&cost.Passes, &cost.Memory); err != nil {
 		return err
 	}
-	s.prints = account.NewFingerprinter(s.key, cost)
+	s.fingerprinter = account.NewFingerprinter(s.key, cost)
 	return nil
 }
 
@@ -42,7 +42,7 @@ func (s *Store) slowDown(t *sql.Tx) error {
 	print := func(key account.Key, old []byte) any { return []byte(prints.Upgrade(key, old)) }
 	for _, r := range []struct {
 		find, rewrite string
-		anew          func(key account.Key, old []byte) any
+		rehash        func(key account.Key, old []byte) any
 	}{
 		{quickPrints, rewritePrint, print},
 		{quickRefusals, rewriteRefused, print},
@@ -50,7 +50,7 @@ func (s *Store) slowDown(t *sql.Tx) error {
 		{quickOwners, rewriteOwner, func(name account.Key, old []byte) any { return prints.UpgradeSecret(name.Address, old) }},
 		{plainDigests, rewriteDigest, func(digest account.Key, _ []byte) any { return s.FileDigest(digest.Address) }},
 	} {
-		if err := rewrite(t, r.find, r.rewrite, r.anew); err != nil {
+		if err := rewrite(t, r.find, r.rewrite, r.rehash); err != nil {
 			return err
 		}
 	}
@@ -59,14 +59,14 @@ func (s *Store) slowDown(t *sql.Tx) error {
 
 // hashed is a line with a hash, and with the key that its new hash is made with.
 type hashed struct {
-	id   any
-	key  account.Key
-	hash []byte
-	anew any
+	id       any
+	key      account.Key
+	hash     []byte
+	rehashed any
 }
 
 // rewrite replaces the hash in each line that the query find returns.
-func rewrite(t *sql.Tx, find, rewrite string, anew func(account.Key, []byte) any) error {
+func rewrite(t *sql.Tx, find, rewrite string, rehash func(account.Key, []byte) any) error {
 	lines, err := list(context.Background(), t, func(l line) (h hashed, err error) {
 		return h, l.Scan(&h.id, &h.key.Address, &h.key.OwnerID, &h.hash)
 	}, find)
@@ -77,13 +77,13 @@ func rewrite(t *sql.Tx, find, rewrite string, anew func(account.Key, []byte) any
 	work.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range lines {
 		work.Go(func() error {
-			lines[i].anew = anew(lines[i].key, lines[i].hash)
+			lines[i].rehashed = rehash(lines[i].key, lines[i].hash)
 			return nil
 		})
 	}
 	_ = work.Wait() // the functions return no error
 	for _, l := range lines {
-		if _, err := t.Exec(rewrite, l.anew, l.id); err != nil {
+		if _, err := t.Exec(rewrite, l.rehashed, l.id); err != nil {
 			return err
 		}
 	}

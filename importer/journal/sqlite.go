@@ -347,7 +347,7 @@ func (s *Store) migrate(db *sql.DB) error {
 		switch {
 		case err != nil:
 		case version == withoutKey:
-			err = s.begin(t)
+			err = s.markOurs(t)
 		case version == withQuickSecrets:
 			err = s.slowDown(t)
 		}
@@ -374,8 +374,8 @@ func writeAhead(db *sql.DB) (mode string, err error) {
 	}
 }
 
-// begin marks a new database as a store and stores the check value of its key.
-func (s *Store) begin(t *sql.Tx) error {
+// markOurs marks a new database as a store and stores the check value of its key.
+func (s *Store) markOurs(t *sql.Tx) error {
 	if err := s.makeKey(); err != nil {
 		return err
 	}

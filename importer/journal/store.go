@@ -45,22 +45,22 @@ type Options struct {
 
 // Store is the store of one portal. It is safe for concurrent use.
 type Store struct {
-	folder   string // empty for a store in memory
-	portal   string
-	key      []byte
-	prints   *account.Fingerprinter
-	readOnly bool
+	folder        string // empty for a store in memory
+	portal        string
+	key           []byte
+	fingerprinter *account.Fingerprinter
+	readOnly      bool
 
 	keyring   Keyring
 	keyInFile bool
 
-	read           *sql.DB
-	account, owner *sql.Stmt // prepared because each row uses them
-	writer         *writer   // nil if read only
-	closed         atomic.Bool
+	read                      *sql.DB
+	accountByKey, ownerByName *sql.Stmt // prepared because each row uses them
+	writer                    *writer   // nil if read only
+	closed                    atomic.Bool
 
-	mu   sync.Mutex
-	runs map[string]int64 // numbers of runs by id
+	mu      sync.Mutex
+	numbers map[string]int64 // numbers of runs by id
 }
 
 var errReadOnly = errors.New("journal: the store was opened for reading only")
@@ -137,7 +137,7 @@ func prepareFolder(dir, folder string) error {
 // open connects to the database, checks that it is an undamaged store of this
 // version, and starts the writer.
 func (s *Store) open() (err error) {
-	s.runs = make(map[string]int64)
+	s.numbers = make(map[string]int64)
 	db, err := s.connect(s.readOnly && s.folder != "", 1)
 	if err != nil {
 		return err
@@ -168,10 +168,10 @@ func (s *Store) open() (err error) {
 			s.read = beside
 		}
 	}
-	if s.account, err = s.read.Prepare(readAccount); err != nil {
+	if s.accountByKey, err = s.read.Prepare(readAccount); err != nil {
 		return err
 	}
-	s.owner, err = s.read.Prepare(readOwner)
+	s.ownerByName, err = s.read.Prepare(readOwner)
 	return err
 }
 
@@ -184,7 +184,7 @@ func (s *Store) path(file string) string {
 
 // Prints returns the fingerprinter of the store. Its key and the cost of its slow
 // hashes are those of the store.
-func (s *Store) Prints() *account.Fingerprinter { return s.prints }
+func (s *Store) Prints() *account.Fingerprinter { return s.fingerprinter }
 
 // Lasts reports whether the store is on disk rather than in memory.
 func (s *Store) Lasts() bool { return s.folder != "" }
