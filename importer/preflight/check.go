@@ -26,7 +26,7 @@ type Check struct {
 	Probes []Probe // results, one for each of Uses
 	Mends  []Mend  // working settings for servers whose settings fail
 
-	accepted []Mend
+	inUse    []Mend
 	problems map[Server]*diagnosis.Problem
 }
 
@@ -79,7 +79,7 @@ func (c *Check) Probe(ctx context.Context) error {
 
 // Accept makes the logins use the working setting of m.
 func (c *Check) Accept(m Mend) {
-	c.accepted = append(c.accepted, m)
+	c.inUse = append(c.inUse, m)
 	for _, job := range c.Survey.list {
 		apply([]Mend{m}, &job.Settings)
 	}
@@ -96,7 +96,7 @@ func apply(mends []Mend, to *account.Settings) {
 }
 
 // Accepted reports whether m was accepted.
-func (c *Check) Accepted(m Mend) bool { return slices.Contains(c.accepted, m) }
+func (c *Check) Accepted(m Mend) bool { return slices.Contains(c.inUse, m) }
 
 // Jobs returns the chosen logins to servers without a problem.
 func (c *Check) Jobs() (jobs []*Job) {
@@ -120,7 +120,7 @@ func (c *Check) barrier(s *account.Settings) (Server, *diagnosis.Problem) {
 // Outcome returns the outcome of a valid row of the file.
 func (c *Check) Outcome(index int, row *account.Row) Outcome {
 	s := row.Settings
-	apply(c.accepted, &s)
+	apply(c.inUse, &s)
 	server, problem := c.barrier(&s)
 	job := c.Survey.JobOf(index)
 	switch {

@@ -25,8 +25,8 @@ type Run struct {
 	// Observe is called with a snapshot whenever something has changed. It may be nil.
 	Observe func(Progress)
 
-	slots   *pace.Slots
-	workers chan struct{} // one value for each login under way
+	slots  *pace.Slots
+	places chan struct{} // one value for each login under way
 
 	mu  sync.Mutex
 	now Progress
@@ -49,7 +49,7 @@ const window = 64
 // ctx if that ends first; then jobs without a status were not reached.
 func (r *Run) All(ctx context.Context, jobs []*Job) error {
 	r.slots = pace.NewSlots(r.PerHost, r.Rest)
-	r.workers = make(chan struct{}, r.Workers)
+	r.places = make(chan struct{}, r.Workers)
 	r.now = Progress{Total: len(jobs), Counts: make(map[diagnosis.Status]int), Started: time.Now()}
 	for pending, err := jobs, error(nil); len(pending) > 0; {
 		if pending, err = r.pass(ctx, pending); err != nil {
@@ -107,8 +107,8 @@ func (r *Run) try(ctx context.Context, job *Job, prober bool) (bool, error) {
 	}
 	defer slot.Return(false)
 	select {
-	case r.workers <- struct{}{}:
-		defer func() { <-r.workers }()
+	case r.places <- struct{}{}:
+		defer func() { <-r.places }()
 	case <-ctx.Done():
 		return false, ctx.Err()
 	}

@@ -34,11 +34,11 @@ type Job struct {
 type Survey struct {
 	Sample int // logins tried for each pair of servers, 0 is all
 
-	uses   map[Server]*Use
-	chosen map[[2]Server]int
-	jobs   map[string]*Job
-	list   []*Job
-	byRow  map[int]*Job // by the row's index
+	servers  map[Server]*Use
+	chosen   map[[2]Server]int
+	byLogins map[string]*Job
+	list     []*Job
+	byRow    map[int]*Job // by the row's index
 
 	seed      maphash.Seed
 	passwords map[uint64]*sharing
@@ -61,7 +61,7 @@ const (
 // NewSurvey returns an empty survey. sample bounds the logins for each pair of servers, 0 is all.
 func NewSurvey(sample int) *Survey {
 	return &Survey{
-		Sample: sample, uses: make(map[Server]*Use), chosen: make(map[[2]Server]int), jobs: make(map[string]*Job),
+		Sample: sample, servers: make(map[Server]*Use), chosen: make(map[[2]Server]int), byLogins: make(map[string]*Job),
 		byRow: make(map[int]*Job), seed: maphash.MakeSeed(), passwords: make(map[uint64]*sharing),
 	}
 }
@@ -78,7 +78,7 @@ func (s *Survey) Add(index int, row *account.Row, tried bool) {
 		return
 	}
 	key := jobKey(set, in, out)
-	job := s.jobs[key]
+	job := s.byLogins[key]
 	pair := [2]Server{in, out}
 	switch {
 	case job != nil: // the same login is tried anyway
@@ -87,7 +87,7 @@ func (s *Survey) Add(index int, row *account.Row, tried bool) {
 	default:
 		s.chosen[pair]++
 		job = &Job{Index: index, Settings: *set}
-		s.jobs[key] = job
+		s.byLogins[key] = job
 		s.list = append(s.list, job)
 	}
 	s.byRow[index] = job
@@ -102,10 +102,10 @@ func jobKey(s *account.Settings, in, out Server) string {
 }
 
 func (s *Survey) use(server Server, row *account.Row, login bool, fields ...account.Field) {
-	u := s.uses[server]
+	u := s.servers[server]
 	if u == nil {
 		u = &Use{Server: server}
-		s.uses[server] = u
+		s.servers[server] = u
 	}
 	u.Rows++
 	u.Login = u.Login || login
@@ -154,8 +154,8 @@ func (s *Survey) Shared() (warnings []diagnosis.Problem) {
 
 // Uses returns the servers by side, those with the most rows first.
 func (s *Survey) Uses() []Use {
-	uses := make([]Use, 0, len(s.uses))
-	for _, u := range s.uses {
+	uses := make([]Use, 0, len(s.servers))
+	for _, u := range s.servers {
 		uses = append(uses, *u)
 	}
 	slices.SortFunc(uses, func(a, b Use) int {
