@@ -34,7 +34,7 @@ func (c *canary) pick(rows []*provision.Row) int {
 // tried takes in the outcome of a row. A row that needed no write does not count.
 // A row whose write failed stops the run.
 func (f *feeder) tried(ctx context.Context, r *provision.Row) {
-	c := &f.canary
+	c := &f.canaries
 	if c.over() || r.Entry.Attempts == 0 {
 		return
 	}

@@ -22,12 +22,12 @@ type feeder struct {
 	rows <-chan *provision.Row // from the reader
 	size int                   // at most this many rows have a goroutine
 
-	live    int              // rows with a goroutine
-	ready   []*provision.Row // may start, in this order
-	aside   asides           // rows that wait for a time
-	resting restingRows
-	missing []*provision.Row // accounts without a row, which start when all rows have an outcome
-	canary  canary
+	live     int              // rows with a goroutine
+	ready    []*provision.Row // may start, in this order
+	aside    asides           // rows that wait for a time
+	resting  restingRows
+	missing  []*provision.Row // accounts without a row, which start when all rows have an outcome
+	canaries canary
 
 	news     chan pass
 	toClose  int           // sessions to close, without a goroutine yet
@@ -79,8 +79,8 @@ func (f *feeder) feed(ctx context.Context) error {
 			f.take(row, ok)
 		case p := <-f.news:
 			f.passed(ctx, p)
-		case goOn := <-f.canary.answer:
-			f.canary.asking = false
+		case goOn := <-f.canaries.answer:
+			f.canaries.asking = false
 			if !goOn {
 				f.stop.Because(diagnosis.New(diagnosis.CanaryDeclined))
 			}
@@ -113,8 +113,8 @@ func (f *feeder) begin(ctx context.Context) error {
 	f.wake(ctx)
 	for len(f.ready) > 0 && f.mayProbe() && f.live < f.size {
 		at := 0
-		if !f.canary.over() {
-			at = f.canary.pick(f.ready)
+		if !f.canaries.over() {
+			at = f.canaries.pick(f.ready)
 		}
 		r := f.ready[at]
 		f.ready = slices.Delete(f.ready, at, at+1)
@@ -165,7 +165,7 @@ func (f *feeder) passed(ctx context.Context, p pass) {
 	f.tried(ctx, p.row)
 	switch {
 	case p.step.Done:
-		f.decided(&p.row.Entry, p.row.Hosts)
+		f.announce(&p.row.Entry, p.row.Hosts)
 		f.leave(p.row)
 	case p.step.Until.IsZero(): // the run stops
 	case p.step.Why == diagnosis.HostPaused:
@@ -319,7 +319,7 @@ func (f *feeder) record(ctx context.Context, rows []*provision.Row) error {
 func (f *feeder) beginMissing(ctx context.Context) error {
 	rows := f.missing
 	f.missing = nil
-	f.canary.left = 0
+	f.canaries.left = 0
 	changes := len(rows)
 	if f.Options.MaxMissing.None() {
 		changes += f.tally.Changes()
@@ -352,7 +352,7 @@ func (f *feeder) rowsAside() []*provision.Row {
 }
 
 // mayProbe reports whether a row may start now, which canaries do one at a time.
-func (f *feeder) mayProbe() bool { return f.canary.over() || f.live == 0 && !f.canary.asking }
+func (f *feeder) mayProbe() bool { return f.canaries.over() || f.live == 0 && !f.canaries.asking }
 
 // survey reports to the watch how many rows wait, and why if no row is under way. It
 // returns how long the feeder may sleep without news.

@@ -72,7 +72,7 @@ type Result struct {
 	// OpenSessions is the number of sessions the run opened and did not close. They
 	// last until they expire.
 	OpenSessions int
-	// Version is the portal's version, such as 12.7.1. It is
+	// Version is the portal's version, such as 12.7.1;
 	// empty if unknown.
 	Version string
 }
@@ -159,7 +159,7 @@ func (im *Importer) Run(ctx context.Context, p *plan.Plan) (Result, error) {
 		return Result{Run: p.Run}, err
 	}
 	return r.through(ctx, kind{
-		remember: r.settled, work: r.worker.Provision, missing: provision.SwitchOff(r.worker, false).Row, canary: im.Options.Canary,
+		remember: r.fromJournal, work: r.worker.Provision, missing: provision.SwitchOff(r.worker, false).Row, canary: im.Options.Canary,
 	})
 }
 
@@ -171,12 +171,12 @@ func (im *Importer) Look(ctx context.Context, p *plan.Plan) (Result, error) {
 	if err != nil {
 		return Result{Run: p.Run}, err
 	}
-	return r.through(ctx, kind{remember: r.settled, work: r.worker.Foretell, missing: provision.SwitchOff(r.worker, true).Row})
+	return r.through(ctx, kind{remember: r.fromJournal, work: r.worker.Foretell, missing: provision.SwitchOff(r.worker, true).Row})
 }
 
-// settled decides a row from the journal, without a sign-in, if an earlier run has
+// fromJournal decides a row from the journal, without a sign-in, if an earlier run has
 // done it or a mail server has refused its login.
-func (r *run) settled(ctx context.Context, row *provision.Row) (bool, error) {
+func (r *run) fromJournal(ctx context.Context, row *provision.Row) (bool, error) {
 	left, known, err := r.known.Standing(ctx, row.Who, row.Row)
 	nobody := row.Who.Via == plan.ByNobody
 	if err != nil || left == plan.ToDo || left == plan.Settled && r.plan.Anew && !nobody || left == plan.Refused && nobody {

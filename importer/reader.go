@@ -18,11 +18,11 @@ const entryBatch = 512
 // the journal.
 type reader struct {
 	*run
-	kind  kind
-	rows  chan *provision.Row // rows that need the portal; closed after the last one
-	index int
-	noted []journal.Entry          // outcomes that are not yet durable
-	lent  map[string]plan.Identity // how to sign in for accounts without a row
+	kind       kind
+	rows       chan *provision.Row // rows that need the portal; closed after the last one
+	index      int
+	noted      []journal.Entry          // outcomes that are not yet durable
+	identities map[string]plan.Identity // how to sign in for accounts without a row
 }
 
 // read reads the file and sends the rows that need the portal, then the accounts
@@ -48,7 +48,7 @@ func (r *reader) read(ctx context.Context) error {
 		return &diagnosis.Problem{Code: diagnosis.InputChanged, Place: diagnosis.Place{File: r.Input.File.Name()}}
 	}
 	for i := range r.plan.Appended {
-		row := provision.NewMissing(r.plan, i, r.lent)
+		row := provision.NewMissing(r.plan, i, r.identities)
 		switch {
 		case ctx.Err() != nil:
 		case row.Who.Via != plan.ByNobody:
@@ -68,14 +68,14 @@ func (r *reader) route(ctx context.Context, in *account.Row) error {
 	r.index++
 	if in.Invalid() {
 		entry := plan.NewEntry(r.plan.Run.ID, index, in, "")
-		r.decided(&entry, nil)
+		r.announce(&entry, nil)
 		return nil
 	}
 	row := provision.NewRow(r.plan, index, in)
 	who := row.Who
 	nobody := who.Via == plan.ByNobody
 	if !nobody && r.plan.Lenders[who.Name] {
-		r.lent[who.Name] = who
+		r.identities[who.Name] = who
 	}
 	key, err := r.known.KeyOf(ctx, who, in)
 	if err != nil {

@@ -90,7 +90,7 @@ func (r *run) through(caller context.Context, k kind) (Result, error) {
 	r.spawn(func() error { return r.askPortal(aside) })
 	r.spawn(func() error { return r.grantGrace(aside) })
 
-	err := diagnosis.Guard(func() error { return r.rows(r.stop.Context(), k) })
+	err := diagnosis.Guard(func() error { return r.feedRows(r.stop.Context(), k) })
 	if err != nil {
 		r.stop.Because(nil)
 	}
@@ -144,8 +144,8 @@ var ownReasons = []diagnosis.Code{
 	diagnosis.NotAdministrator, diagnosis.ImpersonationOff, diagnosis.MailOffForAll,
 }
 
-// rows waits for the window, asks the portal for its version, and feeds the rows.
-func (r *run) rows(ctx context.Context, k kind) error {
+// feedRows waits for the window, asks the portal for its version, and feeds the rows.
+func (r *run) feedRows(ctx context.Context, k kind) error {
 	for window := &r.Options.Window; !window.Open(time.Now()); {
 		opening := window.Opening(time.Now())
 		r.Greeted = nil // an answer from before the wait does not count
@@ -167,12 +167,12 @@ func (r *run) rows(ctx context.Context, k kind) error {
 	if err := r.people.ProveActing(ctx); err != nil || ctx.Err() != nil {
 		return err
 	}
-	in := &reader{run: r, kind: k, rows: make(chan *provision.Row), lent: make(map[string]plan.Identity)}
+	in := &reader{run: r, kind: k, rows: make(chan *provision.Row), identities: make(map[string]plan.Identity)}
 	r.spawn(func() error { return in.read(ctx) })
 	f := &feeder{
 		run: r, kind: k, rows: in.rows, size: max(64, 16*r.Options.Workers), news: make(chan pass), gone: make(chan struct{}),
-		resting: restingRows{rows: make(map[string][]*provision.Row), probed: make(map[string]bool)},
-		canary:  canary{left: k.canary, hosts: make(map[string]bool), answer: make(chan bool, 1)},
+		resting:  restingRows{rows: make(map[string][]*provision.Row), probed: make(map[string]bool)},
+		canaries: canary{left: k.canary, hosts: make(map[string]bool), answer: make(chan bool, 1)},
 	}
 	err := f.feed(ctx)
 	if reason := r.stop.Reason(); err == nil && reason != nil && slices.Contains(ownReasons, reason.Code) {
@@ -192,7 +192,7 @@ func Hello(ctx context.Context, client *portal.Client, patience time.Duration) (
 		return Greeting{}, answer
 	}
 	greeting := Greeting{LDAP: able.LDAP, SSO: able.SSO}
-	if version, told := client.Version(ctx); told.Fate == diagnosis.Done {
+	if version, versionAnswer := client.Version(ctx); versionAnswer.Fate == diagnosis.Done {
 		greeting.Version = version
 	}
 	return greeting, answer
@@ -251,14 +251,14 @@ func (r *run) conclude(ctx context.Context, entries []journal.Entry) error {
 	}
 	r.tally.Count(entries...)
 	for i := range entries {
-		r.decided(&entries[i], nil)
+		r.announce(&entries[i], nil)
 	}
 	return nil
 }
 
-// decided calls Decided with the outcome of a row. An outcome without a mail server
+// announce calls Decided with the outcome of a row. An outcome without a mail server
 // concerns the first of hosts.
-func (r *run) decided(e *journal.Entry, hosts []string) {
+func (r *run) announce(e *journal.Entry, hosts []string) {
 	if r.Decided == nil {
 		return
 	}

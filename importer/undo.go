@@ -30,15 +30,15 @@ type Undoing struct {
 	// the file. Only their sign-in shows whether the runs made their accounts.
 	Strangers int
 
-	made    map[account.Key]made
-	changed map[account.Key]bool // updated by one of the runs
-	other   map[account.Key]bool // updated by a run that is not undone, after the oldest of those that are
-	known   *plan.History
-	history *journal.Store
+	creations map[account.Key]creation
+	changed   map[account.Key]bool // updated by one of the runs
+	other     map[account.Key]bool // updated by a run that is not undone, after the oldest of those that are
+	known     *plan.History
+	history   *journal.Store
 }
 
-// made is an account that a run made, according to its entry.
-type made struct {
+// creation is an account that a run made, according to its entry.
+type creation struct {
 	mailbox int64
 	proven  bool // the portal returned it from a create call of the run
 }
@@ -61,7 +61,7 @@ func (im *Importer) PrepareUndo(ctx context.Context, runs []journal.Run, disable
 	}
 	u := &Undoing{
 		Of: runs, Disable: disable, known: known, history: im.History,
-		made: make(map[account.Key]made), changed: make(map[account.Key]bool), other: make(map[account.Key]bool),
+		creations: make(map[account.Key]creation), changed: make(map[account.Key]bool), other: make(map[account.Key]bool),
 	}
 	if err := u.recall(ctx); err != nil {
 		return nil, err
@@ -98,12 +98,12 @@ func (u *Undoing) recall(ctx context.Context) error {
 				return err
 			}
 			key := account.NewKey(e.OwnerID, e.Email)
-			_, twice := u.made[key]
+			_, twice := u.creations[key]
 			switch {
 			case e.OwnerID == "":
 			case e.Status == diagnosis.Created && ours && !twice:
 				// An entry with a code was found by a look-up or resolved by hand: that proves nothing.
-				u.made[key] = made{e.MailboxID, e.Code == "" && e.MailboxID != 0}
+				u.creations[key] = creation{e.MailboxID, e.Code == "" && e.MailboxID != 0}
 			case e.Status == diagnosis.Updated && ours:
 				u.changed[key] = true
 			case e.Status == diagnosis.Updated:
@@ -111,7 +111,7 @@ func (u *Undoing) recall(ctx context.Context) error {
 			}
 		}
 	}
-	for key, one := range u.made {
+	for key, one := range u.creations {
 		if !one.proven {
 			u.Unproven++
 			continue
@@ -173,7 +173,7 @@ func (u *Undoing) judge(ctx context.Context, who plan.Identity, r *account.Row) 
 // verdict returns the status that the journal alone gives the row of an account, and
 // why. The status is empty if the portal has to be asked.
 func (u *Undoing) verdict(key account.Key, known journal.Account) (diagnosis.Status, *diagnosis.Problem) {
-	one, ours := u.made[key]
+	one, ours := u.creations[key]
 	open, doubted := u.known.Open(key)
 	switch {
 	case doubted && (open.Kind == journal.Create || open.Kind == journal.Update):
@@ -227,7 +227,7 @@ func (u *Undoing) fromJournal(ctx context.Context, row *provision.Row) (bool, er
 	if err != nil || status == "" || problem.Code == diagnosis.UndoUnproven { // the portal has to say whether it is still there
 		return false, err
 	}
-	row.Entry.OwnerID, row.Entry.MailboxID = key.OwnerID, u.made[key].mailbox
+	row.Entry.OwnerID, row.Entry.MailboxID = key.OwnerID, u.creations[key].mailbox
 	row.End(status, *problem)
 	return true, nil
 }
@@ -247,7 +247,7 @@ func (u *Undoing) rowless(ctx context.Context, ledger *journal.Store) ([]string,
 		}
 	}
 	var left []string
-	for key, one := range u.made {
+	for key, one := range u.creations {
 		known, _, err := ledger.Account(ctx, key)
 		if err != nil {
 			return nil, err
