@@ -45,7 +45,7 @@ type Importer struct {
 	// no secret. Both may be empty.
 	Version  string
 	Settings json.RawMessage
-	// Observe is called a few times a second at the most.
+	// Observe is called at most a few times a second. It may be nil.
 	Observe func(Progress)
 	// Canary is called with the addresses of their accounts when the first rows have passed,
 	// see policy.Options.Canary, and returns whether to go on. Nil goes on without asking.
