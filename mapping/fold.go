@@ -105,7 +105,7 @@ func invisible(r rune) bool {
 // of a cell, but no direction marks: these change what a person sees. Secrets are
 // never cleaned.
 func clean(text string) string {
-	if plainEnds(text) {
+	if isClean(text) {
 		return text
 	}
 	return strings.TrimFunc(text, func(r rune) bool {
@@ -137,15 +137,6 @@ func short(header string) string {
 		return string(runes)
 	}
 	return string(runes[:most]) + "…"
-}
-
-// plainEnds reports whether a text begins and ends with a visible ASCII character.
-func plainEnds(text string) bool {
-	if text == "" {
-		return true
-	}
-	first, last := text[0], text[len(text)-1]
-	return first > ' ' && first < 0x7F && last > ' ' && last < 0x7F
 }
 
 // characters are the kinds of characters, the first that fits before the others.
@@ -194,7 +185,7 @@ var doubtful = func() (is [256]bool) {
 // the direction of writing wherever it stands, is a problem: the text says something
 // else than it shows.
 func visible(text string) (inner string, cut bool, problem *diagnosis.Problem) {
-	if !mayHide(text) && strings.Trim(text, " ") == text {
+	if isClean(text) {
 		return text, false, nil
 	}
 	inner = clean(text)
@@ -206,13 +197,15 @@ func visible(text string) (inner string, cut bool, problem *diagnosis.Problem) {
 	return inner, len(inner) < len(text), nil
 }
 
-func mayHide(text string) bool {
+// isClean reports whether a text, by a look at its bytes alone, holds nothing that is
+// invisible and has no blanks at its ends.
+func isClean(text string) bool {
 	for i := range len(text) {
 		if doubtful[text[i]] {
-			return true
+			return false
 		}
 	}
-	return false
+	return text == "" || text[0] != ' ' && text[len(text)-1] != ' '
 }
 
 // isUnseen reports whether a character is a control or an invisible mark.

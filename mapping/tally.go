@@ -75,10 +75,13 @@ func (t *tally) count(row *account.Row) {
 	}
 }
 
-// equal compares one field of two settings, ports without making texts of them.
+// equal compares one field of two settings.
 func equal(f account.Field, a, b *account.Settings) bool {
-	if port, is := a.At(f).(*int); is {
-		return *port == *b.At(f).(*int)
+	switch value := a.At(f).(type) {
+	case *string:
+		return *value == *b.At(f).(*string)
+	case *int:
+		return *value == *b.At(f).(*int)
 	}
 	return a.Text(f) == b.Text(f)
 }

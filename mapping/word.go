@@ -136,16 +136,16 @@ var voids = func() map[string]account.Fields {
 	return fields
 }()
 
-// voidBegins are the bytes that a word for no value can begin with: the first byte
-// of most cells is none of them.
-var voidBegins = func() (begins [256]bool) {
+// mostVoid is the length of the longest word for no value by its first byte: most cells
+// begin with another byte or are longer.
+var mostVoid = func() (most [256]int) {
 	for word := range voids {
-		begins[word[0]] = true
+		most[word[0]] = max(most[word[0]], len(word))
 	}
-	return begins
+	return most
 }()
 
 // isVoid reports whether a cell of a field, cleaned, holds a word for no value.
 func isVoid(f account.Field, text string) bool {
-	return text != "" && voidBegins[text[0]] && voids[text].Has(f)
+	return text != "" && len(text) <= mostVoid[text[0]] && voids[text].Has(f)
 }

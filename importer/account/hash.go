@@ -82,8 +82,9 @@ func (s Secret) Hash() (kind string, plain bool) {
 // consists of as many hexadecimal digits as one has. So do passwords of some programs.
 func (s Secret) Digest() string {
 	text := s.Reveal()
-	if strings.Trim(text, "0123456789abcdef") != "" && strings.Trim(text, "0123456789ABCDEF") != "" {
+	kind := digests[len(text)]
+	if kind == "" || strings.Trim(text, "0123456789abcdef") != "" && strings.Trim(text, "0123456789ABCDEF") != "" {
 		return ""
 	}
-	return digests[len(text)]
+	return kind
 }
