@@ -82,6 +82,10 @@ func equal(f account.Field, a, b *account.Settings) bool {
 		return *value == *b.At(f).(*string)
 	case *int:
 		return *value == *b.At(f).(*int)
+	case *bool:
+		return *value == *b.At(f).(*bool)
+	case *account.Encryption:
+		return *value == *b.At(f).(*account.Encryption)
 	}
 	return a.Text(f) == b.Text(f)
 }
