@@ -74,7 +74,7 @@ func Parse(path string, text []byte) (File, error) {
 	switch root := d.Root().(type) {
 	case nil, *ast.MappingNode, *ast.MappingValueNode, *ast.NullNode, *ast.CommentGroupNode:
 		for _, pair := range d.Pairs(root) {
-			f.entry(d, pair)
+			f.readEntry(d, pair)
 		}
 	default:
 		d.Wrong(root, diagnosis.ConfigNotKeys)
@@ -85,11 +85,11 @@ func Parse(path string, text []byte) (File, error) {
 	return f, nil
 }
 
-// entry reads a key with its value, or with a list of them.
-func (f *File) entry(d *yamltree.Document, pair yamltree.Pair) {
+// readEntry reads a key with its value, or with a list of them.
+func (f *File) readEntry(d *yamltree.Document, pair yamltree.Pair) {
 	if pair.Key == "jobs" && f.Name == "" {
 		for _, job := range d.Pairs(pair.Value) {
-			f.job(d, job)
+			f.readJob(d, job)
 		}
 		return
 	}
@@ -114,8 +114,8 @@ func (f *File) entry(d *yamltree.Document, pair yamltree.Pair) {
 	}
 }
 
-// job reads the settings of a job. The job's name becomes part of file names.
-func (f *File) job(d *yamltree.Document, pair yamltree.Pair) {
+// readJob reads the settings of a job. The job's name becomes part of file names.
+func (f *File) readJob(d *yamltree.Document, pair yamltree.Pair) {
 	notInName := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_' }
 	if pair.Key == "" || strings.ContainsFunc(pair.Key, notInName) {
 		d.Wrong(pair.At, diagnosis.JobName)
@@ -123,7 +123,7 @@ func (f *File) job(d *yamltree.Document, pair yamltree.Pair) {
 	}
 	job := File{Path: f.Path, Name: pair.Key, values: make(map[string][]located)}
 	for _, setting := range d.Pairs(pair.Value) {
-		job.entry(d, setting)
+		job.readEntry(d, setting)
 	}
 	f.jobs = append(f.jobs, job)
 }
