@@ -32,8 +32,8 @@ type Figures struct {
 
 const lastSuccess = "r7import_last_success_timestamp_seconds"
 
-// Write replaces the file at path with the figures. If this run failed, Write keeps the
-// time of the last success from the old file. All users may read the file, because
+// Write replaces the file at path with the figures. If ExitCode is not 0, Write keeps
+// the time of the last success from the old file. All users may read the file, because
 // node_exporter runs as a user of its own.
 func Write(path string, f *Figures) error {
 	t := &text{label: fmt.Sprintf("import_job=%q", f.Job)}
