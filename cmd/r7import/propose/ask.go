@@ -35,17 +35,17 @@ func (m *proposal) retry(ctx context.Context, take func(answer string) error, id
 	return nil
 }
 
-// askColumns asks for the columns of lacking fields: the fields that every table has,
+// askColumns asks for the columns of unfilled fields: the fields that every table has,
 // and those for which a column is in doubt.
 func (m *proposal) askColumns(ctx context.Context) error {
 	columns := m.File.Columns()
 	for f := range account.NumFields {
 		always := f == account.Email || f == account.Password || f == account.PortalUser || f == account.PortalPassword
-		if !m.lacking.Has(f) || !always && len(m.Doubts[f]) == 0 {
+		if !m.unfilled.Has(f) || !always && len(m.Doubts[f]) == 0 {
 			continue
 		}
 		var free []int
-		for i, name := range m.survey.Binding.Columns() {
+		for i, name := range m.surveyed.Binding.Columns() {
 			if name == "" && strings.TrimSpace(columns[i].Header) != "" {
 				free = append(free, i)
 			}
@@ -80,7 +80,7 @@ func (m *proposal) askColumns(ctx context.Context) error {
 // askServices asks for the mail service of the domains that are in no preset. It asks
 // for each domain, or once for all if there are more than manyDomains.
 func (m *proposal) askServices(ctx context.Context) error {
-	uses := m.survey.Domains
+	uses := m.surveyed.Domains
 	if len(uses) == 0 {
 		return nil
 	}
@@ -175,9 +175,9 @@ func (m *proposal) askOwn(ctx context.Context, domain string) error {
 	return nil
 }
 
-// askValues asks for lacking fields whose value can be the same in all rows.
+// askValues asks for unfilled fields whose value can be the same in all rows.
 func (m *proposal) askValues(ctx context.Context) error {
-	for f := range m.lacking.All() {
+	for f := range m.unfilled.All() {
 		if f.Secret() || f == account.Email || f == account.PortalUser {
 			continue
 		}

@@ -20,7 +20,7 @@ const (
 // preview shows the first rows as they would be sent, with a line for each field that
 // has a value in one of them and the origin of that value. Secrets are masked.
 func (m *proposal) preview() {
-	rows := m.survey.First
+	rows := m.surveyed.First
 	if len(rows) == 0 {
 		return
 	}

@@ -49,11 +49,11 @@ func Propose(ctx context.Context, p *setup.Process, o *Options) error {
 	if err := m.takeFlags(); err != nil {
 		return err
 	}
-	m.warn(m.Notices)
+	m.warnFile(m.Notices)
 	if err := m.complete(ctx); err != nil {
 		return err
 	}
-	m.warn(m.survey.Binding.Notices())
+	m.warnFile(m.surveyed.Binding.Notices())
 	m.preview()
 	if err := m.write(m.Mapping.Encode(m.comments())); err != nil {
 		return err
@@ -67,8 +67,8 @@ type proposal struct {
 	*plan.Draft
 	asked    *Options
 	services []string       // comments about mail services
-	lacking  account.Fields // needed fields without a source
-	survey   plan.Survey
+	unfilled account.Fields // needed fields without a source
+	surveyed plan.Survey
 	findings *show.Findings // problems of rows that a mapping can cure
 	others   int            // number of rows with other errors
 }
@@ -93,8 +93,8 @@ func (m *proposal) known() mapping.Presets {
 	return slices.Concat(m.Options.Presets, mapping.BuiltinPresets())
 }
 
-// warn shows notices about the file, with its name as their place.
-func (m *proposal) warn(notices diagnosis.Problems) {
+// warnFile shows notices about the file, with its name as their place.
+func (m *proposal) warnFile(notices diagnosis.Problems) {
 	if placed, ok := errors.AsType[diagnosis.Problems](setup.Within(m.File, notices)); ok {
 		m.Warn(placed...)
 	}
@@ -105,12 +105,12 @@ func (m *proposal) complete(ctx context.Context) error {
 	if err := m.look(ctx); err != nil {
 		return err
 	}
-	if m.Console.Terminal() && m.lacking != 0 {
+	if m.Console.Terminal() && m.unfilled != 0 {
 		if err := m.askColumns(ctx); err != nil {
 			return err
 		}
 	}
-	if m.asked.Detect && len(m.survey.Domains) > 0 {
+	if m.asked.Detect && len(m.surveyed.Domains) > 0 {
 		if err := m.detect(ctx); err != nil {
 			return err
 		}
@@ -129,13 +129,13 @@ var curable = []diagnosis.Code{
 	diagnosis.ValueMissing, diagnosis.ValueVoid, diagnosis.ProtocolMissing, diagnosis.EncryptionMissing, diagnosis.PortalUserMissing,
 }
 
-// look reads the table with the current mapping and updates lacking, survey and findings.
+// look reads the table with the current mapping and updates unfilled, surveyed and findings.
 func (m *proposal) look(ctx context.Context) (err error) {
-	if m.lacking, err = m.Lacking(); err != nil {
+	if m.unfilled, err = m.Lacking(); err != nil {
 		return err
 	}
 	m.findings, m.others = show.NewFindings(), 0
-	m.survey, err = m.Survey(ctx, m.lacking, func(row *account.Row) {
+	m.surveyed, err = m.Survey(ctx, m.unfilled, func(row *account.Row) {
 		other := false
 		for i := range row.Problems {
 			switch p := &row.Problems[i]; {
@@ -161,7 +161,7 @@ const mostDetected = 200
 func (m *proposal) detect(ctx context.Context) error {
 	detector := importer.Detector{DNS: net.DefaultResolver, Known: m.known()}
 	if m.asked.Session != nil {
-		session, done, err := m.asked.Session(ctx, m.survey.Binding)
+		session, done, err := m.asked.Session(ctx, m.surveyed.Binding)
 		if err != nil {
 			return err
 		}
@@ -170,7 +170,7 @@ func (m *proposal) detect(ctx context.Context) error {
 			detector.Portal = session
 		}
 	}
-	found, err := detector.Detect(ctx, domains(m.survey.Domains, mostDetected))
+	found, err := detector.Detect(ctx, domains(m.surveyed.Domains, mostDetected))
 	for i := range found {
 		service := &found[i]
 		m.Warn(service.Problem)
@@ -220,14 +220,14 @@ func (m *proposal) missing() error {
 	if m.others > 0 {
 		m.Console.Say("proposal.other", "Count", m.others)
 	}
-	uses := m.survey.Domains
+	uses := m.surveyed.Domains
 	for _, d := range uses[:min(domainsShown, len(uses))] {
 		m.Warn(*diagnosis.New(diagnosis.ProposalDomain, "Domain", d.Domain, "Count", d.Rows))
 	}
-	if m.lacking != 0 {
-		m.Warn(*diagnosis.New(diagnosis.ProposalLacks, "Fields", m.lacking))
+	if m.unfilled != 0 {
+		m.Warn(*diagnosis.New(diagnosis.ProposalLacks, "Fields", m.unfilled))
 	}
-	if m.lacking != 0 || len(uses) > 0 || !m.findings.None() {
+	if m.unfilled != 0 || len(uses) > 0 || !m.findings.None() {
 		return diagnosis.New(diagnosis.ProposalIncomplete)
 	}
 	return nil
@@ -238,17 +238,17 @@ func (m *proposal) missing() error {
 func (m *proposal) comments() map[string]string {
 	text := m.Console.Text
 	top := []string{text("proposal.comment.title", "File", filepath.Base(m.asked.Path))}
-	if m.lacking != 0 {
-		top = append(top, text("proposal.comment.lacks", "Fields", m.lacking))
+	if m.unfilled != 0 {
+		top = append(top, text("proposal.comment.lacks", "Fields", m.unfilled))
 	}
-	if names := domains(m.survey.Domains, domainsShown); len(names) > 0 {
-		if len(m.survey.Domains) > domainsShown {
+	if names := domains(m.surveyed.Domains, domainsShown); len(names) > 0 {
+		if len(m.surveyed.Domains) > domainsShown {
 			names = append(names, "…")
 		}
 		top = append(top, text("proposal.comment.domains", "Domains", names))
 	}
 	var doubts []string
-	for f := range m.lacking.All() {
+	for f := range m.unfilled.All() {
 		for _, column := range m.Doubts[f] {
 			doubts = append(doubts, f.String()+": "+strings.TrimSpace(m.File.Columns()[column].Header))
 		}
