@@ -29,7 +29,7 @@ const (
 	stillEvery = time.Minute
 )
 
-// Progress shows the progress of a run. Its methods must not be called concurrently.
+// Progress shows the progress of a run. Show and Stop must not be called concurrently.
 type Progress struct {
 	console *Console
 	style   Style
