@@ -39,7 +39,7 @@ type ending struct {
 	pending  bool                     // changes are pending and --detailed-exitcode is set
 	result   *show.Result             // result that was shown, nil if there is none
 	requests map[diagnosis.Fate]int64 // number of requests by outcome
-	others   []int                    // exit codes of the other files if there are several
+	others   []int                    // exit codes of all files or jobs if there may be several
 	file     string                   // file that was read if there may be several
 }
 

@@ -71,7 +71,7 @@ func explainRow(ctx context.Context, p *setup.Process, s *config.Settings, path 
 			return err
 		}
 		if rec.Row == outlook.Row.Number {
-			newExplainer(e, input, rec).fields()
+			newExplainer(e, input, rec).explainFields()
 			break
 		}
 	}
@@ -95,10 +95,10 @@ func explainRow(ctx context.Context, p *setup.Process, s *config.Settings, path 
 type explainer struct {
 	*show.Explained
 	*plan.Input
-	record *source.Record
-	secret []bool   // by column: it may hold secrets
-	texts  []string // texts of the row's secret columns, hidden in other columns too
-	astray bool     // the cells may be under wrong headers, so any may be a secret
+	record    *source.Record
+	secret    []bool   // by column: it may hold secrets
+	texts     []string // texts of the row's secret columns, hidden in other columns too
+	misplaced bool     // the cells may be under wrong headers, so any may be a secret
 }
 
 func newExplainer(e *show.Explained, input *plan.Input, rec *source.Record) *explainer {
@@ -110,7 +110,7 @@ func newExplainer(e *show.Explained, input *plan.Input, rec *source.Record) *exp
 			x.texts = append(x.texts, text)
 		}
 	}
-	x.astray = x.Binding.Astray(cells) || x.hasError("")
+	x.misplaced = x.Binding.Astray(cells) || x.hasError("")
 	return x
 }
 
@@ -140,7 +140,7 @@ func (x *explainer) shown(f account.Field, text string) string {
 	row := &x.Outlook.Row
 	invalid := row.Invalid()
 	words := append(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t,;:=/()", r) }), strings.TrimSpace(text))
-	hide := x.astray || f.Secret() || slices.ContainsFunc(words, func(word string) bool { return slices.Contains(x.texts, word) })
+	hide := x.misplaced || f.Secret() || slices.ContainsFunc(words, func(word string) bool { return slices.Contains(x.texts, word) })
 	switch f {
 	case account.Name:
 		who := account.Identity{Name: row.Settings.Name, Email: row.Settings.Email}
@@ -160,11 +160,11 @@ func (x *explainer) shown(f account.Field, text string) string {
 	return text
 }
 
-// fields explains all fields, those of the request first.
-func (x *explainer) fields() {
+// explainFields explains all fields, those of the request first.
+func (x *explainer) explainFields() {
 	row := &x.Outlook.Row
 	sent, form := portal.Written(&row.Settings)
-	x.Form, x.Astray = form, x.astray
+	x.Form, x.Astray = form, x.misplaced
 	x.Owner.Person = x.shown(account.PortalUser, x.Outlook.Who.Login.User)
 	preset := x.Binding.PresetOf(row)
 	for f := range account.NumFields {

@@ -46,14 +46,14 @@ func proposeMapping(ctx context.Context, p *setup.Process, s *config.Settings, p
 }
 
 // sessionFor signs in to the portal as a run of the file would. The session is nil if there
-// is no caller. If owners, the rows name the people who sign in, and a stored token is not
-// used. done ends the session and the connection.
-func sessionFor(ctx context.Context, p *setup.Process, s *config.Settings, owners bool) (session *portal.Session, done func(), err error) {
+// is no caller. named reports whether the rows name their owners, so that a stored token is
+// not used. done ends the session and the connection.
+func sessionFor(ctx context.Context, p *setup.Process, s *config.Settings, named bool) (session *portal.Session, done func(), err error) {
 	c, err := p.Connect(ctx, &s.Target, s.Workers, nil, "")
 	if err != nil {
 		return nil, nil, err
 	}
-	caller, err := p.Caller(ctx, c, &s.Caller, !owners)
+	caller, err := p.Caller(ctx, c, &s.Caller, !named)
 	end := func() {}
 	if err == nil && !caller.Empty() {
 		session, end, err = p.Session(ctx, c, caller, s.RetryRefused)

@@ -80,7 +80,7 @@ func preflightFile(ctx context.Context, p *setup.Process, o *runOptions) (end en
 		l.input = l.job.Input
 	}
 	started := time.Now()
-	if err := l.survey(ctx); err != nil {
+	if err := l.chooseRows(ctx); err != nil {
 		return ending{}, err
 	}
 	stopped := l.logIn(ctx)
@@ -154,7 +154,7 @@ func (l *logins) finish(ctx context.Context, paths []string, started time.Time, 
 }
 
 // exitStatus returns the status of a row for the exit code. It is empty for a row outside
-// the sample. A row that cannot be tried counts as failed, because repeating does not help.
+// the sample. A row that was not tried counts as failed if repeating would not help.
 func exitStatus(row *report.Row) diagnosis.Status {
 	status := row.Status
 	for _, p := range row.Problems {
@@ -205,7 +205,7 @@ func (l *logins) forecast(ctx context.Context, facts *show.Preflight) error {
 // server refuses nearly all logins or if the person declines to continue.
 func preflightRun(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan, o *runOptions) error {
 	l := &logins{Process: p, o: o, input: j.Input, job: j, rows: rows}
-	if err := l.survey(ctx); err != nil {
+	if err := l.chooseRows(ctx); err != nil {
 		return err
 	}
 	if err := l.logIn(ctx); err != nil {
@@ -237,9 +237,9 @@ func preflightRun(ctx context.Context, p *setup.Process, j *setup.Job, rows *pla
 	return agree(ctx, p, "", "preflight.goon")
 }
 
-// survey reads the file, chooses the rows to try, and shows the plan of the preflight. It
+// chooseRows reads the file, chooses the rows to try, and shows the plan of the preflight. It
 // returns an error if the logins could exceed the lockout limit.
-func (l *logins) survey(ctx context.Context) (err error) {
+func (l *logins) chooseRows(ctx context.Context) (err error) {
 	sample := l.o.Logins.Sample
 	if l.o.Logins.All {
 		sample = 0

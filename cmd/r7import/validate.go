@@ -26,7 +26,7 @@ func newValidate(p *program) *cobra.Command {
 	}, append(keys, "owner", "allowed-mail-hosts", "fail-on-warning", "report", "json")...)
 }
 
-// validateFile reads the file and shows every error and warning of its rows. It reads the
+// validateFile reads the file and shows the errors and warnings of its rows. It reads the
 // file again for each report. It sends nothing.
 func validateFile(ctx context.Context, p *setup.Process, s *config.Settings, path string) (ending, error) {
 	about := report.Summary{Command: "validate", StartedAt: time.Now()}
