@@ -66,10 +66,13 @@ func Annotate(ctx context.Context, w io.Writer, from Original, asides table.Asid
 	defer stop()
 	a := &annotator{
 		Annotation: o, next: next,
-		classifier: classifier{secrets: newSecrets(), columnNames: from.Headers, asides: asides, secretColumns: o.Secret, isAstray: o.Astray},
+		classifier: classifier{
+			secrets: newSecrets(), columnNames: from.Headers, asides: asides, secretColumns: o.Secret, isAstray: o.Astray,
+		},
 	}
 	for _, name := range o.Headers {
-		a.existing = append(a.existing, slices.IndexFunc(from.Headers, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), name) }))
+		isNamed := func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), name) }
+		a.existing = append(a.existing, slices.IndexFunc(from.Headers, isNamed))
 	}
 	var err error
 	if from.Text != nil {

@@ -51,9 +51,11 @@ type Redacted struct {
 // other sheet. The error is a *[diagnosis.Problem], that of ctx, or that of w.
 func Redact(ctx context.Context, w io.Writer, from Original, asides table.Asides, o Redaction) (Redacted, error) {
 	r := &redactor{
-		Redaction:  o,
-		classifier: classifier{secrets: newSecrets(), columnNames: from.Headers, asides: asides, secretColumns: o.Secret, isAstray: o.Astray, maskText: o.Mask},
-		done:       Redacted{Alike: make(map[int]int)},
+		Redaction: o,
+		classifier: classifier{
+			secrets: newSecrets(), columnNames: from.Headers, asides: asides, secretColumns: o.Secret, isAstray: o.Astray, maskText: o.Mask,
+		},
+		done: Redacted{Alike: make(map[int]int)},
 	}
 	var err error
 	if from.Text == nil {
