@@ -71,7 +71,8 @@ type name struct {
 
 // headers returns the vocabulary, which is parsed on first use.
 var headers = sync.OnceValue(func() *vocabulary {
-	v := &vocabulary{wordSets: [][]word{{{}}}, byKey: make(map[string][]int), byName: make(map[[2]int]heading), usualWords: make(map[string]bool)}
+	v := &vocabulary{wordSets: [][]word{{{}}}, byKey: make(map[string][]int)}
+	v.byName, v.usualWords = make(map[[2]int]heading), make(map[string]bool)
 	if err := json.Unmarshal(aliasData, v); err != nil {
 		panic("mapping: aliases.json: " + err.Error())
 	}

@@ -50,7 +50,8 @@ func (t *table) joinNames() {
 			}
 			if !whole {
 				t.joined = joined
-				t.notices = append(t.notices, *diagnosis.New(diagnosis.ProposedName, "Given", shortHeader(first), "Surname", shortHeader(last)))
+				p := diagnosis.New(diagnosis.ProposedName, "Given", shortHeader(first), "Surname", shortHeader(last))
+				t.notices = append(t.notices, *p)
 			}
 			given.decided, surname.decided = true, true
 			return
