@@ -105,7 +105,7 @@ func invisible(r rune) bool {
 // from both ends of a cell, but no direction marks, because
 // these change what a person sees. Secrets are never cleaned.
 func clean(text string) string {
-	if plainEnds(text) {
+	if isClean(text) {
 		return text
 	}
 	return strings.TrimFunc(text, func(r rune) bool {
@@ -137,15 +137,6 @@ func shortHeader(header string) string {
 		return string(runes)
 	}
 	return string(runes[:most]) + "…"
-}
-
-// plainEnds reports whether a text begins and ends with a visible ASCII character.
-func plainEnds(text string) bool {
-	if text == "" {
-		return true
-	}
-	first, last := text[0], text[len(text)-1]
-	return first > ' ' && first < 0x7F && last > ' ' && last < 0x7F
 }
 
 // characters are the kinds of characters; the first that matches counts.
@@ -194,7 +185,7 @@ var hiddenFirstBytes = func() (is [256]bool) {
 // inside the text, or a mark of writing direction anywhere, is a
 // problem: the text would differ from what it shows.
 func visible(text string) (inner string, cut bool, problem *diagnosis.Problem) {
-	if !mayHoldHidden(text) && strings.Trim(text, " ") == text {
+	if isClean(text) {
 		return text, false, nil
 	}
 	inner = clean(text)
@@ -206,13 +197,15 @@ func visible(text string) (inner string, cut bool, problem *diagnosis.Problem) {
 	return inner, len(inner) < len(text), nil
 }
 
-func mayHoldHidden(text string) bool {
+// isClean reports whether the bytes of a text show that it has no invisible
+// characters and no blanks at its ends. False means that it may have some.
+func isClean(text string) bool {
 	for i := range len(text) {
 		if hiddenFirstBytes[text[i]] {
-			return true
+			return false
 		}
 	}
-	return false
+	return text == "" || text[0] != ' ' && text[len(text)-1] != ' '
 }
 
 // isHidden reports whether a character is a control or an invisible mark.

@@ -102,10 +102,13 @@ func (b *Binding) read(rec *source.Record, row *account.Row) (bad account.Fields
 			continue
 		}
 		text := rec.Text(f)
-		cleaned := clean(text)
+		cleaned, isPlain := text, isClean(text) // as nearly all are
+		if !isPlain {
+			cleaned = clean(text)
+		}
 		if known := b.words[f]; known != nil {
 			if meaning, ok := known[foldWord(cleaned)]; ok {
-				text, cleaned = meaning, meaning
+				text, cleaned, isPlain = meaning, meaning, false
 			}
 		}
 		if isVoid(f, cleaned) {
@@ -114,7 +117,7 @@ func (b *Binding) read(rec *source.Record, row *account.Row) (bad account.Fields
 			continue
 		}
 		var problem *diagnosis.Problem
-		if !f.Secret() {
+		if !f.Secret() && !isPlain {
 			var cut bool
 			text, cut, problem = visible(text)
 			if cut && text != "" {
@@ -143,8 +146,11 @@ func (b *Binding) read(rec *source.Record, row *account.Row) (bad account.Fields
 
 // put parses a cell. A server's cell may also hold the port.
 func (b *Binding) put(row *account.Row, f account.Field, text string) *diagnosis.Problem {
+	if f != account.ServerHost && f != account.SMTPServer {
+		return b.reader.put(row, f, text)
+	}
 	host, digits, split := splitHost(text)
-	if !split || f != account.ServerHost && f != account.SMTPServer {
+	if !split {
 		return b.reader.put(row, f, text)
 	}
 	side := account.Incoming

@@ -75,10 +75,17 @@ func (t *tally) count(row *account.Row) {
 	}
 }
 
-// equal compares one field of two settings; it compares ports without formatting them.
+// equal compares one field of two settings.
 func equal(f account.Field, a, b *account.Settings) bool {
-	if port, ok := a.At(f).(*int); ok {
-		return *port == *b.At(f).(*int)
+	switch value := a.At(f).(type) {
+	case *string:
+		return *value == *b.At(f).(*string)
+	case *int:
+		return *value == *b.At(f).(*int)
+	case *bool:
+		return *value == *b.At(f).(*bool)
+	case *account.Encryption:
+		return *value == *b.At(f).(*account.Encryption)
 	}
 	return a.Text(f) == b.Text(f)
 }

@@ -122,7 +122,7 @@ var voids = func() map[string]account.Fields {
 	const everywhere account.Fields = 1<<account.NumFields - 1
 	fields := map[string]account.Fields{
 		"Null": everywhere.Without(account.Name), // also a family name
-		"none": everywhere &^ yesOrNo &^ kinds,   // for these it means no encryption, or no login
+		"none": everywhere &^ yesOrNo &^ kinds,   // where it means no encryption, or no login
 		"NONE": everywhere &^ yesOrNo &^ kinds,
 	}
 	for _, word := range []string{"null", "NULL", "(null)", "(NULL)", "<null>", "<NULL>", "[null]", "[NULL]", `\N`, "nil", "NIL", "<nil>",
@@ -136,16 +136,16 @@ var voids = func() map[string]account.Fields {
 	return fields
 }()
 
-// voidFirstBytes are the bytes with which words for no value
-// can begin. The first byte of most cells is another one.
-var voidFirstBytes = func() (begins [256]bool) {
+// maxVoid is the length, in bytes, of the longest word for no value by its first byte.
+// Most cells begin with another byte or are longer.
+var maxVoid = func() (most [256]int) {
 	for word := range voids {
-		begins[word[0]] = true
+		most[word[0]] = max(most[word[0]], len(word))
 	}
-	return begins
+	return most
 }()
 
 // isVoid reports whether text, a cleaned cell of a field, is a word for no value.
 func isVoid(f account.Field, text string) bool {
-	return text != "" && voidFirstBytes[text[0]] && voids[text].Has(f)
+	return text != "" && len(text) <= maxVoid[text[0]] && voids[text].Has(f)
 }

@@ -82,8 +82,9 @@ func (s Secret) Hash() (kind string, plain bool) {
 // than hexadecimal digits or another length. Some programs generate passwords of that form too.
 func (s Secret) Digest() string {
 	text := s.Reveal()
-	if strings.Trim(text, "0123456789abcdef") != "" && strings.Trim(text, "0123456789ABCDEF") != "" {
+	kind := digests[len(text)]
+	if kind == "" || strings.Trim(text, "0123456789abcdef") != "" && strings.Trim(text, "0123456789ABCDEF") != "" {
 		return ""
 	}
-	return digests[len(text)]
+	return kind
 }

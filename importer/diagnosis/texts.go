@@ -24,14 +24,16 @@ type Refusal struct {
 // attemptHeader is what the portal writes in front of a mail server's words, in
 // the language of the person: IMAP response:, Ответ сервера SMTP: and so on
 // (ASC.Api.Mail/MailApi.Accounts.cs, GetFormattedTextError).
-var attemptHeader = regexp.MustCompile(`(?i)<span[^<>]{0,40}attempt_header[^<>]{0,40}>([^<>]{0,200})</span>\s*(?:<br\s*/?>)?`)
+var attemptHeader = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)<span[^<>]{0,40}attempt_header[^<>]{0,40}>([^<>]{0,200})</span>\s*(?:<br\s*/?>)?`)
+})
 
 // ReadLoginTest reads the message of a failed login test. When both sides
 // failed the graver decides: a password refused by one server weighs more than
 // the silence of the other. It reports false for any other message.
 func ReadLoginTest(message string) (Refusal, bool) {
 	message = message[:min(len(message), readable)]
-	headers := attemptHeader.FindAllStringSubmatchIndex(message, -1)
+	headers := attemptHeader().FindAllStringSubmatchIndex(message, -1)
 	var refusal Refusal
 	var texts []string
 	for i, at := range headers {

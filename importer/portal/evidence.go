@@ -69,12 +69,15 @@ func about(size int) string {
 	return sizes[i]
 }
 
-var hostForm = regexp.MustCompile(`^[A-Za-z0-9._\[\]-]{1,255}(:[0-9]{1,5})?$`)
+var hostForm = regexp.MustCompile(`^[A-Za-z0-9._\[\]-]+(:[0-9]{1,5})?$`)
+
+// maxHost is how long a host and its port can be (RFC 1035, section 2.3.4).
+const maxHost = 255 + len(":65535")
 
 // redirectTarget returns the host a redirect leads to, and nothing else of it.
 func (call *call) redirectTarget(location string) string {
 	u, err := url.Parse(location)
-	if err != nil || !hostForm.MatchString(u.Host) || call.confidence().Betrayed(u.Host) {
+	if err != nil || len(u.Host) > maxHost || !hostForm.MatchString(u.Host) || call.confidence().Betrayed(u.Host) {
 		return ""
 	}
 	return u.Host

@@ -174,5 +174,7 @@ func (c *check) owner() {
 // have users with addresses that no mail server would accept, so no more is required.
 func looksLikeAddress(text string) bool {
 	local, domain, _ := strings.Cut(text, "@")
-	return local != "" && domain != "" && !strings.ContainsAny(text, " \t<>,;\"\u00a0") && !strings.Contains(domain, "@")
+	return local != "" && domain != "" && !strings.Contains(domain, "@") && !strings.ContainsFunc(text, func(r rune) bool {
+		return r == ' ' || r == '\t' || r == '<' || r == '>' || r == ',' || r == ';' || r == '"' || r == '\u00a0'
+	})
 }
