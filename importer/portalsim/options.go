@@ -36,10 +36,10 @@ type Options struct {
 	Gzip          bool          `yaml:"gzip"`   // answers are compressed if the client asks for it
 
 	MailHosts      []MailHost          `yaml:"mail_hosts"` // the first that matches a login decides; none: every login passes
-	Providers      map[string]Provider `yaml:"providers"`  // by domain, besides those of providers.yaml, for accounts/setups and accounts/simple
+	Providers      map[string]Provider `yaml:"providers"`  // by domain, in addition to providers.yaml, for accounts/setups and accounts/simple
 	Timeouts       Timeouts            `yaml:"timeouts"`
 	StrictDatabase bool                `yaml:"strict_database"` // over-long values fail instead of being cut
-	SaveGap        time.Duration       `yaml:"save_gap"`        // between look-up and insert, part of the latency: 1 ms when 0, none when negative
+	SaveGap        time.Duration       `yaml:"save_gap"`        // between look-up and insert, part of the latency: 1 ms when 0, 0 if negative
 	RemoveTime     time.Duration       `yaml:"remove_time"`     // duration of a removal: 50 ms when 0, none when negative
 	ListCache      time.Duration       `yaml:"list_cache"`      // how long the list of accounts is cached: 20 min when 0
 	Accounts       []Account           `yaml:"accounts"`        // the mailboxes the portal starts with
