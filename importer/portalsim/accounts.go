@@ -92,7 +92,7 @@ func (x *exchange) setDefaultAccount() action {
 func (x *exchange) list() ([]accountView, error) {
 	p := x.caller
 	p.mu.Lock()
-	if p.list != nil && time.Now().Before(p.listTill) {
+	if p.list != nil && time.Now().Before(p.listUntil) {
 		defer p.mu.Unlock()
 		return p.list, nil
 	}
@@ -114,7 +114,7 @@ func (x *exchange) list() ([]accountView, error) {
 		return nil, err
 	}
 	p.mu.Lock()
-	p.list, p.listTill = fresh, time.Now().Add(x.portal.options.ListCache)
+	p.list, p.listUntil = fresh, time.Now().Add(x.portal.options.ListCache)
 	p.mu.Unlock()
 	return fresh, nil
 }
@@ -173,8 +173,8 @@ func (x *exchange) createAccount() action {
 // transaction that takes no locks, so another request can insert the address between the
 // two. Any failure after the test is answered with the generic text. The answer contains
 // the parameter enabled, which the database may not have.
-func (x *exchange) save(s *settings, together func([]string) string, enabled bool) (any, error) {
-	if err := x.testLogin(s, together); err != nil {
+func (x *exchange) save(s *settings, join func([]string) string, enabled bool) (any, error) {
+	if err := x.testLogin(s, join); err != nil {
 		return nil, err
 	}
 	p := x.caller

@@ -10,20 +10,20 @@ import (
 
 // exchange is one request and the state of its processing.
 type exchange struct {
-	portal  *Portal
-	request *http.Request
-	route   *route // nil if the route is unknown
-	params  params
-	unbound *failure // of the body or the first argument that does not convert
-	caller  *person  // nil when not signed in
-	cookie  string   // value that the answer sets
-	stale   bool     // the cookie of the request was refused
-	began   time.Time
-	life    *life
-	record  *Request      // in the statistics
-	key     *keyLoad      // in the statistics; nil unless the request writes to an account
-	pending time.Duration // latency that a sign-in spends between counting and checking
-	killed  bool          // the process died, but this write is one of the share that is finished
+	portal   *Portal
+	request  *http.Request
+	route    *route // nil if the route is unknown
+	params   params
+	unbound  *failure // of the body or the first argument that does not convert
+	caller   *person  // nil when not signed in
+	cookie   string   // value that the answer sets
+	stale    bool     // the cookie of the request was refused
+	began    time.Time
+	life     *life
+	record   *Request      // in the statistics
+	key      *keyLoad      // in the statistics; nil unless the request writes to an account
+	pending  time.Duration // latency that a sign-in spends between counting and checking
+	survives bool          // the process died, but this write is one of the share that is finished
 }
 
 // ServeHTTP answers the API. The work runs in a goroutine of its own: the real server
@@ -79,12 +79,12 @@ func (x *exchange) work(body []byte, refused *answer, ready chan<- *answer) {
 		ready <- badGateway()
 		return
 	case !p.throttle.admits(x.began):
-		p.stats.quiet(p.throttle.Pause)
+		p.stats.turnAway(p.throttle.Pause)
 		ready <- tooManyRequests(p.throttle.RetryAfter, p.throttle.Pause)
 		return
 	}
 	x.read(body)
-	p.stats.know(x)
+	p.stats.identify(x)
 	late, fault := p.faults.Load().pick(x)
 	late += x.latency()
 	var a *answer
@@ -205,7 +205,7 @@ func (x *exchange) gap() time.Duration { return max(x.portal.options.SaveGap, 0)
 // wait sleeps for d. It returns errKilled if the server process has died by then, unless
 // this is one of the writes that still reach the database.
 func (x *exchange) wait(d time.Duration) error {
-	if x.killed || x.life.sleep(d) {
+	if x.survives || x.life.sleep(d) {
 		return nil
 	}
 	return x.die()
@@ -214,7 +214,7 @@ func (x *exchange) wait(d time.Duration) error {
 func (x *exchange) die() error {
 	if x.life.ended() && x.caller != nil && isWrite(x.request.Method) &&
 		chance(x.portal.options.Seed, "restart", 0, strings.Join(x.subjects(), " ")) < x.life.saved {
-		x.killed = true
+		x.survives = true
 		return nil
 	}
 	return errKilled

@@ -85,14 +85,14 @@ func (f *Fault) validate() error {
 
 // faults are the rules, with the requests that each has counted.
 type faults struct {
-	mu    sync.Mutex
-	rules []Fault
-	met   []int          // the number of matching requests, by rule
-	again map[string]int // how often the same request came, by rule and request
+	mu      sync.Mutex
+	rules   []Fault
+	matched []int          // the number of matching requests, by rule
+	repeats map[string]int // how often the same request came, by rule and request
 }
 
 func newFaults(rules []Fault) *faults {
-	return &faults{rules: rules, met: make([]int, len(rules)), again: map[string]int{}}
+	return &faults{rules: rules, matched: make([]int, len(rules)), repeats: map[string]int{}}
 }
 
 // pick returns what happens to a request: the sum of its delays, and at most one fault.
@@ -130,8 +130,8 @@ func (f *Fault) fits(x *exchange) bool {
 
 // strikes counts a matching request and reports whether Skip, Every, First and Share let the rule apply.
 func (f *faults) strikes(i int, rule *Fault, x *exchange) bool {
-	f.met[i]++
-	n, every := f.met[i]-rule.Skip, max(rule.Every, 1)
+	f.matched[i]++
+	n, every := f.matched[i]-rule.Skip, max(rule.Every, 1)
 	if n <= 0 || n%every != 0 || rule.First > 0 && (n+every-1)/every > rule.First {
 		return false
 	}
@@ -139,8 +139,8 @@ func (f *faults) strikes(i int, rule *Fault, x *exchange) bool {
 		return true
 	}
 	key := fmt.Sprint(i, x.request.Method, x.request.URL.Path, x.subjects())
-	f.again[key]++
-	return chance(x.portal.options.Seed, key, f.again[key], "fault") < rule.Share
+	f.repeats[key]++
+	return chance(x.portal.options.Seed, key, f.repeats[key], "fault") < rule.Share
 }
 
 // subjects returns the addresses a request concerns: its email and username arguments, and the caller's.
@@ -174,7 +174,7 @@ func (f *Fault) answer(x *exchange, a *answer) *answer {
 		a.status = cmp.Or(a.status, http.StatusMovedPermanently)
 		a.set("Location", cmp.Or(f.Location, "https://"+x.request.Host+x.request.URL.Path))
 	case TooManyRequests:
-		p.stats.quiet(f.Pause)
+		p.stats.turnAway(f.Pause)
 		a = tooManyRequests(f.RetryAfter, f.Pause)
 	case Reset:
 		a.deliver = resetConnection

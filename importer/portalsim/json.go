@@ -154,7 +154,7 @@ func (r *jsonReader) value(depth int) (all []element, _ *failure) {
 		r.Token() // the closing bracket
 		return all, nil
 	case string:
-		return []element{{text: bendDate(v, r.local)}}, nil
+		return []element{{text: reformatDate(v, r.local)}}, nil
 	case json.Number:
 		return []element{{text: netNumber(v.String())}}, nil
 	case bool:
@@ -183,13 +183,13 @@ func netNumber(s string) string {
 	return strconv.FormatFloat(f, 'E', -1, 64)
 }
 
-// bendDate returns a text as Json.NET passes it on: one that looks like a time is parsed
+// reformatDate returns a text as Json.NET passes it on: one that looks like a time is parsed
 // and formatted again. Without a zone, or with Z, it stays the same unless its fraction
 // ends in 0; a time with an offset is converted to the server's zone. A password of that
 // form is changed before it is used (Newtonsoft.Json, DateParseHandling.DateTime).
-func bendDate(s string, local *time.Location) string {
+func reformatDate(s string, local *time.Location) string {
 	if strings.HasPrefix(s, "/Date(") && strings.HasSuffix(s, ")/") {
-		return bendTicks(s, local)
+		return reformatTicks(s, local)
 	}
 	if len(s) < 19 || len(s) > 40 || s[10] != 'T' {
 		return s
@@ -226,11 +226,11 @@ func parseOffset(zone string) (time.Duration, bool) {
 	return 0, false
 }
 
-// maxMilliseconds bounds the time in bendTicks, before and after 1970, so that its year has at most four digits.
+// maxMilliseconds bounds the time in reformatTicks, before and after 1970, so that its year has at most four digits.
 const maxMilliseconds = 62_135_596_800_000
 
-// bendTicks is bendDate for texts like /Date(1400000000000)/ and /Date(1400000000000+0300)/.
-func bendTicks(s string, local *time.Location) string {
+// reformatTicks is reformatDate for texts like /Date(1400000000000)/ and /Date(1400000000000+0300)/.
+func reformatTicks(s string, local *time.Location) string {
 	number := s[len("/Date(") : len(s)-len(")/")]
 	zone, layout := time.UTC, "2006-01-02T15:04:05.9999999Z"
 	if i := strings.IndexAny(number, "+-"); i > 0 {

@@ -20,8 +20,8 @@ type Limit struct {
 // throttle applies a Limit.
 type throttle struct {
 	Limit
-	mu    sync.Mutex
-	taken []time.Time // when the requests of the last second were accepted
+	mu       sync.Mutex
+	accepted []time.Time // when the requests of the last second were accepted
 }
 
 func (t *throttle) admits(now time.Time) bool {
@@ -30,11 +30,11 @@ func (t *throttle) admits(now time.Time) bool {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.taken = recent(t.taken, now, time.Second)
-	if len(t.taken) >= t.PerSecond {
+	t.accepted = recent(t.accepted, now, time.Second)
+	if len(t.accepted) >= t.PerSecond {
 		return false
 	}
-	t.taken = append(t.taken, now)
+	t.accepted = append(t.accepted, now)
 	return true
 }
 

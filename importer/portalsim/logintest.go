@@ -22,12 +22,12 @@ type login struct {
 func (l *login) key() string { return strings.ToLower(l.login + "\x00" + l.host) }
 
 // testLogin logs in to both servers, the incoming one first, the outgoing one even if the
-// incoming failed. It fails with a text for each side that failed, joined by together
+// incoming failed. It fails with a text for each side that failed, joined by join
 // (MAIL/Clients/MailClient.cs, TestLogin; MAILAPI/MailApi.Accounts.cs). The connections
 // are closed with LOGOUT and QUIT before the account is saved. The test waits for a
 // server that does not answer these, under TLS until the timeout of the socket, without
 // TLS for ever.
-func (x *exchange) testLogin(s *settings, together func(problems []string) string) error {
+func (x *exchange) testLogin(s *settings, join func(problems []string) string) error {
 	address := strings.ToLower(s.email.address())
 	in, out := &login{s.in, POP3, address}, &login{s.out, SMTP, address}
 	if s.imap {
@@ -62,7 +62,7 @@ func (x *exchange) testLogin(s *settings, together func(problems []string) strin
 		}
 	}
 	if len(problems) > 0 {
-		return internal(together(problems))
+		return internal(join(problems))
 	}
 	return nil
 }
@@ -233,14 +233,14 @@ func (l *login) unusable() string {
 	}
 }
 
-// usual is the usual encryption by port: 1 from the first byte, 2 by STARTTLS.
-var usual = map[int]int{993: 1, 995: 1, 465: 1, 143: 2, 110: 2, 587: 2, 25: 2}
+// usualEncryption is the usual encryption by port: 1 from the first byte, 2 by STARTTLS.
+var usualEncryption = map[int]int{993: 1, 995: 1, 465: 1, 143: 2, 110: 2, 587: 2, 25: 2}
 
 // wrongPort returns the behaviour for the wrong encryption on a usual port, else do: a
 // handshake with a server that greets in plain text fails; a client that waits for the
 // greeting of a server that expects a handshake gets no answer until the timeout.
 func (l *login) wrongPort(do Behaviour) Behaviour {
-	switch expected := usual[l.port]; {
+	switch expected := usualEncryption[l.port]; {
 	case expected == 1 && l.encryption != 1:
 		return NoAnswer
 	case expected == 2 && l.encryption == 1:

@@ -60,7 +60,7 @@ type person struct {
 	rows      []*mailbox            // in the order of their ids, including removed ones
 	byChoice  string                // the address of the default account
 	list      []accountView         // the cached list, nil if there is none
-	listTill  time.Time
+	listUntil time.Time
 	tasks     []*task
 }
 

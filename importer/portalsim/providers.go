@@ -61,7 +61,7 @@ func (p *Provider) settings(address mailAddress, imap bool) settings {
 		login = address.local
 	}
 	side := func(host string, port int) server {
-		encryption, known := usual[port]
+		encryption, known := usualEncryption[port]
 		if !known {
 			encryption = 1
 		}

@@ -83,15 +83,15 @@ type keyLoad struct {
 
 // stats keeps the counts under one lock, which is held for well under a microsecond.
 type stats struct {
-	mu      sync.Mutex
-	start   time.Time
-	total   Stats
-	second  []time.Time // arrivals of the last second, oldest first
-	keys    map[string]*keyLoad
-	locks   map[string]int // failed logins that count towards LockAfter, by login.key
-	keep    int
-	kept    []*Request // the last requests, oldest first
-	quietTo time.Time  // requests before this time count as Early
+	mu         sync.Mutex
+	start      time.Time
+	total      Stats
+	second     []time.Time // arrivals of the last second, oldest first
+	keys       map[string]*keyLoad
+	locks      map[string]int // failed logins that count towards LockAfter, by login.key
+	keep       int
+	kept       []*Request // the last requests, oldest first
+	quietUntil time.Time  // requests before this time count as Early
 }
 
 func newStats(start time.Time, keep int) *stats {
@@ -117,7 +117,7 @@ func (s *stats) arrive(r *http.Request, now time.Time) *Request {
 	s.total.MostInSecond = max(s.total.MostInSecond, len(s.second))
 	s.total.Requests++
 	s.total.InFlight.enter()
-	if now.Before(s.quietTo) {
+	if now.Before(s.quietUntil) {
 		s.total.Early++
 	}
 	record := &Request{Number: s.total.Requests, At: now.Sub(s.start), Method: r.Method, Path: r.URL.Path}
@@ -135,8 +135,8 @@ func recent(moments []time.Time, now time.Time, period time.Duration) []time.Tim
 	return moments
 }
 
-// know records the caller, the address and the route of a request that has been read.
-func (s *stats) know(x *exchange) {
+// identify records the caller, the address and the route of a request that has been read.
+func (s *stats) identify(x *exchange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	x.record.Address = x.text("email")
@@ -167,14 +167,14 @@ func keyOf(owner *person, address string) string { return owner.ID + "\x00" + st
 // isWrite reports whether an HTTP method is one that changes a mailbox.
 func isWrite(method string) bool { return method != http.MethodGet && method != http.MethodHead }
 
-// quiet counts an answer 429. Requests that arrive within pause (1 s when 0) count as Early.
-func (s *stats) quiet(pause time.Duration) {
+// turnAway counts an answer 429. Requests that arrive within pause (1 s when 0) count as Early.
+func (s *stats) turnAway(pause time.Duration) {
 	pause = cmp.Or(pause, time.Second)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.total.Turned++
-	if until := time.Now().Add(pause); until.After(s.quietTo) {
-		s.quietTo = until
+	if until := time.Now().Add(pause); until.After(s.quietUntil) {
+		s.quietUntil = until
 	}
 }
 
