@@ -60,8 +60,8 @@ func (call *call) answer(code diagnosis.Code) Answer {
 	return Answer{Fate: fate, Code: code, Side: code.Side()}
 }
 
-// turned returns an answer with another code for the same exchange. It drops the text.
-func (a Answer) turned(call *call, code diagnosis.Code) Answer {
+// withCode returns an answer with another code for the same exchange. It drops the text.
+func (a Answer) withCode(call *call, code diagnosis.Code) Answer {
 	other := call.answer(code)
 	other.Status, other.Sent, other.Took = a.Status, a.Sent, a.Took
 	return other
@@ -72,7 +72,7 @@ func (a Answer) turned(call *call, code diagnosis.Code) Answer {
 // the status, because the portal answers nearly every failure with 500.
 func judge(call *call, r *reply) Answer {
 	done := r.status == http.StatusOK || r.status == http.StatusCreated // the portal is not strict about which
-	if done && r.own && !r.failed && r.response != nil {
+	if done && r.isEnvelope && !r.failed && r.response != nil {
 		return Answer{Fate: diagnosis.Done, Status: r.status}
 	}
 	var (
@@ -90,9 +90,9 @@ func judge(call *call, r *reply) Answer {
 	case r.redirects():
 		code, text = diagnosis.PortalRedirect, call.redirectTarget(r.header.Get("Location"))
 	case r.failed:
-		code, side, text = r.complaint(call)
+		code, side, text = r.envelopeError(call)
 	default:
-		code, text = r.speechless(), call.page(r)
+		code, text = r.plainCode(), call.page(r)
 	}
 	if call.explain != nil {
 		code = cmp.Or(call.explain(r), code)
@@ -105,8 +105,8 @@ func judge(call *call, r *reply) Answer {
 	return a
 }
 
-// complaint returns code, side and text for an envelope with an error.
-func (r *reply) complaint(call *call) (code diagnosis.Code, side diagnosis.Side, text string) {
+// envelopeError returns code, side and text for an envelope with an error.
+func (r *reply) envelopeError(call *call) (code diagnosis.Code, side diagnosis.Side, text string) {
 	text = call.message(r.message)
 	if refusal, ok := diagnosis.ReadLoginTest(r.message); ok {
 		if call.write { // the portal logs in to mail servers only during writes
@@ -121,19 +121,19 @@ func (r *reply) complaint(call *call) (code diagnosis.Code, side diagnosis.Side,
 	if r.status == http.StatusForbidden && r.message == "Forbidden" && strings.HasPrefix(call.path, "mail/") {
 		return diagnosis.PortalMailOff, "", text
 	}
-	return cmp.Or(codeOfComplaint[r.status], diagnosis.PortalError), "", text
+	return cmp.Or(codeOfError[r.status], diagnosis.PortalError), "", text
 }
 
-// codeOfComplaint maps the status of an envelope with an unknown error text to a code.
-var codeOfComplaint = map[int]diagnosis.Code{
+// codeOfError maps the status of an envelope with an unknown error text to a code.
+var codeOfError = map[int]diagnosis.Code{
 	http.StatusBadRequest:      diagnosis.PortalArgument,
 	http.StatusPaymentRequired: diagnosis.PortalUnpaid,
 	http.StatusForbidden:       diagnosis.PortalForbidden,
 	http.StatusNotFound:        diagnosis.PortalNoItem,
 }
 
-// speechless returns the code for a reply without an error in an envelope.
-func (r *reply) speechless() diagnosis.Code {
+// plainCode returns the code for a reply without an error in an envelope.
+func (r *reply) plainCode() diagnosis.Code {
 	switch {
 	case r.status == http.StatusServiceUnavailable:
 		// With Retry-After it is from a server in front of the portal. Empty and without that

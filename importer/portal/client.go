@@ -110,7 +110,7 @@ func (c *Client) Close() { c.transport.CloseIdleConnections() }
 // reveals any of them.
 func (c *Client) Session(token account.Secret, others ...account.Secret) *Session {
 	s := &Session{client: c, token: token, known: echo.Confidence{Secrets: others}}
-	s.whole = s
+	s.origin = s
 	return s
 }
 
@@ -121,7 +121,7 @@ type Session struct {
 	client *Client
 	token  account.Secret
 	known  echo.Confidence
-	whole  *Session // the session that About was called on, or this one itself
+	origin *Session // the session that About was called on, or this one itself
 }
 
 // About returns the session for calls about one row. Their answers contain no text
@@ -136,5 +136,5 @@ func (s *Session) About(row *account.Row) *Session {
 
 // Same reports whether both are the same session, possibly about different rows.
 func (s *Session) Same(other *Session) bool {
-	return s != nil && other != nil && s.whole == other.whole
+	return s != nil && other != nil && s.origin == other.origin
 }

@@ -62,9 +62,9 @@ func (s *Session) exchange(ctx context.Context, call *call) (r *reply, answer An
 	if !httpguts.ValidHeaderFieldValue(call.token.Reveal()) {
 		return &reply{}, call.answer(diagnosis.PortalToken)
 	}
-	leave, err := c.o.Admit(ctx)
+	admission, err := c.o.Admit(ctx)
 	if err == nil {
-		defer func() { leave.Done(answer) }()
+		defer func() { admission.Done(answer) }()
 		if call.ready != nil {
 			err = call.ready()
 		}
@@ -75,7 +75,7 @@ func (s *Session) exchange(ctx context.Context, call *call) (r *reply, answer An
 		return &reply{}, answer
 	}
 	sent := time.Now()
-	r, answer = c.send(leave, call)
+	r, answer = c.send(admission, call)
 	answer.Sent, answer.Took = sent, time.Since(sent)
 	level := slog.LevelInfo
 	if answer.Fate == diagnosis.Done {
@@ -101,7 +101,7 @@ func ask[T any](ctx context.Context, s *Session, call *call, fits func(*T) bool)
 		return none, answer
 	}
 	if !decode(r.response, &value) || fits != nil && !fits(&value) {
-		return none, answer.turned(call, cmp.Or(call.odd, diagnosis.AnswerOdd))
+		return none, answer.withCode(call, cmp.Or(call.odd, diagnosis.AnswerOdd))
 	}
 	return value, answer
 }
@@ -111,11 +111,11 @@ func decode(raw json.RawMessage, into any) bool {
 	return string(raw) != "null" && json.Unmarshal(raw, into) == nil
 }
 
-func (c *Client) send(leave Admission, call *call) (*reply, Answer) {
-	ctx := leave.Context()
+func (c *Client) send(admission Admission, call *call) (*reply, Answer) {
+	ctx := admission.Context()
 	within, cancel := context.WithTimeout(ctx, c.o.Timeout)
 	defer cancel()
-	response, left, err := c.roundTrip(within, leave, call)
+	response, left, err := c.roundTrip(within, admission, call)
 	if err != nil {
 		return &reply{}, unanswered(call, ctx, within, left, err)
 	}
@@ -141,7 +141,7 @@ func (c *Client) send(leave Admission, call *call) (*reply, Answer) {
 // roundTrip sends the request and reports whether any of it may have left. If an idle
 // connection was closed, so that nothing could be written to it, it uses another one:
 // no request was made in that case. It repeats nothing else.
-func (c *Client) roundTrip(ctx context.Context, leave Admission, call *call) (response *http.Response, left bool, err error) {
+func (c *Client) roundTrip(ctx context.Context, admission Admission, call *call) (response *http.Response, left bool, err error) {
 	for {
 		var reused, wrote atomic.Bool // final when RoundTrip returns with an error
 		trace := &httptrace.ClientTrace{
@@ -149,7 +149,7 @@ func (c *Client) roundTrip(ctx context.Context, leave Admission, call *call) (re
 			WroteHeaders: func() { wrote.Store(true) },
 			WroteRequest: func(info httptrace.WroteRequestInfo) {
 				if info.Err == nil || wrote.Load() {
-					leave.Written()
+					admission.Written()
 				}
 			},
 		}
@@ -195,11 +195,11 @@ func (c *Client) request(ctx context.Context, call *call) (*http.Request, error)
 // envelope is the object in which the portal wraps its answers
 // (ASC.Api/Interfaces/IApiStandartResponce.cs). Missing members are zero.
 type envelope struct {
-	own      bool // the body is an envelope
-	response json.RawMessage
-	total    int
-	failed   bool // it has an error
-	message  string
+	isEnvelope bool // the body is an envelope
+	response   json.RawMessage
+	total      int
+	failed     bool // it has an error
+	message    string
 }
 
 // open parses the envelope if the body is one.
@@ -224,5 +224,5 @@ func (r *reply) open() {
 		_ = json.Unmarshal(e.Error, &problem) // an error without a message counts too
 		r.failed, r.message = true, problem.Message
 	}
-	r.own = r.failed || e.Response != nil || e.StatusCode != nil
+	r.isEnvelope = r.failed || e.Response != nil || e.StatusCode != nil
 }

@@ -11,8 +11,8 @@ import (
 // fields are the arguments of a call, in order. They are sent as JSON, or as a form if
 // the server's JSON parser would change one of the texts.
 type fields struct {
-	list []field
-	bent bool
+	list   []field
+	asForm bool
 }
 
 type field struct {
@@ -27,16 +27,16 @@ func (f *fields) text(name, value string) {
 	encoder.SetEscapeHTML(false)
 	_ = encoder.Encode(value) // a text can always be encoded
 	f.list = append(f.list, field{name, value, strings.TrimSuffix(quoted.String(), "\n")})
-	f.bent = f.bent || bends(value)
+	f.asForm = f.asForm || jsonAlters(value)
 }
 
 // literal adds a number or a boolean, whose text is the same in JSON and in a form.
 func (f *fields) literal(name, value string) { f.list = append(f.list, field{name, value, value}) }
 
-// bends reports whether Json.NET may parse a text as a time and format it again, which
+// jsonAlters reports whether Json.NET may parse a text as a time and format it again, which
 // changes a password of that form (Newtonsoft.Json, DateTimeUtils.cs). It may report true
 // for other texts, which does no harm: the server accepts a form as well.
-func bends(s string) bool {
+func jsonAlters(s string) bool {
 	runes := []rune(s)
 	return len(runes) >= 19 && runes[10] == 'T' || strings.HasPrefix(s, "/Date(") && strings.HasSuffix(s, ")/")
 }
@@ -45,13 +45,13 @@ func bends(s string) bool {
 func (f *fields) encode() (body []byte, media string) {
 	parts := make([]string, len(f.list))
 	for i, one := range f.list {
-		if f.bent {
+		if f.asForm {
 			parts[i] = one.name + "=" + url.QueryEscape(one.text)
 		} else {
 			parts[i] = `"` + one.name + `":` + one.json
 		}
 	}
-	if f.bent {
+	if f.asForm {
 		return []byte(strings.Join(parts, "&")), "application/x-www-form-urlencoded; charset=UTF-8"
 	}
 	return []byte("{" + strings.Join(parts, ",") + "}"), "application/json"
@@ -81,5 +81,5 @@ func Written(s *account.Settings) (values [account.NumRequestFields]string, form
 	for i, one := range body.list {
 		values[i] = one.json
 	}
-	return values, body.bent
+	return values, body.asForm
 }

@@ -27,7 +27,7 @@ type listed struct {
 	IsTeamlab  bool   `json:"isTeamlabMailbox"`
 }
 
-func (l *listed) noun() account.Mailbox {
+func (l *listed) mailbox() account.Mailbox {
 	return account.Mailbox{
 		ID: int64(l.MailboxID), Address: l.Email, Name: l.Name, Enabled: l.Enabled, AuthError: l.AuthError, QuotaError: l.QuotaError,
 		Hosted: l.IsTeamlab, Alias: l.IsAlias, Group: l.IsGroup, OAuth: l.OAuth,
@@ -57,7 +57,7 @@ type single struct {
 	IsTeamlab    bool   `json:"is_teamlab"`
 }
 
-func (s *single) noun() account.Mailbox {
+func (s *single) mailbox() account.Mailbox {
 	return account.Mailbox{
 		ID: int64(s.ID), Address: s.Email, Name: s.Name, Hosted: s.IsTeamlab, OAuth: s.IsOAuth, Detailed: true,
 		Settings: account.Settings{
@@ -102,7 +102,7 @@ func (s *Session) Accounts(ctx context.Context) ([]account.Mailbox, Answer) {
 			return nil, answer
 		}
 		for i := range page {
-			all = append(all, page[i].noun())
+			all = append(all, page[i].mailbox())
 		}
 	}
 	return all, last
@@ -118,11 +118,11 @@ func (s *Session) Find(ctx context.Context, address string) (account.Mailbox, bo
 	})
 	switch {
 	case answer.Code == diagnosis.MailboxMissing && answer.Status == http.StatusInternalServerError:
-		return account.Mailbox{}, false, answer.turned(call, "")
+		return account.Mailbox{}, false, answer.withCode(call, "")
 	case answer.Fate != diagnosis.Done:
 		return account.Mailbox{}, false, answer
 	}
-	return one.noun(), true, answer
+	return one.mailbox(), true, answer
 }
 
 // Create creates an account. If ready is not nil, Create calls it after the request is
@@ -149,7 +149,7 @@ func (s *Session) save(ctx context.Context, settings *account.Settings, call *ca
 		return made.MailboxID > 0 && account.Address(made.Email).Equal(account.Address(settings.Email))
 	})
 	if answer.Fate == diagnosis.Done {
-		answer.Mailbox = made.noun()
+		answer.Mailbox = made.mailbox()
 	}
 	return answer
 }
@@ -235,7 +235,7 @@ func (s *Session) operation(ctx context.Context, call *call) (Operation, Answer)
 func (s *Session) Setup(ctx context.Context, address string) (account.Settings, bool, Answer) {
 	query := url.Values{"email": {address}, "action": {"get_imap_pop_settings"}}
 	one, answer := ask[single](ctx, s, &call{name: "setup", path: "mail/accounts/setups.json", query: query}, nil)
-	settings := one.noun().Settings
+	settings := one.mailbox().Settings
 	protected := func(s *account.Server) bool {
 		return s.Host != "" && s.Port > 0 && (s.Encryption == account.TLS || s.Encryption == account.StartTLS)
 	}

@@ -27,9 +27,9 @@ type person struct {
 	Status      int    `json:"status"`
 }
 
-// noun returns the person as an account.Person. It leaves out an id that is not a GUID and
+// toPerson returns the person as an account.Person. It leaves out an id that is not a GUID and
 // a malformed address, since both are stored and shown.
-func (p *person) noun(clean func(string) string) account.Person {
+func (p *person) toPerson(clean func(string) string) account.Person {
 	id, email := "", ""
 	if account.IsGUID(p.ID) {
 		id = clean(p.ID)
@@ -65,15 +65,15 @@ func (s *Session) person(ctx context.Context, name, path string, query url.Value
 	p, answer := ask[person](ctx, s, call, nil)
 	switch {
 	case answer.Code == diagnosis.PortalNoItem && name != "self":
-		return account.Person{}, false, answer.turned(call, "")
+		return account.Person{}, false, answer.withCode(call, "")
 	case answer.Fate != diagnosis.Done:
 		return account.Person{}, false, answer
 	}
-	noun := p.noun(call.confidence().Profile())
-	if noun.ID == "" {
-		return account.Person{}, false, answer.turned(call, diagnosis.AnswerOdd)
+	found := p.toPerson(call.confidence().Profile())
+	if found.ID == "" {
+		return account.Person{}, false, answer.withCode(call, diagnosis.AnswerOdd)
 	}
-	return noun, true, answer
+	return found, true, answer
 }
 
 // pageSize is the number of items requested at once, small enough that a page fits
@@ -98,10 +98,10 @@ func (s *Session) People(ctx context.Context, onlyActive bool) iter.Seq2[account
 			}
 			fresh := 0
 			for i := range page {
-				if noun := page[i].noun(clean); noun.ID != "" && !known[noun.ID] {
-					known[noun.ID] = true
+				if found := page[i].toPerson(clean); found.ID != "" && !known[found.ID] {
+					known[found.ID] = true
 					fresh++
-					if !yield(noun, answer) {
+					if !yield(found, answer) {
 						return
 					}
 				}
@@ -126,7 +126,7 @@ func pages[T any](ctx context.Context, s *Session, name, path string, query url.
 			r, answer := s.exchange(ctx, call)
 			var page []T
 			if answer.Fate == diagnosis.Done && !decode(r.response, &page) {
-				answer = answer.turned(call, diagnosis.AnswerOdd)
+				answer = answer.withCode(call, diagnosis.AnswerOdd)
 			}
 			if !yield(page, answer) || answer.Fate != diagnosis.Done || len(page) == 0 {
 				return

@@ -30,7 +30,7 @@ func (c *Client) Capabilities(ctx context.Context) (Capabilities, Answer) {
 		SSOLabel    string `json:"ssoLabel"`
 		SSOURL      string `json:"ssoUrl"`
 	}
-	call := &call{name: "capabilities", path: "capabilities.json", explain: stranger, odd: diagnosis.PortalOther}
+	call := &call{name: "capabilities", path: "capabilities.json", explain: notPortal, odd: diagnosis.PortalOther}
 	data, answer := ask(ctx, c.Session(account.Secret{}), call, func(data *capabilities) bool { return data.LDAPEnabled != nil })
 	if answer.Fate != diagnosis.Done {
 		return Capabilities{}, answer
@@ -40,10 +40,10 @@ func (c *Client) Capabilities(ctx context.Context) (Capabilities, Answer) {
 
 var versionForm = regexp.MustCompile(`^[0-9]{1,4}(\.[0-9]{1,6}){1,5}$`)
 
-// stranger returns PortalOther for replies that a portal never gives to Capabilities.
-func stranger(r *reply) diagnosis.Code {
+// notPortal returns PortalOther for replies that a portal never gives to Capabilities.
+func notPortal(r *reply) diagnosis.Code {
 	odd := []int{http.StatusOK, http.StatusCreated, http.StatusBadRequest, http.StatusMethodNotAllowed}
-	if r.status == http.StatusUnauthorized || r.status == http.StatusNotFound || !r.own && slices.Contains(odd, r.status) {
+	if r.status == http.StatusUnauthorized || r.status == http.StatusNotFound || !r.isEnvelope && slices.Contains(odd, r.status) {
 		return diagnosis.PortalOther
 	}
 	return ""
@@ -122,15 +122,15 @@ func (c *Client) signIn(ctx context.Context, call *call, user string, password a
 		token.Secret = account.NewSecret(data.Token)
 		return token, answer
 	case data.SMS && data.PhoneNoise == "":
-		return token, answer.turned(call, diagnosis.PortalSMSPhone)
+		return token, answer.withCode(call, diagnosis.PortalSMSPhone)
 	case data.SMS:
-		return token, answer.turned(call, diagnosis.PortalSMS)
+		return token, answer.withCode(call, diagnosis.PortalSMS)
 	case data.TFA && data.TFAKey != "":
-		return token, answer.turned(call, diagnosis.PortalTFASetup)
+		return token, answer.withCode(call, diagnosis.PortalTFASetup)
 	case data.TFA:
-		return token, answer.turned(call, diagnosis.PortalTFA)
+		return token, answer.withCode(call, diagnosis.PortalTFA)
 	}
-	return Token{}, answer.turned(call, diagnosis.AnswerOdd)
+	return Token{}, answer.withCode(call, diagnosis.AnswerOdd)
 }
 
 // phoneForm matches a telephone number, possibly masked.
@@ -189,7 +189,7 @@ func (s *Session) SignOut(ctx context.Context) Answer {
 	case answer.Fate != diagnosis.Done:
 		return answer
 	case connections.LoginEvent <= 0:
-		return answer.turned(which, diagnosis.SignOutAbsent)
+		return answer.withCode(which, diagnosis.SignOutAbsent)
 	}
 	path := "security/activeconnections/logout/" + strconv.FormatInt(int64(connections.LoginEvent), 10)
 	end := &call{name: "sign out", method: http.MethodPut, path: path, explain: absent, odd: diagnosis.SignOutAbsent}
