@@ -19,8 +19,8 @@ func Guard(f func() error) (err error) {
 	return f()
 }
 
-// deepest is the greatest number of calls that placeOfPanic names.
-const deepest = 8
+// maxCalls is the greatest number of calls that placeOfPanic names.
+const maxCalls = 8
 
 // placeOfPanic returns the calls that led to the panic being recovered, the
 // innermost first.
@@ -29,7 +29,7 @@ func placeOfPanic() string {
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
 	var places []string
 	panicking := false
-	for more := true; more && len(places) < deepest; {
+	for more := true; more && len(places) < maxCalls; {
 		var frame runtime.Frame
 		frame, more = frames.Next()
 		if strings.HasSuffix(frame.Function, "diagnosis.Guard") && panicking {

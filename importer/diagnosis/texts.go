@@ -56,7 +56,7 @@ func ReadLoginTest(message string) (Refusal, bool) {
 		if fixed := code.Side(); fixed != "" {
 			side = fixed
 		}
-		if refusal.Code == "" || slices.Index(gravest, code) < slices.Index(gravest, refusal.Code) {
+		if refusal.Code == "" || slices.Index(byGravity, code) < slices.Index(byGravity, refusal.Code) {
 			refusal.Code, refusal.Side = code, side
 		}
 	}
@@ -64,8 +64,8 @@ func ReadLoginTest(message string) (Refusal, bool) {
 	return refusal, headers != nil
 }
 
-// gravest lists the codes of the login test, the gravest first.
-var gravest = []Code{
+// byGravity lists the codes of the login test, the gravest first.
+var byGravity = []Code{
 	MailLocked, MailAppPassword, MailAuth, MailDeclined, IMAPOff, SMTPAuthRequired, SMTPNoAuth, MailNoMethod,
 	TLSMode, MailCert, MailBarred, MailTooMany, MailTemporary, MailDNS, MailConnect, MailTLS, MailTimeout,
 }
