@@ -91,7 +91,7 @@ func Write(ctx context.Context, path string, rows iter.Seq2[Row, error], summary
 func encode(ctx context.Context, w io.Writer, path string, format Format, rows iter.Seq2[Row, error], summary Summary, o Options) error {
 	buffered := bufio.NewWriterSize(w, 64<<10)
 	var err error
-	switch each := ending(ctx, rows); format {
+	switch each := untilError(ctx, rows); format {
 	case XLSX:
 		err = writeXLSX(buffered, path, each, summary, o)
 	case JSONL:
@@ -107,12 +107,12 @@ func encode(ctx context.Context, w io.Writer, path string, format Format, rows i
 	return buffered.Flush()
 }
 
-// ending yields rows up to the first error of rows or ctx, and then that error.
-func ending(ctx context.Context, rows iter.Seq2[Row, error]) iter.Seq2[*Row, error] {
+// untilError yields rows up to the first error of rows or ctx, and then that error.
+func untilError(ctx context.Context, rows iter.Seq2[Row, error]) iter.Seq2[*Row, error] {
 	return func(yield func(*Row, error) bool) {
 		for row, err := range rows {
 			if err = cmp.Or(err, ctx.Err()); err != nil {
-				yield(nil, notOfWriting{err})
+				yield(nil, sourceError{err})
 				return
 			}
 			if !yield(&row, nil) {
@@ -120,7 +120,7 @@ func ending(ctx context.Context, rows iter.Seq2[Row, error]) iter.Seq2[*Row, err
 			}
 		}
 		if err := ctx.Err(); err != nil {
-			yield(nil, notOfWriting{err})
+			yield(nil, sourceError{err})
 		}
 	}
 }

@@ -135,13 +135,13 @@ func moveInto(file, path string) (string, error) {
 // errDiskFull is the error of Windows for a full disk (ERROR_DISK_FULL).
 const errDiskFull = syscall.Errno(112)
 
-// notOfWriting is an error during the writing of a report that is not one of writing:
+// sourceError is an error during the writing of a report that is not one of writing:
 // an error of the rows, or the end of the context.
-type notOfWriting struct{ error }
+type sourceError struct{ error }
 
 // writeProblem returns the problem for an error of writing path. Other errors it returns as they are.
 func writeProblem(err error, path string) error {
-	if other, ok := errors.AsType[notOfWriting](err); ok {
+	if other, ok := errors.AsType[sourceError](err); ok {
 		return other.error
 	}
 	if problem, ok := errors.AsType[*diagnosis.Problem](err); ok {
