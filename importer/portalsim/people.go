@@ -202,7 +202,7 @@ var inventedNames []byte
 // same names again with a number in the address.
 func invent(n int) (people []Person) {
 	if n <= 0 {
-		return nil // do not parse the names in vain
+		return nil // the names need not be parsed
 	}
 	type names [][2]string // each in Russian and as in an address
 	all, err := read[map[string]names](bytes.NewReader(inventedNames), maxScenario)
