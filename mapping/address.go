@@ -18,8 +18,8 @@ const (
 	maxAddress   = 254
 )
 
-// ParseAddress returns a bare e-mail address with its domain as lower-case
-// punycode and its local part as it is. The error is a *diagnosis.Problem.
+// ParseAddress returns an e-mail address with its domain as lower-case
+// punycode and its local part unchanged. The error is a *diagnosis.Problem.
 func ParseAddress(text string) (string, error) {
 	address, problem := parseAddress(clean(text), parseDomain)
 	if problem != nil {
@@ -28,12 +28,12 @@ func ParseAddress(text string) (string, error) {
 	return address, nil
 }
 
-// parseAddress reads an address with one of the ways to read its domain. The local
-// part has the form of a dot-atom (RFC 5322, section 3.2.3; letters of any script by
-// RFC 6531): quoted ones exist and no portal or provider takes them.
+// parseAddress reads an address; parseDomain reads its domain. The local
+// part must be a dot-atom (RFC 5322, section 3.2.3; letters of any script
+// by RFC 6531): quoted ones exist, but no portal or provider accepts them.
 func parseAddress(text string, parseDomain func(string) (string, *diagnosis.Problem)) (string, *diagnosis.Problem) {
 	local, domain, found := strings.Cut(text, "@")
-	plain := plainLocalPart(local) && plainLocalPart(domain) // as nearly all are: then no character is odd
+	plain := plainLocalPart(local) && plainLocalPart(domain) // true for nearly all addresses; then no character needs a look
 	switch {
 	case !plain && (strings.ContainsAny(text, "<>,;\"():") || strings.Contains(domain, "@")):
 		return "", diagnosis.New(diagnosis.AddressNotBare)
@@ -57,13 +57,13 @@ func parseAddress(text string, parseDomain func(string) (string, *diagnosis.Prob
 		return "", problem
 	case whole > maxAddress:
 		return "", diagnosis.New(diagnosis.AddressSyntax)
-	case whole == len(text) && strings.HasSuffix(text, ascii): // as it was, which needs no copy
+	case whole == len(text) && strings.HasSuffix(text, ascii): // unchanged, so no copy is needed
 		return text, nil
 	}
 	return local + "@" + ascii, nil
 }
 
-// plainLocalPart reports whether a part consists of ASCII characters that are fit.
+// plainLocalPart reports whether a part consists of allowed ASCII characters.
 func plainLocalPart(local string) bool {
 	for i := range len(local) {
 		if c := local[i]; c >= 0x80 || !localCharacter(rune(c)) {
@@ -83,8 +83,8 @@ func localCharacter(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r)
 }
 
-// parseDomain returns the domain of an address as lower-case punycode. It has at
-// least two labels, and the last one is no number.
+// parseDomain returns the domain of an address as lower-case punycode. It
+// must have at least two labels, and the last one must not be a number.
 func parseDomain(text string) (string, *diagnosis.Problem) {
 	fit := !strings.ContainsFunc(text, func(r rune) bool { return !hostCharacter(r) })
 	ascii, ok := toASCII(text)
@@ -94,12 +94,12 @@ func parseDomain(text string) (string, *diagnosis.Problem) {
 	return ascii, nil
 }
 
-// domains maps names to what the DNS is asked for. Unlike idna.Lookup it refuses
-// empty and over-long labels and everything that is no letter, digit or hyphen.
+// domains converts names to the form that the DNS is queried with. Unlike idna.Lookup it
+// refuses empty and over-long labels and any character but letters, digits and hyphens.
 var domains = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.VerifyDNSLength(true), idna.StrictDomainName(true))
 
-// ParseHost returns a mail server's name as the portal is given it: a DNS name as
-// lower-case punycode, or an IPv4 address. The error is a *diagnosis.Problem.
+// ParseHost returns the name of a mail server as it is sent to the portal: a DNS name
+// as lower-case punycode, or an IPv4 address. The error is a *diagnosis.Problem.
 func ParseHost(text string) (string, error) {
 	host, problem := parseHost(clean(text))
 	if problem != nil {
@@ -137,16 +137,16 @@ func parseHost(text string) (string, *diagnosis.Problem) {
 	return ascii, nil
 }
 
-// toASCII returns a name as lower-case punycode. It reports whether the name is
-// one: without an empty label at the end, and not a broken IPv4 address.
+// toASCII returns a name as lower-case punycode. ok is false for an invalid
+// name, also one whose last label is empty or a number (a broken IPv4 address).
 func toASCII(name string) (string, bool) {
 	ascii, err := domains.ToASCII(name)
 	last := ascii[strings.LastIndexByte(ascii, '.')+1:]
 	return ascii, err == nil && strings.Trim(last, "0123456789") != ""
 }
 
-// splitHost splits a name from the port behind it, "imap.example.org:993". A text
-// without a port is the name.
+// splitHost splits "imap.example.org:993" into name and port.
+// If there is no port, it returns text as the host and false.
 func splitHost(text string) (host, port string, ok bool) {
 	host, port, found := strings.Cut(text, ":")
 	if !found || host == "" || port == "" || strings.Trim(port, "0123456789") != "" {
@@ -159,10 +159,10 @@ func hostCharacter(r rune) bool {
 	return r == '.' || r == '-' || r == '。' || unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
 }
 
-// mixedAt returns the position, from 1, of the first letter that is of another
-// script than its neighbours and looks like one of theirs, 0 if there is none.
-// "imap.mаil.ru" with a Cyrillic а has one, "почта.рф" has none. In a domain that ends
-// in Latin letters, a label that consists of look-alikes only is one as well.
+// mixedAt returns the position, from 1, of the first Cyrillic letter in a label
+// that also has Latin ones, 0 if there is none. "imap.mаil.ru" with a Cyrillic а
+// has one, "почта.рф" has none. If the domain ends in Latin letters, a Cyrillic
+// label that consists of letters with Latin look-alikes counts as well.
 func mixedAt(name string) int {
 	if account.IsASCII(name) {
 		return 0
@@ -188,7 +188,7 @@ func isLatin(r rune) bool { return unicode.Is(unicode.Latin, r) }
 
 const maxPort = 65535
 
-// parsePort reads a port number as people and spreadsheets write it: "993", "993.0", "993,00".
+// parsePort reads a port number in the forms that people and spreadsheets write: "993", "993.0", "993,00".
 func parsePort(text string) (int, *diagnosis.Problem) {
 	digits := wholeNumber(text)
 	n := 0
@@ -207,7 +207,7 @@ func parsePort(text string) (int, *diagnosis.Problem) {
 	return n, nil
 }
 
-// wholeNumber cuts the zeros behind the decimal sign off a whole number.
+// wholeNumber removes a decimal sign followed by zeros only.
 func wholeNumber(text string) string {
 	if at := strings.IndexAny(text, ".,"); at > 0 && at < len(text)-1 && strings.Trim(text[at+1:], "0") == "" {
 		return text[:at]
@@ -217,10 +217,10 @@ func wholeNumber(text string) string {
 
 func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 
-// sides are the two servers of an account, in the order in which they are filled and checked.
+// sides are the two servers of an account, in the order in which they are filled.
 var sides = [...]account.Side{account.Incoming, account.Outgoing}
 
-// usualPort returns what follows from the port of a side, and false if nothing does.
+// usualPort returns what a port of a side implies, and false if it implies nothing.
 func usualPort(side account.Side, port int) (account.UsualPort, bool) {
 	if side == account.Outgoing {
 		return account.UsualOutgoing(port)
@@ -228,8 +228,8 @@ func usualPort(side account.Side, port int) (account.UsualPort, bool) {
 	return account.UsualIncoming(port)
 }
 
-// usualEncryption returns the encryption that a port of a side means to everybody, and
-// false if it means none.
+// usualEncryption returns the usual encryption
+// of a port of a side, and false if it has none.
 func usualEncryption(side account.Side, port int) (account.Encryption, bool) {
 	if side == account.Outgoing && port == account.RelayPort {
 		return account.StartTLS, true
@@ -238,12 +238,12 @@ func usualEncryption(side account.Side, port int) (account.Encryption, bool) {
 	return usual.Encryption, known
 }
 
-// ParseIncoming reads how a person writes a server for incoming mail: HOST,
-// HOST:PORT, HOST:PORT ENCRYPTION. Without a port it is IMAP over TLS; a port that
-// means an encryption needs no word for it. The error is a *[diagnosis.Problem].
+// ParseIncoming reads a server for incoming mail: HOST, HOST:PORT or
+// HOST:PORT ENCRYPTION. The default port is 993, IMAP over TLS; a port with a
+// usual encryption needs no word for it. The error is a *[diagnosis.Problem].
 func ParseIncoming(text string) (Endpoint, error) { return parseEndpoint(text, account.Incoming, 993) }
 
-// ParseOutgoing is [ParseIncoming] for outgoing mail. Without a port it is SMTP over TLS.
+// ParseOutgoing is [ParseIncoming] for outgoing mail. The default port is 465, SMTP over TLS.
 func ParseOutgoing(text string) (Endpoint, error) { return parseEndpoint(text, account.Outgoing, 465) }
 
 func parseEndpoint(text string, side account.Side, port int) (Endpoint, error) {

@@ -10,10 +10,10 @@ import (
 	"r7import/importer/source"
 )
 
-// Bind finds the column of every field. Other columns are ignored and listed in
-// [Binding.Notices]. The error is a [diagnosis.Problems] with everything that is in
-// the way: headers that are nearly known, fields with two columns, needed fields
-// without one, values for empty cells that do not fit.
+// Bind finds the column of every field. Other columns are ignored and
+// listed in [Binding.Notices]. The error is a [diagnosis.Problems] with
+// all obstacles: headers that are nearly known, fields with two columns,
+// needed fields without a column, invalid values for empty cells.
 func Bind(columns []source.Column, o Options) (*Binding, error) {
 	o.File = cmp.Or(o.File, &FileMapping{})
 	b := &Binding{reader: newReader(), words: o.File.Words}
@@ -21,7 +21,7 @@ func Bind(columns []source.Column, o Options) (*Binding, error) {
 	problems = append(problems, t.doubts()...)
 	problems = append(problems, b.useTemplates(o.File, t)...)
 	problems = append(problems, b.addConstants(account.FromSet, o.Set)...)
-	problems = append(problems, b.addConstants(account.FromMapping, o.File.Defaults)...) // which are stronger
+	problems = append(problems, b.addConstants(account.FromMapping, o.File.Defaults)...) // override --set
 	presets, wrong := newChooser(o)
 	problems = append(problems, wrong...)
 	b.presets = presets
@@ -45,7 +45,7 @@ func Bind(columns []source.Column, o Options) (*Binding, error) {
 	return b, nil
 }
 
-// useTemplates takes the templates of a mapping file, and that of a joined name.
+// useTemplates adopts the templates of a mapping file and the template of a joined name.
 func (b *Binding) useTemplates(f *FileMapping, t *table) (problems diagnosis.Problems) {
 	templates := make(map[account.Field]*Template)
 	if t.joined != nil {
@@ -62,7 +62,7 @@ func (b *Binding) useTemplates(f *FileMapping, t *table) (problems diagnosis.Pro
 	return problems
 }
 
-// addConstants reads texts for empty cells, of the mapping file or set by the caller.
+// addConstants reads the values for empty cells, from the mapping file or the caller.
 func (b *Binding) addConstants(fill account.Fill, texts map[account.Field]string) (problems diagnosis.Problems) {
 	for _, f := range slices.Sorted(maps.Keys(texts)) {
 		text := clean(texts[f])
@@ -76,8 +76,8 @@ func (b *Binding) addConstants(fill account.Fill, texts map[account.Field]string
 	return problems
 }
 
-// missing names all fields that the rows need and nothing can give, but for those that a
-// header nearly names: the problem with that header says so.
+// missing reports the fields that the rows need and that have no source. Fields that
+// a header nearly names are left out: the problem with that header covers them.
 func (b *Binding) missing(o Options, t *table) *diagnosis.Problem {
 	columns := t.fields()
 	if columns == 0 {
@@ -87,7 +87,7 @@ func (b *Binding) missing(o Options, t *table) *diagnosis.Problem {
 	for _, r := range b.templates {
 		have = have.With(r.field)
 	}
-	lacking := b.needed(o, columns, have) &^ have &^ t.nearly
+	lacking := b.needed(o, columns, have) &^ have &^ t.nearlyNamed
 	for _, side := range sides {
 		if lacking.Has(side.Port) && o.Sample != nil && t.holdsPorts(side.Host, o.Sample()) {
 			lacking = lacking.Without(side.Port)
@@ -99,12 +99,12 @@ func (b *Binding) missing(o Options, t *table) *diagnosis.Problem {
 	return diagnosis.New(diagnosis.ColumnsMissing, "Fields", lacking)
 }
 
-// servers are the fields that a preset gives together.
+// servers are the fields that a preset fills together.
 const servers account.Fields = 1<<account.ServerHost | 1<<account.Port | 1<<account.SMTPServer | 1<<account.SMTPPort
 
-// needed returns the fields that every row must get from somewhere. A file that
-// has no column at all for mail servers leaves them to the presets; one that has
-// some must have them all, unless a preset was asked for.
+// needed returns the fields that must have a source. A file without
+// any column for mail servers leaves them to the presets; a file
+// with some must have them all, unless a preset was asked for.
 func (b *Binding) needed(o Options, columns, have account.Fields) account.Fields {
 	need := account.Fields(0).With(account.Email)
 	if !o.WithoutPasswords {

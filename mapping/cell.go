@@ -7,7 +7,7 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// reader turns the texts of cells into values. It is not safe for concurrent use.
+// reader parses the texts of cells. It is not safe for concurrent use.
 type reader struct {
 	hosts, domains *memo[string]
 	bools          map[account.Field]*memo[bool]
@@ -29,8 +29,8 @@ func newReader() *reader {
 	return r
 }
 
-// put reads a text for a field and puts its value into the row. Where the text
-// does not fit, the value is empty and the problem says why, without a place.
+// put parses text as the value of a field and stores it in the row. If the text
+// is invalid, the value is empty and the problem, which has no place, says why.
 func (r *reader) put(row *account.Row, f account.Field, text string) (problem *diagnosis.Problem) {
 	switch to := row.At(f).(type) {
 	case *account.Secret:
@@ -56,7 +56,7 @@ func (r *reader) put(row *account.Row, f account.Field, text string) (problem *d
 	return problem
 }
 
-// putForEmpty is [reader.put] for a text that a person gives for the empty cells of a field.
+// putForEmpty is [reader.put] for a text that a user gives for the empty cells of a field.
 func (r *reader) putForEmpty(row *account.Row, f account.Field, text string) *diagnosis.Problem {
 	switch {
 	case f.Secret():
@@ -70,17 +70,17 @@ func (r *reader) putForEmpty(row *account.Row, f account.Field, text string) *di
 	return nil
 }
 
-// memo remembers what the texts of a column meant: a file of a million rows
-// names a handful of hosts and words, and often those of the row before. It holds
-// a bounded number of texts.
+// memo caches the parsed texts of a column: a file of a million
+// rows has a handful of hosts and words, often the same as in
+// the row before. The number of cached texts is bounded.
 type memo[V any] struct {
 	parse   func(string) (V, *diagnosis.Problem)
 	known   map[string]meaning[V]
-	last    string     // asked for; empty if nothing was
+	last    string     // the previous text; empty if there was none
 	meaning meaning[V] // of last
 }
 
-// meaning is what a text stands for, or why it stands for nothing.
+// meaning is the value of a text, or the problem with it.
 type meaning[V any] struct {
 	value   V
 	problem *diagnosis.Problem
@@ -88,14 +88,14 @@ type meaning[V any] struct {
 
 const (
 	memoSize = 4096
-	memoText = 256 // bytes; longer texts are no names
+	memoText = 256 // bytes; longer texts are not cached
 )
 
 func newMemo[V any](parse func(string) (V, *diagnosis.Problem)) *memo[V] {
 	return &memo[V]{parse: parse, known: make(map[string]meaning[V])}
 }
 
-// of returns the meaning of a text.
+// of returns the value of a text, parsed or from the cache.
 func (m *memo[V]) of(text string) (V, *diagnosis.Problem) {
 	if text == m.last && text != "" {
 		return m.meaning.value, m.meaning.problem
@@ -109,7 +109,7 @@ func (m *memo[V]) of(text string) (V, *diagnosis.Problem) {
 		if len(m.known) >= memoSize {
 			clear(m.known)
 		}
-		m.known[strings.Clone(text)] = known // the text is a piece of a whole row
+		m.known[strings.Clone(text)] = known // a copy, because the text is a part of a whole row
 	}
 	m.last, m.meaning = text, known
 	return known.value, known.problem

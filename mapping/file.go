@@ -19,37 +19,37 @@ import (
 	"r7import/importer/yamltree"
 )
 
-// FileMapping is a mapping file, version 1: what an admin says about one kind of
-// spreadsheet. The zero value says nothing.
+// FileMapping is a mapping file, version 1: an admin's rules
+// for one kind of spreadsheet. The zero value has no rules.
 type FileMapping struct {
 	Columns   map[account.Field]ColumnName        // which column feeds a field
-	Ignore    []ColumnName                        // columns to pass over; a * at the end of a header stands for any end
+	Ignore    []ColumnName                        // columns to ignore; a * at the end of a header matches any ending
 	Defaults  map[account.Field]string            // values for empty cells
-	Templates map[account.Field]*Template         // values made of other cells
-	Words     map[account.Field]map[string]string // what the words of a column mean, in words that are known
+	Templates map[account.Field]*Template         // values composed from other cells
+	Words     map[account.Field]map[string]string // words used in a column, with the built-in words they stand for
 	Presets   FilePresets
 }
 
-// ColumnName is how a mapping file names a column: by its header, or by its
-// letters or number where headers are blank or stand twice.
+// ColumnName is how a mapping file names a column: by its header,
+// or by its letters or number if the header is blank or not unique.
 type ColumnName struct {
 	Header string
 	Label  string
 }
 
-// FilePresets are what a mapping file says about presets.
+// FilePresets is the part of a mapping file about presets.
 type FilePresets struct {
 	Use     string            // NAME or NAME=HOST for every row whose domain is not in Domains
 	Domains map[string]string // NAME or NAME=HOST by mail domain, as punycode
-	Own     Presets           // presets of the file itself; their domains count as listed in Domains
-	Off     []string          // presets that are not to be used by domain
-	AllOff  bool              // none is used by domain, whatever Off says
+	Own     Presets           // presets defined in the file; their domains count as listed in Domains
+	Off     []string          // presets that are not chosen by domain
+	AllOff  bool              // no preset is chosen by domain, whatever Off says
 }
 
-// document is a mapping file or a file of presets while it is read.
+// document is a mapping file or a file of presets that is being read.
 type document struct{ *yamltree.Document }
 
-// readDocument reads a file that has these keys, one of them "version", and returns their values.
+// readDocument parses a file that may have these keys, one of them "version", and returns their values.
 func readDocument(name string, text []byte, keys ...string) (document, map[string]ast.Node) {
 	d := document{yamltree.Read(name, text)}
 	if d.Err() != nil {
@@ -60,13 +60,13 @@ func readDocument(name string, text []byte, keys ...string) (document, map[strin
 	return d, top
 }
 
-// ParseFile reads a mapping file. The name is for messages. The error is a
-// [diagnosis.Problems] with everything wrong in the file, each with line and
-// column, and never repeats what stands there.
+// ParseFile reads a mapping file. The name is used in messages. The
+// error is a [diagnosis.Problems] with every problem in the file;
+// each has line and column and does not repeat the text of the file.
 func ParseFile(name string, text []byte) (*FileMapping, error) {
 	d, top := readDocument(name, text, "version", "columns", "ignore", "defaults", "templates", "words", "presets")
 	r := newReader()
-	value := func(f account.Field, n ast.Node) string { // one that a cell could have
+	value := func(f account.Field, n ast.Node) string { // must be valid in a cell
 		text := clean(d.Text(n))
 		if text == "" || r.put(new(account.Row), f, text) != nil {
 			d.Wrong(n, diagnosis.MappingValue, "Field", f)
@@ -137,7 +137,7 @@ func byField[V any](d document, n ast.Node, read func(account.Field, yamltree.Pa
 	return values
 }
 
-// columnName reads how a column is named: HEADER, or {column: LETTERS}.
+// columnName reads the name of a column: HEADER, or {column: LETTERS}.
 func (d document) columnName(n ast.Node) (name ColumnName) {
 	switch n.(type) {
 	case *ast.MappingNode, *ast.MappingValueNode:
@@ -168,8 +168,8 @@ func (d document) filePresets(n ast.Node) FilePresets {
 	return p
 }
 
-// templateHeaders returns the headers that templates are made of. Such a column feeds no
-// field by itself. A field's own name in its template is a header too.
+// templateHeaders returns the headers that templates refer to. Such a column feeds
+// no field directly. The name of a field in its own template is a header too.
 func (f *FileMapping) templateHeaders() map[string]bool {
 	headers := make(map[string]bool)
 	for of, t := range f.Templates {
@@ -182,8 +182,8 @@ func (f *FileMapping) templateHeaders() map[string]bool {
 	return headers
 }
 
-// Give makes a column the one of a field; a column that was ignored no longer is. It, like
-// the methods below, needs a mapping that [Propose] or [ParseFile] has made.
+// Give assigns a column to a field and no longer ignores it. Like the
+// methods below, it needs a mapping that came from [Propose] or [ParseFile].
 func (f *FileMapping) Give(field account.Field, columns []source.Column, column int) {
 	t := newTable(columns)
 	name := t.name(t.columns[column])
@@ -191,8 +191,8 @@ func (f *FileMapping) Give(field account.Field, columns []source.Column, column 
 	f.Ignore = slices.DeleteFunc(f.Ignore, func(ignored ColumnName) bool { return ignored == name })
 }
 
-// Default makes a text, written as in a cell, the value of a field's empty cells.
-// The error is a *[diagnosis.Problem].
+// Default sets the value for a field's empty cells; text has
+// the form of a cell. The error is a *[diagnosis.Problem].
 func (f *FileMapping) Default(field account.Field, text string) error {
 	text = clean(text)
 	if p := newReader().putForEmpty(new(account.Row), field, text); p != nil {
@@ -202,18 +202,18 @@ func (f *FileMapping) Default(field account.Field, text string) error {
 	return nil
 }
 
-// UsePreset makes a preset, NAME or NAME=HOST, the one of a mail domain.
+// UsePreset assigns a preset, NAME or NAME=HOST, to a mail domain.
 func (f *FileMapping) UsePreset(domain, preset string) { f.Presets.Domains[domain] = preset }
 
-// fileLayout is a mapping file as a template. The encoder of the YAML library leaves out
-// quotes that its own parser wants.
+// fileLayout is the template of a mapping file. The encoder
+// of the YAML library omits quotes that its own parser needs.
 //
 //go:embed mapping.yaml.tmpl
 var fileLayout string
 
-// Encode writes a mapping file that [ParseFile] reads back. Comments stand above
-// the sections they are given for, by key ("columns", "presets"), and that
-// for "version" above everything.
+// Encode returns a mapping file that [ParseFile] can read. Each
+// comment stands above the section with its key ("columns",
+// "presets"); the comment for "version" stands above everything.
 func (f *FileMapping) Encode(comments map[string]string) []byte {
 	comment := func(key string) string {
 		var b strings.Builder
@@ -230,10 +230,10 @@ func (f *FileMapping) Encode(comments map[string]string) []byte {
 	return text.Bytes()
 }
 
-// plain are texts that mean themselves without quotes to every reader of YAML.
+// plain matches texts that every YAML parser reads as themselves without quotes.
 var plain = regexp.MustCompile(`^\pL[\pL\pN._@/=-]*( [\pL\pN._@/=-]+)*$`)
 
-// reserved are words that mean something else to one version of YAML or another.
+// reserved are words that some version of YAML reads as something other than text.
 var reserved = []string{"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 func quote(text string) string {
@@ -241,7 +241,7 @@ func quote(text string) string {
 		return text
 	}
 	if strings.ContainsFunc(text, unicode.IsControl) {
-		text, _ := json.Marshal(text) // a string of JSON is one of YAML
+		text, _ := json.Marshal(text) // a JSON string is a YAML string
 		return string(text)
 	}
 	return "'" + strings.ReplaceAll(text, "'", "''") + "'"

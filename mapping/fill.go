@@ -5,15 +5,15 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// filler fills the empty fields of one row. The fields in bad have a cell that is
-// unfit: nothing stands in for them, and nothing is made of them.
+// filler fills the empty fields of one row. The fields in bad have an invalid
+// cell: they are not filled, and no other field is derived from them.
 type filler struct {
 	row     *account.Row
 	bad     account.Fields
 	remarks *remarks
 }
 
-// fill gives the empty fields of a row their values, from the strongest source to the weakest.
+// fill gives the empty fields of a row their values; stronger sources come first.
 func (b *Binding) fill(row *account.Row, bad account.Fields) {
 	w := filler{row, bad, &b.remarks}
 	for f := range b.constants.Given.All() {
@@ -27,15 +27,15 @@ func (b *Binding) fill(row *account.Row, bad account.Fields) {
 	w.fromRule()
 }
 
-// has reports whether a field has a value.
+// has reports whether a field has a valid value.
 func (w filler) has(f account.Field) bool {
 	return !w.bad.Has(f) && (w.row.Given.Has(f) || w.row.Fills[f] != account.NotFilled)
 }
 
-// open reports whether a field still has no value and may get one.
+// open reports whether a field has no value and may be filled.
 func (w filler) open(f account.Field) bool { return !w.bad.Has(f) && !w.has(f) }
 
-// claim reports whether a field is open, and marks it as filled if it is.
+// claim reports whether a field is open, and if so marks it as filled.
 func (w filler) claim(f account.Field, fill account.Fill) bool {
 	open := w.open(f)
 	if open {
@@ -44,7 +44,7 @@ func (w filler) claim(f account.Field, fill account.Fill) bool {
 	return open
 }
 
-// take fills a field, if it is open, from the same field of another row.
+// take copies the value of a field from another row, if the field is open.
 func (w filler) take(f account.Field, fill account.Fill, from *account.Row) {
 	if !w.claim(f, fill) {
 		return
@@ -55,8 +55,8 @@ func (w filler) take(f account.Field, fill account.Fill, from *account.Row) {
 	w.row.Settings.Take(f, &from.Settings)
 }
 
-// fromRow makes the login the address, and the outgoing login and password those
-// of the incoming server.
+// fromRow sets an open login to the address, and an open
+// outgoing login and password to those of the incoming server.
 func (w filler) fromRow() {
 	s := &w.row.Settings
 	if w.has(account.Email) && w.claim(account.Account, account.FromRow) {
@@ -76,7 +76,7 @@ func (w filler) fromRow() {
 	}
 }
 
-// settleEncryption makes an encryption of a word that depends on the port.
+// settleEncryption replaces an encryption that depends on the port by the one that the port implies.
 func (w filler) settleEncryption(side account.Side) {
 	f, s := side.Encryption, w.row.Settings.Server(side)
 	word := s.Encryption
@@ -88,18 +88,18 @@ func (w filler) settleEncryption(side account.Side) {
 	switch {
 	case known && word == tlsWord && usual == account.StartTLS:
 		s.Encryption = usual
-		w.remarks.add(diagnosis.EncryptionStartTLS, f)
+		w.remarks.record(diagnosis.EncryptionStartTLS, f)
 	case known && word != tlsWord:
 		s.Encryption = usual
 		w.row.Given, w.row.Fills[f] = w.row.Given.Without(f), account.FromRule
-		w.remarks.add(diagnosis.EncryptionByPort, f)
-	case word == notSaid && w.has(side.Port):
+		w.remarks.record(diagnosis.EncryptionByPort, f)
+	case word == unspecified && w.has(side.Port):
 		w.row.Report(f, *diagnosis.New(diagnosis.EncryptionMissing, "Port", side.Port))
 	}
 }
 
-// fromRule fills what the server would otherwise take as POP3, plaintext and the
-// whole history.
+// fromRule fills the fields that the portal's server would
+// otherwise take as POP3, plaintext and the whole history.
 func (w filler) fromRule() {
 	s := &w.row.Settings
 	for _, side := range sides {
@@ -126,8 +126,8 @@ func (w filler) fromRule() {
 	}
 }
 
-// byPort claims a field for what its port means. For a port that means nothing the
-// row has to say it.
+// byPort reports whether a field may be filled from its port, and marks it
+// as filled. A port that implies nothing is a problem if the field is open.
 func (w filler) byPort(f, port account.Field, known bool, code diagnosis.Code) bool {
 	if !known && w.open(f) {
 		w.row.Report(f, *diagnosis.New(code, "Port", port))

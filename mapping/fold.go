@@ -11,9 +11,9 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// fold returns what is left of a header or a word when the ways of writing it
-// are taken away: letters and digits, lower case, ё as е, no blanks, punctuation
-// or invisible characters. "SMTP-порт *" and "smtp порт" fold to the same.
+// fold reduces a header or a word to what all its spellings share: letters
+// and digits, lower case, ё as е, no blanks, punctuation or invisible
+// characters. "SMTP-порт *" and "smtp порт" fold to the same text.
 func fold(text string) string {
 	var b strings.Builder
 	for _, r := range norm.NFKC.String(text) {
@@ -32,7 +32,7 @@ func foldLetter(r rune) rune {
 	return r
 }
 
-// wordsOf returns the words of a header, folded: "login_totp" and "loginTotp" have two.
+// wordsOf returns the folded words of a header: "login_totp" and "loginTotp" have two.
 func wordsOf(header string) []string {
 	var b strings.Builder
 	afterSmall := false
@@ -46,8 +46,8 @@ func wordsOf(header string) []string {
 	return strings.FieldsFunc(b.String(), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
-// foldWord is [fold] for the words of a cell, where a sign can be the word itself
-// or a part of it: "+", "-1". Only blanks go, and punctuation behind a letter.
+// foldWord is [fold] for the words of a cell, where a sign can be the word or part of it:
+// "+", "-1". It removes only blanks, invisible characters and punctuation after a letter.
 func foldWord(text string) string {
 	var b strings.Builder
 	var last rune
@@ -64,14 +64,14 @@ func foldWord(text string) string {
 	return b.String()
 }
 
-// lookAlikes pairs Cyrillic letters, lower case, with the Latin ones they look like.
+// lookAlikes maps lower-case Cyrillic letters to the Latin ones they look like.
 var lookAlikes = map[rune]rune{
 	'а': 'a', 'в': 'b', 'е': 'e', 'і': 'i', 'ј': 'j', 'к': 'k', 'м': 'm', 'н': 'h', 'о': 'o',
 	'р': 'p', 'с': 'c', 'т': 't', 'у': 'y', 'х': 'x', 'ѕ': 's', 'ԁ': 'd', 'ԛ': 'q', 'ԝ': 'w', 'һ': 'h', 'ӏ': 'l',
 }
 
-// looksLatin reports whether a Cyrillic letter looks like a Latin one: most do in
-// upper case only.
+// looksLatin reports whether a Cyrillic letter looks
+// like a Latin one. Some do in upper case only.
 func looksLatin(r rune) bool {
 	if unicode.IsUpper(r) {
 		_, alike := lookAlikes[unicode.ToLower(r)]
@@ -80,8 +80,8 @@ func looksLatin(r rune) bool {
 	return strings.ContainsRune("аеорсухіјѕԁԛԝһӏ", r)
 }
 
-// skeleton returns a folded text with every letter that looks like another one
-// as that one: two texts of one skeleton look the same on paper.
+// skeleton replaces Cyrillic letters of a folded text by the Latin ones
+// they look like: texts that look the same have the same skeleton.
 func skeleton(folded string) string {
 	return strings.Map(func(r rune) rune {
 		if latin, ok := lookAlikes[r]; ok {
@@ -91,7 +91,7 @@ func skeleton(folded string) string {
 	}, folded)
 }
 
-// invisible reports whether a character shows nothing and is no blank: zero-width
+// invisible reports whether a character has no visible form and is not a blank: zero-width
 // characters, direction marks, soft hyphen, byte order mark, variation selectors.
 func invisible(r rune) bool {
 	if r < 0xAD || 0x0350 <= r && r < 0x0600 { // all of ASCII, Greek and Cyrillic
@@ -101,11 +101,11 @@ func invisible(r rune) bool {
 		r == 0x034F || r == 0x115F || r == 0x1160 || r == 0x3164 || r == 0xFFA0
 }
 
-// clean cuts blanks, no-break blanks and characters without a width off both ends
-// of a cell, but no direction marks: these change what a person sees. Secrets are
-// never cleaned.
+// clean trims blanks, no-break blanks and zero-width characters
+// from both ends of a cell, but no direction marks, because
+// these change what a person sees. Secrets are never cleaned.
 func clean(text string) string {
-	if plainEnds(text) {
+	if isClean(text) {
 		return text
 	}
 	return strings.TrimFunc(text, func(r rune) bool {
@@ -113,8 +113,8 @@ func clean(text string) string {
 	})
 }
 
-// tidy returns a header as a person would repeat it: line breaks and runs of blanks
-// as one blank, nothing invisible, and of a text that is no header the beginning.
+// tidy returns a header for display: line breaks and runs of blanks become one
+// blank, invisible characters are removed, and text beyond [maxHeader] is cut.
 func tidy(header string) string {
 	header = header[:min(len(header), maxHeader)]
 	shown := strings.Map(func(r rune) rune {
@@ -129,8 +129,8 @@ func tidy(header string) string {
 	return strings.Join(strings.Fields(shown), " ")
 }
 
-// short returns a tidy header as a message repeats it.
-func short(header string) string {
+// shortHeader returns a tidy header of at most 60 characters for a message.
+func shortHeader(header string) string {
 	const most = 60
 	runes := []rune(tidy(header))
 	if len(runes) <= most {
@@ -139,16 +139,7 @@ func short(header string) string {
 	return string(runes[:most]) + "…"
 }
 
-// plainEnds reports whether a text begins and ends with a visible ASCII character.
-func plainEnds(text string) bool {
-	if text == "" {
-		return true
-	}
-	first, last := text[0], text[len(text)-1]
-	return first > ' ' && first < 0x7F && last > ' ' && last < 0x7F
-}
-
-// characters are the kinds of characters, the first that fits before the others.
+// characters are the kinds of characters; the first that matches counts.
 var characters = []struct {
 	kind string
 	is   func(rune) bool
@@ -157,9 +148,9 @@ var characters = []struct {
 	{"cyrillic", isCyrillic}, {"latin", isLatin}, {"letter", unicode.IsLetter}, {"sign", func(rune) bool { return true }},
 }
 
-// oddAt returns a problem that tells where the first character of a text stands that
-// is not fit, and of what kind it is. It never tells the character: the cell may hold a
-// password that slipped from its column. If all are fit, the problem has no facts.
+// oddAt returns a problem with the position and kind of the first character for
+// which fit is false. It does not contain the character itself: the cell may hold
+// a password from another column. If all characters fit, the problem has no facts.
 func oddAt(code diagnosis.Code, text string, fit func(rune) bool) *diagnosis.Problem {
 	position := 0
 	for _, r := range text {
@@ -176,10 +167,10 @@ func oddAt(code diagnosis.Code, text string, fit func(rune) bool) *diagnosis.Pro
 	return diagnosis.New(code)
 }
 
-// doubtful are the bytes that invisible characters begin with, and others do as well:
-// controls, blanks beyond ASCII, marks without width. No such character begins with
-// any other byte, but for the blank of ASCII.
-var doubtful = func() (is [256]bool) {
+// hiddenFirstBytes are the first bytes of invisible characters: controls, blanks beyond
+// ASCII, zero-width marks. Visible characters may begin with them too. Apart
+// from the ASCII blank, no invisible character begins with any other byte.
+var hiddenFirstBytes = func() (is [256]bool) {
 	for b := range byte(' ') {
 		is[b] = true
 	}
@@ -189,16 +180,16 @@ var doubtful = func() (is [256]bool) {
 	return is
 }()
 
-// visible returns a text without the blanks and the characters without width at its ends,
-// and whether there were any. One inside of the text, a control, and a mark that turns
-// the direction of writing wherever it stands, is a problem: the text says something
-// else than it shows.
+// visible returns a text without blanks and zero-width characters
+// at its ends, and whether there were any. Such a mark or a control
+// inside the text, or a mark of writing direction anywhere, is a
+// problem: the text would differ from what it shows.
 func visible(text string) (inner string, cut bool, problem *diagnosis.Problem) {
-	if !mayHide(text) && strings.Trim(text, " ") == text {
+	if isClean(text) {
 		return text, false, nil
 	}
 	inner = clean(text)
-	if at := strings.IndexFunc(inner, isUnseen); at >= 0 {
+	if at := strings.IndexFunc(inner, isHidden); at >= 0 {
 		r, _ := utf8.DecodeRuneInString(inner[at:])
 		position := utf8.RuneCountInString(text[:strings.Index(text, inner)+at]) + 1
 		return "", false, diagnosis.New(diagnosis.TextCharacter, "Position", position, "Character", fmt.Sprintf("U+%04X", r))
@@ -206,16 +197,18 @@ func visible(text string) (inner string, cut bool, problem *diagnosis.Problem) {
 	return inner, len(inner) < len(text), nil
 }
 
-func mayHide(text string) bool {
+// isClean reports whether the bytes of a text show that it has no invisible
+// characters and no blanks at its ends. False means that it may have some.
+func isClean(text string) bool {
 	for i := range len(text) {
-		if doubtful[text[i]] {
-			return true
+		if hiddenFirstBytes[text[i]] {
+			return false
 		}
 	}
-	return false
+	return text == "" || text[0] != ' ' && text[len(text)-1] != ' '
 }
 
-// isUnseen reports whether a character is a control or an invisible mark.
-func isUnseen(r rune) bool {
+// isHidden reports whether a character is a control or an invisible mark.
+func isHidden(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == 0x034F || r == 0x2028 || r == 0x2029
 }

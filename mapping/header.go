@@ -19,59 +19,60 @@ import (
 //go:embed aliases.json
 var aliasData []byte
 
-// heading is what a known header stands for.
+// heading is the meaning of a known header.
 type heading struct {
 	field   account.Field // account.NumFields for none
-	inverse bool          // a yes in this column is a no for the field
-	tls     bool          // the column is named for SSL or TLS: a yes or no in it follows from the port
+	inverse bool          // a yes in this column means no for the field
+	tls     bool          // the column is named for SSL or TLS: the meaning of yes or no depends on the port
 }
 
-// known reports whether the header stands for a field.
+// known reports whether the header names a field.
 func (h heading) known() bool { return h.field < account.NumFields }
 
-// vocabulary is every header this program knows, and what is said of words in others. A
-// name is one word, or a word of one set with a word of another behind it, so that
-// thousands of names need no list.
+// vocabulary holds every known header, and word lists to judge
+// other headers. A name is one word, or a word of one set followed
+// by a word of another, so that thousands of names need no list.
 type vocabulary struct {
-	Sets, Fields, Inverse map[string][]string // as aliases.json has them
+	Sets, Fields, Inverse map[string][]string // in the form of aliases.json
 
-	// The following are folded.
+	// The lists below are folded.
 	Weak           []string // names that often mean something else
-	Surname, Given []string // names of the parts of a person's name
-	Person         []string // words beside them
-	Foreign        []string // words of headers for what belongs to other people or things
-	SecretParts    []string // parts of headers that name a secret in whatever column
-	SecretNames    []string // whole headers that do
-	// KeyWords are words of headers that name a key, with which codes or signatures are
-	// made: none of the row's fields but the portal's token. KeyParts do so wherever they stand.
+	Surname, Given []string // names for the parts of a person's name
+	Person         []string // words that may stand beside them
+	Foreign        []string // header words for things of other people or services
+	SecretParts    []string // parts of headers that name a secret in any column
+	SecretNames    []string // whole headers that name a secret
+	// KeyWords are header words for a key that makes codes or signatures, which feeds
+	// no field but the portal's token. KeyParts have that meaning anywhere in a header.
 	KeyWords, KeyParts []string
-	// Harmless are whole headers of columns that feed no field and hold no secret. None
-	// is a word for notes or numbers of any kind, which are where people keep passwords.
+	// Harmless are whole headers of columns that feed no field and hold no secret. Words
+	// for notes or numbers are never among them, because people keep passwords there.
 	Harmless []string
 
-	sets   [][]word         // words that can stand for each other in a name; those of set 0 are no word
-	byKey  map[string][]int // the sets a folded word is in
-	names  []name
-	byName map[[2]int]heading // by the sets of a name
-	sides  [3][]string        // folded words that name a side
-	usual  map[string]bool    // words of all names
+	wordSets   [][]word         // words that can replace each other in a name; set 0 holds the empty word
+	byKey      map[string][]int // the sets that contain a folded word
+	names      []name
+	byName     map[[2]int]heading // by the two sets of a name
+	sides      [3][]string        // folded words for each side
+	usualWords map[string]bool    // words that occur in names
 }
 
 type word struct {
-	text string
-	key  string   // folded
-	like spelling // its skeleton
+	text     string
+	key      string   // folded
+	spelling spelling // its skeleton
 }
 
-// name is the words of one set, each with those of another behind it.
+// name stands for the words of one set, each followed by a word of another.
 type name struct {
 	first, second int
 	heading
 }
 
-// headers is parsed when the first header is looked at.
+// headers returns the vocabulary, which is parsed on first use.
 var headers = sync.OnceValue(func() *vocabulary {
-	v := &vocabulary{sets: [][]word{{{}}}, byKey: make(map[string][]int), byName: make(map[[2]int]heading), usual: make(map[string]bool)}
+	v := &vocabulary{wordSets: [][]word{{{}}}, byKey: make(map[string][]int)}
+	v.byName, v.usualWords = make(map[[2]int]heading), make(map[string]bool)
 	if err := json.Unmarshal(aliasData, v); err != nil {
 		panic("mapping: aliases.json: " + err.Error())
 	}
@@ -82,24 +83,24 @@ var headers = sync.OnceValue(func() *vocabulary {
 			list[i] = fold(text)
 		}
 	}
-	ids := make(map[string]int) // of sets, by how patterns name them
+	ids := make(map[string]int) // of sets, by their name in patterns
 	addSet := func(id string, texts ...string) {
-		ids[id] = len(v.sets)
+		ids[id] = len(v.wordSets)
 		words := make([]word, len(texts))
 		for i, text := range texts {
 			key := fold(text)
 			words[i] = word{text, key, spell(skeleton(key))}
-			v.byKey[key] = append(v.byKey[key], len(v.sets))
+			v.byKey[key] = append(v.byKey[key], len(v.wordSets))
 			for _, part := range wordsOf(text) {
-				v.usual[part] = true
+				v.usualWords[part] = true
 			}
 		}
-		v.sets = append(v.sets, words)
+		v.wordSets = append(v.wordSets, words)
 	}
 	for _, name := range slices.Sorted(maps.Keys(v.Sets)) {
 		addSet("{"+name+"}", v.Sets[name]...)
 	}
-	parts := strings.NewReplacer(" {", "|{", "} ", "}|") // of a pattern: "{set}", "text", or two of these in turn
+	parts := strings.NewReplacer(" {", "|{", "} ", "}|") // of a pattern: "{set}", "text", or two of these in a row
 	add := func(pattern string, h heading) {
 		var sets [2]int
 		for i, part := range strings.Split(parts.Replace(pattern), "|") {
@@ -130,14 +131,14 @@ var headers = sync.OnceValue(func() *vocabulary {
 		}
 	}
 	for i, set := range []string{"{in}", "{out}", "{portal}"} {
-		for _, w := range v.sets[ids[set]] {
+		for _, w := range v.wordSets[ids[set]] {
 			v.sides[i] = append(v.sides[i], w.key)
 		}
 	}
 	return v
 })
 
-// find returns what a folded text stands for, whole or as two words in turn.
+// find returns the meaning of a folded text, looked up whole and then as two words in a row.
 func (v *vocabulary) find(text string) (heading, bool) {
 	for _, id := range v.byKey[text] {
 		if h, ok := v.byName[[2]int{id, 0}]; ok {
@@ -156,35 +157,35 @@ func (v *vocabulary) find(text string) (heading, bool) {
 	return heading{field: account.NumFields}, false
 }
 
-// Known reports whether a header is one this program understands, or one of the
-// columns it adds to a file itself. Readers use it to tell a header row from data.
+// Known reports whether a header is one that this program understands, or that of a
+// column that it adds to a file itself. Readers use it to tell a header row from data.
 func Known(header string) bool {
 	_, ok := lookup(header)
 	return ok || ownColumn(header)
 }
 
-// ownColumn reports whether a column was added by an annotated report.
+// ownColumn reports whether a column was added by an annotated copy.
 func ownColumn(header string) bool {
 	return strings.HasPrefix(strings.ToLower(clean(header)), "r7_")
 }
 
 var (
-	// answers at the end of a header are what its cells may hold: "SSL: да/нет".
+	// answers matches a list of allowed answers at the end of a header: "SSL: да/нет".
 	answers = regexp.MustCompile(`(?i)^(.*[\pL\pN)])[\s:;,=?–—-]*[(\[]?\s*(?:да\s*/\s*нет|д\s*/\s*н|yes\s*/\s*no|y\s*/\s*n|true\s*/\s*false|` +
 		`вкл\.?\s*/\s*выкл\.?|on\s*/\s*off|1\s*/\s*0|0\s*/\s*1|\+\s*/\s*-)\s*[)\]]?\s*$`)
 	bracketed = regexp.MustCompile(`\([^()]*\)|\[[^\[\]]*\]`)
 )
 
-// withoutBrackets returns a header without what it says in brackets.
+// withoutBrackets removes the parts of a header in brackets.
 func withoutBrackets(header string) string { return bracketed.ReplaceAllString(header, " ") }
 
-// maxHeader is the length in bytes beyond which a text is no known header.
+// maxHeader is the length in bytes beyond which a text is not a known header.
 const maxHeader = 512
 
-// lookup finds a header by everything it says, then without the answers that it asks
-// for, then without what it says in brackets, unless that names another side:
-// "Порт (1-65535)" is a port, "Outgoing server (SMTP)" is the outgoing one,
-// "Почта (портал)" is not known.
+// lookup finds the meaning of a header: first by its whole text, then
+// without the answers it asks for, then without its parts in brackets,
+// unless these name another side. "Порт (1-65535)" is a port, "Outgoing
+// server (SMTP)" is the outgoing server, "Почта (портал)" is not known.
 func lookup(header string) (heading, bool) {
 	none := heading{field: account.NumFields}
 	if len(header) > maxHeader {
@@ -209,8 +210,8 @@ func lookup(header string) (heading, bool) {
 	return h, ok
 }
 
-// sideSet is which of a person's three accounts a header is about: the incoming
-// server, the outgoing one, the portal.
+// sideSet is a set of the three accounts of a person that a
+// header can be about: incoming server, outgoing server, portal.
 type sideSet uint8
 
 const (
@@ -232,7 +233,7 @@ func sideOf(f account.Field) sideSet {
 	return 0
 }
 
-// sidesIn returns the sides that a folded text names.
+// sidesIn returns the sides that are named in a folded text.
 func (v *vocabulary) sidesIn(folded string) (sides sideSet) {
 	for i, words := range v.sides {
 		if containsAny(folded, words) {
@@ -242,14 +243,14 @@ func (v *vocabulary) sidesIn(folded string) (sides sideSet) {
 	return sides
 }
 
-// containsAny reports whether one of the parts is within a text.
+// containsAny reports whether text contains one of the parts.
 func containsAny(text string, parts []string) bool {
 	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(text, part) })
 }
 
-// nearest finds the known header that an unknown one was probably meant to be:
-// one that looks the same in other letters, or one within a few slips of the
-// finger. The text is the known header's.
+// nearest finds the known header that an unknown one probably
+// stands for: one that looks the same in other letters, or is
+// a few typing errors away. text is the known header.
 func nearest(header string) (h heading, text string, ok bool) {
 	h.field = account.NumFields
 	if len(header) > maxHeader {
@@ -257,16 +258,16 @@ func nearest(header string) (h heading, text string, ok bool) {
 	}
 	v, short := headers(), withoutBrackets(header)
 	folded := fold(short)
-	isUnusual := func(word string) bool { return !v.usual[word] }
-	if folded == "" || namesKey(header) || !slices.ContainsFunc(wordsOf(short), isUnusual) { // usual words have another meaning
+	isUnusual := func(word string) bool { return !v.usualWords[word] }
+	if folded == "" || namesKey(header) || !slices.ContainsFunc(wordsOf(short), isUnusual) { // usual words mean something else
 		return h, "", false
 	}
 	s, numbers := spell(skeleton(folded)), numbersOf(folded)
 	least := maxSlips + 1
 	for _, n := range v.names {
-		for _, first := range v.sets[n.first] {
-			for _, second := range v.sets[n.second] {
-				if d := s.slipsTo(first.like, second.like, least); d < least && numbersOf(first.key+second.key) == numbers {
+		for _, first := range v.wordSets[n.first] {
+			for _, second := range v.wordSets[n.second] {
+				if d := s.slipsTo(first.spelling, second.spelling, least); d < least && numbersOf(first.key+second.key) == numbers {
 					h, text, least = n.heading, strings.TrimSpace(first.text+" "+second.text), d
 				}
 			}
@@ -275,11 +276,11 @@ func nearest(header string) (h heading, text string, ok bool) {
 	return h, text, least <= maxSlips
 }
 
-// spelling is a skeleton with what tells quickly that another one is far from it.
+// spelling is a skeleton with facts that quickly rule out distant ones.
 type spelling struct {
 	text    string
 	length  int    // in letters
-	letters uint64 // the set of them
+	letters uint64 // the set of letters
 }
 
 func spell(text string) spelling {
@@ -290,9 +291,9 @@ func spell(text string) spelling {
 	return s
 }
 
-// slipsTo returns how many slips lead to the spelling of a name of two words, of which
-// the second may be empty. It returns limit if they are not below it, or more than words
-// of that length allow.
+// slipsTo returns the number of typing errors between s and a name of two
+// words, of which the second may be empty. It returns limit if that number
+// is not below limit, or exceeds what words of that length may have.
 func (s *spelling) slipsTo(first, second spelling, limit int) int {
 	length, letters := first.length+second.length, first.letters|second.letters
 	short := min(s.length, length)
@@ -309,15 +310,15 @@ func (s *spelling) slipsTo(first, second spelling, limit int) int {
 	return limit
 }
 
-// shortName is the length up to which one wrong letter makes another word
-// (порт, пост) and only two swapped ones are a slip.
+// shortName is the length up to which one wrong letter makes another
+// word (порт, пост), so that only a swap counts as a typing error.
 const shortName = 4
 
-// maxSlips is the most that [slips] allows.
+// maxSlips is the greatest result of [slips].
 const maxSlips = 3
 
-// slips is how many wrong letters a header may have to be taken for a known one;
-// length is that of the shorter of the two.
+// slips returns how many wrong letters a header may have to
+// match a known one; length is that of the shorter of the two.
 func slips(length int) int {
 	switch {
 	case length < shortName:
@@ -330,8 +331,8 @@ func slips(length int) int {
 	return maxSlips
 }
 
-// numbersOf returns the digits of a folded text. One more or another one is no slip:
-// "Email 2" is a second column, and "Пользователь 1" no login.
+// numbersOf returns the digits of a folded text. Different digits are no typing
+// error: "Email 2" is a second column, and "Пользователь 1" is no login.
 func numbersOf(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsDigit(r) {

@@ -1,10 +1,10 @@
 // Package mapping turns the cells of a row into the settings of an account.
 //
-// [Bind] finds the column for every field by the header, once for a file. The
-// [Binding] then makes an [account.Row] of each record: it reads the cells and
-// fills what they leave out, from the mapping file, from values the caller sets,
-// from what is known of mail providers, from other cells of the row, and at last
-// from a secure rule. The package does no I/O.
+// [Bind] finds the column for every field by the header, once for a
+// file. The [Binding] then makes an [account.Row] from each record: it
+// parses the cells and fills empty fields from the mapping file, from
+// values the caller sets, from known mail providers, from other cells
+// of the row, and finally from a secure rule. The package does no I/O.
 package mapping
 
 import (
@@ -15,67 +15,67 @@ import (
 	"r7import/importer/source"
 )
 
-// Options say what the columns may mean and where values come from that no cell
-// gives. The zero value knows the built-in headers, presets and rules.
+// Options say how columns are understood and which values empty cells
+// get. The zero value uses the built-in headers, presets and rules.
 type Options struct {
-	// File is what a mapping file says, nil for none.
+	// File is the mapping file, nil for none.
 	File *FileMapping
-	// Set are texts for empty cells, as a cell would have them. Secrets are refused.
+	// Set holds values for empty cells, in the form of a cell. Secrets are refused.
 	Set map[account.Field]string
 	// Preset is NAME or NAME=HOST of the preset for all rows, empty for none.
 	Preset string
-	// Presets are the organisation's own. They are asked before the built-in ones.
+	// Presets are the organisation's own presets. They come before the built-in ones.
 	Presets Presets
-	// OwnerColumns asks that the file names each row's portal user and a password or token of theirs.
+	// OwnerColumns requires columns for each row's portal user and for their password or token.
 	OwnerColumns bool
-	// WithoutPasswords lets the column of passwords be absent.
+	// WithoutPasswords allows the column of passwords to be absent.
 	WithoutPasswords bool
-	// Sample returns the cells of the first rows, every column of them. It is asked
-	// where the header alone does not tell what the columns hold. Nil knows none.
+	// Sample returns the first rows with the cells of every column. It is called
+	// where the header alone does not show what the columns hold. It may be nil.
 	Sample func() [][]string
-	// Draft takes a file as far as it is understood: every needed field may be missing.
+	// Draft accepts a file in which any needed field is missing.
 	Draft bool
 }
 
 // Binding knows which column of one file feeds which field. It is not safe for
 // concurrent use.
 type Binding struct {
-	names     []string       // by column, empty for one that is ignored
-	fed       account.Fields // those that have a column
-	inverse   account.Fields // of them, those whose column says the opposite
+	names     []string       // by column, empty for an ignored one
+	fed       account.Fields // fields that have a column
+	inverse   account.Fields // fields whose column means the opposite
 	words     map[account.Field]map[string]string
 	templates []fieldTemplate
-	constants account.Row // values for empty cells that are the same in all rows
+	constants account.Row // values for empty cells, the same in all rows
 	presets   *chooser
 	reader    *reader
-	places    *[account.NumFields]diagnosis.Place // of the fields, without a row; nil before the first one
+	places    *[account.NumFields]diagnosis.Place // places of the fields, without a row; nil before the first row
 	fills     tally
 	remarks   remarks
 	notices   []diagnosis.Problem
 }
 
-// Columns returns for each column the canonical name of its field, or its header if
-// only a template reads it, or nothing if it is ignored.
+// Columns returns for each column the canonical name of its field,
+// its header if only a template reads it, or "" if it is ignored.
 func (b *Binding) Columns() []string { return b.names }
 
-// Notices tells what the columns were taken for, which are ignored, and what was
-// made of cells and filled in for the rows seen so far.
+// Notices returns how the columns were understood, which ones are ignored,
+// and which values were interpreted or filled in for the rows so far.
 func (b *Binding) Notices() []diagnosis.Problem {
 	return slices.Concat(b.notices, b.remarks.notices(), b.fills.notices(), b.presets.notices())
 }
 
-// Uncounted returns the same binding for one more reading of the file: its rows do not
-// count in the notices of b. The two share what they remember of cells and must not be
-// used at the same time.
+// Uncounted returns a copy of the binding for another reading
+// of the file: its rows do not count in the notices of b. The
+// two share caches and must not be used at the same time.
 func (b *Binding) Uncounted() *Binding {
-	again, presets := *b, *b.presets
+	uncounted, presets := *b, *b.presets
 	presets.rows = make(map[*Preset]int)
-	again.fills, again.presets = tally{}, &presets
-	return &again
+	uncounted.fills, uncounted.presets = tally{}, &presets
+	return &uncounted
 }
 
-// Row makes an account of a record. What it finds wrong are problems of the
-// row, each with its place.
+// Row makes an account.Row from a record. Problems
+// are added to the row, each with its place.
 func (b *Binding) Row(rec *source.Record) account.Row {
 	if b.places == nil {
 		b.places = new([account.NumFields]diagnosis.Place)
@@ -90,11 +90,11 @@ func (b *Binding) Row(rec *source.Record) account.Row {
 	bad = b.fromTemplates(rec, &row, bad)
 	b.fill(&row, bad)
 	b.fills.count(&row)
-	b.remarks.count()
+	b.remarks.endRow()
 	return row
 }
 
-// read takes the cells of a record and returns the fields whose cells are unfit.
+// read parses the cells of a record and returns the fields whose cells are invalid.
 func (b *Binding) read(rec *source.Record, row *account.Row) (bad account.Fields) {
 	for f := range b.fed.All() {
 		if rec.Bad(f) {
@@ -102,23 +102,26 @@ func (b *Binding) read(rec *source.Record, row *account.Row) (bad account.Fields
 			continue
 		}
 		text := rec.Text(f)
-		cleaned := clean(text)
+		cleaned, isPlain := text, isClean(text) // as nearly all are
+		if !isPlain {
+			cleaned = clean(text)
+		}
 		if known := b.words[f]; known != nil {
 			if meaning, ok := known[foldWord(cleaned)]; ok {
-				text, cleaned = meaning, meaning
+				text, cleaned, isPlain = meaning, meaning, false
 			}
 		}
 		if isVoid(f, cleaned) {
 			row.Void = row.Void.With(f)
-			b.remarks.add(diagnosis.ValuesVoid, f)
+			b.remarks.record(diagnosis.ValuesVoid, f)
 			continue
 		}
 		var problem *diagnosis.Problem
-		if !f.Secret() {
+		if !f.Secret() && !isPlain {
 			var cut bool
 			text, cut, problem = visible(text)
 			if cut && text != "" {
-				b.remarks.add(diagnosis.ValuesTrimmed, f)
+				b.remarks.record(diagnosis.ValuesTrimmed, f)
 			}
 		}
 		if text == "" && problem == nil {
@@ -134,17 +137,20 @@ func (b *Binding) read(rec *source.Record, row *account.Row) (bad account.Fields
 		}
 	}
 	for f := range (b.inverse & row.Given &^ bad).All() {
-		if says, is := row.At(f).(*bool); is {
-			*says = !*says
+		if value, ok := row.At(f).(*bool); ok {
+			*value = !*value
 		}
 	}
 	return bad
 }
 
-// put reads a cell. That of a server may hold the port as well.
+// put parses a cell. A server's cell may also hold the port.
 func (b *Binding) put(row *account.Row, f account.Field, text string) *diagnosis.Problem {
+	if f != account.ServerHost && f != account.SMTPServer {
+		return b.reader.put(row, f, text)
+	}
 	host, digits, split := splitHost(text)
-	if !split || f != account.ServerHost && f != account.SMTPServer {
+	if !split {
 		return b.reader.put(row, f, text)
 	}
 	side := account.Incoming
@@ -165,6 +171,6 @@ func (b *Binding) put(row *account.Row, f account.Field, text string) *diagnosis
 	if !row.Given.Has(side.Port) {
 		row.Given, *port = row.Given.With(side.Port), n
 	}
-	b.remarks.add(diagnosis.HostPortSplit, f)
+	b.remarks.record(diagnosis.HostPortSplit, f)
 	return nil
 }

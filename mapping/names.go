@@ -10,12 +10,12 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// joinNames makes the template of a display name from a given name and a surname of the
-// same person that stand in two columns, unless another column has the whole name. A
-// patronymic is left out: few people sign their mail with it.
+// joinNames makes a template for the display name if given name and surname
+// of one person stand in two columns and no other column has the whole
+// name. A patronymic is left out: few people sign their mail with it.
 func (t *table) joinNames() {
 	v := headers()
-	parts := func(words []string) (columns []*column, persons []string) { // with what the headers have beside the words
+	parts := func(words []string) (columns []*column, persons []string) { // persons: what the headers say beside the words
 		for _, c := range t.columns {
 			folded := fold(withoutBrackets(tidy(c.Header)))
 			for _, word := range words {
@@ -31,7 +31,7 @@ func (t *table) joinNames() {
 	givens, ofGiven := parts(v.Given)
 	surnames, ofSurname := parts(v.Surname)
 	if len(givens) == 0 {
-		givens, ofGiven = parts([]string{fold(account.Name.String())}) // beside a surname it means the given one
+		givens, ofGiven = parts([]string{fold(account.Name.String())}) // beside a surname, "name" means the given name
 	}
 	isWhole := func(c *column) bool {
 		h, _ := lookup(c.Header)
@@ -45,12 +45,13 @@ func (t *table) joinNames() {
 			}
 			first, last := tidy(given.Header), tidy(surname.Header)
 			joined, err := ParseTemplate(account.Name, "{{ "+reference(first)+" }} {{ "+reference(last)+" }}")
-			if err != nil && !whole { // a header that no template can name
+			if err != nil && !whole { // a header that a template cannot name
 				return
 			}
 			if !whole {
 				t.joined = joined
-				t.notices = append(t.notices, *diagnosis.New(diagnosis.ProposedName, "Given", short(first), "Surname", short(last)))
+				p := diagnosis.New(diagnosis.ProposedName, "Given", shortHeader(first), "Surname", shortHeader(last))
+				t.notices = append(t.notices, *p)
 			}
 			given.decided, surname.decided = true, true
 			return
@@ -58,7 +59,7 @@ func (t *table) joinNames() {
 	}
 }
 
-// reference writes how a template names a column.
+// reference returns the expression by which a template names a column.
 func reference(header string) string {
 	isSign := func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 	if header == "" || isDigit(rune(header[0])) || strings.ContainsFunc(header, isSign) {

@@ -17,19 +17,19 @@ import (
 //go:embed presets/*.yaml
 var presetFiles embed.FS
 
-// Preset is what is known of a mail service or a server product.
+// Preset describes a mail service or a server product.
 type Preset struct {
 	Name    string
 	Title   string
-	Domains []string // addresses at these domains have this service
-	MX      []string // so do domains whose mail goes to one of these hosts or to one below them
-	// Incoming and Outgoing are the ways to the servers, the best first. Those of a
-	// product have no host.
+	Domains []string // mail domains of this service
+	MX      []string // hosts in MX records; a domain whose mail goes to or below one of them uses this service
+	// Incoming and Outgoing are the ways to reach the
+	// servers, best first. A product's have no host.
 	Incoming []Endpoint
 	Outgoing []Endpoint
 	Login    Login
 	Notes    []Note
-	Help     string // address of a page for people
+	Help     string // URL of a page for users
 }
 
 // Endpoint is one way to a mail server.
@@ -40,7 +40,7 @@ type Endpoint struct {
 	POP3       bool
 }
 
-// Login is how a login follows from an address.
+// Login is the rule that derives a login from an address.
 type Login string
 
 const (
@@ -49,21 +49,21 @@ const (
 	LoginPercent Login = "percent" // user%domain
 )
 
-// Note is something a person has to know about a service.
+// Note is something a person must know about a service.
 type Note string
 
 const (
-	AppPassword Note = "app-password" // the password of the web page is refused; an application password is needed
-	SwitchOn    Note = "switch-on"    // IMAP has to be switched on by the mailbox's owner
-	OAuthOnly   Note = "oauth2"       // no password is taken at all
-	OwnLogin    Note = "own-login"    // the login may have another form than the address
-	Unverified  Note = "unverified"   // no public document of the maker was found
+	AppPassword Note = "app-password" // the account password is refused; an application password is needed
+	SwitchOn    Note = "switch-on"    // IMAP must be switched on by the mailbox's owner
+	OAuthOnly   Note = "oauth2"       // passwords are not accepted at all
+	OwnLogin    Note = "own-login"    // the login may differ from the address
+	Unverified  Note = "unverified"   // no public document of the provider was found
 )
 
-// NeedsHost reports whether the preset describes a product and not a service.
+// NeedsHost reports whether the preset describes a product, which has no host of its own.
 func (p *Preset) NeedsHost() bool { return len(p.Incoming) > 0 && p.Incoming[0].Host == "" }
 
-// At returns the preset of a product with the organisation's host.
+// At returns a copy of a product's preset with the organisation's host.
 func (p *Preset) At(host string) *Preset {
 	q := *p
 	q.Incoming, q.Outgoing = slices.Clone(p.Incoming), slices.Clone(p.Outgoing)
@@ -75,7 +75,7 @@ func (p *Preset) At(host string) *Preset {
 	return &q
 }
 
-// ways returns the ways to the server of a side.
+// ways returns the endpoints of the server of a side.
 func (p *Preset) ways(side account.Side) []Endpoint {
 	if side == account.Outgoing {
 		return p.Outgoing
@@ -83,22 +83,22 @@ func (p *Preset) ways(side account.Side) []Endpoint {
 	return p.Incoming
 }
 
-// hasHost reports whether an incoming server is one of the preset's.
+// hasHost reports whether host is one of the preset's incoming servers.
 func (p *Preset) hasHost(host string) bool {
 	return slices.ContainsFunc(p.Incoming, func(e Endpoint) bool { return e.Host == host })
 }
 
-// Has reports whether a note is made about the preset.
+// Has reports whether the preset has that note.
 func (p *Preset) Has(n Note) bool { return slices.Contains(p.Notes, n) }
 
-// Fits reports whether settings lead to the preset's servers, each by one of the ways to it.
+// Fits reports whether both servers in the settings equal one of the preset's endpoints.
 func (p *Preset) Fits(s *account.Settings) bool {
 	in := Endpoint{s.Incoming.Host, s.Incoming.Port, s.Incoming.Encryption, !s.IMAP}
 	out := Endpoint{Host: s.Outgoing.Host, Port: s.Outgoing.Port, Encryption: s.Outgoing.Encryption}
 	return slices.Contains(p.Incoming, in) && slices.Contains(p.Outgoing, out)
 }
 
-// OwnServers returns a preset for a domain, as punycode, with servers of its own.
+// OwnServers returns a preset for a domain, in punycode, with the given servers.
 func OwnServers(domain string, incoming, outgoing Endpoint) *Preset {
 	return &Preset{
 		Name: strings.ReplaceAll(domain, ".", "-"), Title: domain, Domains: []string{domain},
@@ -106,8 +106,8 @@ func OwnServers(domain string, incoming, outgoing Endpoint) *Preset {
 	}
 }
 
-// login returns the login that belongs to an address.
-func (p *Preset) login(address string) string {
+// loginFor returns the login for an address.
+func (p *Preset) loginFor(address string) string {
 	switch a := account.Address(address); p.Login {
 	case LoginLocal:
 		return a.Local()
@@ -117,10 +117,10 @@ func (p *Preset) login(address string) string {
 	return address
 }
 
-// Presets are presets in the order in which they are asked.
+// Presets is a list of presets in order of preference.
 type Presets []*Preset
 
-// BuiltinPresets are the presets this program brings along. The caller must not change them.
+// BuiltinPresets returns the presets that are part of this program. The caller must not change them.
 var BuiltinPresets = sync.OnceValue(func() (all Presets) {
 	for _, name := range []string{"public.yaml", "organisation.yaml"} {
 		text, err := presetFiles.ReadFile("presets/" + name)
@@ -138,19 +138,19 @@ var BuiltinPresets = sync.OnceValue(func() (all Presets) {
 
 // Named returns the preset with that name, nil if there is none.
 func (ps Presets) Named(name string) *Preset {
-	return first(ps, func(p *Preset) bool { return p.Name == name })
+	return firstWhere(ps, func(p *Preset) bool { return p.Name == name })
 }
 
 // ForDomain returns the preset of a mail domain, nil if there is none.
 func (ps Presets) ForDomain(domain string) *Preset {
-	return first(ps, func(p *Preset) bool { return slices.Contains(p.Domains, domain) })
+	return firstWhere(ps, func(p *Preset) bool { return slices.Contains(p.Domains, domain) })
 }
 
-// ForMX returns the preset of the service that a domain's MX records lead to, nil if none is known.
+// ForMX returns the preset of the first MX host of a domain that belongs to a known service, nil if none does.
 func (ps Presets) ForMX(hosts []string) *Preset {
 	for _, host := range hosts {
 		leads := func(mx string) bool { return strings.HasSuffix("."+account.FoldHost(host), "."+mx) }
-		if p := first(ps, func(p *Preset) bool { return slices.ContainsFunc(p.MX, leads) }); p != nil {
+		if p := firstWhere(ps, func(p *Preset) bool { return slices.ContainsFunc(p.MX, leads) }); p != nil {
 			return p
 		}
 	}
@@ -188,9 +188,9 @@ func (ps Presets) Choose(text string) (*Preset, error) {
 	return p.At(ascii), nil
 }
 
-// ParsePresets reads a file of presets: those of this program have the same form
-// as an organisation's own. The name is for messages. The error is a
-// [diagnosis.Problems].
+// ParsePresets reads a file of presets; the built-in ones
+// and an organisation's own have the same form. The name is
+// used in messages. The error is a [diagnosis.Problems].
 func ParsePresets(name string, text []byte) (Presets, error) {
 	d, top := readDocument(name, text, "version", "presets")
 	all := d.presets(top["presets"])
@@ -200,7 +200,7 @@ func ParsePresets(name string, text []byte) (Presets, error) {
 	return all, nil
 }
 
-// presets reads a list of presets, each with a name of its own.
+// presets reads a list of presets with unique names.
 func (d document) presets(n ast.Node) (all Presets) {
 	for _, item := range d.Items(n) {
 		p := d.preset(item)
@@ -215,7 +215,7 @@ func (d document) presets(n ast.Node) (all Presets) {
 func (d document) preset(n ast.Node) *Preset {
 	v := d.Known(n, "name", "title", "domains", "mx", "incoming", "outgoing", "login", "notes", "help")
 	p := &Preset{Name: d.Text(v["name"]), Title: d.Text(v["title"]), Help: d.Text(v["help"]), Login: LoginAddress}
-	if p.Name == "" || strings.Trim(p.Name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" { // it is typed behind --preset
+	if p.Name == "" || strings.Trim(p.Name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" { // it is used with --preset
 		d.Wrong(n, diagnosis.PresetForm, "Key", "name")
 	}
 	p.Title = cmp.Or(p.Title, p.Name)
@@ -289,7 +289,7 @@ func (d document) endpoint(n ast.Node, side account.Side) (e Endpoint) {
 	return e
 }
 
-// oneOf requires a text to be one of the words.
+// oneOf requires text to be one of the words.
 func oneOf[W ~string](d document, n ast.Node, text string, words ...W) W {
 	if !slices.Contains(words, W(text)) {
 		d.Wrong(n, diagnosis.YAMLKey, "Keys", strings.Trim(fmt.Sprint(words), "[]"))

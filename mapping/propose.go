@@ -12,20 +12,20 @@ import (
 	"r7import/importer/source"
 )
 
-// Proposal is a mapping file that a table asks for.
+// Proposal is a proposed mapping file for a table.
 type Proposal struct {
 	File    *FileMapping
-	Notices []diagnosis.Problem // what was decided, and what was not
-	// Doubts are columns that may be those of a field, and that only a person can
-	// give to it. The file ignores them.
+	Notices []diagnosis.Problem // decisions made and left open
+	// Doubts are columns that may belong to a field but that
+	// only a person can assign to it. The file ignores them.
 	Doubts map[account.Field][]int
 }
 
-// Propose writes the mapping file that a header row asks for, with a look at the
-// cells of the first rows: every column has its field or is ignored, and a name in
-// two columns is put together. A column whose cells have not the form of a field is
-// not proposed for it, and neither is one whose header is only nearly known. What
-// the file still needs, [Bind] tells.
+// Propose writes a mapping file for a header row, using the cells of
+// the first rows: every column is assigned to a field or ignored, and
+// a name in two columns is joined. A column is not proposed for a
+// field if its cells do not have the field's form, or if its header
+// is only nearly known. Missing fields are left for [Bind] to report.
 func Propose(columns []source.Column, rows [][]string) *Proposal {
 	t, _ := readTable(columns, &FileMapping{}, func() [][]string { return rows })
 	p := proposer{
@@ -43,7 +43,7 @@ func Propose(columns []source.Column, rows [][]string) *Proposal {
 		p.File.Templates[account.Name] = t.joined
 	}
 	p.findCandidates()
-	p.choose(account.Email) // the login and the password are those of the address
+	p.choose(account.Email) // login and password are chosen to match the address
 	p.choose(account.Password)
 	for f := range account.NumFields {
 		if _, made := p.File.Templates[f]; !made && f != account.Email && f != account.Password {
@@ -56,7 +56,7 @@ func Propose(columns []source.Column, rows [][]string) *Proposal {
 	return p.Proposal
 }
 
-// proposer is a proposal while it is made.
+// proposer is the state of making a proposal.
 type proposer struct {
 	*Proposal
 	t          *table
@@ -65,40 +65,40 @@ type proposer struct {
 	candidates []candidate
 	taken      map[account.Field]*column
 
-	isLogin bool     // the address is from a column of logins
-	foreign bool     // the header of the address only ends like its name, and what has a plain name may be of something else
-	begins  []string // how the headers of address and password begin, where only their ends are names
+	isLogin    bool     // the address is taken from a column of logins
+	foreign    bool     // the address column was found by the end of its header, so that plain names may belong to something else
+	beginnings []string // beginnings of the headers of address and password, where only their ends are names
 }
 
-// candidate is a column that may be the one of a field.
+// candidate is a column that may belong to a field.
 type candidate struct {
 	column *column
 	heading
 	rank  rank
 	form  form
-	begin string // the words before the known ones, for a header that only ends like a name
+	begin string // words before the known ones, for a header that only ends with a name
 }
 
-// rank is how plainly a header names a field.
+// rank is how clearly a header names a field; lower is clearer.
 type rank uint8
 
 const (
-	byKin  rank = iota // it begins as that of the address or the password does: "external_login" beside "external_email"
-	byName             // it is a name
+	byKin  rank = iota // it begins like the header of the address or password: "external_login" beside "external_email"
+	byName             // it is a known name
 	byWeakName
-	byEnd // the header ends with a known name: "external_email"
+	byEnd // it ends with a known name: "external_email"
 )
 
-// form is whether the cells of a column are what a field wants.
+// form says whether the cells of a column have the form of a field.
 type form uint8
 
 const (
 	fit form = iota
-	unseen
+	noCells
 	unfit
 )
 
-// findCandidates finds what each column may be by its header.
+// findCandidates finds the fields that each column may have by its header.
 func (p *proposer) findCandidates() {
 	hasPortalUser := p.t.columnOf(account.PortalUser) != nil
 	for _, c := range p.t.columns {
@@ -120,9 +120,9 @@ func (p *proposer) findCandidates() {
 	}
 }
 
-// endsLike returns what the last words of a header name and how it begins: an address,
-// a login or a password, of the row's own mailbox as far as the words before say. For
-// any other header the field is none.
+// endsLike returns the field that the last words of a header name, and the
+// words before: an address, a login or a password, unless the words before name
+// other people or things. For any other header the field is account.NumFields.
 func endsLike(header string) (h heading, begin string) {
 	words := wordsOf(withoutBrackets(tidy(header)))
 	for at := 1; at < len(words); at++ {
@@ -138,23 +138,23 @@ func endsLike(header string) (h heading, begin string) {
 	return heading{field: account.NumFields}, ""
 }
 
-// isForeign reports whether a word of a header is about other people or things.
+// isForeign reports whether a word of a header refers to other people or things.
 func isForeign(word string) bool { return slices.Contains(headers().Foreign, word) }
 
-// form looks at the cells of a column. More than half of those that hold something
-// have to be what the field wants; of passwords one is enough, beside masks.
+// form judges the cells of a column. More than half of those with content
+// must have the field's form; for secrets one unmasked cell is enough.
 func (p *proposer) form(c *column, h heading) form {
 	held, good := countCells(p.rows, c.index, h.field, func(text string) bool { return p.hasForm(h, text) })
 	switch {
 	case held == 0:
-		return unseen
+		return noCells
 	case 2*good > held, good > 0 && h.field.Secret():
 		return fit
 	}
 	return unfit
 }
 
-// hasForm reports whether a text is what a field wants.
+// hasForm reports whether text has the form of a field's value.
 func (p *proposer) hasForm(h heading, text string) bool {
 	var problem *diagnosis.Problem
 	switch f := h.field; {
@@ -173,8 +173,8 @@ func (p *proposer) hasForm(h heading, text string) bool {
 	return problem == nil || problem.Code == diagnosis.AuthOAuth
 }
 
-// choose takes the column of a field: the first one whose cells have the form, a
-// plain name before a weak one, and one that only ends like a name if there is no other.
+// choose selects the column of a field: the first one whose cells have the form, plain
+// names before weak ones; a header that only ends with a name is used if there is no other.
 func (p *proposer) choose(f account.Field) {
 	of := slices.DeleteFunc(slices.Clone(p.candidates), func(c candidate) bool { return c.field != f || c.column.decided })
 	slices.SortStableFunc(of, func(a, b candidate) int {
@@ -214,7 +214,7 @@ func (p *proposer) choose(f account.Field) {
 	for _, c := range of {
 		switch {
 		case c.column.decided:
-		case isMasked(c) && c.rank < byEnd && !choseMasked: // a list of users, with masks in its own column of passwords
+		case isMasked(c) && c.rank < byEnd && !choseMasked: // a list of users whose own password column holds masks
 			p.note(chosen, diagnosis.ProposedUnmasked, "Field", f, "Other", tidy(c.column.Header))
 		default:
 			p.note(c.column, diagnosis.ProposedFirst, "Field", f, "Other", tidy(chosen.Header))
@@ -222,20 +222,20 @@ func (p *proposer) choose(f account.Field) {
 	}
 }
 
-// rankOf is the rank of a column beside those that are taken.
+// rankOf returns the rank of a column, given the columns already taken.
 func (p *proposer) rankOf(c candidate) rank {
-	if c.begin != "" && slices.Contains(p.begins, c.begin) {
+	if c.begin != "" && slices.Contains(p.beginnings, c.begin) {
 		return byKin
 	}
 	return c.rank
 }
 
-// addressByContent takes the column of the address where no header plainly names
-// it: one with the end of such a name, one of logins, or else any other that holds
-// addresses and nothing else. It reports whether it has decided.
+// addressByContent selects the column of the address if no header plainly names it:
+// a column whose header ends with such a name, a column of logins, or the only other
+// column that holds addresses and nothing else. It reports whether it decided.
 func (p *proposer) addressByContent(of []candidate) bool {
 	if slices.ContainsFunc(of, func(c candidate) bool { return c.form == fit }) {
-		return false // by its end
+		return false // the caller chooses it by the end of its header
 	}
 	var logins, others []*column
 	for _, c := range p.t.columns {
@@ -275,8 +275,8 @@ func (p *proposer) holdsAddresses(c *column) bool {
 	return held > 0 && good == held
 }
 
-// take makes a column the one of a field. A header that says the opposite of its
-// field is known as such and better not named.
+// take assigns a column to a field. A column with the opposite meaning
+// is not written to the file, because its header is known to be inverse.
 func (p *proposer) take(f account.Field, c candidate) {
 	c.column.decided = true
 	p.taken[f] = c.column
@@ -285,15 +285,15 @@ func (p *proposer) take(f account.Field, c candidate) {
 		p.note(c.column, diagnosis.ProposedEnd, "Field", f)
 	}
 	if c.begin != "" && (f == account.Email || f == account.Password) {
-		p.begins = append(p.begins, c.begin)
+		p.beginnings = append(p.beginnings, c.begin)
 	}
 	if !c.inverse {
 		p.File.Columns[f] = p.t.name(c.column)
 	}
 }
 
-// noteNearlyKnown reports headers that are nearly known, for fields without a column. They
-// are not taken: what is near to a name can be another name.
+// noteNearlyKnown reports headers that are nearly known, for fields without
+// a column. They are not assigned: a similar header can mean something else.
 func (p *proposer) noteNearlyKnown() {
 	doubts := slices.Concat(slices.Collect(maps.Values(p.Doubts))...)
 	for _, c := range p.t.columns {
@@ -307,7 +307,7 @@ func (p *proposer) noteNearlyKnown() {
 	}
 }
 
-// proposeOwner makes the portal user the address, where the file has the user's password or token only.
+// proposeOwner makes the address the portal user if the file has a portal password but no portal user.
 func (p *proposer) proposeOwner() {
 	if p.taken[account.PortalUser] != nil || p.taken[account.PortalPassword] == nil || p.taken[account.Email] == nil {
 		return
@@ -330,12 +330,12 @@ func (p *proposer) ignoreRest() {
 	}
 }
 
-// note tells something about a column.
+// note adds a notice about a column.
 func (p *proposer) note(c *column, code diagnosis.Code, facts ...any) {
 	p.Notices = append(p.Notices, c.about(code, facts...))
 }
 
-// doubt tells that a column may be the one of a field.
+// doubt records that a column may belong to a field.
 func (p *proposer) doubt(c *column, f account.Field, code diagnosis.Code, facts ...any) {
 	p.Doubts[f] = append(p.Doubts[f], c.index)
 	p.note(c, code, append(facts, "Field", f)...)

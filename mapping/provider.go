@@ -9,29 +9,29 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// chooser finds the preset of a row and counts the rows of each mail service.
+// chooser finds the preset of a row and counts rows by mail service.
 type chooser struct {
-	byDomain  map[string]*Preset // said by the mapping file
-	forAll    *Preset            // asked for by name
-	automatic Presets            // asked by domain
-	known     Presets            // all there are, for the notes about services
-	domains   *memo[*Preset]     // what is found for a domain, nil for nothing
-	hosts     *memo[*Preset]     // the service that a host belongs to, nil for none
+	byDomain  map[string]*Preset // from the mapping file
+	forAll    *Preset            // chosen by name
+	automatic Presets            // may be chosen by the domain of the address
+	known     Presets            // all presets, for the notes about services
+	domains   *memo[*Preset]     // preset by domain, nil for none
+	hosts     *memo[*Preset]     // service by host, nil for none
 	rows      map[*Preset]int
 }
 
-// newChooser reads what the options say about presets.
+// newChooser returns a chooser for the presets in the options.
 func newChooser(o Options) (c *chooser, problems diagnosis.Problems) {
-	said := &o.File.Presets
+	fromFile := &o.File.Presets
 	c = &chooser{
 		byDomain: make(map[string]*Preset), rows: make(map[*Preset]int),
-		known: slices.Concat(said.Own, o.Presets, BuiltinPresets()),
+		known: slices.Concat(fromFile.Own, o.Presets, BuiltinPresets()),
 	}
 	c.domains = newMemo(func(domain string) (*Preset, *diagnosis.Problem) {
 		return cmp.Or(c.byDomain[domain], c.forAll, c.automatic.ForDomain(domain)), nil
 	})
 	c.hosts = newMemo(func(host string) (*Preset, *diagnosis.Problem) {
-		return first(c.known, func(p *Preset) bool { return p.hasHost(host) }), nil
+		return firstWhere(c.known, func(p *Preset) bool { return p.hasHost(host) }), nil
 	})
 	choose := func(text, where string) *Preset {
 		p, err := c.known.Choose(text)
@@ -44,29 +44,29 @@ func newChooser(o Options) (c *chooser, problems diagnosis.Problems) {
 	if o.Preset != "" {
 		c.forAll = choose(o.Preset, "--preset")
 	}
-	for _, p := range slices.Backward(said.Own) { // of two for one domain the first stands
+	for _, p := range slices.Backward(fromFile.Own) { // the first of two for a domain wins
 		for _, domain := range p.Domains {
 			c.byDomain[domain] = p
 		}
 	}
-	for _, domain := range slices.Sorted(maps.Keys(said.Domains)) {
-		c.byDomain[domain] = choose(said.Domains[domain], domain)
+	for _, domain := range slices.Sorted(maps.Keys(fromFile.Domains)) {
+		c.byDomain[domain] = choose(fromFile.Domains[domain], domain)
 	}
-	if said.Use != "" && o.Preset == "" {
-		c.forAll = choose(said.Use, "use")
+	if fromFile.Use != "" && o.Preset == "" {
+		c.forAll = choose(fromFile.Use, "use")
 	}
-	for _, name := range said.Off {
+	for _, name := range fromFile.Off {
 		if c.known.Named(name) == nil {
 			problems = append(problems, *diagnosis.New(diagnosis.PresetUnknown, "Where", "off", "Names", c.known.Names()))
 		}
 	}
-	if !said.AllOff {
-		c.automatic = slices.DeleteFunc(slices.Clone(c.known), func(p *Preset) bool { return slices.Contains(said.Off, p.Name) })
+	if !fromFile.AllOff {
+		c.automatic = slices.DeleteFunc(slices.Clone(c.known), func(p *Preset) bool { return slices.Contains(fromFile.Off, p.Name) })
 	}
 	return c, problems
 }
 
-// asked reports whether a preset was asked for, for all rows or for a domain.
+// asked reports whether a preset was chosen explicitly, for all rows or for a domain.
 func (c *chooser) asked() bool { return c.forAll != nil || len(c.byDomain) > 0 }
 
 // of returns the preset for an address, nil if there is none.
@@ -75,7 +75,7 @@ func (c *chooser) of(address string) *Preset {
 	return p
 }
 
-// PresetOf returns the preset that a row was filled from, nil if no field was.
+// PresetOf returns the preset that filled fields of a row, nil if none did.
 func (b *Binding) PresetOf(row *account.Row) *Preset {
 	if slices.Contains(row.Fills[:], account.FromPreset) {
 		return b.presets.of(row.Settings.Email)
@@ -83,8 +83,8 @@ func (b *Binding) PresetOf(row *account.Row) *Preset {
 	return nil
 }
 
-// fromPreset fills what the mail service of the row is known to need. A side is
-// filled as a whole: a row that names another server, port or protocol gets nothing of it.
+// fromPreset fills a row from the preset of its mail service. A side is filled as a whole:
+// if the row names another server, port or protocol, none of that side's endpoint is used.
 func (w filler) fromPreset(c *chooser) {
 	s := &w.row.Settings
 	var p *Preset
@@ -95,7 +95,7 @@ func (w filler) fromPreset(c *chooser) {
 		w.usePreset(p)
 	}
 	if p != nil && p == c.forAll && w.row.Fills[account.ServerHost] == account.FromPreset {
-		// It may send the password of a public service to another one.
+		// The preset may send the password of a public service to another one.
 		domain := account.Address(s.Email).Domain()
 		if own := c.known.ForDomain(domain); own != nil && !own.hasHost(s.Incoming.Host) {
 			w.row.Report(account.ServerHost, *diagnosis.New(diagnosis.PresetOtherService, "Domain", domain, "Preset", p.Name, "Service", own.Title))
@@ -116,14 +116,14 @@ func (w filler) fromPreset(c *chooser) {
 	}
 }
 
-// usePreset fills each side from the first way to its server that agrees with what the row says already.
+// usePreset fills each side from the first of its endpoints that agrees with the values of the row.
 func (w filler) usePreset(p *Preset) {
 	s := &w.row.Settings
 	for _, side := range sides {
 		server := s.Server(side)
 		i := slices.IndexFunc(p.ways(side), func(e Endpoint) bool {
 			return w.agrees(side.Host, e.Host == server.Host) && w.agrees(side.Port, e.Port == server.Port) &&
-				w.agrees(side.Encryption, meets(e.Encryption, server.Encryption)) &&
+				w.agrees(side.Encryption, satisfies(e.Encryption, server.Encryption)) &&
 				(side == account.Outgoing || w.agrees(account.IMAP, e.POP3 != s.IMAP))
 		})
 		if i < 0 {
@@ -132,7 +132,7 @@ func (w filler) usePreset(p *Preset) {
 		e := p.ways(side)[i]
 		var from account.Row
 		from.Settings.IMAP = !e.POP3
-		*from.Settings.Server(side) = account.Server{Host: e.Host, Port: e.Port, Encryption: e.Encryption, Login: p.login(s.Email)}
+		*from.Settings.Server(side) = account.Server{Host: e.Host, Port: e.Port, Encryption: e.Encryption, Login: p.loginFor(s.Email)}
 		fields := account.Fields(0).With(side.Host).With(side.Port).With(side.Encryption)
 		if side == account.Incoming {
 			fields = fields.With(account.IMAP)
@@ -146,26 +146,26 @@ func (w filler) usePreset(p *Preset) {
 	}
 }
 
-// agrees reports whether a field is free, or has the value that is wanted.
+// agrees reports whether a field has no value yet, or has the wanted one.
 func (w filler) agrees(f account.Field, same bool) bool {
 	return !w.bad.Has(f) && (same || !w.has(f))
 }
 
-// meets reports whether an encryption is what a row asks for.
-func meets(e, asked account.Encryption) bool {
+// satisfies reports whether the encryption e satisfies what a row asks for.
+func satisfies(e, asked account.Encryption) bool {
 	switch asked {
 	case tlsWord, encrypted:
 		return e != account.Plain
-	case notSaid:
+	case unspecified:
 		return true
 	}
 	return e == asked
 }
 
-// noteCodes are the notes that are worth saying before a run.
+// noteCodes are the notes that are reported before a run.
 var noteCodes = map[Note]diagnosis.Code{AppPassword: diagnosis.ServiceAppPassword, SwitchOn: diagnosis.ServiceSwitchOn}
 
-// notices tells what the mail services of the rows want from people.
+// notices returns what users of the rows' mail services must do.
 func (c *chooser) notices() (notices []diagnosis.Problem) {
 	for _, p := range c.known {
 		for _, note := range p.Notes {

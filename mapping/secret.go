@@ -9,7 +9,7 @@ import (
 	"r7import/importer/source"
 )
 
-// namesKey reports whether the header names a key, or a token that is not the portal's.
+// namesKey reports whether the header names a key, or a token other than the portal's.
 func namesKey(header string) bool {
 	v, folded := headers(), fold(header)
 	isKey := func(word string) bool { return slices.Contains(v.KeyWords, word) }
@@ -27,14 +27,14 @@ func NamesSecret(header string) bool {
 	return namesKey(header) || slices.Contains(v.SecretNames, folded) || containsAny(folded, v.SecretParts)
 }
 
-// Harmless reports whether a header is known to be that of a column without secrets.
+// Harmless reports whether a header is known and its column holds no secret.
 func Harmless(header string) bool {
 	h, known := lookup(header)
 	return known && !h.field.Secret() && !NamesSecret(header)
 }
 
-// Secrets returns which columns hold secrets: those of the fields that are, those
-// that only secrets are made of, and any whose header names a password or a token.
+// Secrets reports for each column whether it holds a secret: it feeds a secret field, only templates
+// of secret fields read it, or it feeds no field and its header names a password, key or token.
 func (b *Binding) Secrets(columns []source.Column) []bool {
 	secret := make([]bool, len(columns))
 	for i, c := range columns {
@@ -44,8 +44,8 @@ func (b *Binding) Secrets(columns []source.Column) []bool {
 	return secret
 }
 
-// FeedsSecret reports whether a column is that of a password or a token, or one that
-// only secrets are made of: its header alone may tell of something else.
+// FeedsSecret reports whether a column feeds a password or a token, or is
+// read by templates of secret fields only. Its header need not show that.
 func (b *Binding) FeedsSecret(column int) bool {
 	name := b.names[column]
 	f, isField := account.FieldNamed(name)
@@ -57,12 +57,12 @@ func (b *Binding) FeedsSecret(column int) bool {
 	})
 }
 
-// OwnColumns are those of an annotated copy.
+// OwnColumns are the columns that an annotated copy adds.
 var OwnColumns = []string{"r7_status", "r7_code", "r7_message", "r7_hint", "r7_mailbox_id"}
 
-// Harmless returns the columns that are known to hold no secret: those of fields that
-// are none, those of which a template makes such a field, and those with a header
-// that names something else. Any other may hold passwords under a name that is not known.
+// Harmless reports for each column whether it is known to hold no secret: it feeds
+// a field that is none, a template makes such a field from it, or its header names
+// something harmless. Any other column may hold passwords under an unknown name.
 func (b *Binding) Harmless(columns []source.Column) []bool {
 	harmless := b.Secrets(columns)
 	v := headers()
@@ -74,8 +74,8 @@ func (b *Binding) Harmless(columns []source.Column) []bool {
 	return harmless
 }
 
-// forms are what cells of fields have in every file: an address, a number, an address
-// or a GUID or a name of several words.
+// forms are the forms that all cells of a field have in every file: an address, a
+// number, and for the portal user an address, a GUID or a name of several words.
 var forms = map[account.Field]func(text string) bool{
 	account.Email:    func(text string) bool { return strings.Contains(text, "@") },
 	account.Port:     func(text string) bool { return strings.ContainsFunc(text, unicode.IsDigit) },
@@ -85,8 +85,8 @@ var forms = map[account.Field]func(text string) bool{
 	},
 }
 
-// Astray reports whether the cells of a row do not stand under their headers, as far as
-// that shows: one of them has not the form of its field. Any of them may then be a password.
+// Astray reports whether the cells of a row have visibly shifted from their headers:
+// one of them does not have the form of its field. Any of them may then be a password.
 func (b *Binding) Astray(cells []string) bool {
 	for i, text := range cells[:min(len(cells), len(b.names))] {
 		text = clean(text)

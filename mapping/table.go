@@ -10,20 +10,20 @@ import (
 	"r7import/importer/source"
 )
 
-// table is the header row while it is being understood.
+// table is a header row that is being interpreted.
 type table struct {
-	columns []*column
-	nearly  account.Fields // fields that a header nearly names
-	joined  *Template      // of a name that stands in two columns, nil for none
-	notices []diagnosis.Problem
+	columns     []*column
+	nearlyNamed account.Fields // fields that a header nearly names
+	joined      *Template      // template of a name in two columns, nil for none
+	notices     []diagnosis.Problem
 }
 
-// column is a column with what its header stands for.
+// column is a column and the meaning of its header.
 type column struct {
 	source.Column
 	heading
 	index   int
-	decided bool // the header says no more: the mapping file has spoken of the column, or it is a part of a name
+	decided bool // the header no longer counts: the mapping file decides about the column, or it is part of a name
 }
 
 func newTable(columns []source.Column) *table {
@@ -34,9 +34,9 @@ func newTable(columns []source.Column) *table {
 	return t
 }
 
-// readTable finds what the columns of a header row are: by the mapping file, by what the
-// headers say, and by the cells of the first rows where these do not tell. The problems
-// are those of the mapping file with this header row.
+// readTable finds the fields of the columns: by the mapping file, by the
+// headers, and by the cells of the first rows where the headers do not decide.
+// The problems are those of applying the mapping file to this header row.
 func readTable(columns []source.Column, f *FileMapping, sample func() [][]string) (*table, diagnosis.Problems) {
 	t := newTable(columns)
 	problems := t.bindFile(f)
@@ -45,11 +45,11 @@ func readTable(columns []source.Column, f *FileMapping, sample func() [][]string
 	}
 	t.bindKnown()
 	t.bindServer(sample)
-	t.divide()
+	t.assignSides()
 	return t, problems
 }
 
-// bindFile gives columns the fields that a mapping file gives them.
+// bindFile assigns columns to fields as the mapping file says.
 func (t *table) bindFile(f *FileMapping) (problems diagnosis.Problems) {
 	for field := range account.NumFields {
 		name, ok := f.Columns[field]
@@ -73,27 +73,27 @@ func (t *table) bindFile(f *FileMapping) (problems diagnosis.Problems) {
 	return problems
 }
 
-// first returns the first of a list that fits, nil if none does.
-func first[T any](list []*T, fits func(*T) bool) *T {
+// firstWhere returns the first element that fits, nil if none does.
+func firstWhere[T any](list []*T, fits func(*T) bool) *T {
 	if i := slices.IndexFunc(list, fits); i >= 0 {
 		return list[i]
 	}
 	return nil
 }
 
-// find returns the column that a mapping file means, nil if there is none.
+// find returns the column that a mapping file names, nil if there is none.
 func (t *table) find(name ColumnName) *column {
-	return first(t.columns, func(c *column) bool { return name.means(c.Column) })
+	return firstWhere(t.columns, func(c *column) bool { return name.means(c.Column) })
 }
 
-// columnOf returns the first column of a field, nil if it has none.
+// columnOf returns the first column of a field, nil if there is none.
 func (t *table) columnOf(f account.Field) *column {
-	return first(t.columns, func(c *column) bool { return c.field == f })
+	return firstWhere(t.columns, func(c *column) bool { return c.field == f })
 }
 
-// means reports whether the name is that of a column. Headers are compared in any
-// language, also ones without letters: "№". A person who looks at a CSV file in a
-// spreadsheet program counts in letters, and finds the column all the same.
+// means reports whether the name denotes a column. Headers are compared as shown or folded,
+// so that "№", which has no letters, works too. Letters and numbers are interchangeable,
+// because a spreadsheet program shows the columns of a CSV file as letters.
 func (n ColumnName) means(c source.Column) bool {
 	if n.Label != "" {
 		number := columnNumber(c.Label)
@@ -103,21 +103,21 @@ func (n ColumnName) means(c source.Column) bool {
 	return a == b || fold(a) == fold(b) && fold(a) != ""
 }
 
-// ignores reports whether the name, as one of those to ignore, is that of a column.
+// ignores reports whether the name, as an entry of the ignore list, covers a column.
 func (n ColumnName) ignores(c source.Column) bool {
 	begin, open := strings.CutSuffix(n.Header, "*")
 	switch header := tidy(c.Header); {
 	case !open:
 		return n.means(c)
-	case fold(begin) == "": // "*" alone, or signs that are no letters: "#*"
+	case fold(begin) == "": // "*" alone, or signs without letters: "#*"
 		return strings.HasPrefix(header, tidy(begin))
 	default:
 		return strings.HasPrefix(fold(header), fold(begin))
 	}
 }
 
-// columnNumber returns the number of a column, from 1, given by it or by its
-// letters; 0 for any other text.
+// columnNumber returns the number of a column, from 1,
+// given as digits or letters, and 0 for any other text.
 func columnNumber(label string) int {
 	label = strings.ToUpper(strings.TrimSpace(label))
 	if n, err := strconv.Atoi(label); err == nil {
@@ -134,18 +134,18 @@ func columnNumber(label string) int {
 	return number
 }
 
-// bindKnown gives every other column with a known header its field, unless the
-// mapping file names another column for it.
+// bindKnown assigns the other columns with known headers to their
+// fields, unless the mapping file names another column for the field.
 func (t *table) bindKnown() {
-	said := t.fields()
+	assigned := t.fields()
 	if t.joined != nil {
-		said = said.With(account.Name)
+		assigned = assigned.With(account.Name)
 	}
 	for _, c := range t.columns {
 		h, ok := lookup(c.Header)
 		switch {
 		case !ok || c.decided || ownColumn(c.Header):
-		case said.Has(h.field):
+		case assigned.Has(h.field):
 			c.decided = true
 		default:
 			c.heading = h
@@ -153,8 +153,8 @@ func (t *table) bindKnown() {
 	}
 }
 
-// bindServer gives a column named IMAP or POP3 the incoming server, if there is no
-// other column for it and the cells are names of hosts and not a yes or no.
+// bindServer assigns a column named IMAP or POP3 to the incoming server if that
+// has no other column and most of the cells are host names, not yes or no.
 func (t *table) bindServer(sample func() [][]string) {
 	c := t.columnOf(account.IMAP)
 	if c == nil || c.decided || t.fields().Has(account.ServerHost) || sample == nil {
@@ -170,7 +170,7 @@ func (t *table) bindServer(sample func() [][]string) {
 	}
 }
 
-// countCells returns how many cells of a column hold something, and how many of these are of one kind.
+// countCells returns how many cells of a column have a value, and for how many of these isOfKind is true.
 func countCells(rows [][]string, column int, f account.Field, isOfKind func(text string) bool) (held, good int) {
 	for _, cells := range rows {
 		if text := clean(cells[column]); text != "" && !isVoid(f, text) {
@@ -183,12 +183,12 @@ func countCells(rows [][]string, column int, f account.Field, isOfKind func(text
 	return held, good
 }
 
-// divide gives columns that share one field, and whose headers name no side, to
-// the sides of the neighbours before them: of "IMAP server, Port, SMTP server,
-// Port" the second port is the outgoing one. Where that does not give each column
-// a field of its own, all stay as they are, and [table.doubts] reports them.
-func (t *table) divide() {
-	for _, fields := range sided {
+// assignSides handles columns that share a field and whose headers name no side: each
+// gets the side of the nearest column before it, so that in "IMAP server, Port, SMTP
+// server, Port" the second port is the outgoing one. If that does not give each
+// column its own field, nothing changes, and [table.doubts] reports the columns.
+func (t *table) assignSides() {
+	for _, fields := range sidePairs {
 		divided := make(map[*column]account.Field)
 		others := t.fields().Without(fields[0])
 		fits, name := true, ""
@@ -216,15 +216,15 @@ func (t *table) divide() {
 	}
 }
 
-// sided lists the fields that there are once for each server of a row: that of the
-// incoming one, whose name needs no word for the side, and that of the outgoing one.
-var sided = func(in, out account.Side) [][2]account.Field {
+// sidePairs lists the fields that exist once for each server of a row: the
+// incoming one, whose header need not name the side, and the outgoing one.
+var sidePairs = func(in, out account.Side) [][2]account.Field {
 	return [][2]account.Field{{in.Login, out.Login}, {in.Password, out.Password}, {in.Host, out.Host}, {in.Port, out.Port},
 		{in.Encryption, out.Encryption}, {in.Auth, out.Auth}}
 }(account.Incoming, account.Outgoing)
 
-// sideBefore returns the side of the nearest column before one whose header names a
-// side: incoming if there is none, or if a column stands between that belongs to none.
+// sideBefore returns the side that the nearest column before the given one names;
+// incoming if there is none, or if the column of a field without a side stands between.
 func (t *table) sideBefore(column int) sideSet {
 	v := headers()
 	for _, c := range slices.Backward(t.columns[:column]) {
@@ -251,25 +251,25 @@ func (t *table) fields() (fields account.Fields) {
 	return fields
 }
 
-// doubts returns the columns that cannot be left as they are: nearly known ones,
-// and several for one field.
+// doubts returns the problems with columns that have no clear
+// meaning: nearly known headers, and several columns for one field.
 func (t *table) doubts() (problems diagnosis.Problems) {
-	fields := t.fields() // if there are none the row is data, and data is never repeated
+	fields := t.fields() // if empty, the row is data, and data is never repeated
 	for _, c := range t.columns {
 		switch first := t.columnOf(c.field); {
 		case c.known() && first != c:
-			second := account.NumFields // the field of the outgoing server that the column may be
-			for _, pair := range sided {
+			second := account.NumFields // the outgoing server's field, which the column may be
+			for _, pair := range sidePairs {
 				if pair[0] == c.field && !fields.Has(pair[1]) {
 					second = pair[1]
 				}
 			}
-			t.nearly = t.nearly.With(second)
+			t.nearlyNamed = t.nearlyNamed.With(second)
 			problems = append(problems, c.about(diagnosis.HeaderTwice, "Field", c.field, "Other", first.Label,
-				"OtherHeader", short(first.Header), "Column", c.Label, "Second", second))
+				"OtherHeader", shortHeader(first.Header), "Column", c.Label, "Second", second))
 		case !c.known() && fields != 0 && !c.decided && !ownColumn(c.Header):
 			if near, known, ok := nearest(c.Header); ok {
-				t.nearly = t.nearly.With(near.field)
+				t.nearlyNamed = t.nearlyNamed.With(near.field)
 				problems = append(problems, c.about(diagnosis.HeaderNear, "Field", near.field, "Known", known))
 			}
 		}
@@ -277,8 +277,8 @@ func (t *table) doubts() (problems diagnosis.Problems) {
 	return problems
 }
 
-// holdsPorts reports whether most cells of a server's column have a port behind the
-// name, so that none of the ports' own is needed.
+// holdsPorts reports whether most cells of a server's
+// column include a port, so that no port column is needed.
 func (t *table) holdsPorts(server account.Field, rows [][]string) bool {
 	c := t.columnOf(server)
 	if c == nil {
@@ -291,15 +291,15 @@ func (t *table) holdsPorts(server account.Field, rows [][]string) bool {
 	return 2*ported > held
 }
 
-// about returns a problem with the header.
+// about returns a problem with the column's header.
 func (c *column) about(code diagnosis.Code, facts ...any) diagnosis.Problem {
 	p := diagnosis.New(code, facts...)
-	p.Place = diagnosis.Place{Column: c.Label, Header: short(c.Header)}
+	p.Place = diagnosis.Place{Column: c.Label, Header: shortHeader(c.Header)}
 	return *p
 }
 
-// name returns how a mapping file names a column: by its letters or number where
-// the header leads to another one.
+// name returns how a mapping file names a column: by its header,
+// or by its letters or number if the header finds another column.
 func (t *table) name(c *column) ColumnName {
 	name := ColumnName{Header: tidy(c.Header)}
 	if t.find(name) != c {
@@ -308,8 +308,8 @@ func (t *table) name(c *column) ColumnName {
 	return name
 }
 
-// names returns what each column is read as: its field, its header if a template
-// reads it, or nothing.
+// names returns for each column the name under which records give
+// its cells: its field, its header if a template reads it, or "".
 func (t *table) names(templates []fieldTemplate) []string {
 	names := make([]string, len(t.columns))
 	for i, c := range t.columns {
@@ -325,12 +325,12 @@ func (t *table) names(templates []fieldTemplate) []string {
 	return names
 }
 
-// noticesOf tells what every column was taken for and which ones are ignored.
+// noticesOf returns how every column was understood and which ones are ignored.
 func (t *table) noticesOf(names []string) []diagnosis.Problem {
 	notices := slices.Clone(t.notices)
 	var taken, ignored []string
 	for i, c := range t.columns {
-		header := short(c.Header)
+		header := shortHeader(c.Header)
 		quoted := strconv.Quote(header)
 		switch {
 		case c.known() && header == names[i]:

@@ -8,28 +8,28 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// remarkCodes are the remarks about cells that do not say what they mean in plain
-// words, in the order of the notices: words for no value, blanks around a value,
-// a port behind a host, SSL or TLS read as STARTTLS, an answer to SSL read as the port says.
+// remarkCodes are the remarks about cells whose meaning was inferred, in the
+// order of the notices: words for no value, blanks around a value, a port after a
+// host, SSL or TLS read as STARTTLS, an answer to SSL read as the port implies.
 var remarkCodes = [...]diagnosis.Code{
 	diagnosis.ValuesVoid, diagnosis.ValuesTrimmed, diagnosis.HostPortSplit, diagnosis.EncryptionStartTLS, diagnosis.EncryptionByPort,
 }
 
-// remarks count the rows that each remark is about.
+// remarks counts the rows with each remark.
 type remarks [len(remarkCodes)]struct {
 	rows   int
 	fields account.Fields
-	here   account.Fields // of the row that is being read
+	here   account.Fields // in the row that is being read
 }
 
-// add makes a remark about a field of the row that is being read.
-func (r *remarks) add(code diagnosis.Code, f account.Field) {
+// record records a remark about a field of the current row.
+func (r *remarks) record(code diagnosis.Code, f account.Field) {
 	here := &r[slices.Index(remarkCodes[:], code)].here
 	*here = here.With(f)
 }
 
-// count ends a row.
-func (r *remarks) count() {
+// endRow ends the current row and adds it to the counts.
+func (r *remarks) endRow() {
 	for i := range r {
 		if r[i].here != 0 {
 			r[i].rows++
@@ -47,16 +47,16 @@ func (r *remarks) notices() (notices []diagnosis.Problem) {
 	return notices
 }
 
-// tally counts what was filled in, so that a value that is the same in all rows
-// is said once.
+// tally counts filled-in values, so that a value
+// that is the same in all rows is reported once.
 type tally struct {
 	rows  [account.NumFields][account.FromRule + 1]int
 	first account.Settings
 	seen  account.Fields
-	mixed account.Fields // fields whose filled values differ between rows, or are made of cells
+	mixed account.Fields // fields whose filled values differ between rows, or come from templates
 }
 
-// count takes the filled values of one row.
+// count adds the filled values of one row.
 func (t *tally) count(row *account.Row) {
 	for f, fill := range row.Fills {
 		if fill == account.NotFilled {
@@ -75,16 +75,23 @@ func (t *tally) count(row *account.Row) {
 	}
 }
 
-// equal compares one field of two settings, ports without making texts of them.
+// equal compares one field of two settings.
 func equal(f account.Field, a, b *account.Settings) bool {
-	if port, is := a.At(f).(*int); is {
-		return *port == *b.At(f).(*int)
+	switch value := a.At(f).(type) {
+	case *string:
+		return *value == *b.At(f).(*string)
+	case *int:
+		return *value == *b.At(f).(*int)
+	case *bool:
+		return *value == *b.At(f).(*bool)
+	case *account.Encryption:
+		return *value == *b.At(f).(*account.Encryption)
 	}
 	return a.Text(f) == b.Text(f)
 }
 
-// notices says for each source and number of rows what was filled in: fields, and
-// their values where these are the same in all rows and no secret.
+// notices reports what was filled in, by source and number of rows: fields,
+// with their values if these are the same in all rows and not secret.
 func (t *tally) notices() (notices []diagnosis.Problem) {
 	for fill := account.FromMapping; fill <= account.FromRule; fill++ {
 		values, counts := make(map[int][]string), []int(nil)
@@ -109,15 +116,15 @@ func (t *tally) notices() (notices []diagnosis.Problem) {
 	return notices
 }
 
-// Mask is shown, and written into redacted copies, in place of a secret.
+// Mask replaces a secret where it is shown or written into redacted copies.
 const Mask = "***"
 
-// Shown writes the value of a request field as a person would. Secrets are masked.
+// Shown returns the value of a request field for display. Secrets are masked.
 func Shown(f account.Field, s *account.Settings) string {
 	if f.Secret() {
 		return Mask
 	}
-	if word, is := s.At(f).(fmt.Stringer); is { // a kind of encryption or login
+	if word, ok := s.At(f).(fmt.Stringer); ok { // a kind of encryption or login
 		return word.String()
 	}
 	return s.Text(f)

@@ -13,24 +13,24 @@ import (
 	"r7import/importer/source"
 )
 
-// Template makes the value of a field of other cells of the row. It is written as
-// text/template is, with {{if}} and without variables and loops:
+// Template makes the value of a field from other cells of the row. It has
+// the syntax of text/template, with {{if}} but without variables and loops:
 //
 //	{{ .email | localpart }}
 //	{{ .Имя }} {{ .Фамилия }}
 //	{{ index . "Табельный №" }}
 //
-// A name is a field, or else the header of a column. It is not safe for concurrent use.
+// A name is a field, or else the header of a column. A Template is not safe for concurrent use.
 type Template struct {
 	text  string
-	names []string // what it refers to, each once
+	names []string // names it refers to, without repetition
 	tree  *template.Template
 }
 
 // String returns the text of the template.
 func (t *Template) String() string { return t.text }
 
-// functions are what a template may call beside those of text/template.
+// functions are the functions of templates besides those of text/template.
 var functions = template.FuncMap{
 	"localpart": func(address string) string { return account.Address(address).Local() },
 	"domain":    func(address string) string { return account.Address(address).Domain() },
@@ -42,31 +42,31 @@ var functions = template.FuncMap{
 	"after":     func(mark, text string) string { _, tail, _ := strings.Cut(text, mark); return tail },
 }
 
-// longestValue is what a template may make at the most, in bytes. A few calls of
-// replace, one within the other, would fill the memory.
-const longestValue = 64 << 10
+// maxValue is the maximum length of a template's result, in bytes.
+// Otherwise a few nested calls of replace would fill the memory.
+const maxValue = 64 << 10
 
-var errLong = errors.New("mapping: a template makes a text that no field can hold")
+var errTooLong = errors.New("mapping: a template makes a text that no field can hold")
 
 func replace(old, new, text string) (string, error) {
-	if len(text)+strings.Count(text, old)*(len(new)-len(old)) > longestValue {
-		return "", errLong
+	if len(text)+strings.Count(text, old)*(len(new)-len(old)) > maxValue {
+		return "", errTooLong
 	}
 	return strings.ReplaceAll(text, old, new), nil
 }
 
-// bounded is a text that may not become longer than longestValue.
+// bounded is a text builder that refuses to grow beyond maxValue.
 type bounded struct{ strings.Builder }
 
 func (b *bounded) Write(p []byte) (int, error) {
-	if b.Len()+len(p) > longestValue {
-		return 0, errLong
+	if b.Len()+len(p) > maxValue {
+		return 0, errTooLong
 	}
 	return b.Builder.Write(p)
 }
 
-// ParseTemplate reads the template of a field. Only a secret may be made of secrets.
-// The error is a [*diagnosis.Problem] and does not repeat the text.
+// ParseTemplate parses the template of a field. Only a secret field may refer
+// to secrets. The error is a [*diagnosis.Problem] and does not repeat the text.
 func ParseTemplate(f account.Field, text string) (*Template, error) {
 	tree, err := template.New("").Funcs(functions).Parse(text)
 	t := &Template{text: text, tree: tree}
@@ -81,9 +81,9 @@ func ParseTemplate(f account.Field, text string) (*Template, error) {
 	return t, nil
 }
 
-// collect notes the names that a part of a template refers to. It reports whether
-// the part has nothing but text, names, calls and conditions: whoever could print
-// the whole row at once would print its passwords.
+// collect records the names that a part of a template refers to. It
+// reports whether the part has only text, names, calls and conditions:
+// a template that could print the whole row would print its passwords.
 func (t *Template) collect(n parse.Node) bool {
 	var within []parse.Node
 	switch n := n.(type) {
@@ -104,7 +104,7 @@ func (t *Template) collect(n parse.Node) bool {
 		}
 	case *parse.CommandNode:
 		within = n.Args
-		if len(n.Args) == 3 && n.Args[0].String() == "index" { // the row itself may only stand in index . "Header"
+		if len(n.Args) == 3 && n.Args[0].String() == "index" { // the row itself is allowed only in index . "Header"
 			_, isRow := n.Args[1].(*parse.DotNode)
 			header, isText := n.Args[2].(*parse.StringNode)
 			if !isRow || !isText {
@@ -129,11 +129,11 @@ func (t *Template) refer(name string) {
 	}
 }
 
-// Reads returns the names of the fields and columns that the template is made of.
+// Reads returns the names of the fields and columns that the template refers to.
 func (t *Template) Reads() []string { return t.names }
 
-// execute returns the text that the template makes of the values of its names, and
-// false if all of them are empty.
+// execute returns the text that the template makes from the
+// values of its names, and false if all of them are empty.
 func (t *Template) execute(value func(name string) string) (string, bool, error) {
 	values, empty := make(map[string]string, len(t.names)), len(t.names) > 0
 	for _, name := range t.names {
@@ -151,17 +151,17 @@ func (t *Template) execute(value func(name string) string) (string, bool, error)
 // fieldTemplate is the template of a field, ready for the rows of one file.
 type fieldTemplate struct {
 	field account.Field
-	fill  account.Fill // what its values count as
+	fill  account.Fill // origin of its values
 	*Template
 }
 
-// arrange orders the templates of a mapping file so that each stands behind those
-// it refers to. Names that are neither a field with a value nor a column, and
-// templates that refer to each other, are problems.
+// arrange orders the templates of a mapping file so that each follows
+// those it refers to. A name that is neither a field with a value nor a
+// column is a problem, and so are templates that refer to each other.
 func arrange(templates map[account.Field]*Template, t *table) (order []fieldTemplate, problems diagnosis.Problems) {
 	given := t.fields()
 	isColumn := func(name string) bool { // one that feeds no field
-		return first(t.columns, func(c *column) bool { return !c.known() && name != "" && tidy(c.Header) == name }) != nil
+		return firstWhere(t.columns, func(c *column) bool { return !c.known() && name != "" && tidy(c.Header) == name }) != nil
 	}
 	const open, done = 1, 2
 	state := make(map[account.Field]int)
@@ -171,7 +171,7 @@ func arrange(templates map[account.Field]*Template, t *table) (order []fieldTemp
 		for _, name := range templates[f].names {
 			g, isField := account.FieldNamed(name)
 			switch {
-			case g == f && isColumn(name): // a part of the name in a column that is called so
+			case g == f && isColumn(name): // a part of the name in a column with the field's name
 			case isField && templates[g] != nil && state[g] == open:
 				problems = append(problems, *diagnosis.New(diagnosis.TemplateCycle, "Field", f))
 			case isField && templates[g] != nil && state[g] != done:
@@ -192,8 +192,8 @@ func arrange(templates map[account.Field]*Template, t *table) (order []fieldTemp
 	return order, problems
 }
 
-// fromTemplates fills empty fields by the templates and returns the unfit fields.
-// What is made of an unfit cell is unfit as well.
+// fromTemplates fills empty fields from the templates and returns the
+// invalid fields. A field made from an invalid cell is invalid too.
 func (b *Binding) fromTemplates(rec *source.Record, row *account.Row, bad account.Fields) account.Fields {
 	if len(b.templates) == 0 {
 		return bad
@@ -203,7 +203,7 @@ func (b *Binding) fromTemplates(rec *source.Record, row *account.Row, bad accoun
 		if text, ok := made[name]; ok {
 			return text
 		}
-		return named(rec, name)
+		return cellNamed(rec, name)
 	}
 	for _, t := range b.templates {
 		f := t.field
@@ -224,7 +224,7 @@ func (b *Binding) fromTemplates(rec *source.Record, row *account.Row, bad accoun
 		}
 		var problem *diagnosis.Problem
 		switch {
-		case err != nil: // whose text could hold that of a cell
+		case err != nil: // the text of err may contain that of a cell
 			problem = diagnosis.New(diagnosis.TemplateFailed, "Field", f)
 		case !ok || text == "":
 			continue
@@ -242,9 +242,9 @@ func (b *Binding) fromTemplates(rec *source.Record, row *account.Row, bad accoun
 	return bad
 }
 
-// named returns the cell of a field or, for any other name, of the column with
-// that header; nothing where it holds a word for no value.
-func named(rec *source.Record, name string) string {
+// cellNamed returns the cell of a field or, for any other name, of the
+// column with that header; "" if it holds a word for no value.
+func cellNamed(rec *source.Record, name string) string {
 	f, isField := account.FieldNamed(name)
 	text := rec.Text(f)
 	if !isField {
@@ -260,16 +260,16 @@ func named(rec *source.Record, name string) string {
 	return cleaned
 }
 
-// TemplateOf returns the template that has made the value of a field of a row from its
-// record, nil if none has.
+// TemplateOf returns the template that made the value
+// of a field of a row from its record, nil if none did.
 func (b *Binding) TemplateOf(rec *source.Record, row *account.Row, f account.Field) *Template {
 	i := slices.IndexFunc(b.templates, func(t fieldTemplate) bool { return t.field == f })
 	if i < 0 || row.Fills[f] != b.templates[i].fill {
 		return nil
 	}
-	again := account.Row{Given: row.Given}
-	b.fromTemplates(rec, &again, 0)
-	if again.Fills[f] == account.NotFilled {
+	refilled := account.Row{Given: row.Given}
+	b.fromTemplates(rec, &refilled, 0)
+	if refilled.Fills[f] == account.NotFilled {
 		return nil
 	}
 	return b.templates[i].Template

@@ -13,7 +13,7 @@ import (
 //go:embed words.json
 var wordData []byte
 
-// words are what the words of cells mean, by what they are about and by their folded text.
+// words returns the meanings of cell words, by subject and folded text.
 var words = sync.OnceValue(func() map[string]map[string]string {
 	var lists map[string]map[string][]string
 	if err := json.Unmarshal(wordData, &lists); err != nil {
@@ -38,8 +38,8 @@ const (
 	kinds account.Fields = 1<<account.IncomingEncryption | 1<<account.OutgoingEncryption | 1<<account.AuthIn | 1<<account.AuthSMTP
 )
 
-// parseBool reads the word of one of the fields that are yes or no. The protocol
-// may also be named, and so may the period: IMAP is a yes, and so are the last 30 days.
+// parseBool parses a cell of a yes-or-no field. Protocols and periods
+// may be named too: IMAP means yes, and so do the last 30 days.
 func parseBool(f account.Field, text string) (bool, *diagnosis.Problem) {
 	key, code := wholeNumber(foldWord(text)), diagnosis.BoolWord
 	answer := cmp.Or(words()["answer"][key], words()[f.String()][key])
@@ -52,21 +52,21 @@ func parseBool(f account.Field, text string) (bool, *diagnosis.Problem) {
 	return answer == "yes", nil
 }
 
-// What a cell says of encryption can depend on the port. Such a word is kept as
-// one of these until the port of the row is known; [filler.settle] ends that.
+// A cell's encryption can depend on the port. Such a word is stored as one of
+// these until the port of the row is known; [filler.settleEncryption] replaces it.
 const (
-	// tlsWord is SSL or TLS, which people write for both kinds: STARTTLS at a port
-	// whose connections begin in the clear, else from the first byte.
+	// tlsWord is SSL or TLS, which people write for both kinds: it means STARTTLS at
+	// a port whose connections begin unencrypted, otherwise TLS from the first byte.
 	tlsWord account.Encryption = 0x10 + iota
-	// encrypted is a yes: as the port says, else from the first byte.
+	// encrypted is a yes: it means what the port implies, otherwise TLS from the first byte.
 	encrypted
-	// notSaid is a no to SSL, which seldom asks for a password in the clear: as the port says.
-	notSaid
+	// unspecified is a no to SSL, which seldom means a password in plaintext: the port decides.
+	unspecified
 )
 
 var encryptionNamed = map[string]account.Encryption{"none": account.Plain, "ssl": account.TLS, "starttls": account.StartTLS, "tls": tlsWord}
 
-// parseEncryption reads the cell of a column for the kind of encryption.
+// parseEncryption parses a cell that names a kind of encryption.
 func parseEncryption(text string) (account.Encryption, *diagnosis.Problem) {
 	key := wholeNumber(foldWord(text))
 	if name := words()["encryption"][key]; name != "" {
@@ -78,19 +78,19 @@ func parseEncryption(text string) (account.Encryption, *diagnosis.Problem) {
 	return 0, diagnosis.New(diagnosis.EncryptionWord)
 }
 
-// parseSwitch reads the cell of a column that is named for SSL or TLS: a yes or no,
-// or a kind of encryption after all.
+// parseSwitch parses a cell of a column that is named
+// for SSL or TLS: a yes or no, or a kind of encryption.
 func parseSwitch(text string) (account.Encryption, *diagnosis.Problem) {
 	switch words()["answer"][wholeNumber(foldWord(text))] {
 	case "yes":
 		return encrypted, nil
 	case "no":
-		return notSaid, nil
+		return unspecified, nil
 	}
 	return parseEncryption(text)
 }
 
-// parseFixedEncryption reads a kind of encryption that stands beside its port.
+// parseFixedEncryption parses a kind of encryption whose port is known.
 func parseFixedEncryption(text string, side account.Side, port int) (account.Encryption, *diagnosis.Problem) {
 	e, problem := parseEncryption(text)
 	if problem != nil || e <= account.StartTLS {
@@ -108,21 +108,21 @@ func parseAuth(text string) (account.Auth, *diagnosis.Problem) {
 	switch name := words()["auth"][wholeNumber(foldWord(text))]; name {
 	case "":
 		return 0, diagnosis.New(diagnosis.AuthWord)
-	case "oauth2": // the one kind that the portal knows and always refuses
+	case "oauth2": // the kind that the portal knows but always refuses
 		return 0, diagnosis.New(diagnosis.AuthOAuth)
 	default:
 		return authNamed[name], nil
 	}
 }
 
-// voids are the words that programs write where there is no value, as they write
-// them: a database, a spreadsheet, pandas and R. In another case most are names. Each
-// stands with the fields for which it says nothing.
+// voids are the words that databases, spreadsheets, pandas and R write
+// for a missing value, in their spelling; in another case most of them
+// are names. Each word maps to the fields for which it means no value.
 var voids = func() map[string]account.Fields {
 	const everywhere account.Fields = 1<<account.NumFields - 1
 	fields := map[string]account.Fields{
-		"Null": everywhere.Without(account.Name), // which is also a family's name
-		"none": everywhere &^ yesOrNo &^ kinds,   // it says that nothing is encrypted, or that no login is made
+		"Null": everywhere.Without(account.Name), // also a family name
+		"none": everywhere &^ yesOrNo &^ kinds,   // where it means no encryption, or no login
 		"NONE": everywhere &^ yesOrNo &^ kinds,
 	}
 	for _, word := range []string{"null", "NULL", "(null)", "(NULL)", "<null>", "<NULL>", "[null]", "[NULL]", `\N`, "nil", "NIL", "<nil>",
@@ -136,16 +136,16 @@ var voids = func() map[string]account.Fields {
 	return fields
 }()
 
-// voidBegins are the bytes that a word for no value can begin with: the first byte
-// of most cells is none of them.
-var voidBegins = func() (begins [256]bool) {
+// maxVoid is the length, in bytes, of the longest word for no value by its first byte.
+// Most cells begin with another byte or are longer.
+var maxVoid = func() (most [256]int) {
 	for word := range voids {
-		begins[word[0]] = true
+		most[word[0]] = max(most[word[0]], len(word))
 	}
-	return begins
+	return most
 }()
 
-// isVoid reports whether a cell of a field, cleaned, holds a word for no value.
+// isVoid reports whether text, a cleaned cell of a field, is a word for no value.
 func isVoid(f account.Field, text string) bool {
-	return text != "" && voidBegins[text[0]] && voids[text].Has(f)
+	return text != "" && len(text) <= maxVoid[text[0]] && voids[text].Has(f)
 }

@@ -10,8 +10,8 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// book is a workbook while it is made. The first error stays in it, and what is done after
-// that counts no more.
+// book is a workbook in the making. It keeps the first error in err; after one, the
+// workbook is not usable.
 type book struct {
 	file *excelize.File
 	err  error
@@ -29,26 +29,26 @@ func (b *book) style(s excelize.Style) int {
 	return id
 }
 
-// widths sets those of the first columns of a sheet, in the width of a digit.
+// widths sets the widths of the first columns of a sheet, in digits.
 func (b *book) widths(sheet string, widths []float64) {
 	for i, width := range widths {
 		b.check(b.file.SetColWidth(sheet, letters(i+1), letters(i+1), width))
 	}
 }
 
-// letters returns the name of a column. Those of a report are far from the last there can be.
+// letters returns the name of a column. The columns of a report are within the limit, so there is no error.
 func letters(column int) string {
 	name, _ := excelize.ColumnNumberToName(column)
 	return name
 }
 
-// onePageWide has a sheet printed across, as many pages as it takes and each as wide as the sheet.
+// onePageWide prints a sheet in landscape, scaled to one page in width, over any number of pages.
 func (b *book) onePageWide(sheet string) {
 	b.check(b.file.SetPageLayout(sheet, &excelize.PageLayoutOptions{Orientation: new("landscape"), FitToWidth: new(1), FitToHeight: new(0)}))
 	b.check(b.file.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: new(true)}))
 }
 
-// page is a small sheet that is filled from the top down.
+// page is a small sheet that is written row by row.
 type page struct {
 	*book
 	sheet string
@@ -70,7 +70,7 @@ func (p *page) cell(column, style int, value any) {
 	p.check(p.file.SetCellStyle(p.sheet, name, name, style))
 }
 
-// line fills a row from the first column on, and goes to the next.
+// line writes values into the row from the first column on, and moves to the next row.
 func (p *page) line(style int, values ...any) {
 	for i, value := range values {
 		p.cell(i+1, style, value)
@@ -78,14 +78,14 @@ func (p *page) line(style int, values ...any) {
 	p.row++
 }
 
-// height makes the row as high as texts need, or leaves it as it is if one line is enough.
+// height sets the height of the row in points. With 0 the row keeps its default height.
 func (p *page) height(height float64) {
 	if height > 0 {
 		p.check(p.file.SetRowHeight(p.sheet, p.row, height))
 	}
 }
 
-// shade is a pair of colours that read well together, on paper too.
+// shade is a text colour and a fill colour with enough contrast, also in print.
 type shade struct{ name, ink, fill string }
 
 var (
@@ -110,20 +110,20 @@ func shadeOf(s diagnosis.Status) shade {
 }
 
 const (
-	formatText    = 49 // "@": what is typed into the cell stays text
+	formatText    = 49 // "@": anything typed into the cell stays text
 	formatInteger = 1  // "0"
 )
 
 const ruleColour = "D9DEE3" // thin line below every row
 
-// fontFamily is the one a new workbook has.
+// fontFamily is the default font of a new workbook.
 const fontFamily = "Calibri"
 
 func font(colour string, bold bool) *excelize.Font {
 	return &excelize.Font{Family: fontFamily, Size: 11, Bold: bold, Color: colour}
 }
 
-// titleStyle is the look of the first line of a page.
+// titleStyle is the style of the title line of a page.
 var titleStyle = excelize.Style{Font: &excelize.Font{Family: fontFamily, Size: 16, Bold: true, Color: heading.fill}}
 
 func solid(colour string) excelize.Fill {
@@ -132,11 +132,11 @@ func solid(colour string) excelize.Fill {
 
 const (
 	lineHeight = 15.0 // points, of the font above
-	maxLines   = 27   // a row is at most 409 points high
+	maxLines   = 27   // a row can be at most 409 points high
 )
 
-// rowHeight returns how high a row must be to show texts whole in columns of
-// these widths, 0 if one line is enough. Not every program works that out itself.
+// rowHeight returns the height of a row in points that shows texts completely in
+// columns of these widths, 0 if one line is enough. Some programs do not compute it.
 func rowHeight(texts []string, widths []float64) float64 {
 	lines := 1
 	for i, text := range texts {

@@ -12,16 +12,16 @@ import (
 	"r7import/importer/lang"
 )
 
-// The measures of a chart, in units of its picture.
+// The dimensions of a chart, in units of its picture.
 const (
 	chartWidth, chartHeight       = 960.0, 230.0 // of the bars with their axes
-	chartLeft, chartTop           = 52.0, 24.0   // where the bars may begin
+	chartLeft, chartTop           = 52.0, 24.0   // the edges of the area for bars
 	chartRight, chartBottom       = 930.0, 202.0
 	laneHeight, laneBar, laneText = 32.0, 9.0, 13.0
 	mostLanes                     = 10
 )
 
-// chart is a timeline laid out as a picture. Its lengths are in units of the picture.
+// chart is the layout of a timeline as a picture. Lengths are in units of the picture.
 type chart struct {
 	Width, Height                 float64
 	Left, Right, Bottom           float64
@@ -29,14 +29,14 @@ type chart struct {
 	Levels, Ticks                 []tick
 	Bars                          []bar
 	Lanes                         []lane
-	Unit                          string // what the height of a bar means
-	Summary                       string // what the picture says, in a sentence
+	Unit                          string // the unit of the height of a bar
+	Summary                       string // the peak rate and its time, in a sentence
 	HasDone, HasDeclined, HasOpen bool
 	Kinds                         []string // of the events in the lanes
 	Events                        []chartEvent
 
 	printer *lang.Printer
-	from    time.Time // its zone is the one that is shown
+	from    time.Time // times are shown in its zone
 	length  time.Duration
 }
 
@@ -45,7 +45,7 @@ type tick struct {
 	Text string
 }
 
-// bar is one slot: three parts, one on top of the other.
+// bar is one slot as three stacked parts.
 type bar struct {
 	X, Width             float64
 	Done, Declined, Open part
@@ -54,7 +54,7 @@ type bar struct {
 
 type part struct{ Y, Height float64 }
 
-// lane shows the events of the portal, or of one mail host, below the bars.
+// lane is a line below the bars with the events of the portal or of one mail host.
 type lane struct {
 	Text, Bar, Middle float64
 	Name              string
@@ -67,10 +67,10 @@ type span struct {
 	Title    string
 }
 
-// chartEvent is an event in words.
+// chartEvent is an event as texts.
 type chartEvent struct{ What, Host, Why, From, To, Took, Count string }
 
-// newChart lays out the timeline of a run, nil if there is nothing to see.
+// newChart returns the layout of a run's timeline, nil if it has fewer than two slots and no events.
 func newChart(s *Summary, p *lang.Printer) *chart {
 	t := &s.Timeline
 	times := []time.Time{s.StartedAt, s.EndedAt}
@@ -102,7 +102,7 @@ func (c *chart) x(at time.Time) float64 {
 	return round(chartLeft + (chartRight-chartLeft)*float64(at.Sub(c.from))/float64(c.length))
 }
 
-// clock shows a moment as exactly as the length of the run asks for.
+// clock formats a time, as exactly as suits the length of the run.
 func (c *chart) clock(t time.Time) string {
 	form := "15:04"
 	switch {
@@ -122,7 +122,7 @@ func (c *chart) addBars(t *Timeline) {
 			highest, best = n, s.Start
 		}
 	}
-	// The axis ends at a round number, with a few levels below it.
+	// The axis ends at a multiple of step, which is a round number, and has a few levels.
 	step, most := 1.0, float64(highest)/minutes
 	for i := 0; most > 4*step; i++ {
 		step *= []float64{2, 2.5, 2}[i%3] // 1, 2, 5, 10, 20, 50
@@ -150,7 +150,7 @@ func (c *chart) addBars(t *Timeline) {
 	}
 }
 
-// tickSteps are distances between the times on the axis.
+// tickSteps are the possible distances between the times on the axis.
 var tickSteps = []time.Duration{
 	time.Second, 5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute,
 	time.Hour, 2 * time.Hour, 4 * time.Hour, 12 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour, 30 * 24 * time.Hour,
@@ -161,7 +161,7 @@ func (c *chart) addTicks() {
 	if i := slices.IndexFunc(tickSteps, func(step time.Duration) bool { return c.length <= 8*step }); i >= 0 {
 		step = tickSteps[i]
 	}
-	_, offset := c.from.Zone() // whole hours of the clock on the wall
+	_, offset := c.from.Zone() // ticks are at round local times
 	shift := time.Duration(offset) * time.Second
 	for at := c.from.Add(shift).Truncate(step).Add(-shift); !at.After(c.from.Add(c.length)); at = at.Add(step) {
 		if !at.Before(c.from) {
@@ -170,7 +170,7 @@ func (c *chart) addTicks() {
 	}
 }
 
-// addLanes puts the events below the bars, those of the portal first.
+// addLanes adds the events, and a lane for the portal first and then for each mail host.
 func (c *chart) addLanes(events []Event) {
 	at := make(map[string]int)
 	for _, e := range events {
@@ -207,7 +207,7 @@ func (c *chart) addLanes(events []Event) {
 	}
 }
 
-// words puts an event into words.
+// words returns an event as texts.
 func (c *chart) words(e *Event) chartEvent {
 	w := chartEvent{
 		What: c.printer.Text("page.event." + e.Kind), Host: diagnosis.Spelled(e.Host, maxIdentity),
@@ -225,7 +225,7 @@ func (c *chart) words(e *Event) chartEvent {
 	return w
 }
 
-// stopwatch shows how long something took, as 1:05:00 or 5:00.
+// stopwatch formats a duration as 1:05:00 or 5:00.
 func stopwatch(d time.Duration) string {
 	s := int(d.Round(time.Second).Seconds())
 	if s < 3600 {

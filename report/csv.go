@@ -8,7 +8,7 @@ import (
 	"github.com/gocarina/gocsv"
 )
 
-// batch is how many lines gocsv is given at a time. It flushes after each call.
+// batch is the number of lines per call of gocsv, which flushes after each call.
 const batch = 500
 
 // writeCSV writes a report as CSV.
@@ -19,7 +19,7 @@ func writeCSV(w io.Writer, rows iter.Seq2[*Row, error], o Options) error {
 	}
 	out, render := gocsv.NewSafeCSVWriter(raw), newRenderer(o.Printer, true)
 	lines := make([]line, 0, batch)
-	if err := gocsv.MarshalCSV(lines, out); err != nil { // the header alone
+	if err := gocsv.MarshalCSV(lines, out); err != nil { // writes only the header
 		return err
 	}
 	for row, err := range rows {
@@ -37,7 +37,7 @@ func writeCSV(w io.Writer, rows iter.Seq2[*Row, error], o Options) error {
 	return gocsv.MarshalCSVWithoutHeaders(lines, out)
 }
 
-// newCSV returns a writer in the way that Options ask for.
+// newCSV returns a CSV writer configured by the options. With Excel it writes the byte order mark.
 func newCSV(w io.Writer, o Options) (*csv.Writer, error) {
 	out := csv.NewWriter(w)
 	if !o.Excel {

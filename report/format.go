@@ -14,7 +14,7 @@ import (
 	"r7import/importer/lang"
 )
 
-// Format is a kind of file a report can be written as.
+// Format is a file format for reports.
 type Format string
 
 // The formats, named by their extensions.
@@ -25,15 +25,15 @@ const (
 	HTML  Format = ".html"
 )
 
-// Formats are all formats there are.
+// Formats are all formats of reports.
 var Formats = []Format{CSV, XLSX, JSONL, HTML}
 
-// FormatOf returns the format that the extension of path asks for. The error is
-// a *diagnosis.Problem.
+// FormatOf returns the format for the extension of path. The error is a
+// *diagnosis.Problem.
 func FormatOf(path string) (Format, error) { return formatOf(path, Formats, diagnosis.ReportFormat) }
 
-// formatOf returns the format that the extension of path asks for, or a problem if that is
-// not among the known ones.
+// formatOf returns the format for the extension of path, or a problem if it is not one
+// of known.
 func formatOf(path string, known []Format, problem diagnosis.Code) (Format, error) {
 	format := extensionOf(path)
 	if slices.Contains(known, format) {
@@ -48,9 +48,9 @@ func formatOf(path string, known []Format, problem diagnosis.Code) (Format, erro
 
 func extensionOf(path string) Format { return Format(strings.ToLower(filepath.Ext(path))) }
 
-// DefaultName returns the name of the report for an input file when none was
-// given: a CSV file in the current folder named after the input. Standard input,
-// "-", has no name of its own.
+// DefaultName returns the default name of the report for an input file: a CSV file in
+// the current folder named after the input, or r7import-report.csv for standard input,
+// "-".
 func DefaultName(input string) string {
 	inputs := []string{".gz", ".age", ".csv", ".tsv", ".txt", ".xlsx", ".xlsm"}
 	name := filepath.Base(input)
@@ -63,21 +63,21 @@ func DefaultName(input string) string {
 	return name + "-report.csv"
 }
 
-// Options say how a report is written.
+// Options configure how a report is written.
 type Options struct {
 	Printer *lang.Printer // the language of sentences, headings and sheet names
-	// Excel writes CSV the way Excel opens it by a double click where the comma
-	// is the decimal sign: semicolons, CRLF and a byte order mark.
+	// Excel writes CSV with semicolons, CRLF and a byte order mark, as Excel expects
+	// when it opens the file in a locale where the comma is the decimal sign.
 	Excel bool
 }
 
-// Write writes the report to path in the format of its extension and returns
-// where it is: path, or a numbered name beside it if path cannot be replaced, as
-// on Windows while it is open in Excel. Memory does not grow with the rows,
-// which are taken one by one; an error among them, or the end of ctx, ends the
-// writing. On an error nothing is left behind and what was at path before stays.
+// Write writes the report to path in the format of its extension. It returns the
+// name of the file: path, or a numbered name beside it if path cannot be replaced, as
+// on Windows while it is open in Excel. Memory does not grow with the number of rows.
+// An error of rows, or the end of ctx, ends the writing. After an error no new file
+// exists, and a file that was at path before is unchanged.
 //
-// The error is one of the rows, that of ctx, or a *diagnosis.Problem.
+// The error is one of rows, that of ctx, or a *diagnosis.Problem.
 func Write(ctx context.Context, path string, rows iter.Seq2[Row, error], summary Summary, o Options) (writtenTo string, err error) {
 	format, err := FormatOf(path)
 	if err != nil {
@@ -91,7 +91,7 @@ func Write(ctx context.Context, path string, rows iter.Seq2[Row, error], summary
 func encode(ctx context.Context, w io.Writer, path string, format Format, rows iter.Seq2[Row, error], summary Summary, o Options) error {
 	buffered := bufio.NewWriterSize(w, 64<<10)
 	var err error
-	switch each := ending(ctx, rows); format {
+	switch each := untilError(ctx, rows); format {
 	case XLSX:
 		err = writeXLSX(buffered, path, each, summary, o)
 	case JSONL:
@@ -107,12 +107,12 @@ func encode(ctx context.Context, w io.Writer, path string, format Format, rows i
 	return buffered.Flush()
 }
 
-// ending yields rows up to the first error, which comes last: one of theirs, or that of ctx.
-func ending(ctx context.Context, rows iter.Seq2[Row, error]) iter.Seq2[*Row, error] {
+// untilError yields rows up to the first error of rows or ctx, and then that error.
+func untilError(ctx context.Context, rows iter.Seq2[Row, error]) iter.Seq2[*Row, error] {
 	return func(yield func(*Row, error) bool) {
 		for row, err := range rows {
 			if err = cmp.Or(err, ctx.Err()); err != nil {
-				yield(nil, notOfWriting{err})
+				yield(nil, sourceError{err})
 				return
 			}
 			if !yield(&row, nil) {
@@ -120,7 +120,7 @@ func ending(ctx context.Context, rows iter.Seq2[Row, error]) iter.Seq2[*Row, err
 			}
 		}
 		if err := ctx.Err(); err != nil {
-			yield(nil, notOfWriting{err})
+			yield(nil, sourceError{err})
 		}
 	}
 }

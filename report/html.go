@@ -16,8 +16,8 @@ import (
 	"r7import/importer/lang"
 )
 
-// The page has no request to make and may make none: style and script are in it,
-// known by their hashes, and its policy forbids everything else.
+// The page makes no requests: it contains its style and script. Its policy allows them
+// by their hashes and forbids everything else.
 var (
 	//go:embed page/*.html
 	pages embed.FS
@@ -27,7 +27,7 @@ var (
 	pageScript string
 )
 
-// templates are those of the pages in one language.
+// templates returns the templates of the pages in one language.
 func templates(p *lang.Printer) *template.Template {
 	return template.Must(template.New("pages").Funcs(template.FuncMap{
 		"text":   p.Text,
@@ -45,8 +45,8 @@ func templates(p *lang.Printer) *template.Template {
 	}).ParseFS(pages, "page/*.html"))
 }
 
-// writeHTML writes a report as a page that shows itself: what can be said of all rows in
-// plain markup, then the rows as data, from which the page draws those in view.
+// writeHTML writes a report as a self-contained page: the summary in plain markup, then
+// the rows as data, of which the script draws those in view.
 func writeHTML(w io.Writer, rows iter.Seq2[*Row, error], s *Summary, o Options) error {
 	pages, render := templates(o.Printer), newRenderer(o.Printer, false)
 	if err := pages.ExecuteTemplate(w, "report.html", viewOf(s, render)); err != nil {
@@ -71,24 +71,24 @@ func writeHTML(w io.Writer, rows iter.Seq2[*Row, error], s *Summary, o Options) 
 	return pages.ExecuteTemplate(w, "end.html", nil)
 }
 
-// pageView is what the template shows.
+// pageView is the data of the template.
 type pageView struct {
 	*Summary
 	Facts  []Fact
 	Counts []pageStatus
 	Causes []pageCause
 	Chart  *chart
-	Shown  []string // columns of the table; a row shows the others when asked
+	Shown  []string // columns of the table; the others are shown in the details of a row
 	Data   pageData
 }
 
 type pageCause struct {
 	*Cause
 	Said, Hint, Rows string
-	AnyHost          bool // its rows may have hosts of their own
+	AnyHost          bool // its rows may have different hosts
 }
 
-// pageData is what the script needs to know, besides the rows.
+// pageData is the data of the script, without the rows.
 type pageData struct {
 	Lang     string            `json:"lang"`
 	Columns  []string          `json:"columns"`
@@ -133,17 +133,17 @@ func viewOf(s *Summary, render *renderer) *pageView {
 	return v
 }
 
-// rowsPart are some of the rows as the page reads them: what is new among the texts,
-// and of each row a number for each column, which stands for a text or for itself.
+// rowsPart is a part of the rows as the script reads them: the new texts, and for each
+// row a number for each column, which is the index of a text or the value itself.
 type rowsPart struct {
 	Texts []string  `json:"texts"`
 	Rows  [][]int64 `json:"rows"`
 
-	known map[string]int64 // texts the page has got already, or the latest of them
+	known map[string]int64 // indexes of texts already sent, at most maxCached
 	next  int64            // index of the next text
 }
 
-// partRows is how many rows a part has.
+// partRows is the number of rows in a part.
 const partRows = 500
 
 func (p *rowsPart) add(l *line) {
@@ -153,7 +153,7 @@ func (p *rowsPart) add(l *line) {
 		switch value := cell.Interface().(type) {
 		case string:
 			n = p.text(value)
-		case moment: // as the clock on the wall shows it
+		case moment: // the local time as if it were UTC
 			if _, offset := value.Zone(); !value.IsZero() {
 				n = value.Unix() + int64(offset)
 			}
@@ -165,8 +165,8 @@ func (p *rowsPart) add(l *line) {
 	p.Rows = append(p.Rows, row)
 }
 
-// text returns the number that stands for a text. Of texts long ago it may not know
-// any more that the page has them: then it sends them again.
+// text returns the index of a text. If it has forgotten that the text was sent long
+// ago, it sends the text again with a new index.
 func (p *rowsPart) text(s string) int64 {
 	if n, ok := p.known[s]; ok {
 		return n
@@ -182,8 +182,8 @@ func (p *rowsPart) text(s string) int64 {
 	return n
 }
 
-// write writes the rows so far. JSON as Go writes it holds nothing that could end a
-// script element.
+// write writes the rows added so far and removes them. Go's JSON escapes angle brackets,
+// so it cannot end the script element.
 func (p *rowsPart) write(w io.Writer) error {
 	if len(p.Rows) == 0 {
 		return nil
@@ -197,7 +197,7 @@ func (p *rowsPart) write(w io.Writer) error {
 	return err
 }
 
-// percent says how much of all n is; what is there is never 0 %, and what is missing never 100.
+// percent returns the share of n in all. It never rounds to 0 % or 100 %: then it returns "< 1 %" or "> 99 %".
 func percent(n, all int) string {
 	share := 0
 	if all > 0 {

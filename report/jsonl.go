@@ -9,10 +9,10 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// rowSchema names the shape of a JSON line; samples/report.schema.json describes it.
+// rowSchema is the name of the schema of a JSON line; samples/report.schema.json describes it.
 const rowSchema = "r7import.report/1"
 
-// jsonRow is a line with what JSON can say better than a cell.
+// jsonRow is a line with the values that have a structure in JSON.
 type jsonRow struct {
 	Schema string `json:"schema"`
 	line
@@ -33,7 +33,7 @@ var severityNames = map[diagnosis.Severity]string{
 	diagnosis.Error: "error", diagnosis.Warning: "warning", diagnosis.Notice: "notice",
 }
 
-// writeJSONL writes a report as JSON, one object a line.
+// writeJSONL writes a report as JSON, one object per line.
 func writeJSONL(w io.Writer, rows iter.Seq2[*Row, error], o Options) error {
 	out, render := json.NewEncoder(w), newRenderer(o.Printer, false)
 	out.SetEscapeHTML(false)

@@ -11,21 +11,21 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Proof is what a verification found, for whoever has to believe it: the verdict, what
-// it rests on, the counts, and a line for each person. Its sentences come ready to be
-// shown; beside the words of a count stands its name, which is the same in every language.
+// Proof is the result of a verification as a document: the verdict, the facts it is based
+// on, the counts, and a line for each person. Its texts are in the language of the reader;
+// each count also has a name that is the same in every language.
 type Proof struct {
 	Title   string
 	Agrees  bool
 	Verdict string
 	Facts   []Fact
 	EndedAt time.Time
-	Counts  []ProofCount // of all
-	Columns []ProofCount // of the counts of a person; only their words and names count
+	Counts  []ProofCount // of all people together
+	Columns []ProofCount // headings for ProofPerson.Counts; their Count is not used
 	People  []ProofPerson
 }
 
-// ProofCount is a count by its words and its name.
+// ProofCount is a count with its text and its name.
 type ProofCount struct {
 	Text, Name string
 	Count      int
@@ -33,16 +33,16 @@ type ProofCount struct {
 
 // ProofPerson is a line of a proof.
 type ProofPerson struct {
-	Owner, Name string // the person as the file names them, and the name of their first account
+	Owner, Name string // the person as in the file, and the name of their first account
 	Agrees      bool
 	Counts      []int
 }
 
-// IsProof reports whether WriteProof makes files with the extension of path.
+// IsProof reports whether WriteProof supports the extension of path.
 func IsProof(path string) bool { return slices.Contains([]Format{HTML, XLSX}, extensionOf(path)) }
 
-// WriteProof writes a proof as a page or a workbook, as the extension of path asks, in
-// the way of [Write].
+// WriteProof writes a proof as a page or, if the extension of path is .xlsx, a workbook.
+// It returns the name of the file, as [Write] does.
 func WriteProof(path string, proof *Proof, o Options) (writtenTo string, err error) {
 	return Publish(path, func(w io.Writer) error {
 		buffered := bufio.NewWriterSize(w, 64<<10)
@@ -89,14 +89,14 @@ func writeProofXLSX(w io.Writer, path string, proof *Proof, o Options) error {
 	return b.write(w)
 }
 
-// writeVerdict makes the first sheet of a proof.
+// writeVerdict writes the first sheet of a proof.
 func (b *workbook) writeVerdict(proof *Proof) {
 	p := b.first(b.printer.Text("proof.sheet"), []float64{44, 22, 60})
 	p.line(b.title, proof.Title)
 	p.row++
 	p.check(p.file.MergeCell(p.sheet, "A3", "C3"))
 	p.height(max(lineHeight, rowHeight([]string{proof.Verdict}, []float64{100})))
-	mark := map[bool]string{true: "✓", false: "✗"} // where colours do not say it
+	mark := map[bool]string{true: "✓", false: "✗"} // for readers who do not see the colours
 	p.line(b.verdict[proof.Agrees], mark[proof.Agrees]+" "+proof.Verdict)
 	p.row++
 	b.facts(p, proof.Facts)

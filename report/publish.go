@@ -16,14 +16,14 @@ import (
 	"r7import/importer/durable"
 )
 
-// replace moves a file onto another; tests stand in for Windows here.
+// replace moves a file onto another. Tests replace it to simulate Windows.
 var replace = durable.Move
 
-// Check reports, before anything is sent, why a report could not be written to
-// path: an extension no report has, a folder that is missing or cannot be
-// written to, a target that is a folder, a device, read-only, a symbolic link,
-// or the input itself under any name. It leaves nothing behind. The input may be
-// empty or "-" where there is no file. The error is a *diagnosis.Problem.
+// Check returns an error if a report cannot be written to path, so that this shows
+// before anything is sent: for an unknown extension, a folder that is missing or not
+// writable, a target that is a folder, a device, read-only or a symbolic link,
+// and for the input under any name. It leaves no files behind. The input is empty
+// or "-" if there is no file. The error is a *diagnosis.Problem.
 func Check(path, input string) error {
 	if _, err := FormatOf(path); err != nil {
 		return err
@@ -54,7 +54,7 @@ func CheckPath(path, input string) error {
 	return nil
 }
 
-// checkTarget looks at what is at path now. A link is not followed.
+// checkTarget returns an error if path exists and cannot be replaced. It does not follow links.
 func checkTarget(path string) error {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -76,11 +76,11 @@ func checkTarget(path string) error {
 	return nil
 }
 
-// Publish lets fill write a file and moves it to path once it is whole and on
-// disk. A link at path is not followed. If path cannot be replaced the file goes
-// beside it under a numbered name; Publish returns the name it got. On an error
-// nothing is left behind and what was at path before stays. The error is a
-// *diagnosis.Problem, or that of a context which ended while fill worked.
+// Publish calls fill to write a file and moves the file to path when it is complete and
+// on disk. A link at path is an error. If path cannot be replaced, the file gets a
+// numbered name beside it; Publish returns the name of the file. After an error no new
+// file exists, and a file that was at path before is unchanged. The error is a
+// *diagnosis.Problem, or that of a context that ended during fill.
 func Publish(path string, fill func(io.Writer) error) (writtenTo string, err error) {
 	if err := checkTarget(path); err != nil {
 		return "", err
@@ -90,7 +90,7 @@ func Publish(path string, fill func(io.Writer) error) (writtenTo string, err err
 		return "", writeProblem(err, path)
 	}
 	defer func() {
-		_ = f.Close() // no harm if it is closed already
+		_ = f.Close() // fails harmlessly if it is already closed
 		if writtenTo == "" {
 			_ = os.Remove(f.Name())
 		}
@@ -104,14 +104,14 @@ func Publish(path string, fill func(io.Writer) error) (writtenTo string, err err
 	if err != nil {
 		return "", writeProblem(err, path)
 	}
-	_ = durable.SyncFolder(filepath.Dir(path)) // the report can be made again
+	_ = durable.SyncFolder(filepath.Dir(path)) // an error is ignored: the report can be written again
 	return writtenTo, nil
 }
 
-// maxNumbered is the highest number tried beside a name that cannot be replaced.
+// maxNumbered is the highest number that moveInto tries.
 const maxNumbered = 99
 
-// moveInto moves a file to path, or to the first free of path-2, path-3 and so on.
+// moveInto moves a file to path or, if path cannot be replaced, to the first free name of path-2, path-3 and so on.
 func moveInto(file, path string) (string, error) {
 	first := replace(file, path)
 	if first == nil {
@@ -132,16 +132,16 @@ func moveInto(file, path string) (string, error) {
 	return "", first
 }
 
-// errDiskFull is what Windows says when a disk is full (ERROR_DISK_FULL).
+// errDiskFull is the error of Windows for a full disk (ERROR_DISK_FULL).
 const errDiskFull = syscall.Errno(112)
 
-// notOfWriting is an error that writing a report ran into and did not cause: of
-// the rows it is fed, or the end of the context.
-type notOfWriting struct{ error }
+// sourceError is an error during the writing of a report that is not one of writing:
+// an error of the rows, or the end of the context.
+type sourceError struct{ error }
 
-// writeProblem says why a report could not be written.
+// writeProblem returns the problem for an error of writing path. Other errors it returns as they are.
 func writeProblem(err error, path string) error {
-	if other, ok := errors.AsType[notOfWriting](err); ok {
+	if other, ok := errors.AsType[sourceError](err); ok {
 		return other.error
 	}
 	if problem, ok := errors.AsType[*diagnosis.Problem](err); ok {
@@ -149,7 +149,7 @@ func writeProblem(err error, path string) error {
 	}
 	cause := err.Error()
 	if system, ok := errors.AsType[syscall.Errno](err); ok {
-		cause = system.Error() // without the paths Go puts before it
+		cause = system.Error() // without the paths that Go adds
 	}
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):

@@ -14,9 +14,9 @@ import (
 	"r7import/importer/lang"
 )
 
-// line is a row as it is written: one field a column, ready to be shown. The tags are the
-// names of the columns in every format and, for workbooks, their widths and whether their
-// texts may take several lines.
+// line is a row as it is written, with one field per column. The tags are the names of the
+// columns in every format and, for workbooks, their widths and whether their texts are
+// wrapped.
 type line struct {
 	Row       int    `csv:"row" json:"row" width:"7"`
 	Name      string `csv:"name" json:"name" width:"30"`
@@ -47,7 +47,7 @@ func tagsOfLine(key string) (tags []string) {
 	return tags
 }
 
-// number is a whole number of which zero says nothing: the cell stays empty.
+// number is an integer whose zero value is written as an empty cell or as null.
 type number int64
 
 // MarshalCSV implements gocsv.TypeMarshaller.
@@ -63,7 +63,7 @@ func (n number) String() string {
 	return strconv.FormatInt(int64(n), 10)
 }
 
-// moment is a time of which zero says nothing, either.
+// moment is a time whose zero value is written as an empty cell or as null.
 type moment struct{ time.Time }
 
 // MarshalCSV implements gocsv.TypeMarshaller.
@@ -84,22 +84,22 @@ func (m moment) in(layout string) string {
 	return m.Format(layout)
 }
 
-// maxCached bounds the sentences a renderer remembers.
+// maxCached is the greatest number of sentences that a renderer caches.
 const maxCached = 10_000
 
-// renderer turns rows into lines in one language. Many rows say the same, so it
-// remembers sentences. It is not safe for concurrent use.
+// renderer turns rows into lines in one language. Many rows have the same problems, so
+// it caches sentences. It is not safe for concurrent use.
 type renderer struct {
 	printer   *lang.Printer
-	guarded   bool // the lines go where a spreadsheet looks for formulas
+	guarded   bool // protect texts against being read as formulas by a spreadsheet
 	sentences map[string]sentence
 	key       []byte
 }
 
-// sentence is what is said of a problem.
+// sentence holds the texts for a problem.
 type sentence struct {
 	text string
-	said string // the text, introduced as a warning if it is one
+	said string // the text, marked as a warning if it is one
 	hint string
 }
 
@@ -141,25 +141,25 @@ func (r *renderer) cell(text string, limit int) string {
 	return shown
 }
 
-// Annotator says in the cells of an annotated copy what became of a row: its status,
+// Annotator renders the outcome of a row as cells of an annotated copy: its status,
 // code, message, hint and mailbox. It is not safe for concurrent use.
 type Annotator struct{ renderer *renderer }
 
-// NewAnnotator returns one that speaks a language. Guarded says that the cells go into a CSV
-// file, where a spreadsheet program looks for formulas.
+// NewAnnotator returns an annotator for the language of p. Set guarded for cells of a CSV
+// file: they are protected against being read as formulas by a spreadsheet program.
 func NewAnnotator(p *lang.Printer, guarded bool) *Annotator {
 	return &Annotator{newRenderer(p, guarded)}
 }
 
-// Cells returns the cells of a row.
+// Cells returns the cells for a row: status, code, message, hint and mailbox id.
 func (a *Annotator) Cells(row *Row) []string {
 	l := a.renderer.line(row)
 	return []string{l.Status, l.Code, l.Message, l.Hint, l.MailboxID.String()}
 }
 
-// message joins the sentences of all problems, errors first, each behind the cell it is
-// about. The file is left out, and so is the row where the whole row is meant: both are
-// said elsewhere in the report.
+// message joins the sentences of all problems, errors first, each after the place of its
+// cell. It leaves out the file, and the place of a problem of a whole row: the report has
+// both elsewhere.
 func (r *renderer) message(problems []diagnosis.Problem) string {
 	var parts []string
 	for _, severity := range []diagnosis.Severity{diagnosis.Error, diagnosis.Warning, diagnosis.Notice} {
@@ -179,7 +179,7 @@ func (r *renderer) message(problems []diagnosis.Problem) string {
 	return strings.Join(parts, "; ")
 }
 
-// hint returns what to do about the problem that decides.
+// hint returns the hint for the worst problem, empty if there is none.
 func (r *renderer) hint(problems []diagnosis.Problem) string {
 	if p, ok := diagnosis.Worst(problems); ok {
 		return r.sentence(&p).hint
@@ -207,7 +207,7 @@ func (r *renderer) sentence(p *diagnosis.Problem) sentence {
 	return s
 }
 
-// cause returns what is said of the rows of a group.
+// cause returns the sentence and the hint for a group of rows.
 func (r *renderer) cause(c *Cause) (said, hint string) {
 	if c.Code == "" {
 		return r.printer.Text("status." + string(c.Status) + ".meaning"), ""
@@ -216,8 +216,8 @@ func (r *renderer) cause(c *Cause) (said, hint string) {
 	return s.said, s.hint
 }
 
-// filled lists the fields that no cell of the row gave, with where their values
-// came from: "port: preset; imap: rule".
+// filled lists the fields that were filled in, with the sources of their values:
+// "port: preset; imap: rule".
 func filled(fills [account.NumFields]account.Fill) string {
 	var parts []string
 	for f, from := range fills {

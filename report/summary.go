@@ -9,32 +9,32 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// summarySchema names the shape of a summary as JSON.
+// summarySchema is the name of the schema of a summary as JSON.
 const summarySchema = "r7import.summary/1"
 
-// Summary says what became of all rows of a run. Its JSON form is part of the
-// contract with scripts: fields are only ever added.
+// Summary is the outcome of a run. Its JSON form is part of the contract with
+// scripts: fields are added, but never changed or removed.
 type Summary struct {
 	Schema    string                   `json:"schema"`
 	Command   string                   `json:"command"` // run, plan, validate
 	Run       string                   `json:"run,omitempty"`
 	File      string                   `json:"file"`             // base name of the input
-	Portal    string                   `json:"portal,omitempty"` // empty where nothing was sent
+	Portal    string                   `json:"portal,omitempty"` // empty if nothing was sent
 	StartedAt time.Time                `json:"started_at,omitzero"`
 	EndedAt   time.Time                `json:"ended_at,omitzero"`
-	Rows      int                      `json:"rows"`                   // all rows of the input that were asked for
-	InFile    int                      `json:"rows_in_file,omitempty"` // of the input, where only some were asked for and that is known
-	Filter    string                   `json:"filter,omitempty"`       // the flags that chose them, empty if all were asked for
+	Rows      int                      `json:"rows"`                   // rows of the input that were selected
+	InFile    int                      `json:"rows_in_file,omitempty"` // all rows of the input, if only some were selected and it is known
+	Filter    string                   `json:"filter,omitempty"`       // the flags that selected the rows, empty if all were
 	Warned    int                      `json:"warned"`                 // rows with a warning, whatever their status
 	Attempts  int                      `json:"attempts"`               // write requests sent
 	Statuses  map[diagnosis.Status]int `json:"statuses"`               // rows by status; statuses without rows are left out
-	Causes    []Cause                  `json:"causes"`                 // what needs something before mere warnings, then the largest first
+	Causes    []Cause                  `json:"causes"`                 // those that need something before warnings, then the largest first
 
 	Timeline Timeline `json:"-"`
 }
 
-// Cause is a group of rows that ended alike for the same reason: the rows that
-// need something, and those with a warning.
+// Cause is a group of rows with the same status, code, side and host. There are causes
+// only for rows that need something or have a warning.
 type Cause struct {
 	Status   diagnosis.Status  `json:"status"`
 	Code     diagnosis.Code    `json:"code,omitempty"`
@@ -47,12 +47,12 @@ type Cause struct {
 
 const (
 	maxExamples = 5
-	// maxCauses bounds the memory a hostile file can take: beyond it the rows of
-	// further hosts are counted without the host.
+	// maxCauses bounds the memory that a hostile file can use: beyond it, rows of
+	// further causes are counted without their host.
 	maxCauses = 1000
 )
 
-// Tally counts rows. The zero value is ready; it is not safe for concurrent use.
+// Tally counts rows. The zero value is ready to use. It is not safe for concurrent use.
 type Tally struct {
 	rows, warned, attempts int
 
@@ -68,7 +68,7 @@ type causeKey struct {
 	host   string
 }
 
-// Add counts a row. It keeps nothing of it but the problem of the first row of a group.
+// Add counts a row. It keeps only the problem of the first row of a group, and example numbers.
 func (t *Tally) Add(r *Row) {
 	if t.statuses == nil {
 		t.statuses = make(map[diagnosis.Status]int)
@@ -101,8 +101,8 @@ func (t *Tally) Add(r *Row) {
 	}
 }
 
-// Summary returns about with the counts put in. About brings what rows do not
-// tell: command, run, file, portal, times, and the events of its timeline.
+// Summary returns about with the counts filled in. The caller sets the fields that rows
+// do not determine: command, run, file, portal, times, and the events of the timeline.
 func (t *Tally) Summary(about Summary) Summary {
 	about.Schema, about.Rows, about.Warned, about.Attempts = summarySchema, t.rows, t.warned, t.attempts
 	events := about.Timeline.Events
@@ -113,7 +113,7 @@ func (t *Tally) Summary(about Summary) Summary {
 	for _, cause := range t.causes {
 		about.Causes = append(about.Causes, *cause)
 	}
-	needsNothing := func(c Cause) int { // it only has a warning
+	needsNothing := func(c Cause) int { // 1 if the rows only have a warning
 		if c.Status.Desired() {
 			return 1
 		}
@@ -133,42 +133,42 @@ func (t *Tally) Summary(about Summary) Summary {
 	return about
 }
 
-// Timeline is how a run got on: the rows that ended in each slot of time, and what
-// held them up.
+// Timeline is the progress of a run: the rows that ended in each slot of time, and the
+// events that delayed them.
 type Timeline struct {
 	Width  time.Duration // of a slot
-	Slots  []Slot        // those in which rows ended, in the order of time
+	Slots  []Slot        // slots in which rows ended, in the order of time
 	Events []Event       // in the order of their starts
 }
 
-// Slot counts the rows that ended in it, of those for which something was sent.
+// Slot counts the rows that ended in a slot of time and for which a request was sent.
 type Slot struct {
 	Start    time.Time
-	Done     int // as desired
+	Done     int // with a desired status
 	Declined int
 	Open     int
 }
 
-// Event is something that held a run up for a while.
+// Event is something that delayed a run for a while.
 type Event struct {
-	Kind  string         // pause, away: the portal; rest: a mail host; more: Count events that were not kept one by one
-	Host  string         // the mail host, empty if it is about the portal
+	Kind  string         // pause, away: of the portal; rest: of a mail host; more: stands for Count further events
+	Host  string         // the mail host, empty for the portal
 	Code  diagnosis.Code // the cause
 	Start time.Time
-	End   time.Time // zero if it was not over when the run ended
-	Count int       // how often a row has probed a resting host in vain
+	End   time.Time // zero if it had not ended when the run did
+	Count int       // of rest: the number of failed probes of the host
 }
 
-// slotWidths are the widths a slot may have, each a multiple of the one before.
+// slotWidths are the possible widths of a slot. Each is a multiple of the one before.
 var slotWidths = []time.Duration{
 	10 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 24 * time.Hour, 30 * 24 * time.Hour,
 }
 
-// mostSlots bounds how many slots a timeline has.
+// mostSlots bounds the number of slots in a timeline.
 const mostSlots = 120
 
-// slots collects rows by time. It gets coarser as it grows: memory is bounded. The zero
-// value is ready.
+// slots counts rows by time. It gets coarser as it grows, so its memory is bounded. The
+// zero value is ready to use.
 type slots struct {
 	width int // index into slotWidths
 	at    map[int64]Slot
@@ -201,7 +201,7 @@ func (s *slots) put(at time.Time, more Slot) {
 	s.at[start.Unix()] = Slot{start, slot.Done + more.Done, slot.Declined + more.Declined, slot.Open + more.Open}
 }
 
-// widen takes the next width, and reports whether there was one.
+// widen changes to the next width. It reports false if there is none.
 func (s *slots) widen() bool {
 	if s.width == len(slotWidths)-1 {
 		return false
@@ -214,8 +214,8 @@ func (s *slots) widen() bool {
 	return true
 }
 
-// timeline returns the slots of a run that lasted from one moment to another, or
-// goes on if the second is zero. They are as narrow as its length allows.
+// timeline returns the slots of a run from one time to another; to is zero while the run
+// goes on. It widens them until the run has at most mostSlots, as far as it can.
 func (s *slots) timeline(from, to time.Time) Timeline {
 	for _, slot := range s.at {
 		if slot.Start.After(to) {

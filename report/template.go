@@ -13,11 +13,11 @@ import (
 	"r7import/importer/lang"
 )
 
-// TemplateFormats are the formats a template can have.
+// TemplateFormats are the formats of templates.
 var TemplateFormats = []Format{XLSX, CSV}
 
 // templateFields are the columns of a template in the order in which people fill
-// them in: those they need first.
+// them in, required ones first.
 var templateFields = []account.Field{
 	account.Name, account.Email, account.Password,
 	account.IMAP, account.ServerHost, account.Port, account.IncomingEncryption,
@@ -35,11 +35,11 @@ func CheckTemplate(path string) error {
 }
 
 // WriteTemplate writes an empty table to fill in, as a workbook or as CSV by the
-// extension of path: a column for every request field and one for each of the
-// owner's fields that are given. Its headers are known in any language, so that
-// it is read without a mapping. The workbook explains itself; its worked example
-// stands on a sheet of its own, where no import takes it for a row. WriteTemplate
-// returns where the file is, as [Write] does.
+// extension of path. It has a column for every request field and for each field in
+// owner. Imports recognise its headers in any language, so it needs no mapping.
+// The workbook has a second sheet with explanations and examples, which an import
+// does not read as rows. WriteTemplate returns the name of the file, as [Write]
+// does.
 func WriteTemplate(path string, owner []account.Field, o Options) (writtenTo string, err error) {
 	format, err := formatOf(path, TemplateFormats, diagnosis.TemplateFormat)
 	if err != nil {
@@ -62,28 +62,28 @@ func WriteTemplate(path string, owner []account.Field, o Options) (writtenTo str
 	})
 }
 
-// templateColumn is what there is to say about a column of a template.
+// templateColumn describes a column of a template.
 type templateColumn struct {
 	header  string
 	need    need
 	note    string
 	example string
-	words   []string // the only ones there are, if they are few
-	usual   string   // ports
-	values  string   // what can stand there in a sentence, empty if it is free text
+	words   []string // the allowed words, nil if there is no list
+	usual   string   // the usual ports, empty for other columns
+	values  string   // a sentence with the allowed values, empty for free text
 }
 
-// need says whether a column has to be filled in.
+// need is whether a column has to be filled in.
 type need string
 
 const (
 	needed    need = "yes"
-	byService need = "service" // where no preset knows the servers
+	byService need = "service" // only if no preset has the servers
 	optional  need = "no"
 )
 
-// templateChoices are the columns that take certain values only: a list of words, or ports,
-// of which the usual ones are named (RFC 8314).
+// templateChoices are the columns with restricted values: words from a list, or ports,
+// with the usual ones (RFC 8314).
 var templateChoices = map[account.Field]struct{ words, ports string }{
 	account.IMAP:               {words: "protocol"},
 	account.Port:               {ports: "993, 143, 995, 110"},
@@ -139,7 +139,7 @@ func writeTemplateBook(w io.Writer, columns []templateColumn, printer *lang.Prin
 	return err
 }
 
-// fillIn makes the sheet that people fill in.
+// fillIn writes the sheet that people fill in.
 func (b *book) fillIn(columns []templateColumn, p *lang.Printer) {
 	centred := &excelize.Alignment{Vertical: "center", WrapText: true}
 	needed := b.style(excelize.Style{Font: font(heading.ink, true), Fill: solid(heading.fill), Alignment: centred})
@@ -164,7 +164,7 @@ func (b *book) fillIn(columns []templateColumn, p *lang.Printer) {
 		b.check(b.file.SetColStyle(sheet, column, cells))
 		b.check(b.file.SetCellStr(sheet, top, c.header))
 		b.check(b.file.SetCellStyle(sheet, top, top, header))
-		// The note says what belongs there, what is possible, and gives an example.
+		// The note has the meaning, whether it is needed, the allowed values and an example.
 		note := c.note + "\n\n" + p.Text("template.need."+string(c.need)) + "\n"
 		if c.values != "" {
 			note += c.values + "\n"
@@ -178,7 +178,7 @@ func (b *book) fillIn(columns []templateColumn, p *lang.Printer) {
 	b.check(b.file.SetPanes(sheet, &excelize.Panes{Freeze: true, XSplit: 2, YSplit: 1, TopLeftCell: "C2", ActivePane: "bottomRight"}))
 }
 
-// restrict lets the cells below a header take nothing else than what is possible.
+// restrict limits the cells below a header to the allowed values of the column.
 func (b *book) restrict(sheet, column string, c *templateColumn, p *lang.Printer) {
 	rule := excelize.NewDataValidation(true)
 	rule.SetSqref(column + "2:" + column + strconv.Itoa(excelize.TotalRows))
@@ -197,9 +197,9 @@ func (b *book) restrict(sheet, column string, c *templateColumn, p *lang.Printer
 	b.check(b.file.AddDataValidation(sheet, rule))
 }
 
-// help makes the sheet that explains the other one. The names of columns stand
-// below each other there and behind their letters, so that no reader takes one of
-// its rows for a header.
+// help writes the sheet that explains the other one. It lists the columns in rows, each
+// name after the letters of its column, so that an import does not take one of the rows
+// for a header.
 func (b *book) help(columns []templateColumn, p *lang.Printer) {
 	wrapped := &excelize.Alignment{Vertical: "top", WrapText: true}
 	rule := []excelize.Border{{Type: "bottom", Style: 1, Color: ruleColour}}

@@ -9,16 +9,16 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Longest texts of a cell, in characters. A spreadsheet cell holds 32,767
-// UTF-16 units.
+// The greatest lengths of texts in a cell, in characters. A spreadsheet cell can hold
+// 32,767 UTF-16 units.
 const (
 	maxIdentity = 320  // names, addresses, hosts
 	maxSentence = 8000 // messages, hints, evidence
 )
 
-// startsFormula reports whether a spreadsheet could take a text of a CSV file
-// for a formula: one that begins with = + - @, also in their full-width forms and
-// behind blanks or characters that do not print, or with a tab or a line break.
+// startsFormula reports whether a spreadsheet could read a text of a CSV file as a
+// formula: it begins with = + - or @, possibly full-width, possibly after blanks
+// or characters that do not print, or it begins with a tab or a line break.
 func startsFormula(text string) bool {
 	if strings.IndexAny(text, "\t\r\n") == 0 {
 		return true
@@ -34,11 +34,11 @@ func startsFormula(text string) bool {
 	return strings.ContainsRune("=+-@", rune(folded[0]))
 }
 
-// innerFormula is what becomes a cell of its own, and a formula, where a program
-// takes another character for the one between cells than the file was written with.
+// innerFormula matches a part of a text that a program would read as a cell with a
+// formula if it split the file at another delimiter than the one it was written with.
 var innerFormula = regexp.MustCompile("([;,|\t]\"?[\\s\"']*)([=+@\uFF1D\uFF0B\uFF20]|[-\uFF0D][^\\s])")
 
-// guardInner puts a ' in front of each of them.
+// guardInner puts a ' before each inner formula.
 func guardInner(text string) string {
 	if !strings.ContainsAny(text, ";,|\t") {
 		return text

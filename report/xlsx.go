@@ -15,34 +15,34 @@ import (
 	"r7import/importer/lang"
 )
 
-// rowsPerSheet is how many rows go on a sheet: all that it holds but the header.
-// Tests write smaller sheets.
+// rowsPerSheet is the number of rows on a sheet, without the header. Tests set a
+// smaller one.
 var rowsPerSheet = excelize.TotalRows - 1
 
-// workbook is a page that sums up, then sheets of rows. Rows go through a temporary file
-// in a folder beside the target that only its owner can read.
+// workbook is a summary page followed by sheets of rows. Rows are buffered in a temporary
+// file in a folder beside the target that only its owner can read.
 type workbook struct {
 	*book
 	styles
 	printer *lang.Printer
-	remove  func() error // the folder
+	remove  func() error // removes the temporary folder
 	layout  sheetLayout
 	sheet   *excelize.StreamWriter
 	sheets  int
 	row     int // last row written on the sheet
 }
 
-// sheetLayout is what the sheets of rows have in common.
+// sheetLayout is the layout of all sheets of rows.
 type sheetLayout struct {
 	name    string
 	header  []string
 	widths  []float64
-	printed int     // columns that are printed, the first ones
+	printed int     // the number of columns that are printed
 	height  float64 // of the header
 }
 
-// newWorkbook returns a workbook that is made for path. Its document properties have the time
-// of the run, so that the same report is the same file.
+// newWorkbook returns a workbook for path. Its document properties have the end of the run
+// as their time, so that the same report gives the same file.
 func newWorkbook(path string, p *lang.Printer, layout sheetLayout, title string, ended time.Time) (*workbook, error) {
 	temp, remove, err := durable.Folder(path)
 	if err != nil {
@@ -64,26 +64,26 @@ func (b *workbook) close() {
 	_ = b.remove()
 }
 
-// write writes the whole workbook.
+// write ends the last sheet and writes the workbook.
 func (b *workbook) write(w io.Writer) error {
 	b.endSheet()
 	if b.err != nil {
 		return b.err
 	}
-	// excelize would hold the whole archive in memory before it writes a byte.
+	// By default excelize holds the whole archive in memory before it writes it.
 	b.file.SetZipWriter(func(io.Writer) excelize.ZipWriter { return zip.NewWriter(w) })
 	_, err := b.file.WriteToBuffer()
 	return err
 }
 
-// first begins the page that sums up.
+// first starts the summary page.
 func (b *workbook) first(name string, widths []float64) *page {
 	b.check(b.file.SetSheetName("Sheet1", name))
 	b.printAcross(name)
 	return b.page(name, widths)
 }
 
-// printAcross has a sheet printed across on A4, with the numbers of the pages.
+// printAcross prints a sheet on A4 in landscape, with page numbers.
 func (b *workbook) printAcross(sheet string) {
 	b.onePageWide(sheet)
 	b.check(b.file.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: new(9)}))
@@ -91,8 +91,8 @@ func (b *workbook) printAcross(sheet string) {
 	b.check(b.file.SetHeaderFooter(sheet, &excelize.HeaderFooterOptions{OddFooter: "&L&A&R&P / &N"}))
 }
 
-// startSheet begins the next sheet of rows: widths and panes first, because excelize loses
-// what is set after the first row. The header is frozen, and repeated on every printed page.
+// startSheet starts the next sheet of rows. It sets widths and panes first, because excelize
+// ignores them after the first row. The header is frozen, and repeated on every printed page.
 func (b *workbook) startSheet() {
 	b.sheets++
 	name := b.layout.name
@@ -115,7 +115,7 @@ func (b *workbook) startSheet() {
 	b.setRow(header, b.layout.height)
 }
 
-// add writes a row of cells, on another sheet if this one is full.
+// add writes a row of cells, on a new sheet if this one is full.
 func (b *workbook) add(cells []any, height float64) error {
 	if b.row > rowsPerSheet {
 		b.endSheet()
@@ -131,8 +131,8 @@ func (b *workbook) setRow(cells []any, height float64) {
 	}
 }
 
-// endSheet puts the filter on the sheet and says what is printed of it, now that its
-// last row is known.
+// endSheet sets the filter and the print area of the sheet, which need its last row, and
+// flushes it.
 func (b *workbook) endSheet() {
 	if b.err != nil {
 		return
@@ -144,7 +144,7 @@ func (b *workbook) endSheet() {
 	b.check(b.sheet.Flush())
 }
 
-// cell shows a value. A text stays text whatever it begins with; an empty value only has its style.
+// cell returns a cell with a value. A text is never read as a formula; a zero value gives an empty cell with the style.
 func cell[T comparable](style int, value T) excelize.Cell {
 	var none T
 	if value == none {
@@ -153,7 +153,7 @@ func cell[T comparable](style int, value T) excelize.Cell {
 	return excelize.Cell{StyleID: style, Value: value}
 }
 
-// printedColumns are those up to the hint: with all of them the letters would be too small.
+// printedColumns is the number of columns up to the hint: with all of them the print would be too small.
 const printedColumns = 10
 
 // writeXLSX writes a report as a workbook.
@@ -210,7 +210,7 @@ func writeXLSX(w io.Writer, path string, rows iter.Seq2[*Row, error], summary Su
 	return b.write(w)
 }
 
-// styles are the looks of cells, made once a workbook.
+// styles are the styles of cells, created once per workbook.
 type styles struct {
 	header, text, wrapped, number, time int
 	title, label, fact, count           int

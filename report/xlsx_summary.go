@@ -11,11 +11,11 @@ import (
 	"r7import/importer/lang"
 )
 
-// summaryWidths fit the widest table, that of the causes.
+// summaryWidths are the widths of the columns, for the widest table, that of the causes.
 var summaryWidths = []float64{30, 26, 14, 28, 10, 30, 64, 64}
 
-// writeSummary makes the first sheet: the facts of the run, rows by status, rows
-// by cause, and what the columns of the other sheets mean.
+// writeSummary writes the first sheet: the facts of the run, rows by status, rows
+// by cause, and the meanings of the columns of the other sheets.
 func (b *workbook) writeSummary(s *Summary, render *renderer) {
 	text := b.printer.Text
 	p := b.first(text("report.sheet.summary"), summaryWidths)
@@ -74,7 +74,7 @@ func (b *workbook) writeSummary(s *Summary, render *renderer) {
 	}
 }
 
-// heads begins a table. It is as wide as the page.
+// heads writes the header of a table over the whole width of the page.
 func (b *workbook) heads(p *page, ids ...string) {
 	for i := range summaryWidths {
 		text := ""
@@ -97,12 +97,12 @@ func (b *workbook) facts(p *page, facts []Fact) {
 	p.row++
 }
 
-// Fact is something to know about a report. Without a value it is not shown.
+// Fact is a labelled value about a report. It is not shown if the value is empty.
 type Fact struct{ Label, Value string }
 
 func (s *Summary) facts(printer *lang.Printer) []Fact {
 	const layout = "2006-01-02 15:04:05 -07:00" // for people, with the zone
-	part := ""                                  // which rows of the file the report is about, if not about all
+	part := ""                                  // the selection of rows, empty if all were selected
 	if s.Filter != "" {
 		part = printer.Text("report.part", "Count", s.Rows, "InFile", s.InFile, "Filter", s.Filter)
 	}
@@ -117,7 +117,7 @@ func (s *Summary) facts(printer *lang.Printer) []Fact {
 	}
 }
 
-// chart draws the counts in those rows, beside the facts.
+// chart draws the counts of the rows first to last of the page, beside the facts.
 func (b *workbook) chart(p *page, first, last int) {
 	column := func(letter string) string {
 		return fmt.Sprintf("'%s'!$%s$%d:$%s$%d", p.sheet, letter, first, letter, last)
@@ -128,14 +128,14 @@ func (b *workbook) chart(p *page, first, last int) {
 		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: b.printer.Text("report.chart")}}},
 		Legend:    excelize.ChartLegend{Position: "none"},
 		PlotArea:  excelize.ChartPlotArea{ShowVal: true},
-		Format:    excelize.GraphicOptions{OffsetX: 120}, // the longest meaning ends there
+		Format:    excelize.GraphicOptions{OffsetX: 120}, // after the longest meaning of a status
 		XAxis:     excelize.ChartAxis{ReverseOrder: true, Font: excelize.Font{Color: neutral.ink, Size: 9}},
 		YAxis:     excelize.ChartAxis{None: true},
 		Dimension: excelize.ChartDimension{Width: 520, Height: uint(20 * (last + 1 - 2))},
 	}))
 }
 
-// statusText gives the stable word, which the rows show, and what it says.
+// statusText returns the stable name of a status, followed by its translation if that differs.
 func (b *workbook) statusText(s diagnosis.Status) string {
 	word, shown := string(s), b.printer.Text("status."+string(s))
 	if word == shown {
@@ -144,7 +144,7 @@ func (b *workbook) statusText(s diagnosis.Status) string {
 	return word + ": " + shown
 }
 
-// examples lists row numbers, with an ellipsis where there are more.
+// examples lists the row numbers of a cause, with an ellipsis if there are more.
 func examples(c *Cause) string {
 	numbers := make([]string, len(c.Examples))
 	for i, n := range c.Examples {

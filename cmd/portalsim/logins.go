@@ -19,10 +19,10 @@ import (
 	"r7import/importer/portalsim"
 )
 
-// logIn does with a real server what the portal's mail library does: it believes any
-// certificate, then tries one mechanism after the other, each of which is a failed
-// login where the password is wrong, and at last the protocol's own command. SCRAM,
-// DIGEST-MD5, NTLM and APOP, which the library knows as well, are left out.
+// logIn logs in to a real server as the portal's mail library does: it accepts any
+// certificate, then tries one mechanism after the other, and at last the protocol's own
+// command. With a wrong password each try is a failed login. SCRAM, DIGEST-MD5, NTLM and
+// APOP, which the library also supports, are left out.
 func logIn(ctx context.Context, l portalsim.MailLogin) portalsim.MailAnswer {
 	c := &mailConn{MailLogin: l, dialect: dialects[l.Side]}
 	connecting, cancel := context.WithTimeout(ctx, l.Timeouts.Connect)
@@ -58,7 +58,7 @@ func logIn(ctx context.Context, l portalsim.MailLogin) portalsim.MailAnswer {
 	return c.answer
 }
 
-// dialect is how a protocol says things.
+// dialect holds the ports and commands of a protocol.
 type dialect struct {
 	plainPort, tlsPort        int
 	ask, startTLS, auth, quit string
@@ -78,8 +78,8 @@ type mailConn struct {
 	text       *textproto.Reader
 	able       []string // capabilities, upper case
 	mechanisms []string
-	answer     portalsim.MailAnswer // so far
-	onError    portalsim.MailAnswer // what an error of the connection means to the library now
+	answer     portalsim.MailAnswer // answer so far
+	onError    portalsim.MailAnswer // answer if the connection fails now
 }
 
 var disconnected = portalsim.MailAnswer{Do: portalsim.NotListening, Text: "The server has unexpectedly disconnected."}
@@ -88,7 +88,7 @@ func (c *mailConn) use(conn net.Conn) {
 	c.Conn, c.text, c.onError = conn, &textproto.NewConn(conn).Reader, disconnected
 }
 
-// connect goes as far as a login.
+// connect connects to the server and does everything that precedes a login.
 func (c *mailConn) connect(ctx context.Context) error {
 	port := cmp.Or(c.Port, c.plainPort)
 	if c.Port == 0 && c.Encryption == 1 {
@@ -141,7 +141,7 @@ func (c *mailConn) encrypt(ctx context.Context) error {
 	return err
 }
 
-// learn asks what the server can do.
+// learn asks the server for its capabilities and sets able and mechanisms.
 func (c *mailConn) learn() error {
 	r, err := c.say(c.ask)
 	if err == nil && r.ok && c.Side == portalsim.POP3 {
@@ -163,16 +163,16 @@ func (c *mailConn) learn() error {
 	return err
 }
 
-// reply is what a server says to a command: done, no, or that it wants more.
+// reply is a server's reply to a command: success, failure, or a request for more.
 type reply struct {
 	ok, more bool
 	text     string
-	lines    []string // in front of it
+	lines    []string // lines before the final one
 }
 
-const tag = "A1" // one command at a time
+const tag = "A1" // always the same, because commands do not overlap
 
-// say sends a command and returns the answer.
+// say sends a command and returns the reply.
 func (c *mailConn) say(command string) (reply, error) {
 	if c.Side == portalsim.IMAP {
 		command = tag + " " + command
@@ -187,7 +187,7 @@ func (c *mailConn) send(line string) (reply, error) {
 	return c.hear(tag)
 }
 
-// hear reads an answer to its end, which IMAP marks with a tag.
+// hear reads a reply to its end, which IMAP marks with a tag.
 func (c *mailConn) hear(tag string) (r reply, err error) {
 	for {
 		line, err := c.text.ReadLine()
@@ -204,7 +204,7 @@ func (c *mailConn) hear(tag string) (r reply, err error) {
 			return r, nil
 		case c.Side == portalsim.IMAP && first == tag:
 			verdict, text, _ := strings.Cut(rest, " ")
-			if strings.HasPrefix(text, "[") { // the code is not for people
+			if strings.HasPrefix(text, "[") { // drop the response code
 				_, text, _ = strings.Cut(text, "] ")
 			}
 			r.ok, r.text = verdict == "OK", text
@@ -218,7 +218,7 @@ func (c *mailConn) hear(tag string) (r reply, err error) {
 	}
 }
 
-// authenticate tries what the server offers, until one login passes.
+// authenticate tries the mechanisms that the server offers until a login succeeds.
 func (c *mailConn) authenticate() error {
 	for _, name := range []string{"CRAM-MD5", "PLAIN", "LOGIN"} {
 		if !slices.Contains(c.mechanisms, name) {
@@ -256,7 +256,7 @@ func (c *mailConn) authenticate() error {
 	return nil
 }
 
-// response is what a mechanism says to a challenge.
+// response returns the response of a mechanism to a challenge.
 func (c *mailConn) response(mechanism string, step int, challenge []byte) string {
 	switch {
 	case mechanism == "CRAM-MD5":
@@ -272,7 +272,7 @@ func (c *mailConn) response(mechanism string, step int, challenge []byte) string
 	}
 }
 
-// note keeps what a login came to.
+// note records the result of a login in answer.
 func (c *mailConn) note(r reply, err error) {
 	switch {
 	case err != nil:
@@ -281,7 +281,7 @@ func (c *mailConn) note(r reply, err error) {
 	default:
 		c.answer.Do = portalsim.Refuse
 		c.answer.Failed++
-		if c.Side != portalsim.POP3 { // whose refusals the library words itself
+		if c.Side != portalsim.POP3 { // the library has its own text for refusals of POP3
 			c.answer.Text = r.text
 		}
 	}

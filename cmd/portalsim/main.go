@@ -1,5 +1,5 @@
-// Portalsim serves the simulated portal of importer/portalsim: for rehearsing an
-// import, and for trying any other client of the portal's API.
+// Portalsim serves the simulated portal of importer/portalsim, to rehearse an
+// import or to try any other client of the portal's API.
 package main
 
 import (

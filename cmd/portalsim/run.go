@@ -18,12 +18,12 @@ const (
 	exitError = 1
 	exitUsage = 2
 
-	farewell = 2 * time.Second // for requests under way when it is stopped
+	farewell = 2 * time.Second // time for requests in flight when the server stops
 	noServer = "off"
 )
 
-// run serves until ctx ends. It returns the exit code: 2 for flags and files that
-// cannot be used, 1 when an address cannot be listened on.
+// run serves until ctx ends and returns the exit code: 2 for flags and files that
+// cannot be used, 1 if listening or serving fails.
 func run(ctx context.Context, args []string, env func(string) string, stdout, stderr io.Writer) int {
 	var first settings
 	flags := first.define(english)
@@ -82,21 +82,21 @@ Flags:`, `Portalsim запускает на этом компьютере ими
 Параметры:`)
 }
 
-// isLoopback tells whether only this machine reaches an address.
+// isLoopback reports whether only this machine can reach an address.
 func isLoopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return true // listening will say what is wrong with it
+		return true // listening reports the error
 	}
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// serve listens on both addresses before it says anything, and stops when ctx ends or
-// a server fails.
+// serve listens on both addresses before it prints anything. It stops when ctx ends or
+// a server fails, and returns the error.
 func (s *settings) serve(ctx context.Context, t translator, stdout io.Writer) error {
 	o := &s.options
-	tokens := map[string]string{} // by person
+	tokens := map[string]string{} // tokens by person
 	for _, who := range s.tokensFor {
 		tokens[who] = rand.Text()
 		if o.Tokens == nil {
@@ -157,8 +157,8 @@ func (s *settings) serve(ctx context.Context, t translator, stdout io.Writer) er
 	return err
 }
 
-// guarded keeps web pages from reading what is served here, unless other machines,
-// which may call this one by any name, are let in.
+// guarded wraps h so that web pages cannot read what it serves. It returns h itself if
+// other machines, which may use any name for this one, are allowed.
 func (s *settings) guarded(h http.Handler) http.Handler {
 	if s.allowRemote {
 		return h
@@ -166,7 +166,7 @@ func (s *settings) guarded(h http.Handler) http.Handler {
 	return portalsim.OnlyHere(h)
 }
 
-// server is an HTTP server and where it listens.
+// server is an HTTP server with its listener.
 type server struct {
 	http.Server
 	listener net.Listener
@@ -178,7 +178,7 @@ func newServer(l net.Listener, h http.Handler) *server {
 
 func (s *server) url() string { return "http://" + s.listener.Addr().String() }
 
-// stop lets requests finish for a moment; what hangs on purpose is cut.
+// stop waits up to farewell for requests in flight, then closes their connections.
 func (s *server) stop() {
 	ctx, cancel := context.WithTimeout(context.Background(), farewell)
 	defer cancel()

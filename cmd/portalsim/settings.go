@@ -20,13 +20,13 @@ import (
 	"r7import/importer/portalsim"
 )
 
-// translator picks one of the two texts that a sentence of this program has.
+// translator returns one of the two texts of a message.
 type translator func(inEnglish, inRussian string) string
 
 func english(text, _ string) string { return text }
 func russian(_, text string) string { return text }
 
-// translatorFor picks a language: asked for, else that of the environment.
+// translatorFor returns the translator of a language: asked, or else the environment's.
 func translatorFor(asked string, env func(string) string) translator {
 	language := cmp.Or(asked, env("LC_ALL"), env("LC_MESSAGES"), env("LANG"))
 	if strings.HasPrefix(strings.ToLower(language), "ru") {
@@ -35,7 +35,7 @@ func translatorFor(asked string, env func(string) string) translator {
 	return english
 }
 
-// settings are the flags as given.
+// settings are the values of the flags.
 type settings struct {
 	listen, control string
 	allowRemote     bool
@@ -53,10 +53,10 @@ type settings struct {
 	restart         portalsim.Restart
 	help            bool
 
-	options portalsim.Options // of the scenario, and over it the flags
+	options portalsim.Options // from the scenario, overridden by the flags
 }
 
-// define makes the flags. Those that set an option begin with what it is.
+// define returns the flags. A flag that sets an option has the option's value as its default.
 func (s *settings) define(t translator) *pflag.FlagSet {
 	f := pflag.NewFlagSet("portalsim", pflag.ContinueOnError)
 	f.SortFlags = false
@@ -119,7 +119,7 @@ func (s *settings) define(t translator) *pflag.FlagSet {
 	return f
 }
 
-// readSettings reads the flags over a scenario, if there is one.
+// readSettings reads the scenario, if there is one, and overrides it with the flags.
 func readSettings(scenario string, args []string) (*settings, error) {
 	s := &settings{}
 	if scenario != "" {
@@ -168,7 +168,7 @@ func readSettings(scenario string, args []string) (*settings, error) {
 	return s, o.Validate()
 }
 
-// faults are those with a flag each, in front of the scenario's.
+// faults returns the faults that flags ask for.
 func (s *settings) faults() []portalsim.Fault {
 	all := []portalsim.Fault{
 		{Share: s.fail, Do: portalsim.Answer, Status: 502},
@@ -185,8 +185,8 @@ func (s *settings) faults() []portalsim.Fault {
 //go:embed people.yaml
 var samplePeople []byte
 
-// addPeople invents people, or adds those of a file. Without either a portal that is
-// not described by a scenario has the people of the sample files.
+// addPeople sets the number of people to invent, or adds the people of a file. Without
+// --people and a scenario the portal has the people of the sample files.
 func (s *settings) addPeople() (err error) {
 	o := &s.options
 	if s.people == "" {
@@ -213,7 +213,7 @@ func (s *settings) addPeople() (err error) {
 	return err
 }
 
-// readText reads an address a line and, behind blanks, its password.
+// readText reads one address a line, each with a password after blanks if there is one.
 func readText(r io.Reader) ([]portalsim.Person, error) {
 	var people []portalsim.Person
 	lines := bufio.NewScanner(r)
@@ -232,7 +232,7 @@ func readText(r io.Reader) ([]portalsim.Person, error) {
 	return people, lines.Err()
 }
 
-// plain drops operation and path of a file error, which the message names already.
+// plain removes operation and path from a file error, because the message already has them.
 func plain(err error) error {
 	if inner, ok := errors.AsType[*os.PathError](err); ok {
 		return inner.Err

@@ -20,10 +20,10 @@ import (
 	"r7import/report"
 )
 
-// annotationFlags are those of commands that know what became of the rows of a file.
+// annotationFlags are the flags of commands that can write an annotated copy of the input.
 var annotationFlags = []string{"annotate", "only-failed", "keep-secrets"}
 
-// checkAnnotation finds out before anything is sent whether the copy can be written.
+// checkAnnotation returns an error if the annotated copy cannot be written. It is called before anything is sent.
 func checkAnnotation(o *config.Annotation, input *plan.Input, path string, reports []string) error {
 	if o.Annotate == "" {
 		if o.OnlyFailed || o.KeepSecrets {
@@ -44,15 +44,15 @@ func checkAnnotation(o *config.Annotation, input *plan.Input, path string, repor
 	return report.CheckPath(o.Annotate, path)
 }
 
-// annotate writes the copy of the input with what became of its rows, and returns
-// where it is. It must be the file the rows were read from: want is what noted made of its digest.
+// annotate writes the copy of the input with the outcome of each row, and returns its path.
+// It refuses a file that has changed since: keyed of the file's digest must equal want.
 func (rows outcomes) annotate(ctx context.Context, p *setup.Process, input *plan.Input, o *config.Annotation,
-	noted func(digest string) string, want string) (string, error) {
+	keyed func(digest string) string, want string) (string, error) {
 	digest, err := input.File.Digest()
 	if err != nil {
 		return "", err
 	}
-	if noted(digest) != want {
+	if keyed(digest) != want {
 		return "", diagnosis.New(diagnosis.AnnotateChanged, "File", input.File.Name())
 	}
 	columns := input.File.Columns()
@@ -92,16 +92,16 @@ func (rows outcomes) annotate(ctx context.Context, p *setup.Process, input *plan
 	return written, nil
 }
 
-// marks says of each row what became of it and which of its cells are to blame.
+// marks yields for each row its outcome and the cells that caused its problems.
 func (rows outcomes) marks(p *setup.Process, input *plan.Input, o *config.Annotation) iter.Seq2[rewrite.Mark, error] {
-	said := report.NewAnnotator(p.Console.Lang, input.File.Sheet() == "")
+	annotator := report.NewAnnotator(p.Console.Lang, input.File.Sheet() == "")
 	columns := make(map[string]int)
 	for i, c := range input.File.Columns() {
 		columns[c.Label] = i
 	}
 	passwords := slices.IndexFunc(input.Binding.Columns(), func(name string) bool { return name == account.Password.String() })
 	return eachOf(iter.Seq2[report.Row, error](rows), func(row report.Row) rewrite.Mark {
-		m := rewrite.Mark{Row: row.Number, Cells: said.Cells(&row), Failed: !row.Status.Desired(), Bad: make(map[int]xlsx.Fill)}
+		m := rewrite.Mark{Row: row.Number, Cells: annotator.Cells(&row), Failed: !row.Status.Desired(), Bad: make(map[int]xlsx.Fill)}
 		for i := range row.Problems {
 			problem := &row.Problems[i]
 			column, known := columns[problem.Place.Column]
@@ -118,14 +118,14 @@ func (rows outcomes) marks(p *setup.Process, input *plan.Input, o *config.Annota
 		if row.Status.Open() {
 			m.Fill = xlsx.Yellow
 		}
-		if passwords >= 0 && !o.KeepSecrets && m.Bad[passwords] == xlsx.None { // empty in the copy
+		if passwords >= 0 && !o.KeepSecrets && m.Bad[passwords] == xlsx.None { // the cell is empty in the copy
 			m.Bad[passwords] = xlsx.Yellow
 		}
 		return m
 	})
 }
 
-// fix says which commands help to correct the rows of a run that need it, nil if none do.
+// fix returns the commands that help to correct the declined rows of a run, nil if there are none.
 func (o *runOptions) fix(command, run string, input *plan.Input, r *show.Result) *show.Fix {
 	if !show.Any(r.Statuses, diagnosis.Status.Declined) {
 		return nil

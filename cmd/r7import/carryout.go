@@ -20,22 +20,22 @@ import (
 	"r7import/report"
 )
 
-// task is what a command does with the rows, once all is prepared.
+// task is a command's work on the rows of a prepared plan.
 type task struct {
 	command string
-	reports []string // where they go
+	reports []string // paths of the reports
 	act     action
 }
 
-// action acts on the rows of a plan. It adds to the result what only it knows.
+// action works on the rows of a plan. It adds to the show.Result what only it knows.
 type action func(context.Context, *plan.Plan, *show.Result) (importer.Result, error)
 
-// carryOut runs or looks, shows the progress, and reports the result. The report is
-// complete even if a signal has ended the run.
+// carryOut executes a task, shows its progress, and reports the result. The report is
+// complete even if a signal ends the task.
 func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan, o *runOptions, t *task) (ending, error) {
 	progress := show.Follow(p.Console, p.Log, ui.Style(o.Progress))
 	j.Observe, j.Greet, j.Decided = progress.Show, progress.Greet, progress.Decided
-	if !o.Yes && !o.Target.Sandbox && p.Console.Terminal() { // else the run goes on by itself after the rows on trial
+	if !o.Yes && !o.Target.Sandbox && p.Console.Terminal() { // otherwise the run continues after the canary rows without a question
 		j.Canary = progress.Looked
 	}
 	silence := context.AfterFunc(ctx, func() {
@@ -64,8 +64,8 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	}
 	about.Timeline.Events, err = eventsOf(ctx, j.Ledger, rows.Run.ID)
 	errs = append(errs, err)
-	made := outcomesOf(ctx, j.Ledger, rows.Run.ID)
-	r.Summary, err = made.summary(about)
+	results := outcomesOf(ctx, j.Ledger, rows.Run.ID)
+	r.Summary, err = results.summary(about)
 	end.err, end.statuses = errors.Join(append(errs, err)...), r.Statuses
 	end.warned = o.FailOnWarning && r.Warned > 0
 	end.pending = o.changesExit && r.Statuses[diagnosis.WouldCreate]+r.Statuses[diagnosis.WouldUpdate]+r.Statuses[diagnosis.WouldDisable] > 0
@@ -74,11 +74,11 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	for i, path := range t.reports {
 		t.reports[i] = ofThis.Replace(path)
 	}
-	r.Reports, err = made.write(ctx, o.besideFile(t.reports, end.code()), r.Summary, reportOptions(p.Console, j.Input))
+	r.Reports, err = results.write(ctx, o.besideFile(t.reports, end.code()), r.Summary, reportOptions(p.Console, j.Input))
 	end.err = errors.Join(end.err, err)
 	if o.Annotate != "" {
 		o.Annotate = ofThis.Replace(o.Annotate)
-		r.Annotated, err = made.annotate(ctx, p, j.Input, &o.Annotation, j.Ledger.FileDigest, rows.Run.FileDigest)
+		r.Annotated, err = results.annotate(ctx, p, j.Input, &o.Annotation, j.Ledger.FileDigest, rows.Run.FileDigest)
 		end.err = errors.Join(end.err, err)
 	}
 	r.Plan, r.Missing, r.Stopped = show.Facts(rows), show.Addresses(rows.Missing), show.Tell(p.Console, ended.Stopped)
@@ -86,11 +86,11 @@ func carryOut(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	return finish(p, &r, end, o.JSON), end.err
 }
 
-// filterOf returns by what rows of a file are chosen, empty if all are read.
+// filterOf returns the flags that select rows of a file, empty if all rows are read.
 func filterOf(t *config.Table) string { return show.Filter(t.Rows, t.Where, t.FailedOf) }
 
-// finish shows the result of a command about rows, to a person or as JSON. It returns end
-// with the result and its rows, unless the command has counted those in its own way.
+// finish writes the result of a command about rows as text or JSON. It returns end with the
+// result and, unless end has statuses already, with the result's statuses.
 func finish(p *setup.Process, r *show.Result, end ending, asJSON bool) ending {
 	if end.statuses == nil {
 		end.statuses = r.Statuses
@@ -101,22 +101,22 @@ func finish(p *setup.Process, r *show.Result, end ending, asJSON bool) ending {
 	}
 	r.ExitCode = end.code()
 	if asJSON {
-		_ = json.NewEncoder(p.Out).Encode(r) // a reader that has gone has seen what it wanted
+		_ = json.NewEncoder(p.Out).Encode(r) // results keeps any error
 	} else if !p.Console.Quiet || r.ExitCode != exitDone {
 		r.Show(p.Out, p.Console)
 	}
 	return end
 }
 
-// outcomes yields what became of every row, in the order of the file, as often as it is ranged over.
+// outcomes yields the outcome of every row in the order of the file. It can be ranged over repeatedly.
 type outcomes iter.Seq2[report.Row, error]
 
-// outcomesOf reads a run in a store.
+// outcomesOf yields the outcomes of a run in a store.
 func outcomesOf(ctx context.Context, store *journal.Store, run string) outcomes {
 	return outcomes(eachOf(store.Entries(ctx, run), func(e journal.Entry) report.Row { return importer.ReportRow(&e) }))
 }
 
-// eachOf yields what is made of every value, up to the first error.
+// eachOf yields the result of make for every value, up to and including the first error.
 func eachOf[From, To any](values iter.Seq2[From, error], make func(From) To) iter.Seq2[To, error] {
 	return func(yield func(To, error) bool) {
 		for value, err := range values {
@@ -131,7 +131,7 @@ func eachOf[From, To any](values iter.Seq2[From, error], make func(From) To) ite
 	}
 }
 
-// eventsOf returns what held a run up.
+// eventsOf returns the pauses and rests that delayed a run.
 func eventsOf(ctx context.Context, store *journal.Store, run string) ([]report.Event, error) {
 	events, err := store.Events(ctx, run)
 	all := make([]report.Event, len(events))
@@ -141,7 +141,7 @@ func eventsOf(ctx context.Context, store *journal.Store, run string) ([]report.E
 	return all, err
 }
 
-// summary counts the rows.
+// summary returns about with the counts of the rows.
 func (rows outcomes) summary(about report.Summary) (report.Summary, error) {
 	var tally report.Tally
 	for row, err := range rows {
@@ -153,8 +153,8 @@ func (rows outcomes) summary(about report.Summary) (report.Summary, error) {
 	return tally.Summary(about), nil
 }
 
-// write makes a report at each path and returns where they are: one that is open
-// in Excel gets a numbered name.
+// write writes a report to each path and returns the paths it used: if a report is
+// open in Excel, the new one gets a numbered name.
 func (rows outcomes) write(ctx context.Context, paths []string, about report.Summary, o report.Options) (written []string, err error) {
 	for _, path := range paths {
 		at, problem := report.Write(ctx, path, iter.Seq2[report.Row, error](rows), about, o)
@@ -167,7 +167,7 @@ func (rows outcomes) write(ctx context.Context, paths []string, about report.Sum
 	return written, err
 }
 
-// publish counts rows that are no news, makes a report of them at each path, and says where it is.
+// publish writes a report of the rows to each path and shows the paths, but not the summary.
 func (rows outcomes) publish(ctx context.Context, p *setup.Process, paths []string, about report.Summary) error {
 	summary, err := rows.summary(about)
 	if err != nil {
@@ -180,9 +180,9 @@ func (rows outcomes) publish(ctx context.Context, p *setup.Process, paths []stri
 	return err
 }
 
-// reportOptions say how to write reports about a file, nil if it is not at hand. CSV
-// suits an Excel whose comma is the decimal sign where the person speaks Russian, or the
-// file was made so.
+// reportOptions returns the options for reports about a file; input may be nil. CSV is
+// written for an Excel with a decimal comma if the language is Russian or the file uses
+// semicolons.
 func reportOptions(c *ui.Console, input *plan.Input) report.Options {
 	o := report.Options{Printer: c.Lang, Excel: c.Lang.Name() == "ru"}
 	if input != nil {

@@ -33,9 +33,9 @@ func newCompletion(p *program) *cobra.Command {
 	return cmd
 }
 
-// completions tell the shell what may follow a flag where only this program knows: the
-// sheets and columns of the file on the command line, and presets. Whatever cannot be read
-// offers nothing: a shell that waits for a word is no place for messages or questions.
+// completions complete the values of flags by name of the flag: the sheets and columns of
+// the file on the command line, and presets. A file that cannot be read gives no values,
+// because a shell that waits for a completion must not get messages or questions.
 var completions = map[string]cobra.CompletionFunc{
 	"sheet": func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 		if len(args) == 0 {
@@ -73,8 +73,8 @@ var completions = map[string]cobra.CompletionFunc{
 	},
 }
 
-// completeRuns offers the runs on the portal that flags, environment and configuration
-// name, the latest first, each with what tells it from the others.
+// completeRuns offers the runs on the portal named by flags, environment and
+// configuration, latest first, each with its kind and file.
 func (p *program) completeRuns(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 && cmd.Name() != "undo" {
 		return nil, cobra.ShellCompDirectiveNoFileComp

@@ -23,7 +23,7 @@ import (
 
 func newConfig(p *program) *cobra.Command {
 	cmd := p.command("config", noCommand, func(cmd *cobra.Command, _ []string) error { return cmd.Help() })
-	// With a flag for every key the values of all are put together and judged; help does not list them.
+	// A flag for every key makes prepare resolve all keys. Help does not list these flags.
 	every := config.Of(slices.DeleteFunc(slices.Clone(config.Groups), func(g config.Group) bool { return g == config.General })...)
 	cmd.AddCommand(
 		p.command("show", p.takes(0), func(*cobra.Command, []string) error { return configShow(p) }, every...),
@@ -35,7 +35,7 @@ func newConfig(p *program) *cobra.Command {
 	return cmd
 }
 
-// inForce is a value as `config show --json` tells it. Fields are only ever added.
+// inForce is a value in the output of `config show --json`. Fields may be added but not changed.
 type inForce struct {
 	Key      string        `json:"key"`
 	Value    string        `json:"value"`
@@ -43,8 +43,8 @@ type inForce struct {
 	Variable string        `json:"variable"`
 }
 
-// configShow lists every key with its value and where that came from. Of a variable that
-// holds a secret it shows only that it is set.
+// configShow lists every key with its value and origin. For a variable that holds a secret
+// it shows only that the variable is set.
 func configShow(p *program) error {
 	setup.WarnOfKeyFiles(p.Process, &p.settings.Target)
 	var all []inForce
@@ -76,9 +76,9 @@ func (p *program) originText(k *config.Key) string {
 		"File", p.file.Path, "Job", p.job.Name, "Variable", k.Variable(), "Flag", "--"+k.Name)
 }
 
-// configCheck judges the configuration file, and makes sure that each job in it can
-// begin: what it names is there and is trusted, and its secrets are found. Nothing is sent.
-// Errors are shown below the name of the job.
+// configCheck checks the configuration file, and that each job in it can begin: the files
+// it names exist and are trusted, and its secrets are found. It sends nothing. It shows
+// errors below the name of the job.
 func configCheck(ctx context.Context, p *program) error {
 	if p.file.Path == "" {
 		p.Console.Say("config.none", "Path", config.DefaultFile(runtime.GOOS, p.Env))
@@ -88,7 +88,7 @@ func configCheck(ctx context.Context, p *program) error {
 		return err
 	}
 	p.Console.Say("config.good", "Path", p.file.Path)
-	figures := make(map[string]string) // the job that writes to a file
+	figures := make(map[string]string) // name of the job that writes a metrics file, by path
 	for _, name := range p.file.Jobs() {
 		s, err := settingsOf(p, name)
 		if err == nil {
@@ -109,7 +109,7 @@ func configCheck(ctx context.Context, p *program) error {
 	return nil
 }
 
-// settingsOf returns what is in force for a job without any flag.
+// settingsOf returns the settings of a job that is run without flags.
 func settingsOf(p *program, name string) (*config.Settings, error) {
 	s := config.Defaults()
 	job, err := p.file.Job(name, "")
@@ -144,8 +144,8 @@ func checkJob(ctx context.Context, p *program, name string, s *config.Settings) 
 		}
 	}
 	_, err := setup.ReportPaths(s.Report, "")
-	_, unheard := setup.OpenVoices(ctx, p.Process, &s.Unattended, "")
-	errs = append(errs, err, unheard)
+	_, voicesErr := setup.OpenVoices(ctx, p.Process, &s.Unattended, "")
+	errs = append(errs, err, voicesErr)
 	for _, k := range config.Keys {
 		value := k.Show(s)
 		switch {

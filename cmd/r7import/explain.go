@@ -25,7 +25,7 @@ import (
 )
 
 func newExplain(p *program) *cobra.Command {
-	keys := without(config.Of(config.Reading), "rows", "where") // a row is judged as one of the whole file
+	keys := without(config.Of(config.Reading), "rows", "where") // the row is checked as part of the whole file
 	return p.command("explain", p.takes(1, "value.file"), func(cmd *cobra.Command, args []string) error {
 		if err := needs(cmd, "row"); err != nil {
 			return err
@@ -35,8 +35,8 @@ func newExplain(p *program) *cobra.Command {
 		"on-existing", "on-changed", "retry-refused", "recheck", "json")...)
 }
 
-// explainRow shows where each value of a row comes from, and what a run would do with it.
-// Nothing is sent anywhere.
+// explainRow shows where each value of a row comes from and what a run would do with the
+// row. It sends nothing.
 func explainRow(ctx context.Context, p *setup.Process, s *config.Settings, path string) (err error) {
 	input, err := p.OpenInput(ctx, &setup.Input{File: path, Table: s.Table, Owner: s.Owner})
 	if err != nil {
@@ -44,8 +44,8 @@ func explainRow(ctx context.Context, p *setup.Process, s *config.Settings, path 
 	}
 	defer func() { err = errors.Join(err, input.File.Close()) }()
 	options := s.Options
-	theirs := plan.WayFor(s.Owner, input.Binding) == policy.OwnerColumn
-	if options.Caller, err = setup.CallerUnasked(ctx, p, &s.Target, &s.Caller, !theirs); err != nil {
+	ownersNamed := plan.WayFor(s.Owner, input.Binding) == policy.OwnerColumn
+	if options.Caller, err = setup.CallerUnasked(ctx, p, &s.Target, &s.Caller, !ownersNamed); err != nil {
 		return err
 	}
 	open := journal.Scratch
@@ -71,11 +71,11 @@ func explainRow(ctx context.Context, p *setup.Process, s *config.Settings, path 
 			return err
 		}
 		if rec.Row == outlook.Row.Number {
-			newExplainer(e, input, rec).fields()
+			newExplainer(e, input, rec).explainFields()
 			break
 		}
 	}
-	if len(e.Fields) == 0 { // the row has gone between two readings
+	if len(e.Fields) == 0 { // the row disappeared between two readings
 		return setup.Within(input.File, diagnosis.New(diagnosis.InputChanged))
 	}
 	for i, name := range input.Binding.Columns() {
@@ -95,10 +95,10 @@ func explainRow(ctx context.Context, p *setup.Process, s *config.Settings, path 
 type explainer struct {
 	*show.Explained
 	*plan.Input
-	record *source.Record
-	secret []bool   // columns
-	texts  []string // secrets of the row, wherever else they stand
-	astray bool     // the cells do not stand under their headers, so that any may be a secret
+	record    *source.Record
+	secret    []bool   // by column: it may hold secrets
+	texts     []string // texts of the row's secret columns, hidden in other columns too
+	misplaced bool     // the cells may be under wrong headers, so any may be a secret
 }
 
 func newExplainer(e *show.Explained, input *plan.Input, rec *source.Record) *explainer {
@@ -110,22 +110,22 @@ func newExplainer(e *show.Explained, input *plan.Input, rec *source.Record) *exp
 			x.texts = append(x.texts, text)
 		}
 	}
-	x.astray = x.Binding.Astray(cells) || x.hasError("")
+	x.misplaced = x.Binding.Astray(cells) || x.hasError("")
 	return x
 }
 
-// shortestSecret is the length of a secret below which the same text elsewhere says nothing.
+// shortestSecret is the length in characters from which a secret is also hidden in other columns.
 const shortestSecret = 4
 
-// hasError reports whether the row has an error in a field, of whose text nothing is
-// repeated, or with an empty name one that is about the whole row.
+// hasError reports whether the row has an error in a field, whose text is then not shown.
+// An empty name means an error about the whole row.
 func (x *explainer) hasError(field string) bool {
 	return slices.ContainsFunc(x.Outlook.Row.Problems, func(p diagnosis.Problem) bool {
 		return p.Field == field && p.Severity() == diagnosis.Error
 	})
 }
 
-// text returns the cell of a column as it stands, by the name the binding has for it.
+// text returns the text of a cell by the name that the binding has for its column.
 func (x *explainer) text(name string) string {
 	if f, is := account.FieldNamed(name); is {
 		return x.record.Text(f)
@@ -133,14 +133,14 @@ func (x *explainer) text(name string) string {
 	return x.record.Other(name)
 }
 
-// shown returns the text of a field, or a mask in place of one that may be a secret: the
-// same text stands in a column of secrets, or it is not what the field should hold, and
-// cells may have slipped. A row that has passed the checks needs less proof.
+// shown returns the text of a field, or a mask if it may be a secret: a column of secrets
+// has the same text, or it does not look like a value of the field, so that the cell may be
+// in a wrong column. The test is less strict for a row without errors.
 func (x *explainer) shown(f account.Field, text string) string {
 	row := &x.Outlook.Row
 	invalid := row.Invalid()
 	words := append(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t,;:=/()", r) }), strings.TrimSpace(text))
-	hide := x.astray || f.Secret() || slices.ContainsFunc(words, func(word string) bool { return slices.Contains(x.texts, word) })
+	hide := x.misplaced || f.Secret() || slices.ContainsFunc(words, func(word string) bool { return slices.Contains(x.texts, word) })
 	switch f {
 	case account.Name:
 		who := account.Identity{Name: row.Settings.Name, Email: row.Settings.Email}
@@ -160,11 +160,11 @@ func (x *explainer) shown(f account.Field, text string) string {
 	return text
 }
 
-// fields explains them all, those of the request first.
-func (x *explainer) fields() {
+// explainFields explains all fields, those of the request first.
+func (x *explainer) explainFields() {
 	row := &x.Outlook.Row
 	sent, form := portal.Written(&row.Settings)
-	x.Form, x.Astray = form, x.astray
+	x.Form, x.Astray = form, x.misplaced
 	x.Owner.Person = x.shown(account.PortalUser, x.Outlook.Who.Login.User)
 	preset := x.Binding.PresetOf(row)
 	for f := range account.NumFields {
@@ -205,7 +205,7 @@ func (x *explainer) fields() {
 	}
 }
 
-// plain writes the value of a field, but for secrets.
+// plain returns the value of a field, masked if it is a secret.
 func (x *explainer) plain(f account.Field) string {
 	switch {
 	case f == account.PortalUser:
@@ -216,8 +216,8 @@ func (x *explainer) plain(f account.Field) string {
 	return mapping.Shown(f, &x.Outlook.Row.Settings)
 }
 
-// cells returns those a field is read from: its own, that of the server if the port
-// stands in it, and those a template is made of.
+// cells returns the cells that a field is read from: its own, the server's if that
+// contains the port, and those that a template uses.
 func (x *explainer) cells(f account.Field, template *mapping.Template) (cells []show.ExplainedCell) {
 	names := []string{f.String()}
 	if template != nil {

@@ -38,7 +38,7 @@ func newHelp(p *program) *cobra.Command {
 	return cmd
 }
 
-// newMan returns the command that packages are made with; nobody else needs it.
+// newMan returns the hidden command that writes manual pages for packages.
 func newMan(p *program) *cobra.Command {
 	cmd := p.command("man", p.takes(1, "value.folder"), func(cmd *cobra.Command, args []string) error {
 		if err := writeManuals(p.Console, cmd.Root(), args[0]); err != nil {
@@ -50,7 +50,7 @@ func newMan(p *program) *cobra.Command {
 	return cmd
 }
 
-// writeManuals writes a page for man about a command and each below it.
+// writeManuals writes a manual page for a command and for each command below it.
 func writeManuals(c *ui.Console, cmd *cobra.Command, folder string) error {
 	var page bytes.Buffer
 	b := thisBuild()

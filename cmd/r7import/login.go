@@ -26,9 +26,9 @@ func newLogout(p *program) *cobra.Command {
 	}, "ca-file", "insecure-http", "state", "timeout")
 }
 
-// login signs in once, with a second factor if the portal wants one, and keeps the
-// token. It ends the one kept before. A token that cannot be kept is ended too, because
-// it would be of no use and last for a year.
+// login signs in, with a second factor if the portal asks for one, and stores the token. It
+// signs out the token stored before. It also signs out a token that cannot be stored, because
+// that would stay valid for a year.
 func login(ctx context.Context, p *setup.Process, s *config.Settings) error {
 	c, err := p.Connect(ctx, &s.Target, s.Workers, nil, "")
 	if err != nil {
@@ -58,7 +58,7 @@ func login(ctx context.Context, p *setup.Process, s *config.Settings) error {
 	if err != nil {
 		return err
 	}
-	before, had, _ := v.Get() // one that cannot be read is replaced all the same
+	before, had, _ := v.Get() // an unreadable token is replaced too
 	file, err := v.Put(vault.Kept{Token: token.Secret, User: person.Email, Expires: token.Expires})
 	if err != nil {
 		return err
@@ -71,8 +71,8 @@ func login(ctx context.Context, p *setup.Process, s *config.Settings) error {
 	return nil
 }
 
-// logout makes the kept token worthless in the portal and forgets it. It is
-// forgotten even if the portal cannot be reached.
+// logout signs the stored token out in the portal and removes it from the vault, even
+// if the portal cannot be reached.
 func logout(ctx context.Context, p *setup.Process, s *config.Settings) error {
 	c, err := p.Connect(ctx, &s.Target, s.Workers, nil, "")
 	if err != nil {

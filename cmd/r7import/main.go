@@ -1,6 +1,6 @@
-// R7import makes mail accounts in an R7-Office or ONLYOFFICE Community Server
-// portal out of the rows of a spreadsheet. Commands that belong together are a
-// file; root.go lists them.
+// R7import creates mail accounts in an R7-Office or ONLYOFFICE Community Server
+// portal from the rows of a spreadsheet. Related commands share a file; root.go
+// lists all commands.
 package main
 
 import (
@@ -17,14 +17,14 @@ func main() {
 	ctx := listen(context.Background())
 	environ := os.Environ()
 	for _, variable := range config.SecretVariables() {
-		_ = os.Unsetenv(variable) // fails for no name of ours
+		_ = os.Unsetenv(variable) // cannot fail for these names
 	}
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, environ))
 }
 
-// listen returns a context that the first signal cancels: nothing new is begun
-// and what is under way is finished. The second signal leaves at once; that is
-// as safe as any other sudden end, because the journal is ahead of every request.
+// listen returns a context that the first signal cancels: no new work begins and
+// requests in flight finish. The second signal exits at once. That is as safe as a
+// crash, because the journal records every change before it is sent.
 func listen(ctx context.Context) context.Context {
 	ctx, cancel := context.WithCancelCause(ctx)
 	signals := make(chan os.Signal, 2)
@@ -32,7 +32,7 @@ func listen(ctx context.Context) context.Context {
 	if !signal.Ignored(syscall.SIGHUP) { // nohup stays in force
 		signal.Notify(signals, syscall.SIGHUP)
 	}
-	// The reader of our output may be gone; that is no reason to stop half-way.
+	// A closed pipe on the output must not stop the run.
 	signal.Ignore(syscall.SIGPIPE)
 	go func() {
 		cancel(&interruption{<-signals})

@@ -22,7 +22,7 @@ func newMapping(p *program) *cobra.Command {
 		"password", "password-file", "retry-refused", "timeout", "owner", "detect", "output", "force")...)
 }
 
-// proposeMapping proposes a mapping file for a table.
+// proposeMapping writes a mapping file for a table.
 func proposeMapping(ctx context.Context, p *setup.Process, s *config.Settings, path string) (err error) {
 	if s.Output != "" {
 		if err := p.CheckOutput(ctx, s.Output, path, s.Force); err != nil {
@@ -45,15 +45,15 @@ func proposeMapping(ctx context.Context, p *setup.Process, s *config.Settings, p
 	return propose.Propose(ctx, p, about)
 }
 
-// sessionFor signs in to the portal with the account that a run of the file would use. It
-// returns nil without one. theirs is whether the rows name people of their own, so that a
-// kept token is not used. done ends the session and the connection.
-func sessionFor(ctx context.Context, p *setup.Process, s *config.Settings, theirs bool) (session *portal.Session, done func(), err error) {
+// sessionFor signs in to the portal as a run of the file would. The session is nil if there
+// is no caller. named reports whether the rows name their owners, so that a stored token is
+// not used. done ends the session and the connection.
+func sessionFor(ctx context.Context, p *setup.Process, s *config.Settings, named bool) (session *portal.Session, done func(), err error) {
 	c, err := p.Connect(ctx, &s.Target, s.Workers, nil, "")
 	if err != nil {
 		return nil, nil, err
 	}
-	caller, err := p.Caller(ctx, c, &s.Caller, !theirs)
+	caller, err := p.Caller(ctx, c, &s.Caller, !named)
 	end := func() {}
 	if err == nil && !caller.Empty() {
 		session, end, err = p.Session(ctx, c, caller, s.RetryRefused)

@@ -26,7 +26,7 @@ func newNotify(p *program) *cobra.Command {
 	}, append(without(config.Of(config.Alone), "input", "input-age"), "ca-file")...)
 }
 
-// testNotifier sends a test by every way that is configured, and shows which ways work.
+// testNotifier sends a test over every configured channel, and shows which channels work.
 func testNotifier(ctx context.Context, p *program) error {
 	n, err := newNotifier(ctx, p)
 	if err != nil {
@@ -44,8 +44,8 @@ func testNotifier(ctx context.Context, p *program) error {
 	return errors.Join(n.failed...)
 }
 
-// notifier sends the result of a run that nobody watches. A failure to send is shown and
-// changes nothing else.
+// notifier sends the result of an unattended run. A failure to send is shown and has no
+// other effect.
 type notifier struct {
 	*setup.Process
 	voices  *setup.Voices
@@ -60,8 +60,8 @@ func newNotifier(ctx context.Context, p *program) (*notifier, error) {
 	return &notifier{Process: p.Process, voices: voices, to: p.settings.Unattended}, err
 }
 
-// tell ends a run: it sends mail and calls the webhook if the run is worth it, sends the
-// heartbeat, and writes the metrics.
+// tell reports the end of a run. It sends mail and the webhook if the settings or the exit
+// code ask for it, sends the heartbeat, and writes the metrics.
 func (n *notifier) tell(ctx context.Context, notice *show.Notice, ends []ending) {
 	for _, end := range ends {
 		notice.Files = append(notice.Files, show.NoticeFile{
@@ -90,7 +90,7 @@ func (n *notifier) tell(ctx context.Context, notice *show.Notice, ends []ending)
 
 // send sends mail and calls the webhook.
 func (n *notifier) send(ctx context.Context, notice *show.Notice) {
-	notice.Machine, _ = os.Hostname() // one without a name is called so
+	notice.Machine, _ = os.Hostname() // empty if the machine has no name
 	notice.Compose(n.Console)
 	if n.voices.Mail != nil {
 		n.note("mail-to "+strings.Join(n.to.MailTo, ", "), n.voices.Mail.Send(ctx, notice.Subject, notice.Text))
@@ -106,7 +106,7 @@ func (n *notifier) beat(ctx context.Context, name string, address account.Secret
 	}
 }
 
-// note counts a way to notify that has worked, and shows one that has not.
+// note counts a channel that worked, and records and shows one that did not.
 func (n *notifier) note(who string, err error) {
 	switch {
 	case err == nil:
@@ -123,7 +123,7 @@ func (n *notifier) note(who string, err error) {
 	}
 }
 
-// figures counts for Prometheus what became of all files of the run.
+// figures returns the metrics of the run, summed over all files.
 func (n *notifier) figures(notice *show.Notice, ends []ending) *metrics.Figures {
 	f := &metrics.Figures{
 		Job: notice.Job, ExitCode: notice.ExitCode, Started: notice.StartedAt, Ended: notice.EndedAt, Untold: len(n.failed),

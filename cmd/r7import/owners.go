@@ -35,12 +35,12 @@ func newOwners(p *program) *cobra.Command {
 }
 
 // findOwners finds each row's person in the portal and writes a copy of the file
-// with their addresses. Nobody but the administrator is signed in.
+// with their addresses. Only the administrator signs in.
 func findOwners(ctx context.Context, p *setup.Process, s *config.Settings, path string) (end ending, err error) {
 	if err := setup.CheckPortal(&s.Target); err != nil {
 		return ending{}, err
 	}
-	s.WithoutPasswords = true // only names and addresses are looked at
+	s.WithoutPasswords = true // only names and addresses are used
 	input, err := p.OpenInput(ctx, &setup.Input{File: path, Table: s.Table, Owner: s.Owner, Harmless: s.Sandbox})
 	if err != nil {
 		return ending{}, err
@@ -51,7 +51,7 @@ func findOwners(ctx context.Context, p *setup.Process, s *config.Settings, path 
 		return ending{}, err
 	}
 	defer c.Close()
-	// Before anybody signs in it is known whether the copy can be written: beside the input unless -o says where.
+	// Check before the sign-in that the copy can be written. It goes beside the input unless -o is given.
 	extension, name := extensionOf(input.File), unwrapped(input.File.Name())
 	target := cmp.Or(s.Output, filepath.Join(filepath.Dir(path), strings.TrimSuffix(name, filepath.Ext(name))+"-owners"+extension))
 	switch {
@@ -68,7 +68,7 @@ func findOwners(ctx context.Context, p *setup.Process, s *config.Settings, path 
 		return ending{}, err
 	}
 	found := &show.Owners{Schema: "r7import.owners/1", List: []show.Owner{}, File: input.File.Name(), Portal: c.Client.URL()}
-	cells := make(map[int]string) // for the column portal_user, by row
+	cells := make(map[int]string) // values of the column portal_user by row
 	for row, err := range input.Rows(ctx) {
 		if err != nil {
 			return ending{}, err
@@ -99,8 +99,8 @@ func findOwners(ctx context.Context, p *setup.Process, s *config.Settings, path 
 	return end, nil
 }
 
-// unwrapped returns the name of a file without the extensions of what it is packed
-// in; the copy is not.
+// unwrapped returns the name of a file without the extensions of compression and
+// encryption, which a copy does not have.
 func unwrapped(name string) string {
 	for slices.Contains([]string{".gz", ".age"}, strings.ToLower(filepath.Ext(name))) {
 		name = strings.TrimSuffix(name, filepath.Ext(name))
@@ -108,7 +108,7 @@ func unwrapped(name string) string {
 	return name
 }
 
-// extensionOf returns the extension the copy of a file has.
+// extensionOf returns the extension for a copy of the file.
 func extensionOf(file *source.File) string {
 	switch extension := filepath.Ext(unwrapped(file.Name())); {
 	case extension != "":

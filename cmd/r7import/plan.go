@@ -29,7 +29,7 @@ func newPlan(p *program) *cobra.Command {
 	return cmd
 }
 
-// planFile signs in and looks, and says for every row what a run would do. Nothing is changed.
+// planFile signs in, looks at the portal, and reports for every row what a run would do. It changes nothing.
 func planFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, err error) {
 	o.Dry = true
 	j, paths, err := openRun(ctx, p, o)
@@ -61,7 +61,7 @@ func planFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending,
 	return carryOut(ctx, p, j, rows, o, t)
 }
 
-// showSavedPlan shows a saved plan, named by its file or its id, or writes it as a report.
+// showSavedPlan shows a saved plan, named by file or ID, or writes it as a report.
 func showSavedPlan(ctx context.Context, p *setup.Process, s *config.Settings, name string) error {
 	paths, err := setup.ReportPaths(s.Report, name)
 	if err != nil {
@@ -106,7 +106,7 @@ func newApprove(p *program) *cobra.Command {
 	}, "portal", "state", "json")
 }
 
-// listPlans lists the plans that guards have saved and no run has carried out, the latest first.
+// listPlans lists the saved plans that are not carried out and not expired, latest first.
 func listPlans(p *setup.Process, s *config.Settings) error {
 	kept, err := setup.KeptPlans(p, &s.Target)
 	if err != nil {
@@ -130,7 +130,7 @@ func listPlans(p *setup.Process, s *config.Settings) error {
 	return nil
 }
 
-// approvePlan lets the next run of the data set carry out a plan that a guard has saved.
+// approvePlan approves a saved plan, so that the next run of its data set carries it out.
 func approvePlan(p *setup.Process, s *config.Settings, id string) error {
 	kept, err := setup.KeptPlanNamed(p, &s.Target, id)
 	if err != nil {

@@ -36,27 +36,27 @@ func newPreflight(p *program) *cobra.Command {
 		"on-existing", "on-changed", "retry-refused", "fail-on-warning", "report", "json", "progress")...)
 }
 
-// logins are those of a file's rows to their mail servers, from this machine.
+// logins is a preflight: the logins of a file's rows to their mail servers from this machine.
 type logins struct {
 	*setup.Process
 	o     *runOptions
 	input *plan.Input
-	job   *setup.Job // nil where no portal was named
-	rows  *plan.Plan // the same
+	job   *setup.Job // nil if no portal is named
+	rows  *plan.Plan // nil if no portal is named
 
 	*preflight.Check
 	valid, invalid int
-	left           map[int]leftover // rows that earlier runs leave nothing to do for, by index
+	left           map[int]leftover // rows that are not tried, by index
 }
 
-// leftover is a row that is not tried because of what an earlier run knows.
+// leftover is a row that is not tried because of the result of an earlier run.
 type leftover struct {
 	standing plan.Standing
-	code     diagnosis.Code // of a refusal
+	code     diagnosis.Code // code of an earlier refusal
 }
 
-// preflightFile logs in to the mail servers as the portal will, and with a portal named
-// says what a run would do as well. Nothing is changed.
+// preflightFile logs in to the mail servers as the portal will. If a portal is named, it
+// also reports what a run would do. It changes nothing.
 func preflightFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, err error) {
 	paths, err := setup.ReportPaths(o.Report, o.File)
 	if err != nil {
@@ -80,7 +80,7 @@ func preflightFile(ctx context.Context, p *setup.Process, o *runOptions) (end en
 		l.input = l.job.Input
 	}
 	started := time.Now()
-	if err := l.survey(ctx); err != nil {
+	if err := l.chooseRows(ctx); err != nil {
 		return ending{}, err
 	}
 	stopped := l.logIn(ctx)
@@ -153,8 +153,8 @@ func (l *logins) finish(ctx context.Context, paths []string, started time.Time, 
 	return finish(l.Process, r, end, l.o.JSON), end.err
 }
 
-// exitStatus is the status of a row as the exit code counts it: rows that were not
-// chosen say nothing, and one that cannot be tried needs a person and no repetition.
+// exitStatus returns the status of a row for the exit code. It is empty for a row outside
+// the sample. A row that was not tried counts as failed if repeating would not help.
 func exitStatus(row *report.Row) diagnosis.Status {
 	status := row.Status
 	for _, p := range row.Problems {
@@ -169,7 +169,7 @@ func exitStatus(row *report.Row) diagnosis.Status {
 	return status
 }
 
-// forecast says how long a run would take, each write as long as the two logins took.
+// forecast sets how long a run would take if each write takes as long as a row's logins did.
 func (l *logins) forecast(ctx context.Context, facts *show.Preflight) error {
 	var took time.Duration
 	good := 0
@@ -200,12 +200,12 @@ func (l *logins) forecast(ctx context.Context, facts *show.Preflight) error {
 	return nil
 }
 
-// preflightRun logs in with the rows of a run before anything is sent to the portal, and
-// writes down what was refused. The run does not begin where a server refused nearly
-// everybody, or if a person who is asked says so.
+// preflightRun tests the logins of a run's rows before anything is sent to the portal, and
+// stores which were refused. It returns an error, so that the run does not begin, if a
+// server refuses nearly all logins or if the person declines to continue.
 func preflightRun(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan, o *runOptions) error {
 	l := &logins{Process: p, o: o, input: j.Input, job: j, rows: rows}
-	if err := l.survey(ctx); err != nil {
+	if err := l.chooseRows(ctx); err != nil {
 		return err
 	}
 	if err := l.logIn(ctx); err != nil {
@@ -237,9 +237,9 @@ func preflightRun(ctx context.Context, p *setup.Process, j *setup.Job, rows *pla
 	return agree(ctx, p, "", "preflight.goon")
 }
 
-// survey reads the file, chooses the rows that are tried, and shows what is about to be
-// done, unless that could lock more than may be.
-func (l *logins) survey(ctx context.Context) (err error) {
+// chooseRows reads the file, chooses the rows to try, and shows the plan of the preflight. It
+// returns an error if the logins could exceed the lockout limit.
+func (l *logins) chooseRows(ctx context.Context) (err error) {
 	sample := l.o.Logins.Sample
 	if l.o.Logins.All {
 		sample = 0
@@ -286,7 +286,7 @@ func (l *logins) survey(ctx context.Context) (err error) {
 	if index < 0 {
 		return setup.NoRows(l.input)
 	}
-	if l.job == nil { // else the plan of the portal's rows tells
+	if l.job == nil { // with a portal the plan shows these
 		l.Warn(l.input.File.Passed()...)
 		l.Warn(l.input.Binding.Notices()[shown:]...)
 	}
@@ -300,7 +300,7 @@ func (l *logins) survey(ctx context.Context) (err error) {
 	return overLimit(worst, l.o.Logins.Lockout, false)
 }
 
-// overLimit refuses what could bring more refused logins than were allowed.
+// overLimit returns an error if worst exceeds the limit of refused logins. A zero limit allows all.
 func overLimit(worst, limit pace.Lockout, run bool) error {
 	facts := []any{"Account", worst.Account, "Address", worst.Address, "Host", shownHost(worst.Host), "Run", run}
 	switch {
@@ -314,7 +314,7 @@ func overLimit(worst, limit pace.Lockout, run bool) error {
 	return nil
 }
 
-// shownHost is the name of a server, empty where it may be a password whose cell has slipped.
+// shownHost returns the name of a server, empty if it is no host name: it may be a password in a wrong column.
 func shownHost(host string) string {
 	if account.IsHost(host) {
 		return host
@@ -322,8 +322,8 @@ func shownHost(host string) string {
 	return ""
 }
 
-// logIn finds out about the servers, asks for each setting that works in place of one
-// that does not whether the logins are to go by it, and tries those that were chosen.
+// logIn probes the servers, asks for each working setting found in place of a broken one
+// whether the logins should use it, and tries the logins of the chosen rows.
 func (l *logins) logIn(ctx context.Context) error {
 	l.Console.Say("preflight.probing", "Count", len(l.Survey.Uses()))
 	if err := l.Check.Probe(ctx); err != nil {
@@ -364,12 +364,12 @@ func (l *logins) logIn(ctx context.Context) error {
 	return run.All(ctx, l.Jobs())
 }
 
-// cure returns how the rows of a run get the settings that work: by flags, or by a mapping file.
+// cure returns the flags and the lines of a mapping file that give a run's rows the settings that work.
 func (l *logins) cure() (flags, mapping []string) {
 	return show.Cure(l.Mends, l.Uses, setup.HeadersOf(l.input.File, l.input.Binding))
 }
 
-// look signs in and says for each row what a run would do.
+// look signs in to the portal and returns for each row what a run would do.
 func (l *logins) look(ctx context.Context) (would []diagnosis.Status, err error) {
 	progress := show.Follow(l.Console, l.Log, ui.Style(l.o.Progress))
 	l.job.Observe, l.job.Greet, l.job.Decided = progress.Show, progress.Greet, progress.Decided
@@ -389,7 +389,7 @@ func (l *logins) look(ctx context.Context) (would []diagnosis.Status, err error)
 	return would, err
 }
 
-// outcomes reads the file again for what became of each row.
+// outcomes yields the outcome of each row. It reads the file again each time.
 func (l *logins) outcomes(ctx context.Context) outcomes {
 	return func(yield func(report.Row, error) bool) {
 		index := -1

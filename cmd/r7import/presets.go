@@ -22,7 +22,7 @@ func newPresets(p *program) *cobra.Command {
 	}, "presets", "json")
 }
 
-// listPresets lists the presets of mail services, or shows the one that is named.
+// listPresets lists all presets of mail services, or the named one.
 func listPresets(p *setup.Process, s *config.Settings, name string) error {
 	own, err := setup.OwnPresets(s.Presets)
 	if err != nil {
@@ -48,7 +48,7 @@ func listPresets(p *setup.Process, s *config.Settings, name string) error {
 	return nil
 }
 
-// showPreset shows who a preset is for, where its servers are, and what to know about it.
+// showPreset writes the domains, servers and notes of a preset, each as a line.
 func showPreset(c *ui.Console, preset *mapping.Preset, line func(text string)) {
 	if len(preset.Domains) > 0 {
 		line(c.Text("presets.domains", "Domains", preset.Domains))
@@ -76,7 +76,7 @@ func showPreset(c *ui.Console, preset *mapping.Preset, line func(text string)) {
 	}
 }
 
-// way is a way to a server of mail.
+// way is the protocol, address and encryption of a mail server.
 type way struct {
 	Protocol   string `json:"protocol"`
 	Host       string `json:"host,omitempty"`
@@ -96,7 +96,7 @@ func waysTo(endpoints []mapping.Endpoint, protocol string) []way {
 	return ways
 }
 
-// presetsJSON writes the presets for scripts. Fields are only ever added.
+// presetsJSON writes the presets as JSON. Fields may be added but not changed.
 func presetsJSON(out io.Writer, presets mapping.Presets) error {
 	type entry struct {
 		Name    string         `json:"name"`

@@ -26,15 +26,15 @@ import (
 	"r7import/mapping"
 )
 
-// program is one call of r7import: what is in force, and how it ends. Commands
-// get of it what they read.
+// program is one call of r7import with its settings and its ending. Commands
+// receive only the parts that they use.
 type program struct {
 	*setup.Process
 	args    []string
 	results *results
 	logFile io.Closer
 
-	file     config.File // the configuration file, the part of it that is about the job, and why they could not be read
+	file     config.File // configuration file; below it the job's part, and the error of reading them
 	job      config.File
 	fileErr  error
 	settings config.Settings
@@ -43,8 +43,8 @@ type program struct {
 	helpAll  bool // help lists every flag
 }
 
-// run does what the arguments ask for and returns the exit code. It touches
-// nothing of the process but what it is given, and files.
+// run executes the command in the arguments and returns the exit code. Apart from
+// files it uses only what it is given of the process.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string) (code int) {
 	out := &results{to: stdout}
 	p := &program{
@@ -56,12 +56,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	p.fileErr = p.openConfig(args)
 	printer, err := lang.New(p.language(args))
 	if err != nil {
-		_, _ = fmt.Fprintln(stderr, err) // the catalogues are part of the program: only a broken build ends here
+		_, _ = fmt.Fprintln(stderr, err) // the catalogues are built in: only a broken build fails here
 		return exitError
 	}
 	p.Console = &ui.Console{
 		In: stdin, Err: stderr, Lang: printer,
-		NoColor: p.Env.Get("NO_COLOR") != "" || slices.Contains(args, "--no-color"), // errors in the flags have no colours either
+		NoColor: p.Env.Get("NO_COLOR") != "" || slices.Contains(args, "--no-color"), // applies to errors in the flags too
 	}
 	fault := diagnosis.Guard(func() error {
 		code = p.execute(ctx, args)
@@ -90,27 +90,27 @@ func (p *program) execute(ctx context.Context, args []string) int {
 	return code
 }
 
-// conclude notes how a command ended, or its work on one file, and shows the errors.
+// conclude records how a command, or its work on one file, ended, and shows the errors.
 func (p *program) conclude(ctx context.Context, err error, others ...error) {
 	if errors.Is(err, context.Canceled) || errors.As(err, new(*interruption)) {
-		err = nil // the signal tells
+		err = nil // the signal is recorded instead
 	}
 	p.ending.signal = signalOf(ctx)
 	p.ending.err = errors.Join(append(others, err)...)
 	if p.ending.err != nil {
-		p.tellError(p.ending.err)
+		p.showErrors(p.ending.err)
 	}
 }
 
-// Variables that are no keys of the configuration file: they name it, and the job in it.
+// The variables that name the configuration file and the job in it. They have no key.
 const (
 	configVariable = "R7IMPORT_CONFIG"
 	jobVariable    = "R7IMPORT_JOB"
 )
 
-// openConfig reads the configuration file, and the part of it that is about the job if
-// one is named. That is done before the flags are parsed, because the language of their
-// help may stand in the file.
+// openConfig reads the configuration file and, if a job is named, the job's part of it.
+// It runs before the flags are parsed, because the file may set the language of their
+// help.
 func (p *program) openConfig(args []string) (err error) {
 	if path := early(args, "config"); path != "" {
 		p.file, err = config.Open(path)
@@ -118,7 +118,7 @@ func (p *program) openConfig(args []string) (err error) {
 		p.file, err = config.Open(path)
 		p.file.Variable = configVariable
 	} else if p.file, err = config.Open(config.DefaultFile(runtime.GOOS, p.Env)); errors.Is(err, fs.ErrNotExist) {
-		err = nil // there need be none in its usual place
+		err = nil // the default file is optional
 	}
 	if err != nil {
 		return err
@@ -131,8 +131,8 @@ func (p *program) openConfig(args []string) (err error) {
 	return err
 }
 
-// language returns the one to speak: what flag, variable or file say, else what
-// the system speaks. A word that is no language is refused later, by then in some language.
+// language returns the language of messages: from the flag, the variable or the file, else
+// the system's. It skips an unknown language, which Resolve refuses later.
 func (p *program) language(args []string) string {
 	for _, asked := range []string{early(args, "lang"), p.Env.Get("R7IMPORT_LANG"), p.job.Text("lang"), p.file.Text("lang")} {
 		if slices.Contains(lang.Languages, asked) {
@@ -158,11 +158,11 @@ func early(args []string, name string) string {
 	return ""
 }
 
-// prepare puts the settings of a command together and sets up what they are
-// about: messages and the log. It runs before the command does.
+// prepare resolves the settings of a command, sets up the console and the log, and
+// checks the trust of files. It runs before the command.
 func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 	if strings.HasPrefix(cmd.Name(), cobra.ShellCompRequestCmd) {
-		return nil // a shell asks for completions; nothing may disturb them
+		return nil // a completion must print nothing else
 	}
 	if p.fileErr != nil {
 		return p.fileErr
@@ -195,8 +195,8 @@ func (p *program) prepare(cmd *cobra.Command, _ []string) error {
 	return nil
 }
 
-// checkTrust refuses files that decide what is done with passwords, or hold some,
-// if others may change them. It returns all of them at once.
+// checkTrust refuses files that hold passwords, or decide what is done with them, if
+// other users may change them. It returns all problems at once.
 func checkTrust(p *setup.Process, s *config.Settings) error {
 	var problems diagnosis.Problems
 	for _, path := range append(config.SecretFiles(s), s.Mapping, s.PlanFile, s.Presets, s.CAFile, s.MailCAFile, s.Identity) {
@@ -214,7 +214,7 @@ func checkTrust(p *setup.Process, s *config.Settings) error {
 	return nil
 }
 
-// rootOf cuts the address of a page of a portal to that of the portal, and says so.
+// rootOf returns the portal's address for the address of one of its pages. It says so if they differ.
 func (p *program) rootOf(address string) string {
 	root, cut := portal.Root(address)
 	if cut {
@@ -223,8 +223,8 @@ func (p *program) rootOf(address string) string {
 	return root
 }
 
-// openLog opens the log file, if one is wanted. Entries hold codes and counts,
-// never a cell, a secret or a body.
+// openLog opens the log file if the settings name one. Log entries hold codes and
+// counts, never a cell, a secret or a body.
 func (p *program) openLog() error {
 	if p.settings.LogFile == "" {
 		return nil
@@ -247,9 +247,9 @@ func (p *program) openLog() error {
 
 var errNotAFile = errors.New("not a file of its own")
 
-// openLogFile opens a file to write at its end, for its user alone. A link is not
-// followed, since it may lead to a file that another user has chosen, and a pipe is not
-// waited for.
+// openLogFile opens a file for appending, readable by its user only. It refuses a link,
+// because that may lead to a file chosen by another user, and does not wait for the
+// reader of a pipe.
 func openLogFile(path string) (*os.File, error) {
 	switch info, err := os.Lstat(path); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -264,7 +264,7 @@ func openLogFile(path string) (*os.File, error) {
 	}
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() {
-		err = errNotAFile // put there in the meantime
+		err = errNotAFile // replaced in the meantime
 	}
 	if err == nil {
 		err = f.Chmod(0o600)
@@ -275,7 +275,7 @@ func openLogFile(path string) (*os.File, error) {
 	return f, nil
 }
 
-// pickPortal refuses a portal beside the sandbox, and makes a sandbox brisk.
+// pickPortal prepares the settings for the sandbox if it is asked for. It refuses --portal with --sandbox.
 func (p *program) pickPortal() error {
 	if !p.settings.Sandbox {
 		return nil
@@ -288,33 +288,33 @@ func (p *program) pickPortal() error {
 	return nil
 }
 
-// runOn returns what is in force for a command that deals with the rows of a file.
+// runOn returns the options of a command that works on the rows of a file.
 func (p *program) runOn(file job.File) (*runOptions, error) {
 	if err := p.pickPortal(); err != nil {
 		return nil, err
 	}
 	s := &p.settings
-	noted := make(map[string]string) // with the run: what is not so by default
+	changed := make(map[string]string) // settings stored with the run: those that are not defaults
 	for _, k := range config.Keys {
 		if p.origins.Of(k) != config.ByDefault {
-			noted[k.Name] = k.Show(s)
+			changed[k.Name] = k.Show(s)
 		}
 	}
-	for i, where := range s.Where { // without what a column that may hold passwords was compared with
+	for i, where := range s.Where { // without patterns for columns that may hold passwords
 		column, pattern, _ := strings.Cut(where, "=")
 		if !mapping.Harmless(column) {
 			pattern = "[secret]"
 		}
 		if where = strings.TrimSpace(column) + "=" + pattern; i > 0 {
-			where = noted["where"] + ", " + where
+			where = changed["where"] + ", " + where
 		}
-		noted["where"] = where
+		changed["where"] = where
 	}
 	o := &runOptions{Results: s.Results, Logins: s.MailLogins, args: p.args, changesExit: s.ChangesExit, from: file}
 	o.Input = setup.Input{File: file.Path, Table: s.Table, Owner: s.Owner, Harmless: s.Sandbox}
 	_, o.OwnerSaid = p.origins["owner"]
 	o.Target, o.Caller, o.Run, o.Keeping = s.Target, s.Caller, s.Options, s.Keeping
 	var err error
-	o.Settings, err = json.Marshal(noted)
+	o.Settings, err = json.Marshal(changed)
 	return o, err
 }

@@ -65,7 +65,7 @@ func redactFile(ctx context.Context, p *setup.Process, s *config.Settings, path 
 		if err != nil {
 			return diagnosis.Wrap(err, diagnosis.ReportFolderReadOnly, "Folder", filepath.Dir(out))
 		}
-		defer func() { _ = remove() }() // what it leaves the next call removes
+		defer func() { _ = remove() }() // the next call removes what is left
 		masks.Temp = temp
 	}
 	var done rewrite.Redacted
@@ -76,7 +76,7 @@ func redactFile(ctx context.Context, p *setup.Process, s *config.Settings, path 
 	if err != nil {
 		return err
 	}
-	tellRedacted(p, file, masks, done)
+	showRedacted(p, file, masks, done)
 	check := []string{"validate", written, "--without-passwords"}
 	if s.Mapping != "" {
 		check = append(check, "--mapping", s.Mapping)
@@ -85,8 +85,8 @@ func redactFile(ctx context.Context, p *setup.Process, s *config.Settings, path 
 	return nil
 }
 
-// redaction decides which columns of a file are shown: those known to be harmless, and
-// those that the person keeps.
+// redaction decides which columns of a file stay readable: those known to be harmless, and
+// those that the user keeps.
 func redaction(file *source.File, binding *mapping.Binding, keep []string) (rewrite.Redaction, error) {
 	columns := file.Columns()
 	r := rewrite.Redaction{Secret: binding.Secrets(columns), Kept: binding.Harmless(columns), Astray: binding.Astray, Mask: mapping.Mask}
@@ -106,8 +106,8 @@ func redaction(file *source.File, binding *mapping.Binding, keep []string) (rewr
 	return r, nil
 }
 
-// tellRedacted says what was masked, and what was not.
-func tellRedacted(p *setup.Process, file *source.File, r rewrite.Redaction, done rewrite.Redacted) {
+// showRedacted shows which columns were masked and which were not.
+func showRedacted(p *setup.Process, file *source.File, r rewrite.Redaction, done rewrite.Redacted) {
 	var secret, unknown, kept []string
 	for i, c := range file.Columns() {
 		name := c.Label

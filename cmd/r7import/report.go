@@ -14,7 +14,7 @@ import (
 func newReport(p *program) *cobra.Command {
 	keys := append([]string{"portal", "state", "report", "force"}, annotationFlags...)
 	return p.command("report", p.takes(2, "value.run"), func(cmd *cobra.Command, args []string) error {
-		p.settings.WithoutPasswords = true // the file is only read to be copied
+		p.settings.WithoutPasswords = true // the file is only copied
 		o := &setup.Input{Table: p.settings.Table, Harmless: true}
 		if len(args) > 1 {
 			o.File = args[1]
@@ -23,8 +23,8 @@ func newReport(p *program) *cobra.Command {
 	}, append(keys, "mapping", "sheet", "header-row", "delimiter", "encoding", "identity", "workbook-password-file")...)
 }
 
-// reportAgain writes the report of a run again, and of its file the copy that is asked
-// for. Nothing is sent.
+// reportAgain writes the report of a run again and, if --annotate is set, the annotated copy
+// of its file. It sends nothing.
 func reportAgain(ctx context.Context, p *setup.Process, s *config.Settings, name string, o *setup.Input) (err error) {
 	switch {
 	case len(s.Report) == 0 && s.Annotate == "":

@@ -17,7 +17,7 @@ import (
 	"r7import/importer/typo"
 )
 
-// newRoot returns the command line with all commands.
+// newRoot returns the root command with all commands.
 func newRoot(p *program) *cobra.Command {
 	root := &cobra.Command{
 		Use:  "r7import",
@@ -34,7 +34,7 @@ func newRoot(p *program) *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	if runtime.GOOS == "windows" {
-		cobra.MousetrapHelpText = p.Console.Text("help.mousetrap") // for a double click in the Explorer
+		cobra.MousetrapHelpText = p.Console.Text("help.mousetrap") // shown after a double click in the Explorer
 	}
 	root.SetOut(p.Out)
 	root.SetErr(p.Console.Err)
@@ -55,7 +55,7 @@ func newRoot(p *program) *cobra.Command {
 	)
 	root.SetHelpCommand(newHelp(p))
 	for _, of := range []string{"undo", "report", "runs show", "runs resolve"} {
-		if cmd, _, err := root.Find(strings.Fields(of)); err == nil { // they are all there
+		if cmd, _, err := root.Find(strings.Fields(of)); err == nil { // all of them exist
 			cmd.ValidArgsFunction = p.completeRuns
 		}
 	}
@@ -63,7 +63,7 @@ func newRoot(p *program) *cobra.Command {
 	return root
 }
 
-// describe puts the sentences of the catalogue where the completions of shells look for them.
+// describe sets the short texts of commands and flags, which shell completions show, from the catalogue.
 func describe(cmd *cobra.Command, c *ui.Console) {
 	cmd.Short = c.Text(show.ID(cmd, "short"))
 	use := func(f *pflag.Flag) { f.Usage = c.Text("flag." + f.Name) }
@@ -74,8 +74,8 @@ func describe(cmd *cobra.Command, c *ui.Console) {
 	}
 }
 
-// command returns a command with flags for the named keys. A command reads no other
-// settings than those it has flags for.
+// command returns a command with flags for the named keys. A command may read only the
+// settings that it has flags for.
 func (p *program) command(use string, args cobra.PositionalArgs, do func(*cobra.Command, []string) error, keys ...string) *cobra.Command {
 	cmd := &cobra.Command{Use: use, Args: args, RunE: do}
 	config.Register(cmd.Flags(), &p.settings, keys...)
@@ -91,17 +91,17 @@ func (p *program) command(use string, args cobra.PositionalArgs, do func(*cobra.
 	return cmd
 }
 
-// without returns names but for some.
-func without(names []string, some ...string) []string {
-	return slices.DeleteFunc(names, func(name string) bool { return slices.Contains(some, name) })
+// without returns names without the excluded ones. It changes names.
+func without(names []string, excluded ...string) []string {
+	return slices.DeleteFunc(names, func(name string) bool { return slices.Contains(excluded, name) })
 }
 
-// anyConfiguration is the PersistentPreRunE of commands that read no settings: they work
-// with a broken configuration too.
+// anyConfiguration is the PersistentPreRunE of commands that read no settings, so that they
+// work with a broken configuration too.
 func anyConfiguration(*cobra.Command, []string) error { return nil }
 
-// takes returns the check of the arguments of a command that has at most that many of
-// them, -1 for any number. Those that it needs are named by the ids of their words in help.
+// takes returns a check that a command has at most that many arguments, -1 for any number,
+// and all needed ones. needed holds the catalogue IDs of their names.
 func (p *program) takes(most int, needed ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
@@ -114,7 +114,7 @@ func (p *program) takes(most int, needed ...string) cobra.PositionalArgs {
 	}
 }
 
-// noCommand refuses an argument that is no command of cmd, and names a likely one.
+// noCommand refuses an argument that is not a command of cmd, and suggests a similar one.
 func noCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -138,7 +138,7 @@ func commandNames(cmd *cobra.Command) []string {
 	return names
 }
 
-// needs makes sure that flags were given without which a command makes no sense.
+// needs returns an error if one of the flags, which the command requires, has no value.
 func needs(cmd *cobra.Command, names ...string) error {
 	for _, name := range names {
 		if flag := cmd.Flags().Lookup(name); flag.Value.String() == "" {
@@ -148,10 +148,10 @@ func needs(cmd *cobra.Command, names ...string) error {
 	return nil
 }
 
-// secretFlags are flags people expect, with the one to use instead.
+// secretFlags maps flags that people expect to the flags to use instead.
 var secretFlags = map[string]string{"portal-token": "token", "pass": "password", "portal-password": "password"}
 
-// flagError puts an error of pflag into our words. It repeats names of flags and
+// flagError turns an error of pflag into a problem. It repeats names of flags but
 // never a value.
 func flagError(cmd *cobra.Command, err error) error {
 	var problem *diagnosis.Problem

@@ -20,14 +20,14 @@ import (
 	"r7import/importer/policy"
 )
 
-// runOptions is what run and plan read, and verify and undo as well.
+// runOptions are the options of run, plan, preflight, verify and undo.
 type runOptions struct {
 	setup.JobOptions
 	config.Results
 	Logins      config.MailLogins
-	args        []string // of the program
-	changesExit bool     // of plan
-	from        job.File // what is read
+	args        []string // arguments of the program
+	changesExit bool     // --detailed-exitcode of plan
+	from        job.File // input file
 }
 
 func newRun(p *program) *cobra.Command {
@@ -41,7 +41,7 @@ func newRun(p *program) *cobra.Command {
 		[]string{"dry-run", "yes", "keep-days", "keep-runs"})...)
 }
 
-// runFlags are the flags of a run that its plan has as well.
+// runFlags returns the names of the flags that run and plan share.
 func runFlags() []string {
 	names := without(config.Of(config.Where, config.Who, config.Reading, config.Pace), "without-passwords")
 	return append(append(names, annotationFlags...), "input", "input-age", "on-existing", "on-changed", "on-missing", "retry-refused",
@@ -49,9 +49,9 @@ func runFlags() []string {
 		"report", "json", "progress")
 }
 
-// runFile makes the portal agree with the file.
+// runFile makes the portal agree with one file.
 func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, err error) {
-	if o.Logins.Preflight && o.Target.Sandbox { // from which nothing leaves the machine
+	if o.Logins.Preflight && o.Target.Sandbox { // a sandbox sends nothing to other machines
 		return ending{}, diagnosis.New(diagnosis.FlagsTogether, "First", "--sandbox", "Second", "--preflight")
 	}
 	j, paths, err := openRun(ctx, p, o)
@@ -59,7 +59,7 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 		return ending{}, err
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
-	if err := tellUnfinished(ctx, p, j); err != nil {
+	if err := showUnfinished(ctx, p, j); err != nil {
 		return ending{}, err
 	}
 	if !o.Table.NumericPasswords && !o.Yes && !o.Target.Sandbox {
@@ -84,7 +84,7 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 		path, err = j.RunReport(&o.Target, o.File, "report", rows.Run.ID)
 		paths = []string{path}
 	}
-	if err == nil && !(o.Logins.Preflight && o.Logins.All) { // else what is refused is not sent
+	if err == nil && !(o.Logins.Preflight && o.Logins.All) { // a preflight of all rows keeps refused ones from the portal
 		err = overLimit(j.Lockout(rows), o.Logins.Lockout, true)
 	}
 	if err == nil {
@@ -108,8 +108,8 @@ func runFile(ctx context.Context, p *setup.Process, o *runOptions) (end ending, 
 	return end, err
 }
 
-// stopShrunk makes a plan of a file that has lost too many rows since the last run, and
-// saves it for approval. Nothing is changed.
+// stopShrunk makes a plan for a file that has lost too many rows since the last run, and
+// saves it for approval. It changes nothing.
 func stopShrunk(ctx context.Context, p *setup.Process, j *setup.Job, o *runOptions, paths []string,
 	shrunk *diagnosis.Problem) (ending, error) {
 	if err := j.LookOnly(); err != nil {
@@ -130,8 +130,8 @@ func stopShrunk(ctx context.Context, p *setup.Process, j *setup.Job, o *runOptio
 	return carryOut(ctx, p, j, rows, o, &task{"run", paths, saveWaiting(j, o, shrunk.Code, look)})
 }
 
-// saveWaiting returns an action that saves at its end the changes that wait for approval,
-// and adds to the result how to approve them. guard is what has stopped the run before it began, empty if nothing has.
+// saveWaiting returns an action that runs act, saves the changes that wait for approval, and
+// adds to the result how to approve them. guard is the code that stopped the run before it began, empty if none.
 func saveWaiting(j *setup.Job, o *runOptions, guard diagnosis.Code, act func(context.Context, *plan.Plan) (importer.Result, error)) action {
 	return func(ctx context.Context, rows *plan.Plan, r *show.Result) (importer.Result, error) {
 		result, err := act(ctx, rows)
@@ -151,7 +151,7 @@ func saveWaiting(j *setup.Job, o *runOptions, guard diagnosis.Code, act func(con
 	}
 }
 
-// partOf returns the flag for which only some rows of a file are read, empty if all are.
+// partOf returns the flag that limits the rows to read, empty if all rows are read.
 func partOf(t *config.Table) string {
 	switch {
 	case t.Rows != "":
@@ -164,12 +164,12 @@ func partOf(t *config.Table) string {
 	return ""
 }
 
-// allRows reports whether a run goes by all rows of its data set.
+// allRows reports whether a run reads all rows of its data set.
 func allRows(o *runOptions) bool { return partOf(&o.Table) == "" && (o.File != "-" || o.DataSet != "") }
 
-// tellUnfinished mentions in one line the earlier runs of the same file that have sent
-// something and were not finished.
-func tellUnfinished(ctx context.Context, p *setup.Process, j *setup.Job) error {
+// showUnfinished shows, in one line, the earlier runs of the same file that sent requests
+// and did not finish.
+func showUnfinished(ctx context.Context, p *setup.Process, j *setup.Job) error {
 	runs, err := j.History.Unfinished(ctx)
 	if err != nil {
 		return err
@@ -193,10 +193,10 @@ func tellUnfinished(ctx context.Context, p *setup.Process, j *setup.Job) error {
 	return nil
 }
 
-// openRun brings together what a run or a plan needs. It fails before that if a
-// report could not be written.
+// openRun opens the job of a run or a plan and returns it with the paths of its reports.
+// It returns an error before that if a report cannot be written.
 func openRun(ctx context.Context, p *setup.Process, o *runOptions) (*setup.Job, []string, error) {
-	switch part := partOf(&o.Table); { // a part does not tell which accounts are missing
+	switch part := partOf(&o.Table); { // a part of the rows does not show which accounts are missing
 	case allRows(o):
 	case o.Run.OnMissing != policy.MissingDisable:
 		o.Run.OnMissing = ""
@@ -242,8 +242,8 @@ func showPlan(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pl
 	return err
 }
 
-// confirm shows the plan and asks whether to go on. Without a terminal --yes is needed;
-// in a sandbox there is nothing to ask about.
+// confirm shows the plan and asks whether to continue. Without a terminal --yes is required.
+// It does not ask in a sandbox or if there is nothing to do.
 func confirm(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Plan, o *runOptions) error {
 	send, disable := rows.ToSend(), rows.ToDisable
 	if disable > rows.DisableLimit {
@@ -268,8 +268,8 @@ func confirm(ctx context.Context, p *setup.Process, j *setup.Job, rows *plan.Pla
 		"Accounts", p.Console.Text("run.accounts", "Count", disable), "Portal", j.Portal)
 }
 
-// agree asks whether to go on with what was shown. Without a terminal it returns the
-// error of a code whose hint says how to agree beforehand.
+// agree asks whether to continue, and returns an error if the answer is no. Without a terminal
+// it returns the problem missing, whose hint says how to agree beforehand.
 func agree(ctx context.Context, p *setup.Process, missing diagnosis.Code, question string, facts ...any) error {
 	if !p.Console.Terminal() {
 		return diagnosis.New(missing)

@@ -36,7 +36,7 @@ func newRuns(p *program) *cobra.Command {
 	return runs
 }
 
-// listRuns lists the runs on a portal, the latest first.
+// listRuns lists the runs on a portal, latest first.
 func listRuns(ctx context.Context, p *setup.Process, s *config.Settings) (err error) {
 	store, err := p.ReadState(&s.Target)
 	if err != nil {
@@ -62,7 +62,7 @@ func listRuns(ctx context.Context, p *setup.Process, s *config.Settings) (err er
 	return show.Runs(p.Out, p.Console, listed)
 }
 
-// listed returns runs with how their rows ended.
+// listed returns runs with the counts of their rows by outcome.
 func listed(ctx context.Context, store *journal.Store, runs []journal.Run) ([]show.Listed, error) {
 	all := show.List(runs)
 	for i := range all {
@@ -82,7 +82,7 @@ func listed(ctx context.Context, store *journal.Store, runs []journal.Run) ([]sh
 	return all, nil
 }
 
-// resolveRow decides a row in doubt by what a person has seen in the portal.
+// resolveRow settles a row in doubt with the outcome that a person has seen in the portal.
 func resolveRow(ctx context.Context, p *setup.Process, s *config.Settings, name string) (err error) {
 	if err := p.CheckRun(ctx, &s.Target, name); err != nil {
 		return err
@@ -106,7 +106,7 @@ func resolveRow(ctx context.Context, p *setup.Process, s *config.Settings, name 
 	return nil
 }
 
-// pruneRuns forgets the rows of old runs, if the person agrees. What is known of
+// pruneRuns removes the rows of old runs if the user agrees. The knowledge about
 // accounts stays.
 func pruneRuns(ctx context.Context, p *setup.Process, s *config.Settings) error {
 	before := time.Now().Add(-s.OlderThan)
@@ -142,7 +142,7 @@ func pruneRuns(ctx context.Context, p *setup.Process, s *config.Settings) error 
 	return nil
 }
 
-// prune removes old runs with their reports and returns those that have gone.
+// prune removes old runs with their reports and returns the removed runs.
 func prune(ctx context.Context, p *setup.Process, s *config.Settings, before time.Time) ([]journal.Run, error) {
 	store, done, err := p.LockState(&s.Target)
 	if err != nil {

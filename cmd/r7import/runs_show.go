@@ -38,9 +38,9 @@ func newRunsShow(p *program) *cobra.Command {
 	}, "portal", "state", "json", "follow", "progress", "file")
 }
 
-// showRuns shows all that is known of a run, or of all runs of a file. With --follow it
-// shows a run of another process until it ends; then the exit code follows from its rows,
-// as that of the run does.
+// showRuns shows a run, or all runs of a file. With --follow it shows the progress of a
+// run in another process until it ends. The exit code then follows from its rows, as the
+// run's own does.
 func showRuns(ctx context.Context, p *setup.Process, s *config.Settings, name string) (end ending, err error) {
 	store, err := p.ReadState(&s.Target)
 	if err != nil {
@@ -83,7 +83,7 @@ func showRuns(ctx context.Context, p *setup.Process, s *config.Settings, name st
 	return ending{statuses: summary.Statuses}, err
 }
 
-// aboutRun returns what heads the report of a run, without the counts of its rows.
+// aboutRun returns the summary of a run without the counts of its rows.
 func aboutRun(r journal.Run) report.Summary {
 	about := report.Summary{Command: string(r.Kind), Run: r.ID, File: r.File, Portal: r.Portal, StartedAt: r.Started, EndedAt: r.Ended}
 	settings := setup.SettingsOf(r)
@@ -97,7 +97,7 @@ func aboutRun(r journal.Run) report.Summary {
 	return about
 }
 
-// doubtsOf returns the rows of a run whose requests have no outcome.
+// doubtsOf returns the rows of a run that have a request without an outcome.
 func doubtsOf(ctx context.Context, store *journal.Store, run journal.Run) ([]show.InDoubt, error) {
 	intents, err := store.OpenIntents(ctx)
 	if err != nil || len(intents) == 0 {
@@ -128,12 +128,12 @@ func doubtsOf(ctx context.Context, store *journal.Store, run journal.Run) ([]sho
 
 const (
 	followEvery = time.Second
-	// silentFor is how long nothing happens in a run before it is asked whether its
-	// process is still there.
+	// silentFor is how long a run may show no progress before watchRun checks that its
+	// process still exists.
 	silentFor = 5 * time.Second
 )
 
-// watchRun shows a run until it has ended, or its process has, and returns it as it is then.
+// watchRun shows the progress of a run until it or its process ends, and returns its last state.
 func watchRun(ctx context.Context, p *setup.Process, s *config.Settings, store *journal.Store, run journal.Run) (journal.Run, error) {
 	if run.State != journal.Running {
 		return run, nil
@@ -142,13 +142,13 @@ func watchRun(ctx context.Context, p *setup.Process, s *config.Settings, store *
 	defer progress.Stop()
 	before, moved := 0, time.Now()
 	for run.State == journal.Running {
-		picture, err := storedPicture(ctx, store, run)
+		snapshot, err := storedProgress(ctx, store, run)
 		if err != nil {
 			return run, err
 		}
-		progress.Show(picture)
-		if picture.Decided != before {
-			before, moved = picture.Decided, time.Now()
+		progress.Show(snapshot)
+		if snapshot.Decided != before {
+			before, moved = snapshot.Decided, time.Now()
 		} else if time.Since(moved) > silentFor && !store.Going() {
 			return store.Run(ctx, run.ID)
 		}
@@ -164,34 +164,34 @@ func watchRun(ctx context.Context, p *setup.Process, s *config.Settings, store *
 	return run, nil
 }
 
-// storedPicture returns how far a run has come, from what it has stored.
-func storedPicture(ctx context.Context, store *journal.Store, run journal.Run) (importer.Progress, error) {
+// storedProgress returns a snapshot of a run's progress from its stored entries and events.
+func storedProgress(ctx context.Context, store *journal.Store, run journal.Run) (importer.Progress, error) {
 	now := time.Now()
 	counts, _, err := store.Counts(ctx, run.ID)
 	if err != nil {
 		return importer.Progress{}, err
 	}
-	picture := importer.Progress{Total: run.Rows, Counts: counts, Started: run.Started, ByRows: true}
+	snapshot := importer.Progress{Total: run.Rows, Counts: counts, Started: run.Started, ByRows: true}
 	for _, rows := range counts {
-		picture.Decided += rows
+		snapshot.Decided += rows
 	}
 	events, err := store.Events(ctx, run.ID)
 	for _, e := range events {
 		switch {
 		case !e.End.IsZero() || !e.Until.IsZero() && e.Until.Before(now.Add(-time.Minute)):
 		case e.Kind == journal.EventRest:
-			picture.Resting = append(picture.Resting, importer.HostRest{Host: e.Host, Why: e.Code, Until: e.Until, Tries: e.Count})
+			snapshot.Resting = append(snapshot.Resting, importer.HostRest{Host: e.Host, Why: e.Code, Until: e.Until, Tries: e.Count})
 		case e.Kind == journal.EventAway:
-			picture.Why, picture.Since, picture.Until = e.Code, e.Start, e.Until
+			snapshot.Why, snapshot.Since, snapshot.Until = e.Code, e.Start, e.Until
 		case e.Kind == journal.EventPause:
-			picture.Why, picture.Until = e.Code, e.Until
+			snapshot.Why, snapshot.Until = e.Code, e.Until
 		}
 	}
-	return picture, err
+	return snapshot, err
 }
 
-// showFile shows what became of the rows of a file over all its runs: the last known
-// outcome of each account.
+// showFile shows the outcome of a file's rows over all its runs: the last known outcome
+// of each account.
 func showFile(ctx context.Context, p *setup.Process, s *config.Settings, store *journal.Store) error {
 	name := filepath.Base(s.OfFile)
 	all, err := store.Runs(ctx)
@@ -225,9 +225,9 @@ func showFile(ctx context.Context, p *setup.Process, s *config.Settings, store *
 	return r.Show(p.Out, p.Console)
 }
 
-// lastKnown returns a row for each account that runs dealt with, as the last of them
-// that tells anything left it. Rows are known again by their addresses; those without
-// one count as they stand in the last run.
+// lastKnown returns a row for each account of the runs, with the outcome of the last run
+// that has one. Rows are matched by address. Rows without an address are taken from the
+// last run only.
 func lastKnown(ctx context.Context, store *journal.Store, runs []journal.Run) ([]report.Row, error) {
 	var rows []report.Row
 	at := make(map[string]int)
@@ -254,7 +254,7 @@ func lastKnown(ctx context.Context, store *journal.Store, runs []journal.Run) ([
 				rows = append(rows, row)
 			case e.Status == diagnosis.NotTried, e.Status == diagnosis.Kept:
 			case e.Status == diagnosis.Unchanged && rows[n].Status.Desired() &&
-				rows[n].Status != diagnosis.Disabled && rows[n].Status != diagnosis.Removed: // the outcome of the run before says more
+				rows[n].Status != diagnosis.Disabled && rows[n].Status != diagnosis.Removed: // the earlier outcome says more
 			default:
 				rows[n] = row
 			}

@@ -2,7 +2,7 @@
 
 package main
 
-// forbidCoreDumps has nothing to do: the system writes dumps only where an administrator has switched them on.
+// forbidCoreDumps does nothing: the system writes dumps only if an administrator has switched them on.
 func forbidCoreDumps() {}
 
 const noFollow = 0

@@ -4,10 +4,10 @@ package main
 
 import "golang.org/x/sys/unix"
 
-// forbidCoreDumps keeps the passwords in memory out of a file that a crash,
-// also one asked for by GOTRACEBACK=crash, would leave. If the system refuses
-// there is nothing better to do.
+// forbidCoreDumps switches core dumps off, so that a crash, including one with
+// GOTRACEBACK=crash, writes no passwords to a file. It ignores an error, because
+// nothing else can be done.
 func forbidCoreDumps() { _ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}) }
 
-// noFollow opens no link and waits for no reader of a pipe.
+// noFollow makes os.OpenFile refuse a link and not wait for the reader of a pipe.
 const noFollow = unix.O_NOFOLLOW | unix.O_NONBLOCK

@@ -22,7 +22,7 @@ func newTemplate(p *program) *cobra.Command {
 	}, "owner", "output", "csv", "force")
 }
 
-// makeTemplate writes an empty table to fill in, in the language of the person.
+// makeTemplate writes an empty table to fill in, in the user's language.
 func makeTemplate(ctx context.Context, p *setup.Process, s *config.Settings) error {
 	path := cmp.Or(s.Output, "accounts.xlsx")
 	if s.CSV {

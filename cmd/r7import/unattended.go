@@ -18,17 +18,17 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// What stands in the path of a report for the name of the file, and for the id of the run.
+// The placeholders in the path of a report for the file's stem and the run's ID.
 const (
 	ofFile = "{name}"
 	ofRun  = "{run}"
 )
 
-// onFile is what run and plan do with one file.
+// onFile is the work of run or plan on one file.
 type onFile func(context.Context, *setup.Process, *runOptions) (ending, error)
 
-// runAll makes the portal agree with every file there is, puts the files of a drop
-// folder away, and sends notifications. A run in the sandbox does neither.
+// runAll makes the portal agree with every input file, moves the files of a drop folder
+// away, and sends notifications. In the sandbox it does only the first.
 func runAll(cmd *cobra.Command, p *program, args []string) error {
 	if p.settings.Sandbox {
 		_, err := forEach(cmd, p, args, runFile)
@@ -55,18 +55,18 @@ func runAll(cmd *cobra.Command, p *program, args []string) error {
 	return err
 }
 
-// forEach does something with each of the files that the arguments or the inputs
-// name, one after the other, and returns how each ended. What ends one of them for a
-// reason that the others share ends them all.
+// forEach calls do with each file that the arguments or the inputs name, one after
+// the other, and returns how each ended. It stops after a file that ended for a
+// reason that the others share.
 func forEach(cmd *cobra.Command, p *program, args []string, do onFile) (ends []ending, err error) {
 	ctx := cmd.Context()
 	files, err := p.files(cmd, args)
 	var codes []int
 	for _, file := range files {
 		if !file.Waits() {
-			continue // another process has taken it, or it is being written anew
+			continue // another process has moved or rewritten it
 		}
-		p.results.begun = false // of JSON each file has an object of its own
+		p.results.begun = false // each file has a JSON object of its own
 		o, err := p.runOn(file)
 		if err == nil {
 			p.ending, err = do(ctx, p.Process, o)
@@ -83,8 +83,8 @@ func forEach(cmd *cobra.Command, p *program, args []string, do onFile) (ends []e
 	return ends, err
 }
 
-// files returns what is to be read: the file that the arguments name, else the inputs
-// of the settings. None at all is no error where a folder or a pattern was named.
+// files returns the files to read: the one in the arguments, else the inputs of the
+// settings. A folder or a pattern without files is not an error.
 func (p *program) files(cmd *cobra.Command, args []string) ([]job.File, error) {
 	s := &p.settings
 	if len(args) > 0 {
@@ -113,8 +113,8 @@ func shared(path string) bool {
 	return !strings.Contains(path, ofFile) && !strings.Contains(path, ofRun)
 }
 
-// folderFor returns the folder that a file goes to which was dropped, by the exit code.
-// It is empty if the file stays because the same command may well do better the next time.
+// folderFor returns the folder for a dropped file by its exit code. It is empty if the file
+// stays, because the same command may succeed the next time.
 func folderFor(code int) string {
 	switch code {
 	case exitDone:
@@ -125,8 +125,8 @@ func folderFor(code int) string {
 	return ""
 }
 
-// besideFile returns where reports go: without --report, beside the file that is going to
-// be put away.
+// besideFile returns the paths of the reports. Without --report they go to the folder that
+// a dropped file is moved to.
 func (o *runOptions) besideFile(reports []string, code int) []string {
 	folder := folderFor(code)
 	if !o.from.Dropped() || o.Target.Sandbox || o.Dry || len(o.Report) > 0 || folder == "" {
@@ -143,8 +143,8 @@ func (o *runOptions) besideFile(reports []string, code int) []string {
 	return beside
 }
 
-// putAway moves a file that was dropped to where its exit code says. Beside one that
-// could not be used, and has no report, a text says why.
+// putAway moves a dropped file to the folder for its exit code. If the file has no result,
+// putAway writes a text file beside it with the reason.
 func putAway(ctx context.Context, p *setup.Process, o *runOptions, end ending, err error) error {
 	end.err, end.signal = err, signalOf(ctx)
 	folder, tag := folderFor(end.code()), time.Now().UTC().Format("20060102-150405")

@@ -26,8 +26,8 @@ func newUndo(p *program) *cobra.Command {
 	}, append(lookFlags(), "disable", "retry-refused", "yes")...)
 }
 
-// undoRun removes what the named runs made, or disables it instead. The file says who
-// signs in for which account.
+// undoRun removes the accounts that the named runs created, or disables them. The file
+// tells who signs in for which account.
 func undoRun(ctx context.Context, p *setup.Process, o *runOptions, names []string, disable bool) (end ending, err error) {
 	o.NoMailPasswords = true
 	paths, err := setup.ReportPaths(o.Report, o.File)

@@ -26,8 +26,8 @@ func newValidate(p *program) *cobra.Command {
 	}, append(keys, "owner", "allowed-mail-hosts", "fail-on-warning", "report", "json")...)
 }
 
-// validateFile reads the file once and shows every problem of every row; each report
-// takes another reading. Nothing is sent anywhere.
+// validateFile reads the file and shows the errors and warnings of its rows. It reads the
+// file again for each report. It sends nothing.
 func validateFile(ctx context.Context, p *setup.Process, s *config.Settings, path string) (ending, error) {
 	about := report.Summary{Command: "validate", StartedAt: time.Now()}
 	paths, err := setup.ReportPaths(s.Report, path)
@@ -62,7 +62,7 @@ func validateFile(ctx context.Context, p *setup.Process, s *config.Settings, pat
 		return ending{}, setup.NoRows(input)
 	}
 	p.Warn(input.File.Passed()...)
-	p.Warn(input.Binding.Notices()[shown:]...) // what was filled in
+	p.Warn(input.Binding.Notices()[shown:]...) // notices about filled-in values
 	found.Show(p.Console)
 	about.File, about.EndedAt = input.File.Name(), time.Now()
 	if about.Filter = filterOf(&s.Table); about.Filter != "" {
@@ -91,7 +91,7 @@ func validateFile(ctx context.Context, p *setup.Process, s *config.Settings, pat
 	return finish(p, r, ending{err: err, warned: s.FailOnWarning && r.Warned > 0}, s.JSON), err
 }
 
-// statusOf is the status of a row that was only checked.
+// statusOf returns the status of a row that was only checked.
 func statusOf(row *account.Row) diagnosis.Status {
 	if row.Invalid() {
 		return diagnosis.Invalid

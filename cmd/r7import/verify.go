@@ -34,14 +34,14 @@ func newVerify(p *program) *cobra.Command {
 	}, append(lookFlags(), "proof", "fail-on-warning")...)
 }
 
-// lookFlags are the flags of a command that signs in and makes no accounts.
+// lookFlags returns the names of the flags that verify and undo share.
 func lookFlags() []string {
 	names := config.Of(config.Where, config.Who, config.Reading, config.Pace)
 	return append(without(names, "sandbox", "without-passwords", "per-host", "host-wait", "settle", "recheck"), "report", "json", "progress")
 }
 
-// verifyFile looks again at what the file asks for, and writes each proof that it agrees.
-// Nothing is changed.
+// verifyFile compares the portal with the file and writes the result to each proof. It
+// changes nothing.
 func verifyFile(ctx context.Context, p *setup.Process, o *runOptions, proofs []string) (end ending, err error) {
 	o.Dry, o.NoMailPasswords = true, true
 	paths, err := setup.ReportPaths(o.Report, o.File)
@@ -107,7 +107,7 @@ func verifyFile(ctx context.Context, p *setup.Process, o *runOptions, proofs []s
 	return carryOut(ctx, p, j, rows, o, &task{"verify", paths, act})
 }
 
-// checkProofs finds out before anything is sent whether the proofs can be written.
+// checkProofs returns an error if a proof cannot be written. It is called before anything is sent.
 func checkProofs(paths []string, input string, reports []string) error {
 	var errs []error
 	for i, path := range paths {
@@ -124,8 +124,8 @@ func checkProofs(paths []string, input string, reports []string) error {
 	return errors.Join(errs...)
 }
 
-// writeProof writes the proof for programs or for people, as its name asks, and
-// returns where it is.
+// writeProof writes the proof in the format of the path's extension and returns the
+// path it used.
 func writeProof(path string, p *setup.Process, found *show.Proof) (string, error) {
 	if report.IsProof(path) {
 		return report.WriteProof(path, found.Document(p.Console), report.Options{Printer: p.Console.Lang})

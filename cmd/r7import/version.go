@@ -13,12 +13,12 @@ import (
 	"r7import/cmd/r7import/licences"
 )
 
-// build is what the program knows of its own making. What was not built from a
-// checkout knows neither commit nor date.
+// build is the build information of the program. Commit and date are empty if it was
+// not built from a checkout.
 type build struct {
-	Version  string `json:"version"` // the commit's tag, or a number made of its date
+	Version  string `json:"version"` // the commit's tag, or a number derived from its date
 	Commit   string `json:"commit"`
-	Date     string `json:"date"` // of the commit
+	Date     string `json:"date"` // date of the commit
 	Modified bool   `json:"modified"`
 	Go       string `json:"go"`
 	Platform string `json:"platform"`

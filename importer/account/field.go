@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Field is one thing a row can say about an account: a field of the request, or
-// who the account belongs to.
+// Field is one thing a row can say about an account: a field
+// of the request, or a fact about the owner of the account.
 type Field uint8
 
 // The 17 fields of the request, in the order the API documents them, then the
@@ -34,14 +34,14 @@ const (
 	PortalPassword
 	PortalToken
 
-	// NumFields is how many fields there are.
+	// NumFields is the number of fields.
 	NumFields
-	// NumRequestFields is how many of them, the first ones, go into the request.
+	// NumRequestFields is the number of fields that go into the request; they come first.
 	NumRequestFields = PortalUser
 )
 
 // fieldNames are the wire names of the request fields (ASC.Api.Mail/MailApi.Accounts.cs;
-// "outcoming" is the server's own spelling) and ours for the owner's.
+// "outcoming" is the server's own spelling), then our names for the owner's fields.
 var fieldNames = [NumFields]string{
 	"name", "email", "account", "password", "port", "server", "smtp_account", "smtp_password", "smtp_port", "smtp_server",
 	"smtp_auth", "imap", "restrict", "incoming_encryption_type", "outcoming_encryption_type", "auth_type_in", "auth_type_smtp",
@@ -56,7 +56,7 @@ func (f Field) String() string {
 	return ""
 }
 
-// FieldNamed returns the field with that canonical name.
+// FieldNamed returns the field with that canonical name, and false if there is none.
 func FieldNamed(name string) (Field, bool) {
 	i := slices.Index(fieldNames[:], name)
 	return Field(max(0, i)), i >= 0
@@ -73,10 +73,10 @@ type Fields uint32
 // Has reports whether f is in the set.
 func (s Fields) Has(f Field) bool { return s&(1<<f) != 0 }
 
-// With returns the set with f in it.
+// With returns the set with f added.
 func (s Fields) With(f Field) Fields { return s | 1<<f }
 
-// Without returns the set without f.
+// Without returns the set with f removed.
 func (s Fields) Without(f Field) Fields { return s &^ (1 << f) }
 
 // All yields the fields of the set in order.
@@ -99,7 +99,7 @@ func (s Fields) String() string {
 	return strings.Join(names, ", ")
 }
 
-// Fill says where a value came from that no cell of the row gave.
+// Fill is the origin of a value that no cell of the row gave.
 type Fill uint8
 
 const (
@@ -116,5 +116,5 @@ var fillNames = [...]string{"", "mapping", "set", "preset", "row", "rule"}
 // String returns the word that reports use for the origin of a value.
 func (f Fill) String() string { return fillNames[f] }
 
-// FillNamed returns the origin a word stands for, NotFilled for one that stands for none.
+// FillNamed returns the origin with that word, NotFilled if there is none.
 func FillNamed(word string) Fill { return Fill(max(0, slices.Index(fillNames[:], word))) }

@@ -13,26 +13,26 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// A fingerprint is one byte that says how it was made, a few bytes of a keyed hash
-// for each field that is no secret, and a few bytes of one slow hash for both
-// passwords together: where they are the same, that says no more than one of them
-// would. Whoever has the key can try passwords, one slow hash for each password and
-// account; without the key nothing can be tried.
+// A fingerprint is one byte for its format, a few bytes of a keyed hash for
+// each field that is not a secret, and a few bytes of one slow hash over
+// both passwords together: where both are equal, the hash says no more than
+// a hash of one. A holder of the key can try passwords, at one slow hash
+// for each password and account; without the key nothing can be tried.
 const (
 	plainHashBytes  = 6
 	secretHashBytes = 3 // one guess in sixteen million fits by chance
 
 	plainHashes    = int(NumRequestFields) - 2
 	fingerprintLen = 1 + plainHashes*plainHashBytes + secretHashBytes
-	// quickLen is the length of a fingerprint of the first format, which had no byte in
-	// front and a quick hash for each password.
+	// quickLen is the length of a fingerprint of the first format,
+	// which had no format byte and a quick hash for each password.
 	quickLen = plainHashes*plainHashBytes + 2*secretHashBytes
 )
 
-// How the slow hash of a fingerprint or of another secret was made.
+// The first byte of a fingerprint or secret hash: what its slow hash was computed from.
 const (
-	ofSecrets     = 1 // from the secrets
-	ofQuickHashes = 2 // from the quick hashes of the first format, see [Fingerprinter.Upgrade]
+	fromSecrets     = 1 // the secrets themselves
+	fromQuickHashes = 2 // the quick hashes of the first format, see [Fingerprinter.Upgrade]
 )
 
 // Sets of fields that are compared together.
@@ -43,44 +43,44 @@ const (
 	Credentials Fields = Passwords | 1<<Account | 1<<ServerHost | 1<<Port | 1<<SMTPAccount | 1<<SMTPServer | 1<<SMTPPort
 )
 
-// Fingerprint remembers the settings of an account without holding them. Only the
-// [Fingerprinter] that made it can compare it with settings.
+// Fingerprint stands for the settings of an account without containing
+// them. Only the [Fingerprinter] that made it can compare it with settings.
 type Fingerprint []byte
 
-// Cost is what a slow hash takes: argon2id with one thread.
+// Cost is the price of one slow hash: the parameters of argon2id with one thread.
 type Cost struct {
 	Passes uint32
 	Memory uint32 // KiB
 }
 
-// UsualCost takes 5 ms of one core where it was measured. The memory keeps the
-// graphics cards of a guesser from trying thousands of passwords at once.
+// UsualCost takes 5 ms of one core on the machine it was measured on. The memory
+// keeps an attacker's graphics cards from trying thousands of passwords at once.
 var UsualCost = Cost{Passes: 1, Memory: 10 << 10}
 
 // LeastCost is for fingerprints that never leave the process.
 var LeastCost = Cost{Passes: 1, Memory: 8}
 
-// Fingerprinter makes fingerprints with one key and one cost. It remembers the slow
-// hashes it has made, so that each is made once in the life of a process however
-// often a row is looked at. It is safe for concurrent use.
+// Fingerprinter makes fingerprints with one key and one cost. It caches
+// slow hashes, so that looking at a row again in the same process does
+// not compute its hash again. It is safe for concurrent use.
 type Fingerprinter struct {
 	cost  Cost
 	macs  sync.Pool     // of *mac
-	slots chan struct{} // one for each slow hash that is being made; each takes its memory
+	slots chan struct{} // one place for each slow hash being computed, because each needs its own memory
 
-	mu   sync.Mutex
-	made map[slowInput][secretHashBytes]byte
+	mu    sync.Mutex
+	cache map[slowInput][secretHashBytes]byte
 }
 
-// slowInput is what a slow hash is made of. The digest is a quick hash of the secrets
-// and never leaves the process.
+// slowInput is the input of a slow hash. The digest is a
+// quick hash of the secrets and never leaves the process.
 type slowInput struct {
 	digest [sha256.Size]byte
 	salt   [16]byte
 }
 
-// mostMade bounds what is remembered, to some megabytes.
-const mostMade = 1 << 17
+// maxCached bounds the cache of slow hashes, to a few megabytes.
+const maxCached = 1 << 17
 
 type mac struct {
 	hash.Hash
@@ -88,34 +88,34 @@ type mac struct {
 	sum  []byte
 }
 
-// NewFingerprinter returns a maker of fingerprints; key should be 32 random bytes.
+// NewFingerprinter returns a Fingerprinter; key should be 32 random bytes.
 func NewFingerprinter(key []byte, cost Cost) *Fingerprinter {
 	key = bytes.Clone(key)
 	return &Fingerprinter{
 		cost: cost, slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
-		macs: sync.Pool{New: func() any { return &mac{Hash: hmac.New(sha256.New, key)} }},
-		made: make(map[slowInput][secretHashBytes]byte),
+		macs:  sync.Pool{New: func() any { return &mac{Hash: hmac.New(sha256.New, key)} }},
+		cache: make(map[slowInput][secretHashBytes]byte),
 	}
 }
 
-// Of returns the fingerprint of the settings of an account. It takes a slow hash:
-// call it for settings that were sent, refused or seen to be there.
+// Of returns the fingerprint of the settings of an account. It computes a slow hash:
+// call it for settings that were sent or refused, or that the portal was seen to have.
 func (p *Fingerprinter) Of(key Key, s *Settings) Fingerprint {
-	fp := append(make(Fingerprint, 0, fingerprintLen), ofSecrets)
+	fp := append(make(Fingerprint, 0, fingerprintLen), fromSecrets)
 	for f := range NumRequestFields {
 		if !f.Secret() {
-			hash := p.field(f, asKept(s, f))
+			hash := p.field(f, asStored(s, f))
 			fp = append(fp, hash[:plainHashBytes]...)
 		}
 	}
 	return append(fp, p.slow(key, "passwords", s.Text(Password), s.Text(SMTPPassword))...)
 }
 
-// Changed returns those of some fields in which settings of an account are not what
-// a fingerprint remembers. The passwords are looked at last and only if none of the
-// other fields differs, because that takes a slow hash; which of the two differs is
-// not known, so it is both. A fingerprint that is empty or of another version
-// remembers nothing: all fields differ.
+// Changed returns those of the given fields in which s differs from the
+// settings behind fp. The passwords are compared last and only if none
+// of the other fields differs, because that takes a slow hash; which of
+// the two passwords differs cannot be told, so both are returned. If fp
+// is empty or of another version, all the fields are returned.
 func (p *Fingerprinter) Changed(fp Fingerprint, key Key, s *Settings, fields Fields) Fields {
 	if len(fp) != fingerprintLen {
 		return fields
@@ -127,7 +127,7 @@ func (p *Fingerprinter) Changed(fp Fingerprint, key Key, s *Settings, fields Fie
 			continue
 		}
 		if fields.Has(f) {
-			if hash := p.field(f, asKept(s, f)); !bytes.HasPrefix(hash[:], rest[:plainHashBytes]) {
+			if hash := p.field(f, asStored(s, f)); !bytes.HasPrefix(hash[:], rest[:plainHashBytes]) {
 				changed = changed.With(f)
 			}
 		}
@@ -136,12 +136,12 @@ func (p *Fingerprinter) Changed(fp Fingerprint, key Key, s *Settings, fields Fie
 	if changed != 0 || fields&Passwords == 0 {
 		return changed
 	}
-	what, texts := "passwords", []string{s.Text(Password), s.Text(SMTPPassword)}
-	if format == ofQuickHashes {
+	purpose, texts := "passwords", []string{s.Text(Password), s.Text(SMTPPassword)}
+	if format == fromQuickHashes {
 		in, out := p.field(Password, texts[0]), p.field(SMTPPassword, texts[1])
-		what, texts = quickHashes, []string{string(in[:secretHashBytes]) + string(out[:secretHashBytes])}
+		purpose, texts = quickHashes, []string{string(in[:secretHashBytes]) + string(out[:secretHashBytes])}
 	}
-	if bytes.Equal(rest, p.slow(key, what, texts...)) {
+	if bytes.Equal(rest, p.slow(key, purpose, texts...)) {
 		return 0
 	}
 	return fields & Passwords
@@ -149,29 +149,29 @@ func (p *Fingerprinter) Changed(fp Fingerprint, key Key, s *Settings, fields Fie
 
 // Secret returns a slow hash of a secret, such as a portal password that was refused.
 func (p *Fingerprinter) Secret(of string, secret Secret) []byte {
-	return append([]byte{ofSecrets}, p.slow(Key{OwnerID: of}, "secret", secret.Reveal())...)
+	return append([]byte{fromSecrets}, p.slow(Key{OwnerID: of}, "secret", secret.Reveal())...)
 }
 
-// SameSecret reports whether a hash was made of that secret. It takes a slow hash
-// unless there is nothing to compare with.
+// SameSecret reports whether hash was computed from that secret.
+// It takes a slow hash unless hash has the wrong length.
 func (p *Fingerprinter) SameSecret(hash []byte, of string, secret Secret) bool {
 	switch {
 	case len(hash) != 1+secretHashBytes:
 		return false
-	case hash[0] == ofSecrets:
+	case hash[0] == fromSecrets:
 		return bytes.Equal(hash, p.Secret(of, secret))
 	}
 	quick := p.field(PortalPassword, secret.Reveal())
 	return bytes.Equal(hash, p.UpgradeSecret(of, quick[:secretHashBytes]))
 }
 
-// Upgrade returns a fingerprint of the first format in today's, with a slow hash of
-// its quick hashes in their place. It remembers the same. Others are returned as they are.
+// Upgrade converts a fingerprint of the first format to the current one, with a slow hash of its
+// quick hashes in their place. It compares equal to the same settings. Others are returned unchanged.
 func (p *Fingerprinter) Upgrade(key Key, old Fingerprint) Fingerprint {
 	if len(old) != quickLen {
 		return old
 	}
-	fp := append(make(Fingerprint, 0, fingerprintLen), ofQuickHashes)
+	fp := append(make(Fingerprint, 0, fingerprintLen), fromQuickHashes)
 	var quick []byte
 	for f := range NumRequestFields {
 		to, n := &fp, plainHashBytes
@@ -188,21 +188,21 @@ func (p *Fingerprinter) UpgradeSecret(of string, old []byte) []byte {
 	if len(old) != secretHashBytes {
 		return old
 	}
-	return append([]byte{ofQuickHashes}, p.slow(Key{OwnerID: of}, quickHashes, string(old))...)
+	return append([]byte{fromQuickHashes}, p.slow(Key{OwnerID: of}, quickHashes, string(old))...)
 }
 
-// quickHashes is what slow hashes are made of in fingerprints of the first format.
+// quickHashes names the input of slow hashes that come from fingerprints of the first format.
 const quickHashes = "quick hashes"
 
-// slow returns a slow hash of some texts for an account. What they are keeps it apart
-// from hashes of other things, and each account has a salt of its own, which need not be
-// secret and is not stored.
-func (p *Fingerprinter) slow(key Key, what string, texts ...string) []byte {
-	input := slowInput{digest: p.digest(what, texts...)}
+// slow returns the slow hash of texts for an account. The purpose
+// separates it from hashes of other things. Each account
+// has its own salt, which need not be secret and is not stored.
+func (p *Fingerprinter) slow(key Key, purpose string, texts ...string) []byte {
+	input := slowInput{digest: p.digest(purpose, texts...)}
 	salt := p.digest("salt", key.OwnerID, key.Address)
 	copy(input.salt[:], salt[:])
 	p.mu.Lock()
-	hash, known := p.made[input]
+	hash, known := p.cache[input]
 	p.mu.Unlock()
 	if known {
 		return hash[:]
@@ -212,24 +212,24 @@ func (p *Fingerprinter) slow(key Key, what string, texts ...string) []byte {
 	<-p.slots
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.made) >= mostMade {
-		clear(p.made)
+	if len(p.cache) >= maxCached {
+		clear(p.cache)
 	}
-	p.made[input] = hash
+	p.cache[input] = hash
 	return hash[:]
 }
 
-// field is the keyed hash of one field.
+// field returns the keyed hash of the text of one field.
 func (p *Fingerprinter) field(f Field, text string) [sha256.Size]byte {
 	return p.keyed(func(b []byte) []byte {
 		return append(append(b, byte(f)), text...) // equal texts in two fields must not look alike
 	})
 }
 
-// digest is a keyed hash of some texts. What they are keeps it apart from others.
-func (p *Fingerprinter) digest(what string, texts ...string) [sha256.Size]byte {
+// digest returns the keyed hash of texts. The purpose separates it from hashes of other things.
+func (p *Fingerprinter) digest(purpose string, texts ...string) [sha256.Size]byte {
 	return p.keyed(func(b []byte) []byte {
-		b = append(append(b, 0xff), what...)
+		b = append(append(b, 0xff), purpose...)
 		for _, text := range texts {
 			b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
 		}
@@ -237,7 +237,7 @@ func (p *Fingerprinter) digest(what string, texts ...string) [sha256.Size]byte {
 	})
 }
 
-// keyed returns the keyed hash of what is appended to a text.
+// keyed returns the keyed hash of the bytes that appended adds to an empty slice.
 func (p *Fingerprinter) keyed(appended func([]byte) []byte) [sha256.Size]byte {
 	m := p.macs.Get().(*mac)
 	defer p.macs.Put(m)
@@ -248,9 +248,9 @@ func (p *Fingerprinter) keyed(appended func([]byte) []byte) [sha256.Size]byte {
 	return [sha256.Size]byte(m.sum)
 }
 
-// asKept returns the text of a field without what the portal does not keep: the
-// case of the address, and of a login that is the address (ASC.Mail/Utils/Converter.cs).
-func asKept(s *Settings, f Field) string {
+// asStored returns the text of a field without the differences that the portal drops: the case
+// of the address, and of a login that equals the address (ASC.Mail/Utils/Converter.cs).
+func asStored(s *Settings, f Field) string {
 	text := s.Text(f)
 	switch {
 	case f == Email:

@@ -11,17 +11,17 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Identity is what a row says of whom it is about. It may be shown and stored once
-// it is [Identity.Plausible].
+// Identity is what a row says about the person it is for.
+// It may be shown and stored after [Identity.Plausible].
 type Identity struct {
 	Name  string // display name
 	Email string
 	Owner string // address or GUID of the portal person
 }
 
-// Plausible returns the identity without what does not look like what it should
-// be: in a row whose cells have slipped, a password may stand in its place. A row
-// that has passed the checks needs less proof than an invalid one.
+// Plausible returns the identity without the parts that do not have the form they
+// should have: in a row whose cells have shifted, a password may stand in their
+// place. A row that passed the checks needs less proof than an invalid one.
 func (i Identity) Plausible(invalid bool, problems []diagnosis.Problem) Identity {
 	if !IsAddress(i.Email, invalid) {
 		i.Email = ""
@@ -30,7 +30,7 @@ func (i Identity) Plausible(invalid bool, problems []diagnosis.Problem) Identity
 		i.Owner = ""
 	}
 	doubtsName := func(p diagnosis.Problem) bool {
-		return slices.Contains(slipped, p.Code) || p.Field == Name.String() && p.Severity() == diagnosis.Error
+		return slices.Contains(shiftedCodes, p.Code) || p.Field == Name.String() && p.Severity() == diagnosis.Error
 	}
 	if i.Email == "" && !isPersonsName(i.Name) || slices.ContainsFunc(problems, doubtsName) {
 		i.Name = ""
@@ -38,11 +38,11 @@ func (i Identity) Plausible(invalid bool, problems []diagnosis.Problem) Identity
 	return i
 }
 
-// slipped are what is found wrong with rows whose cells may have slipped.
-var slipped = []diagnosis.Code{diagnosis.RowWidth, diagnosis.RowTooWide, diagnosis.QuoteStray, diagnosis.QuoteUnclosed}
+// shiftedCodes are the problems of rows whose cells may have shifted.
+var shiftedCodes = []diagnosis.Code{diagnosis.RowWidth, diagnosis.RowTooWide, diagnosis.QuoteStray, diagnosis.QuoteUnclosed}
 
-// isPersonsName reports whether text is several words of letters, each with a capital:
-// what no password that slipped a column looks like.
+// isPersonsName reports whether text is two or more words of
+// letters, each with a capital: a form that no shifted password has.
 func isPersonsName(text string) bool {
 	words := strings.Fields(text)
 	for _, word := range words {
@@ -55,9 +55,9 @@ func isPersonsName(text string) bool {
 	return len(words) > 1
 }
 
-// IsAddress reports whether text is one bare e-mail address. A dotted one has a
-// domain of several labels that ends in letters; that keeps out most passwords
-// with an @ in them, and rows that passed the checks need no such proof.
+// IsAddress reports whether text is an e-mail address without a name. If dotted
+// is set, its domain must have several labels and end in letters, which most
+// passwords with an @ do not; rows that passed the checks need no such proof.
 func IsAddress(text string, dotted bool) bool {
 	a, err := mail.ParseAddress(text)
 	if err != nil || a.Name != "" || a.Address != text {
@@ -68,9 +68,9 @@ func IsAddress(text string, dotted bool) bool {
 	return !dotted || notNumeric != nil && IsHost(domain)
 }
 
-// IsHost reports whether text looks like the name of a server to everybody: labels
-// of which the last has letters only, or an address of four numbers. A name of one
-// label may be one inside a company, and a password as well.
+// IsHost reports whether text has the form of a public server name: several
+// labels, of which the last has letters only, or an IPv4 address. A name of one
+// label is refused: it may be a host inside a company, but a password as well.
 func IsHost(text string) bool {
 	if ip, err := netip.ParseAddr(text); err == nil {
 		return ip.Is4()

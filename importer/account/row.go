@@ -7,21 +7,21 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Row is one row of the input after mapping: what it asks for, whose it is, and
-// everything found wrong or worth saying about it.
+// Row is one row of the input after mapping: what it
+// asks for, its owner, and the problems found in it.
 type Row struct {
 	Number   int // as the spreadsheet shows it; for CSV the line the row begins on
 	Settings Settings
 	Owner    Owner
-	Given    Fields          // fields that a cell of the row gave
-	Fills    [NumFields]Fill // where every other value came from
+	Given    Fields          // fields for which the row has a cell with a value
+	Fills    [NumFields]Fill // origin of each other value
 	Void     Fields          // fields whose cell holds a word for no value, such as NULL
 	Problems []diagnosis.Problem
-	// Columns is where each field stands, without the row; all rows of a file share it. It is nil where that is not known.
+	// Columns holds the place of each field, without the row; all rows of a file share it. It is nil if the places are not known.
 	Columns *[NumFields]diagnosis.Place
 }
 
-// At returns where the value of a field is kept, as [Settings.At] does.
+// At returns a pointer to the value of a field, as [Settings.At] does.
 func (r *Row) At(f Field) any {
 	switch f {
 	case PortalUser:
@@ -44,7 +44,7 @@ func (r *Row) Place(f Field) diagnosis.Place {
 	return at
 }
 
-// Report adds a problem about a field, with its place.
+// Report adds a problem about a field and sets its place.
 func (r *Row) Report(f Field, p diagnosis.Problem) {
 	p.Field = f.String()
 	p.Place = r.Place(f)
@@ -54,8 +54,8 @@ func (r *Row) Report(f Field, p diagnosis.Problem) {
 // Invalid reports whether the row has an error and must not be sent.
 func (r *Row) Invalid() bool { return diagnosis.Stops(r.Problems) }
 
-// Owner is the portal person a row names, and what proves to the portal that we
-// may act as them. All fields empty means: whoever the run signs in as.
+// Owner is the portal person a row names, and the credentials that let us act as
+// them. If all fields are empty, the owner is the person the run signs in as.
 type Owner struct {
 	User     string // e-mail address or GUID of a portal user
 	Password Secret
@@ -65,8 +65,8 @@ type Owner struct {
 // Empty reports whether the row names no owner.
 func (o Owner) Empty() bool { return o.User == "" && o.Password.Empty() && o.Token.Empty() }
 
-// Key is what an account is known by in one portal: it does not depend on the
-// row's number or on how the owner was typed.
+// Key identifies an account within one portal. It does not
+// depend on the row's number or on how the owner was typed.
 type Key struct {
 	OwnerID string // the portal's GUID of the owner
 	Address string // lower case
@@ -103,16 +103,16 @@ func (p Person) String() string {
 	return p.Name + " <" + p.Email + ">"
 }
 
-// SameName reports whether a display name is the person's: the same words in
-// any order, whatever the case and with ё as е. A patronymic that one side
-// leaves out does no harm, as long as two words agree.
+// SameName reports whether name is the person's: the same words
+// in any order, ignoring case and with ё as е. A patronymic that
+// only one side has is ignored, as long as two words agree.
 func SameName(p Person, name string) bool {
 	want := Words(name)
 	if len(want) < 2 {
 		return false
 	}
 	for _, have := range [][]string{Words(p.FirstName + " " + p.LastName), Words(p.Name)} {
-		if len(have) >= 2 && (within(have, want) || within(want, have)) {
+		if len(have) >= 2 && (isSubset(have, want) || isSubset(want, have)) {
 			return true
 		}
 	}
@@ -124,13 +124,13 @@ func Words(name string) []string {
 	return strings.Fields(strings.ReplaceAll(strings.ToLower(name), "ё", "е"))
 }
 
-// within reports whether every word of few is one of many.
-func within(few, many []string) bool {
+// isSubset reports whether every word of few is one of many.
+func isSubset(few, many []string) bool {
 	return !slices.ContainsFunc(few, func(w string) bool { return !slices.Contains(many, w) })
 }
 
-// Mailbox is an account as the portal has it. The list of accounts tells the
-// first group of fields, a look at a single account the second.
+// Mailbox is an account as the portal has it. A listing of accounts fills
+// the first group of fields, a request for a single account the second.
 type Mailbox struct {
 	ID      int64
 	Address string // as the portal spells it
@@ -145,6 +145,6 @@ type Mailbox struct {
 
 	OAuth bool // in both answers
 
-	Detailed bool     // whether the following are known
+	Detailed bool     // whether the second group is filled
 	Settings Settings // without passwords
 }

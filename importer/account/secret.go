@@ -7,18 +7,18 @@ import (
 	"unicode/utf8"
 )
 
-// Secret is a password or a token. Every way of printing, logging or encoding
-// it gives a placeholder; only [Secret.Reveal] gives the text.
+// Secret is a password or a token. Printing, logging or encoding it in
+// any way gives a placeholder; only [Secret.Reveal] returns the text.
 type Secret struct {
-	_ [0]func() // no ==, which would compare where the texts lie
-	// text is pointed at because package fmt goes past all methods into fields
-	// that are not exported: there it shows an address and not the text.
+	_ [0]func() // forbids ==, which would compare pointers instead of texts
+	// text is a pointer because package fmt bypasses methods on
+	// unexported fields: it then prints an address and not the text.
 	text *string
 }
 
 const placeholder = "[secret]"
 
-// NewSecret wraps a secret text.
+// NewSecret returns a secret with that text, the empty secret for "".
 func NewSecret(text string) Secret {
 	if text == "" {
 		return Secret{}
@@ -26,7 +26,7 @@ func NewSecret(text string) Secret {
 	return Secret{text: &text}
 }
 
-// Reveal returns the text, for the one request or hash it is meant for.
+// Reveal returns the text, for the request or hash that needs it.
 func (s Secret) Reveal() string {
 	if s.text == nil {
 		return ""
@@ -34,11 +34,11 @@ func (s Secret) Reveal() string {
 	return *s.text
 }
 
-// Empty reports whether there is no text.
+// Empty reports whether the secret has no text.
 func (s Secret) Empty() bool { return s.text == nil }
 
-// Masked reports whether the text is one that programs show in place of a
-// secret: three asterisks or dots and more.
+// Masked reports whether the text is a mask that programs show in place
+// of a secret: at least three asterisks or dots and nothing else.
 func (s Secret) Masked() bool {
 	const shortest = 3
 	text := s.Reveal()

@@ -1,6 +1,6 @@
-// Package account holds the nouns every stage shares: the settings of one mail
-// account, the person it belongs to, the row of the file that asks for it, and
-// the mailbox the portal has made of it.
+// Package account holds the nouns that all stages share: the
+// settings of one mail account, its owner, the row of the file
+// that asks for it, and the mailbox that the portal made from it.
 package account
 
 import (
@@ -12,15 +12,15 @@ import (
 // POST api/2.0/mail/accounts (ASC.Api.Mail/MailApi.Accounts.cs).
 type Settings struct {
 	Name     string // display name of the sender
-	Email    string // one bare address; its domain as punycode
+	Email    string // one address without a name; its domain as punycode
 	Incoming Server
 	Outgoing Server
 	SMTPAuth bool // whether the outgoing server wants a login
-	IMAP     bool // false is POP3
+	IMAP     bool // false means POP3
 	Restrict bool // true fetches the last 30 days only, false everything
 }
 
-// Server is one side of an account.
+// Server is the incoming or the outgoing server of an account.
 type Server struct {
 	Host       string // DNS name as punycode, or IPv4
 	Port       int
@@ -30,10 +30,10 @@ type Server struct {
 	Password   Secret
 }
 
-// Side names the fields that there are once for each server of an account.
+// Side names the fields that exist once for each server of an account.
 type Side struct{ Host, Port, Encryption, Auth, Login, Password Field }
 
-// Incoming and Outgoing are the two sides of an account. They are never changed.
+// Incoming and Outgoing are the two sides of an account. They must not be changed.
 var (
 	Incoming = Side{ServerHost, Port, IncomingEncryption, AuthIn, Account, Password}
 	Outgoing = Side{SMTPServer, SMTPPort, OutgoingEncryption, AuthSMTP, SMTPAccount, SMTPPassword}
@@ -54,7 +54,7 @@ type Encryption uint8
 const (
 	Plain    Encryption = 0 // no protection
 	TLS      Encryption = 1 // from the first byte
-	StartTLS Encryption = 2 // after a greeting in the clear, if the server offers it
+	StartTLS Encryption = 2 // after a plaintext greeting, if the server offers it
 )
 
 var encryptionNames = map[Encryption]string{Plain: "none", TLS: "ssl", StartTLS: "starttls"}
@@ -62,8 +62,8 @@ var encryptionNames = map[Encryption]string{Plain: "none", TLS: "ssl", StartTLS:
 // String returns the word reports use.
 func (e Encryption) String() string { return cmp.Or(encryptionNames[e], strconv.Itoa(int(e))) }
 
-// Auth is the kind of login (ASC.Mail/Enums/SaslMechanism.cs). The portal
-// knows 5 (OAuth2) as well but always refuses an account with it.
+// Auth is the kind of login (ASC.Mail/Enums/SaslMechanism.cs). The
+// portal also knows 5 (OAuth2) but always refuses an account with it.
 type Auth uint8
 
 const (
@@ -78,8 +78,8 @@ var authNames = map[Auth]string{NoAuth: "none", LoginCmd: "login", CramMD5: "cra
 // String returns the word reports use.
 func (a Auth) String() string { return cmp.Or(authNames[a], strconv.Itoa(int(a))) }
 
-// At returns where the value of a request field is kept: a *string, *int, *bool,
-// *Encryption, *Auth or *Secret. It is nil for any other field.
+// At returns a pointer to the value of a request field: a *string, *int,
+// *bool, *Encryption, *Auth or *Secret. It returns nil for any other field.
 func (s *Settings) At(f Field) any {
 	side := &s.Incoming
 	switch f {
@@ -113,9 +113,9 @@ func (s *Settings) At(f Field) any {
 	return nil
 }
 
-// Text returns the value of a request field as text that compares equal exactly
-// when the values do. For the password fields it is the password itself, so the
-// result is for hashing and for requests, never for people.
+// Text returns the value of a request field as text; two texts are
+// equal exactly when the values are. For password fields it is the
+// password itself, so use it for hashes and requests and never show it.
 func (s *Settings) Text(f Field) string {
 	switch v := s.At(f).(type) {
 	case *string:
@@ -134,7 +134,7 @@ func (s *Settings) Text(f Field) string {
 	return ""
 }
 
-// Take sets one request field to its value in from.
+// Take copies one request field from another account's settings.
 func (s *Settings) Take(f Field, from *Settings) {
 	switch v := s.At(f).(type) {
 	case *string:
@@ -152,13 +152,13 @@ func (s *Settings) Take(f Field, from *Settings) {
 	}
 }
 
-// WithoutPasswords reports whether there is no password in the settings.
+// WithoutPasswords reports whether the settings have no password at all.
 func (s *Settings) WithoutPasswords() bool {
 	return s.Incoming.Password.Empty() && s.Outgoing.Password.Empty()
 }
 
-// Comparable returns the fields of the request that the settings can be compared by: all, but
-// passwords they do not have.
+// Comparable returns the request fields that the settings can be compared
+// by: all of them, or all but the passwords if the settings have none.
 func (s *Settings) Comparable() Fields {
 	if s.WithoutPasswords() {
 		return RequestFields &^ Passwords
@@ -166,14 +166,14 @@ func (s *Settings) Comparable() Fields {
 	return RequestFields
 }
 
-// RelayPort is for mail between servers. Its connections begin in the clear.
+// RelayPort is for mail between servers. Its connections begin unencrypted.
 const RelayPort = 25
 
-// UsualPort is what follows from a well-known port of a mail server (RFC 8314).
-// None of them means an unprotected connection.
+// UsualPort is what a well-known port of a mail server implies
+// (RFC 8314). No port implies an unprotected connection.
 type UsualPort struct {
 	Encryption Encryption
-	IMAP       bool // false is POP3; of no meaning for an outgoing server
+	IMAP       bool // false means POP3; unused for an outgoing server
 }
 
 var (
@@ -181,13 +181,13 @@ var (
 	outgoingPorts = map[int]UsualPort{465: {Encryption: TLS}, 587: {Encryption: StartTLS}}
 )
 
-// UsualIncoming returns what follows from the port of an incoming server, and false if nothing does.
+// UsualIncoming returns what the port of an incoming server implies, and false for other ports.
 func UsualIncoming(port int) (UsualPort, bool) {
 	usual, known := incomingPorts[port]
 	return usual, known
 }
 
-// UsualOutgoing returns what follows from the port of an outgoing server, and false if nothing does.
+// UsualOutgoing returns what the port of an outgoing server implies, and false for other ports.
 func UsualOutgoing(port int) (UsualPort, bool) {
 	usual, known := outgoingPorts[port]
 	return usual, known

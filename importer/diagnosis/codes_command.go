@@ -1,7 +1,7 @@
 package diagnosis
 
 var (
-	// Codes of the command line, the configuration and what is around a run.
+	// Codes of the command line, the configuration and the environment of a run.
 	CommandUnknown  = declare("COMMAND_UNKNOWN", Entry{Scope: Usage})
 	ArgumentMissing = declare("ARGUMENT_MISSING", Entry{Scope: Usage})
 	ArgumentExtra   = declare("ARGUMENT_EXTRA", Entry{Scope: Usage})
@@ -27,8 +27,8 @@ var (
 	GuardInEnvironment = declare("GUARD_IN_ENVIRONMENT", Entry{Scope: Usage})
 	GuardInFile        = declare("GUARD_IN_FILE", Entry{Scope: Usage})
 	VariableUnknown    = declare("VARIABLE_UNKNOWN", Entry{Scope: Usage, Severity: Warning})
-	FileForeign        = declare("FILE_FOREIGN", Entry{Scope: Usage})  // it belongs to somebody else
-	FileWritable       = declare("FILE_WRITABLE", Entry{Scope: Usage}) // others may change it
+	FileForeign        = declare("FILE_FOREIGN", Entry{Scope: Usage})  // another user owns the file
+	FileWritable       = declare("FILE_WRITABLE", Entry{Scope: Usage}) // other users may change the file
 
 	PortalMissing        = declare("PORTAL_MISSING", Entry{Scope: Usage})
 	SecretFileUnreadable = declare("SECRET_FILE_UNREADABLE", Entry{Scope: Usage})
@@ -41,31 +41,31 @@ var (
 	ConfirmDeclined      = declare("CONFIRM_DECLINED", Entry{Scope: Usage, Severity: Notice})
 
 	RunUnknown    = declare("RUN_UNKNOWN", Entry{Scope: Usage})
-	RowAbsent     = declare("ROW_ABSENT", Entry{Scope: Usage}) // a row to explain that the file does not have
+	RowAbsent     = declare("ROW_ABSENT", Entry{Scope: Usage}) // the file lacks the row to explain
 	FileUnread    = declare("FILE_UNREAD", Entry{Scope: Usage})
 	NoRows        = declare("NO_ROWS", Entry{Scope: File})
 	FolderUnknown = declare("FOLDER_UNKNOWN", Entry{Scope: Usage})
 	LogUnwritable = declare("LOG_UNWRITABLE", Entry{Scope: Usage})
 	ManUnwritable = declare("MAN_UNWRITABLE", Entry{Scope: Usage})
 	Unexpected    = declare("UNEXPECTED", Entry{Scope: State})
-	Internal      = declare("INTERNAL_ERROR", Entry{Scope: State}) // a fault of the program, see Guard
+	Internal      = declare("INTERNAL_ERROR", Entry{Scope: State}) // a bug of the program, see Guard
 
-	// Codes of jobs that run unattended, of the secrets they name, and of telling how
-	// they went.
-	SecretBare   = declare("SECRET_BARE", Entry{Scope: Usage})   // a value that may be the secret itself
-	SecretAbsent = declare("SECRET_ABSENT", Entry{Scope: Usage}) // nothing is where it was said to be
+	// Codes of jobs that run unattended, of the secrets they refer to, and of
+	// notifications and metrics.
+	SecretBare   = declare("SECRET_BARE", Entry{Scope: Usage})   // the value may be the secret itself, not a reference
+	SecretAbsent = declare("SECRET_ABSENT", Entry{Scope: Usage}) // the place of the reference has no secret
 	JobUnknown   = declare("JOB_UNKNOWN", Entry{Scope: Usage})
 	JobName      = declare("JOB_NAME", Entry{Scope: Usage})
 
-	InputMissing = declare("INPUT_MISSING", Entry{Scope: Usage}) // nobody has said what to read
+	InputMissing = declare("INPUT_MISSING", Entry{Scope: Usage}) // no input was given
 	InputFolder  = declare("INPUT_FOLDER", Entry{Scope: Usage})
 	InputPattern = declare("INPUT_PATTERN", Entry{Scope: Usage})
-	InputStays   = declare("INPUT_STAYS", Entry{Scope: State}) // it could not be put away
+	InputStays   = declare("INPUT_STAYS", Entry{Scope: State}) // the input could not be moved away after the run
 	ReportShared = declare("REPORT_SHARED", Entry{Scope: Usage})
 
 	JobUnconfirmed = declare("JOB_UNCONFIRMED", Entry{Scope: Usage})
 	JobNoInput     = declare("JOB_NO_INPUT", Entry{Scope: Usage})
-	JobNotThere    = declare("JOB_NOT_THERE", Entry{Scope: Usage, Severity: Warning}) // the file to read, which may come later
+	JobNotThere    = declare("JOB_NOT_THERE", Entry{Scope: Usage, Severity: Warning}) // the input does not exist yet; it may come later
 	JobPathMissing = declare("JOB_PATH_MISSING", Entry{Scope: Usage})
 
 	ValueNotMailbox = declare("VALUE_NOT_MAILBOX", Entry{Scope: Usage})
@@ -73,65 +73,65 @@ var (
 	ValueNotCalled  = declare("VALUE_NOT_CALLED", Entry{Scope: Usage})
 	MailIncomplete  = declare("MAIL_INCOMPLETE", Entry{Scope: Usage})
 	NobodyToTell    = declare("NOBODY_TO_TELL", Entry{Scope: Usage})
-	NotifyFailed    = declare("NOTIFY_FAILED", Entry{Scope: State})  // which ends no run and is said even when quiet
-	NotifyRefused   = declare("NOTIFY_REFUSED", Entry{Scope: Usage}) // in a test
+	NotifyFailed    = declare("NOTIFY_FAILED", Entry{Scope: State})  // does not end a run; shown even when quiet
+	NotifyRefused   = declare("NOTIFY_REFUSED", Entry{Scope: Usage}) // a test notification failed
 	MetricsFailed   = declare("METRICS_FAILED", Entry{Scope: State})
 	MetricsShared   = declare("METRICS_SHARED", Entry{Scope: Usage})
 
-	// What can be wrong with a report.
-	ReportNowhere        = declare("REPORT_NOWHERE", Entry{Scope: Usage})          // it was not said where the report goes
-	ReportFormat         = declare("REPORT_FORMAT", Entry{Scope: Usage})           // no report has this extension
-	ReportIsInput        = declare("REPORT_IS_INPUT", Entry{Scope: Usage})         // it would overwrite the input
-	ReportIsFolder       = declare("REPORT_IS_FOLDER", Entry{Scope: Usage})        // a folder has this name
-	ReportIsLink         = declare("REPORT_IS_LINK", Entry{Scope: Usage})          // a symbolic link has this name
-	ReportNotAFile       = declare("REPORT_NOT_A_FILE", Entry{Scope: Usage})       // a device, pipe or socket has this name
-	ReportReadOnly       = declare("REPORT_READ_ONLY", Entry{Scope: Usage})        // a file that is read-only has this name
-	ReportNoFolder       = declare("REPORT_NO_FOLDER", Entry{Scope: Usage})        // the folder is not there
-	ReportFolderReadOnly = declare("REPORT_FOLDER_READ_ONLY", Entry{Scope: Usage}) // nothing can be made in the folder
+	// Codes of reports.
+	ReportNowhere        = declare("REPORT_NOWHERE", Entry{Scope: Usage})          // no path for the report was given
+	ReportFormat         = declare("REPORT_FORMAT", Entry{Scope: Usage})           // the extension is not one of a report
+	ReportIsInput        = declare("REPORT_IS_INPUT", Entry{Scope: Usage})         // the report would overwrite the input
+	ReportIsFolder       = declare("REPORT_IS_FOLDER", Entry{Scope: Usage})        // the path is a folder
+	ReportIsLink         = declare("REPORT_IS_LINK", Entry{Scope: Usage})          // the path is a symbolic link
+	ReportNotAFile       = declare("REPORT_NOT_A_FILE", Entry{Scope: Usage})       // the path is a device, pipe or socket
+	ReportReadOnly       = declare("REPORT_READ_ONLY", Entry{Scope: Usage})        // the path is a read-only file
+	ReportNoFolder       = declare("REPORT_NO_FOLDER", Entry{Scope: Usage})        // the folder does not exist
+	ReportFolderReadOnly = declare("REPORT_FOLDER_READ_ONLY", Entry{Scope: Usage}) // no file can be created in the folder
 	ReportDiskFull       = declare("REPORT_DISK_FULL", Entry{Scope: State})
 	ReportWrite          = declare("REPORT_WRITE", Entry{Scope: State}) // any other failure to write it
 
-	// Codes of annotated copies and of what is made of them.
-	AnnotateFormat  = declare("ANNOTATE_FORMAT", Entry{Scope: Usage})                    // the copy would be named as a file of another kind
-	AnnotateNothing = declare("ANNOTATE_NOTHING", Entry{Scope: Usage})                   // flags about a copy that nobody asked for
+	// Codes of annotated copies and of runs on them.
+	AnnotateFormat  = declare("ANNOTATE_FORMAT", Entry{Scope: Usage})                    // the copy has the extension of another kind of file
+	AnnotateNothing = declare("ANNOTATE_NOTHING", Entry{Scope: Usage})                   // flags for a copy, but no copy was requested
 	AnnotateOpen    = declare("ANNOTATE_OPEN", Entry{Scope: File, Severity: Notice})     // the copy of an encrypted file is not encrypted
-	AnnotateSecrets = declare("ANNOTATE_SECRETS", Entry{Scope: File, Severity: Warning}) // there are passwords in the copy
-	AnnotateAlike   = declare("ANNOTATE_ALIKE", Entry{Scope: File, Severity: Notice})    // cells beside the password columns were emptied, too
-	AnnotateWhole   = declare("ANNOTATE_WHOLE", Entry{Scope: File, Severity: Warning})   // rows whose cells may have slipped
+	AnnotateSecrets = declare("ANNOTATE_SECRETS", Entry{Scope: File, Severity: Warning}) // the copy contains passwords
+	AnnotateAlike   = declare("ANNOTATE_ALIKE", Entry{Scope: File, Severity: Notice})    // cells outside the password columns were emptied too
+	AnnotateWhole   = declare("ANNOTATE_WHOLE", Entry{Scope: File, Severity: Warning})   // rows whose cells may be in the wrong columns
 	AnnotateChanged = declare("ANNOTATE_CHANGED", Entry{Scope: State})                   // the file is not the one that the run has read
-	AnnotateNoFile  = declare("ANNOTATE_NO_FILE", Entry{Scope: Usage})                   // it was not said which file a run was about
-	PasswordNeeded  = declare("PASSWORD_NEEDED", Entry{Side: OnFile})                    // a row without passwords that was taken for done, and is not
+	AnnotateNoFile  = declare("ANNOTATE_NO_FILE", Entry{Scope: Usage})                   // the file of the run was not given
+	PasswordNeeded  = declare("PASSWORD_NEEDED", Entry{Side: OnFile})                    // a row without passwords was expected to be done, but is not
 	FailedNone      = declare("FAILED_NONE", Entry{Scope: Usage})                        // no row of the file has failed in a run
 
-	RunDied  = declare("RUN_DIED", Entry{Scope: Unfinished}) // its process has ended and the run has not
+	RunDied  = declare("RUN_DIED", Entry{Scope: Unfinished}) // the process of the run ended without ending the run
 	RunsNone = declare("RUNS_NONE", Entry{Scope: Usage})     // no run has read the file
 
-	// Codes of the files that commands make for people: templates, proposed mapping
+	// Codes of the files that commands create for people: templates, proposed mapping
 	// files, redacted copies.
 	TemplateFormat = declare("TEMPLATE_FORMAT", Entry{Scope: Usage}) // neither a workbook nor a CSV file
-	FileExists     = declare("FILE_EXISTS", Entry{Scope: Usage})     // and nobody said that it may be overwritten
+	FileExists     = declare("FILE_EXISTS", Entry{Scope: Usage})     // the file exists and overwriting was not allowed
 
-	RedactNowhere   = declare("REDACT_NOWHERE", Entry{Scope: Usage})                  // it was not said where the copy goes
+	RedactNowhere   = declare("REDACT_NOWHERE", Entry{Scope: Usage})                  // no path for the copy was given
 	RedactNothing   = declare("REDACT_NOTHING", Entry{Scope: File})                   // no column of secrets was recognised
-	RedactExtension = declare("REDACT_EXTENSION", Entry{Scope: Usage})                // the copy would be named as a file of another kind
-	RedactMasked    = declare("REDACT_MASKED", Entry{Severity: Notice, Scope: File})  // how many cells were masked, in which columns
-	RedactKept      = declare("REDACT_KEPT", Entry{Severity: Notice, Scope: File})    // the columns that were left as they are
-	RedactWhole     = declare("REDACT_WHOLE", Entry{Severity: Warning, Scope: File})  // rows that were masked as a whole
-	RedactAlike     = declare("REDACT_ALIKE", Entry{Severity: Warning, Scope: File})  // cells of columns kept that held the text of a secret
-	RedactUnknown   = declare("REDACT_UNKNOWN", Entry{Severity: Notice, Scope: File}) // columns that were masked because nobody knows what they hold
-	RedactAlone     = declare("REDACT_ALONE", Entry{Severity: Notice, Scope: File})   // the copy has the cells of the table and nothing else of the workbook
-	RedactNoColumn  = declare("REDACT_NO_COLUMN", Entry{Scope: Usage})                // a column to keep that the file has not
-	RedactSecret    = declare("REDACT_SECRET", Entry{Scope: Usage})                   // a column to keep that holds passwords
+	RedactExtension = declare("REDACT_EXTENSION", Entry{Scope: Usage})                // the copy has the extension of another kind of file
+	RedactMasked    = declare("REDACT_MASKED", Entry{Severity: Notice, Scope: File})  // the number of masked cells, and their columns
+	RedactKept      = declare("REDACT_KEPT", Entry{Severity: Notice, Scope: File})    // the columns that were not masked
+	RedactWhole     = declare("REDACT_WHOLE", Entry{Severity: Warning, Scope: File})  // rows that were masked completely
+	RedactAlike     = declare("REDACT_ALIKE", Entry{Severity: Warning, Scope: File})  // cells of kept columns that contained a secret
+	RedactUnknown   = declare("REDACT_UNKNOWN", Entry{Severity: Notice, Scope: File}) // columns that were masked because their content is not known
+	RedactAlone     = declare("REDACT_ALONE", Entry{Severity: Notice, Scope: File})   // the copy has the cells of the table, nothing else of the workbook
+	RedactNoColumn  = declare("REDACT_NO_COLUMN", Entry{Scope: Usage})                // the file lacks a column to keep
+	RedactSecret    = declare("REDACT_SECRET", Entry{Scope: Usage})                   // a column to keep contains passwords
 	RedactOpen      = declare("REDACT_OPEN", Entry{Severity: Notice, Scope: File})    // the copy of an encrypted file is not encrypted
 
-	ProposedContent    = declare("PROPOSED_CONTENT", Entry{Severity: Notice, Scope: File})  // a column is taken for what its cells hold
-	ProposedUnmasked   = declare("PROPOSED_UNMASKED", Entry{Severity: Notice, Scope: File}) // another column of passwords holds masks only
-	ProposalLacks      = declare("PROPOSAL_LACKS", Entry{Severity: Warning, Scope: File})   // needed fields without a column, all at once
-	ProposalDomain     = declare("PROPOSAL_DOMAIN", Entry{Severity: Warning, Scope: File})  // a mail domain whose servers nobody names
-	ProposalIncomplete = declare("PROPOSAL_INCOMPLETE", Entry{Scope: Row})                  // the file was written, and rows still lack something
+	ProposedContent    = declare("PROPOSED_CONTENT", Entry{Severity: Notice, Scope: File})  // a column was recognised by its cells
+	ProposedUnmasked   = declare("PROPOSED_UNMASKED", Entry{Severity: Notice, Scope: File}) // another column of passwords contains only masks
+	ProposalLacks      = declare("PROPOSAL_LACKS", Entry{Severity: Warning, Scope: File})   // all required fields without a column
+	ProposalDomain     = declare("PROPOSAL_DOMAIN", Entry{Severity: Warning, Scope: File})  // a mail domain without known servers
+	ProposalIncomplete = declare("PROPOSAL_INCOMPLETE", Entry{Scope: Row})                  // the file was written, but rows still lack something
 	AnswerNotOffered   = declare("ANSWER_NOT_OFFERED", Entry{Severity: Warning, Scope: Usage})
-	ServiceFound       = declare("SERVICE_FOUND", Entry{Severity: Notice, Scope: File})     // which mail service a domain has, and who says so
-	ServiceNotFound    = declare("SERVICE_NOT_FOUND", Entry{Severity: Notice, Scope: File}) // its mail exchanges are nobody's that is known
-	ExchangeAbsent     = declare("EXCHANGE_ABSENT", Entry{Severity: Warning, Scope: File})  // the DNS knows no mail exchange of a domain
+	ServiceFound       = declare("SERVICE_FOUND", Entry{Severity: Notice, Scope: File})     // the mail service of a domain, and its source
+	ServiceNotFound    = declare("SERVICE_NOT_FOUND", Entry{Severity: Notice, Scope: File}) // the mail exchanges belong to no known service
+	ExchangeAbsent     = declare("EXCHANGE_ABSENT", Entry{Severity: Warning, Scope: File})  // the domain has no mail exchange in the DNS
 	ExchangeUnasked    = declare("EXCHANGE_UNASKED", Entry{Severity: Warning, Scope: File}) // the DNS did not answer
 )

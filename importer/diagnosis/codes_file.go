@@ -1,9 +1,9 @@
 package diagnosis
 
 var (
-	// Codes of reading files: what a file is, what was found in it, and rows that
-	// cannot be read as they stand.
-	// What a file is.
+	// Codes of reading files: the kind of a file, findings in it, and rows that
+	// cannot be read.
+	// The kind of a file.
 	FileMissing        = declare("FILE_MISSING", Entry{Scope: File, Side: OnFile})
 	FileUnreadable     = declare("FILE_UNREADABLE", Entry{Scope: File, Side: OnFile})
 	FileIsFolder       = declare("FILE_IS_FOLDER", Entry{Scope: File, Side: OnFile})
@@ -39,7 +39,7 @@ var (
 	FileIsUTF32        = declare("FILE_IS_UTF32", Entry{Scope: File, Side: OnFile})
 	FileIsBinary       = declare("FILE_IS_BINARY", Entry{Scope: File, Side: OnFile})
 
-	// What it is encrypted with.
+	// Encryption.
 	AgeNeedsIdentity   = declare("AGE_NEEDS_IDENTITY", Entry{Scope: File, Side: OnFile})
 	AgeNeedsPassphrase = declare("AGE_NEEDS_PASSPHRASE", Entry{Scope: File, Side: OnFile})
 	AgeIdentity        = declare("AGE_IDENTITY", Entry{Scope: File, Side: OnFile})
@@ -51,7 +51,7 @@ var (
 	WorkbookPassword   = declare("WORKBOOK_PASSWORD", Entry{Scope: File, Side: OnFile})
 	WorkbookCipher     = declare("WORKBOOK_CIPHER", Entry{Scope: File, Side: OnFile})
 
-	// How it is to be read.
+	// Workbook, encoding, delimiter and header.
 	WorkbookDamaged  = declare("WORKBOOK_DAMAGED", Entry{Scope: File, Side: OnFile})
 	WorkbookLimits   = declare("WORKBOOK_LIMITS", Entry{Scope: File, Side: OnFile})
 	WorkbookEntities = declare("WORKBOOK_ENTITIES", Entry{Scope: File, Side: OnFile})
@@ -74,13 +74,13 @@ var (
 	FileMisfit       = declare("FILE_MISFIT", Entry{Scope: File, Side: OnFile})
 	HeaderUnreadable = declare("HEADER_UNREADABLE", Entry{Scope: File, Side: OnFile})
 
-	// Which rows are asked for.
+	// Selection of rows.
 	RowsSyntax   = declare("ROWS_SYNTAX", Entry{Scope: Usage})
 	WhereSyntax  = declare("WHERE_SYNTAX", Entry{Scope: Usage})
 	WhereColumn  = declare("WHERE_COLUMN", Entry{Scope: Usage})
 	NoRowsChosen = declare("NO_ROWS_CHOSEN", Entry{Scope: File, Side: OnFile})
 
-	// What was found.
+	// Findings that do not stop a row.
 	TextRead          = declare("TEXT_READ", Entry{Scope: File, Severity: Notice})
 	SheetRead         = declare("SHEET_READ", Entry{Scope: File, Severity: Notice})
 	EncodingGuessed   = declare("ENCODING_GUESSED", Entry{Scope: File, Severity: Notice})
@@ -101,7 +101,7 @@ var (
 	ColumnsHidden     = declare("COLUMNS_HIDDEN", Entry{Scope: File, Severity: Notice})
 	FileOpenElsewhere = declare("FILE_OPEN_ELSEWHERE", Entry{Scope: File, Severity: Notice})
 
-	// What is wrong with a row or one of its cells.
+	// Errors in a row or one of its cells.
 	RowWidth          = declare("ROW_WIDTH", Entry{Side: OnFile})
 	RowTooLong        = declare("ROW_TOO_LONG", Entry{Side: OnFile})
 	RowTooWide        = declare("ROW_TOO_WIDE", Entry{Side: OnFile})
@@ -120,47 +120,47 @@ var (
 	PasswordNumber    = declare("PASSWORD_NUMBER", Entry{Side: OnFile})
 	NumberAltered     = declare("NUMBER_ALTERED", Entry{Side: OnFile})
 
-	// Codes of the header row, of the values for empty cells, and of single cells
-	// that say nothing a field can hold.
-	HeaderNone     = declare("HEADER_NONE", Entry{Scope: File})     // no column of the header row is known
-	HeaderNear     = declare("HEADER_NEAR", Entry{Scope: File})     // a column is nearly a known one
+	// Codes of the header row, of the values for empty cells, and of cells whose text
+	// is not a value of their field.
+	HeaderNone     = declare("HEADER_NONE", Entry{Scope: File})     // no header is known
+	HeaderNear     = declare("HEADER_NEAR", Entry{Scope: File})     // a header is similar to a known one
 	HeaderTwice    = declare("HEADER_TWICE", Entry{Scope: File})    // two columns for one field
-	ColumnsMissing = declare("COLUMNS_MISSING", Entry{Scope: File}) // fields without a column, all at once
+	ColumnsMissing = declare("COLUMNS_MISSING", Entry{Scope: File}) // all fields without a column
 	ColumnsTaken   = declare("COLUMNS_TAKEN", Entry{Severity: Notice, Scope: File})
 	ColumnsIgnored = declare("COLUMNS_IGNORED", Entry{Severity: Notice, Scope: File})
-	Filled         = declare("FILLED", Entry{Severity: Notice, Scope: File}) // what was filled in, from where, in how many rows
+	Filled         = declare("FILLED", Entry{Severity: Notice, Scope: File}) // fields filled in, from which source, in how many rows
 	SetSecret      = declare("SET_SECRET", Entry{Scope: Usage})              // a password or token as a value for empty cells
-	SetValue       = declare("SET_VALUE", Entry{Scope: Usage})               // a value for empty cells that does not fit its field
-	ColumnAbsent   = declare("COLUMN_ABSENT", Entry{Scope: File})            // the mapping file names a column that the file has not
+	SetValue       = declare("SET_VALUE", Entry{Scope: Usage})               // a value for empty cells that is not valid for its field
+	ColumnAbsent   = declare("COLUMN_ABSENT", Entry{Scope: File})            // the input lacks a column that the mapping file names
 	ColumnShared   = declare("COLUMN_SHARED", Entry{Scope: Usage})           // the mapping file names one column for two fields
 
 	YAMLSyntax     = declare("YAML_SYNTAX", Entry{Scope: Usage})
 	YAMLVersion    = declare("YAML_VERSION", Entry{Scope: Usage})
 	YAMLKey        = declare("YAML_KEY", Entry{Scope: Usage})
 	YAMLTwice      = declare("YAML_TWICE", Entry{Scope: Usage})
-	YAMLForm       = declare("YAML_FORM", Entry{Scope: Usage}) // another kind of value is wanted
+	YAMLForm       = declare("YAML_FORM", Entry{Scope: Usage}) // the value is of the wrong kind
 	MappingField   = declare("MAPPING_FIELD", Entry{Scope: Usage})
 	MappingSecret  = declare("MAPPING_SECRET", Entry{Scope: Usage})
 	MappingValue   = declare("MAPPING_VALUE", Entry{Scope: Usage})
 	MappingDomain  = declare("MAPPING_DOMAIN", Entry{Scope: Usage})
-	MappingColumn  = declare("MAPPING_COLUMN", Entry{Scope: Usage}) // neither letters nor number of a column
+	MappingColumn  = declare("MAPPING_COLUMN", Entry{Scope: Usage}) // neither the letters nor the number of a column
 	TemplateSyntax = declare("TEMPLATE_SYNTAX", Entry{Scope: Usage})
 	TemplateSecret = declare("TEMPLATE_SECRET", Entry{Scope: Usage}) // a template would show a password
 	TemplateName   = declare("TEMPLATE_NAME", Entry{Scope: Usage})
 	TemplateCycle  = declare("TEMPLATE_CYCLE", Entry{Scope: Usage})
 	TemplateFailed = declare("TEMPLATE_FAILED", Entry{Side: OnFile})
 
-	ProposedName  = declare("PROPOSED_NAME", Entry{Severity: Notice, Scope: File})   // the display name is put together of two columns
-	ProposedDoubt = declare("PROPOSED_DOUBT", Entry{Severity: Warning, Scope: File}) // a nearly known header, which is not taken
-	ProposedFirst = declare("PROPOSED_FIRST", Entry{Severity: Notice, Scope: File})  // one of several columns for a field is taken
-	ProposedUnfit = declare("PROPOSED_UNFIT", Entry{Severity: Warning, Scope: File}) // a known header whose cells hold something else
-	ProposedEnd   = declare("PROPOSED_END", Entry{Severity: Notice, Scope: File})    // a header that only ends like a known one
-	ProposedMany  = declare("PROPOSED_MANY", Entry{Severity: Warning, Scope: File})  // several columns, of which none is plainly the one
-	ProposedOwner = declare("PROPOSED_OWNER", Entry{Severity: Notice, Scope: File})  // the portal user is taken to be the address
+	ProposedName  = declare("PROPOSED_NAME", Entry{Severity: Notice, Scope: File})   // the display name is joined from two columns
+	ProposedDoubt = declare("PROPOSED_DOUBT", Entry{Severity: Warning, Scope: File}) // a header is only similar to a known one and is not used
+	ProposedFirst = declare("PROPOSED_FIRST", Entry{Severity: Notice, Scope: File})  // one of several columns for a field is used
+	ProposedUnfit = declare("PROPOSED_UNFIT", Entry{Severity: Warning, Scope: File}) // a header is known, but its cells contain something else
+	ProposedEnd   = declare("PROPOSED_END", Entry{Severity: Notice, Scope: File})    // a header only ends like a known one
+	ProposedMany  = declare("PROPOSED_MANY", Entry{Severity: Warning, Scope: File})  // several columns fit a field, none of them clearly
+	ProposedOwner = declare("PROPOSED_OWNER", Entry{Severity: Notice, Scope: File})  // the address is used as the portal user
 
 	PresetUnknown      = declare("PRESET_UNKNOWN", Entry{Scope: Usage})
 	PresetHost         = declare("PRESET_HOST", Entry{Scope: Usage})     // a product's preset without the organisation's host
-	PresetOwnHost      = declare("PRESET_OWN_HOST", Entry{Scope: Usage}) // a host for a service that has its own
+	PresetOwnHost      = declare("PRESET_OWN_HOST", Entry{Scope: Usage}) // a host for a service whose hosts are fixed
 	PresetForm         = declare("PRESET_FORM", Entry{Scope: Usage})
 	PresetOtherService = declare("PRESET_OTHER_SERVICE", Entry{Severity: Warning, Side: OnFile})
 	ServiceOAuth       = declare("SERVICE_OAUTH", Entry{Side: Incoming})
@@ -175,7 +175,7 @@ var (
 	HostScheme        = declare("HOST_SCHEME", Entry{Side: OnFile}) // imap://…
 	HostAddress       = declare("HOST_ADDRESS", Entry{Side: OnFile})
 	HostPort          = declare("HOST_PORT", Entry{Side: OnFile})
-	HostPortOther     = declare("HOST_PORT_OTHER", Entry{Side: OnFile}) // another port than in the row's own cell for it
+	HostPortOther     = declare("HOST_PORT_OTHER", Entry{Side: OnFile}) // another port than in the port cell of the row
 	HostPortSplit     = declare("HOST_PORT_SPLIT", Entry{Severity: Notice, Scope: File})
 	HostIPv6          = declare("HOST_IPV6", Entry{Side: OnFile})
 	HostLookAlike     = declare("HOST_LOOKALIKE", Entry{Side: OnFile})
@@ -183,20 +183,20 @@ var (
 	PortRange         = declare("PORT_RANGE", Entry{Side: OnFile})
 	BoolWord          = declare("BOOL_WORD", Entry{Side: OnFile})
 	ProtocolWord      = declare("PROTOCOL_WORD", Entry{Side: OnFile})
-	ProtocolMissing   = declare("PROTOCOL_MISSING", Entry{Side: OnFile}) // neither the row nor its port tells IMAP or POP3
+	ProtocolMissing   = declare("PROTOCOL_MISSING", Entry{Side: OnFile}) // neither the row nor its port determines IMAP or POP3
 	EncryptionWord    = declare("ENCRYPTION_WORD", Entry{Side: OnFile})
-	EncryptionMissing = declare("ENCRYPTION_MISSING", Entry{Side: OnFile}) // neither the row nor its port tells the encryption
+	EncryptionMissing = declare("ENCRYPTION_MISSING", Entry{Side: OnFile}) // neither the row nor its port determines the encryption
 	AuthWord          = declare("AUTH_WORD", Entry{Side: OnFile})
 	AuthOAuth         = declare("AUTH_OAUTH", Entry{Side: OnFile})
 
 	ValuesVoid         = declare("VALUES_VOID", Entry{Severity: Notice, Scope: File})         // words for no value, such as NULL, were read as empty
-	ValuesTrimmed      = declare("VALUES_TRIMMED", Entry{Severity: Notice, Scope: File})      // blanks and characters without a width were taken off
+	ValuesTrimmed      = declare("VALUES_TRIMMED", Entry{Severity: Notice, Scope: File})      // blanks and characters without a width were removed
 	EncryptionStartTLS = declare("ENCRYPTION_STARTTLS", Entry{Severity: Notice, Scope: File}) // SSL or TLS was read as STARTTLS
-	EncryptionByPort   = declare("ENCRYPTION_BY_PORT", Entry{Severity: Notice, Scope: File})  // yes or no to SSL was read as the port says
+	EncryptionByPort   = declare("ENCRYPTION_BY_PORT", Entry{Severity: Notice, Scope: File})  // the port decided what yes or no to SSL means
 
-	// Codes of the checks on a row and across the rows of a file.
+	// Codes of the checks of a row and across the rows of a file.
 	ValueMissing       = declare("VALUE_MISSING", Entry{Side: OnFile})
-	ValueVoid          = declare("VALUE_VOID", Entry{Side: OnFile})      // the cell holds a word for no value, such as NULL
+	ValueVoid          = declare("VALUE_VOID", Entry{Side: OnFile})      // the cell contains a word for no value, such as NULL
 	ServersUnknown     = declare("SERVERS_UNKNOWN", Entry{Side: OnFile}) // neither the row nor a preset names the mail servers of its domain
 	HostNotAllowed     = declare("HOST_NOT_ALLOWED", Entry{Side: OnFile})
 	TextLength         = declare("TEXT_LENGTH", Entry{Side: OnFile})
@@ -206,17 +206,17 @@ var (
 	PasswordControl    = declare("PASSWORD_CONTROL", Entry{Side: OnFile})
 	PasswordOnlyBlanks = declare("PASSWORD_ONLY_BLANKS", Entry{Side: OnFile})
 	PasswordMasked     = declare("PASSWORD_MASKED", Entry{Side: OnFile}) // asterisks or dots, as in a redacted copy
-	PasswordHash       = declare("PASSWORD_HASH", Entry{Side: OnFile})   // a hash out of a server's table
-	PasswordMarked     = declare("PASSWORD_MARKED", Entry{Side: OnFile}) // {PLAIN} and kin before the password
-	SMTPAuthNone       = declare("SMTP_AUTH_NONE", Entry{Side: OnFile})  // authentication is wanted and its kind is none
+	PasswordHash       = declare("PASSWORD_HASH", Entry{Side: OnFile})   // a hash, such as one from a server's database
+	PasswordMarked     = declare("PASSWORD_MARKED", Entry{Side: OnFile}) // a prefix such as {PLAIN} before the password
+	SMTPAuthNone       = declare("SMTP_AUTH_NONE", Entry{Side: OnFile})  // authentication is on, but its method is none
 	NTLMWithPOP3       = declare("NTLM_POP3", Entry{Side: OnFile})
 	PortalUserForm     = declare("PORTAL_USER_FORM", Entry{Side: OnFile})    // neither an address nor a GUID
-	PortalUserMissing  = declare("PORTAL_USER_MISSING", Entry{Side: OnFile}) // a portal password of nobody
+	PortalUserMissing  = declare("PORTAL_USER_MISSING", Entry{Side: OnFile}) // a portal password without a portal user
 	Duplicate          = declare("DUPLICATE", Entry{Side: OnFile})
 	OwnerCredentials   = declare("OWNER_CREDENTIALS", Entry{Side: OnFile}) // one owner with two different passwords or tokens
 
 	PasswordBlanks     = declare("PASSWORD_BLANKS", Entry{Severity: Warning, Side: OnFile})
-	PasswordDigest     = declare("PASSWORD_DIGEST", Entry{Severity: Warning, Side: OnFile}) // as many hexadecimal digits as a hash has
+	PasswordDigest     = declare("PASSWORD_DIGEST", Entry{Severity: Warning, Side: OnFile}) // hexadecimal digits of the length of a hash
 	PasswordInvisible  = declare("PASSWORD_INVISIBLE", Entry{Severity: Warning, Side: OnFile})
 	PortEncryption     = declare("PORT_ENCRYPTION", Entry{Severity: Warning, Side: OnFile})
 	PortProtocol       = declare("PORT_PROTOCOL", Entry{Severity: Warning, Side: OnFile})

@@ -1,11 +1,11 @@
 package diagnosis
 
 var (
-	// Codes of the engine: what happens to rows and runs between the file and the portal.
-	InputChanged     = declare("INPUT_CHANGED", Entry{Scope: Unfinished, Side: OnFile})    // the file differs from what was scanned
-	NoCaller         = declare("NO_CALLER", Entry{Scope: Usage})                           // nobody to sign in as
-	PortalAway       = declare("PORTAL_AWAY", Entry{Scope: Unfinished, Side: OnPortal})    // the portal stayed away longer than we wait
-	PauseTooLong     = declare("PAUSE_TOO_LONG", Entry{Scope: Unfinished, Side: OnPortal}) // the portal asks for a longer pause than we take
+	// Codes of the engine, about rows and runs.
+	InputChanged     = declare("INPUT_CHANGED", Entry{Scope: Unfinished, Side: OnFile})    // the file changed after it was scanned
+	NoCaller         = declare("NO_CALLER", Entry{Scope: Usage})                           // there is no user to sign in as
+	PortalAway       = declare("PORTAL_AWAY", Entry{Scope: Unfinished, Side: OnPortal})    // the portal was away longer than the run waits
+	PauseTooLong     = declare("PAUSE_TOO_LONG", Entry{Scope: Unfinished, Side: OnPortal}) // the portal asks for a longer pause than allowed
 	NobodySignedIn   = declare("NOBODY_SIGNED_IN", Entry{Scope: Portal, Side: OnPortal})   // no owner could sign in
 	Interrupted      = declare("INTERRUPTED", Entry{Scope: Unfinished})                    // a signal ended the run
 	TooManyFailures  = declare("TOO_MANY_FAILURES", Entry{Scope: Unfinished})              // --max-failures
@@ -26,79 +26,79 @@ var (
 	LookUpFailed     = declare("LOOK_UP_FAILED", Entry{Side: OnPortal})
 	NeverArrived     = declare("NEVER_ARRIVED", Entry{Side: OnPortal})
 	HostPaused       = declare("HOST_PAUSED", Entry{})
-	HostRefuses      = declare("HOST_REFUSES", Entry{Severity: Warning}) // a mail host rests because it refused nearly everybody
-	HostSilent       = declare("HOST_SILENT", Entry{Severity: Warning})  // because the portal cannot reach it
-	HostFull         = declare("HOST_FULL", Entry{Severity: Warning})    // because it has too many connections
+	HostRefuses      = declare("HOST_REFUSES", Entry{Severity: Warning}) // a mail host rests because it refused nearly all logins
+	HostSilent       = declare("HOST_SILENT", Entry{Severity: Warning})  // a mail host rests because the portal cannot reach it
+	HostFull         = declare("HOST_FULL", Entry{Severity: Warning})    // a mail host rests because it has too many connections
 	NotReached       = declare("NOT_REACHED", Entry{})
 	WouldChange      = declare("WOULD_CHANGE", Entry{Severity: Notice, Side: OnPortal})
 	WindowForm       = declare("WINDOW_FORM", Entry{Scope: Usage})
 	WindowClosed     = declare("WINDOW_CLOSED", Entry{Scope: Unfinished})
 	CanaryFailed     = declare("CANARY_FAILED", Entry{Scope: Unfinished})
 	CanaryDeclined   = declare("CANARY_DECLINED", Entry{Scope: Unfinished})
-	EnabledAgain     = declare("ENABLED_AGAIN", Entry{Severity: Notice, Side: OnPortal}) // we had switched it off, and its row is there
-	RowMissing       = declare("ROW_MISSING", Entry{Severity: Notice, Side: OnFile})     // why an account is switched off
-	MissingNobody    = declare("MISSING_NOBODY_SIGNS_IN", Entry{Side: OnFile})           // nobody can sign in for an account without a row
+	EnabledAgain     = declare("ENABLED_AGAIN", Entry{Severity: Notice, Side: OnPortal}) // an earlier run disabled it, and now it has a row
+	RowMissing       = declare("ROW_MISSING", Entry{Severity: Notice, Side: OnFile})     // the reason why an account is disabled
+	MissingNobody    = declare("MISSING_NOBODY_SIGNS_IN", Entry{Side: OnFile})           // no user can sign in for an account without a row
 	MissingTooMany   = declare("MISSING_TOO_MANY", Entry{Side: OnFile})
-	MissingClaimed   = declare("MISSING_CLAIMED", Entry{Severity: Notice, Side: OnFile}) // a row turned out to be about the account
+	MissingClaimed   = declare("MISSING_CLAIMED", Entry{Severity: Notice, Side: OnFile}) // a row is about the account after all
 	MissingPart      = declare("MISSING_PART", Entry{Scope: Usage})                      // --on-missing disable with a part of a file
 	MissingNameless  = declare("MISSING_NAMELESS", Entry{Scope: Usage})
 
-	// Codes of the store of runs. Path is the folder or the file it is about.
+	// Codes of the store of runs. The fact Path is the folder or file in question.
 	StateLocked   = declare("STATE_LOCKED", Entry{Scope: Busy})                       // another run works on this portal; Pid
-	StateUnusable = declare("STATE_UNUSABLE", Entry{Scope: State})                    // cannot be made, opened or used
-	StateLink     = declare("STATE_LINK", Entry{Scope: State})                        // a link or something else in place of a folder or file of ours
+	StateUnusable = declare("STATE_UNUSABLE", Entry{Scope: State})                    // cannot be created, opened or used
+	StateLink     = declare("STATE_LINK", Entry{Scope: State})                        // a link or something else in place of a folder or file of it
 	StateForeign  = declare("STATE_FOREIGN", Entry{Scope: State})                     // a database of another program
-	StateNewer    = declare("STATE_NEWER", Entry{Scope: State})                       // made by a newer version
-	StateDamaged  = declare("STATE_DAMAGED", Entry{Scope: State})                     // not what was written
-	StateKey      = declare("STATE_KEY", Entry{Scope: State})                         // the key is missing or another store's
-	StateKeyFile  = declare("STATE_KEY_FILE", Entry{Severity: Warning, Scope: State}) // the key lies beside the store
-	StateFull     = declare("STATE_FULL", Entry{Scope: State})                        // no room on the disk
-	StateWrite    = declare("STATE_WRITE", Entry{Scope: State})                       // writing failed, nothing can be relied on
-	SeenNotKept   = declare("SEEN_NOT_KEPT", Entry{Scope: State, Severity: Warning})  // what a dry run has seen; Why, Pid, Path
-	RunAmbiguous  = declare("RUN_AMBIGUOUS", Entry{Scope: Usage})                     // the beginning of an id fits several runs
-	RunInDoubt    = declare("RUN_IN_DOUBT", Entry{Scope: Usage})                      // cannot be removed: it has writes without outcome
+	StateNewer    = declare("STATE_NEWER", Entry{Scope: State})                       // created by a newer version
+	StateDamaged  = declare("STATE_DAMAGED", Entry{Scope: State})                     // the data differ from what was written
+	StateKey      = declare("STATE_KEY", Entry{Scope: State})                         // the key is missing or belongs to another store
+	StateKeyFile  = declare("STATE_KEY_FILE", Entry{Severity: Warning, Scope: State}) // the key is a file beside the store
+	StateFull     = declare("STATE_FULL", Entry{Scope: State})                        // no space on the disk
+	StateWrite    = declare("STATE_WRITE", Entry{Scope: State})                       // writing failed, so the store cannot be trusted
+	SeenNotKept   = declare("SEEN_NOT_KEPT", Entry{Scope: State, Severity: Warning})  // a dry run's findings were not stored; Why, Pid, Path
+	RunAmbiguous  = declare("RUN_AMBIGUOUS", Entry{Scope: Usage})                     // several runs have ids with this beginning
+	RunInDoubt    = declare("RUN_IN_DOUBT", Entry{Scope: Usage})                      // it has writes without outcome, so it cannot be removed
 
-	// Codes of what goes on from run to run: saved plans, and data sets.
-	PlanForm      = declare("PLAN_FORM", Entry{Scope: Usage})      // the file is no plan, or not all of one
-	PlanUnread    = declare("PLAN_UNREAD", Entry{Scope: Usage})    // it cannot be read
-	PlanUnwritten = declare("PLAN_UNWRITTEN", Entry{Scope: Usage}) // it cannot be written, or marked as spent
-	PlanPlace     = declare("PLAN_PLACE", Entry{Scope: Usage})     // something else is where it is to be saved
+	// Codes of saved plans and of data sets, which outlive a run.
+	PlanForm      = declare("PLAN_FORM", Entry{Scope: Usage})      // the file is not a plan, or incomplete
+	PlanUnread    = declare("PLAN_UNREAD", Entry{Scope: Usage})    // the plan cannot be read
+	PlanUnwritten = declare("PLAN_UNWRITTEN", Entry{Scope: Usage}) // the plan cannot be written, or marked as spent
+	PlanPlace     = declare("PLAN_PLACE", Entry{Scope: Usage})     // the path of the plan is taken by something else
 	PlanUnknown   = declare("PLAN_UNKNOWN", Entry{Scope: Usage})   // no plan of that name is kept
-	PlanOther     = declare("PLAN_OTHER", Entry{Scope: Usage})     // it is about something else
+	PlanOther     = declare("PLAN_OTHER", Entry{Scope: Usage})     // the plan is for something else
 	PlanExpired   = declare("PLAN_EXPIRED", Entry{Scope: Usage})
 	PlanSpent     = declare("PLAN_SPENT", Entry{Scope: Usage})
-	PlanStale     = declare("PLAN_STALE", Entry{Side: OnPortal}) // the change is not the one in the plan any more
+	PlanStale     = declare("PLAN_STALE", Entry{Side: OnPortal}) // the change now differs from the one in the plan
 	PlanNew       = declare("PLAN_NEW", Entry{Side: OnFile})     // the change is not in the plan
 	DataSetShrunk = declare("DATA_SET_SHRUNK", Entry{Scope: File, Side: OnFile})
 	NotRetained   = declare("NOT_RETAINED", Entry{Scope: State, Severity: Warning}) // old runs and reports could not be removed
 
-	// Codes of looking again at what runs have made, of taking it back, and of what
-	// an administrator says about a row in doubt.
+	// Codes of verify, of undo, and of an administrator's decisions about rows
+	// in doubt.
 	AccountMissing   = declare("ACCOUNT_MISSING", Entry{Side: OnPortal})
-	AccountChanged   = declare("ACCOUNT_CHANGED", Entry{Severity: Warning, Side: OnPortal})    // it is not as the row asks
-	AccountReplaced  = declare("ACCOUNT_REPLACED", Entry{Severity: Warning, Side: OnPortal})   // another mailbox of the address than the one we made
-	AccountOff       = declare("ACCOUNT_OFF", Entry{Severity: Warning, Side: OnPortal})        // this program has switched it off
+	AccountChanged   = declare("ACCOUNT_CHANGED", Entry{Severity: Warning, Side: OnPortal})    // the account differs from the row
+	AccountReplaced  = declare("ACCOUNT_REPLACED", Entry{Severity: Warning, Side: OnPortal})   // another mailbox than the one that a run created
+	AccountOff       = declare("ACCOUNT_OFF", Entry{Severity: Warning, Side: OnPortal})        // this program has disabled the account
 	MailboxDisabled  = declare("MAILBOX_DISABLED", Entry{Severity: Warning, Side: OnPortal})   // the portal fetches no mail for it
-	MailboxAuthError = declare("MAILBOX_AUTH_ERROR", Entry{Severity: Warning, Side: Incoming}) // the portal's service cannot log in any more
-	MailboxQuota     = declare("MAILBOX_QUOTA", Entry{Severity: Warning, Side: OnPortal})      // the portal has no room for its mail
+	MailboxAuthError = declare("MAILBOX_AUTH_ERROR", Entry{Severity: Warning, Side: Incoming}) // the portal's service can no longer log in
+	MailboxQuota     = declare("MAILBOX_QUOTA", Entry{Severity: Warning, Side: OnPortal})      // the portal has no space for its mail
 
-	UndoNotMade  = declare("UNDO_NOT_MADE", Entry{Severity: Notice, Side: OnPortal}) // not by the run in question
-	UndoBefore   = declare("UNDO_BEFORE", Entry{Severity: Notice, Side: OnPortal})   // an earlier undo did it
-	UndoGone     = declare("UNDO_GONE", Entry{Severity: Notice, Side: OnPortal})     // not there any more
+	UndoNotMade  = declare("UNDO_NOT_MADE", Entry{Severity: Notice, Side: OnPortal}) // the run in question did not create the account
+	UndoBefore   = declare("UNDO_BEFORE", Entry{Severity: Notice, Side: OnPortal})   // an earlier undo removed the account
+	UndoGone     = declare("UNDO_GONE", Entry{Severity: Notice, Side: OnPortal})     // the account no longer exists
 	UndoReplaced = declare("UNDO_REPLACED", Entry{Side: OnPortal})                   // the address has another mailbox now
-	UndoDiffers  = declare("UNDO_DIFFERS", Entry{Side: OnPortal})                    // not as the run left it
-	UndoLater    = declare("UNDO_LATER_RUN", Entry{Side: OnPortal})                  // a later run has changed it
-	UndoUnproven = declare("UNDO_UNPROVEN", Entry{Side: OnPortal})                   // the portal never said that it made the account for us
+	UndoDiffers  = declare("UNDO_DIFFERS", Entry{Side: OnPortal})                    // the account differs from what the run left
+	UndoLater    = declare("UNDO_LATER_RUN", Entry{Side: OnPortal})                  // a later run has changed the account
+	UndoUnproven = declare("UNDO_UNPROVEN", Entry{Side: OnPortal})                   // the portal never confirmed that a run created it
 	UndoInDoubt  = declare("UNDO_IN_DOUBT", Entry{Side: OnPortal})                   // a write of a run has no outcome yet
-	UndoFailed   = declare("UNDO_FAILED", Entry{Side: OnPortal})                     // the portal gave the removal up
-	UndoPending  = declare("UNDO_PENDING", Entry{Side: OnPortal})                    // not known whether the removal has come to its end
-	UndoRowless  = declare("UNDO_ROWLESS", Entry{Side: OnFile})                      // accounts of the run that no row of the file names
-	UndoNoRun    = declare("UNDO_NO_RUN", Entry{Scope: Usage})                       // the run is none that makes accounts
+	UndoFailed   = declare("UNDO_FAILED", Entry{Side: OnPortal})                     // the removal failed in the portal
+	UndoPending  = declare("UNDO_PENDING", Entry{Side: OnPortal})                    // it is not known whether the removal has finished
+	UndoRowless  = declare("UNDO_ROWLESS", Entry{Side: OnFile})                      // accounts of the run that have no row in the file
+	UndoNoRun    = declare("UNDO_NO_RUN", Entry{Scope: Usage})                       // the run is not of a kind that creates accounts
 	UndoWays     = declare("UNDO_WAYS", Entry{Scope: Usage})                         // the runs signed in in different ways
 
-	ConfirmAbove   = declare("CONFIRM_ABOVE", Entry{Scope: Usage}) // nobody can be asked about what was shown
+	ConfirmAbove   = declare("CONFIRM_ABOVE", Entry{Scope: Usage}) // a confirmation is needed, and there is no terminal to ask at
 	ResolvedByHand = declare("RESOLVED_BY_HAND", Entry{Severity: Notice})
 	ResolveNoRow   = declare("RESOLVE_NO_ROW", Entry{Scope: Usage})
 	ResolveNoDoubt = declare("RESOLVE_NO_DOUBT", Entry{Scope: Usage})
-	ResolveTooSoon = declare("RESOLVE_TOO_SOON", Entry{Scope: Usage}) // the portal may still be at work on the request
+	ResolveTooSoon = declare("RESOLVE_TOO_SOON", Entry{Scope: Usage}) // the portal may still be processing the request
 )

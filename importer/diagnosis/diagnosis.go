@@ -1,11 +1,11 @@
-// Package diagnosis is the one catalogue of what can be said about a row, a
+// Package diagnosis is the catalogue of everything that is reported about a row, a
 // file, a portal's answer or a run: stable codes, the statuses a row can end
-// in, and the fates an answer of the portal can have.
+// in, and the fates of requests to the portal.
 //
 // Codes are part of the contract with the user: scripts match on them, so a code
-// never changes its meaning and is never used again for another. The sentences
-// for them live in package lang; a [Problem] carries a code and the facts its
-// sentence needs, and no sentence.
+// never changes its meaning and is never reused with another one. Their sentences
+// are in package lang; a [Problem] has a code and the facts for its sentence, but
+// no sentence.
 package diagnosis
 
 import (
@@ -16,33 +16,33 @@ import (
 	"strings"
 )
 
-// Code names one thing that can be said. It is upper case with underscores.
+// Code identifies one finding. It is upper case with underscores.
 type Code string
 
-// Severity says what a code does to the row or the run it is said about.
+// Severity is the effect of a code on the row or the run that it is about.
 type Severity uint8
 
 const (
 	Error   Severity = iota // stops the row, or the run if it is not about a row
-	Warning                 // lets the row go on and asks a person to look
-	Notice                  // tells what was understood or filled in
+	Warning                 // lets the row continue, but a person should look at it
+	Notice                  // reports how the input was understood or filled in
 )
 
-// Scope says what a code is about. The exit code of a run that a problem ends
-// follows from it.
+// Scope is what a code is about. It determines the exit code of a run that ends
+// with a problem.
 type Scope uint8
 
 const (
 	Row        Scope = iota // one row of the file: the run goes on
 	Usage                   // the command line or the configuration
 	File                    // the input as a whole: nothing was sent
-	Portal                  // the portal, the way to it, or whoever signs in to it
+	Portal                  // the portal, the way to it, or the person who signs in
 	Unfinished              // a run that stopped with rows left to do
-	Busy                    // another run that holds the state of this portal
+	Busy                    // another run that has locked the state of this portal
 	State                   // the store of runs, the report or the machine
 )
 
-// Side says where the cause of a failed row is to be looked for.
+// Side is where the cause of a failed row lies.
 type Side string
 
 const (
@@ -52,18 +52,18 @@ const (
 	OnFile   Side = "file"     // the input file
 )
 
-// Entry is what is known of a code besides its sentences.
+// Entry holds the properties of a code, without its sentences.
 type Entry struct {
 	Severity Severity
 	Scope    Scope
-	Fate     Fate // of a request that was answered so; [Undecided] for codes that are no answers
-	Side     Side // empty where the answer itself tells the side
+	Fate     Fate // of a request with this outcome; [Undecided] for codes that are not outcomes of requests
+	Side     Side // empty if it varies, for example with the portal's answer
 }
 
-// catalogue is what is known of every code.
+// catalogue holds the properties of every code.
 var catalogue = make(map[Code]Entry)
 
-// declare puts a code into the catalogue. The files beside this one declare them all.
+// declare adds a code to the catalogue. It panics if the code is declared twice.
 func declare(code Code, entry Entry) Code {
 	if _, twice := catalogue[code]; twice {
 		panic("diagnosis: code declared twice: " + string(code))
@@ -72,7 +72,7 @@ func declare(code Code, entry Entry) Code {
 	return code
 }
 
-// Lookup returns what is known of a code.
+// Lookup returns the properties of a code. It reports false for an unknown code.
 func Lookup(code Code) (Entry, bool) {
 	e, ok := catalogue[code]
 	return e, ok
@@ -81,26 +81,26 @@ func Lookup(code Code) (Entry, bool) {
 // Codes returns all codes in alphabetical order.
 func Codes() []Code { return slices.Sorted(maps.Keys(catalogue)) }
 
-// Severity returns how grave the code is; an unknown code is an [Error].
+// Severity returns the severity of the code; [Error] for an unknown code.
 func (c Code) Severity() Severity { return catalogue[c].Severity }
 
-// Scope returns what the code is about; an unknown code is about a [Row].
+// Scope returns the scope of the code; [Row] for an unknown code.
 func (c Code) Scope() Scope { return catalogue[c].Scope }
 
-// Fate returns what becomes of a request that was answered so.
+// Fate returns the fate of a request with this outcome.
 func (c Code) Fate() Fate { return catalogue[c].Fate }
 
-// Side returns the side the code always has, empty where it varies.
+// Side returns the side that the code always has, empty if it varies.
 func (c Code) Side() Side { return catalogue[c].Side }
 
-// Args are the facts of a problem as text, by the name the sentence uses. The
-// name Count picks the plural form. A value never holds the text of a bad cell, a
-// password or a token.
+// Args are the facts of a problem as text, by the name used in the sentence. The
+// fact Count selects the plural form. A value never contains the text of a bad cell,
+// a password or a token.
 type Args map[string]string
 
-// Facts returns facts given as name and value in turn. A value may be of any type:
-// a list is joined with commas, true is "yes" and false the empty text, so that a
-// sentence can ask for it, and all else is as fmt.Sprint prints it.
+// Facts returns facts given as alternating names and values. A value can be of any type:
+// a []string is joined with commas, true becomes "yes" and false the empty text, so that
+// a sentence can test it, and anything else is formatted by fmt.Sprint.
 func Facts(facts []any) Args {
 	args := make(Args, len(facts)/2)
 	for i := 0; i+1 < len(facts); i += 2 {
@@ -122,24 +122,24 @@ func Facts(facts []any) Args {
 	return args
 }
 
-// Place says where in the input a problem is, as far as it is known.
+// Place is the place of a problem in the input, as far as it is known.
 type Place struct {
 	File   string `json:"file,omitempty"`   // base name
 	Sheet  string `json:"sheet,omitempty"`  // workbook sheet
-	Row    int    `json:"row,omitempty"`    // row number the spreadsheet shows; for CSV the line the row begins on
+	Row    int    `json:"row,omitempty"`    // row number in the spreadsheet; for CSV the line on which the row begins
 	Column string `json:"column,omitempty"` // column letters in a workbook, column number in a CSV file
 	Header string `json:"header,omitempty"` // header text of that column
 }
 
-// Problem is one thing found, with where it is and the facts its sentence
-// needs. It is an error where a function ends with it and a value where it is
-// said about a row.
+// Problem is one finding, with its place and the facts for its sentence. A
+// function that fails returns it as an error; a finding about a row is kept as
+// a value.
 type Problem struct {
 	Code  Code   `json:"code"`
 	Field string `json:"field,omitempty"` // canonical name of the request field
 	Place Place  `json:"place,omitzero"`
 	Args  Args   `json:"args,omitempty"`
-	// Err is the cause, for errors.Is and for the log. It is not stored and not shown in place of a sentence.
+	// Err is the cause, for errors.Is and for the log. It is not stored, and users see the sentence instead.
 	Err error `json:"-"`
 }
 
@@ -159,7 +159,7 @@ func Wrap(err error, code Code, facts ...any) *Problem {
 	return p
 }
 
-// Or returns err if it is a problem already, else a problem with it as its cause.
+// Or returns err if it already is a problem, else a problem with err as its cause.
 func Or(err error, code Code, facts ...any) *Problem {
 	if p, ok := errors.AsType[*Problem](err); ok {
 		return p
@@ -167,7 +167,7 @@ func Or(err error, code Code, facts ...any) *Problem {
 	return Wrap(err, code, facts...)
 }
 
-// Error gives code and facts for a developer's eyes; users see the sentence of package lang.
+// Error returns code and facts for developers; users see the sentence of package lang.
 func (p *Problem) Error() string {
 	var b strings.Builder
 	b.WriteString(string(p.Code))
@@ -183,13 +183,13 @@ func (p *Problem) Error() string {
 // Unwrap returns the cause.
 func (p *Problem) Unwrap() error { return p.Err }
 
-// Severity returns how grave the problem is.
+// Severity returns the severity of the problem's code.
 func (p *Problem) Severity() Severity { return p.Code.Severity() }
 
-// Problems are several things found at once. They are an error where a function ends with them.
+// Problems are several findings that a function returns as one error.
 type Problems []Problem
 
-// Error gives codes and facts for a developer's eyes, one line each.
+// Error returns codes and facts for developers, one problem a line.
 func (ps Problems) Error() string {
 	lines := make([]string, len(ps))
 	for i := range ps {
@@ -199,7 +199,7 @@ func (ps Problems) Error() string {
 }
 
 // Worst returns the first error among the problems, else the first warning,
-// else the first notice, and false if there is none.
+// else the first notice. It reports false if there are no problems.
 func Worst(problems []Problem) (Problem, bool) {
 	if len(problems) == 0 {
 		return Problem{}, false
@@ -209,7 +209,7 @@ func Worst(problems []Problem) (Problem, bool) {
 	}), true
 }
 
-// Stops reports whether an error is among the problems.
+// Stops reports whether any of the problems is an error.
 func Stops(problems []Problem) bool {
 	return slices.ContainsFunc(problems, func(p Problem) bool { return p.Severity() == Error })
 }

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Guard calls f and returns its error. If f panics it returns a [*Problem] that
-// says where. The value of the panic is left out: it may hold anything that was in
-// memory, and Go would print it. A panic of another goroutine is not caught: each
-// needs a guard of its own.
+// Guard calls f and returns its error. If f panics, Guard returns a [*Problem] with
+// the place of the panic. It leaves out the value of the panic, which could contain any
+// data in memory. It does not recover panics of other goroutines: each needs a Guard of
+// its own.
 func Guard(f func() error) (err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
@@ -19,17 +19,17 @@ func Guard(f func() error) (err error) {
 	return f()
 }
 
-// deepest is how many calls that led to a panic are named.
-const deepest = 8
+// maxCalls is the greatest number of calls that placeOfPanic names.
+const maxCalls = 8
 
-// placeOfPanic names the calls that led to the panic being recovered, the last
-// one first.
+// placeOfPanic returns the calls that led to the panic being recovered, the
+// innermost first.
 func placeOfPanic() string {
 	pcs := make([]uintptr, 64)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
 	var places []string
 	panicking := false
-	for more := true; more && len(places) < deepest; {
+	for more := true; more && len(places) < maxCalls; {
 		var frame runtime.Frame
 		frame, more = frames.Next()
 		if strings.HasSuffix(frame.Function, "diagnosis.Guard") && panicking {

@@ -13,25 +13,27 @@ import (
 	"unicode/utf8"
 )
 
-// Refusal is a failed login test: what the portal says of the mail servers it
-// logged in to before saving an account.
+// Refusal is a failed login test, in which the portal logs in to the mail servers
+// before it saves an account.
 type Refusal struct {
 	Code Code
-	Side Side   // whose answer decided the code; empty if the portal does not say
-	Text string // the words of every side that failed, as they came
+	Side Side   // the side that decided the code; empty if the portal does not name it
+	Text string // the texts of all sides that failed, as received
 }
 
-// attemptHeader is what the portal writes in front of a mail server's words, in
+// attemptHeader matches the header that the portal puts before a mail server's text, in
 // the language of the person: IMAP response:, Ответ сервера SMTP: and so on
 // (ASC.Api.Mail/MailApi.Accounts.cs, GetFormattedTextError).
-var attemptHeader = regexp.MustCompile(`(?i)<span[^<>]{0,40}attempt_header[^<>]{0,40}>([^<>]{0,200})</span>\s*(?:<br\s*/?>)?`)
+var attemptHeader = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)<span[^<>]{0,40}attempt_header[^<>]{0,40}>([^<>]{0,200})</span>\s*(?:<br\s*/?>)?`)
+})
 
-// ReadLoginTest reads the message of a failed login test. When both sides
-// failed the graver decides: a password refused by one server weighs more than
-// the silence of the other. It reports false for any other message.
+// ReadLoginTest parses the message of a failed login test. If both sides failed, the
+// graver code decides: a password refused by one server counts more than a timeout
+// of the other. It reports false for any other message.
 func ReadLoginTest(message string) (Refusal, bool) {
 	message = message[:min(len(message), readable)]
-	headers := attemptHeader.FindAllStringSubmatchIndex(message, -1)
+	headers := attemptHeader().FindAllStringSubmatchIndex(message, -1)
 	var refusal Refusal
 	var texts []string
 	for i, at := range headers {
@@ -54,7 +56,7 @@ func ReadLoginTest(message string) (Refusal, bool) {
 		if fixed := code.Side(); fixed != "" {
 			side = fixed
 		}
-		if refusal.Code == "" || slices.Index(gravest, code) < slices.Index(gravest, refusal.Code) {
+		if refusal.Code == "" || slices.Index(byGravity, code) < slices.Index(byGravity, refusal.Code) {
 			refusal.Code, refusal.Side = code, side
 		}
 	}
@@ -62,21 +64,21 @@ func ReadLoginTest(message string) (Refusal, bool) {
 	return refusal, headers != nil
 }
 
-// gravest lists the codes of the login test, the one that decides first.
-var gravest = []Code{
+// byGravity lists the codes of the login test, the gravest first.
+var byGravity = []Code{
 	MailLocked, MailAppPassword, MailAuth, MailDeclined, IMAPOff, SMTPAuthRequired, SMTPNoAuth, MailNoMethod,
 	TLSMode, MailCert, MailBarred, MailTooMany, MailTemporary, MailDNS, MailConnect, MailTLS, MailTimeout,
 }
 
-// words are phrases, and the code that they show.
+// words are phrases, and the code of a text that contains one of them.
 type words struct {
-	code    Code // empty if the phrases alone decide nothing
+	code    Code // empty if the phrases alone do not determine one
 	phrases []string
 }
 
-// portalTexts are what the portal is known to say, below the code that it means wherever it
-// comes. The generic text is the only one that is translated (Resources/MailApiResource*.resx,
-// AttachmentsUnknownError); those without a code come from the platform below the portal.
+// portalTexts are the known texts of the portal by code. The code holds in answers to all
+// calls. Only the generic text is translated (Resources/MailApiResource*.resx,
+// AttachmentsUnknownError); texts without a code come from the portal's platform.
 var portalTexts = []words{
 	{PortalBlocked, []string{"Login Fail. Too many attempts"}},
 	{PortalSignIn, []string{"User authentication failed"}},
@@ -107,8 +109,8 @@ var portalTexts = []words{
 //go:embed texts_mail.txt
 var mailFile string
 
-// mailTexts reads the file of the words of mail servers: a code in brackets, below it a
-// phrase a line, and remarks behind #.
+// mailTexts returns the known texts of mail servers. It parses texts_mail.txt: a code in
+// brackets, then its phrases, one a line, and comment lines that begin with #.
 var mailTexts = sync.OnceValue(func() (list []words) {
 	for line := range strings.SplitSeq(mailFile, "\n") {
 		line = strings.TrimSpace(line)
@@ -127,7 +129,7 @@ var mailTexts = sync.OnceValue(func() (list []words) {
 	return list
 })
 
-// find returns the first phrase that is in a text which has been folded, and its code.
+// find returns the first phrase that a folded text contains, and its code.
 func find(list []words, text string) (code Code, phrase string) {
 	for _, w := range list {
 		for _, phrase := range w.phrases {
@@ -139,46 +141,46 @@ func find(list []words, text string) (code Code, phrase string) {
 	return "", ""
 }
 
-// PortalText recognises a message of the portal that is no login test. It
-// reports false for one it does not know.
+// PortalText returns the code of a message of the portal that is not a login test. It
+// reports false for an unknown message.
 func PortalText(message string) (Code, bool) {
 	code, _ := find(portalTexts, fold(message))
 	return code, code != ""
 }
 
-// PortalSentence returns what of a message of the portal is known, empty if
-// nothing is: the rest of it may repeat anything that was sent.
+// PortalSentence returns the known phrase in a message of the portal, empty if there
+// is none. The rest of the message is left out: it may repeat data that was sent.
 func PortalSentence(message string) string {
 	_, phrase := find(portalTexts, fold(message))
 	return phrase
 }
 
-// temporary stands for any temporary status of RFC 3463, such as 4.7.0. SMTP
-// replies reach us without their three digits, but with these.
+// temporary replaces any temporary status of RFC 3463, such as 4.7.0, before texts are
+// compared. The portal passes on SMTP replies without their three digits, but with these.
 const temporary = "<4.x.x>"
 
 var temporaryStatus = regexp.MustCompile(`(^|[^0-9.])4\.\d{1,3}\.\d{1,3}($|[^0-9.])`)
 
-// MailText says what a mail server, or whatever stood between it and the portal,
-// means by its words; [MailDeclined] if we do not know them.
+// MailText returns the code for a text of a mail server, or of software between it and
+// the portal; [MailDeclined] for an unknown text.
 func MailText(text string) Code {
 	code, _ := find(mailTexts(), temporaryStatus.ReplaceAllString(fold(text), "${1}"+temporary+"${2}"))
 	return cmp.Or(code, MailDeclined)
 }
 
-// aboutAddress fits words about the address that asks, or about the server, rather than
+// aboutAddress matches texts about the client's address or about the server, rather than
 // about the account.
 var aboutAddress = regexp.MustCompile(`(?i)\b(ip|host|client|network|from your)\b|адрес|\d+\.\d+\.\d+\.\d+`)
 
-// SpeaksOfAddress reports whether the words of a refusal may be about who asks or about
-// the server itself: then they say nothing for sure about the password.
+// SpeaksOfAddress reports whether the text of a refusal may be about the client's address
+// or the server. Such a text does not prove that the password is wrong.
 func SpeaksOfAddress(text string) bool { return aboutAddress.MatchString(text) }
 
-// Familiar reports whether a piece of a text, in lower case, is part of what
-// portals and mail servers say anyway. Seen in an answer, it says nothing of what was sent.
+// Familiar reports whether a piece of text, in lower case, is part of a known phrase of
+// portals and mail servers. In an answer, such a piece does not reveal what was sent.
 func Familiar(piece string) bool { return strings.Contains(familiar(), piece) }
 
-// familiar is all that is recognised, one piece of it a line, without blanks.
+// familiar returns all known phrases in lower case and without blanks, one a line.
 var familiar = sync.OnceValue(func() string {
 	var b strings.Builder
 	for _, w := range slices.Concat(portalTexts, mailTexts()) {
@@ -187,22 +189,22 @@ var familiar = sync.OnceValue(func() string {
 	return strings.ToLower(strings.ReplaceAll(b.String(), " ", ""))
 })
 
-// Nobody says anything worth reading behind so much: foldable bytes are compared
-// with phrases, readable bytes are looked at for anything else.
+// Longer texts are cut: foldable bytes are compared with phrases, readable bytes are
+// used for anything else.
 const (
 	foldable = 8 << 10
 	readable = 64 << 10
 )
 
-// fold makes a text comparable with phrases: lower case, one blank between words.
+// fold returns a text in the form in which it is compared with phrases: lower case, one blank between words.
 func fold(text string) string {
 	return strings.ToLower(strings.Join(strings.Fields(text[:min(len(text), foldable)]), " "))
 }
 
-// Spelled returns text with every character that does not print spelled out, so
-// that it can neither steer a terminal nor reorder or hide what a person reads,
-// and cut to about limit characters: \xNN for one byte, also one that is no UTF-8,
-// and \u{NNNN} for other characters.
+// Spelled returns text with every character that does not print spelled out, so that it
+// can neither control a terminal nor reorder or hide text: \xNN for one byte, also of
+// invalid UTF-8, and \u{NNNN} for other characters. It cuts the text to about limit
+// characters.
 func Spelled(text string, limit int) string {
 	if len(text) <= limit && !strings.ContainsFunc(text, func(r rune) bool { return r == utf8.RuneError || !unicode.IsGraphic(r) }) {
 		return text
@@ -229,19 +231,19 @@ func Spelled(text string, limit int) string {
 	return b.String()
 }
 
-// maxText is how many characters of a foreign text are shown.
+// maxText is the greatest number of characters that CleanText returns.
 const maxText = 500
 
 var (
 	hidden = regexp.MustCompile(`(?is)<!--.*?-->|<(script|style|head)\b.*?</(script|style|head)\s*>`)
-	// A name in angle brackets is a tag only if nothing but attributes follows it: <ivan@example.org> stays.
+	// A name in angle brackets is a tag only if attributes or nothing follow it: <ivan@example.org> stays.
 	tag   = regexp.MustCompile(`(?s)</?[A-Za-z][A-Za-z0-9]*(\s[^<>]*)?/?>|<![^<>]*>`)
 	title = regexp.MustCompile(`(?is)<title[^<>]*>(.*?)</title\s*>`)
 )
 
-// CleanText makes a foreign text fit to be shown on one line: no tags, no
-// control characters, nothing invisible or that turns the writing direction,
-// at most 500 characters. Of a web page only the title is kept if it has one.
+// CleanText returns a foreign text for display on one line: without tags, control
+// characters, and characters that are invisible or change the writing direction, at
+// most 500 characters. For a web page with a title it returns only the title.
 func CleanText(text string) string {
 	text = cmp.Or(PageTitle(text), flatText(text))
 	if utf8.RuneCountInString(text) <= maxText {
@@ -258,7 +260,7 @@ func PageTitle(page string) string {
 	return ""
 }
 
-// flatText cleans a text without a limit on what is left of it.
+// flatText is CleanText without the limit and the title.
 func flatText(text string) string {
 	text = tag.ReplaceAllString(hidden.ReplaceAllString(text[:min(len(text), readable)], " "), " ")
 	text = strings.Map(func(r rune) rune {

@@ -1,5 +1,5 @@
-// Package durable writes files that are whole or not there: into a file beside
-// the place, which is synced and then moved onto it.
+// Package durable writes files that are either complete or absent: it writes
+// a temporary file in the same folder, syncs it and moves it into place.
 package durable
 
 import (
@@ -11,23 +11,23 @@ import (
 	"github.com/natefinch/atomic"
 )
 
-// pattern is what the names of files are made of that are not yet in their place.
+// pattern matches the names of files that are not in their place yet.
 const pattern = ".r7import-*.tmp"
 
-// Create makes an empty file in the folder of path, for nobody but the user where
-// the file system can keep others out. What a process has left in the folder that
-// was killed before it could move or remove its file is removed first. When the
-// file is filled, call [Finish] and [Move], or remove it, and close it at last.
+// Create makes an empty temporary file in the folder of path, readable by
+// the user only where the file system supports that. First it removes
+// temporary files that killed processes left in the folder. After filling
+// the file, call [Finish] and [Move], or remove it; close it in any case.
 func Create(path string) (*os.File, error) {
 	folder := filepath.Dir(path)
-	return held(folder, func() (*os.File, error) { return os.CreateTemp(folder, pattern) })
+	return createHeld(folder, func() (*os.File, error) { return os.CreateTemp(folder, pattern) })
 }
 
-// Folder makes an empty folder beside path for files on the way to what becomes of
-// it, as [Create] makes a file. Call remove when they are not needed any more.
+// Folder makes an empty temporary folder beside path, under the same
+// rules as [Create]. Call remove when its files are no longer needed.
 func Folder(path string) (name string, remove func() error, err error) {
 	folder := filepath.Dir(path)
-	f, err := held(folder, func() (*os.File, error) {
+	f, err := createHeld(folder, func() (*os.File, error) {
 		name, err := os.MkdirTemp(folder, pattern)
 		if err != nil {
 			return nil, err
@@ -40,9 +40,9 @@ func Folder(path string) (name string, remove func() error, err error) {
 	return f.Name(), func() error { return errors.Join(f.Close(), os.RemoveAll(f.Name())) }, nil
 }
 
-// held removes what is abandoned in a folder, and makes a file there that others do
-// not take for abandoned as long as it is open.
-func held(folder string, create func() (*os.File, error)) (*os.File, error) {
+// createHeld removes abandoned files from a folder, then makes a file there
+// that other processes do not regard as abandoned while it is open.
+func createHeld(folder string, create func() (*os.File, error)) (*os.File, error) {
 	entries, _ := os.ReadDir(folder)
 	for _, entry := range entries {
 		if ours, _ := filepath.Match(pattern, entry.Name()); !ours {
@@ -59,19 +59,19 @@ func held(folder string, create func() (*os.File, error)) (*os.File, error) {
 			return nil, err
 		}
 		if hold(f) {
-			if is, err := f.Stat(); err == nil {
-				if at, err := os.Lstat(f.Name()); err == nil && os.SameFile(is, at) {
+			if opened, err := f.Stat(); err == nil {
+				if at, err := os.Lstat(f.Name()); err == nil && os.SameFile(opened, at) {
 					return f, nil
 				}
 			}
 		}
-		_ = f.Close() // another process has found it before it was held, and removes it
+		_ = f.Close() // another process found it before hold and is removing it
 	}
 	return nil, os.ErrExist
 }
 
-// Finish returns once what is in the file would survive a power cut. Where the
-// system moves no open file it is closed by then.
+// Finish returns once the content of the file would survive a power
+// cut. It closes the file on Windows, which cannot move an open one.
 func Finish(f *os.File) error {
 	err := f.Sync()
 	if runtime.GOOS == "windows" {
@@ -80,11 +80,11 @@ func Finish(f *os.File) error {
 	return err
 }
 
-// Move moves a file to path, in place of what is there. A link at path is not
-// followed. The name survives a power cut after [SyncFolder].
+// Move moves a file to path and replaces what is there. A link at path is
+// not followed. The name survives a power cut only after [SyncFolder].
 func Move(file, path string) error { return atomic.ReplaceFile(file, path) }
 
-// SyncFolder makes the names of new files in a folder durable, where the system can.
+// SyncFolder makes the names of new files in a folder durable. On Windows it does nothing.
 func SyncFolder(folder string) error {
 	if runtime.GOOS == "windows" {
 		return nil
@@ -96,9 +96,9 @@ func SyncFolder(folder string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// Write makes a file with that content in place of what is there, for nobody but
-// the user, whatever the umask. On an error nothing is left behind and what was at
-// path before stays.
+// Write replaces the file at path with one of that content,
+// readable by the user only, whatever the umask. If it fails before
+// the move, the old file stays and no temporary file is left.
 func Write(path string, content []byte) error {
 	f, err := Create(path)
 	if err != nil {

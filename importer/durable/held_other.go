@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// hold has nothing to do: the system removes no open file.
+// hold does nothing and reports true: the system does not remove open files.
 func hold(*os.File) bool { return true }
 
-// abandoned reports whether a file has been left for a while: one that is about to
-// be moved is not open any more.
+// abandoned reports whether a file is older than a minute:
+// a file that is about to be moved is no longer open.
 func abandoned(_ string, info fs.FileInfo) bool { return time.Since(info.ModTime()) > time.Minute }

@@ -1,5 +1,5 @@
-// Package echo finds out whether a foreign text, such as the answer of a portal or of a
-// mail server, repeats a secret that was sent.
+// Package echo detects whether a foreign text, such as the answer
+// of a portal or of a mail server, repeats a secret that was sent.
 package echo
 
 import (
@@ -19,21 +19,21 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Confidence is what must not be found in a foreign text that is shown.
+// Confidence lists what a foreign text must not contain when it is shown.
 type Confidence struct {
-	Secrets []account.Secret // in no form, whole or cut
-	Values  []string         // of the row, in the titles of web pages
+	Secrets []account.Secret // must not occur in any form, whole or cut
+	Values  []string         // values of the row, which must not occur in titles of web pages
 }
 
-// With returns the confidence with more in it.
+// With returns a copy of c with more secrets and values.
 func (c Confidence) With(secrets []account.Secret, values ...string) Confidence {
 	return Confidence{append(c.Secrets[:len(c.Secrets):len(c.Secrets)], secrets...), append(c.Values[:len(c.Values):len(c.Values)], values...)}
 }
 
-// Betrayed reports whether a text tells anything of a secret: the whole of it, or
-// so much of it that a cut must have gone through it. The text is read in every
-// way in which servers write what they repeat, one within the other: with tags or
-// blanks in between, as HTML, as part of an address, as JSON, in hex, in base64.
+// Betrayed reports whether text reveals a secret: the whole of it, or a part so
+// long that the secret must have been cut there. The text is decoded in all the
+// ways in which servers write what they repeat, and their combinations: with tags
+// or blanks in between, as HTML, as part of an URL, as JSON, in hex, in base64.
 func (c Confidence) Betrayed(text string) bool {
 	var n needles
 	for _, secret := range c.Secrets {
@@ -41,14 +41,14 @@ func (c Confidence) Betrayed(text string) bool {
 			c.addSecret(&n, secret.Reveal())
 		}
 	}
-	return n.found(text)
+	return n.isFoundIn(text)
 }
 
-// withheld stands for words that tell something of a secret.
+// withheld replaces text that reveals something of a secret.
 const withheld = "[***]"
 
-// Quote returns foreign words fit to be shown, if they tell nothing of a secret.
-// The whole of them is searched before anything is cleaned or cut.
+// Quote returns foreign text cleaned for display, or a placeholder if it reveals something
+// of a secret. The search sees the whole text, before anything is cleaned or cut.
 func (c Confidence) Quote(words string) string {
 	if c.Betrayed(words) {
 		return withheld
@@ -56,65 +56,65 @@ func (c Confidence) Quote(words string) string {
 	return diagnosis.CleanText(words)
 }
 
-// profileSecret is the length from which a secret is no part of a name or an
-// address by chance.
-const profileSecret = 8
+// minProfileSecret is the length, in characters, from which a
+// secret does not occur in a name or an address by chance.
+const minProfileSecret = 8
 
-// Profile returns a function that leaves nothing of what the portal says of a
-// person in which a whole secret stands.
+// Profile returns a filter for what the portal says about a
+// person: it returns "" for a text that contains a whole secret.
 func (c Confidence) Profile() func(string) string {
 	var n needles
 	for _, secret := range c.Secrets {
-		if whole := squeeze(secret.Reveal()); utf8.RuneCountInString(whole) >= profileSecret {
+		if whole := squeeze(secret.Reveal()); utf8.RuneCountInString(whole) >= minProfileSecret {
 			n.parts = append(n.parts, whole)
 		}
 	}
 	return func(text string) string {
-		if n.found(text) {
+		if n.isFoundIn(text) {
 			return ""
 		}
 		return text
 	}
 }
 
-// Mentioned reports whether a text tells anything of a secret or of a value of the row.
+// Mentioned reports whether text reveals a secret or contains a value of the row.
 func (c Confidence) Mentioned(text string) bool {
 	var n needles
 	for _, value := range c.Values {
-		if utf8.RuneCountInString(value) >= shortest {
+		if utf8.RuneCountInString(value) >= minLength {
 			n.parts = append(n.parts, squeeze(value))
 		}
 	}
-	return c.Betrayed(text) || n.found(text)
+	return c.Betrayed(text) || n.isFoundIn(text)
 }
 
-// needles are what is looked for in a text.
+// needles are the strings to search for in a text.
 type needles struct {
-	parts []string // anywhere, squeezed
-	words []string // too short to be anything but words of their own, in lower case
+	parts []string // match anywhere; squeezed
+	words []string // too short to match but as whole words; lower case
 }
 
 const (
-	// shortest is the length in characters from which a text is looked for anywhere.
-	// What is shorter is part of many words.
-	shortest = 4
-	// piece is the length from which a part of a secret is taken for one that was cut.
-	piece = 6
-	// longest is how much of a secret is taken to pieces. No password the portal takes is longer.
-	longest = 256
+	// minLength is the length in characters from which a string is
+	// searched for anywhere. Shorter ones are part of many words.
+	minLength = 4
+	// minPiece is the length from which a part of a secret counts as a cut secret.
+	minPiece = 6
+	// maxSplit is how much of a secret is split into pieces. The portal accepts no longer password.
+	maxSplit = 256
 )
 
-// addSecret adds a secret, whole and in pieces. A piece says nothing where it is seen if it
-// is in the words servers use anyway, or in what the row says openly.
+// addSecret adds a secret, whole and in pieces. A piece is left out if it
+// occurs in the words servers use anyway, or in a public value of the row.
 func (c Confidence) addSecret(n *needles, secret string) {
 	runes := []rune(squeeze(secret))
-	if len(runes) < shortest {
+	if len(runes) < minLength {
 		n.words = append(n.words, strings.ToLower(strings.TrimSpace(secret)))
 		return
 	}
 	n.parts = append(n.parts, string(runes))
-	runes = runes[:min(len(runes), longest)]
-	size := max(piece, (len(runes)+1)/2)
+	runes = runes[:min(len(runes), maxSplit)]
+	size := max(minPiece, (len(runes)+1)/2)
 	for from := 0; from+size <= len(runes); from++ {
 		part := string(runes[from : from+size])
 		open := func(value string) bool { return strings.Contains(squeeze(value), part) }
@@ -124,40 +124,40 @@ func (c Confidence) addSecret(n *needles, secret string) {
 	}
 }
 
-// in reports whether any of the needles is in a text as it stands.
-func (n *needles) in(text string) bool {
+// isIn reports whether any of the needles is in the text, without decoding it.
+func (n *needles) isIn(text string) bool {
 	plain, squeezed := strings.ToLower(text), squeeze(text)
 	return slices.ContainsFunc(n.parts, func(part string) bool { return strings.Contains(squeezed, part) }) ||
 		slices.ContainsFunc(n.words, func(word string) bool { return hasWord(plain, word) })
 }
 
-// The bounds of the search. A text that has still other readings is taken for one
-// that was found to hold something.
+// The bounds of the search. A text with more readings
+// than this is treated as if a needle had been found.
 const (
-	deepest      = 4 // ways of writing, one within the other
-	mostReadings = 300
-	mostBytes    = 8 << 20
+	maxDepth    = 4 // nested encodings
+	maxReadings = 300
+	maxBytes    = 8 << 20
 )
 
-// found reports whether any of the needles is in a text, however it is read.
-func (n *needles) found(text string) bool {
+// isFoundIn reports whether any of the needles is in a text, in any of its readings.
+func (n *needles) isFoundIn(text string) bool {
 	if len(n.parts)+len(n.words) == 0 {
 		return false
 	}
 	known := map[string]bool{text: true}
 	bytes := len(text)
-	for layer, depth := []string{text}, 0; len(layer) > 0 && depth <= deepest; depth++ {
+	for layer, depth := []string{text}, 0; len(layer) > 0 && depth <= maxDepth; depth++ {
 		var inner []string
 		for _, reading := range layer {
-			if n.in(reading) {
+			if n.isIn(reading) {
 				return true
 			}
-			for _, read := range ways {
+			for _, read := range decoders {
 				other := read(reading)
 				if other == "" || known[other] {
 					continue
 				}
-				if bytes += len(other); len(known) >= mostReadings || bytes > mostBytes {
+				if bytes += len(other); len(known) >= maxReadings || bytes > maxBytes {
 					return true
 				}
 				known[other] = true
@@ -169,18 +169,18 @@ func (n *needles) found(text string) bool {
 	return false
 }
 
-// ways are the readings of a text. One that does not apply returns nothing or the text itself.
-var ways = []func(string) string{untagged, html.UnescapeString, unquoted, unescaped, fromHex, fromBase64}
+// decoders are the decoders of a text. One that does not apply returns "" or the text itself.
+var decoders = []func(string) string{withoutTags, html.UnescapeString, decodedURL, decodedEscapes, fromHex, fromBase64}
 
 var anyTag = regexp.MustCompile(`(?s)<!--.*?-->|<[^<>]*>`)
 
-// untagged joins what tags have parted.
-func untagged(text string) string { return anyTag.ReplaceAllString(text, "") }
+// withoutTags removes tags and joins the text around them.
+func withoutTags(text string) string { return anyTag.ReplaceAllString(text, "") }
 
 var percent = regexp.MustCompile(`(?:%[0-9A-Fa-f]{2})+`)
 
-// unquoted reads a text as part of an address. What is no escape stays.
-func unquoted(text string) string {
+// decodedURL decodes a text as part of a URL. Text that is no escape stays.
+func decodedURL(text string) string {
 	text = strings.ReplaceAll(text, "+", " ")
 	return percent.ReplaceAllStringFunc(text, func(s string) string {
 		plain, _ := url.PathUnescape(s)
@@ -190,19 +190,19 @@ func unquoted(text string) string {
 
 var escape = regexp.MustCompile(`\\(?:u\{[0-9A-Fa-f]{1,6}\}|u[0-9A-Fa-f]{4}(?:\\u[0-9A-Fa-f]{4})*|x[0-9A-Fa-f]{2}|.)`)
 
-// unescaped reads a text as it is written between the quotes of JSON and of most
-// programming languages.
-func unescaped(text string) string {
+// decodedEscapes decodes a text as it is written between the
+// quotes of JSON and of most programming languages.
+func decodedEscapes(text string) string {
 	return escape.ReplaceAllStringFunc(text, func(s string) string {
 		switch {
 		case strings.HasPrefix(s, `\u{`):
 			n, _ := strconv.ParseUint(strings.Trim(s[2:], "{}"), 16, 32)
 			return string(rune(n))
-		case len(s) > 2: // \uXXXX, as often as it comes, or \xXX
+		case len(s) > 2: // one or more \uXXXX, or \xXX
 			if plain, err := strconv.Unquote(`"` + s + `"`); err == nil {
 				return plain
 			}
-			var units []uint16 // characters in two halves, which Go does not write so
+			var units []uint16 // surrogate pairs, which Go does not write like this
 			for _, digits := range strings.Split(s, `\u`)[1:] {
 				n, _ := strconv.ParseUint(digits, 16, 16)
 				units = append(units, uint16(n))
@@ -222,7 +222,7 @@ var (
 	base64URL = strings.NewReplacer("-", "+", "_", "/")
 )
 
-// fromHex returns what is written in hex, in both ways of pairing the digits.
+// fromHex returns the decoded hex runs of a text, for both ways of pairing the digits.
 func fromHex(text string) string {
 	return decoded(hexRun.FindAllString(text, -1), hexMarks, 2, func(digits string) []byte {
 		plain, _ := hex.DecodeString(digits[:len(digits)/2*2])
@@ -230,10 +230,10 @@ func fromHex(text string) string {
 	})
 }
 
-// fromBase64 returns what is written in base64, wherever in a longer text it begins.
+// fromBase64 returns the decoded base64 runs of a text, for all four positions at which the encoding may begin.
 func fromBase64(text string) string {
 	return decoded(base64Run.FindAllString(strings.Join(strings.Fields(text), "\n"), -1), base64URL, 4, func(digits string) []byte {
-		if len(digits)%4 == 1 { // no text ends so
+		if len(digits)%4 == 1 { // no base64 text has that length
 			digits = digits[:len(digits)-1]
 		}
 		plain, _ := base64.RawStdEncoding.DecodeString(digits)
@@ -241,8 +241,8 @@ func fromBase64(text string) string {
 	})
 }
 
-// decoded returns what runs of digits stand for, a line for each digit among the first that
-// they may begin with.
+// decoded returns the decoded runs of digits, one line for each
+// of the first shifts digits as the beginning of the encoding.
 func decoded(runs []string, clean *strings.Replacer, shifts int, decode func(digits string) []byte) string {
 	var b strings.Builder
 	for _, run := range runs {
@@ -255,7 +255,7 @@ func decoded(runs []string, clean *strings.Replacer, shifts int, decode func(dig
 	return b.String()
 }
 
-// squeeze makes texts comparable: lower case, without blanks and without what cannot be seen.
+// squeeze makes texts comparable: lower case, without blanks and invisible characters.
 func squeeze(text string) string {
 	return strings.ToLower(strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
@@ -265,7 +265,7 @@ func squeeze(text string) string {
 	}, text))
 }
 
-// hasWord reports whether a text has a short one in it as a word of its own.
+// hasWord reports whether text contains word with no letter or digit beside it.
 func hasWord(text, word string) bool {
 	isLetter := func(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
 	for at := 0; word != ""; at++ {

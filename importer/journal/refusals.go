@@ -16,6 +16,7 @@ func loginKey(s *account.Settings) account.Key { return account.NewKey("", s.Ema
 // that it accepted the login if code is empty. The store must be locked.
 func (s *Store) NoteLogin(ctx context.Context, settings *account.Settings, code diagnosis.Code) error {
 	key := loginKey(settings)
+	s.anyLogin.Store(true)
 	if code == "" {
 		if _, known, err := s.Account(ctx, key); err != nil || !known {
 			return err
@@ -28,5 +29,14 @@ func (s *Store) NoteLogin(ctx context.Context, settings *account.Settings, code 
 // Login returns what is known of logins from this machine with the settings: what was
 // refused and when, and whether anything is known.
 func (s *Store) Login(ctx context.Context, settings *account.Settings) (Account, bool, error) {
+	s.lookForLogins.Do(func() {
+		var any bool
+		if err := s.read.QueryRowContext(ctx, hasLogins).Scan(&any); any || err != nil {
+			s.anyLogin.Store(true)
+		}
+	})
+	if !s.anyLogin.Load() { // as in most stores: it is asked for each row
+		return Account{}, false, nil
+	}
 	return s.Account(ctx, loginKey(settings))
 }

@@ -133,6 +133,7 @@ const (
 		a.refused, coalesce(a.refused_code, ''), coalesce((SELECT id FROM runs WHERE number = a.run), ''), coalesce(a.checked, 0)
 		FROM accounts a`
 	readAccount = listAccounts + ` WHERE a.address = ? AND a.owner_id = ?`
+	hasLogins   = `SELECT EXISTS (SELECT 1 FROM accounts WHERE owner_id = '')` // see loginKey
 
 	accountsMadeFrom = `SELECT a.address, a.owner_id FROM accounts a JOIN runs r ON r.number = a.run
 		WHERE a.made = 1 AND a.mailbox_id <> 0 AND coalesce(a.status, '') <> 'disabled' AND r.file = ? AND r.sheet = ?

@@ -59,6 +59,9 @@ type Store struct {
 	writer                    *writer   // nil if read only
 	closed                    atomic.Bool
 
+	lookForLogins sync.Once
+	anyLogin      atomic.Bool // a login refused at a mail server may be known
+
 	mu      sync.Mutex
 	numbers map[string]int64 // numbers of runs by id
 }

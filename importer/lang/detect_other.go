@@ -2,5 +2,5 @@
 
 package lang
 
-// systemLocale knows nothing: outside Windows the environment tells the language.
+// systemLocale returns "": outside Windows the environment determines the language.
 func systemLocale() string { return "" }

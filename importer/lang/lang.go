@@ -1,10 +1,10 @@
-// Package lang holds every sentence a user of r7import sees, in English and
+// Package lang holds the sentences that a user of r7import sees, in English and
 // Russian.
 //
-// The catalogues are JSON files, one for each area, in en/ and ru/. The sentence
-// of a diagnosis code has the code as its id; what to do next has the code with
-// ".hint" behind it. Everything else has a dotted lower-case id. Only the
-// language in use is parsed. The text files beside them are pages of help.
+// The catalogues are JSON files, one for each area, in en/ and ru/. The id of the
+// sentence for a diagnosis code is the code; the id of its hint is the code followed
+// by ".hint". All other ids are dotted and lower case. Only the language in use is
+// parsed. The text files beside the catalogues are pages of help.
 package lang
 
 import (
@@ -26,18 +26,18 @@ import (
 //go:embed en ru
 var catalogues embed.FS
 
-// Languages are the ones that can be asked for.
+// Languages are the languages that [New] accepts.
 var Languages = []string{"en", "ru"}
 
-// Printer gives the sentences of one language. It is safe for concurrent use.
+// Printer returns sentences in one language. It is safe for concurrent use, except for Call.
 type Printer struct {
 	name    string
 	loc     *i18n.Localizer
 	funcs   template.FuncMap
-	headers map[string]string // what a file calls fields
+	headers map[string]string // headers of the user's file, by field
 }
 
-// New returns the sentences of a language, "en" or "ru".
+// New returns a printer for a language, "en" or "ru".
 func New(name string) (*Printer, error) {
 	tag, err := language.Parse(name)
 	if err != nil {
@@ -54,7 +54,7 @@ func New(name string) (*Printer, error) {
 		if err != nil {
 			return nil, fmt.Errorf("lang: %w", err)
 		}
-		// The library takes the language from the file's name.
+		// The library determines the language by the file's name.
 		alias := strings.TrimSuffix(path.Base(file), ".json") + "." + name + ".json"
 		if _, err := bundle.ParseMessageFileBytes(text, alias); err != nil {
 			return nil, fmt.Errorf("lang: %s: %w", file, err)
@@ -65,12 +65,12 @@ func New(name string) (*Printer, error) {
 	return p, nil
 }
 
-// Call lets sentences call fields as the columns of the user's file do. It must not be
-// called while sentences are made.
+// Call sets the names of fields in sentences: the headers of the user's file by field. It
+// must not be called concurrently with other methods.
 func (p *Printer) Call(headers map[string]string) { p.headers = headers }
 
-// field returns what the user calls a field: the header of its column, else the name
-// that the language has for it, else its own.
+// field returns the name of a field for the user: the header of its column, else its name
+// in Russian for that language, else its own.
 func (p *Printer) field(name string) string {
 	header := p.headers[name]
 	if header == "" && p.name == "ru" {
@@ -85,7 +85,7 @@ func (p *Printer) field(name string) string {
 	return "“" + header + "”"
 }
 
-// fields is field of a list, in which values may stand behind the names.
+// fields is field for a list of names, each possibly followed by " = " and a value.
 func (p *Printer) fields(list string) string {
 	names := strings.Split(list, ", ")
 	for i, name := range names {
@@ -102,7 +102,7 @@ func (p *Printer) fields(list string) string {
 func (p *Printer) Pages() []string {
 	files, err := fs.Glob(catalogues, p.name+"/*.txt")
 	if err != nil {
-		return nil // cannot be: the pattern is well formed
+		return nil // unreachable: the pattern is well formed
 	}
 	for i, file := range files {
 		files[i] = strings.TrimSuffix(path.Base(file), ".txt")
@@ -110,8 +110,8 @@ func (p *Printer) Pages() []string {
 	return files
 }
 
-// Page returns a page of help, in lines of at most 80 columns. It reports whether
-// there is one of that name.
+// Page returns the page of help of that name, in lines of at most 80 columns. It
+// reports false if there is none.
 func (p *Printer) Page(name string) (string, bool) {
 	text, err := catalogues.ReadFile(p.name + "/" + name + ".txt")
 	return string(text), err == nil
@@ -120,9 +120,9 @@ func (p *Printer) Page(name string) (string, bool) {
 // Name returns the language, "en" or "ru".
 func (p *Printer) Name() string { return p.name }
 
-// Text returns the sentence with that id and the facts given as name and value
-// in turn. The fact called Count picks the plural form. An id without a
-// sentence is returned as it is.
+// Text returns the sentence with that id, filled with facts given as alternating names
+// and values. The fact Count selects the plural form. For an id without a sentence it
+// returns the id.
 func (p *Printer) Text(id string, facts ...any) string { return p.text(id, diagnosis.Facts(facts)) }
 
 // Has reports whether there is a sentence with that id.
@@ -138,7 +138,7 @@ func (p *Printer) text(id string, args map[string]string) string {
 	}
 	s, err := p.loc.Localize(config)
 	if err != nil && config.PluralCount != nil {
-		config.PluralCount = nil // a sentence of one form, such as the hint of one that counts
+		config.PluralCount = nil // a sentence without plural forms, such as the hint for a code that has Count
 		s, err = p.loc.Localize(config)
 	}
 	if err != nil {
@@ -150,7 +150,7 @@ func (p *Printer) text(id string, args map[string]string) string {
 // Problem returns the sentence of a problem, without its place.
 func (p *Printer) Problem(pr *diagnosis.Problem) string { return p.text(string(pr.Code), pr.Args) }
 
-// Hint returns what to do next about a problem, empty if there is nothing to say.
+// Hint returns the next step for a problem, empty if there is no hint.
 func (p *Printer) Hint(pr *diagnosis.Problem) string {
 	id := string(pr.Code) + ".hint"
 	if s := p.text(id, pr.Args); s != id {
@@ -159,7 +159,7 @@ func (p *Printer) Hint(pr *diagnosis.Problem) string {
 	return ""
 }
 
-// Located returns the sentence of a problem behind its place:
+// Located returns the place of a problem and its sentence:
 // `accounts.xlsx Sheet1!F12 "Port": …`.
 func (p *Printer) Located(pr *diagnosis.Problem) string {
 	if where := p.Place(pr.Place); where != "" {
@@ -168,7 +168,7 @@ func (p *Printer) Located(pr *diagnosis.Problem) string {
 	return p.Problem(pr)
 }
 
-// Place returns where a problem is, empty if nothing is known of it.
+// Place returns the place of a problem as text, empty if no part of it is known.
 func (p *Printer) Place(at diagnosis.Place) string {
 	var parts []string
 	if at.File != "" {

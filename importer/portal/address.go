@@ -11,19 +11,19 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Address returns the address of a portal in the one form that is used for it,
-// see [Client.URL]. A problem is one of the command line.
+// Address returns the address of a portal in the canonical form of [Client.URL]. The
+// error is a *diagnosis.Problem about the command line.
 func Address(text string) (string, error) {
-	u, err := canonical(text, true) // nothing is sent there
+	u, err := canonical(text, true) // plain http is allowed: nothing is sent there
 	if err != nil {
 		return "", err
 	}
 	return u.String(), nil
 }
 
-// Root cuts an address copied from a browser that shows a page of a portal, such as
-// https://portal.example.org/addons/mail/#inbox, to the address of the portal itself.
-// Any other address stays as it is, and so does one with a user or a password in it.
+// Root cuts the address of a page of a portal, such as one copied from a browser,
+// https://portal.example.org/addons/mail/#inbox, to the address of the portal. It returns
+// any other address, and one with a user or a password in it, unchanged.
 func Root(text string) (root string, cut bool) {
 	u, err := url.Parse(strings.TrimSpace(text))
 	if err != nil || u.Host == "" || u.User != nil {
@@ -39,7 +39,7 @@ func Root(text string) (root string, cut bool) {
 	return text, false
 }
 
-// canonical reads the address of a portal. A password in it is refused and not repeated.
+// canonical parses the address of a portal. It refuses one with a password and does not repeat it.
 func canonical(text string, insecure bool) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(text))
 	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -53,7 +53,7 @@ func canonical(text string, insecure bool) (*url.URL, error) {
 	switch foreign := strings.ContainsFunc(host, func(r rune) bool { return r >= utf8.RuneSelf }); {
 	case notIP == nil:
 		host = ip.String()
-	case foreign: // else an underscore is no domain name to idna, and is common inside companies
+	case foreign: // not for ASCII: idna refuses underscores, which are common inside companies
 		if host, err = idna.Lookup.ToASCII(strings.TrimSuffix(u.Hostname(), ".")); err != nil {
 			return nil, diagnosis.New(diagnosis.PortalURL)
 		}
@@ -74,9 +74,9 @@ func canonical(text string, insecure bool) (*url.URL, error) {
 	return clean, nil
 }
 
-// Shown returns the address of a portal as people read it: the name of the host in
-// its own letters, with the form that is used for it behind, because letters of
-// different alphabets look alike.
+// Shown returns the address of a portal as people read it: the host name in its own
+// letters, followed by its punycode in parentheses, because letters of different
+// alphabets look alike. An address that has no such name is returned unchanged.
 func Shown(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {

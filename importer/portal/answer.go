@@ -19,27 +19,27 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Answer is what became of one exchange.
+// Answer is the outcome of one exchange.
 type Answer struct {
-	// Fate says what may follow. [diagnosis.Unclear] is given to writes only; a
-	// read whose answer is lost may simply be made later.
+	// Fate says what the caller may do next. Only writes get [diagnosis.Unclear]; a
+	// read whose answer is lost can be repeated later.
 	Fate   diagnosis.Fate
-	Code   diagnosis.Code // what happened; empty when the call did what it should
-	Side   diagnosis.Side // where the cause is to be looked for
-	Status int            // of HTTP, 0 if there was no answer
-	// Text is what is kept of the answer's words, fit to be shown: a sentence the
-	// portal is known to say, or what a mail server said, on one line and at most 500
-	// characters; of any other text its kind and about its length. It holds nothing of
-	// a secret that was sent, in no form.
+	Code   diagnosis.Code // what went wrong; empty if the call succeeded
+	Side   diagnosis.Side // where the cause lies
+	Status int            // HTTP status, 0 if there was no answer
+	// Text is the part of the answer that may be shown: a known sentence of the portal,
+	// or the text of a mail server on one line of at most 500 characters; for any other
+	// text only its kind and approximate size. It contains no part of a secret that was
+	// sent, in any form.
 	Text       string
-	RetryAfter time.Duration   // how long the portal asks to be left alone, 0 if it does not say
-	Mailbox    account.Mailbox // what a write left behind, if it did what it should
-	Sent       time.Time       // when the request left or would have left, zero if it was never let through
+	RetryAfter time.Duration   // how long the portal asks to wait, 0 if it does not say
+	Mailbox    account.Mailbox // the account after a write that succeeded
+	Sent       time.Time       // when the request left or would have left, zero if it was not admitted
 	Took       time.Duration   // of the exchange
-	Err        error           // the cause where there was no answer, for the log and for errors.Is
+	Err        error           // the cause if there was no answer, for the log and for errors.Is
 }
 
-// Problem returns what the answer says for a person; it is of no use for one that is done.
+// Problem returns the answer as a problem. It has no meaning for an answer that is Done.
 func (a Answer) Problem() diagnosis.Problem {
 	p := diagnosis.Problem{Code: a.Code, Err: a.Err}
 	if a.Text != "" {
@@ -48,7 +48,7 @@ func (a Answer) Problem() diagnosis.Problem {
 	return p
 }
 
-// answer returns the answer that a code makes of a call, the good one without a code.
+// answer returns the answer of a call with a code. Without a code it is Done.
 func (call *call) answer(code diagnosis.Code) Answer {
 	fate := code.Fate()
 	switch {
@@ -60,39 +60,39 @@ func (call *call) answer(code diagnosis.Code) Answer {
 	return Answer{Fate: fate, Code: code, Side: code.Side()}
 }
 
-// turned returns the answer that a code makes of the same exchange, whose words count no more.
-func (a Answer) turned(call *call, code diagnosis.Code) Answer {
+// withCode returns an answer with another code for the same exchange. It drops the text.
+func (a Answer) withCode(call *call, code diagnosis.Code) Answer {
 	other := call.answer(code)
 	other.Status, other.Sent, other.Took = a.Status, a.Sent, a.Took
 	return other
 }
 
-// judge says what a reply means (ASC.Api/Impl/ApiHttpHandler.cs,
-// web/studio/ASC.Web.Studio/Global.asax.cs). An envelope is believed before the
-// status: the portal answers nearly every failure with 500.
+// judge returns the answer for a reply (ASC.Api/Impl/ApiHttpHandler.cs,
+// web/studio/ASC.Web.Studio/Global.asax.cs). An error in the envelope counts more than
+// the status, because the portal answers nearly every failure with 500.
 func judge(call *call, r *reply) Answer {
-	done := r.status == http.StatusOK || r.status == http.StatusCreated // whichever it is
-	if done && r.own && !r.failed && r.response != nil {
+	done := r.status == http.StatusOK || r.status == http.StatusCreated // the portal is not strict about which
+	if done && r.isEnvelope && !r.failed && r.response != nil {
 		return Answer{Fate: diagnosis.Done, Status: r.status}
 	}
 	var (
 		code diagnosis.Code
-		side diagnosis.Side // if the reply tells it
-		text string         // what of it may be shown
+		side diagnosis.Side // set if the reply names it
+		text string         // the part that may be shown
 	)
 	switch {
 	case r.status == http.StatusTooManyRequests:
 		code, text = diagnosis.PortalBusy, call.message(r.message)
 	case r.status == http.StatusUnauthorized && call.token.Empty():
-		code = diagnosis.PortalOther // it wants a token for what a portal answers without one
+		code = diagnosis.PortalOther // a portal answers this call without a token
 	case r.status == http.StatusUnauthorized:
 		code = diagnosis.PortalToken
 	case r.redirects():
 		code, text = diagnosis.PortalRedirect, call.redirectTarget(r.header.Get("Location"))
 	case r.failed:
-		code, side, text = r.complaint(call)
+		code, side, text = r.envelopeError(call)
 	default:
-		code, text = r.speechless(), call.page(r)
+		code, text = r.plainCode(), call.page(r)
 	}
 	if call.explain != nil {
 		code = cmp.Or(call.explain(r), code)
@@ -105,11 +105,11 @@ func judge(call *call, r *reply) Answer {
 	return a
 }
 
-// complaint is an envelope with an error.
-func (r *reply) complaint(call *call) (code diagnosis.Code, side diagnosis.Side, text string) {
+// envelopeError returns code, side and text for an envelope with an error.
+func (r *reply) envelopeError(call *call) (code diagnosis.Code, side diagnosis.Side, text string) {
 	text = call.message(r.message)
 	if refusal, ok := diagnosis.ReadLoginTest(r.message); ok {
-		if call.write { // else the portal logs in nowhere
+		if call.write { // the portal logs in to mail servers only during writes
 			text = call.confidence().Quote(refusal.Text)
 		}
 		return refusal.Code, refusal.Side, text
@@ -121,23 +121,23 @@ func (r *reply) complaint(call *call) (code diagnosis.Code, side diagnosis.Side,
 	if r.status == http.StatusForbidden && r.message == "Forbidden" && strings.HasPrefix(call.path, "mail/") {
 		return diagnosis.PortalMailOff, "", text
 	}
-	return cmp.Or(codeOfComplaint[r.status], diagnosis.PortalError), "", text
+	return cmp.Or(codeOfError[r.status], diagnosis.PortalError), "", text
 }
 
-// codeOfComplaint is what a status means with an error of unknown words in an envelope.
-var codeOfComplaint = map[int]diagnosis.Code{
+// codeOfError maps the status of an envelope with an unknown error text to a code.
+var codeOfError = map[int]diagnosis.Code{
 	http.StatusBadRequest:      diagnosis.PortalArgument,
 	http.StatusPaymentRequired: diagnosis.PortalUnpaid,
 	http.StatusForbidden:       diagnosis.PortalForbidden,
 	http.StatusNotFound:        diagnosis.PortalNoItem,
 }
 
-// speechless is a reply without an envelope's error.
-func (r *reply) speechless() diagnosis.Code {
+// plainCode returns the code for a reply without an error in an envelope.
+func (r *reply) plainCode() diagnosis.Code {
 	switch {
 	case r.status == http.StatusServiceUnavailable:
-		// It is from a server in front of the portal if it says when to come back, from the
-		// portal while it is restored or moved if it says nothing at all.
+		// With Retry-After it is from a server in front of the portal. Empty and without that
+		// header it is from a portal that is being restored or moved.
 		if _, ok := retryAfter(r.header, time.Now()); ok {
 			return diagnosis.PortalBusy
 		}
@@ -155,7 +155,7 @@ func (r *reply) speechless() diagnosis.Code {
 	return diagnosis.AnswerOdd
 }
 
-// codeOfStatus is what a status means without an envelope.
+// codeOfStatus maps the status of a reply without an envelope to a code.
 var codeOfStatus = map[int]diagnosis.Code{
 	http.StatusPaymentRequired:   diagnosis.PortalUnpaid,
 	http.StatusForbidden:         diagnosis.PortalIP,
@@ -170,7 +170,7 @@ func (r *reply) html() bool {
 	return bytes.HasPrefix(bytes.TrimSpace(bytes.TrimPrefix(r.body, []byte("\uFEFF"))), []byte("<"))
 }
 
-// unanswered says what the lack of a whole answer means.
+// unanswered returns the answer for an exchange without a complete reply; left says that the request may have left.
 func unanswered(call *call, caller, within context.Context, left bool, err error) Answer {
 	var code diagnosis.Code
 	switch {
@@ -190,10 +190,10 @@ func unanswered(call *call, caller, within context.Context, left bool, err error
 	return a
 }
 
-// winRefused is WSAECONNREFUSED, which Windows gives where others give ECONNREFUSED.
+// winRefused is WSAECONNREFUSED, the Windows counterpart of ECONNREFUSED.
 const winRefused = syscall.Errno(10061)
 
-// unreached says why no request could leave.
+// unreached returns the code for an error before the request left.
 func unreached(err error) diagnosis.Code {
 	invalid, _ := errors.AsType[x509.CertificateInvalidError](err)
 	op, _ := errors.AsType[*net.OpError](err)
@@ -221,13 +221,13 @@ func is[E error](err error) bool {
 	return ok
 }
 
-// longestRetry is what a longer pause is cut to; it is far beyond what any run waits for.
+// longestRetry is the greatest pause that retryAfter returns, far longer than any run waits.
 const longestRetry = 365 * 24 * time.Hour
 
-// retryAfter reads Retry-After (RFC 9110, 10.2.3): seconds, of which a fraction
-// counts as a whole one, or a date. A date is held against the server's own clock
-// if it tells it. It reports false if there is nothing that can be read; a date
-// that has passed is no pause at all.
+// retryAfter returns the pause of Retry-After (RFC 9110, 10.2.3): seconds, rounded up, or
+// a date, which it compares with the server's clock if the answer has a Date. A date in
+// the past gives no pause. It reports false if the header is missing or cannot be
+// parsed.
 func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	text := strings.TrimSpace(header.Get("Retry-After"))
 	if text == "" {

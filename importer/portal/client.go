@@ -1,10 +1,10 @@
 // Package portal is the REST client of an ONLYOFFICE Community Server portal.
 //
-// A [Client] knows one portal. [Client.SignIn] gives a token and
-// [Client.Session] what a person can do with it: look at mail accounts, create
-// and change them, find people, act as somebody else. Every call is one exchange
-// and is never repeated here: whoever wants a repeat has to look first. What an
-// exchange came to is an [Answer], whose fate says what may follow.
+// A [Client] talks to one portal. [Client.SignIn] returns a token and
+// [Client.Session] the calls of its holder: find mail accounts, create and change
+// them, find people, act as another person. A call is one exchange, which this package
+// never repeats: a caller that repeats a write has to look first. The outcome of an
+// exchange is an [Answer], whose fate says what the caller may do next.
 //
 // There is no cookie jar, because the portal falls back to a cookie when a token
 // is refused and would then act for another person (web/studio/ASC.Web.Studio/Global.asax.cs).
@@ -24,40 +24,40 @@ import (
 )
 
 // DefaultTimeout bounds a whole exchange. The portal logs in to two mail servers
-// before it answers a create call, which takes 90 s in the ordinary worst case
-// and may take longer.
+// before it answers a create call, which usually takes 90 s at most, but can take
+// longer.
 const DefaultTimeout = 180 * time.Second
 
-// Options are what a client needs to know.
+// Options configure a client.
 type Options struct {
-	URL          string        // of the portal; https unless it is this machine or InsecureHTTP is set
+	URL          string        // of the portal; must be https unless it is this machine or InsecureHTTP is set
 	InsecureHTTP bool          // allow http:// to other machines
-	RootsFile    string        // certificates in PEM to trust besides the system's
-	Workers      int           // exchanges at the same time, and so connections; 0 is 4
+	RootsFile    string        // certificates in PEM to trust in addition to the system's
+	Workers      int           // most exchanges, and so connections, at once; 0 is 4
 	Timeout      time.Duration // of a whole exchange; 0 is DefaultTimeout
 	UserAgent    string        // "r7import" when empty
 
-	// Dial connects to the portal, or to the proxy in front of it. Nil connects over
-	// the network and gives up after 15 s.
+	// Dial connects to the portal, or to its proxy. If nil, the client connects over
+	// the network with a timeout of 15 s.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	// Admit is waited for before each exchange. Nil admits at once.
+	// Admit is called before each exchange and returns when it may begin. If nil, it may at once.
 	Admit func(ctx context.Context) (Admission, error)
-	// Log gets a line for each exchange: never a body, a password or a token. Nil is silent.
+	// Log gets a line for each exchange, without bodies, passwords and tokens. If nil, there is no log.
 	Log *slog.Logger
 }
 
-// Admission is leave for one exchange.
+// Admission is the permission for one exchange.
 type Admission interface {
-	// Context is what the exchange goes by: it may outlive the one it was asked with.
+	// Context returns the context of the exchange, which may outlive the one given to Admit.
 	Context() context.Context
 	// Written is called when the request has been written. It may be called from
 	// any goroutine, and is not called for a request that never leaves.
 	Written()
-	// Done is called after the exchange, before anybody else learns of the answer.
+	// Done is called after the exchange, before the call returns its answer.
 	Done(Answer)
 }
 
-// admitted is leave that nobody need be asked for.
+// admitted is the admission of a client without Admit.
 type admitted struct{ ctx context.Context }
 
 func (a admitted) Context() context.Context { return a.ctx }
@@ -66,14 +66,14 @@ func (admitted) Done(Answer)                {}
 
 // Client talks to one portal. It is safe for concurrent use.
 type Client struct {
-	o         Options // with what stands for the ones left empty
+	o         Options // with defaults for the empty ones
 	url       string
 	transport *http.Transport
 	proxy     string
 }
 
-// New returns a client for a portal and connects to nothing. A problem is one of
-// the command line or the environment.
+// New returns a client for a portal. It does not connect. The error is a
+// *diagnosis.Problem about the command line or the environment.
 func New(o Options) (*Client, error) {
 	base, err := canonical(o.URL, o.InsecureHTTP)
 	if err != nil {
@@ -92,41 +92,41 @@ func New(o Options) (*Client, error) {
 	return c, err
 }
 
-// URL returns the portal's address in the one form that is used for it: scheme,
-// host in lower case and as punycode, port unless it is the scheme's own, path
-// without a slash at the end.
+// URL returns the portal's address in canonical form: scheme, host in lower case and
+// punycode, port unless it is the default of the scheme, path without a slash at the
+// end.
 func (c *Client) URL() string { return c.url }
 
-// Proxy returns the host and port of the proxy that requests go through, empty
-// if they go directly. The environment decides it when the client is made.
+// Proxy returns the host and port of the proxy for the requests, empty if there is
+// none. The environment determines it when the client is made.
 func (c *Client) Proxy() string { return c.proxy }
 
-// Close closes the connections nobody uses.
+// Close closes the idle connections.
 func (c *Client) Close() { c.transport.CloseIdleConnections() }
 
-// Session returns what the holder of a token can do. Whether the portal accepts
-// the token shows with the first call. Others are secrets of the same person, such
-// as the password that the token was got with: no text of an answer is shown that
-// tells anything of them.
+// Session returns the session of a token. It makes no exchange: whether the portal
+// accepts the token shows in the first call. Others are further secrets of the person,
+// such as the password that the token was requested with: answers contain no text that
+// reveals any of them.
 func (c *Client) Session(token account.Secret, others ...account.Secret) *Session {
 	s := &Session{client: c, token: token, known: echo.Confidence{Secrets: others}}
-	s.whole = s
+	s.origin = s
 	return s
 }
 
-// Session is one person's portal, as that person sees it. It is safe for
-// concurrent use. The portal does not bear two writes at a time for one address:
-// it is the caller who keeps them apart.
+// Session is the portal as one person sees it. It is safe for concurrent use, but the
+// portal cannot handle two writes at once for the same address: the caller has to
+// prevent them.
 type Session struct {
 	client *Client
 	token  account.Secret
 	known  echo.Confidence
-	whole  *Session // that this one is about a row of, or this one itself
+	origin *Session // the session that About was called on, or this one itself
 }
 
-// About returns the session for calls about one row: no text of their answers is
-// shown that tells anything of a secret of that row, and no title of a web page
-// that holds a value of it.
+// About returns the session for calls about one row. Their answers contain no text
+// that reveals a secret of the row, and no title of a web page that contains a value
+// of it.
 func (s *Session) About(row *account.Row) *Session {
 	about := *s
 	secrets := []account.Secret{row.Settings.Incoming.Password, row.Settings.Outgoing.Password, row.Owner.Password, row.Owner.Token}
@@ -134,7 +134,7 @@ func (s *Session) About(row *account.Row) *Session {
 	return &about
 }
 
-// Same reports whether both are one session, whatever row they are about.
+// Same reports whether both are the same session, possibly about different rows.
 func (s *Session) Same(other *Session) bool {
-	return s != nil && other != nil && s.whole == other.whole
+	return s != nil && other != nil && s.origin == other.origin
 }

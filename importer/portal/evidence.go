@@ -11,11 +11,11 @@ import (
 	"r7import/importer/echo"
 )
 
-// What is kept of an answer is chosen: the sentences the portal is known to say
-// and what a mail server said in a failed login test. Of everything else it is
-// only told what kind of text it was, about how long, and the title of a web page.
+// Only some texts of an answer are kept: the known sentences of the portal, and the text
+// of a mail server in a failed login test. Of any other text, the kind, the approximate
+// size and the title of a web page are kept.
 
-// confidence returns what no text of the call's answer is shown with.
+// confidence returns the secrets and values that no text of the call's answer may reveal.
 func (call *call) confidence() echo.Confidence {
 	c := call.known.With(append(call.secrets[:len(call.secrets):len(call.secrets)], call.token), call.values...)
 	for _, values := range call.query {
@@ -24,8 +24,8 @@ func (call *call) confidence() echo.Confidence {
 	return c
 }
 
-// message returns what is shown of the message of an error: the sentence that is
-// known, else what kind of text it was.
+// message returns the part of an error message that may be shown: the known sentence in
+// it, else its kind and approximate size.
 func (call *call) message(text string) string {
 	if text == "" {
 		return ""
@@ -36,7 +36,7 @@ func (call *call) message(text string) string {
 	return "application/json, " + about(len(text))
 }
 
-// page returns what is shown of a reply that is no envelope.
+// page returns the description of a reply without an envelope: kind, approximate size and title.
 func (call *call) page(r *reply) string {
 	text := bytes.TrimSpace(bytes.TrimPrefix(r.body, []byte("\uFEFF")))
 	switch {
@@ -55,11 +55,11 @@ func (call *call) page(r *reply) string {
 	return shown
 }
 
-// longestTitle is from where on a title is taken for something else.
+// longestTitle is the greatest length in characters of a title that is shown.
 const longestTitle = 100
 
-// about returns the size of a text. Told to the byte, it would tell how long the
-// password is that the text repeats.
+// about returns the approximate size of a text. The exact size of a text that repeats
+// a password would reveal the password's length.
 func about(size int) string {
 	sizes := []string{"<100 B", "<1 kB", "<10 kB", "<100 kB", "<1 MB", "≥1 MB"}
 	i := 0
@@ -69,19 +69,22 @@ func about(size int) string {
 	return sizes[i]
 }
 
-var hostForm = regexp.MustCompile(`^[A-Za-z0-9._\[\]-]{1,255}(:[0-9]{1,5})?$`)
+var hostForm = regexp.MustCompile(`^[A-Za-z0-9._\[\]-]+(:[0-9]{1,5})?$`)
 
-// redirectTarget returns the host a redirect leads to, and nothing else of it.
+// maxHost is how long a host and its port can be (RFC 1035, section 2.3.4).
+const maxHost = 255 + len(":65535")
+
+// redirectTarget returns the host of a redirect, without the rest of the address; empty if it must not be shown.
 func (call *call) redirectTarget(location string) string {
 	u, err := url.Parse(location)
-	if err != nil || !hostForm.MatchString(u.Host) || call.confidence().Betrayed(u.Host) {
+	if err != nil || len(u.Host) > maxHost || !hostForm.MatchString(u.Host) || call.confidence().Betrayed(u.Host) {
 		return ""
 	}
 	return u.Host
 }
 
-// transportError is an error of the transport with words that may be shown. Those
-// of net/http repeat lines of an answer that cannot be read.
+// transportError is an error of the transport with a text that may be shown. Texts of
+// net/http repeat lines of malformed answers.
 type transportError struct {
 	words string
 	err   error
@@ -90,10 +93,10 @@ type transportError struct {
 func (e *transportError) Error() string { return e.words }
 func (e *transportError) Unwrap() error { return e.err }
 
-// presentable returns an error with the cause of another, whose words tell nothing of a secret.
+// presentable returns an error that wraps err and whose text reveals no secret.
 func (call *call) presentable(err error) error {
 	text := err.Error()
-	if i := strings.Index(text, "malformed "); i >= 0 { // and then the malformed text
+	if i := strings.Index(text, "malformed "); i >= 0 { // the malformed text follows
 		text = text[:i] + "malformed answer"
 	}
 	return &transportError{call.confidence().Quote(text), err}

@@ -21,50 +21,50 @@ import (
 	"r7import/importer/echo"
 )
 
-// call is one exchange to be made.
+// call describes one exchange.
 type call struct {
 	name   string // for the log
 	method string // GET when empty
-	path   string // behind api/2.0/, escaped
+	path   string // after api/2.0/, escaped
 	query  url.Values
 	body   []byte
 	media  string // content type of the body
 	token  account.Secret
-	cookie bool // the token goes into the cookie as well
-	// write says that the portal may change something: if the answer is lost, nobody knows whether it did.
+	cookie bool // also send the token as the cookie
+	// write says that the call may change something in the portal: if the answer is lost, the outcome is unclear.
 	write   bool
-	secrets []account.Secret // in the request, which the answer might repeat
-	values  []string         // in the request besides
-	known   echo.Confidence  // what else the session knows
-	ready   func() error     // called right before the request leaves
-	// explain gives an answer that means something else here than elsewhere; an empty code leaves it.
+	secrets []account.Secret // of the request, which the answer might repeat
+	values  []string         // other values of the request
+	known   echo.Confidence  // secrets and values of the session
+	ready   func() error     // called right before the request leaves; an error cancels it
+	// explain returns the code of a reply that has a special meaning for this call, else the empty code.
 	explain func(r *reply) diagnosis.Code
-	odd     diagnosis.Code // of a good answer that is not what was asked for; empty is AnswerOdd
+	odd     diagnosis.Code // for a successful answer with an unexpected value; empty is AnswerOdd
 }
 
-// reply is what came back.
+// reply is the HTTP response of an exchange.
 type reply struct {
 	status  int
 	header  http.Header
 	body    []byte
-	tooLong bool // there was more than is read
+	tooLong bool // body is cut at maxBody
 	envelope
 }
 
-// maxBody is how much of an answer is read, once it is decompressed.
+// maxBody is the number of bytes read of an answer, after decompression.
 const maxBody = 1 << 20
 
-// exchange makes a call as the session's person. The answer is [diagnosis.Done] when the
-// portal said 200 or 201 in its own form; what it said is in the reply, which is never nil.
+// exchange makes a call as the session's person. The answer is [diagnosis.Done] if the
+// portal answered 200 or 201 with an envelope without an error. The reply is never nil.
 func (s *Session) exchange(ctx context.Context, call *call) (r *reply, answer Answer) {
 	c := s.client
 	call.token, call.known = s.token, s.known
 	if !httpguts.ValidHeaderFieldValue(call.token.Reveal()) {
 		return &reply{}, call.answer(diagnosis.PortalToken)
 	}
-	leave, err := c.o.Admit(ctx)
+	admission, err := c.o.Admit(ctx)
 	if err == nil {
-		defer func() { leave.Done(answer) }()
+		defer func() { admission.Done(answer) }()
 		if call.ready != nil {
 			err = call.ready()
 		}
@@ -75,7 +75,7 @@ func (s *Session) exchange(ctx context.Context, call *call) (r *reply, answer An
 		return &reply{}, answer
 	}
 	sent := time.Now()
-	r, answer = c.send(leave, call)
+	r, answer = c.send(admission, call)
 	answer.Sent, answer.Took = sent, time.Since(sent)
 	level := slog.LevelInfo
 	if answer.Fate == diagnosis.Done {
@@ -92,8 +92,8 @@ func (s *Session) exchange(ctx context.Context, call *call) (r *reply, answer An
 	return r, answer
 }
 
-// ask makes a call and returns what the portal answered with. A good answer that cannot be
-// decoded, or does not fit what was asked, is odd; a nil fits takes every value.
+// ask makes a call and returns the value in the answer. A successful answer that cannot be
+// decoded, or whose value fits refuses, gets the code call.odd; a nil fits accepts every value.
 func ask[T any](ctx context.Context, s *Session, call *call, fits func(*T) bool) (T, Answer) {
 	var value, none T
 	r, answer := s.exchange(ctx, call)
@@ -101,35 +101,35 @@ func ask[T any](ctx context.Context, s *Session, call *call, fits func(*T) bool)
 		return none, answer
 	}
 	if !decode(r.response, &value) || fits != nil && !fits(&value) {
-		return none, answer.turned(call, cmp.Or(call.odd, diagnosis.AnswerOdd))
+		return none, answer.withCode(call, cmp.Or(call.odd, diagnosis.AnswerOdd))
 	}
 	return value, answer
 }
 
-// decode is strict about null, which encoding/json takes for any value.
+// decode reports whether raw could be decoded. It refuses null, which encoding/json accepts for any type.
 func decode(raw json.RawMessage, into any) bool {
 	return string(raw) != "null" && json.Unmarshal(raw, into) == nil
 }
 
-func (c *Client) send(leave Admission, call *call) (*reply, Answer) {
-	ctx := leave.Context()
+func (c *Client) send(admission Admission, call *call) (*reply, Answer) {
+	ctx := admission.Context()
 	within, cancel := context.WithTimeout(ctx, c.o.Timeout)
 	defer cancel()
-	response, left, err := c.roundTrip(within, leave, call)
+	response, left, err := c.roundTrip(within, admission, call)
 	if err != nil {
 		return &reply{}, unanswered(call, ctx, within, left, err)
 	}
 	defer response.Body.Close()
 	var body bytes.Buffer
 	if n := response.ContentLength; n > 0 && n <= maxBody {
-		body.Grow(int(n) + bytes.MinRead) // room for its end, too
+		body.Grow(int(n) + bytes.MinRead) // ReadFrom needs MinRead free bytes to see the end
 	}
 	_, err = body.ReadFrom(io.LimitReader(response.Body, maxBody+1))
 	r := &reply{status: response.StatusCode, header: response.Header, body: body.Bytes()}
 	if len(r.body) > maxBody {
 		r.tooLong, r.body = true, r.body[:maxBody]
 	}
-	// Of some answers the status alone says what happened, so that a body cut off matters little.
+	// For some answers the status alone decides, so it does not matter if the body was cut off.
 	decided := []int{http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusTooManyRequests}
 	if err != nil && !slices.Contains(decided, r.status) && !r.redirects() {
 		return r, unanswered(call, ctx, within, true, err)
@@ -138,10 +138,10 @@ func (c *Client) send(leave Admission, call *call) (*reply, Answer) {
 	return r, judge(call, r)
 }
 
-// roundTrip sends the request and reports whether any of it may have left. A
-// connection that died while nobody used it, so that nothing could be written, is
-// replaced by another one: no request has been made then. Nothing else is repeated.
-func (c *Client) roundTrip(ctx context.Context, leave Admission, call *call) (response *http.Response, left bool, err error) {
+// roundTrip sends the request and reports whether any of it may have left. If an idle
+// connection was closed, so that nothing could be written to it, it uses another one:
+// no request was made in that case. It repeats nothing else.
+func (c *Client) roundTrip(ctx context.Context, admission Admission, call *call) (response *http.Response, left bool, err error) {
 	for {
 		var reused, wrote atomic.Bool // final when RoundTrip returns with an error
 		trace := &httptrace.ClientTrace{
@@ -149,7 +149,7 @@ func (c *Client) roundTrip(ctx context.Context, leave Admission, call *call) (re
 			WroteHeaders: func() { wrote.Store(true) },
 			WroteRequest: func(info httptrace.WroteRequestInfo) {
 				if info.Err == nil || wrote.Load() {
-					leave.Written()
+					admission.Written()
 				}
 			},
 		}
@@ -172,8 +172,8 @@ func (c *Client) request(ctx context.Context, call *call) (*http.Request, error)
 	}
 	request.URL.RawQuery = call.query.Encode()
 	if call.body != nil || method == http.MethodGet {
-		// A body that is there and cannot be had twice keeps net/http from repeating
-		// the request by itself. An empty one is not sent.
+		// net/http does not repeat a request on its own if it has a body without GetBody.
+		// An empty body is not sent.
 		request.Body = io.NopCloser(bytes.NewReader(call.body))
 		request.ContentLength = int64(len(call.body))
 	}
@@ -192,17 +192,17 @@ func (c *Client) request(ctx context.Context, call *call) (*http.Request, error)
 	return request, nil
 }
 
-// envelope is what the portal wraps its answers in
-// (ASC.Api/Interfaces/IApiStandartResponce.cs). Members it leaves out are zero.
+// envelope is the object in which the portal wraps its answers
+// (ASC.Api/Interfaces/IApiStandartResponce.cs). Missing members are zero.
 type envelope struct {
-	own      bool // there is one
-	response json.RawMessage
-	total    int
-	failed   bool // with an error
-	message  string
+	isEnvelope bool // the body is an envelope
+	response   json.RawMessage
+	total      int
+	failed     bool // it has an error
+	message    string
 }
 
-// open reads the envelope, if that is what the body is.
+// open parses the envelope if the body is one.
 func (r *reply) open() {
 	var e struct {
 		Total      json.RawMessage `json:"total"`
@@ -221,8 +221,8 @@ func (r *reply) open() {
 		Message string `json:"message"`
 	}
 	if e.Error != nil && string(e.Error) != "null" {
-		_ = json.Unmarshal(e.Error, &problem) // an error without words is one all the same
+		_ = json.Unmarshal(e.Error, &problem) // an error without a message counts too
 		r.failed, r.message = true, problem.Message
 	}
-	r.own = r.failed || e.Response != nil || e.StatusCode != nil
+	r.isEnvelope = r.failed || e.Response != nil || e.StatusCode != nil
 }

@@ -8,16 +8,16 @@ import (
 	"r7import/importer/account"
 )
 
-// fields are the arguments of a call, in order. They travel as JSON unless the
-// server's JSON parser would bend one of the texts; then as a form.
+// fields are the arguments of a call, in order. They are sent as JSON, or as a form if
+// the server's JSON parser would change one of the texts.
 type fields struct {
-	list []field
-	bent bool
+	list   []field
+	asForm bool
 }
 
 type field struct {
 	name string
-	text string // as it stands in a form
+	text string // the value for a form, not escaped
 	json string
 }
 
@@ -27,38 +27,38 @@ func (f *fields) text(name, value string) {
 	encoder.SetEscapeHTML(false)
 	_ = encoder.Encode(value) // a text can always be encoded
 	f.list = append(f.list, field{name, value, strings.TrimSuffix(quoted.String(), "\n")})
-	f.bent = f.bent || bends(value)
+	f.asForm = f.asForm || jsonAlters(value)
 }
 
-// literal adds a number or a truth value, which is its own JSON.
+// literal adds a number or a boolean, whose text is the same in JSON and in a form.
 func (f *fields) literal(name, value string) { f.list = append(f.list, field{name, value, value}) }
 
-// bends reports whether Json.NET takes a text for a moment and writes it anew,
-// which spoils a password of that shape (Newtonsoft.Json, DateTimeUtils.cs). It
-// errs on the side of the form, which the server reads as well.
-func bends(s string) bool {
+// jsonAlters reports whether Json.NET may parse a text as a time and format it again, which
+// changes a password of that form (Newtonsoft.Json, DateTimeUtils.cs). It may report true
+// for other texts, which does no harm: the server accepts a form as well.
+func jsonAlters(s string) bool {
 	runes := []rune(s)
 	return len(runes) >= 19 && runes[10] == 'T' || strings.HasPrefix(s, "/Date(") && strings.HasSuffix(s, ")/")
 }
 
-// encode returns the body and its content type. Names need no escapes.
+// encode returns the body and its content type. It does not escape names, which need none.
 func (f *fields) encode() (body []byte, media string) {
 	parts := make([]string, len(f.list))
 	for i, one := range f.list {
-		if f.bent {
+		if f.asForm {
 			parts[i] = one.name + "=" + url.QueryEscape(one.text)
 		} else {
 			parts[i] = `"` + one.name + `":` + one.json
 		}
 	}
-	if f.bent {
+	if f.asForm {
 		return []byte(strings.Join(parts, "&")), "application/x-www-form-urlencoded; charset=UTF-8"
 	}
 	return []byte("{" + strings.Join(parts, ",") + "}"), "application/json"
 }
 
-// requestFields is the safest form the API knows: all 17 fields, since a missing one
-// becomes POP3, plaintext or the whole history; numbers for enumerations and ports.
+// requestFields returns all 17 fields, since the portal reads a missing one as POP3, plain
+// text or the whole history. Enumerations and ports are numbers.
 func requestFields(s *account.Settings) *fields {
 	f := &fields{list: make([]field, 0, account.NumRequestFields)}
 	for one := range account.NumRequestFields {
@@ -73,13 +73,13 @@ func requestFields(s *account.Settings) *fields {
 	return f
 }
 
-// Written returns the request that makes an account, field by field as it goes over the
-// wire: JSON values, the secrets among them. form says that they travel as a form
-// instead, because the portal's JSON parser would bend one of them.
+// Written returns the fields of the request that creates an account as JSON values,
+// including the secrets. form reports that the request is sent as a form instead,
+// because the portal's JSON parser would change one of them.
 func Written(s *account.Settings) (values [account.NumRequestFields]string, form bool) {
 	body := requestFields(s)
 	for i, one := range body.list {
 		values[i] = one.json
 	}
-	return values, body.bent
+	return values, body.asForm
 }

@@ -12,8 +12,8 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// listed is ASC.Mail/Data/Contracts/MailAccountData.cs: what create and update
-// answer, and each item of the list.
+// listed is ASC.Mail/Data/Contracts/MailAccountData.cs: the answer of create and update,
+// and an item of the list.
 type listed struct {
 	MailboxID  number `json:"mailboxId"`
 	Email      string `json:"email"`
@@ -27,15 +27,15 @@ type listed struct {
 	IsTeamlab  bool   `json:"isTeamlabMailbox"`
 }
 
-func (l *listed) noun() account.Mailbox {
+func (l *listed) mailbox() account.Mailbox {
 	return account.Mailbox{
 		ID: int64(l.MailboxID), Address: l.Email, Name: l.Name, Enabled: l.Enabled, AuthError: l.AuthError, QuotaError: l.QuotaError,
 		Hosted: l.IsTeamlab, Alias: l.IsAlias, Group: l.IsGroup, OAuth: l.OAuth,
 	}
 }
 
-// single is ASC.Mail/Data/Contracts/MailBoxData.cs, with names of its own and
-// ports as texts.
+// single is ASC.Mail/Data/Contracts/MailBoxData.cs, with other names than listed and
+// with ports as texts.
 type single struct {
 	ID           number `json:"id"`
 	Email        string `json:"email"`
@@ -57,7 +57,7 @@ type single struct {
 	IsTeamlab    bool   `json:"is_teamlab"`
 }
 
-func (s *single) noun() account.Mailbox {
+func (s *single) mailbox() account.Mailbox {
 	return account.Mailbox{
 		ID: int64(s.ID), Address: s.Email, Name: s.Name, Hosted: s.IsTeamlab, OAuth: s.IsOAuth, Detailed: true,
 		Settings: account.Settings{
@@ -74,8 +74,8 @@ func (s *single) noun() account.Mailbox {
 	}
 }
 
-// number is an integer that the portal writes as a number here and as a text
-// there; null and the empty text are 0.
+// number is an integer that the portal writes as a number in some answers and as a text
+// in others; null and the empty text are 0.
 type number int64
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -90,9 +90,9 @@ func (n *number) UnmarshalJSON(raw []byte) error {
 	return err
 }
 
-// Accounts lists what mail the session's person has: accounts, aliases and
-// groups. The portal answers from memory for up to 20 minutes, and shows one of
-// two accounts that have the same address. More than 200 take more than one exchange.
+// Accounts returns the mail of the session's person: accounts, aliases and groups. The
+// portal caches the list for up to 20 minutes, and shows only one of two accounts
+// with the same address. More than 200 take more than one exchange.
 func (s *Session) Accounts(ctx context.Context) ([]account.Mailbox, Answer) {
 	var all []account.Mailbox
 	last := Answer{Fate: diagnosis.Done}
@@ -102,15 +102,15 @@ func (s *Session) Accounts(ctx context.Context) ([]account.Mailbox, Answer) {
 			return nil, answer
 		}
 		for i := range page {
-			all = append(all, page[i].noun())
+			all = append(all, page[i].mailbox())
 		}
 	}
 	return all, last
 }
 
-// Find looks for one account in the portal's database. Not to be there is a good
-// answer; the portal says it with an error of its own words, and any other error
-// says nothing about the account.
+// Find looks up one account in the portal's database and reports whether it exists. If it
+// does not, the answer is Done: the portal has a particular error text for that. After
+// any other error it is not known whether the account exists.
 func (s *Session) Find(ctx context.Context, address string) (account.Mailbox, bool, Answer) {
 	call := &call{name: "find", path: "mail/accounts/single.json", query: url.Values{"email": {address}}}
 	one, answer := ask(ctx, s, call, func(one *single) bool {
@@ -118,25 +118,25 @@ func (s *Session) Find(ctx context.Context, address string) (account.Mailbox, bo
 	})
 	switch {
 	case answer.Code == diagnosis.MailboxMissing && answer.Status == http.StatusInternalServerError:
-		return account.Mailbox{}, false, answer.turned(call, "")
+		return account.Mailbox{}, false, answer.withCode(call, "")
 	case answer.Fate != diagnosis.Done:
 		return account.Mailbox{}, false, answer
 	}
-	return one.noun(), true, answer
+	return one.mailbox(), true, answer
 }
 
-// Create sets up an account. ready, if given, is called once the request has been
-// let through and before anything of it leaves; its error calls the request off.
-// The portal logs in to both mail servers before it answers, and overwrites an
-// account of this address without a word: look first.
+// Create creates an account. If ready is not nil, Create calls it after the request is
+// admitted and before any of it leaves; an error of ready cancels the request.
+// The portal logs in to both mail servers before it answers, and silently overwrites
+// an existing account of this address: look first.
 func (s *Session) Create(ctx context.Context, settings *account.Settings, ready func() error) Answer {
 	return s.save(ctx, settings, &call{name: "create", method: http.MethodPost, ready: ready})
 }
 
-// Update changes an account. Every setting is written, so settings come from
-// [Session.Find]; empty passwords keep the stored ones, and the protocol stays
-// what it was. What it resets at the portal besides is much: the state of
-// synchronisation, forwarding to a folder, whether the mailbox is the portal's own.
+// Update changes an account. It writes every setting, so start from those that
+// [Session.Find] returns. Empty passwords keep the stored ones, and the protocol does
+// not change. The portal also resets the state of synchronisation, forwarding to a
+// folder, and whether the mailbox is on its own mail server. For ready see [Session.Create].
 func (s *Session) Update(ctx context.Context, settings *account.Settings, ready func() error) Answer {
 	return s.save(ctx, settings, &call{name: "update", method: http.MethodPut, ready: ready})
 }
@@ -149,12 +149,12 @@ func (s *Session) save(ctx context.Context, settings *account.Settings, call *ca
 		return made.MailboxID > 0 && account.Address(made.Email).Equal(account.Address(settings.Email))
 	})
 	if answer.Fate == diagnosis.Done {
-		answer.Mailbox = made.noun()
+		answer.Mailbox = made.mailbox()
 	}
 	return answer
 }
 
-// valuesOf returns the texts of an account that are no secrets.
+// valuesOf returns the texts of an account that are not secret.
 func valuesOf(s *account.Settings) (values []string) {
 	for _, f := range []account.Field{
 		account.Name, account.Email, account.Account, account.ServerHost, account.SMTPAccount, account.SMTPServer,
@@ -164,8 +164,8 @@ func valuesOf(s *account.Settings) (values []string) {
 	return values
 }
 
-// SetEnabled switches an account on or off. Switching on logs in to the mail
-// servers first, switching off does not.
+// SetEnabled enables or disables an account. Before it enables one, the portal logs in
+// to the mail servers.
 func (s *Session) SetEnabled(ctx context.Context, address string, enabled bool) Answer {
 	body := new(fields)
 	body.text("email", address)
@@ -179,26 +179,26 @@ func (s *Session) SetEnabled(ctx context.Context, address string, enabled bool) 
 	return answer
 }
 
-// Operation is a removal the portal works at in the background.
+// Operation is a removal that the portal performs in the background.
 type Operation struct {
 	ID        string
-	MailboxID int64 // 0 once the portal has forgotten the operation
+	MailboxID int64 // 0 if the portal no longer knows the operation
 	Completed bool
 	Percent   int
-	Error     string // why it failed, in the portal's words; empty if it did not
+	Error     string // the reason of a failure, as [Answer].Text; empty if there is none
 }
 
-// Remove begins to remove an account, with the mail the portal has fetched for
-// it; nothing brings that back. The portal removes one account at a time for each
-// person and answers [diagnosis.RemovalRunning] to a second.
+// Remove starts the removal of an account and of the mail that the portal has fetched
+// for it, which cannot be undone. The portal removes one account at a time for each
+// person; a second removal is answered with [diagnosis.RemovalRunning].
 func (s *Session) Remove(ctx context.Context, address string) (Operation, Answer) {
 	return s.operation(ctx, &call{
 		name: "remove", method: http.MethodDelete, path: "mail/accounts.json", query: url.Values{"email": {address}}, write: true,
 	})
 }
 
-// Operation asks how far a removal is. The answer that tells its end is the last
-// one with its number; after that the portal says completed and nothing else.
+// Operation returns the progress of a removal. The portal reports its end once; after
+// that it answers only that the operation is completed, without the mailbox.
 func (s *Session) Operation(ctx context.Context, id string) (Operation, Answer) {
 	return s.operation(ctx, &call{name: "operation", path: "mail/operations/" + url.PathEscape(id)})
 }
@@ -224,18 +224,18 @@ func (s *Session) operation(ctx context.Context, call *call) (Operation, Answer)
 	}, answer
 }
 
-// Setup asks what the portal knows of the mail servers of an address's domain, and
-// reports whether it knows anything: servers, ports, encryption and protocol of
-// the settings are its answer. Only the domain matters.
+// Setup returns the mail servers that the portal has stored for the domain of an address:
+// servers, ports, encryption and protocol of the settings. It reports false if it has
+// none. Only the domain matters.
 //
-// For a domain it does not know the portal makes up an answer that looks the same
-// (ASC.Mail/Core/Engine/MailboxEngine.cs, GetDefaultMailboxData). Asked this way it
-// makes up POP3 and SMTP without encryption, so that nothing unprotected is taken
-// for knowledge.
+// For an unknown domain the portal guesses an answer that looks the same
+// (ASC.Mail/Core/Engine/MailboxEngine.cs, GetDefaultMailboxData). With the action sent
+// here it guesses POP3 and SMTP without encryption, so settings without encryption count
+// as a guess.
 func (s *Session) Setup(ctx context.Context, address string) (account.Settings, bool, Answer) {
 	query := url.Values{"email": {address}, "action": {"get_imap_pop_settings"}}
 	one, answer := ask[single](ctx, s, &call{name: "setup", path: "mail/accounts/setups.json", query: query}, nil)
-	settings := one.noun().Settings
+	settings := one.mailbox().Settings
 	protected := func(s *account.Server) bool {
 		return s.Host != "" && s.Port > 0 && (s.Encryption == account.TLS || s.Encryption == account.StartTLS)
 	}

@@ -27,9 +27,9 @@ type person struct {
 	Status      int    `json:"status"`
 }
 
-// noun returns the person as others know one. An id that is no GUID and an address
-// that is none are left out, since both are stored and shown.
-func (p *person) noun(clean func(string) string) account.Person {
+// toPerson returns the person as an account.Person. It leaves out an id that is not a GUID and
+// a malformed address, since both are stored and shown.
+func (p *person) toPerson(clean func(string) string) account.Person {
 	id, email := "", ""
 	if account.IsGUID(p.ID) {
 		id = clean(p.ID)
@@ -44,18 +44,18 @@ func (p *person) noun(clean func(string) string) account.Person {
 	}
 }
 
-// Self asks who the holder of the token is.
+// Self returns the holder of the token.
 func (s *Session) Self(ctx context.Context) (account.Person, Answer) {
 	p, _, answer := s.person(ctx, "self", "people/@self.json", nil)
 	return p, answer
 }
 
-// Person finds somebody by GUID. Not to be there is a good answer.
+// Person finds a person by GUID and reports whether there is one. If not, the answer is Done.
 func (s *Session) Person(ctx context.Context, id string) (account.Person, bool, Answer) {
 	return s.person(ctx, "person", "people/"+url.PathEscape(id), nil)
 }
 
-// PersonByEmail finds somebody by address. Not to be there is a good answer.
+// PersonByEmail finds a person by address and reports whether there is one. If not, the answer is Done.
 func (s *Session) PersonByEmail(ctx context.Context, address string) (account.Person, bool, Answer) {
 	return s.person(ctx, "person by address", "people/email.json", url.Values{"email": {address}})
 }
@@ -65,24 +65,24 @@ func (s *Session) person(ctx context.Context, name, path string, query url.Value
 	p, answer := ask[person](ctx, s, call, nil)
 	switch {
 	case answer.Code == diagnosis.PortalNoItem && name != "self":
-		return account.Person{}, false, answer.turned(call, "")
+		return account.Person{}, false, answer.withCode(call, "")
 	case answer.Fate != diagnosis.Done:
 		return account.Person{}, false, answer
 	}
-	noun := p.noun(call.confidence().Profile())
-	if noun.ID == "" {
-		return account.Person{}, false, answer.turned(call, diagnosis.AnswerOdd)
+	found := p.toPerson(call.confidence().Profile())
+	if found.ID == "" {
+		return account.Person{}, false, answer.withCode(call, diagnosis.AnswerOdd)
 	}
-	return noun, true, answer
+	return found, true, answer
 }
 
-// pageSize is how many items are asked for at once: few enough for a page to be
-// read whole, whatever is in it. The portal itself gives 1000 at most.
+// pageSize is the number of items requested at once, small enough that a page fits
+// into maxBody. The portal returns 1000 at most.
 const pageSize = 200
 
-// People yields everybody the portal shows to the session's person, or only those
-// who are active. Every page is an exchange of its own. A failure is yielded last,
-// with an empty person; every other answer is done. Nobody is yielded twice.
+// People yields the people that the portal shows to the session's person, or only the
+// active ones. Each page is an exchange. A failure is yielded last, with an empty
+// person; every other answer is Done. No person is yielded twice.
 func (s *Session) People(ctx context.Context, onlyActive bool) iter.Seq2[account.Person, Answer] {
 	query := url.Values{}
 	if onlyActive {
@@ -98,24 +98,24 @@ func (s *Session) People(ctx context.Context, onlyActive bool) iter.Seq2[account
 			}
 			fresh := 0
 			for i := range page {
-				if noun := page[i].noun(clean); noun.ID != "" && !known[noun.ID] {
-					known[noun.ID] = true
+				if found := page[i].toPerson(clean); found.ID != "" && !known[found.ID] {
+					known[found.ID] = true
 					fresh++
-					if !yield(noun, answer) {
+					if !yield(found, answer) {
 						return
 					}
 				}
 			}
 			if fresh == 0 {
-				return // a server that repeats a page would do so for ever
+				return // a server that repeats a page would never end
 			}
 		}
 	}
 }
 
-// pages yields a list page by page, as ASC.Api/Impl/ApiContext.cs cuts it. Its
-// nextIndex is wrong by one or absent, so the next page begins after what has been
-// received, until the total is reached or nothing comes.
+// pages yields a list page by page, as ASC.Api/Impl/ApiContext.cs cuts it. The portal's
+// nextIndex is wrong by one or absent, so each page begins after the items received,
+// until the total is reached or a page is empty or, without a total, short.
 func pages[T any](ctx context.Context, s *Session, name, path string, query url.Values) iter.Seq2[[]T, Answer] {
 	return func(yield func([]T, Answer) bool) {
 		query := maps.Clone(query)
@@ -126,7 +126,7 @@ func pages[T any](ctx context.Context, s *Session, name, path string, query url.
 			r, answer := s.exchange(ctx, call)
 			var page []T
 			if answer.Fate == diagnosis.Done && !decode(r.response, &page) {
-				answer = answer.turned(call, diagnosis.AnswerOdd)
+				answer = answer.withCode(call, diagnosis.AnswerOdd)
 			}
 			if !yield(page, answer) || answer.Fate != diagnosis.Done || len(page) == 0 {
 				return

@@ -15,14 +15,14 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Capabilities are what a portal tells anybody about the ways of signing in.
+// Capabilities are the ways to sign in to a portal.
 type Capabilities struct {
 	LDAP     bool   // directory users sign in with their directory password
-	SSO      bool   // people may come from an identity provider, and then have no password here
-	SSOLabel string // what the portal calls that provider
+	SSO      bool   // people may sign in through an identity provider, and then have no password here
+	SSOLabel string // the portal's name for that provider
 }
 
-// Capabilities asks the one thing a portal answers without a sign-in, and even
+// Capabilities returns the ways to sign in. A portal answers without a token, and even
 // while it is suspended, restored or unpaid (ASC.Specific/CapabilitiesApi).
 func (c *Client) Capabilities(ctx context.Context) (Capabilities, Answer) {
 	type capabilities struct {
@@ -30,7 +30,7 @@ func (c *Client) Capabilities(ctx context.Context) (Capabilities, Answer) {
 		SSOLabel    string `json:"ssoLabel"`
 		SSOURL      string `json:"ssoUrl"`
 	}
-	call := &call{name: "capabilities", path: "capabilities.json", explain: stranger, odd: diagnosis.PortalOther}
+	call := &call{name: "capabilities", path: "capabilities.json", explain: notPortal, odd: diagnosis.PortalOther}
 	data, answer := ask(ctx, c.Session(account.Secret{}), call, func(data *capabilities) bool { return data.LDAPEnabled != nil })
 	if answer.Fate != diagnosis.Done {
 		return Capabilities{}, answer
@@ -40,17 +40,17 @@ func (c *Client) Capabilities(ctx context.Context) (Capabilities, Answer) {
 
 var versionForm = regexp.MustCompile(`^[0-9]{1,4}(\.[0-9]{1,6}){1,5}$`)
 
-// stranger recognises what no portal says to a question that everybody may ask.
-func stranger(r *reply) diagnosis.Code {
+// notPortal returns PortalOther for replies that a portal never gives to Capabilities.
+func notPortal(r *reply) diagnosis.Code {
 	odd := []int{http.StatusOK, http.StatusCreated, http.StatusBadRequest, http.StatusMethodNotAllowed}
-	if r.status == http.StatusUnauthorized || r.status == http.StatusNotFound || !r.own && slices.Contains(odd, r.status) {
+	if r.status == http.StatusUnauthorized || r.status == http.StatusNotFound || !r.isEnvelope && slices.Contains(odd, r.status) {
 		return diagnosis.PortalOther
 	}
 	return ""
 }
 
-// Version asks which release the portal runs, such as 12.7.1. It needs no sign-in
-// and may be slow, since the portal asks its other services.
+// Version returns the version of the portal, such as 12.7.1. It needs no token and can
+// be slow, since the portal queries its other services. It is empty if it has another form.
 func (c *Client) Version(ctx context.Context) (string, Answer) {
 	data, answer := ask[struct {
 		CommunityServer string `json:"communityServer"`
@@ -61,27 +61,27 @@ func (c *Client) Version(ctx context.Context) (string, Answer) {
 	return data.CommunityServer, answer
 }
 
-// Token is what a sign-in gave: a token, or the word that a code is needed as well.
+// Token is the result of a sign-in: a token, or which code is required in addition.
 type Token struct {
 	Secret  account.Secret
-	Expires time.Time // zero if the portal does not say; of a code sent by SMS while there is no token
-	SMS     bool      // a code came by SMS, or would if the person had a phone number
-	Phone   string    // the number it was sent to, most of it hidden by the portal
-	TFA     bool      // a code of an authenticator app is wanted
+	Expires time.Time // of the token, else of the code sent by SMS; zero if the portal does not say
+	SMS     bool      // the second factor is a code sent by SMS
+	Phone   string    // the number it was sent to, mostly masked by the portal
+	TFA     bool      // the second factor is a code of an authenticator app
 }
 
-// SignIn asks for a token of a person by e-mail address or GUID; the portal does
-// not know its own user names here (ASC.Core.Common/Data/DbUserService.cs). It is
-// done only with a token. A second factor answers [diagnosis.PortalSMS] or
-// [diagnosis.PortalTFA], with the token's other members telling more;
+// SignIn requests a token for a person by e-mail address or GUID; the portal does not
+// accept user names here (ASC.Core.Common/Data/DbUserService.cs). The answer is Done
+// only with a token. If a second factor is required, the code is [diagnosis.PortalSMS],
+// [diagnosis.PortalTFA] or one of their variants, and Token has the details;
 // [Client.SignInCode] is then the second step. Each attempt counts towards the
-// portal's block, and each SMS is really sent.
+// portal's block, and can send an SMS.
 func (c *Client) SignIn(ctx context.Context, user string, password account.Secret) (Token, Answer) {
 	return c.signIn(ctx, &call{name: "sign in", path: "authentication.json"}, user, password)
 }
 
-// SignInCode is the second step of a sign-in: the code that came by SMS or that
-// the app shows.
+// SignInCode is the second step of a sign-in, with the code that was sent by SMS or
+// that the app shows.
 func (c *Client) SignInCode(ctx context.Context, user string, password, code account.Secret) (Token, Answer) {
 	refused := func(r *reply) diagnosis.Code {
 		if known, _ := diagnosis.PortalText(r.message); r.failed && known == diagnosis.PortalSignIn {
@@ -93,8 +93,8 @@ func (c *Client) SignInCode(ctx context.Context, user string, password, code acc
 	return c.signIn(ctx, &call{name: "sign in with code", path: path, secrets: []account.Secret{code}, explain: refused}, user, password)
 }
 
-// signIn tells a token from the ways the portal has of saying 201 without one
-// (ASC.Specific/AuthorizationApi/AuthenticationTokenData.cs).
+// signIn makes a sign-in call. The portal can answer 201 without a token, for several
+// reasons (ASC.Specific/AuthorizationApi/AuthenticationTokenData.cs).
 func (c *Client) signIn(ctx context.Context, call *call, user string, password account.Secret) (Token, Answer) {
 	body := new(fields)
 	body.text("userName", user)
@@ -122,29 +122,29 @@ func (c *Client) signIn(ctx context.Context, call *call, user string, password a
 		token.Secret = account.NewSecret(data.Token)
 		return token, answer
 	case data.SMS && data.PhoneNoise == "":
-		return token, answer.turned(call, diagnosis.PortalSMSPhone)
+		return token, answer.withCode(call, diagnosis.PortalSMSPhone)
 	case data.SMS:
-		return token, answer.turned(call, diagnosis.PortalSMS)
+		return token, answer.withCode(call, diagnosis.PortalSMS)
 	case data.TFA && data.TFAKey != "":
-		return token, answer.turned(call, diagnosis.PortalTFASetup)
+		return token, answer.withCode(call, diagnosis.PortalTFASetup)
 	case data.TFA:
-		return token, answer.turned(call, diagnosis.PortalTFA)
+		return token, answer.withCode(call, diagnosis.PortalTFA)
 	}
-	return Token{}, answer.turned(call, diagnosis.AnswerOdd)
+	return Token{}, answer.withCode(call, diagnosis.AnswerOdd)
 }
 
-// phoneForm is that of a telephone number, most of it hidden.
+// phoneForm matches a telephone number, possibly masked.
 var phoneForm = regexp.MustCompile(`^[0-9+*() -]{1,30}$`)
 
-// MayImpersonate asks whether the session's person, an administrator, may act as
-// another. A portal without that function answers [diagnosis.ImpersonationAbsent].
+// MayImpersonate reports whether the session's person, an administrator, may act as
+// another. The code is [diagnosis.ImpersonationAbsent] if the portal lacks the function.
 func (s *Session) MayImpersonate(ctx context.Context, personID string) (bool, Answer) {
 	path := "security/impersonate/" + url.PathEscape(personID)
 	return ask[bool](ctx, s, &call{name: "may impersonate", path: path, explain: impersonation}, nil)
 }
 
-// Impersonate asks for a token of another person. It needs no password of
-// theirs and no second factor, and the portal keeps a record of it
+// Impersonate requests a token of another person. It needs neither their password nor
+// a second factor. The portal keeps a record of the impersonation
 // (ASC.Api.Security/SecurityApi.cs).
 func (s *Session) Impersonate(ctx context.Context, personID string) (Token, Answer) {
 	path := "security/impersonate/" + url.PathEscape(personID)
@@ -153,10 +153,10 @@ func (s *Session) Impersonate(ctx context.Context, personID string) (Token, Answ
 	return Token{Secret: account.NewSecret(token)}, answer
 }
 
-// impersonation explains the answers about acting as another person. Of one who is not
-// active the portal says "account", the name of an argument, and nothing else
-// (ASC.Core.Common/Context/SecurityContext.cs). That somebody is dismissed shows when
-// they are looked up, so what is left are people on leave.
+// impersonation returns the code for replies of the impersonation calls. For a person who
+// is not active the portal's error text is just "account", the name of an argument
+// (ASC.Core.Common/Context/SecurityContext.cs). Callers have looked up the person and
+// found out by that who is dismissed, so it means a person on leave.
 func impersonation(r *reply) diagnosis.Code {
 	switch {
 	case r.failed && r.message == "account":
@@ -169,9 +169,9 @@ func impersonation(r *reply) diagnosis.Code {
 	return ""
 }
 
-// SignOut makes the session's token worthless. It takes two exchanges: which of
-// the person's connections this is, and the end of that one. A portal before 12.0
-// answers [diagnosis.SignOutAbsent]; its tokens end when they expire.
+// SignOut invalidates the session's token. It takes two exchanges: one finds the number
+// of the connection, the other ends it. The code is [diagnosis.SignOutAbsent] for a
+// portal before 12.0, whose tokens are valid until they expire.
 func (s *Session) SignOut(ctx context.Context) Answer {
 	absent := func(r *reply) diagnosis.Code {
 		if r.status == http.StatusNotFound {
@@ -179,8 +179,8 @@ func (s *Session) SignOut(ctx context.Context) Answer {
 		}
 		return ""
 	}
-	// The portal reads the number of the connection from the cookie only
-	// (ASC.Api.Security/SecurityApi.cs), so the same token goes there as well.
+	// The portal determines the connection by the cookie only
+	// (ASC.Api.Security/SecurityApi.cs), so the token is sent as the cookie too.
 	which := &call{name: "connection", path: "security/activeconnections.json", cookie: true, explain: absent}
 	connections, answer := ask[struct {
 		LoginEvent number `json:"loginEvent"`
@@ -189,7 +189,7 @@ func (s *Session) SignOut(ctx context.Context) Answer {
 	case answer.Fate != diagnosis.Done:
 		return answer
 	case connections.LoginEvent <= 0:
-		return answer.turned(which, diagnosis.SignOutAbsent)
+		return answer.withCode(which, diagnosis.SignOutAbsent)
 	}
 	path := "security/activeconnections/logout/" + strconv.FormatInt(int64(connections.LoginEvent), 10)
 	end := &call{name: "sign out", method: http.MethodPut, path: path, explain: absent, odd: diagnosis.SignOutAbsent}

@@ -19,12 +19,12 @@ import (
 const (
 	connectTimeout = 15 * time.Second
 	// idleTimeout is shorter than the keep-alive of the servers in front of portals
-	// (nginx: 75 s), so that a request seldom meets a connection that is just being closed.
+	// (nginx: 75 s), so that a request rarely meets a connection that is just being closed.
 	idleTimeout    = 30 * time.Second
 	maxHeaderBytes = 64 << 10
 )
 
-// newTransport returns a transport for one portal, and the proxy it goes through.
+// newTransport returns a transport for one portal, and the host and port of its proxy, empty without one.
 func newTransport(portal *url.URL, o Options) (*http.Transport, string, error) {
 	roots, err := Trusted(o.RootsFile)
 	if err != nil {
@@ -60,9 +60,9 @@ func newTransport(portal *url.URL, o Options) (*http.Transport, string, error) {
 	return transport, proxy.Host, nil
 }
 
-// proxyFor returns the proxy that the environment names for a portal, nil if none.
-// The library goes without one whose address it cannot read; we would rather not
-// go at all. The problem does not repeat the address, which may hold a password.
+// proxyFor returns the proxy for a portal from the environment, nil if there is none.
+// The library ignores a proxy address that it cannot parse; proxyFor returns an error
+// instead. The error does not repeat the address, which may contain a password.
 func proxyFor(portal *url.URL) (*url.URL, error) {
 	config := httpproxy.FromEnvironment()
 	named := config.HTTPProxy
@@ -82,20 +82,20 @@ func proxyFor(portal *url.URL) (*url.URL, error) {
 	return proxy, nil
 }
 
-// proxyError is a proxy that would not open the way to the portal.
+// proxyError is the answer of a proxy that refused to connect to the portal.
 type proxyError struct{ status int }
 
 func (e *proxyError) Error() string { return "proxy answered " + http.StatusText(e.status) }
 
-// Trusted returns the system's certificates with those of a file; nil means the system's.
-// The error is a *diagnosis.Problem.
+// Trusted returns the system's certificates together with those of a PEM file. Without a
+// file it returns nil, which means the system's. The error is a *diagnosis.Problem.
 func Trusted(file string) (*x509.CertPool, error) {
 	if file == "" {
 		return nil, nil
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		cause := err // the system's words, without the path
+		cause := err // becomes the system's error without the path
 		if at, ok := errors.AsType[*os.PathError](err); ok {
 			cause = at.Err
 		}

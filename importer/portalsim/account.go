@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Account is a mailbox of the portal, as [Options] put it in and [Portal.Accounts]
-// shows it. To put one in, Owner and Address are enough.
+// Account is a mailbox of the portal, as given in [Options] and returned by
+// [Portal.Accounts]. [Portal.Put] requires only Owner and Address.
 type Account struct {
 	ID           int       `yaml:"-" json:"id"`
 	Owner        string    `yaml:"owner" json:"owner"` // the person's address
@@ -30,20 +30,20 @@ type Account struct {
 	SMTPPort     int       `yaml:"smtp_port" json:"smtpPort"`
 	SMTPSecurity int       `yaml:"smtp_security" json:"smtpSecurity"`
 	SMTPAuth     int       `yaml:"smtp_auth" json:"smtpAuth"` // auth_type_smtp; 0 is none
-	Disabled     bool      `yaml:"disabled" json:"disabled"`  // switched off, as the background service does after 30 minutes of failures
+	Disabled     bool      `yaml:"disabled" json:"disabled"`  // not enabled, see [Portal.SwitchOff]
 	AuthError    bool      `yaml:"auth_error" json:"authError"`
 	QuotaError   bool      `yaml:"quota_error" json:"quotaError"`
-	Hosted       bool      `yaml:"hosted" json:"hosted"` // of the portal's own mail server
+	Hosted       bool      `yaml:"hosted" json:"hosted"` // on the portal's own mail server
 	OAuth        bool      `yaml:"oauth" json:"oauth"`
 	Aliases      []string  `yaml:"aliases" json:"aliases,omitempty"`
 	Groups       []string  `yaml:"groups" json:"groups,omitempty"`
 	Folder       string    `yaml:"folder" json:"folder,omitempty"` // email_in_folder
 	Removed      bool      `yaml:"-" json:"removed"`
-	Resets       int       `yaml:"-" json:"resets"` // how often an update made its synchronisation start over
+	Resets       int       `yaml:"-" json:"resets"` // how often a create or update restarted its synchronisation
 	Created      time.Time `yaml:"-" json:"created"`
 }
 
-// Accounts returns every row there is or has been, by id.
+// Accounts returns all mailboxes, including removed ones, sorted by id.
 func (p *Portal) Accounts() []Account {
 	var all []Account
 	p.people.mu.RLock()
@@ -78,9 +78,9 @@ func (a *Account) validate() error {
 	return nil
 }
 
-// Put makes an account without a login test, as if it had been there before. Its
-// owner is made up when there is none of that address. An address put twice is
-// poisoned.
+// Put adds an account without a login test. It adds the owner too if no person has that
+// address. Look-ups of an address that was put twice for one owner fail. The error is
+// that of an invalid owner or address.
 func (p *Portal) Put(a Account) error {
 	if err := a.validate(); err != nil {
 		return err

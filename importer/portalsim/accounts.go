@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// errDuplicates is what every look-up by address throws once there are two rows of
-// one person and address (MAIL/Core/Dao/MailboxDao.cs, SingleOrDefault). Create and
-// update hide it behind the generic text; the other methods let it through as 403.
+// errDuplicates is the failure of a look-up by address if one person has two rows with
+// that address (MAIL/Core/Dao/MailboxDao.cs, SingleOrDefault). Create and update answer
+// the generic text in its place; the other methods answer it as 403.
 var errDuplicates = &failure{403, "Sequence contains more than one element", hrOperation}
 
-// find looks an address up among the live rows. The caller holds mu.
+// find returns the live row of an address, nil if there is none, errDuplicates if there are several. The caller holds mu.
 func (p *person) find(address string) (*mailbox, error) {
 	rows := p.byAddress[strings.ToLower(address)]
 	switch len(rows) {
@@ -24,20 +24,20 @@ func (p *person) find(address string) (*mailbox, error) {
 	}
 }
 
-// insert adds a row; nothing in the database forbids a second one of the same
-// address (build/sql/onlyoffice.sql has no unique key there). The caller holds mu.
+// insert adds a row. The database allows a second one with the same address
+// (build/sql/onlyoffice.sql has no unique key for it). The caller holds mu.
 func (p *person) insert(m *mailbox) {
 	p.rows = append(p.rows, m)
 	p.byAddress[m.address] = append(p.byAddress[m.address], m)
 }
 
-// remove marks a row removed; nothing brings it back. The caller holds mu.
+// remove marks a row as removed. The caller holds mu.
 func (p *person) remove(m *mailbox) {
 	m.removed = true
 	p.byAddress[m.address] = slices.DeleteFunc(p.byAddress[m.address], func(row *mailbox) bool { return row == m })
 }
 
-// row finds a row by its id, which there is. Ids grow. The caller holds mu.
+// row returns the row with an id, which must exist. Rows are sorted by id. The caller holds mu.
 func (p *person) row(id int) *mailbox {
 	i, _ := slices.BinarySearchFunc(p.rows, id, func(m *mailbox, id int) int { return m.id - id })
 	return p.rows[i]
@@ -60,7 +60,7 @@ func (x *exchange) listAccounts() (any, error) {
 	return list[accountView]{items: all}, nil
 }
 
-// setDefaultAccount chooses the account that new messages are written from, or none.
+// setDefaultAccount chooses the default account for new messages, or with isDefault false none.
 func (x *exchange) setDefaultAccount() action {
 	email, on := strings.ToLower(x.text("email")), x.boolean("isDefault")
 	return func() (any, error) {
@@ -85,14 +85,14 @@ func (x *exchange) setDefaultAccount() action {
 	}
 }
 
-// list answers from memory for 20 minutes; changes clear it. The rows are read first
-// and remembered later, so a list that overlaps a create may be remembered without
-// it. Two rows of one address show as one (MAIL/Core/Engine/AccountEngine.cs,
-// CacheEngine.cs; MAIL/Extensions/DataContractsExtensions.cs).
+// list returns the caller's accounts. They are cached for Options.ListCache; changes clear
+// the cache. The rows are read first and cached later, so a list that overlaps a create
+// can be cached without it. Two rows of one address appear as one
+// (MAIL/Core/Engine/AccountEngine.cs, CacheEngine.cs; MAIL/Extensions/DataContractsExtensions.cs).
 func (x *exchange) list() ([]accountView, error) {
 	p := x.caller
 	p.mu.Lock()
-	if p.list != nil && time.Now().Before(p.listTill) {
+	if p.list != nil && time.Now().Before(p.listUntil) {
 		defer p.mu.Unlock()
 		return p.list, nil
 	}
@@ -114,13 +114,13 @@ func (x *exchange) list() ([]accountView, error) {
 		return nil, err
 	}
 	p.mu.Lock()
-	p.list, p.listTill = fresh, time.Now().Add(x.portal.options.ListCache)
+	p.list, p.listUntil = fresh, time.Now().Add(x.portal.options.ListCache)
 	p.mu.Unlock()
 	return fresh, nil
 }
 
-// singleAccount reads the database. What is not there is 500, and so is an address that
-// is none; 403 is a poisoned one. 10.5.1 did not show a mailbox of the portal's own server.
+// singleAccount answers one account from the database. An unknown or malformed address is
+// 500, one with two rows is 403. Hosted portals before 11.0 refuse a mailbox of their own mail server.
 func (x *exchange) singleAccount() (any, error) {
 	m, err := x.named(x.text("email"))
 	if err != nil {
@@ -133,12 +133,12 @@ func (x *exchange) singleAccount() (any, error) {
 	v := s.single()
 	v.ID, v.BeginDate, v.OAuth, v.Teamlab = m.id, plainTime(m.begin), m.oauth, m.hosted
 	if m.inFolder != "" {
-		v.EmailInFolder = &m.inFolder // of a copy
+		v.EmailInFolder = &m.inFolder // m is a copy
 	}
 	return v, nil
 }
 
-// named copies the row an e-mail parameter names.
+// named returns a copy of the row with the address of an e-mail parameter.
 func (x *exchange) named(email string) (mailbox, error) {
 	if email == "" {
 		return mailbox{}, argument("Email empty", "email")
@@ -170,11 +170,11 @@ func (x *exchange) createAccount() action {
 }
 
 // save is AccountEngine.CreateAccount: the login test, then look-up and write in a
-// transaction that locks nothing: between the two, another request may have inserted
-// the address. Whatever fails after the test shows as the generic text. The answer says
-// what enabled was asked for, not what the database has.
-func (x *exchange) save(s *settings, together func([]string) string, enabled bool) (any, error) {
-	if err := x.testLogin(s, together); err != nil {
+// transaction that takes no locks, so another request can insert the address between the
+// two. Any failure after the test is answered with the generic text. The answer contains
+// the parameter enabled, which the database may not have.
+func (x *exchange) save(s *settings, join func([]string) string, enabled bool) (any, error) {
+	if err := x.testLogin(s, join); err != nil {
 		return nil, err
 	}
 	p := x.caller
@@ -205,22 +205,22 @@ func (x *exchange) save(s *settings, together func([]string) string, enabled boo
 			}
 		})
 	} else {
-		if there.removed { // in between; REPLACE writes the whole row, so it is back
+		if there.removed { // since the look-up; REPLACE writes the whole row, so it is live again
 			p.byAddress[there.address] = append(p.byAddress[there.address], there)
 		}
 		there.rewrite(*s, now)
 		there.resets++
 		x.portal.stats.change(func(t *Stats) { t.Updated++ })
 	}
-	v := x.portal.newView(there.id, s.email.String(), s.name) // as parsed, with capitals and even a display name
+	v := x.portal.newView(there.id, s.email.String(), s.name) // the address as parsed, with its case and display name
 	v.Enabled = enabled
 	return v, nil
 }
 
-// updateAccount keeps passwords that are empty, the protocol and the enabled mark; every
-// other argument that is missing becomes its type's default. It is then the same
-// rewrite as a create, with the same resets. Of an OAuth mailbox only name and begin
-// date change (MAIL/Core/Engine/AccountEngine.cs, UpdateAccount).
+// updateAccount keeps the stored password where the argument is empty, the protocol and
+// enabled. Any other missing argument is its type's zero value. Then it saves like a
+// create, with the same resets. Of an OAuth mailbox only name and begin date change
+// (MAIL/Core/Engine/AccountEngine.cs, UpdateAccount).
 func (x *exchange) updateAccount() action {
 	s, email := x.settings(false), x.text("email")
 	return func() (any, error) {
@@ -255,13 +255,13 @@ func (x *exchange) updateAccount() action {
 			s.out.password, s.out.noPassword = stored.out.password, false
 		}
 		s.imap = stored.imap
-		// Before 11.5.2 the answer said enabled:false whatever was stored.
+		// Before 11.5.2 the answer always has enabled:false.
 		return x.save(&s, lines, stored.enabled && x.portal.version.since(11, 5, 2))
 	}
 }
 
-// setAccountState switches a mailbox on, after a login test with what is stored, or off
-// without one; switching on clears the authentication error.
+// setAccountState enables a mailbox after a login test with the stored settings, or
+// disables it without one. Enabling clears the authentication error.
 func (x *exchange) setAccountState() action {
 	email, on := x.text("email"), x.boolean("state")
 	return func() (any, error) {

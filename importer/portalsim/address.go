@@ -8,14 +8,14 @@ const (
 	textNull         = "Value cannot be null."
 )
 
-// mailAddress is what System.Net.Mail.MailAddress makes of a text.
+// mailAddress is an address as System.Net.Mail.MailAddress parses it.
 type mailAddress struct {
 	display, local, host string
 }
 
 func (a mailAddress) address() string { return a.local + "@" + a.host }
 
-// String is the address, with the display name in front if there is one.
+// String returns the address, with the display name in front if there is one.
 func (a mailAddress) String() string {
 	if a.display == "" {
 		return a.address()
@@ -23,8 +23,8 @@ func (a mailAddress) String() string {
 	return `"` + a.display + `" <` + a.address() + ">"
 }
 
-// address reads an e-mail parameter: null and empty are argument errors (400), a text
-// that is no address is a FormatException (500).
+// address binds an e-mail parameter. Null and empty are argument errors (400), any other
+// text that is not an address is a FormatException (500).
 func (x *exchange) address(name string) (mailAddress, *failure) {
 	if !x.has(name) {
 		return mailAddress{}, argument(textNull, "address")
@@ -32,11 +32,11 @@ func (x *exchange) address(name string) (mailAddress, *failure) {
 	return parseAddress(x.text(name))
 }
 
-// parseAddress reads backwards from the end, as .NET does: "Name <a@b>" is a@b, and so
-// is "a b@x.ru" b@x.ru and "a@x.ru, b@y.ru" b@y.ru, for all that precedes the address
-// is a display name. Dots may stand in a row, letters of any script are letters. Only a
-// blank, a quote or (inside angle brackets) < may stand before the local part, so a
-// semicolon or comma that touches it is an error.
+// parseAddress parses backwards from the end, as .NET does. The text before the address is
+// the display name: "Name <a@b>" is a@b, "a b@x.ru" is b@x.ru, and "a@x.ru, b@y.ru" is
+// b@y.ru. Consecutive dots and letters of any script are allowed. Only a blank, a quote, a
+// closing parenthesis or, inside angle brackets, < may precede the local part, so a
+// semicolon or comma directly before it is an error.
 func parseAddress(s string) (mailAddress, *failure) {
 	if s == "" {
 		return mailAddress{}, argument(textAddressEmpty, "address")
@@ -76,8 +76,8 @@ func parseAddress(s string) (mailAddress, *failure) {
 	return a, nil
 }
 
-// reverseReader moves from the end of text to its beginning; at is the next byte. The
-// first problem ends the reading.
+// reverseReader reads from the end of text to its beginning; at is the index of the next
+// byte. The first problem is kept and ends the reading.
 type reverseReader struct {
 	text    string
 	at      int
@@ -118,7 +118,7 @@ func isAtom(c byte) bool {
 		strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
 }
 
-// dotAtom reads atoms and dots; the first of them may not be a dot.
+// dotAtom reads atoms and dots. The text must not be empty or begin with a dot.
 func (r *reverseReader) dotAtom() string {
 	end := r.at
 	for r.at >= 0 && (isAtom(r.text[r.at]) || r.text[r.at] == '.') {
@@ -136,7 +136,7 @@ func (r *reverseReader) dotAtom() string {
 	return atom
 }
 
-// enclosed reads a text whose last character has been seen, back to the one that opens it.
+// enclosed reads a text that ends at the current byte, back to its opening character.
 func (r *reverseReader) enclosed(opening byte) string {
 	from := strings.LastIndexByte(r.text[:r.at], opening)
 	if from < 0 {
@@ -148,7 +148,7 @@ func (r *reverseReader) enclosed(opening byte) string {
 	return text
 }
 
-// displayName reads what is left.
+// displayName reads the rest of the text.
 func (r *reverseReader) displayName() string {
 	if r.sees('"') {
 		name := r.enclosed('"')

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// params are the arguments of one call as text: names fold case, one name may hold
-// several values, and the first one wins. Route values come first, then the query
+// params are the arguments of one call as text. Names ignore case; a name can have
+// several values, of which the first counts. Route values come first, then the query
 // string, then the body (API/Impl/ApiArgumentBuilder.cs, GetRequestParams), so a name
-// left in the query string overrides the body.
+// in the query string overrides the body.
 type params map[string][]string
 
 func (p params) add(name, value string) {
@@ -18,16 +18,16 @@ func (p params) add(name, value string) {
 	p[key] = append(p[key], value)
 }
 
-// of returns the values of a name in any case.
+// of returns the values of a name. Case is ignored.
 func (p params) of(name string) []string { return p[strings.ToLower(name)] }
 
-// A method of the API binds its parameters in the order of the server's signature, with
-// the methods below. The first parameter that cannot be converted stays in unbound.
+// A method of the API binds its parameters in the order of the server's signature with
+// the methods below. The failure of the first one that does not convert is kept in unbound.
 
-// has tells null from the empty string.
+// has reports whether a parameter was sent; one that was not is null to the server.
 func (x *exchange) has(name string) bool { return len(x.params.of(name)) > 0 }
 
-// text is the first value, or "" for null: nothing is required at the binding level.
+// text returns the first value, or "" for null: binding requires no parameter.
 func (x *exchange) text(name string) string {
 	if values := x.params.of(name); len(values) > 0 {
 		return values[0]
@@ -43,7 +43,7 @@ func (x *exchange) enum(name string, members map[string]int) int {
 	return convert(x, name, func(s string) (int, string) { return toEnum(s, members) })
 }
 
-// guid reads the id of a user from the route.
+// guid binds a parameter that is a GUID.
 func (x *exchange) guid(name string) string {
 	return convert(x, name, func(s string) (string, string) {
 		if !isGUID(s) {
@@ -53,11 +53,11 @@ func (x *exchange) guid(name string) string {
 	})
 }
 
-// convert reads the first value; when it does not convert, the server binds once more
-// from all values joined by a comma, and takes an empty result for missing
-// (API/Utils/Binder.cs, Bind and GetValue). So null and "" are the type's default,
-// while a blank is an error. The function to returns the exception's text when it
-// cannot convert.
+// convert converts the first value with to. If that fails, the server binds a second time
+// from all values joined by commas, and treats an empty result as missing
+// (API/Utils/Binder.cs, Bind and GetValue). So null and "" give the type's zero value,
+// while a blank is an error. The function to returns the exception's text if it cannot
+// convert, else "".
 func convert[T any](x *exchange, name string, to func(string) (T, string)) T {
 	var zero T
 	values := x.params.of(name)
@@ -75,10 +75,10 @@ func convert[T any](x *exchange, name string, to func(string) (T, string)) T {
 	if v, problem = to(all); problem == "" {
 		return v
 	}
-	// The name of the field is lost: only the innermost text is answered
+	// The answer does not name the field: it contains the innermost text only
 	// (API/Interfaces/IApiStandartResponce.cs, ErrorWrapper).
 	status := http.StatusBadRequest
-	if !x.portal.version.since(11, 0, 0) { // the handler of its own came then (API/Impl/ApiHttpHandler.cs)
+	if !x.portal.version.since(11, 0, 0) { // 11.0 added a handler for these errors (API/Impl/ApiHttpHandler.cs)
 		status = http.StatusInternalServerError
 	}
 	if x.unbound == nil {
@@ -105,7 +105,7 @@ var encryptionTypes = map[string]int{"none": 0, "ssl": 1, "starttls": 2}
 // saslMechanisms are the members of MAIL/Enums/SaslMechanism.cs from 12.5 on.
 var saslMechanisms = map[string]int{"none": 0, "login": 1, "crammd5": 4, "oauth2": 5, "ntlm": ntlm}
 
-// earlierMechanisms lack NTLM: its name does not convert, its number does.
+// earlierMechanisms do not have NTLM: its name does not convert, its number does.
 var earlierMechanisms = map[string]int{"none": 0, "login": 1, "crammd5": 4, "oauth2": 5}
 
 const ntlm = 7
@@ -117,8 +117,8 @@ func (v version) mechanisms() map[string]int {
 	return earlierMechanisms
 }
 
-// toInt32 does as Int32Converter: blanks around are dropped, #, 0x and &h mean
-// hexadecimal, everything else is a signed decimal.
+// toInt32 converts as Int32Converter does: it trims blanks, reads digits after #, 0x or
+// &h as hexadecimal and everything else as a signed decimal.
 func toInt32(s string) (int, string) {
 	s = strings.Trim(s, blanksAllowed)
 	for _, prefix := range []string{"#", "0x", "0X", "&h", "&H"} {
@@ -152,7 +152,7 @@ func decimal(s string) (int, string) {
 	return int(n), ""
 }
 
-// toBoolean does as BooleanConverter: the two words in any case, never 1, yes or да.
+// toBoolean converts as BooleanConverter does: only true and false in any case, not 1, yes or да.
 func toBoolean(s string) (bool, string) {
 	switch strings.ToLower(strings.Trim(s, blanksAllowed+"\x00")) {
 	case "true":
@@ -164,9 +164,9 @@ func toBoolean(s string) (bool, string) {
 	}
 }
 
-// toEnum does as EnumConverter: a number, a numeric text or a member's name in any
-// case; several joined by commas are combined. A number that no member has is accepted
-// here and fails only when the account is saved.
+// toEnum converts as EnumConverter does: a number or a member's name in any case;
+// several joined by commas are combined with OR. It accepts a number that no member has;
+// such a number fails when the account is saved.
 func toEnum(s string, members map[string]int) (int, string) {
 	var all int
 	for one := range strings.SplitSeq(s, ",") {

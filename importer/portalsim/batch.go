@@ -19,8 +19,8 @@ type batchCall struct {
 	Order           int    `json:"order"`
 }
 
-// batch runs calls one after the other, all as one person, within one request:
-// it saves nothing and has no use for accounts of different people.
+// batch runs calls one after the other within one request, all as the same person.
+// It saves no time, and cannot be used for accounts of different people.
 func (x *exchange) batch() (any, error) {
 	text := []byte(x.text("batch"))
 	var calls []batchCall
@@ -57,7 +57,7 @@ func (x *exchange) inner(call batchCall) (map[string]any, error) {
 	inner := &exchange{portal: x.portal, request: request, caller: x.caller, began: x.began, life: x.life}
 	inner.read([]byte(call.Body))
 	if inner.route != nil && inner.route.pattern == "batch" {
-		inner.route = nil // no batch within a batch
+		inner.route = nil // a batch inside a batch is an unknown route
 	}
 	a, died := inner.serve(0)
 	if died != nil {

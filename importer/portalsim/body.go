@@ -14,14 +14,14 @@ import (
 	"time"
 )
 
-// maxBody is what the portal's front server lets through; the shipped nginx allows
-// far more, but nothing this simulator answers needs it.
+// maxBody is the largest body, in bytes, that the front server accepts. The shipped
+// nginx allows far more, but no request to this simulator needs that.
 const maxBody = 16 << 20
 
-// formMemory is what a multipart form may hold in memory.
+// formMemory is how many bytes of a multipart form are held in memory.
 const formMemory = 1 << 20
 
-// read collects what the request says: its route, its arguments and who calls.
+// read determines the route, the arguments and the caller of the request.
 func (x *exchange) read(body []byte) {
 	x.params = make(params, 24)
 	route, name, value := x.portal.findRoute(x.request.Method, x.request.URL.Path)
@@ -35,10 +35,10 @@ func (x *exchange) read(body []byte) {
 	}
 }
 
-// addBody reads JSON and text/xml for every method; any other media type, these two in
-// capitals too, is read as a form, which only the two form types fill
-// (API/Impl/ApiArgumentBuilder.cs). The body is always UTF-8, whatever charset the
-// header names.
+// addBody adds the arguments of the body. It parses JSON and text/xml for every method.
+// Any other media type, and these two in capitals, is read as a form, which is empty
+// unless the type is one of the two form types (API/Impl/ApiArgumentBuilder.cs). The body
+// is read as UTF-8; the charset of the header is ignored.
 func (p params) addBody(r *http.Request, body []byte, local *time.Location) *failure {
 	header := r.Header.Get("Content-Type")
 	if header == "" {
@@ -60,7 +60,7 @@ func (p params) addBody(r *http.Request, body []byte, local *time.Location) *fai
 	case media == "multipart/form-data":
 		form, err := multipart.NewReader(bytes.NewReader(body), attributes["boundary"]).ReadForm(formMemory)
 		if err != nil {
-			return nil // such a form has no fields
+			return nil // the server sees a form without fields
 		}
 		defer form.RemoveAll()
 		for name, values := range form.Value {
@@ -72,7 +72,7 @@ func (p params) addBody(r *http.Request, body []byte, local *time.Location) *fai
 	return nil
 }
 
-// addQuery adds the pairs in their own order; what cannot be decoded stays as sent.
+// addQuery adds the pairs of a query string in order; text that cannot be decoded is added as sent.
 func (p params) addQuery(raw string) {
 	unescape := func(s string) string {
 		if out, err := url.QueryUnescape(s); err == nil {
@@ -94,8 +94,8 @@ type xmlElement struct {
 	Children []xmlElement `xml:",any"`
 }
 
-// readXML takes the children of the root that hold text only. What is no document is
-// not expected, unlike what is no JSON: 500.
+// readXML adds the children of the root that contain text only. A body that is not
+// well-formed is answered with 500, unlike broken JSON, which is 400.
 func readXML(body []byte, add func(name, value string)) *failure {
 	decoder := xml.NewDecoder(bytes.NewReader(body))
 	var root xmlElement
@@ -104,10 +104,10 @@ func readXML(body []byte, add func(name, value string)) *failure {
 		return internal("Root element is missing.")
 	}
 	for err == nil {
-		_, err = decoder.Token() // what follows the root has to be sound too
+		_, err = decoder.Token() // the text after the root must be well-formed too
 	}
 	if !errors.Is(err, io.EOF) {
-		line, column := decoder.InputPos() // the words are those of the commonest case
+		line, column := decoder.InputPos() // the text is that of the commonest case
 		return internal(fmt.Sprintf("Unexpected end of file has occurred. Line %d, position %d.", line, column))
 	}
 	for _, child := range root.Children {

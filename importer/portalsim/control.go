@@ -17,27 +17,27 @@ var pageText string
 
 var page = template.Must(template.New("page").Parse(pageText))
 
-// shownRequests is how many of the last requests the page lists.
+// shownRequests is the number of last requests that the page lists.
 const shownRequests = 25
 
-// Control serves what the portal saw and made, and lets it be steered. It belongs on
-// a port of its own that only the tester reaches: it asks for no credentials and shows
-// everything but passwords.
+// Control returns a handler that shows the requests, mailboxes and people of the portal,
+// and controls it. Serve it on a port of its own that only the tester can reach: it asks
+// for no credentials and shows everything but passwords.
 //
 //	GET  /_sim/                 a page that refreshes itself
 //	GET  /_sim/stats            [Stats] as JSON
 //	GET  /_sim/accounts         every mailbox, removed ones included
-//	GET  /_sim/requests?last=N  the last requests, all that are kept without last
-//	GET  /_sim/people           everybody the portal knows
+//	GET  /_sim/requests?last=N  the last N requests, without last all that are kept
+//	GET  /_sim/people           all people of the portal
 //	POST /_sim/state?to=STATE
 //	POST /_sim/restart?for=2m&saved=0.5
 //	POST /_sim/sign-out?who=ADDRESS
 //	POST /_sim/switch-off?owner=ADDRESS&address=ADDRESS
 //	POST /_sim/restrict-ip?on=true
 //	POST /_sim/faults           replaces the faults by those in the body, YAML or JSON
-//	POST /_sim/mail-hosts       likewise the rules for mail servers
+//	POST /_sim/mail-hosts       replaces the rules for mail servers in the same way
 //
-// A browser may not post from another site.
+// It refuses a POST that a browser sends from another site.
 func (p *Portal) Control() http.Handler {
 	mux := http.NewServeMux()
 	show := func(path string, value func(*http.Request) any) {
@@ -60,7 +60,7 @@ func (p *Portal) Control() http.Handler {
 	show("people", func(*http.Request) any {
 		all := []Person{}
 		for _, one := range p.people.having(statusAll) {
-			one.mu.Lock() // for the phone
+			one.mu.Lock() // guards Phone
 			all = append(all, one.Person)
 			one.mu.Unlock()
 		}
@@ -95,10 +95,10 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.WriteHeader(status)
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
-	encoder.Encode(v) // a reader that has gone is no error of ours
+	encoder.Encode(v) // fails only if the client has left
 }
 
-// replace reads a list from the body; JSON is YAML too.
+// replace passes the list in the body to set. The body is YAML, of which JSON is a subset.
 func replace[T any](r *http.Request, set func([]T) error) error {
 	rules, err := read[[]T](r.Body, maxScenario)
 	if err != nil {
@@ -133,13 +133,13 @@ func (p *Portal) servePage(w http.ResponseWriter, r *http.Request) {
 		}
 		return english
 	}
-	page.Execute(w, map[string]any{ // a reader that has gone is no error of ours
+	page.Execute(w, map[string]any{ // an error means that the client has left
 		"Say": say, "Stats": stats, "SignIns": signIns, "Last": p.last(strconv.Itoa(shownRequests)),
 		"State": p.State(), "Version": p.Version(), "Uptime": p.Uptime().Truncate(time.Second),
 	})
 }
 
-// SetState changes what the portal as a whole is up to.
+// SetState changes the state of the portal. It returns an error for an unknown state.
 func (p *Portal) SetState(s State) error {
 	if _, known := stateStatus[s]; !known {
 		return fmt.Errorf("state: %q is none of the portal's states", s)
@@ -148,14 +148,14 @@ func (p *Portal) SetState(s State) error {
 	return nil
 }
 
-// State is what the portal is up to.
+// State returns the state of the portal.
 func (p *Portal) State() State { return p.state.Load().(State) }
 
 // RestrictIP switches the portal's address restriction on or off.
 func (p *Portal) RestrictIP(on bool) { p.restricted.Store(on) }
 
-// SignOut makes the tokens of a person, named by address or GUID, invalid at once, as
-// a changed password does; of everybody when name is empty.
+// SignOut invalidates the tokens of a person, given by address or GUID, at once, as a
+// changed password does. An empty name means all people.
 func (p *Portal) SignOut(name string) error {
 	all := p.people.having(statusAll)
 	if name != "" {
@@ -171,12 +171,12 @@ func (p *Portal) SignOut(name string) error {
 	return nil
 }
 
-// Sessions returns the number of valid tokens of a person, named by address or GUID.
+// Sessions returns the number of sessions of a person, given by address or GUID.
 func (p *Portal) Sessions(name string) int { return len(p.sessions.of(p.person(name))) }
 
-// SwitchOff does to a mailbox what the background service does once its logins have
-// failed for 30 minutes: enabled is off and the list shows an authentication error.
-// A later create or update with the right password leaves it off
+// SwitchOff disables a mailbox as the background service does after its logins have
+// failed for 30 minutes: enabled is false and the list shows an authentication error.
+// A later create or update with the right password does not enable it
 // (module/ASC.Mail/Services/ASC.Mail.Aggregator.CollectionService/AggregatorService.cs).
 func (p *Portal) SwitchOff(owner, address string) error {
 	who := p.person(owner)
@@ -197,7 +197,7 @@ func (p *Portal) SwitchOff(owner, address string) error {
 	return nil
 }
 
-// SetFaults replaces the faults; what the old ones have counted is forgotten.
+// SetFaults replaces the faults. The new ones start counting at zero.
 func (p *Portal) SetFaults(rules []Fault) error {
 	if err := each("faults", rules, (*Fault).validate); err != nil {
 		return err
@@ -206,7 +206,7 @@ func (p *Portal) SetFaults(rules []Fault) error {
 	return nil
 }
 
-// SetMailHosts replaces the rules for mail servers; failed logins stay counted.
+// SetMailHosts replaces the rules for mail servers. The counts of failed logins stay.
 func (p *Portal) SetMailHosts(rules []MailHost) error {
 	if err := each("mail_hosts", rules, (*MailHost).validate); err != nil {
 		return err
@@ -215,11 +215,11 @@ func (p *Portal) SetMailHosts(rules []MailHost) error {
 	return nil
 }
 
-// Uptime is how long ago the portal was made; the times of requests count from there.
+// Uptime returns the time since New. [Request].At counts from the same moment.
 func (p *Portal) Uptime() time.Duration { return time.Since(p.started) }
 
-// Version is the full version simulated.
+// Version returns the simulated version in full, such as 12.7.1.
 func (p *Portal) Version() string { return p.version.text }
 
-// Owner is the address of the portal's owner.
+// Owner returns the address of the portal's owner.
 func (p *Portal) Owner() string { return p.owner }

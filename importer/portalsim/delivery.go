@@ -19,7 +19,7 @@ const (
 	floodedHints = 20_000
 )
 
-// write sends an answer in the way a fault wants it sent.
+// write sends the answer, in the way of its fault if there is one.
 func (a *answer) write(w http.ResponseWriter, r *http.Request) {
 	if a.deliver != nil {
 		a.deliver(w, r)
@@ -43,8 +43,8 @@ func (a *answer) head(w http.ResponseWriter, length int) {
 	w.WriteHeader(a.status)
 }
 
-// compress does as the server: the list of codings is split at commas and not
-// trimmed, so gzip counts only where no blank precedes it
+// compress packs a JSON answer as the server does: the list of codings is split at commas
+// and not trimmed, so gzip counts only if no blank precedes it
 // (API/Impl/ApiHttpHandlerBase.cs).
 func (a *answer) compress(r *http.Request) {
 	codings := strings.Split(r.Header.Get("Accept-Encoding"), ",")
@@ -53,7 +53,7 @@ func (a *answer) compress(r *http.Request) {
 	}
 	var out bytes.Buffer
 	packer := gzip.NewWriter(&out)
-	packer.Write(a.body) // a buffer does not fail
+	packer.Write(a.body) // writing to a bytes.Buffer does not fail
 	packer.Close()
 	a.body = out.Bytes()
 	a.set("Content-Encoding", "gzip")
@@ -71,7 +71,7 @@ func resetConnection(w http.ResponseWriter, _ *http.Request) {
 	conn.Close()
 }
 
-// cutShort promises the whole body, sends half of it and drops the connection.
+// cutShort announces the length of the whole body, sends half of it and drops the connection.
 func (a *answer) cutShort(w http.ResponseWriter, _ *http.Request) {
 	a.head(w, len(a.body))
 	w.Write(a.body[:len(a.body)/2])
@@ -79,7 +79,7 @@ func (a *answer) cutShort(w http.ResponseWriter, _ *http.Request) {
 	panic(http.ErrAbortHandler)
 }
 
-// drip sends the body a byte at a time.
+// drip sends the body byte by byte, and waits for each before every byte.
 func (p *Portal) drip(a *answer, each time.Duration, w http.ResponseWriter, r *http.Request) {
 	a.head(w, len(a.body))
 	control := http.NewResponseController(w)
@@ -97,7 +97,7 @@ func (p *Portal) drip(a *answer, each time.Duration, w http.ResponseWriter, r *h
 	}
 }
 
-// flood sends size blanks in front of the body; packed makes them very small.
+// flood sends at least size blanks in front of the body. With packed, they are compressed by gzip.
 func (p *Portal) flood(a *answer, size int, packed bool, w http.ResponseWriter, r *http.Request) {
 	to := io.Writer(w)
 	if packed {
@@ -123,7 +123,7 @@ func (p *Portal) flood(a *answer, size int, packed bool, w http.ResponseWriter, 
 	to.Write(a.body)
 }
 
-// afterHints sends informational answers before the true one.
+// afterHints sends many informational answers (103) before the true one.
 func (a *answer) afterHints(w http.ResponseWriter, r *http.Request) {
 	for range floodedHints {
 		if r.Context().Err() != nil {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// The HRESULT of each kind of exception, as the envelope shows it.
+// The HRESULT of each kind of exception, as it appears in the envelope.
 const (
 	hrException = -2146233088
 	hrArgument  = -2147024809
@@ -33,7 +33,7 @@ func security(message string) *failure { return &failure{403, message, hrSecurit
 
 func internal(message string) *failure { return &failure{500, message, hrException} }
 
-// argument is an ArgumentException: the name of the parameter is part of its text.
+// argument returns an ArgumentException. Its text includes the name of the parameter, if given.
 func argument(message, name string) *failure {
 	if name != "" {
 		message += "\nParameter name: " + name
@@ -41,9 +41,9 @@ func argument(message, name string) *failure {
 	return &failure{400, message, hrArgument}
 }
 
-// envelope wraps every answer (API/Interfaces/IApiStandartResponce.cs): members that
-// are zero or null are left out, so an empty list has no count; status is 0 or 1 and
-// is always there.
+// envelope wraps every answer (API/Interfaces/IApiStandartResponce.cs). Members that
+// are zero or null are left out, so an empty list has no count; status is always
+// present, 0 or 1.
 type envelope struct {
 	Count      int        `json:"count,omitempty"`
 	StartIndex int        `json:"startIndex,omitempty"`
@@ -63,13 +63,13 @@ type errorBody struct {
 	Data    struct{} `json:"data"`
 }
 
-// answer is what goes back over HTTP.
+// answer is one HTTP response.
 type answer struct {
 	status      int
 	contentType string
 	header      [][2]string
 	body        []byte
-	deliver     func(http.ResponseWriter, *http.Request) // instead of sending it as it is
+	deliver     func(http.ResponseWriter, *http.Request) // set by a fault; sends the response in another way
 }
 
 func (a *answer) set(name, value string) { a.header = append(a.header, [2]string{name, value}) }
@@ -79,11 +79,11 @@ const (
 	typeHTML = "text/html; charset=utf-8"
 )
 
-// emptyAnswer is what Global.asax.cs sends for a portal that does not serve.
+// emptyAnswer returns an answer without a body, as Global.asax.cs sends for a portal that does not serve.
 func emptyAnswer(status int) *answer { return &answer{status: status, contentType: typeHTML} }
 
-// unauthorized is plain text under the default content type, no envelope
-// (API/Impl/ApiRouteHandler.cs, API/Utils/ErrorHttpHandler.cs).
+// unauthorized returns the answer 401: plain text with the default content type, without
+// an envelope (API/Impl/ApiRouteHandler.cs, API/Utils/ErrorHttpHandler.cs).
 func unauthorized(r *http.Request) *answer {
 	a := &answer{status: http.StatusUnauthorized, contentType: typeHTML, body: []byte("Unauthorized")}
 	if r.Header.Get("Authorization") != "" {
@@ -99,7 +99,7 @@ func hostOnly(host string) string {
 	return host
 }
 
-// failed renders an exception. Release builds show no type and no stack.
+// failed returns the answer for an exception. Type and stack are included in debug builds only.
 func (p *Portal) failed(f *failure) *answer {
 	e := envelope{Status: 1, StatusCode: f.status, Error: &errorBody{Message: f.message, HResult: f.hresult}}
 	if p.options.Debug {
@@ -109,24 +109,24 @@ func (p *Portal) failed(f *failure) *answer {
 	return &answer{status: f.status, contentType: typeJSON, body: encode(&e)}
 }
 
-// encode writes JSON as the server's serializer does: a slash is escaped, angle
-// brackets are not (API/Impl/Serializers/JsonNetSerializer.cs).
+// encode returns v as JSON as the server's serializer writes it: slashes are escaped,
+// angle brackets are not (API/Impl/Serializers/JsonNetSerializer.cs).
 func encode(v any) []byte {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(v); err != nil {
-		panic("portalsim: answer cannot be encoded: " + err.Error()) // the types are our own
+		panic("portalsim: answer cannot be encoded: " + err.Error()) // unreachable: all types are declared here
 	}
 	return bytes.ReplaceAll(bytes.TrimSuffix(buffer.Bytes(), []byte("\n")), []byte("/"), []byte(`\/`))
 }
 
-// pageCap is how many items of a list are answered at most, and when no count is
-// asked for (web/studio/ASC.Web.Studio/web.autofac.config, maxPage).
+// pageCap is the greatest number of list items in one answer, and the default count
+// (web/studio/ASC.Web.Studio/web.autofac.config, maxPage).
 const pageCap = 1000
 
-// paging is what the query string says of count and startIndex
-// (API/Impl/ApiContext.cs); what cannot be read is as good as not said.
+// paging holds count and startIndex of the query string
+// (API/Impl/ApiContext.cs); a value that cannot be parsed is ignored.
 type paging struct{ count, start int }
 
 func readPaging(r *http.Request) paging {
@@ -144,9 +144,9 @@ func readPaging(r *http.Request) paging {
 	return p
 }
 
-// list is an answer of several items. One that is paged has been cut by its method,
-// which knows the total; every other one is cut by the general filter, so more than
-// 1000 mail accounts of one person take several requests too
+// list is an answer of several items. If paged is set, the method has cut it to a page
+// and set the total; every other list is cut by the general filter, so more than
+// 1000 mail accounts of one person take several requests
 // (API/Impl/ApiSmartListResponceFilter.cs, API/Collections/CompiledSmartList.cs).
 type list[T any] struct {
 	items []T
@@ -154,7 +154,7 @@ type list[T any] struct {
 	paged bool
 }
 
-// lister is a list of whatever.
+// lister is a list of any item type.
 type lister interface{ envelope(paging) envelope }
 
 func (l list[T]) envelope(p paging) envelope {
@@ -165,10 +165,10 @@ func (l list[T]) envelope(p paging) envelope {
 			e.Total = len(items)
 		}
 		items = items[min(p.start, len(items)):]
-		if p.count > 0 { // 0 takes everything
+		if p.count > 0 { // 0 means all items
 			items = items[:min(p.count, len(items))]
 		}
-		// One too many, and only where there is more: not to be relied upon.
+		// The server's value is one too high, and only set if more items follow: clients cannot rely on it.
 		if len(items) == p.count && len(l.items)-p.start > p.count {
 			e.NextIndex = p.start + p.count + 1
 		}
@@ -180,8 +180,8 @@ func (l list[T]) envelope(p paging) envelope {
 	return e
 }
 
-// wrap puts what a method returned into the envelope: a text counts its letters,
-// nothing is an empty object (API/Impl/ApiHttpHandlerBase.cs, PostProcessResponse).
+// wrap returns the envelope for the result of a method: the count of a text is its length,
+// nil becomes an empty object (API/Impl/ApiHttpHandlerBase.cs, PostProcessResponse).
 func wrap(v any, p paging) envelope {
 	switch v := v.(type) {
 	case nil:
@@ -195,9 +195,9 @@ func wrap(v any, p paging) envelope {
 	}
 }
 
-// say picks the text in the language of the caller's profile, else the portal's
+// say returns the text in the language of the caller's profile, else of the portal
 // (web/studio/ASC.Web.Studio/addons/mail/Resources/MailApiResource*.resx and
-// PublicResources/Resource*.resx). Only few texts are translated: what follows a header
+// PublicResources/Resource*.resx). Only few texts are translated: the text after a header
 // comes from a library, an operating system or a mail server.
 func (x *exchange) say(english, russian string) string {
 	language := x.portal.options.Language
@@ -210,7 +210,7 @@ func (x *exchange) say(english, russian string) string {
 	return english
 }
 
-// unexpected hides everything that fails after the login test.
+// unexpected returns the generic failure, which the server answers for all errors after the login test.
 func (x *exchange) unexpected() *failure {
 	return internal(x.say("Some unexpected error has occurred. Please try again later.",
 		"Произошла непредвиденная ошибка. Пожалуйста, повторите попытку позже."))

@@ -8,27 +8,27 @@ import (
 	"time"
 )
 
-// exchange is one request on its way.
+// exchange is one request and the state of its processing.
 type exchange struct {
-	portal  *Portal
-	request *http.Request
-	route   *route // nil when there is none
-	params  params
-	unbound *failure // the body or the first argument that could not be read
-	caller  *person  // nil when nobody is signed in
-	cookie  string   // to be set by the answer
-	stale   bool     // the cookie sent is refused
-	began   time.Time
-	life    *life
-	record  *Request      // in the statistics
-	key     *keyLoad      // likewise; nil unless it writes to an account
-	pending time.Duration // latency that a sign-in spends between counting and checking
-	killed  bool          // the process died, and this is one of the writes that are finished all the same
+	portal   *Portal
+	request  *http.Request
+	route    *route // nil if the route is unknown
+	params   params
+	unbound  *failure // of the body or the first argument that does not convert
+	caller   *person  // nil when not signed in
+	cookie   string   // value that the answer sets
+	stale    bool     // the cookie of the request was refused
+	began    time.Time
+	life     *life
+	record   *Request      // in the statistics
+	key      *keyLoad      // in the statistics; nil unless the request writes to an account
+	pending  time.Duration // latency that a sign-in spends between counting and checking
+	survives bool          // the process died, but this write is one of the share that is finished
 }
 
-// ServeHTTP answers the API. The work is done apart from the connection: the real
-// server finishes, and saves, what a client that has gone, or a front server that has
-// given up, no longer waits for.
+// ServeHTTP answers the API. The work runs in a goroutine of its own: the real server
+// finishes and saves a request even after its client has left or the front server has
+// timed out.
 func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !p.enter() {
 		badGateway().write(w, r)
@@ -40,7 +40,7 @@ func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.Restart(restart.For, restart.Saved)
 	}
 	x.life = p.life.Load()
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1)) // only the handler's own goroutine may read it
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1)) // only the goroutine of the handler may read it
 	var refused *answer
 	if err != nil {
 		refused = emptyAnswer(http.StatusBadRequest)
@@ -62,11 +62,11 @@ func (p *Portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.write(w, r)
 }
 
-// statusGone is what the front server logs for a client that has left.
+// statusGone is the status that the front server logs for a client that has left.
 const statusGone = 499
 
-// work puts the answer into ready: that of the server process, of what stands in front
-// of it, or of a fault. Work that the answer of a fault did not wait for comes after it.
+// work sends the answer to ready: that of the server process, of the servers in front of
+// it, or of a fault. The request of an early fault is processed after its answer is sent.
 func (x *exchange) work(body []byte, refused *answer, ready chan<- *answer) {
 	p := x.portal
 	defer p.running.Done()
@@ -79,12 +79,12 @@ func (x *exchange) work(body []byte, refused *answer, ready chan<- *answer) {
 		ready <- badGateway()
 		return
 	case !p.throttle.admits(x.began):
-		p.stats.quiet(p.throttle.Pause)
+		p.stats.turnAway(p.throttle.Pause)
 		ready <- tooManyRequests(p.throttle.RetryAfter, p.throttle.Pause)
 		return
 	}
 	x.read(body)
-	p.stats.know(x)
+	p.stats.identify(x)
 	late, fault := p.faults.Load().pick(x)
 	late += x.latency()
 	var a *answer
@@ -108,11 +108,11 @@ func (x *exchange) work(body []byte, refused *answer, ready chan<- *answer) {
 	}
 	ready <- a
 	if fault != nil && fault.Early {
-		x.serve(late) // the answer has gone already
+		x.serve(late) // its answer is dropped: the fault has answered
 	}
 }
 
-// latency is what is asked for, less the gap that a saving method adds by itself.
+// latency returns the delay of a request, less the gap that its method waits itself.
 func (x *exchange) latency() time.Duration {
 	o := &x.portal.options
 	d := o.Latency
@@ -125,7 +125,7 @@ func (x *exchange) latency() time.Duration {
 	return d
 }
 
-// serve does what was asked for after a while; a sign-in spends that while between
+// serve processes the request after the delay late; a sign-in spends that delay between
 // counting the attempt and checking it. The only error is errKilled.
 func (x *exchange) serve(late time.Duration) (*answer, error) {
 	if x.route != nil && x.route.signIn {
@@ -150,10 +150,10 @@ func (x *exchange) serve(late time.Duration) (*answer, error) {
 	return a, err
 }
 
-// call takes the request through the stages of the real server, in its order: the
-// route, who calls, from where, the arguments, then the filter of payment and product
-// (SPEC/GlobalFilters/ProductSecurityFilter.cs), which a broken argument hides, and the
-// method itself.
+// call takes the request through the stages of the real server in its order: route,
+// caller, client address, arguments, then the filter for payment and product
+// (SPEC/GlobalFilters/ProductSecurityFilter.cs), and the method itself. A broken argument
+// thus hides the answer of the filter.
 func (x *exchange) call(state State) (*answer, error) {
 	p := x.portal
 	if x.request.Method == http.MethodOptions && underAPI(x.request.URL.Path) {
@@ -199,13 +199,13 @@ func (x *exchange) call(state State) (*answer, error) {
 	return &answer{status: e.StatusCode, contentType: typeJSON, body: encode(&e)}, nil
 }
 
-// gap is the time between look-up and insert.
+// gap returns the time between look-up and insert.
 func (x *exchange) gap() time.Duration { return max(x.portal.options.SaveGap, 0) }
 
-// wait lets time pass. It returns errKilled when the server process dies meanwhile,
-// unless this is one of the writes that reach the database all the same.
+// wait sleeps for d. It returns errKilled if the server process has died by then, unless
+// this is one of the writes that still reach the database.
 func (x *exchange) wait(d time.Duration) error {
-	if x.killed || x.life.sleep(d) {
+	if x.survives || x.life.sleep(d) {
 		return nil
 	}
 	return x.die()
@@ -214,13 +214,13 @@ func (x *exchange) wait(d time.Duration) error {
 func (x *exchange) die() error {
 	if x.life.ended() && x.caller != nil && isWrite(x.request.Method) &&
 		chance(x.portal.options.Seed, "restart", 0, strings.Join(x.subjects(), " ")) < x.life.saved {
-		x.killed = true
+		x.survives = true
 		return nil
 	}
 	return errKilled
 }
 
-// waitForever lasts until the process dies or the portal is closed.
+// waitForever blocks until the process dies or the portal is closed.
 func (x *exchange) waitForever() error {
 	select {
 	case <-x.life.dead:

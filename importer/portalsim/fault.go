@@ -12,43 +12,43 @@ import (
 	"time"
 )
 
-// Fault is something that goes wrong with some requests. The first whose conditions
-// all hold is done to a request; [Delay] alone lets the next ones be tried too.
+// Fault is a rule that spoils matching requests. The first fault whose conditions all
+// hold is applied to a request; after a [Delay] the next ones are tried too.
 type Fault struct {
 	Method string        `yaml:"method"` // any when empty
 	Path   string        `yaml:"path"`   // a pattern without /api/2.0/ and .json: mail/accounts, people/*; any when empty
-	Only   []string      `yaml:"only"`   // patterns of the e-mail argument, of the caller's address or of the user name signed in with
+	Only   []string      `yaml:"only"`   // patterns for the e-mail argument, the caller's address or the user name of a sign-in
 	After  time.Duration `yaml:"after"`  // in force from this age of the portal
-	For    time.Duration `yaml:"for"`    // how long; for ever when 0
-	Skip   int           `yaml:"skip"`   // the number of fitting requests that pass first
-	First  int           `yaml:"first"`  // the number of requests then hit; all when 0
-	Every  int           `yaml:"every"`  // 3 hits each third of them; each when 0
-	Share  float64       `yaml:"share"`  // then only this share, chosen by the seed, the request and how often it came; all when 0
+	For    time.Duration `yaml:"for"`    // how long it is in force; for ever when 0
+	Skip   int           `yaml:"skip"`   // the number of matching requests that pass first
+	First  int           `yaml:"first"`  // the number of requests hit after that; all when 0
+	Every  int           `yaml:"every"`  // 3 hits every third of them; all when 0
+	Share  float64       `yaml:"share"`  // hits this share of those, chosen by seed, request and its repetition; all when 0
 
 	Do         Action        `yaml:"do"`
-	Processed  bool          `yaml:"processed"`   // the request is carried out all the same
-	Early      bool          `yaml:"early"`       // likewise, but only after the answer of the fault has gone
+	Processed  bool          `yaml:"processed"`   // the request is still processed
+	Early      bool          `yaml:"early"`       // the request is processed after the answer of the fault is sent
 	Status     int           `yaml:"status"`      // of answer (200), envelope (500), empty (403), redirect (301)
 	Type       string        `yaml:"type"`        // content type of answer; HTML when empty
-	Text       string        `yaml:"text"`        // body of answer, message of envelope; {email}, {login} and {password} are filled in
+	Text       string        `yaml:"text"`        // body of answer, message of envelope; {email}, {login} and {password} are replaced
 	Location   string        `yaml:"location"`    // of redirect; the same path on https when empty
 	RetryAfter string        `yaml:"retry_after"` // of empty and too-many: see Limit
 	Pause      time.Duration `yaml:"pause"`       // see Limit
-	Delay      time.Duration `yaml:"delay"`       // of delay; between two bytes of slow
+	Delay      time.Duration `yaml:"delay"`       // of delay; of slow, before each byte: 1 s when 0
 	Size       int           `yaml:"size"`        // bytes of huge and gzip-bomb; 64 MiB when 0
 }
 
-// Action is what is done to a request.
+// Action is what a fault does to a request.
 type Action string
 
-// What can be done to a request. Those of the second group are done to the true answer.
+// The actions. Those of the first group replace the true answer, the others change how it is sent.
 const (
-	Answer          Action = "answer"   // any status, type and text: an HTML page, a login form, broken JSON, nothing
+	Answer          Action = "answer"   // any status, type and text, such as an HTML page, a login form or broken JSON
 	Envelope        Action = "envelope" // an error in the server's envelope
 	Empty           Action = "empty"    // a status and no body
 	Redirect        Action = "redirect"
 	TooManyRequests Action = "too-many" // 429
-	Reset           Action = "reset"    // the connection is reset; with processed the answer is lost
+	Reset           Action = "reset"    // the connection is reset; with Processed the answer is lost
 	Silence         Action = "silence"  // no answer until the client leaves
 
 	Delay      Action = "delay"
@@ -61,7 +61,7 @@ const (
 	EarlyHints Action = "early-hints" // a flood of informational answers before the true one
 )
 
-// replaces tells of every action whether the true answer is not wanted.
+// replaces holds all actions, and whether they replace the true answer.
 var replaces = map[Action]bool{
 	Answer: true, Envelope: true, Empty: true, Redirect: true, TooManyRequests: true, Reset: true, Silence: true,
 	Delay: false, Cut: false, Slow: false, Endless: false, Huge: false, GzipBomb: false, HeaderBomb: false, EarlyHints: false,
@@ -83,19 +83,19 @@ func (f *Fault) validate() error {
 	return nil
 }
 
-// faults are the rules in force and how often each has met what.
+// faults are the rules, with the requests that each has counted.
 type faults struct {
-	mu    sync.Mutex
-	rules []Fault
-	met   []int          // requests that fitted, per rule
-	again map[string]int // the same request, per rule
+	mu      sync.Mutex
+	rules   []Fault
+	matched []int          // the number of matching requests, by rule
+	repeats map[string]int // how often the same request came, by rule and request
 }
 
 func newFaults(rules []Fault) *faults {
-	return &faults{rules: rules, met: make([]int, len(rules)), again: map[string]int{}}
+	return &faults{rules: rules, matched: make([]int, len(rules)), repeats: map[string]int{}}
 }
 
-// pick chooses what happens to a request: delays added up, and at most one fault.
+// pick returns what happens to a request: the sum of its delays, and at most one fault.
 func (f *faults) pick(x *exchange) (late time.Duration, _ *Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -128,10 +128,10 @@ func (f *Fault) fits(x *exchange) bool {
 	return matches(f.Path, strings.TrimSuffix(path, ".json")) && (len(f.Only) == 0 || matchesAny(f.Only, x.subjects()...))
 }
 
-// strikes counts a fitting request and applies Skip, Every, First and Share.
+// strikes counts a matching request and reports whether Skip, Every, First and Share let the rule apply.
 func (f *faults) strikes(i int, rule *Fault, x *exchange) bool {
-	f.met[i]++
-	n, every := f.met[i]-rule.Skip, max(rule.Every, 1)
+	f.matched[i]++
+	n, every := f.matched[i]-rule.Skip, max(rule.Every, 1)
 	if n <= 0 || n%every != 0 || rule.First > 0 && (n+every-1)/every > rule.First {
 		return false
 	}
@@ -139,11 +139,11 @@ func (f *faults) strikes(i int, rule *Fault, x *exchange) bool {
 		return true
 	}
 	key := fmt.Sprint(i, x.request.Method, x.request.URL.Path, x.subjects())
-	f.again[key]++
-	return chance(x.portal.options.Seed, key, f.again[key], "fault") < rule.Share
+	f.repeats[key]++
+	return chance(x.portal.options.Seed, key, f.repeats[key], "fault") < rule.Share
 }
 
-// subjects are whom a request is about.
+// subjects returns the addresses a request concerns: its email and username arguments, and the caller's.
 func (x *exchange) subjects() []string {
 	all := slices.Concat(x.params["email"], x.params["username"])
 	if x.caller != nil {
@@ -152,7 +152,7 @@ func (x *exchange) subjects() []string {
 	return all
 }
 
-// answer is what a fault answers: something of its own, or the true answer a, spoiled.
+// answer returns the answer of a fault: one that replaces the true answer a, or a with another way to send it.
 func (f *Fault) answer(x *exchange, a *answer) *answer {
 	p := x.portal
 	if replaces[f.Do] {
@@ -174,7 +174,7 @@ func (f *Fault) answer(x *exchange, a *answer) *answer {
 		a.status = cmp.Or(a.status, http.StatusMovedPermanently)
 		a.set("Location", cmp.Or(f.Location, "https://"+x.request.Host+x.request.URL.Path))
 	case TooManyRequests:
-		p.stats.quiet(f.Pause)
+		p.stats.turnAway(f.Pause)
 		a = tooManyRequests(f.RetryAfter, f.Pause)
 	case Reset:
 		a.deliver = resetConnection
@@ -206,7 +206,7 @@ func (f *Fault) answer(x *exchange, a *answer) *answer {
 	return a
 }
 
-// fill puts values of the request into a text, as servers do that echo a request.
+// fill returns Text with values of the request filled in, like a server that echoes requests.
 func (f *Fault) fill(x *exchange) string {
 	login := cmp.Or(x.text("account"), x.text("userName"))
 	return strings.NewReplacer("{email}", x.text("email"), "{login}", login, "{password}", x.text("password")).Replace(f.Text)

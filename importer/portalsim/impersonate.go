@@ -7,8 +7,8 @@ import (
 
 var enableTypes = map[string]int{"disableforadmins": 0, "enableforallfulladmins": 1, "enablewithlimits": 2}
 
-// mayConfigure: the settings exist where the server's configuration has them, and for
-// the owner only.
+// mayConfigure returns a failure unless the server's configuration has the settings and
+// the caller is the owner.
 func (x *exchange) mayConfigure() *failure {
 	switch {
 	case !x.portal.impersonation.Load().Available:
@@ -50,8 +50,8 @@ func (x *exchange) canImpersonate() action {
 	return func() (any, error) { return x.mayImpersonate(x.portal.people.id(id)), nil }
 }
 
-// impersonate answers a token of the other person, as a string: count is its length.
-// The answer sets cookies too; the second factor is skipped.
+// impersonate answers a token of the other person as a string, so count is its length.
+// The answer sets the cookie too. The second factor is skipped.
 func (x *exchange) impersonate() action {
 	id := x.guid("userId")
 	return func() (any, error) {
@@ -60,7 +60,7 @@ func (x *exchange) impersonate() action {
 			return nil, security("Impossible to impersonate this user")
 		}
 		if target.status != statusActive {
-			return nil, internal("account") // the name of an argument (common/ASC.Core.Common/Context/SecurityContext.cs)
+			return nil, internal("account") // the server's text is the name of an argument (common/ASC.Core.Common/Context/SecurityContext.cs)
 		}
 		x.cookie, _ = x.portal.openToken(target)
 		x.portal.stats.signIn(target.Email, func(s *SignIns) { s.Impersonated++ })
@@ -68,7 +68,7 @@ func (x *exchange) impersonate() action {
 	}
 }
 
-// mayImpersonate follows ImpersonationSettings.CanImpersonateUser.
+// mayImpersonate reports whether the caller may act as target, as ImpersonationSettings.CanImpersonateUser does.
 func (x *exchange) mayImpersonate(target *person) bool {
 	s, caller := x.portal.impersonation.Load(), x.caller
 	if !s.Available || !s.Enabled || target == nil || target == caller || target.Owner {
@@ -87,7 +87,7 @@ func (x *exchange) mayImpersonate(target *person) bool {
 	return !s.OnlyForOwnGroups || slices.ContainsFunc(caller.Groups, func(g string) bool { return slices.Contains(target.Groups, g) })
 }
 
-// names tells whether one of the texts is the address or GUID of p.
+// names reports whether one of the texts is the address or GUID of p.
 func names(texts []string, p *person) bool {
 	return slices.ContainsFunc(texts, func(s string) bool { return strings.EqualFold(s, p.ID) || strings.EqualFold(s, p.Email) })
 }

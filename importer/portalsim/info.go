@@ -1,7 +1,7 @@
 package portalsim
 
-// capabilities needs no sign-in and no payment; with the suffix .json, and only
-// then, it answers even while the portal is suspended, restored or unpaid.
+// capabilities needs no sign-in and no payment. With the suffix .json, and only then,
+// it answers even while the portal is suspended, restored or unpaid.
 func (x *exchange) capabilities() (any, error) {
 	o := &x.portal.options
 	v := map[string]any{"ldapEnabled": o.LDAP, "oauthEnabled": true, "providers": []string{}, "ssoLabel": "", "ssoUrl": ""}
@@ -15,9 +15,9 @@ func (x *exchange) build() (any, error) {
 	return map[string]string{"communityServer": x.portal.version.text}, nil
 }
 
-// folders answers the folders everybody has: inbox, sent, drafts, trash, spam and
-// templates (MAIL/Enums/FolderType.cs, MAIL/Data/Contracts/MailFolderData.cs). There is
-// no mail in them.
+// folders answers the folders that every person has: inbox, sent, drafts, trash, spam and
+// templates (MAIL/Enums/FolderType.cs, MAIL/Data/Contracts/MailFolderData.cs). They are
+// empty.
 func (x *exchange) folders() (any, error) {
 	var all []map[string]any
 	for _, id := range []int{1, 2, 3, 4, 5, 7} {

@@ -18,15 +18,15 @@ const maxDepth = 64
 
 const jsonBlanks = " \t\r\n"
 
-// jsonFailure is the innermost exception of a document that is no JSON object: the
-// parser's own words, and where it stood when it met byte at of the text. The path
-// within the document is left empty.
+// jsonFailure returns the innermost exception for a body that is not a JSON object: the
+// parser's text with the line and position of byte at. The path within the document is
+// left empty.
 func jsonFailure(text []byte, at int, words string) *failure {
 	before := text[:min(max(at, 0), len(text))]
 	line := bytes.Count(before, []byte("\n")) + 1
 	position := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
 	if len(before) == 0 {
-		line = 0 // it has not begun to count
+		line = 0 // the parser counts lines only after the first byte
 	}
 	return argument(fmt.Sprintf("%s Path '', line %d, position %d.", words, line, position), "")
 }
@@ -35,7 +35,7 @@ func tooDeep(text []byte, at int) *failure {
 	return jsonFailure(text, at, fmt.Sprintf("The reader's MaxDepth of %d has been exceeded.", maxDepth))
 }
 
-// brokenJSON finds out what a text that is no JSON fails at.
+// brokenJSON returns the failure of a text that is not valid JSON.
 func brokenJSON(text []byte) *failure {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	err := decoder.Decode(new(json.RawMessage))
@@ -57,12 +57,12 @@ func brokenJSON(text []byte) *failure {
 	}
 }
 
-// readJSON flattens a JSON object as the server does: JSON becomes XML elements,
-// elements become texts (API/Impl/ApiArgumentBuilder.cs, FillCollectionFromXElement).
-// An array gives its elements under one name, a nested object nothing, null the
-// empty string; keys that begin with @, # or $ are XML attributes and vanish. A
-// document that is no object is an error, an empty one has no arguments. Without
-// the wrapper's own text, the answer is what the parser says.
+// readJSON passes the members of a JSON object to add. It flattens them as the server
+// does, which turns JSON into XML elements and elements into texts
+// (API/Impl/ApiArgumentBuilder.cs, FillCollectionFromXElement). An array adds its
+// elements under one name, a nested object adds nothing, null adds the empty string; keys
+// that begin with @, # or $ are XML attributes and are dropped. A document that is not an
+// object is a failure with the parser's text; an empty one has no arguments.
 func readJSON(body []byte, local *time.Location, add func(name, value string)) *failure {
 	body = bytes.Trim(body, jsonBlanks)
 	if len(body) == 0 || string(body) == "null" {
@@ -76,14 +76,14 @@ func readJSON(body []byte, local *time.Location, add func(name, value string)) *
 	}
 	r := jsonReader{json.NewDecoder(bytes.NewReader(body)), body, local}
 	r.UseNumber()
-	r.Token() // the brace
+	r.Token() // the opening brace
 	names, elements, err := r.object(1)
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
 		if nested := func(e element) bool { return e.nested }; slices.ContainsFunc(elements[name], nested) {
-			continue // only a name whose elements are all texts is an argument
+			continue // a name is an argument only if all its elements are texts
 		}
 		for _, e := range elements[name] {
 			add(name, e.text)
@@ -92,22 +92,22 @@ func readJSON(body []byte, local *time.Location, add func(name, value string)) *
 	return nil
 }
 
-// element is one XML element the server makes out of a JSON value.
+// element is an XML element that the server makes from a JSON value.
 type element struct {
 	text   string
-	nested bool // it has elements inside, so it is no value of its own
+	nested bool // it contains elements, so it is not a text
 }
 
-// jsonReader walks through JSON that is known to be valid, so the errors of its
-// tokens do not matter.
+// jsonReader reads JSON that is known to be valid, so its callers ignore the errors of
+// Token.
 type jsonReader struct {
 	*json.Decoder
 	text  []byte
 	local *time.Location
 }
 
-// object reads the members of an object whose brace has been read: the names in their
-// order, and the elements of each.
+// object reads the members of an object after its opening brace. It returns the names in
+// their order, and the elements of each.
 func (r *jsonReader) object(depth int) (names []string, elements map[string][]element, _ *failure) {
 	elements = map[string][]element{}
 	for r.More() {
@@ -129,7 +129,7 @@ func (r *jsonReader) object(depth int) (names []string, elements map[string][]el
 	return names, elements, nil
 }
 
-// value reads the next value: an array gives one element per item.
+// value reads the next value. An array returns one element per item.
 func (r *jsonReader) value(depth int) (all []element, _ *failure) {
 	token, _ := r.Token()
 	switch v := token.(type) {
@@ -154,7 +154,7 @@ func (r *jsonReader) value(depth int) (all []element, _ *failure) {
 		r.Token() // the closing bracket
 		return all, nil
 	case string:
-		return []element{{text: bendDate(v, r.local)}}, nil
+		return []element{{text: reformatDate(v, r.local)}}, nil
 	case json.Number:
 		return []element{{text: netNumber(v.String())}}, nil
 	case bool:
@@ -164,8 +164,8 @@ func (r *jsonReader) value(depth int) (all []element, _ *failure) {
 	}
 }
 
-// netNumber writes a JSON number as .NET does once it has been a number: 993.0 and
-// 9.93e2 are 993, and 1.10 (a password, say) is 1.1.
+// netNumber formats a JSON number as .NET does after parsing it: 993.0 and 9.93e2
+// become 993, and 1.10 (a password, for example) becomes 1.1.
 func netNumber(s string) string {
 	if s == "-0" {
 		return "0"
@@ -183,13 +183,13 @@ func netNumber(s string) string {
 	return strconv.FormatFloat(f, 'E', -1, 64)
 }
 
-// bendDate is what Json.NET makes of a text that looks like a moment: it is parsed
-// and written anew. Without a zone, or with Z, it comes back as it was unless its
-// fraction ends in 0; an offset is moved to the server's own zone. A password of
-// that shape is spoiled on its way (Newtonsoft.Json, DateParseHandling.DateTime).
-func bendDate(s string, local *time.Location) string {
+// reformatDate returns a text as Json.NET passes it on: one that looks like a time is parsed
+// and formatted again. Without a zone, or with Z, it stays the same unless its fraction
+// ends in 0; a time with an offset is converted to the server's zone. A password of that
+// form is changed before it is used (Newtonsoft.Json, DateParseHandling.DateTime).
+func reformatDate(s string, local *time.Location) string {
 	if strings.HasPrefix(s, "/Date(") && strings.HasSuffix(s, ")/") {
-		return bendTicks(s, local)
+		return reformatTicks(s, local)
 	}
 	if len(s) < 19 || len(s) > 40 || s[10] != 'T' {
 		return s
@@ -215,7 +215,7 @@ func bendDate(s string, local *time.Location) string {
 	return t.Add(-offset).In(local).Format("2006-01-02T15:04:05.9999999-07:00")
 }
 
-// parseOffset reads +03:00, +0300 and +03.
+// parseOffset parses an offset of the form +03:00, +0300 or +03.
 func parseOffset(zone string) (time.Duration, bool) {
 	for _, layout := range []string{"-07:00", "-0700", "-07"} {
 		if t, err := time.Parse(layout, zone); err == nil {
@@ -226,11 +226,11 @@ func parseOffset(zone string) (time.Duration, bool) {
 	return 0, false
 }
 
-// maxMilliseconds keeps the year within four digits.
+// maxMilliseconds bounds the time in reformatTicks, before and after 1970, so that its year has at most four digits.
 const maxMilliseconds = 62_135_596_800_000
 
-// bendTicks reads /Date(1400000000000)/ and /Date(1400000000000+0300)/.
-func bendTicks(s string, local *time.Location) string {
+// reformatTicks is reformatDate for texts like /Date(1400000000000)/ and /Date(1400000000000+0300)/.
+func reformatTicks(s string, local *time.Location) string {
 	number := s[len("/Date(") : len(s)-len(")/")]
 	zone, layout := time.UTC, "2006-01-02T15:04:05.9999999Z"
 	if i := strings.IndexAny(number, "+-"); i > 0 {

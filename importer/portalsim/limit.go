@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// Limit is that of a reverse proxy in front of the portal; the server itself has none.
-// Above PerSecond accepted requests in any sliding second the answer is 429.
+// Limit is the rate limit of a reverse proxy in front of the portal; the server has none.
+// A request beyond PerSecond accepted ones in any sliding second is answered 429.
 type Limit struct {
 	PerSecond  int           `yaml:"per_second"`  // no limit when 0
-	Pause      time.Duration `yaml:"pause"`       // what Retry-After asks for: 1 s when 0
-	RetryAfter string        `yaml:"retry_after"` // seconds (also when empty), date, none, or the header's text itself
+	Pause      time.Duration `yaml:"pause"`       // the time in Retry-After: 1 s when 0
+	RetryAfter string        `yaml:"retry_after"` // seconds (the default), date, none, or the literal text of the header
 }
 
-// throttle knows when the requests of the last second were accepted.
+// throttle applies a Limit.
 type throttle struct {
 	Limit
-	mu    sync.Mutex
-	taken []time.Time
+	mu       sync.Mutex
+	accepted []time.Time // when the requests of the last second were accepted
 }
 
 func (t *throttle) admits(now time.Time) bool {
@@ -30,11 +30,11 @@ func (t *throttle) admits(now time.Time) bool {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.taken = recent(t.taken, now, time.Second)
-	if len(t.taken) >= t.PerSecond {
+	t.accepted = recent(t.accepted, now, time.Second)
+	if len(t.accepted) >= t.PerSecond {
 		return false
 	}
-	t.taken = append(t.taken, now)
+	t.accepted = append(t.accepted, now)
 	return true
 }
 
@@ -44,8 +44,8 @@ func tooManyRequests(form string, pause time.Duration) *answer {
 	return a
 }
 
-// retryAfter sets the header in one of its forms. An answer that is empty by
-// intention has none unless a form is named.
+// retryAfter sets Retry-After in a form of [Limit].RetryAfter. With an empty form, only
+// an answer 429 gets the header.
 func retryAfter(a *answer, form string, pause time.Duration) {
 	pause = cmp.Or(pause, time.Second)
 	switch form {

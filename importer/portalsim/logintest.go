@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// errKilled: the server process died under the request.
+// errKilled means that the server process died during the request.
 var errKilled = errors.New("server process gone")
 
 // login is one side of a login test.
@@ -18,16 +18,16 @@ type login struct {
 	address string // of the mailbox, lower case
 }
 
-// key is the mailbox at its server, for counting failed logins.
+// key identifies the login at its server, for counting failed logins.
 func (l *login) key() string { return strings.ToLower(l.login + "\x00" + l.host) }
 
-// testLogin logs in to both servers, incoming first and the outgoing one even when
-// the incoming has failed, and fails with a text for each side that failed, put together
-// in the method's way (MAIL/Clients/MailClient.cs, TestLogin; MAILAPI/MailApi.Accounts.cs).
-// The connections are closed politely before anything is saved: a server that does not
-// answer LOGOUT or QUIT is waited for, under TLS until the socket's own timeout, without
+// testLogin logs in to both servers, the incoming one first, the outgoing one even if the
+// incoming failed. It fails with a text for each side that failed, joined by join
+// (MAIL/Clients/MailClient.cs, TestLogin; MAILAPI/MailApi.Accounts.cs). The connections
+// are closed with LOGOUT and QUIT before the account is saved. The test waits for a
+// server that does not answer these, under TLS until the timeout of the socket, without
 // TLS for ever.
-func (x *exchange) testLogin(s *settings, together func(problems []string) string) error {
+func (x *exchange) testLogin(s *settings, join func(problems []string) string) error {
 	address := strings.ToLower(s.email.address())
 	in, out := &login{s.in, POP3, address}, &login{s.out, SMTP, address}
 	if s.imap {
@@ -62,15 +62,15 @@ func (x *exchange) testLogin(s *settings, together func(problems []string) strin
 		}
 	}
 	if len(problems) > 0 {
-		return internal(together(problems))
+		return internal(join(problems))
 	}
 	return nil
 }
 
 func lines(problems []string) string { return strings.Join(problems, "\r\n") }
 
-// logIn connects and logs in on one side. It returns the text of the refusal, and
-// whether the server will be silent when the connection is closed.
+// logIn connects and logs in on one side. It returns the text of the failure, "" for a
+// success, and whether the server will not answer LOGOUT or QUIT.
 func (x *exchange) logIn(l *login) (text string, silent bool, _ error) {
 	if text := l.impossible(); text != "" {
 		return text, false, nil
@@ -98,7 +98,7 @@ func (x *exchange) logIn(l *login) (text string, silent bool, _ error) {
 	if text := l.unusable(); text != "" {
 		return text, false, nil
 	}
-	if err := x.wait(rule.Delay); err != nil { // now name and password are sent
+	if err := x.wait(rule.Delay); err != nil { // name and password are sent here
 		return "", false, err
 	}
 	switch do {
@@ -123,8 +123,8 @@ func (x *exchange) logIn(l *login) (text string, silent bool, _ error) {
 	return l.text(Refuse, rule.Text), false, nil
 }
 
-// anonymous tells whether no authentication is asked for, which a server that offers it
-// does not let pass.
+// anonymous reports whether the settings ask for no authentication. The test fails then
+// if the server offers AUTH.
 func (l *login) anonymous() bool { return l.side == SMTP && l.auth == 0 }
 
 func anonymousText(do Behaviour) string {
@@ -134,7 +134,7 @@ func anonymousText(do Behaviour) string {
 	return "SmtpAuth is required (setup Authentication Type)"
 }
 
-// reallyLogIn asks the mail server itself.
+// reallyLogIn logs in by Options.RealLogins. It returns the text of the failure, "" for a success.
 func (x *exchange) reallyLogIn(l *login) (string, error) {
 	if text := l.unusable(); text != "" && !l.anonymous() {
 		return text, nil
@@ -168,14 +168,14 @@ func (x *exchange) reallyLogIn(l *login) (string, error) {
 
 const (
 	unresolved = "Could not resolve host '{host}'"
-	// The first inner exception's text is shown, and this is it; it is no refused password.
+	// The text of the first inner exception, which the server shows. It does not mean a refused password.
 	handshakeFailed = "Authentication failed, see inner exception."
 	userIPMost      = "Maximum number of connections from user+IP exceeded (mail_max_userip_connections=10)"
 )
 
-// libraryTexts are what the library shows of a server that behaves like this: the words
-// of IMAP's NO, SMTP's reply without its three-digit code, and for a login that POP3
-// refuses always its own text.
+// libraryTexts are the texts of the mail library for each behaviour of a server: the text
+// of IMAP's NO, SMTP's reply without its three-digit code, and for a login refused by
+// POP3 always the library's own text.
 var libraryTexts = map[Behaviour]struct{ imap, pop3, smtp string }{
 	Accept:       {},
 	Farewell:     {},
@@ -192,7 +192,7 @@ var libraryTexts = map[Behaviour]struct{ imap, pop3, smtp string }{
 	Refuse: {"Authentication failed.", "Authentication failed.", "5.7.8 Error: authentication failed"},
 }
 
-// text returns what a behaviour shows as on this side, or own if that is given.
+// text returns the library's text for a behaviour on this side, or own if it is not empty.
 func (l *login) text(do Behaviour, own string) string {
 	texts := libraryTexts[do]
 	usual := map[Side]string{IMAP: texts.imap, POP3: texts.pop3, SMTP: texts.smtp}[l.side]
@@ -202,7 +202,7 @@ func (l *login) text(do Behaviour, own string) string {
 	return strings.NewReplacer("{login}", l.login, "{password}", l.password).Replace(own)
 }
 
-// impossible are the arguments the library refuses before it opens a connection.
+// impossible returns the text for arguments that the library refuses before it connects, else "".
 func (l *login) impossible() string {
 	switch {
 	case l.noHost:
@@ -218,8 +218,8 @@ func (l *login) impossible() string {
 	}
 }
 
-// unusable are the credentials the library refuses, and NTLM over POP3, which takes
-// the IMAP client that is not there.
+// unusable returns the text for credentials that the library refuses, else "". NTLM over
+// POP3 fails because the server uses an IMAP client that it has not created.
 func (l *login) unusable() string {
 	switch {
 	case l.side == POP3 && l.auth == ntlm:
@@ -233,14 +233,14 @@ func (l *login) unusable() string {
 	}
 }
 
-// usual is the encryption that the usual ports have: 1 from the first byte, 2 by STARTTLS.
-var usual = map[int]int{993: 1, 995: 1, 465: 1, 143: 2, 110: 2, 587: 2, 25: 2}
+// usualEncryption is the usual encryption by port: 1 from the first byte, 2 by STARTTLS.
+var usualEncryption = map[int]int{993: 1, 995: 1, 465: 1, 143: 2, 110: 2, 587: 2, 25: 2}
 
-// wrongPort is what comes of the wrong encryption on a usual port: a handshake with a
-// server that greets in plain text fails, plain text to a server that waits for a
-// handshake is silence until the timeout.
+// wrongPort returns the behaviour for the wrong encryption on a usual port, else do: a
+// handshake with a server that greets in plain text fails; a client that waits for the
+// greeting of a server that expects a handshake gets no answer until the timeout.
 func (l *login) wrongPort(do Behaviour) Behaviour {
-	switch expected := usual[l.port]; {
+	switch expected := usualEncryption[l.port]; {
 	case expected == 1 && l.encryption != 1:
 		return NoAnswer
 	case expected == 2 && l.encryption == 1:
@@ -250,9 +250,9 @@ func (l *login) wrongPort(do Behaviour) Behaviour {
 	}
 }
 
-// attempts is how many failed logins the mail server sees of one refused password:
-// one per mechanism it offers, then LOGIN on IMAP or USER and PASS on POP3. NTLM is
-// tried alone.
+// attempts returns the number of failed logins that one refused password causes at the
+// mail server: one per mechanism offered, and one by LOGIN on IMAP or USER and PASS on
+// POP3. NTLM is tried alone.
 func (l *login) attempts(offered int) int {
 	switch {
 	case l.auth == ntlm:

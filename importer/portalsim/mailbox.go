@@ -9,14 +9,14 @@ import (
 )
 
 const (
-	columnLength = 255 // of name, address, host, login and encrypted password
-	passwordSize = 175 // bytes that still fit a column after AES and base64
+	columnLength = 255 // characters of name, address, host, login and encrypted password
+	passwordSize = 175 // most bytes of a password that fit the column after AES and base64
 	monthBack    = 30 * 24 * time.Hour
 )
 
-// server is one side of an account. As an argument it keeps what was null, which fails
-// differently from "". As stored its login is a template in lower case, and its password
-// what reads back: "" when it was cut.
+// server is one side of an account. As an argument it records which texts were null, which
+// fail differently from "". In a row, the login is the stored template, and the password
+// is "" if the database cut it.
 type server struct {
 	host, login, password       string
 	noHost, noLogin, noPassword bool // null
@@ -26,7 +26,7 @@ type server struct {
 // settings are the arguments of create and update, bound.
 type settings struct {
 	email          mailAddress
-	emailProblem   *failure // found when the method runs, after the arguments are bound
+	emailProblem   *failure // answered when the method runs, after the arguments are bound
 	name           string
 	in, out        server // out.auth is 0 when smtp_auth is false
 	imap, restrict bool
@@ -42,7 +42,7 @@ type mailbox struct {
 	removed bool
 	begin   time.Time
 
-	hosted   bool // a mailbox of the portal's own mail server
+	hosted   bool // on the portal's own mail server
 	oauth    bool
 	aliases  []string
 	groups   []string
@@ -50,13 +50,13 @@ type mailbox struct {
 
 	authError, quotaError bool
 	created               time.Time
-	resets                int // how often an update made it start over
+	resets                int // how often a create or update restarted its synchronisation
 }
 
-// settings reads the arguments in the order of the method's signature
-// (MAILAPI/MailApi.Accounts.cs, CreateAccount and UpdateAccount). There is no default
-// but the type's: no imap is POP3, no encryption is plain text, no restrict is the
-// whole history.
+// settings binds the arguments in the order of the method's signature
+// (MAILAPI/MailApi.Accounts.cs, CreateAccount and UpdateAccount). A missing one is its
+// type's zero value: without imap POP3, without encryption plain text, without restrict
+// the whole history.
 func (x *exchange) settings(withIMAP bool) settings {
 	side := func(prefix string) server {
 		return server{
@@ -81,8 +81,8 @@ func (x *exchange) settings(withIMAP bool) settings {
 	return s
 }
 
-// nameable tells whether the values of the enums have names: OAuth2 and numbers that no
-// member has do not, which shows only when the account is saved
+// nameable reports whether all enum values have names. OAuth2 and numbers that no member
+// has do not; the server fails on them only when it saves the account
 // (MAIL/Utils/Converter.cs, ToNameString).
 func (s *settings) nameable(v version) bool {
 	for _, one := range []server{s.in, s.out} {
@@ -94,7 +94,7 @@ func (s *settings) nameable(v version) bool {
 	return true
 }
 
-// fits tells whether every value fits its column.
+// fits reports whether every value fits its column.
 func (s *settings) fits() bool {
 	for _, text := range []string{s.name, s.email.address(), s.in.host, s.out.host} {
 		if utf8.RuneCountInString(text) > columnLength || strings.ContainsFunc(text, beyondBMP) {
@@ -111,8 +111,8 @@ func (s *settings) fits() bool {
 
 func beyondBMP(r rune) bool { return r > 0xFFFF }
 
-// store cuts a value to its column without a word, as MySQL does in the mode the
-// installer sets; a letter outside the three-byte table becomes a question mark.
+// store cuts a value to its column silently, as MySQL does in the mode that the installer
+// sets. A character of more than three bytes in UTF-8 becomes a question mark.
 func store(s string) string {
 	if len(s) > columnLength {
 		letters := []rune(s)
@@ -126,9 +126,9 @@ func store(s string) string {
 	}, s)
 }
 
-// loginFormat is the login as stored: lower case with the parts of the address
-// replaced when it contains any, else as given (MAIL/Utils/Converter.cs,
-// ToLoginFormat). So a login tested as Ivan.Petrov is used as ivan.petrov later.
+// loginFormat returns the login as stored: if it contains parts of the address, in lower
+// case with those parts replaced by placeholders, else as given (MAIL/Utils/Converter.cs,
+// ToLoginFormat). So a login tested as Ivan.Petrov is later used as ivan.petrov.
 func loginFormat(a mailAddress, login string) string {
 	address := strings.ToLower(a.address())
 	lower := strings.ToLower(login)
@@ -146,16 +146,16 @@ func loginFormat(a mailAddress, login string) string {
 	return format
 }
 
-// loginOf expands a stored login for a stored address.
+// loginOf returns a stored login with its placeholders replaced by the parts of the address.
 func loginOf(address, format string) string {
 	local, domain, _ := strings.Cut(address, "@")
 	return strings.NewReplacer("%EMAILADDRESS%", address, "%EMAILLOCALPART%", local, "%EMAILDOMAIN%", domain,
 		"%EMAILHOSTNAME%", strings.TrimSuffix(domain, path.Ext(domain))).Replace(format)
 }
 
-// rewrite puts new settings into the row as SQL REPLACE does: the id, the creation
-// date and the enabled mark stay, everything else starts over, and a mailbox of the
-// portal's own server or of OAuth becomes a plain one
+// rewrite writes new settings into the row as SQL REPLACE does: the id, the creation
+// date, enabled, aliases and groups stay, everything else is reset. A mailbox of the
+// portal's own mail server or of OAuth becomes an ordinary one
 // (MAIL/Core/Engine/MailboxEngine.cs, SaveMailBox; MAIL/Core/Dao/MailboxDao.cs).
 func (m *mailbox) rewrite(s settings, now time.Time) {
 	address := store(strings.ToLower(s.email.address()))
@@ -171,8 +171,8 @@ func (m *mailbox) rewrite(s settings, now time.Time) {
 	}
 }
 
-// beginDate is where the fetching of a mailbox starts; the whole history begins in 1975
-// (MAIL/Data/Contracts/MailBoxData.cs, DefaultMailBeginTimestamp).
+// beginDate returns the date from which mail is fetched: 30 days ago if restricted, else
+// in 1975 (MAIL/Data/Contracts/MailBoxData.cs, DefaultMailBeginTimestamp).
 func beginDate(restrict bool, now time.Time) time.Time {
 	if restrict {
 		return now.UTC().Add(-monthBack).Truncate(time.Second)
@@ -180,9 +180,9 @@ func beginDate(restrict bool, now time.Time) time.Time {
 	return time.Date(1975, 1, 1, 0, 0, 0, 0, time.UTC)
 }
 
-// stored is what the database has of a server. A password that was cut cannot be
-// decrypted and reads back as nothing. Host and port come back joined and split on the
-// colon again, so a port inside the host wins (MAIL/Data/Contracts/MailBoxData.cs).
+// stored returns a server as read back from the database. A password that was cut cannot
+// be decrypted and is "". Host and port are joined and split at the colon again, so a
+// port inside the host overrides port (MAIL/Data/Contracts/MailBoxData.cs).
 func (s server) stored(email mailAddress) server {
 	s.login = store(loginFormat(email, s.login))
 	if len(s.password) > passwordSize {
@@ -199,8 +199,8 @@ func (s server) stored(email mailAddress) server {
 	return s
 }
 
-// readBack returns the settings that the background service and PUT accounts/state log
-// in with: the templates of the logins are expanded.
+// readBack returns the settings with which the background service and PUT accounts/state
+// log in. The placeholders of the logins are replaced.
 func (m *mailbox) readBack() settings {
 	s := m.settings
 	s.in.login, s.out.login = loginOf(m.address, s.in.login), loginOf(m.address, s.out.login)

@@ -7,26 +7,26 @@ import (
 	"time"
 )
 
-// MailHost says how a mail server behaves towards the portal's login test. Rules are
-// tried in order; the first that fits host, side and mailbox and is in force decides.
-// A server no rule fits accepts every non-empty login and password and offers AUTH.
+// MailHost is a rule for how a mail server behaves in the portal's login test. Rules are
+// tried in order; the first in force that matches host, side and mailbox decides.
+// Without a matching rule the server accepts every non-empty login and password and offers AUTH.
 type MailHost struct {
 	Host string   `yaml:"host"` // a name or pattern (*.example.org); any when empty
 	Side Side     `yaml:"side"` // imap, pop3 or smtp; all three when empty
-	Only []string `yaml:"only"` // patterns of mailbox addresses or logins; everybody when empty
+	Only []string `yaml:"only"` // patterns for the mailbox address or the login; all mailboxes when empty
 
 	Do    Behaviour     `yaml:"do"`    // accept when empty
-	Text  string        `yaml:"text"`  // instead of the usual text; {login} and {password} are filled in
+	Text  string        `yaml:"text"`  // replaces the usual text; {login} and {password} are replaced in it
 	Delay time.Duration `yaml:"delay"` // before the login is answered
 
-	Passwords  map[string]string `yaml:"passwords"`  // of addresses or logins; any other one is refused
+	Passwords  map[string]string `yaml:"passwords"`  // by login or address; other passwords of these are refused
 	Mechanisms []string          `yaml:"mechanisms"` // offered; PLAIN and LOGIN when empty
-	LockAfter  int               `yaml:"lock_after"` // the number of failed logins that locks a mailbox for good
-	Most       int               `yaml:"most"`       // logins at once; above that it has too many connections
-	Ports      bool              `yaml:"ports"`      // the usual ports have the usual encryption only
+	LockAfter  int               `yaml:"lock_after"` // the number of failed logins that locks a mailbox permanently
+	Most       int               `yaml:"most"`       // most login tests at once; beyond that, too many connections
+	Ports      bool              `yaml:"ports"`      // the usual ports accept their usual encryption only
 
 	After time.Duration `yaml:"after"` // in force from this age of the portal
-	For   time.Duration `yaml:"for"`   // how long; for ever when 0
+	For   time.Duration `yaml:"for"`   // how long it is in force; for ever when 0
 	First int           `yaml:"first"` // the number of logins it decides; all when 0
 	Share float64       `yaml:"share"` // only for this share of the mailboxes, chosen by the seed; all when 0
 }
@@ -44,38 +44,38 @@ const (
 // Behaviour is what a mail server does with a login.
 type Behaviour string
 
-// What a mail server can do.
+// The behaviours of a mail server.
 const (
 	Accept       Behaviour = "accept"
-	Refuse       Behaviour = "refuse"          // the password, with as many failed logins as the library makes of it
+	Refuse       Behaviour = "refuse"          // refuses the password; the library may try it several times
 	NoAnswer     Behaviour = "no-answer"       // the connection times out
 	NotListening Behaviour = "not-listening"   // the connection is refused
-	Unresolved   Behaviour = "unresolved"      // no such name
+	Unresolved   Behaviour = "unresolved"      // the name does not exist
 	BadTLS       Behaviour = "bad-tls"         // the handshake fails
 	Hang         Behaviour = "hang"            // silent after the login command
-	Cancel       Behaviour = "cancel"          // the same, but the library's own timer wins
+	Cancel       Behaviour = "cancel"          // silent too, but the library's own timer ends the wait
 	NoAuth       Behaviour = "no-auth"         // SMTP offers no AUTH, IMAP disables LOGIN
 	TooMany      Behaviour = "too-many"        // too many connections
 	Temporary    Behaviour = "temporary"       // a temporary refusal
-	Farewell     Behaviour = "silent-farewell" // accepts, then never answers LOGOUT or QUIT
+	Farewell     Behaviour = "silent-farewell" // accepts, but does not answer LOGOUT or QUIT
 )
 
-// MailLogin is what the login test wants of one mail server.
+// MailLogin is a login that [Options].RealLogins is to perform at one mail server.
 type MailLogin struct {
 	Side            Side
 	Host            string
 	Port            int // 0 is the usual one
-	Encryption      int // 0 none, 1 from the first byte, 2 by STARTTLS where it is offered
+	Encryption      int // 0 none, 1 from the first byte, 2 by STARTTLS if it is offered
 	Login, Password string
-	Anonymous       bool // only ask whether the server offers AUTH
+	Anonymous       bool // do not log in, only find out whether the server offers AUTH
 	Timeouts        Timeouts
 }
 
 // MailAnswer is the outcome of a login.
 type MailAnswer struct {
-	Do     Behaviour // Accept, or what prevented it
-	Text   string    // the server's own words, if it said any
-	Failed int       // logins it refused: one for each mechanism tried
+	Do     Behaviour // Accept, or the reason of the failure
+	Text   string    // the server's text, if it sent one
+	Failed int       // the number of refused logins: one for each mechanism tried
 }
 
 func (h *MailHost) validate() error {
@@ -88,7 +88,7 @@ func (h *MailHost) validate() error {
 	return validateRule(h.Share, append([]string{h.Host}, h.Only...)...)
 }
 
-// mailHosts are the rules in force and the number of logins that each has decided.
+// mailHosts are the rules, with the number of logins that each has decided.
 type mailHosts struct {
 	mu    sync.Mutex
 	rules []MailHost
@@ -99,8 +99,8 @@ func newMailHosts(rules []MailHost) *mailHosts {
 	return &mailHosts{rules: rules, used: make([]int, len(rules))}
 }
 
-// rule picks what decides about one login, if anything does; age is how long the portal
-// has been up.
+// rule returns the rule that decides a login at an age of the portal. If there is none,
+// found is false and the rule accepts.
 func (h *mailHosts) rule(l *login, age time.Duration, seed uint64) (_ MailHost, found bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

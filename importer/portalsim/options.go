@@ -8,102 +8,102 @@ import (
 	"time"
 )
 
-// Options say what portal to simulate. The zero value is a quiet portal of the newest
+// Options describe the portal to simulate. The zero value is a healthy portal of the newest
 // version: any address or GUID with a non-empty password signs in, every mail server
-// accepts every login, nothing is slow, impersonation is off. The same struct is the
-// scenario file.
+// accepts every login, no request is delayed, impersonation is off. The YAML keys are
+// those of a scenario file.
 type Options struct {
 	Version  string `yaml:"version"`  // 12.7.1 when empty
 	Language string `yaml:"language"` // the portal's, en or ru; en when empty
-	Seed     uint64 `yaml:"seed"`     // of every chance; the same seed and the same requests meet the same faults
+	Seed     uint64 `yaml:"seed"`     // of all random choices; the same seed and requests meet the same faults
 
 	People     []Person          `yaml:"people"`
-	Invent     int               `yaml:"invent"`      // the number of invented people that are there from the start
-	OnlyPeople bool              `yaml:"only_people"` // nobody is invented on first sign-in
+	Invent     int               `yaml:"invent"`      // the number of invented people the portal starts with
+	OnlyPeople bool              `yaml:"only_people"` // an unknown person is not created on first sign-in
 	Tokens     map[string]string `yaml:"tokens"`      // tokens valid from the start: token to address or GUID
 	TokenLife  time.Duration     `yaml:"token_life"`  // a year when 0
 	TimeZone   string            `yaml:"time_zone"`   // the server's, +03:00 when empty
 	BruteForce BruteForce        `yaml:"brute_force"`
 
 	State         State         `yaml:"state"`         // of the portal; active when empty
-	IPRestricted  bool          `yaml:"ip_restricted"` // every client address but the owner's is refused
-	MailOff       bool          `yaml:"mail_off"`      // the mail product is off for everybody
+	IPRestricted  bool          `yaml:"ip_restricted"` // every person but the owner is refused by client address
+	MailOff       bool          `yaml:"mail_off"`      // the mail product is off for all people
 	LDAP          bool          `yaml:"ldap"`
 	SSO           bool          `yaml:"sso"`
 	Impersonation Impersonation `yaml:"impersonation"`
-	Hosted        bool          `yaml:"hosted"` // a portal of the vendor's cloud, not an own server
-	Debug         bool          `yaml:"debug"`  // errors show type and stack, as debug builds do
-	Gzip          bool          `yaml:"gzip"`   // answers are compressed when the client asks for it
+	Hosted        bool          `yaml:"hosted"` // a portal in the vendor's cloud, not on a customer's server
+	Debug         bool          `yaml:"debug"`  // errors include type and stack, as in debug builds
+	Gzip          bool          `yaml:"gzip"`   // answers are compressed if the client asks for it
 
-	MailHosts      []MailHost          `yaml:"mail_hosts"` // the first that fits a server name decides; none: every login passes
-	Providers      map[string]Provider `yaml:"providers"`  // by domain, besides those of providers.yaml, for accounts/setups and accounts/simple
+	MailHosts      []MailHost          `yaml:"mail_hosts"` // the first that matches a login decides; none: every login passes
+	Providers      map[string]Provider `yaml:"providers"`  // by domain, in addition to providers.yaml, for accounts/setups and accounts/simple
 	Timeouts       Timeouts            `yaml:"timeouts"`
 	StrictDatabase bool                `yaml:"strict_database"` // over-long values fail instead of being cut
-	SaveGap        time.Duration       `yaml:"save_gap"`        // between look-up and insert, part of the latency: 1 ms when 0, none when negative
-	RemoveTime     time.Duration       `yaml:"remove_time"`     // a removal takes: 50 ms when 0, nothing when negative
-	ListCache      time.Duration       `yaml:"list_cache"`      // how long accounts are answered from memory: 20 min when 0
-	Accounts       []Account           `yaml:"accounts"`        // there from the start
+	SaveGap        time.Duration       `yaml:"save_gap"`        // between look-up and insert, part of the latency: 1 ms when 0, 0 if negative
+	RemoveTime     time.Duration       `yaml:"remove_time"`     // duration of a removal: 50 ms when 0, none when negative
+	ListCache      time.Duration       `yaml:"list_cache"`      // how long the list of accounts is cached: 20 min when 0
+	Accounts       []Account           `yaml:"accounts"`        // the mailboxes the portal starts with
 
-	// RealLogins does the logins that no rule of MailHosts decides; nil: they pass. It is safe for concurrent use.
+	// RealLogins performs the logins that no rule of MailHosts decides; if nil, they pass. It must be safe for concurrent use.
 	RealLogins func(context.Context, MailLogin) MailAnswer `yaml:"-"`
 
 	Latency  time.Duration `yaml:"latency"`  // of every request
-	Spread   time.Duration `yaml:"spread"`   // up to so much more or less, evenly
+	Spread   time.Duration `yaml:"spread"`   // greatest deviation from Latency, uniformly distributed
 	Gateway  time.Duration `yaml:"gateway"`  // how long the front server waits before it answers 504: 10 min when 0
-	Limit    Limit         `yaml:"limit"`    // the reverse proxy's own
-	Faults   []Fault       `yaml:"faults"`   // the first that fits is done to a request
+	Limit    Limit         `yaml:"limit"`    // of the reverse proxy
+	Faults   []Fault       `yaml:"faults"`   // the first that matches is applied to a request
 	Restarts []Restart     `yaml:"restarts"` // of the server process
 
-	KeepRequests int `yaml:"keep_requests"` // how many of the last are kept for reading: 100,000 when 0
+	KeepRequests int `yaml:"keep_requests"` // how many of the last requests are kept: 100,000 when 0
 }
 
-// BruteForce counts sign-ins (web/core/ASC.Web.Core/Utility/LoginSettings.cs).
+// BruteForce limits sign-ins (web/core/ASC.Web.Core/Utility/LoginSettings.cs).
 type BruteForce struct {
 	Attempts int           `yaml:"attempts"` // 5 when 0
-	Period   time.Duration `yaml:"period"`   // in which they count: 60 s when 0
-	Block    time.Duration `yaml:"block"`    // how long nobody signs in after one too many: 60 s when 0
+	Period   time.Duration `yaml:"period"`   // in which attempts are counted: 60 s when 0
+	Block    time.Duration `yaml:"block"`    // how long sign-ins are refused after one attempt too many: 60 s when 0
 }
 
-// Timeouts are those of the login test (MAIL/Defines.cs). Each side, incoming and
-// outgoing, has both, one after the other. Tests scale them down.
+// Timeouts are the timeouts of the login test (MAIL/Defines.cs). Each side, incoming and
+// outgoing, has Connect and then Login. Tests set shorter ones.
 type Timeouts struct {
 	Connect time.Duration `yaml:"connect"` // 15 s when 0, 10 s before 11.0
 	Login   time.Duration `yaml:"login"`   // 30 s when 0
-	Close   time.Duration `yaml:"close"`   // of the farewell under TLS: 30 s when 0; without TLS it has no limit
+	Close   time.Duration `yaml:"close"`   // of LOGOUT or QUIT under TLS: 30 s when 0; without TLS there is no limit
 }
 
-// Impersonation has three gates: the server's configuration, the owner's setting, and
-// who asks (web/core/ASC.Web.Core/Utility/ImpersonationSettings.cs).
+// Impersonation depends on three things: the server's configuration, the owner's setting,
+// and the caller (web/core/ASC.Web.Core/Utility/ImpersonationSettings.cs).
 type Impersonation struct {
-	Available         bool     `yaml:"available" json:"-"`            // core.user.impersonate, ships as false
+	Available         bool     `yaml:"available" json:"-"`            // core.user.impersonate, false as shipped
 	Enabled           bool     `yaml:"enabled" json:"enabled"`        // by the owner
-	EnableType        int      `yaml:"enable_type" json:"enableType"` // 0 the owner only, 1 all full administrators, 2 those allowed
+	EnableType        int      `yaml:"enable_type" json:"enableType"` // 0 the owner only, 1 all full administrators, 2 AllowedAdmins
 	OnlyForOwnGroups  bool     `yaml:"only_for_own_groups" json:"onlyForOwnGroups"`
 	AllowedAdmins     []string `yaml:"allowed_admins" json:"allowedAdmins"` // addresses or GUIDs
 	RestrictionUsers  []string `yaml:"restriction_users" json:"restrictionUsers"`
 	RestrictionGroups []string `yaml:"restriction_groups" json:"restrictionGroups"`
 }
 
-// State is what the portal as a whole is up to (web/studio/ASC.Web.Studio/Global.asax.cs).
+// State is the state of the whole portal (web/studio/ASC.Web.Studio/Global.asax.cs).
 type State string
 
 // The states of a portal.
 const (
 	Active       State = "active"
-	Missing      State = "missing"      // no portal of that host name: 404, empty
+	Missing      State = "missing"      // no portal has that host name: 404, empty
 	Suspended    State = "suspended"    // 404, empty; capabilities.json still answers
 	Removed      State = "removed"      // 404, empty
 	Restoring    State = "restoring"    // 503, empty; capabilities.json still answers
-	Transferring State = "transferring" // likewise
-	Migrating    State = "migrating"    // likewise
-	Encrypting   State = "encrypting"   // likewise
+	Transferring State = "transferring" // answers as Restoring
+	Migrating    State = "migrating"    // answers as Restoring
+	Encrypting   State = "encrypting"   // answers as Restoring
 	Unpaid       State = "unpaid"       // 402, empty; capabilities.json still answers
-	Overdue      State = "overdue"      // 402 with an envelope, by the filter behind the arguments
-	WarmingUp    State = "warming-up"   // an HTML page with status 200, as old releases did while starting
+	Overdue      State = "overdue"      // 402 with an envelope, after the arguments have been bound
+	WarmingUp    State = "warming-up"   // an HTML page with status 200, as old releases answer while starting
 	MailAbsent   State = "mail-absent"  // the mail module is not installed: its routes are unknown
 )
 
-// stateStatus is what the states answer before anything else; 0 lets the request in.
+// stateStatus is the HTTP status that a state answers with at once; 0 lets the request pass.
 var stateStatus = map[State]int{
 	Active: 0, Missing: 404, Suspended: 404, Removed: 404, Restoring: 503, Transferring: 503, Migrating: 503, Encrypting: 503,
 	Unpaid: 402, Overdue: 0, WarmingUp: 0, MailAbsent: 0,
@@ -127,7 +127,7 @@ func (o *Options) complete() {
 	o.KeepRequests = cmp.Or(o.KeepRequests, 100_000)
 }
 
-// Validate reports the first thing that makes no sense, and where.
+// Validate returns an error that names the first invalid option, nil if there is none.
 func (o *Options) Validate() error {
 	if _, err := parseVersion(o.Version); err != nil {
 		return fmt.Errorf("version: %w", err)
@@ -153,7 +153,7 @@ func (o *Options) Validate() error {
 	)
 }
 
-// each says which item of a list makes no sense.
+// each validates the items of a list. The error names the first invalid one.
 func each[T any](name string, items []T, validate func(*T) error) error {
 	for i := range items {
 		if err := validate(&items[i]); err != nil {
@@ -163,7 +163,7 @@ func each[T any](name string, items []T, validate func(*T) error) error {
 	return nil
 }
 
-// Validate reports the first thing that makes no sense.
+// Validate returns an error for the first invalid field, nil if there is none.
 func (p *Person) Validate() error {
 	if !looksLikeEmail(p.Email) {
 		return fmt.Errorf("email %q is no address", p.Email)
@@ -180,7 +180,7 @@ func (p *Person) Validate() error {
 	return nil
 }
 
-// parseZone reads +03:00 or a name of the time zone database.
+// parseZone parses an offset like +03:00 or a name of the time zone database; "" is +03:00.
 func parseZone(s string) (*time.Location, error) {
 	if s == "" {
 		s = "+03:00"

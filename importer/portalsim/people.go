@@ -17,26 +17,26 @@ import (
 	"unicode/utf8"
 )
 
-// Person is a person the portal knows. Only Email is needed.
+// Person is a person of the portal. Only Email is required.
 type Person struct {
 	Email     string   `yaml:"email" json:"email"`
-	ID        string   `yaml:"id" json:"id"`                // a GUID; made from the address when empty, the same every time
-	UserName  string   `yaml:"user_name" json:"userName"`   // the local part when empty
-	FirstName string   `yaml:"first_name" json:"firstName"` // with LastName made from the local part when both are empty
+	ID        string   `yaml:"id" json:"id"`                // a GUID; derived from the address when empty
+	UserName  string   `yaml:"user_name" json:"userName"`   // the local part of the address when empty
+	FirstName string   `yaml:"first_name" json:"firstName"` // derived like LastName from the local part when both are empty
 	LastName  string   `yaml:"last_name" json:"lastName"`
-	Password  string   `yaml:"password" json:"-"`     // any non-empty one when empty
+	Password  string   `yaml:"password" json:"-"`     // when empty, any non-empty one is accepted
 	Status    string   `yaml:"status" json:"status"`  // active (also when empty), terminated or leave
 	Admin     bool     `yaml:"admin" json:"admin"`    // a full administrator
 	Owner     bool     `yaml:"owner" json:"owner"`    // the portal's owner, an administrator too
 	Guest     bool     `yaml:"guest" json:"guest"`    // isVisitor: never has mail
 	NoMail    bool     `yaml:"no_mail" json:"noMail"` // the mail product is off for this person
 	LDAP      bool     `yaml:"ldap" json:"ldap"`
-	SSO       bool     `yaml:"sso" json:"sso"`              // has no password: signing in with one is refused
+	SSO       bool     `yaml:"sso" json:"sso"`              // has no password: a sign-in with one is refused
 	Culture   string   `yaml:"culture" json:"culture"`      // ru-RU or en-US; the portal's language when empty
-	TwoFactor string   `yaml:"two_factor" json:"twoFactor"` // sms or app
-	Phone     string   `yaml:"phone" json:"-"`              // where an SMS goes; without one there is nowhere to send it
-	TFAReady  bool     `yaml:"tfa_ready" json:"tfaReady"`   // the authenticator app is connected already
-	Code      string   `yaml:"code" json:"-"`               // the code that passes; 123456 when empty
+	TwoFactor string   `yaml:"two_factor" json:"twoFactor"` // sms or app; none when empty
+	Phone     string   `yaml:"phone" json:"-"`              // receives SMS; when empty, none can be sent
+	TFAReady  bool     `yaml:"tfa_ready" json:"tfaReady"`   // the authenticator app is already connected
+	Code      string   `yaml:"code" json:"-"`               // the code that is accepted; 123456 when empty
 	Groups    []string `yaml:"groups" json:"groups"`
 }
 
@@ -49,22 +49,22 @@ const (
 
 var statuses = map[string]int{"": statusActive, "active": statusActive, "terminated": statusTerminated, "leave": statusLeave}
 
-// person is a Person with what belongs to it. The phone and what stands below mu are
-// guarded by it, the rest does not change after the person has been added.
+// person is a Person with its mailboxes. The fields below mu and Phone are guarded by mu;
+// the others do not change after the person is added to the directory.
 type person struct {
 	Person
 	status int
 
 	mu        sync.Mutex
-	byAddress map[string][]*mailbox // live rows by lower-case address; more than one poisons the address
-	rows      []*mailbox            // in the order of their ids, removed ones included
+	byAddress map[string][]*mailbox // live rows by lower-case address; with two, look-ups of the address fail
+	rows      []*mailbox            // in the order of their ids, including removed ones
 	byChoice  string                // the address of the default account
-	list      []accountView         // what the list answers from memory
-	listTill  time.Time
+	list      []accountView         // the cached list, nil if there is none
+	listUntil time.Time
 	tasks     []*task
 }
 
-// newPerson fills in what is missing.
+// newPerson returns a person with defaults for the empty fields.
 func newPerson(p Person) *person {
 	local, _, _ := strings.Cut(p.Email, "@")
 	p.ID = strings.ToLower(cmp.Or(p.ID, guidOf(p.Email)))
@@ -83,8 +83,8 @@ func (p *person) phoneNumber() string {
 	return p.Phone
 }
 
-// displayName is the full name in the order the portal's language has it
-// (common/ASC.Core.Common/Users/UserFormatter.cs: Russian puts the last name first).
+// displayName returns the full name in the order of the portal's language
+// (common/ASC.Core.Common/Users/UserFormatter.cs): last name first in Russian.
 func (p *person) displayName(language string) string {
 	if strings.HasPrefix(language, "ru") {
 		return strings.TrimSpace(p.LastName + " " + p.FirstName)
@@ -92,8 +92,8 @@ func (p *person) displayName(language string) string {
 	return strings.TrimSpace(p.FirstName + " " + p.LastName)
 }
 
-// guidOf is a GUID of its own for each address, so that a simulator started again
-// knows the same people.
+// guidOf returns a GUID derived from an address, so that people have the same GUIDs after
+// the simulator is started again.
 func guidOf(email string) string {
 	sum := sha256.Sum256([]byte(strings.ToLower(email)))
 	sum[6] = sum[6]&0x0f | 0x50
@@ -101,7 +101,7 @@ func guidOf(email string) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[0:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 }
 
-// nameOf makes "Ivan", "Petrov" of ivan.petrov.
+// nameOf derives "Ivan", "Petrov" from ivan.petrov.
 func nameOf(local string) (first, last string) {
 	words := strings.FieldsFunc(local, func(r rune) bool { return !unicode.IsLetter(r) })
 	for i, word := range words {
@@ -116,22 +116,22 @@ func nameOf(local string) (first, last string) {
 
 var isGUID = regexp.MustCompile(`^(?i:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$`).MatchString
 
-// looksLikeEmail is what the sign-in takes for an address when it invents people.
+// looksLikeEmail reports whether s has the rough form of an address; sign-in creates people only for such names.
 func looksLikeEmail(s string) bool {
 	at := strings.LastIndexByte(s, '@')
 	return at > 0 && at < len(s)-1 && !strings.ContainsAny(s, " \t\r\n,;<>")
 }
 
-// directory is everybody, by id, address and user name.
+// directory holds all people by id, address and user name.
 type directory struct {
 	mu      sync.RWMutex
 	byID    map[string]*person
 	byEmail map[string]*person
 	byName  map[string]*person
-	sorted  []*person // by display name; nil when a person has come since
+	sorted  []*person // by display name; nil after a person was added
 }
 
-// add keeps the first of two with one address.
+// add adds p and returns it, or returns the person who already has its address.
 func (d *directory) add(p *person) *person {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -157,7 +157,7 @@ func (d *directory) find(in map[string]*person, name string) *person {
 	return in[strings.ToLower(name)]
 }
 
-// having copies those whose status is in mask, by display name.
+// having returns the people whose status is in mask, sorted by display name, in a new slice.
 func (d *directory) having(mask int) []*person {
 	d.mu.Lock()
 	if d.sorted == nil {
@@ -176,7 +176,7 @@ func (d *directory) having(mask int) []*person {
 	return found
 }
 
-// person finds a person by address or GUID.
+// person returns the person with an address or GUID, nil if there is none.
 func (p *Portal) person(name string) *person {
 	if found := p.people.email(name); found != nil {
 		return found
@@ -184,7 +184,7 @@ func (p *Portal) person(name string) *person {
 	return p.people.id(name)
 }
 
-// personOrNew makes up a person of whom only an address or GUID is known.
+// personOrNew returns the person with an address or GUID, and adds one if there is none.
 func (p *Portal) personOrNew(name string) *person {
 	if found := p.person(name); found != nil {
 		return found
@@ -198,13 +198,13 @@ func (p *Portal) personOrNew(name string) *person {
 //go:embed names.yaml
 var inventedNames []byte
 
-// invent returns n invented people, the same every time: 2,000 different names, then
-// the same ones with a number in the address.
+// invent returns n invented people, always the same: 2,000 different names, then the
+// same names again with a number in the address.
 func invent(n int) (people []Person) {
 	if n <= 0 {
-		return nil // the names are not even read
+		return nil // the names need not be parsed
 	}
-	type names [][2]string // in Russian and in an address
+	type names [][2]string // each in Russian and as in an address
 	all, err := read[map[string]names](bytes.NewReader(inventedNames), maxScenario)
 	if err != nil {
 		panic("portalsim: names.yaml: " + err.Error())

@@ -58,7 +58,7 @@ func (x *exchange) view(p *person) personView {
 	return v
 }
 
-// people answers a list of persons; total is 0 unless it has been cut to a page.
+// people answers a list of people. A total other than 0 means that all is already cut to a page.
 func (x *exchange) people(all []*person, total int) (any, error) {
 	views := make([]personView, len(all))
 	for i, p := range all {
@@ -103,8 +103,8 @@ func (x *exchange) peopleByStatus() action {
 	return func() (any, error) { return x.people(x.portal.people.having(status), 0) }
 }
 
-// filterPeople is people/filter. An administrator who names no status is shown the
-// terminated too; nobody else ever is.
+// filterPeople is people/filter. Without a status, an administrator also gets the
+// terminated people; other callers never get them.
 func (x *exchange) filterPeople() action {
 	status := x.enum("employeeStatus", employeeStatuses)
 	return func() (any, error) {
@@ -128,13 +128,13 @@ func (x *exchange) filterPeople() action {
 	}
 }
 
-// searchPeople is people/search and people/@search: the active ones alone.
+// searchPeople is people/search and people/@search. It finds active people only.
 func (x *exchange) searchPeople() (any, error) {
 	return x.people(searched(x.portal.people.having(statusActive), x.text("query")), 0)
 }
 
-// searched keeps those in whose names or address each word of the text is. A word of
-// one letter is nowhere, and neither is no word at all
+// searched keeps the people whose names or address contain every word of the text. A word
+// of one letter matches no person, and neither does a text without words
 // (common/ASC.Core.Common/Context/Impl/UserManager.cs).
 func searched(people []*person, text string) []*person {
 	words := strings.Fields(text)
@@ -145,7 +145,7 @@ func searched(people []*person, text string) []*person {
 	})
 }
 
-// searchByStatus is the older search: one text, of any length, in the user name too.
+// searchByStatus is people/status/{status}/search, an older search: for one text of any length, also in the user name.
 func (x *exchange) searchByStatus() action {
 	status, query, given := x.enum("status", employeeStatuses), x.text("query"), x.has("query")
 	return func() (any, error) {
@@ -158,7 +158,7 @@ func (x *exchange) searchByStatus() action {
 	}
 }
 
-// contains tells whether a text is in one of the others, whatever the case.
+// contains reports whether one of the others contains a text. Case is ignored.
 func contains(text string, others ...string) bool {
 	text = strings.ToLower(text)
 	return slices.ContainsFunc(others, func(other string) bool { return strings.Contains(strings.ToLower(other), text) })

@@ -17,28 +17,28 @@ type Portal struct {
 	zone          *time.Location
 	started       time.Time
 	owner         string
-	routes        []route // those of the version
+	routes        []route // that exist in the version
 	people        *directory
 	sessions      *sessions
 	mailHosts     atomic.Pointer[mailHosts]
 	faults        atomic.Pointer[faults]
 	throttle      *throttle
-	restartAt     map[int]Restart // by the number of the request
+	restartAt     map[int]Restart // by the number of the request that triggers it
 	stats         *stats
 	lastMailbox   atomic.Int64
 	state         atomic.Value // State
 	restricted    atomic.Bool
 	impersonation atomic.Pointer[Impersonation]
 
-	gate    sync.RWMutex // held for reading while a request joins running
+	gate    sync.RWMutex // guards closed; held for reading while a request is added to running
 	closed  bool
 	closing chan struct{}
 	running sync.WaitGroup
 	life    atomic.Pointer[life]
 }
 
-// New makes a portal. It panics when the options fail [Options.Validate]: those that
-// come from a file are checked where the file is read.
+// New returns a portal. It panics if the options fail [Options.Validate]: options
+// from a file are checked where the file is read.
 func New(o Options) *Portal {
 	if err := o.Validate(); err != nil {
 		panic("portalsim: " + err.Error())
@@ -48,7 +48,7 @@ func New(o Options) *Portal {
 	zone, _ := parseZone(o.TimeZone)
 	connectTimeout := 15 * time.Second
 	if !v.since(11, 0, 0) {
-		connectTimeout = 10 * time.Second // it was fixed (MAIL/Defines.cs)
+		connectTimeout = 10 * time.Second // a constant in those versions (MAIL/Defines.cs)
 	}
 	o.Timeouts.Connect = cmp.Or(o.Timeouts.Connect, connectTimeout)
 	started := time.Now()
@@ -73,7 +73,7 @@ func New(o Options) *Portal {
 	return p
 }
 
-// populate puts in who and what is there from the start.
+// populate adds the people, accounts and tokens that the portal starts with.
 func (p *Portal) populate() {
 	for _, one := range p.options.People {
 		p.people.add(newPerson(one))
@@ -90,7 +90,7 @@ func (p *Portal) populate() {
 	}
 	for _, a := range p.options.Accounts {
 		if err := p.Put(a); err != nil {
-			panic("portalsim: " + err.Error()) // Validate has seen it
+			panic("portalsim: " + err.Error()) // unreachable: Validate checks the accounts
 		}
 	}
 	for token, name := range p.options.Tokens {
@@ -98,8 +98,8 @@ func (p *Portal) populate() {
 	}
 }
 
-// Close turns new requests away and waits for those under way, also those whose
-// client has gone, and for removals. Requests that would never end are ended.
+// Close refuses new requests and waits for the running ones, even if their client
+// has left, and for removals. It ends requests that would otherwise never end.
 func (p *Portal) Close() {
 	p.gate.Lock()
 	if !p.closed {
@@ -110,7 +110,7 @@ func (p *Portal) Close() {
 	p.running.Wait()
 }
 
-// enter joins the requests under way.
+// enter adds a request to the running ones. It reports false after Close.
 func (p *Portal) enter() bool {
 	p.gate.RLock()
 	defer p.gate.RUnlock()

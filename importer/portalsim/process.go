@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// life is one run of the server process, with what that holds in memory: a restart
+// life is one run of the server process, with the state it holds in memory. A restart
 // ends it.
 type life struct {
-	from    time.Time // everything is 502 before it
+	from    time.Time // requests before it are answered 502
 	dead    chan struct{}
 	closing chan struct{}
-	saved   float64 // set before dead is closed: the share of writes that are finished all the same
+	saved   float64 // the share of running writes that are still finished; set before dead is closed
 
-	mu      sync.Mutex             // of what stands below, see signin.go
+	mu      sync.Mutex             // guards the fields below, see signin.go
 	tries   map[string][]time.Time // sign-ins by name and client address, oldest first
 	blocked map[string]time.Time
 	counts  map[countOf]count
@@ -37,7 +37,7 @@ func (l *life) ended() bool {
 	}
 }
 
-// sleep reports false when the process died meanwhile.
+// sleep waits for d. It reports false at once when the process dies.
 func (l *life) sleep(d time.Duration) bool {
 	if d <= 0 {
 		return !l.ended()
@@ -50,14 +50,14 @@ func (l *life) sleep(d time.Duration) bool {
 	}
 }
 
-// Restart takes the server process down, as its watchdog does
-// (build/install/deb/Files/god/conf.d/monoserve.god). What is under way ends at once
-// with 502, saved or not; until the process is back everything is 502.
+// Restart is a restart of the server process, as its watchdog does it
+// (build/install/deb/Files/god/conf.d/monoserve.god). Running requests end at once with
+// 502, saved or not; until the process is back every request is answered 502.
 type Restart struct {
-	After         time.Duration `yaml:"after"`          // since the portal's start, or
-	AfterRequests int           `yaml:"after_requests"` // at this request
-	For           time.Duration `yaml:"for"`            // 2 min when 0
-	Saved         float64       `yaml:"saved"`          // share of the creates and updates under way that reach the database all the same
+	After         time.Duration `yaml:"after"`          // since the portal's start; exclusive with AfterRequests
+	AfterRequests int           `yaml:"after_requests"` // the number of the request at whose arrival it happens
+	For           time.Duration `yaml:"for"`            // how long the process is down: 2 min when 0
+	Saved         float64       `yaml:"saved"`          // share of the running writes that still reach the database
 }
 
 func (r *Restart) validate() error {
@@ -70,13 +70,13 @@ func (r *Restart) validate() error {
 	return nil
 }
 
-// Restart takes the server process down for a while: tokens and mailboxes stay, what
-// it remembered (lists, sign-in attempts, removals) is gone. It returns at once.
+// Restart takes the server process down for the time given: tokens and mailboxes stay,
+// state in memory (lists, sign-in attempts, removals) is lost. It returns at once.
 func (p *Portal) Restart(down time.Duration, saved float64) {
 	old, fresh := p.life.Load(), newLife(p.closing)
 	fresh.from = time.Now().Add(down)
 	if !p.life.CompareAndSwap(old, fresh) {
-		return // another restart has just begun
+		return // another restart has begun at the same time
 	}
 	old.saved = saved
 	close(old.dead)
@@ -89,7 +89,7 @@ func (p *Portal) Restart(down time.Duration, saved float64) {
 	}
 }
 
-// schedule starts the clocks of the restarts that have a time.
+// schedule registers the restarts of the options and starts a timer for those that have a time.
 func (p *Portal) schedule() {
 	for _, r := range p.options.Restarts {
 		r.For = cmp.Or(r.For, 2*time.Minute)

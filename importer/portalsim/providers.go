@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Provider is what the portal knows of a domain's servers. The port says how they are
-// encrypted: 993, 995, 465 and any unusual one from the first byte, 143, 110, 587 and 25
-// by STARTTLS.
+// Provider is the portal's entry for the mail servers of a domain. The port determines
+// the encryption: 993, 995, 465 and any unusual port from the first byte, 143, 110, 587
+// and 25 by STARTTLS.
 type Provider struct {
 	IMAP      string `yaml:"imap"`
 	IMAPPort  int    `yaml:"imap_port"` // 993 when 0
@@ -20,13 +20,13 @@ type Provider struct {
 	SMTP      string `yaml:"smtp"`
 	SMTPPort  int    `yaml:"smtp_port"`  // 465 when 0
 	Plain     bool   `yaml:"plain"`      // nothing is encrypted
-	LocalPart bool   `yaml:"local_part"` // the login is the address up to the at sign
+	LocalPart bool   `yaml:"local_part"` // the login is the local part of the address
 }
 
 //go:embed providers.yaml
 var shippedProviders []byte
 
-// shipped is the table that comes with the server, by domain.
+// shipped returns the table that the server ships with, by domain.
 var shipped = sync.OnceValue(func() map[string]Provider {
 	rows, err := read[[]struct {
 		Domains []string `yaml:"domains"`
@@ -44,7 +44,7 @@ var shipped = sync.OnceValue(func() map[string]Provider {
 	return all
 })
 
-// provider is what the portal knows of a domain, by its options or as it was shipped.
+// provider returns the entry for a domain, from the options or else from the shipped table.
 func (p *Portal) provider(domain string) (Provider, bool) {
 	domain = strings.ToLower(domain)
 	if one, known := p.options.Providers[domain]; known {
@@ -54,14 +54,14 @@ func (p *Portal) provider(domain string) (Provider, bool) {
 	return one, known
 }
 
-// settings are those of an address, for IMAP or POP3.
+// settings returns the settings for an address, with IMAP or POP3.
 func (p *Provider) settings(address mailAddress, imap bool) settings {
 	login := address.address()
 	if p.LocalPart {
 		login = address.local
 	}
 	side := func(host string, port int) server {
-		encryption, known := usual[port]
+		encryption, known := usualEncryption[port]
 		if !known {
 			encryption = 1
 		}
@@ -79,9 +79,9 @@ func (p *Provider) settings(address mailAddress, imap bool) settings {
 	return s
 }
 
-// setups answers what the portal knows of a domain's servers, or a guess that
-// looks the same: for get_imap_pop_settings plaintext POP3. Without an action nothing
-// but the guess is answered (MAIL/Core/Engine/MailboxEngine.cs, GetDefaultMailboxData).
+// setups answers the entry for a domain's servers, or a guess that looks the same: for
+// get_imap_pop_settings plain POP3. Without an action it always answers the guess
+// (MAIL/Core/Engine/MailboxEngine.cs, GetDefaultMailboxData).
 func (x *exchange) setups() (any, error) {
 	address, problem := x.address("email")
 	wanted := x.text("action")
@@ -109,9 +109,9 @@ func (x *exchange) setups() (any, error) {
 	return v, nil
 }
 
-// createSimple is accounts/simple: it needs known settings, and hides their absence, and
-// everything else that fails, behind the generic text; only refused logins show, each
-// attempt numbered. The last 30 days only, always.
+// createSimple is accounts/simple. It requires an entry for the domain and always restricts
+// to the last 30 days. A missing entry and other failures are answered with the generic
+// text; only a failed login test is answered with its texts, as attempt number 1.
 func (x *exchange) createSimple() (any, error) {
 	email, password := x.text("email"), x.text("password")
 	if email == "" {

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// task is a removal under way, in the form of MailOperationStatus
-// (MAIL/Core/Engine/Operations/Base/MailOperationStatus.cs). It lives in the server
-// process (MAIL/Core/Engine/OperationEngine.cs), guarded by the mutex of its person.
+// task is the state of a removal, in the form of MailOperationStatus
+// (MAIL/Core/Engine/Operations/Base/MailOperationStatus.cs). It is kept in memory of the
+// server process (MAIL/Core/Engine/OperationEngine.cs), guarded by the mutex of its person.
 type task struct {
 	Completed     bool    `json:"completed"`
 	ID            *string `json:"id"`
@@ -20,8 +20,8 @@ type task struct {
 	Operation     *string `json:"operation"`
 }
 
-// deleteAccount starts a removal and answers its state. A second one of the same mailbox
-// is the same operation; one of another mailbox is refused while the first runs.
+// deleteAccount starts a removal and answers its state. A second request for the same
+// mailbox answers the same task; one for another mailbox is refused while a removal runs.
 func (x *exchange) deleteAccount() (any, error) {
 	m, err := x.named(x.text("email"))
 	if err != nil {
@@ -35,7 +35,7 @@ func (x *exchange) deleteAccount() (any, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if x.life.ended() {
-		return nil, errKilled // there is no process the removal could live in
+		return nil, errKilled // no process is left to run the removal
 	}
 	if i := slices.IndexFunc(p.tasks, func(t *task) bool { return t.Source == source }); i >= 0 {
 		return p.report(p.tasks[i]), nil
@@ -52,8 +52,8 @@ func (x *exchange) deleteAccount() (any, error) {
 	return *t, nil
 }
 
-// report returns the state of a task; one whose end has been seen is forgotten. The
-// caller holds mu.
+// report returns the state of a task. A completed task is deleted and so reported once.
+// The caller holds mu.
 func (p *person) report(t *task) task {
 	if t.Completed {
 		p.tasks = slices.DeleteFunc(p.tasks, func(other *task) bool { return other == t })
@@ -61,8 +61,8 @@ func (p *person) report(t *task) task {
 	return *t
 }
 
-// steps of a removal (MAIL/Core/Engine/Operations/MailRemoveMailboxOperation.cs): the
-// row goes first, the list that was remembered only later.
+// steps are the steps of a removal (MAIL/Core/Engine/Operations/MailRemoveMailboxOperation.cs):
+// the row is removed first, the cached list is cleared later.
 var steps = []struct {
 	percent int
 	status  string
@@ -77,7 +77,7 @@ var steps = []struct {
 	{100, "Finished", nil},
 }
 
-// removal runs to its end, or until the server process dies.
+// removal runs the steps to the last, or until the server process dies.
 func (p *Portal) removal(who *person, t *task, m *mailbox, l *life) {
 	for i, step := range steps {
 		if i > 0 && !l.sleep(max(p.options.RemoveTime, 0)*time.Duration(step.percent-steps[i-1].percent)/100) {
@@ -93,7 +93,7 @@ func (p *Portal) removal(who *person, t *task, m *mailbox, l *life) {
 	p.stats.change(func(t *Stats) { t.Removed++ })
 }
 
-// operation answers one task. An operation nobody knows looks finished.
+// operation answers one task. An unknown operation is answered as completed.
 func (x *exchange) operation() (any, error) {
 	id := x.text("operationId")
 	x.caller.mu.Lock()

@@ -5,20 +5,20 @@ import (
 	"strings"
 )
 
-// action is a bound method, ready to run. What it returns goes into the envelope; an
-// error is a *failure, or errKilled.
+// action is a method with its arguments bound. Its result goes into the envelope; its
+// error is a *failure or errKilled.
 type action func() (any, error)
 
-// route is one method of the API. The HTTP method is part of the match, so a wrong
-// one is an unknown route (API/Impl/ApiRouteConfigurator.cs).
+// route is one method of the API. The HTTP method is part of the match, so a request
+// with another one is an unknown route (API/Impl/ApiRouteConfigurator.cs).
 type route struct {
 	method, pattern string
-	do              func(*exchange) (any, error) // a method whose arguments, if any, are texts, which always convert
-	bind            func(*exchange) action       // any other method, which reads its arguments first
+	do              func(*exchange) (any, error) // set for a method that has only text arguments, which always convert
+	bind            func(*exchange) action       // set for any other method; binds the arguments first
 	open            bool                         // needs no sign-in, and is not checked for payment
 	mail            bool                         // belongs to the mail product
-	signIn          bool                         // spends its latency between counting the attempt and checking it
-	gap             bool                         // waits between reading and writing, out of the latency asked for
+	signIn          bool                         // its latency passes between counting and checking the attempt
+	gap             bool                         // waits Options.SaveGap itself, as a part of the latency
 	needs           func(version) bool
 }
 
@@ -73,9 +73,9 @@ func underAPI(path string) bool {
 	return len(path) >= len(prefix) && strings.EqualFold(path[:len(prefix)], prefix)
 }
 
-// findRoute matches without regard to case, with or without the suffix .json, which
-// has to be in lower case: in any other it is a part of the last name. The first route
-// that fits wins. It returns the variable of the route too.
+// findRoute returns the first route that matches method and path, and the name and value
+// of its variable. Case is ignored. The suffix .json is optional and must be in lower case:
+// otherwise it is part of the last path element.
 func (p *Portal) findRoute(method, path string) (_ *route, name, value string) {
 	if !underAPI(path) {
 		return nil, "", ""
@@ -100,7 +100,7 @@ func (p *Portal) findRoute(method, path string) (_ *route, name, value string) {
 	return nil, "", ""
 }
 
-// accessControl is the answer to OPTIONS, whatever the path and whoever asks
+// accessControl returns the answer to OPTIONS, the same for every API path and caller
 // (API/Impl/Routing/ApiAccessControlRouteRegistrator.cs).
 func accessControl() *answer {
 	a := emptyAnswer(http.StatusOK)
@@ -110,7 +110,7 @@ func accessControl() *answer {
 	return a
 }
 
-// htmlPage is what the front server shows instead of an answer of the API.
+// htmlPage returns a page that the front server sends in place of an answer of the API.
 func htmlPage(status int, title string) *answer {
 	body := "<!DOCTYPE html>\n<html>\n<head><meta charset=\"utf-8\"><title>" + title + "</title></head>\n" +
 		"<body><h1>" + title + "</h1><p>ONLYOFFICE</p></body>\n</html>\n"

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// What the rules for requests and for mail servers have in common.
+// This file holds what the rules for requests and for mail servers share.
 
-// validateRule checks what faults and mail servers have in common.
+// validateRule checks the share and the patterns of a rule.
 func validateRule(share float64, patterns ...string) error {
 	for _, pattern := range patterns {
 		if _, err := path.Match(pattern, ""); err != nil {
@@ -25,13 +25,13 @@ func validateRule(share float64, patterns ...string) error {
 	return nil
 }
 
-// inForce tells whether a rule applies at an age of the portal; it ends never when
-// length is 0.
+// inForce reports whether a rule applies at an age of the portal. A rule with length 0
+// does not end.
 func inForce(after, length, age time.Duration) bool {
 	return age >= after && (length <= 0 || age < after+length)
 }
 
-// matches folds case; the empty pattern fits everything.
+// matches reports whether s matches a pattern of path.Match. Case is ignored; the empty pattern matches everything.
 func matches(pattern, s string) bool {
 	if pattern == "" {
 		return true
@@ -46,17 +46,17 @@ func matchesAny(patterns []string, texts ...string) bool {
 	})
 }
 
-// chance is a number in [0, 1) that depends on nothing but the seed and what is asked
-// about, so that the same run meets the same chances in whatever order its requests
-// arrive.
+// chance returns a number in [0, 1) that depends on its arguments only, so that two
+// runs with the same seed make the same choices even if their requests arrive in a
+// different order.
 func chance(seed uint64, what string, index int, key string) float64 {
 	h := fnv.New64a()
 	h.Write([]byte(what + "\x00" + strings.ToLower(key) + "\x00" + strconv.Itoa(index) + "\x00" + strconv.FormatUint(seed, 16)))
 	return float64(mix(h.Sum64())>>11) / (1 << 53)
 }
 
-// mix spreads the bits of a hash whose last letters hardly move its upper half
-// (the finisher of MurmurHash3).
+// mix spreads the bits of an FNV hash, whose upper half hardly depends on the last
+// bytes hashed. It is the finalizer of MurmurHash3.
 func mix(h uint64) uint64 {
 	h ^= h >> 33
 	h *= 0xff51afd7ed558ccd

@@ -8,14 +8,14 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// maxScenario is far above what a scenario needs, maxPeople room for some 100,000 of them.
+// Size limits in bytes. A scenario needs far less than maxScenario; maxPeople holds some 100,000 people.
 const (
 	maxScenario = 8 << 20
 	maxPeople   = 64 << 20
 )
 
-// ReadScenario reads options from YAML. A key nobody knows and a key said twice are
-// errors, with line and column; the text of the file is not quoted.
+// ReadScenario reads options from YAML and validates them. An unknown key and a repeated
+// key are errors with line and column; errors do not quote the text of the file.
 func ReadScenario(r io.Reader) (Options, error) {
 	o, err := read[Options](r, maxScenario)
 	if err != nil {
@@ -24,7 +24,7 @@ func ReadScenario(r io.Reader) (Options, error) {
 	return o, o.Validate()
 }
 
-// ReadPeople reads a YAML list of people, as strictly as a scenario.
+// ReadPeople reads a YAML list of people, with the same errors as [ReadScenario].
 func ReadPeople(r io.Reader) ([]Person, error) {
 	people, err := read[[]Person](r, maxPeople)
 	if err != nil {
@@ -33,8 +33,8 @@ func ReadPeople(r io.Reader) ([]Person, error) {
 	return people, each("people", people, (*Person).Validate)
 }
 
-// read is strict; an empty document changes nothing. The YAML library panics on some
-// broken documents (a tag of no name where a list belongs); that is an error too.
+// read decodes YAML strictly; an empty document gives the zero value. The YAML library
+// panics on some broken documents (an unnamed tag in place of a list); read returns an error.
 func read[T any](r io.Reader, most int64) (v T, err error) {
 	text, err := io.ReadAll(io.LimitReader(r, most+1))
 	if err != nil {

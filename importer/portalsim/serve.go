@@ -10,9 +10,9 @@ import (
 	"sync"
 )
 
-// OnlyHere passes on requests that mean this machine by an address, as localhost
-// or by its own name. A web page whose name has been turned to point here would
-// otherwise read what its visitor rehearses with.
+// OnlyHere passes on requests whose Host is an IP address, localhost or the name of
+// this machine, and answers 421 to others. Otherwise a web page whose name is rebound
+// to this machine could read the data that its visitor rehearses with.
 func OnlyHere(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := strings.Trim(hostOnly(r.Host), "[]")
@@ -25,11 +25,11 @@ func OnlyHere(next http.Handler) http.Handler {
 	})
 }
 
-// Listener is a net.Listener without a network: what [Listener.Dial] returns is one
-// end of a net.Pipe, and Accept returns the other. Nothing waits outside the process,
-// so a portal, its server and its clients can run in a bubble of testing/synctest if
-// all of them are made there and closed before its end: clients, server, portal. A
-// [Reset] reaches the client as an end of file.
+// Listener is a net.Listener without a network: [Listener.Dial] returns one end of a
+// net.Pipe, and Accept returns the other. No goroutine waits for the network, so a
+// portal, its server and its clients can run in a bubble of testing/synctest if they
+// are created in it and closed before its end, in this order: clients, server, portal.
+// A [Reset] reaches the client as an end of file.
 type Listener struct {
 	connections chan net.Conn
 	closed      chan struct{}
@@ -42,8 +42,8 @@ func Listen() *Listener {
 	return &Listener{connections: make(chan net.Conn), closed: closed, close: sync.OnceFunc(func() { close(closed) })}
 }
 
-// Dial connects to the server that accepts, whatever network and address say. Its form
-// is that of net.Dialer.DialContext.
+// Dial connects to the server that accepts; network and address are only reported in
+// errors. Dial has the signature of net.Dialer.DialContext.
 func (l *Listener) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	client, server := net.Pipe()
 	select {
@@ -56,7 +56,7 @@ func (l *Listener) Dial(ctx context.Context, network, address string) (net.Conn,
 	}
 }
 
-// Accept waits for the next connection.
+// Accept waits for the next connection. It returns net.ErrClosed after Close.
 func (l *Listener) Accept() (net.Conn, error) {
 	select {
 	case conn := <-l.connections:
@@ -66,13 +66,13 @@ func (l *Listener) Accept() (net.Conn, error) {
 	}
 }
 
-// Close ends Accept and every later Dial; connections stay open.
+// Close makes Accept and Dial fail from now on; open connections stay open.
 func (l *Listener) Close() error {
 	l.close()
 	return nil
 }
 
-// Addr returns the address of a pipe, which names no place.
+// Addr returns a placeholder address with the name "pipe".
 func (l *Listener) Addr() net.Addr { return &net.UnixAddr{Net: "pipe", Name: "pipe"} }
 
 var _ net.Listener = (*Listener)(nil)

@@ -13,11 +13,11 @@ import (
 
 const cookieName = "asc_auth_key"
 
-// sessions are the tokens the portal has given out, each with the number of its
-// login event. They outlive a restart.
+// sessions are the tokens that the portal has issued, each with the number of its
+// login event. A restart keeps them.
 type sessions struct {
 	mu       sync.RWMutex
-	last     int // event
+	last     int // number of the last login event
 	byToken  map[string]*session
 	byPerson map[*person][]*session
 }
@@ -39,21 +39,21 @@ func (s *sessions) put(token string, p *person, expires time.Time) {
 	s.byPerson[p] = append(s.byPerson[p], one)
 }
 
-// openToken signs a person in.
+// openToken creates a session for a person. It returns the token and when it expires.
 func (p *Portal) openToken(who *person) (token string, expires time.Time) {
 	token, expires = rand.Text()+rand.Text(), time.Now().Add(p.options.TokenLife)
 	p.sessions.put(token, who, expires)
 	return token, expires
 }
 
-// find returns nil for a token nobody has. What a session holds does not change.
+// find returns the session of a token, nil if it is unknown. A session is not modified once it is stored.
 func (s *sessions) find(token string) *session {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.byToken[token]
 }
 
-// person returns whose token it is; nil when unknown, expired or its person is not active.
+// person returns the person of a token; nil if it is unknown or expired, or the person is not active.
 func (s *sessions) person(token string) *person {
 	found := s.find(token)
 	if found == nil || !time.Now().Before(found.expires) || found.person.status != statusActive {
@@ -69,7 +69,7 @@ func (s *sessions) of(p *person) []*session {
 	return slices.Clone(s.byPerson[p])
 }
 
-// byCookie returns the session whose token the request has as its cookie, else an empty one.
+// byCookie returns the session of the token in the request's cookie, else an empty session.
 func (x *exchange) byCookie() *session {
 	cookie, err := x.request.Cookie(cookieName)
 	if err != nil {
@@ -78,7 +78,7 @@ func (x *exchange) byCookie() *session {
 	return cmp.Or(x.portal.sessions.find(cookie.Value), &session{})
 }
 
-// end forgets those sessions of a person that match. It reports whether there were any.
+// end removes the matching sessions of a person. It reports whether there were any.
 func (s *sessions) end(p *person, match func(*session) bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,16 +95,16 @@ func (s *sessions) end(p *person, match func(*session) bool) bool {
 
 func anySession(*session) bool { return true }
 
-// withEvent matches the session of a login event.
+// withEvent returns a match for the session of a login event.
 func withEvent(event int) func(*session) bool {
 	return func(one *session) bool { return one.event == event }
 }
 
-// authenticate finds the caller. The header comes first; when it does not
-// authenticate, and silently so, the cookie; then query string and form. So a client
-// that shares a cookie jar between people and sends an expired header works in
-// another person's name. The cookie is set by answers to requests that the header
-// authenticated, and cleared where it was refused (web/studio/ASC.Web.Studio/Global.asax.cs,
+// authenticate returns the caller, nil if there is none. It tries the header first. If
+// that does not authenticate, it silently tries the cookie, then query string and form.
+// So a client that shares a cookie jar between people and sends an expired header acts as
+// another person. An answer to a request that the header authenticated sets the cookie;
+// a refused cookie is cleared (web/studio/ASC.Web.Studio/Global.asax.cs,
 // web/core/ASC.Web.Core/Helpers/AuthorizationHelper.cs).
 func (x *exchange) authenticate() *person {
 	if header := strings.TrimSpace(x.request.Header.Get("Authorization")); header != "" {
@@ -127,8 +127,8 @@ func (x *exchange) authenticate() *person {
 	return nil
 }
 
-// byHeader knows the raw token, Bearer and Basic. Basic skips the second factor and
-// the brute-force counter, and breaks on a colon or a letter beyond ASCII.
+// byHeader accepts a plain token, Bearer and Basic. Basic skips the second factor and the
+// brute-force counter, and fails if the password has a colon or a letter beyond ASCII.
 func (p *Portal) byHeader(header string) (*person, string) {
 	switch {
 	case strings.Contains(header, "Basic"):
@@ -149,7 +149,7 @@ func (p *Portal) byHeader(header string) (*person, string) {
 	return p.sessions.person(header), header
 }
 
-// asciiOnly puts a question mark for every byte that ASCII does not have.
+// asciiOnly replaces every byte beyond ASCII by a question mark.
 func asciiOnly(s string) string {
 	out := []byte(s)
 	for i, c := range out {
@@ -164,7 +164,7 @@ func (p *person) passwordIs(s string) bool {
 	return s != "" && !p.SSO && (p.Password == "" || p.Password == s)
 }
 
-// setCookie gives the client the cookie of its token, or takes a refused one from it.
+// setCookie sets the cookie of the caller's token, or clears a refused one.
 func (x *exchange) setCookie(a *answer) {
 	cookie := http.Cookie{Name: cookieName, Value: x.cookie, Path: "/", HttpOnly: true}
 	if x.cookie == "" {
@@ -175,8 +175,8 @@ func (x *exchange) setCookie(a *answer) {
 	}
 }
 
-// connections answers the sessions of the caller, their own one first, which the
-// server recognises by the cookie alone: asked with the header only, loginEvent is 0
+// connections answers the sessions of the caller, that of the request first. The server
+// finds it by the cookie only: without one, loginEvent is 0
 // (module/ASC.Api/ASC.Api.Security/SecurityApi.cs, GetAllActiveConnections).
 func (x *exchange) connections() (any, error) {
 	own, items := x.byCookie().event, []map[string]any{}
@@ -193,8 +193,8 @@ func (x *exchange) connections() (any, error) {
 	return map[string]any{"items": items, "loginEvent": own}, nil
 }
 
-// signOut ends one session, one's own or, for an administrator, anybody's. It answers
-// false when there is none to end.
+// signOut ends one session of the caller or, for an administrator, of any person. It
+// answers false if there is no such session.
 func (x *exchange) signOut() action {
 	event := x.integer("loginEventId")
 	return func() (any, error) {
@@ -222,7 +222,7 @@ func (x *exchange) signOutPerson() action {
 	}
 }
 
-// endImpersonation ends the session of the cookie sent.
+// endImpersonation ends the session of the request's cookie.
 func (x *exchange) endImpersonation() (any, error) {
 	if own := x.byCookie(); own.event != 0 {
 		x.portal.sessions.end(own.person, withEvent(own.event))

@@ -9,15 +9,15 @@ const (
 	twoFactorSMS = "sms"
 	twoFactorApp = "app"
 
-	// The only two texts of a refused sign-in, both with status 500
+	// The texts of a refused sign-in, each with status 500
 	// (SPEC/AuthorizationApi/AuthenticationEntryPoint.cs).
 	textSignInFailed = "User authentication failed"
 	textTooMany      = "Login Fail. Too many attempts"
 	textIPSecurity   = "Exception of type 'ASC.IPSecurity.IPSecurityException' was thrown."
 )
 
-// tokenData is the answer of a sign-in. 201 is no proof of a token: with a second
-// factor token is null (SPEC/AuthorizationApi/AuthenticationTokenData.cs).
+// tokenData is the answer of a sign-in. An answer 201 may have no token: if a second
+// factor is required, token is null (SPEC/AuthorizationApi/AuthenticationTokenData.cs).
 type tokenData struct {
 	Token      *string `json:"token"`
 	Expires    string  `json:"expires,omitempty"`
@@ -27,13 +27,13 @@ type tokenData struct {
 	TFAKey     string  `json:"tfaKey,omitempty"`
 }
 
-// credentials are what every sign-in method takes.
+// credentials are the arguments of every sign-in method.
 type credentials struct {
 	userName, password, provider, code, phone string
-	given                                     bool // user name and password are there, if only as empty texts
+	given                                     bool // user name and password were sent, possibly empty
 }
 
-// withUser is a method that begins by knowing who signs in.
+// withUser returns a sign-in method that finds the person by knownUser and then calls method.
 func withUser(method func(*exchange, *person, credentials) (any, error)) func(*exchange) (any, error) {
 	return func(x *exchange) (any, error) {
 		c := credentials{
@@ -103,7 +103,7 @@ func (x *exchange) sendSMS(p *person, phone string, again bool) (any, error) {
 	return tokenData{SMS: true, PhoneNoise: phoneNoise(phone), Expires: x.portal.moment(time.Now().Add(smsLife))}, nil
 }
 
-// phoneNoise shows the first and last four digits.
+// phoneNoise masks a phone number except for its first and last four digits.
 func phoneNoise(phone string) string {
 	const shown = 4
 	digits := strings.Map(func(r rune) rune {
@@ -118,8 +118,8 @@ func phoneNoise(phone string) string {
 	return "+" + digits[:shown] + strings.Repeat("*", len(digits)-2*shown) + digits[len(digits)-shown:]
 }
 
-// openSession ends a sign-in. Only here does the server look whether the person is
-// active, and refuses in the same words as a wrong password
+// openSession completes a sign-in. The server checks only here whether the person is
+// active, and refuses an inactive one with the text for a wrong password
 // (common/ASC.Core.Common/Context/SecurityContext.cs).
 func (x *exchange) openSession(p *person, c credentials) (any, error) {
 	if p.status != statusActive {
@@ -138,16 +138,16 @@ func (x *exchange) openSession(p *person, c credentials) (any, error) {
 	return data, nil
 }
 
-// moment is how the API writes a time: seven digits of a second and the portal's zone.
+// moment formats a time as the API does: seven fractional digits and the portal's zone.
 func (p *Portal) moment(t time.Time) string {
 	return t.In(p.zone).Format("2006-01-02T15:04:05.0000000Z07:00")
 }
 
-// knownUser checks name and password. The attempt is counted before anything is
-// checked, so parallel sign-ins of one person block each other, an empty password
-// counts too, and a success takes only itself back. The name is an address or GUID,
-// never a user name (common/ASC.Core.Common/Data/DbUserService.cs); a person nobody
-// knows is made up.
+// knownUser checks name and password and returns the person. The attempt is counted
+// before it is checked, so parallel sign-ins of one person block each other, an empty
+// password counts too, and a success uncounts only one attempt. The name is an address or
+// GUID, not a user name (common/ASC.Core.Common/Data/DbUserService.cs). An unknown person
+// is created unless OnlyPeople is set.
 func (x *exchange) knownUser(c credentials) (*person, error) {
 	portal := x.portal
 	portal.stats.signIn(c.userName, func(s *SignIns) { s.Tried++ })
@@ -184,8 +184,8 @@ func (x *exchange) refuseSignIn(c credentials) error {
 	return internal(textSignInFailed)
 }
 
-// bruteForceAddress is what of the client's address is counted: the list of
-// X-Forwarded-For, else the peer; nothing before 12.5.
+// bruteForceAddress returns the client address by which sign-ins are counted: the list in
+// X-Forwarded-For, else the peer; "" before 12.5.
 func (x *exchange) bruteForceAddress() string {
 	if !x.portal.version.since(12, 5, 0) {
 		return ""
@@ -196,8 +196,8 @@ func (x *exchange) bruteForceAddress() string {
 	return hostOnly(x.request.RemoteAddr)
 }
 
-// countSignIn counts sign-ins per name and client address, and reports false when there
-// have been too many (web/core/ASC.Web.Core/BruteForceLoginManager.cs).
+// countSignIn counts a sign-in of a name and client address. It reports false if there
+// were too many (web/core/ASC.Web.Core/BruteForceLoginManager.cs).
 func (l *life) countSignIn(key string, limit BruteForce) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -215,7 +215,7 @@ func (l *life) countSignIn(key string, limit BruteForce) bool {
 	return true
 }
 
-// uncountSignIn takes one sign-in back.
+// uncountSignIn removes one sign-in from the count, the last.
 func (l *life) uncountSignIn(key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -225,13 +225,13 @@ func (l *life) uncountSignIn(key string) {
 }
 
 const (
-	smsLife     = 10 * time.Minute // of a code, and of the counts of SMS and of wrong codes
-	smsAttempts = 5                // the server's sms.keycount
-	appPeriod   = time.Minute      // in which wrong codes of an app count
+	smsLife     = 10 * time.Minute // lifetime of a code, and of the counts of SMS and of wrong codes
+	smsAttempts = 5                // the server's setting sms.keycount
+	appPeriod   = time.Minute      // lifetime of the count of wrong app codes
 )
 
-// countOf is what the second factor counts of a person: smsSent are those whose code
-// still passes (web/core/ASC.Web.Core/Sms/SmsKeyStorage.cs,
+// countOf identifies a count that the second factor keeps for a person: wrongCode, or
+// smsSent for SMS whose code is valid (web/core/ASC.Web.Core/Sms/SmsKeyStorage.cs,
 // web/studio/ASC.Web.Studio/Core/Tfa/TfaManager.cs).
 type countOf struct {
 	person *person
@@ -243,13 +243,13 @@ const (
 	wrongCode = "wrong"
 )
 
-// count is forgotten at a moment.
+// count is a number that counts as 0 from the time until on.
 type count struct {
 	n     int
 	until time.Time
 }
 
-// counted returns a count that is not forgotten. The caller holds mu.
+// counted returns a count, or 0 if it has expired. The caller holds mu.
 func (l *life) counted(c countOf) int {
 	if one := l.counts[c]; time.Now().Before(one.until) {
 		return one.n
@@ -257,8 +257,8 @@ func (l *life) counted(c countOf) int {
 	return 0
 }
 
-// sendSMS reports whether an SMS goes out, and false for ok if there have been too many.
-// A sign-in sends none while an earlier code lives; again asks for one more.
+// sendSMS reports whether an SMS is sent; ok is false if there were too many. A sign-in
+// sends none while an earlier code is valid, unless again asks for another.
 func (l *life) sendSMS(p *person, again bool) (sent, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -273,8 +273,8 @@ func (l *life) sendSMS(p *person, again bool) (sent, ok bool) {
 	return true, true
 }
 
-// passCode checks a code. It is counted before it is checked, so after the last wrong one
-// the right one is refused too. What passed by SMS passes once.
+// passCode reports whether a code is accepted. After too many wrong codes the right one is
+// refused too. A code sent by SMS is accepted once.
 func (l *life) passCode(p *person, code string, attempts int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -10,20 +10,20 @@ import (
 	"time"
 )
 
-// Request is one request the portal has seen.
+// Request is one request that the portal received.
 type Request struct {
 	Number  int           `json:"number"`
 	At      time.Duration `json:"at"` // since the portal's start
 	Took    time.Duration `json:"took"`
 	Method  string        `json:"method"`
 	Path    string        `json:"path"`
-	Owner   string        `json:"owner,omitempty"`   // address of who called
+	Owner   string        `json:"owner,omitempty"`   // the caller's address
 	Address string        `json:"address,omitempty"` // the e-mail argument
-	Status  int           `json:"status"`            // 0 while under way, 499 when the client had left
-	Fault   string        `json:"fault,omitempty"`   // the action
+	Status  int           `json:"status"`            // 0 while running, 499 if the client left
+	Fault   string        `json:"fault,omitempty"`   // its action
 }
 
-// Load is how much was under way at once.
+// Load counts things that run at once: now, and the most so far.
 type Load struct {
 	Now  int `json:"now"`
 	Most int `json:"most"`
@@ -34,14 +34,14 @@ func (l *Load) enter() {
 	l.Most = max(l.Most, l.Now)
 }
 
-// HostLoad is what a mail server has seen of the portal.
+// HostLoad counts the logins of the portal at one mail server.
 type HostLoad struct {
 	Load
-	Tests   int `json:"tests"`   // login tests that concerned it
+	Tests   int `json:"tests"`   // login tests that involve it
 	Refused int `json:"refused"` // failed logins
 }
 
-// SignIns are those of one person.
+// SignIns counts the sign-ins of one person.
 type SignIns struct {
 	Tried        int `json:"tried"`
 	Passed       int `json:"passed"`
@@ -50,12 +50,12 @@ type SignIns struct {
 	SMS          int `json:"sms"`
 }
 
-// Stats are counts since the start.
+// Stats are the counts since the portal was made.
 type Stats struct {
 	Requests     int            `json:"requests"`
 	MostInSecond int            `json:"mostInSecond"` // in any sliding second
 	InFlight     Load           `json:"inFlight"`
-	PerKey       int            `json:"mostInFlightPerKey"` // writes under way at once for one owner and address
+	PerKey       int            `json:"mostInFlightPerKey"` // most writes at once for one owner and address
 	ByStatus     map[int]int    `json:"byStatus"`
 	ByRoute      map[string]int `json:"byRoute"`
 	Faults       map[string]int `json:"faults"`
@@ -63,35 +63,35 @@ type Stats struct {
 	Created    int `json:"created"`
 	Updated    int `json:"updated"`
 	Removed    int `json:"removed"`
-	Duplicates int `json:"duplicates"` // rows beyond the first of an owner and address
+	Duplicates int `json:"duplicates"` // second and further rows for the same owner and address
 
-	SignIns     map[string]SignIns  `json:"signIns"`    // by the user name as typed
+	SignIns     map[string]SignIns  `json:"signIns"`    // by the user name as sent
 	FailedMail  map[string]int      `json:"failedMail"` // failed logins at mail servers, by mailbox
 	MailHosts   map[string]HostLoad `json:"mailHosts"`
 	Connections Load                `json:"connections"` // see Portal.ConnState
 	Connected   int                 `json:"connected"`   // connections opened
-	MostWrites  int                 `json:"mostWrites"`  // to one owner and address
-	Turned      int                 `json:"turnedAway"`  // answered 429
-	Early       int                 `json:"early"`       // arrived before a Retry-After was over
+	MostWrites  int                 `json:"mostWrites"`  // most writes for one owner and address
+	Turned      int                 `json:"turnedAway"`  // requests answered 429
+	Early       int                 `json:"early"`       // requests that came before the time of a Retry-After
 }
 
-// keyLoad is what one owner and address has seen.
+// keyLoad counts the writes for one owner and address.
 type keyLoad struct {
 	Load
 	writes int
 }
 
-// stats count under one lock, which is held for well under a microsecond.
+// stats keeps the counts under one lock, which is held for well under a microsecond.
 type stats struct {
-	mu      sync.Mutex
-	start   time.Time
-	total   Stats
-	second  []time.Time // arrivals of the last second, oldest first
-	keys    map[string]*keyLoad
-	locks   map[string]int // failed logins that count towards LockAfter, see login.key
-	keep    int
-	kept    []*Request // the last ones, oldest first
-	quietTo time.Time  // no request should arrive before
+	mu         sync.Mutex
+	start      time.Time
+	total      Stats
+	second     []time.Time // arrivals of the last second, oldest first
+	keys       map[string]*keyLoad
+	locks      map[string]int // failed logins that count towards LockAfter, by login.key
+	keep       int
+	kept       []*Request // the last requests, oldest first
+	quietUntil time.Time  // requests before this time count as Early
 }
 
 func newStats(start time.Time, keep int) *stats {
@@ -117,7 +117,7 @@ func (s *stats) arrive(r *http.Request, now time.Time) *Request {
 	s.total.MostInSecond = max(s.total.MostInSecond, len(s.second))
 	s.total.Requests++
 	s.total.InFlight.enter()
-	if now.Before(s.quietTo) {
+	if now.Before(s.quietUntil) {
 		s.total.Early++
 	}
 	record := &Request{Number: s.total.Requests, At: now.Sub(s.start), Method: r.Method, Path: r.URL.Path}
@@ -127,7 +127,7 @@ func (s *stats) arrive(r *http.Request, now time.Time) *Request {
 	return record
 }
 
-// recent keeps those moments, oldest first, that are less than a period old.
+// recent returns the moments that are less than period old. They are sorted, oldest first.
 func recent(moments []time.Time, now time.Time, period time.Duration) []time.Time {
 	for len(moments) > 0 && now.Sub(moments[0]) >= period {
 		moments = moments[1:]
@@ -135,8 +135,8 @@ func recent(moments []time.Time, now time.Time, period time.Duration) []time.Tim
 	return moments
 }
 
-// know notes whose request it is and what it is about, once that is known.
-func (s *stats) know(x *exchange) {
+// identify records the caller, the address and the route of a request that has been read.
+func (s *stats) identify(x *exchange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	x.record.Address = x.text("email")
@@ -164,21 +164,21 @@ func (s *stats) know(x *exchange) {
 
 func keyOf(owner *person, address string) string { return owner.ID + "\x00" + strings.ToLower(address) }
 
-// isWrite tells which calls change a mailbox.
+// isWrite reports whether an HTTP method is one that changes a mailbox.
 func isWrite(method string) bool { return method != http.MethodGet && method != http.MethodHead }
 
-// quiet begins the time in which no request should arrive.
-func (s *stats) quiet(pause time.Duration) {
+// turnAway counts an answer 429. Requests that arrive within pause (1 s when 0) count as Early.
+func (s *stats) turnAway(pause time.Duration) {
 	pause = cmp.Or(pause, time.Second)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.total.Turned++
-	if until := time.Now().Add(pause); until.After(s.quietTo) {
-		s.quietTo = until
+	if until := time.Now().Add(pause); until.After(s.quietUntil) {
+		s.quietUntil = until
 	}
 }
 
-// answered notes what went back, and when.
+// answered records the status of the answer and the time it took.
 func (s *stats) answered(record *Request, status int) {
 	s.change(func(t *Stats) {
 		record.Took = time.Since(s.start) - record.At
@@ -187,7 +187,7 @@ func (s *stats) answered(record *Request, status int) {
 	})
 }
 
-// leave ends the work, which the client may not have waited for.
+// leave counts the end of a request's work, which can be later than its answer.
 func (s *stats) leave(x *exchange) {
 	s.change(func(t *Stats) {
 		t.InFlight.Now--
@@ -197,7 +197,7 @@ func (s *stats) leave(x *exchange) {
 	})
 }
 
-// enterHost counts a login test at a mail server; what it returns ends it.
+// enterHost counts the start of a login test at a mail server. The function returned counts its end.
 func (s *stats) enterHost(host string) func() {
 	s.mailHost(host, func(h *HostLoad) {
 		h.enter()
@@ -206,7 +206,7 @@ func (s *stats) enterHost(host string) func() {
 	return func() { s.mailHost(host, func(h *HostLoad) { h.Now-- }) }
 }
 
-// update changes one value of a map of the statistics.
+// update applies f to one value of a map of the statistics, under the lock.
 func update[V any](s *stats, values map[string]V, key string, f func(*V)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -228,15 +228,15 @@ func (s *stats) mailRefused(l *login, times int) {
 	})
 }
 
-// atHost returns the login tests that concern a mail server right now, and the failed
-// logins it has seen of one mailbox.
+// atHost returns the number of login tests now running at the mail server of l, and of
+// the failed logins to its mailbox there.
 func (s *stats) atHost(l *login) (now, failed int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.total.MailHosts[l.host].Now, s.locks[l.key()]
 }
 
-// ConnState is for http.Server.ConnState: it counts connections.
+// ConnState counts connections. Set it as http.Server.ConnState.
 func (p *Portal) ConnState(_ net.Conn, state http.ConnState) {
 	p.stats.change(func(t *Stats) {
 		switch state {
@@ -249,7 +249,7 @@ func (p *Portal) ConnState(_ net.Conn, state http.ConnState) {
 	})
 }
 
-// Stats returns the counts so far.
+// Stats returns a copy of the counts so far.
 func (p *Portal) Stats() Stats {
 	s := p.stats
 	s.mu.Lock()
@@ -260,8 +260,8 @@ func (p *Portal) Stats() Stats {
 	return t
 }
 
-// Writes returns the number of writes (create, update, switch, delete) that have come
-// for an owner's address.
+// Writes returns the number of writes (create, update, switch, delete) received for an
+// owner's address.
 func (p *Portal) Writes(owner, address string) int {
 	who := p.person(owner)
 	if who == nil {
@@ -276,7 +276,7 @@ func (p *Portal) Writes(owner, address string) int {
 	return 0
 }
 
-// Requests returns the last requests seen, oldest first, as many as are kept.
+// Requests returns the last [Options].KeepRequests requests, oldest first.
 func (p *Portal) Requests() []Request {
 	s := p.stats
 	s.mu.Lock()

@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// newest is the version simulated when none is asked for.
+// newest is the version that is simulated by default.
 const newest = "12.7.1"
 
-// published completes a short version to the release that was published under it.
+// published maps a short version to the full version of its published release.
 var published = map[string]string{
 	"9.6": "9.6.2", "10.5": "10.5.1", "11": "11.0.0", "11.0": "11.0.0", "11.5": "11.5.2", "11.6": "11.6.0",
 	"12": "12.0.0", "12.0": "12.0.0", "12.1": "12.1.0", "12.5": "12.5.2", "12.6": "12.6.0", "12.7": newest, "": newest,
 }
 
-// version is a server version; it answers for what changed between releases.
+// version is a server version. Its methods report what the version has.
 type version struct {
 	text  string
 	parts [3]int // major, minor, patch
@@ -42,14 +42,14 @@ func (v version) since(major, minor, patch int) bool {
 	return slices.Compare(v.parts[:], []int{major, minor, patch}) >= 0
 }
 
-// hasNTLM: SaslMechanism.Ntlm came with 12.5 (MAIL/Enums/SaslMechanism.cs).
+// hasNTLM reports whether SaslMechanism.Ntlm exists, from 12.5 on (MAIL/Enums/SaslMechanism.cs).
 func (v version) hasNTLM() bool { return v.since(12, 5, 0) }
 
-// hasImpersonation: SecurityApi.ImpersonateUser came with 12.5 (module/ASC.Api/ASC.Api.Security/SecurityApi.cs).
+// hasImpersonation reports whether SecurityApi.ImpersonateUser exists, from 12.5 on (module/ASC.Api/ASC.Api.Security/SecurityApi.cs).
 func (v version) hasImpersonation() bool { return v.since(12, 5, 0) }
 
-// hasConnections: sessions can be listed and ended from 12.0 on.
+// hasConnections reports whether sessions can be listed and ended, from 12.0 on.
 func (v version) hasConnections() bool { return v.since(12, 0, 0) }
 
-// hasDateCreated: MailAccountData.DateCreated came with 12.0 (MAIL/Data/Contracts/MailAccountData.cs).
+// hasDateCreated reports whether MailAccountData.DateCreated exists, from 12.0 on (MAIL/Data/Contracts/MailAccountData.cs).
 func (v version) hasDateCreated() bool { return v.since(12, 0, 0) }

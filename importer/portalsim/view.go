@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// accountView is MailAccountData (MAIL/Data/Contracts/MailAccountData.cs): what create,
-// update and list answer. Nothing in it tells created from updated.
+// accountView is MailAccountData (MAIL/Data/Contracts/MailAccountData.cs), the answer of
+// create, update and list. It does not show whether the account was created or updated.
 type accountView struct {
 	MailboxID int    `json:"mailboxId"`
 	Email     string `json:"email"`
@@ -39,12 +39,12 @@ type accountView struct {
 	*datedView
 }
 
-// datedView exists from 12.0 on; its member is null in the answer of a create.
+// datedView is the part that exists from 12.0 on. Its member is null in the answers of create and update.
 type datedView struct {
 	DateCreated *string `json:"dateCreated"`
 }
 
-// plainTime is a UTC time without a zone, as the database gives it.
+// plainTime formats a time in UTC without a zone, as the database returns it.
 func plainTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05") }
 
 func (p *Portal) newView(id int, email, name string) accountView {
@@ -57,7 +57,7 @@ func (p *Portal) newView(id int, email, name string) accountView {
 	return v
 }
 
-// views are a row and its aliases and groups, as the list shows them.
+// views returns the entries of the list for a row: the mailbox, its aliases and its groups.
 func (p *Portal) views(m *mailbox) []accountView {
 	v := p.newView(m.id, m.address, m.name)
 	v.Enabled, v.OAuth, v.QuotaError, v.AuthError, v.IsTeamlab = m.enabled, m.oauth, m.quotaError, m.authError, m.hosted
@@ -82,8 +82,8 @@ func (p *Portal) views(m *mailbox) []accountView {
 	return all
 }
 
-// singleView is MailBoxData (MAIL/Data/Contracts/MailBoxData.cs): other names than the
-// list, ports as strings, enums as numbers, passwords never.
+// singleView is MailBoxData (MAIL/Data/Contracts/MailBoxData.cs). Its names differ from
+// the list's; ports are strings, enums are numbers, passwords are empty.
 type singleView struct {
 	ID            int     `json:"id"`
 	Email         string  `json:"email"`

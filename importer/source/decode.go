@@ -14,19 +14,19 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// row is one row as a table gives it, valid until the next one is asked for but for
-// its problems.
+// row is one row of a table. It is valid until
+// the next call of next, except for its problems.
 type row struct {
 	number   int
 	cells    []string // by column; as many as the table has columns
 	problems []diagnosis.Problem
 }
 
-// wholeRow stands for a column where a problem is about all of them.
+// wholeRow is passed instead of a column for a problem with the row as a whole.
 const wholeRow = -1
 
-// report adds a problem with the cell of a column, which is emptied, or with the
-// row as a whole: then no cell can be relied on.
+// report adds a problem with the cell of a column and empties the cell.
+// For wholeRow it empties all cells, because none can be relied on.
 func (r *row) report(l *layout, column int, code diagnosis.Code, facts ...any) {
 	p := diagnosis.New(code, facts...)
 	p.Place = l.place(r.number, column)
@@ -41,24 +41,24 @@ func (r *row) report(l *layout, column int, code diagnosis.Code, facts ...any) {
 
 // rows is one pass over the rows below the header.
 type rows interface {
-	// next returns the next row that is not blank, io.EOF behind the last. Any other error ends the pass.
+	// next returns the next row that is not blank, io.EOF after the last. Any other error ends the pass.
 	next() (*row, error)
 	close()
 }
 
-// Rows are decoded before the consumer asks for them, so many batches ahead. The
-// decoder rests until a batch has been consumed, and not until a row has: waking
-// up costs more than a row.
+// Rows are decoded ahead of the consumer, by up to this number
+// of batches. The decoder waits for a batch to be consumed,
+// not for a row, because waking up costs more than a row.
 const (
 	batchRows = 128
 	batches   = 2
 )
 
-// errStopped says that the consumer wants no more records.
+// errStopped means that the consumer wants no more records.
 var errStopped = errors.New("source: stopped")
 
-// stream decodes the rows of one pass through gocsv and hands them out. It
-// returns when nothing reads in any more.
+// stream decodes the rows of one pass through gocsv and yields
+// them. It returns after the decoding goroutine has ended.
 func stream(ctx context.Context, l *layout, in rows, yield func(*Record) bool) error {
 	ctx, cancel := context.WithCancel(ctx)
 	records := make(chan decoded, batches*batchRows)
@@ -71,9 +71,9 @@ func stream(ctx context.Context, l *layout, in rows, yield func(*Record) bool) e
 	go func() {
 		ended <- diagnosis.Guard(func() error { return gocsv.UnmarshalDecoderToChan(from, records) })
 	}()
-	defer func() { // also when the loop of the consumer panics
+	defer func() { // runs also when the consumer's loop panics
 		cancel()
-		for range records { // gocsv waits for a reader until the decoder ends, and then closes the channel
+		for range records { // gocsv blocks until its records are received; it closes the channel when the decoder ends
 		}
 	}()
 	consumed := 0
@@ -82,7 +82,7 @@ func stream(ctx context.Context, l *layout, in rows, yield func(*Record) bool) e
 		if r == nil {
 			r = new(Record) // no column is read
 		}
-		beside := from.beside[consumed%len(from.beside)]
+		beside := from.rowInfo[consumed%len(from.rowInfo)]
 		r.layout, r.Row, r.Problems = l, beside.number, beside.problems
 		for _, p := range r.Problems {
 			if f, ok := account.FieldNamed(p.Field); ok {
@@ -95,31 +95,31 @@ func stream(ctx context.Context, l *layout, in rows, yield func(*Record) bool) e
 			return errStopped
 		}
 		*r = Record{}
-		free.Put(r)
+		recordPool.Put(r)
 		if consumed++; consumed%batchRows == 0 {
-			room <- struct{}{} // never waits: this batch has left its room
+			room <- struct{}{} // never blocks: this batch has freed its place
 		}
 	}
 	return <-ended
 }
 
-// decoded is what gocsv makes of a row. It makes two of them for each row and
-// sends a copy, so that it should be small.
+// decoded is the form in which gocsv decodes a row. gocsv makes two
+// of them for each row and sends a copy, so it should be small.
 type decoded struct {
 	Record *Record
 	next   account.Field // cells come in the order of the fields
 }
 
-// free are records that nobody looks at any more.
-var free = sync.Pool{New: func() any { return new(Record) }}
+// recordPool holds records that are no longer in use.
+var recordPool = sync.Pool{New: func() any { return new(Record) }}
 
-// otherKey and a number are what gocsv knows a column by that feeds no field.
+// otherKey, followed by a number, is the key in gocsv of a column that feeds no field.
 const otherKey = "#other"
 
-// UnmarshalCSVWithFields takes one cell. It implements gocsv.TypeUnmarshalCSVWithFields.
+// UnmarshalCSVWithFields stores one cell. It implements gocsv.TypeUnmarshalCSVWithFields.
 func (d *decoded) UnmarshalCSVWithFields(key, value string) error {
 	if d.Record == nil {
-		d.Record = free.Get().(*Record)
+		d.Record = recordPool.Get().(*Record)
 	}
 	if strings.HasPrefix(key, otherKey) {
 		d.Record.others = append(d.Record.others, value)
@@ -134,23 +134,23 @@ func (d *decoded) UnmarshalCSVWithFields(key, value string) error {
 	return nil
 }
 
-// decoder gives gocsv the rows of one pass. It implements gocsv.SimpleDecoder.
+// decoder passes the rows of one pass to gocsv. It implements gocsv.SimpleDecoder.
 type decoder struct {
 	ctx    context.Context
 	layout *layout
 	in     rows
-	room   <-chan struct{} // one for each batch that may be decoded
-	rows   int             // decoded
+	room   <-chan struct{} // one value for each batch that may be decoded
+	rows   int             // number of rows decoded
 	line   []string
-	sent   bool // the header
+	sent   bool // whether the header was sent
 
-	// beside is what rows have besides their cells. It passes gocsv by, because rows come
-	// out in the order they went in. It is a ring: a row has its place to itself, because the
-	// row that had it before was consumed before there was room for this one.
-	beside [batches * batchRows]row
+	// rowInfo holds the number and problems of rows, which bypass gocsv because rows come
+	// out in the order they went in. It is a ring: an entry is free for a new row, because
+	// the row that used it before was consumed before the new one's batch got a place.
+	rowInfo [batches * batchRows]row
 }
 
-// GetCSVRow returns the keys of the columns first, then the cells of a row in the same order.
+// GetCSVRow returns the keys of the columns first, then the cells of one row per call in the same order.
 func (d *decoder) GetCSVRow() ([]string, error) {
 	if !d.sent {
 		d.sent = true
@@ -169,7 +169,7 @@ func (d *decoder) GetCSVRow() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.beside[d.rows%len(d.beside)] = row{number: r.number, problems: r.problems}
+	d.rowInfo[d.rows%len(d.rowInfo)] = row{number: r.number, problems: r.problems}
 	d.rows++
 	d.line = d.line[:0]
 	for _, column := range d.layout.read {
@@ -178,5 +178,5 @@ func (d *decoder) GetCSVRow() ([]string, error) {
 	return d.line, nil
 }
 
-// GetCSVRows is the other half of the interface. Nothing here holds a table whole.
+// GetCSVRows returns an error: it is part of the interface, but no table is held as a whole.
 func (d *decoder) GetCSVRows() ([][]string, error) { return nil, io.ErrUnexpectedEOF }

@@ -9,13 +9,13 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Rows is a set of row numbers. The zero value stands for all.
+// Rows is a set of row numbers. The zero value contains all rows.
 type Rows []rowRange
 
 type rowRange struct{ from, to int }
 
-// ParseRows reads row numbers like "5,10-20,100-": single rows, ranges, and a
-// range to the end.
+// ParseRows parses row numbers like "5,10-20,100-":
+// single rows, ranges, and a range to the last row.
 func ParseRows(text string) (Rows, error) {
 	var set Rows
 	for part := range strings.SplitSeq(text, ",") {
@@ -51,9 +51,9 @@ type Where struct {
 	pattern string
 }
 
-// ParseWhere reads a condition like "Отдел=Бухгалтерия": the header, canonical
-// name or label of a column and a pattern for the whole cell, in which * stands
-// for any characters and ? for one. Case and blanks around a cell do not count.
+// ParseWhere parses a condition like "Отдел=Бухгалтерия": the header, canonical
+// name or label of a column, and a pattern for the whole cell, in which * matches
+// any characters and ? exactly one. Case and blanks around a cell are ignored.
 func ParseWhere(text string) (Where, error) {
 	column, pattern, ok := strings.Cut(text, "=")
 	column = strings.TrimSpace(column)
@@ -63,8 +63,8 @@ func ParseWhere(text string) (Where, error) {
 	return Where{column: column, pattern: strings.TrimSpace(pattern)}, nil
 }
 
-// columnIn returns the column meant among those of the table; names are their
-// canonical field names.
+// columnIn returns the index of the column among those of the table, -1
+// if there is none; names are the canonical field names of the columns.
 func (w Where) columnIn(columns []Column, names []string) int {
 	if i := slices.IndexFunc(columns, func(c Column) bool { return strings.EqualFold(strings.TrimSpace(c.Header), w.column) }); i >= 0 {
 		return i
@@ -75,22 +75,22 @@ func (w Where) columnIn(columns []Column, names []string) int {
 	return slices.IndexFunc(columns, func(c Column) bool { return strings.EqualFold(c.Label, w.column) })
 }
 
-// filter passes over rows that were not asked for.
+// filter skips rows that were not asked for.
 type filter struct {
 	rows
 	numbers Rows
 	where   []condition
-	read    int // rows of the table
-	yielded int // rows asked for among them
+	read    int // number of rows of the table so far
+	yielded int // number of rows that passed the filter
 }
 
-// wild makes of a quoted pattern of [ParseWhere] a regular expression.
-var wild = strings.NewReplacer(`\*`, `.*`, `\?`, `.`)
+// wildcards turns a quoted pattern of [ParseWhere] into a regular expression.
+var wildcards = strings.NewReplacer(`\*`, `.*`, `\?`, `.`)
 
 type condition struct {
 	column  int
 	label   string
-	pattern *regexp.Regexp // of the whole cell in lower case
+	pattern *regexp.Regexp // matches the whole cell in lower case
 }
 
 // next implements rows.
@@ -101,16 +101,16 @@ func (f *filter) next() (*row, error) {
 			return nil, err
 		}
 		f.read++
-		if f.asked(r) {
+		if f.matches(r) {
 			f.yielded++
 			return r, nil
 		}
 	}
 }
 
-// asked reports whether a row was asked for. One with a cell that cannot be relied on may
-// be, and is yielded with its problem rather than left out.
-func (f *filter) asked(r *row) bool {
+// matches reports whether a row was asked for. A row with an unreliable cell in
+// the condition passes, so that it is yielded with its problem and not left out.
+func (f *filter) matches(r *row) bool {
 	for _, c := range f.where {
 		unsure := func(p diagnosis.Problem) bool { return p.Field == "" || p.Place.Column == c.label }
 		cell := strings.ToLower(strings.TrimSpace(r.cells[c.column]))

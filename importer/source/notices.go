@@ -20,7 +20,7 @@ func (f *File) note(code diagnosis.Code, facts ...any) {
 	f.notices = append(f.notices, *p)
 }
 
-// noteHeader says how many rows above the header are passed over, and that it takes two.
+// noteHeader notes how many rows above the header are skipped, and whether the header spans two rows.
 func (f *File) noteHeader(first table.Top, at int) {
 	if first.Upper > 0 {
 		f.note(diagnosis.HeaderJoined, "Row", first.Upper, "Other", first.Numbers[at])
@@ -36,7 +36,7 @@ func (f *File) noteHeader(first table.Top, at int) {
 	}
 }
 
-// noteForm says what was taken off the cells of a text.
+// noteForm notes what was removed around the cells of a text.
 func (f *File) noteForm() {
 	if f.text.Unquoted {
 		f.note(diagnosis.LinesUnquoted)
@@ -52,8 +52,8 @@ func (f *File) noteForm() {
 	}
 }
 
-// noteHidden says what of a workbook a person does not see but is read, or sees
-// nowhere and is not.
+// noteHidden notes the hidden parts of a workbook: rows,
+// columns and a sheet that are read, and sheets that are not.
 func (f *File) noteHidden() {
 	t := f.book
 	var others []xlsx.Sheet
@@ -82,8 +82,8 @@ func (f *File) noteHidden() {
 	}
 }
 
-// decodedSample returns a text that shows whether the encoding was told right: the first
-// header, or title above it, with a letter beyond ASCII. Other cells may hold secrets.
+// decodedSample returns a text that shows whether the encoding was detected correctly: the first cell
+// of the header, or of a title above it, with a letter beyond ASCII. Other cells may hold secrets.
 func decodedSample(rows [][]string) string {
 	for _, cells := range slices.Backward(rows) {
 		if at := slices.IndexFunc(cells, showsEncoding); at >= 0 {
@@ -93,25 +93,25 @@ func decodedSample(rows [][]string) string {
 	return ""
 }
 
-// showsEncoding reports whether a text tells a person how it was decoded.
+// showsEncoding reports whether a person can judge the decoding by a text.
 func showsEncoding(text string) bool {
 	const longest = 40
 	return utf8.RuneCountInString(text) <= longest && strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf && unicode.IsLetter(r) })
 }
 
-// tally counts what was done to rows in one pass that a person should know.
+// tally counts the rows of one pass about which the user is informed.
 type tally struct {
 	asides   [table.Commented]count
 	wrapped  count          // rows with cells like ="0123"
 	merged   count          // rows that share a merged cell
 	numbers  count          // rows with passwords that are numbers
-	nameless map[int]*count // rows with something in a column that has no name
+	nameless map[int]*count // rows with a value in a column without a name, by column
 
-	sample   string // a name in the encoding that was guessed
+	sample   string // a name decoded with the guessed encoding
 	sampleAt int
 }
 
-// count is how many rows there are of a kind, and the number of the first.
+// count is a number of rows, and the row number of the first.
 type count struct{ rows, first int }
 
 func (c *count) add(number int) {
@@ -121,10 +121,10 @@ func (c *count) add(number int) {
 	c.rows++
 }
 
-// mostNameless bounds the columns without a name that are counted.
+// mostNameless bounds the number of nameless columns that are counted.
 const mostNameless = 100
 
-// noteNameless takes note of a cell in a column that has no name.
+// noteNameless counts a cell in a column without a name.
 func (t *tally) noteNameless(column, number int, text string) {
 	if strings.TrimSpace(text) == "" || t.nameless[column] == nil && len(t.nameless) == mostNameless {
 		return
@@ -138,7 +138,7 @@ func (t *tally) noteNameless(column, number int, text string) {
 	t.nameless[column].add(number)
 }
 
-// notices returns what to say about the rows; label names a column.
+// notices returns the notices about the rows; label returns the label of a column.
 func (t *tally) notices(encoding string, label func(column int) string) (out []diagnosis.Problem) {
 	tell := func(code diagnosis.Code, c count, facts ...any) {
 		if c.rows > 0 {
@@ -160,8 +160,8 @@ func (t *tally) notices(encoding string, label func(column int) string) (out []d
 	return out
 }
 
-// passOver reports whether a row that is not blank is to be left out, and counts
-// it; text is the whole row's.
+// passOver reports whether a row that is not blank is
+// skipped, and counts it; text is that of the whole row.
 func (l *layout) passOver(r *row, text []byte) bool {
 	switch a := l.asides.Of(r.cells, bytes.IndexByte(text, '@') >= 0); a {
 	case table.NotAside:

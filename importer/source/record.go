@@ -12,31 +12,31 @@ import (
 
 // Column is one column of the table.
 type Column struct {
-	Header string // as the file has it, with its blanks
-	Label  string // what a person finds it by: letters in a workbook, a number in a CSV file
+	Header string // as the file has it, blanks included
+	Label  string // letters in a workbook, a number in a CSV file
 }
 
-// Record is one row of the table. What [File.Records] yields is valid until the
-// next step of the loop; text taken out of it stays valid.
+// Record is one row of the table. A record that [File.Records] yields
+// is valid until the next step of the loop; its strings stay valid.
 type Record struct {
-	// Row is the number the spreadsheet shows; in a CSV file the line the row begins on.
+	// Row is the number in the spreadsheet; in a CSV file the line on which the row begins.
 	Row int
-	// Problems are what the reader found wrong with the row. One without a
-	// field is about the row as a whole.
+	// Problems are the problems of reading the row. A
+	// problem without a field concerns the row as a whole.
 	Problems []diagnosis.Problem
 
 	cells  [account.NumFields]string
-	others []string // of the columns that are read and feed no field
+	others []string // cells of the columns that are read but feed no field
 	bad    account.Fields
 	layout *layout
 }
 
-// Text returns the cell of a field byte for byte, empty if the file has no column
-// for it or the cell is [Record.Bad].
+// Text returns the cell of a field byte for byte; "" if the
+// file has no column for it or the cell is [Record.Bad].
 func (r *Record) Text(f account.Field) string { return r.cells[f] }
 
-// Other returns the cell of a column that feeds no field, by the name it was asked
-// for with, empty if it was not asked for.
+// Other returns the cell of a column that feeds no field, by the
+// name given to [File.Records]; "" if that name was not given.
 func (r *Record) Other(name string) string {
 	if i := slices.Index(r.layout.others, name); i >= 0 && i < len(r.others) {
 		return r.others[i]
@@ -47,32 +47,32 @@ func (r *Record) Other(name string) string {
 // Has reports whether the file has a column for the field.
 func (r *Record) Has(f account.Field) bool { return r.layout.column[f] >= 0 }
 
-// Bad reports whether the cell of the field could not be read. There is a
-// problem that says so already.
+// Bad reports whether the cell of the field could
+// not be read. The record has a problem for it.
 func (r *Record) Bad(f account.Field) bool { return r.bad.Has(f) }
 
-// Place returns where the cell of the field is, without a column if the file has none for it.
+// Place returns the place of the field's cell, without a column if the file has none for it.
 func (r *Record) Place(f account.Field) diagnosis.Place {
 	return r.layout.place(r.Row, r.layout.column[f])
 }
 
-// layout says which columns of the table are read in one pass, and what for.
+// layout defines which columns of the table are read in one pass, and for which fields.
 type layout struct {
-	file    string
-	sheet   string
-	columns []Column
-	fields  []account.Field        // of each column; NumFields for one that feeds none
-	column  [account.NumFields]int // of each field, -1 for none
-	read    []int                  // columns: those of the fields in their order, then the others
-	asked   []int                  // columns that rows are chosen by
-	keys    []string               // what gocsv knows the columns of read by
-	others  []string               // names of the columns that feed no field
-	// nameless are the columns without a name that are not read.
+	file         string
+	sheet        string
+	columns      []Column
+	fields       []account.Field        // by column; NumFields for one that feeds none
+	column       [account.NumFields]int // by field, -1 for none
+	read         []int                  // indexes of the columns to read: those of the fields in their order, then the others
+	whereColumns []int                  // columns of the row conditions
+	keys         []string               // keys in gocsv of the columns in read
+	others       []string               // names of the read columns that feed no field
+	// nameless are the columns without a header and without a name for the record.
 	nameless []int
-	// takeNumbers makes passwords of numbers that are shown whole.
+	// takeNumbers accepts numbers that are shown in full as passwords.
 	takeNumbers bool
 	asides      table.Asides
-	passed      tally // the rows passed over so far
+	passed      tally // counts of the pass so far
 }
 
 func newLayout(file, sheet string, columns []Column, names []string) *layout {
@@ -107,7 +107,7 @@ func newLayout(file, sheet string, columns []Column, names []string) *layout {
 	return l
 }
 
-// place returns where a column stands in a row; -1 is the row as a whole.
+// place returns the place of a column in a row; column -1 means the row as a whole.
 func (l *layout) place(row, column int) diagnosis.Place {
 	at := diagnosis.Place{File: l.file, Sheet: l.sheet, Row: row}
 	if column >= 0 {

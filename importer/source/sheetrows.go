@@ -8,7 +8,7 @@ import (
 	"r7import/importer/source/xlsx"
 )
 
-// openSheet begins a pass over the rows of accounts of a sheet.
+// openSheet starts a pass over the rows of a sheet.
 func openSheet(t *xlsx.Table, l *layout) (rows, error) {
 	in, err := t.Rows()
 	if err != nil {
@@ -24,7 +24,7 @@ func openSheet(t *xlsx.Table, l *layout) (rows, error) {
 	return s, nil
 }
 
-// sheetRows is one pass over the rows of a sheet.
+// sheetRows is one pass over the rows of a sheet; it implements rows.
 type sheetRows struct {
 	*xlsx.Rows
 	table   *xlsx.Table
@@ -37,8 +37,8 @@ type sheetRows struct {
 // mergedColumn is a column with merged cells.
 type mergedColumn struct {
 	xlsx.Coverage
-	text string // of the merged cell above or here
-	top  int    // its row
+	text string // text of the current merged cell
+	top  int    // first row of that cell
 }
 
 func (s *sheetRows) close() { s.Close() }
@@ -55,7 +55,7 @@ func (s *sheetRows) next() (*row, error) {
 	}
 }
 
-// build makes a row of the cells scanned and reports whether it is one to yield.
+// build makes a row from the scanned cells and reports whether to yield it.
 func (s *sheetRows) build() bool {
 	r := &s.current
 	r.number, r.problems = s.Number, nil
@@ -81,8 +81,8 @@ func (s *sheetRows) build() bool {
 	return true
 }
 
-// judge reports the cells from which the value that somebody meant cannot be had: a
-// spreadsheet program keeps numbers, dates and results, and what was typed may be gone.
+// judge reports cells whose intended value is unknown: a spreadsheet program
+// stores numbers, dates and results, and the text that was typed may be lost.
 func (s *sheetRows) judge() {
 	r, l := &s.current, s.layout
 	for _, c := range s.Cells {
@@ -91,11 +91,11 @@ func (s *sheetRows) judge() {
 		}
 		f, text, shape := l.fields[c.Column], r.cells[c.Column], s.table.Book.Shape(c.Style)
 		number, failure := c.Kind == xlsx.Number, c.Kind == xlsx.Failure
-		wholePassword := number && passwords.Has(f) && xlsx.ShownWhole(shape, text)
+		wholePassword := number && passwordFields.Has(f) && xlsx.ShownWhole(shape, text)
 		switch {
 		case c.Uncomputed:
 			r.report(l, c.Column, diagnosis.FormulaUncomputed)
-		case failure && table.IsAbsence(text): // the mapping takes it for an empty cell
+		case failure && table.IsAbsence(text): // the mapping reads it as an empty cell
 		case failure && table.IsFailure(text):
 			r.report(l, c.Column, diagnosis.CellFailure, "Failure", text)
 		case failure:
@@ -108,18 +108,18 @@ func (s *sheetRows) judge() {
 			r.report(l, c.Column, diagnosis.PasswordNumber)
 		case (number || c.Kind == xlsx.Truth) && f.Secret():
 			r.report(l, c.Column, diagnosis.PasswordNotText)
-		case number && words.Has(f) && (shape != xlsx.ShownPlain || !exact.MatchString(text)):
+		case number && textFields.Has(f) && (shape != xlsx.ShownPlain || !exactNumber.MatchString(text)):
 			r.report(l, c.Column, diagnosis.NumberAltered)
 		}
 	}
-	for i := range s.merged { // cells merged with those above have their text if rows have such values in common
+	for i := range s.merged { // merged cells below the first get its text, if the field's values are common to many rows
 		m := &s.merged[i]
 		top, left, merged := m.At(r.number)
 		switch {
 		case !merged:
 		case left == m.Column && top == r.number:
 			m.text, m.top = r.cells[m.Column], top
-		case left == m.Column && top == m.top && m.text != "" && common.Has(l.fields[m.Column]):
+		case left == m.Column && top == m.top && m.text != "" && sharedFields.Has(l.fields[m.Column]):
 			r.cells[m.Column] = m.text
 			l.passed.merged.add(r.number)
 		default:

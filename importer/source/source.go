@@ -1,18 +1,18 @@
 // Package source reads CSV and XLSX files as one stream of numbered records.
 //
-// [Open] finds out what a file is: format, encoding, delimiter, sheet, header row.
-// What it found it says in [File.Notices]; where it would have to guess it
-// refuses. [File.Records] then yields the rows, as often as asked, each decoded
-// through gocsv into one [Record] for both formats. What is wrong with a row is
-// said in the record and ends nothing; only what is wrong with the file ends the
-// stream.
+// [Open] detects format, encoding, delimiter, sheet and header row,
+// and reports them in [File.Notices]; if it would have to guess, it
+// returns an error. [File.Records] then yields the rows, as often
+// as it is called, each decoded through gocsv into one [Record] for
+// both formats. A problem with a row is part of its record and does
+// not end the stream; only a problem with the file ends it.
 //
-// The rooms below it know no accounts: container opens files, text and xlsx read rows
-// of cells, table knows what tables look like, rewrite writes copies. This package
-// says which cell feeds which field and what is wrong with it.
+// The packages below it do not know accounts: container opens files, text and xlsx
+// read rows of cells, table knows the usual forms of tables, rewrite writes copies.
+// This package assigns cells to fields and reports what is wrong with them.
 //
-// Cells are taken literally: nothing is trimmed, computed or replaced, but what a
-// program has put around all of them is taken off.
+// Cells are taken literally: nothing is trimmed, computed or replaced.
+// Only padding that a program put around all cells is removed.
 package source
 
 import (
@@ -34,31 +34,31 @@ import (
 	"r7import/importer/source/xlsx"
 )
 
-// Options say how to read a file. The zero value finds everything out.
+// Options say how to read a file. The zero value detects everything.
 type Options struct {
-	Sheet     string // of a workbook; empty takes the one that can be meant
-	HeaderRow int    // number of the row with the column names, 0 to look for it
-	Delimiter rune   // of a CSV file, 0 to find it out
-	Encoding  string // of a CSV file, one of [Encodings], empty to find it out
-	Rows      Rows   // the rows to yield; empty yields all
+	Sheet     string // name of a sheet; empty chooses the only one that qualifies
+	HeaderRow int    // number of the header row, 0 to detect it
+	Delimiter rune   // of a CSV file, 0 to detect it
+	Encoding  string // of a CSV file, one of [Encodings], empty to detect it
+	Rows      Rows   // rows to yield; empty yields all
 	Where     []Where
-	// NumericPasswords takes whole numbers of a workbook for passwords as the cells show them.
+	// NumericPasswords accepts whole numbers of a workbook as passwords, as the cells show them.
 	NumericPasswords bool
 
 	WorkbookPassword account.Secret
 	Identity         string                         // path of an age key file
 	Passphrase       func() (account.Secret, error) // asks for the passphrase of an age file; may be nil
-	Stdin            io.Reader                      // what "-" reads
+	Stdin            io.Reader                      // read for the path "-"
 
-	// Known reports whether a text is a column name somebody knows. It tells
-	// the header, the encoding and the delimiter apart. Nil knows none.
+	// Known reports whether a text is a known column name. It helps to
+	// detect the header, the encoding and the delimiter. It may be nil.
 	Known func(header string) bool
-	// MaxBytes bounds what has to be held in memory: standard input and what is
-	// not read from its beginning to its end. 0 is 64 MiB.
+	// MaxBytes bounds what must be held in memory: standard input
+	// and content that cannot be read sequentially. 0 means 64 MiB.
 	MaxBytes int64
 }
 
-// Encodings are the names [Options.Encoding] takes.
+// Encodings returns the values that [Options.Encoding] accepts.
 func Encodings() []string { return text.Encodings() }
 
 // File is an opened file. It is not safe for concurrent use.
@@ -72,12 +72,12 @@ type File struct {
 	sheet   string
 	columns []Column
 	notices []diagnosis.Problem
-	passed  tally // of the last pass
-	total   int   // rows of the last pass, those not asked for included
+	passed  tally // counts of the last pass
+	total   int   // rows of the last pass, including those not asked for
 }
 
-// Open looks at a file, or at standard input if the path is "-". The error is a
-// *[diagnosis.Problem] unless ctx ended or [Options.Passphrase] failed.
+// Open opens a file, or standard input for the path "-", and detects its form. The
+// error is a *[diagnosis.Problem] unless ctx ended or [Options.Passphrase] failed.
 func Open(ctx context.Context, path string, o Options) (*File, error) {
 	if o.Known == nil {
 		o.Known = func(string) bool { return false }
@@ -88,18 +88,18 @@ func Open(ctx context.Context, path string, o Options) (*File, error) {
 		MaxBytes: cmp.Or(o.MaxBytes, 64<<20),
 	})
 	if err != nil {
-		return nil, f.placed(err)
+		return nil, f.withFile(err)
 	}
 	f.input = in
-	if err := f.look(ctx); err != nil {
+	if err := f.detect(ctx); err != nil {
 		in.Close()
-		return nil, f.placed(err)
+		return nil, f.withFile(err)
 	}
 	return f, nil
 }
 
-// look finds out what the file holds.
-func (f *File) look(ctx context.Context) error {
+// detect detects the form of the file.
+func (f *File) detect(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (f *File) look(ctx context.Context) error {
 		return nil
 	}
 	sample := ""
-	if headers.Names(first.Rows[at]) > 0 { // else it is perhaps no header, and nobody knows what it shows
+	if headers.Names(first.Rows[at]) > 0 { // otherwise the row may not be a header and may hold anything
 		sample = decodedSample(first.Rows[:at+1])
 	}
 	f.note(diagnosis.TextRead, "Encoding", f.text.Charset.Name(), "Delimiter", delimiterName(f.text.Delimiter), "Row", f.text.Header, "Sample", sample)
@@ -149,8 +149,8 @@ func delimiterName(d byte) string {
 	return string(rune(d))
 }
 
-// placed puts the file's name into a refusal that does not tell it yet.
-func (f *File) placed(err error) error {
+// withFile adds the file's name to a problem that does not have it yet.
+func (f *File) withFile(err error) error {
 	if p, ok := err.(*diagnosis.Problem); ok && p.Place.File == "" && p.Args["File"] == "" {
 		p.Place.File = f.name
 	}
@@ -166,14 +166,14 @@ func (f *File) Sheet() string { return f.sheet }
 // Columns returns the columns of the table.
 func (f *File) Columns() []Column { return f.columns }
 
-// Column returns the index of the column that somebody calls by its header, by its
+// Column returns the index of a column by its header, by its
 // name among names, or by its label; -1 if there is none.
 func (f *File) Column(called string, names []string) int {
 	return Where{column: called}.columnIn(f.columns, names)
 }
 
-// Unreadable returns the columns whose names have lost their letters, or have others
-// in their place.
+// Unreadable returns the columns whose headers
+// have lost letters or show wrong ones.
 func (f *File) Unreadable() []Column {
 	var columns []Column
 	for _, c := range f.columns {
@@ -184,12 +184,12 @@ func (f *File) Unreadable() []Column {
 	return columns
 }
 
-// Notices returns what was found out about the file when it was opened.
+// Notices returns the notices from opening the file.
 func (f *File) Notices() []diagnosis.Problem { return f.notices }
 
-// Passed returns what the last pass over the records has to tell: rows left out that
-// were no accounts, what was taken off cells, one name where the encoding was
-// guessed. It is complete when the loop has ended by itself.
+// Passed returns the notices of the last pass over the records: rows skipped
+// because they are no accounts, padding removed from cells, a sample name if
+// the encoding was guessed. It is complete only if the loop was not left early.
 func (f *File) Passed() []diagnosis.Problem {
 	encoding := ""
 	if f.text != nil {
@@ -202,53 +202,53 @@ func (f *File) Passed() []diagnosis.Problem {
 	return passed
 }
 
-// NumericPasswords returns how many cells of password columns hold whole numbers that
-// are shown digit by digit; names are as for [File.Records].
+// NumericPasswords returns how many cells of password columns hold whole
+// numbers that are shown in full; names are as for [File.Records].
 func (f *File) NumericPasswords(names []string) (cells int) {
 	for i, name := range names {
-		if field, ok := account.FieldNamed(name); ok && passwords.Has(field) && f.book != nil && i < len(f.book.Numbers) {
+		if field, ok := account.FieldNamed(name); ok && passwordFields.Has(field) && f.book != nil && i < len(f.book.Numbers) {
 			cells += f.book.Numbers[i]
 		}
 	}
 	return cells
 }
 
-// TakeNumericPasswords is [Options.NumericPasswords], said once the file is open.
+// TakeNumericPasswords sets [Options.NumericPasswords] after the file was opened.
 func (f *File) TakeNumericPasswords() { f.options.NumericPasswords = true }
 
-// Encrypted reports whether the file as it is stored cannot be read without a
-// key that its copy would not need.
+// Encrypted reports whether the stored file is encrypted
+// with a key that a copy of it would not need.
 func (f *File) Encrypted() bool { return f.input.Encrypted() }
 
-// Digest returns the SHA-256 of the file as it is stored, in hexadecimal. It
-// reads the file once more.
+// Digest returns the SHA-256 of the stored file
+// in hexadecimal. It reads the file again.
 func (f *File) Digest() (string, error) { return f.input.Digest() }
 
-// Copy writes the file once more with a column added, as package rewrite says. The
-// error is a *[diagnosis.Problem], that of ctx, or that of w.
+// Copy writes a copy of the file with a column added, see package rewrite.
+// The error is a *[diagnosis.Problem], that of ctx, or that of w.
 func (f *File) Copy(ctx context.Context, w io.Writer, add rewrite.Added) error {
-	return f.placed(rewrite.Copy(ctx, w, f.original(), add))
+	return f.withFile(rewrite.Copy(ctx, w, f.asOriginal(), add))
 }
 
-// Redact writes the table once more with secrets masked, as package rewrite says;
-// names are as for [File.Records]. The error is a *[diagnosis.Problem], that of ctx, or that of w.
+// Redact writes a copy of the table with secrets masked, see package rewrite; names are
+// as for [File.Records]. The error is a *[diagnosis.Problem], that of ctx, or that of w.
 func (f *File) Redact(ctx context.Context, w io.Writer, names []string, o rewrite.Redaction) (rewrite.Redacted, error) {
 	asides := newLayout(f.name, f.sheet, f.columns, names).asides
-	done, err := rewrite.Redact(ctx, w, f.original(), asides, o)
-	return done, f.placed(err)
+	done, err := rewrite.Redact(ctx, w, f.asOriginal(), asides, o)
+	return done, f.withFile(err)
 }
 
-// Annotate writes the file once more with something said behind its rows, as package
-// rewrite says; names are as for [File.Records]. The error is a *[diagnosis.Problem],
-// that of ctx, of the marks, or of w.
+// Annotate writes a copy of the file with marks beside its rows,
+// see package rewrite; names are as for [File.Records]. The error
+// is a *[diagnosis.Problem], that of ctx, of the marks, or of w.
 func (f *File) Annotate(ctx context.Context, w io.Writer, names []string, o rewrite.Annotation) (rewrite.Annotated, error) {
 	asides := newLayout(f.name, f.sheet, f.columns, names).asides
-	done, err := rewrite.Annotate(ctx, w, f.original(), asides, o)
-	return done, f.placed(err)
+	done, err := rewrite.Annotate(ctx, w, f.asOriginal(), asides, o)
+	return done, f.withFile(err)
 }
 
-// original is the file as package rewrite takes it.
-func (f *File) original() rewrite.Original {
+// asOriginal returns the file in the form that package rewrite takes.
+func (f *File) asOriginal() rewrite.Original {
 	from := rewrite.Original{File: f.input, Password: f.options.WorkbookPassword, Text: f.text, Sheet: f.book}
 	for _, c := range f.columns {
 		from.Headers = append(from.Headers, c.Header)
@@ -256,28 +256,28 @@ func (f *File) original() rewrite.Original {
 	return from
 }
 
-// Total returns how many rows the last pass over the records has met, with those
-// that [Options.Rows] and [Options.Where] leave out. It is complete when the loop
-// has ended by itself.
+// Total returns how many rows the last pass over the records has
+// read, including those that [Options.Rows] and [Options.Where]
+// leave out. It is complete only if the loop was not left early.
 func (f *File) Total() int { return f.total }
 
 // Close closes the file. Loops over its records must have ended.
 func (f *File) Close() error { return f.input.Close() }
 
-// Records yields the rows from the first to the last; names are the canonical
-// field names of the columns, empty for one to ignore; one with any other name
-// is what [Record.Other] gives. Records can be called again and then reads the
-// file again. A non-nil error comes last: a *[diagnosis.Problem] that says why the
-// file cannot be read to its end or has no rows, or what ended ctx.
+// Records yields the rows from first to last. names are the canonical field
+// names of the columns, empty for a column to ignore; the cell of a column
+// with any other name is available from [Record.Other]. Each call reads the
+// file again. A non-nil error comes last: a *[diagnosis.Problem] if the
+// file cannot be read to its end or has no rows, or the error of ctx.
 //
-// The yielded record is reused by a later step of the loop.
+// The yielded record is reused by later steps of the loop.
 func (f *File) Records(ctx context.Context, names []string) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		l := newLayout(f.name, f.sheet, f.columns, names)
 		l.takeNumbers = f.options.NumericPasswords
-		in, err := f.pass(l, names)
+		in, err := f.startPass(l, names)
 		if err != nil {
-			yield(nil, f.placed(err))
+			yield(nil, f.withFile(err))
 			return
 		}
 		defer in.close()
@@ -290,22 +290,22 @@ func (f *File) Records(ctx context.Context, names []string) iter.Seq2[*Record, e
 			}
 		}
 		if err != nil && err != errStopped {
-			yield(nil, f.placed(err))
+			yield(nil, f.withFile(err))
 		}
 	}
 }
 
-// pass begins to read the rows asked for.
-func (f *File) pass(l *layout, names []string) (*filter, error) {
+// startPass starts a pass over the rows asked for.
+func (f *File) startPass(l *layout, names []string) (*filter, error) {
 	in := &filter{numbers: f.options.Rows}
 	for _, w := range f.options.Where {
 		column := w.columnIn(f.columns, names)
 		if column < 0 {
 			return nil, diagnosis.New(diagnosis.WhereColumn, "Column", w.column)
 		}
-		pattern := regexp.MustCompile(`^(?s:` + wild.Replace(regexp.QuoteMeta(strings.ToLower(w.pattern))) + `)$`)
+		pattern := regexp.MustCompile(`^(?s:` + wildcards.Replace(regexp.QuoteMeta(strings.ToLower(w.pattern))) + `)$`)
 		in.where = append(in.where, condition{column, f.columns[column].Label, pattern})
-		l.asked = append(l.asked, column)
+		l.whereColumns = append(l.whereColumns, column)
 	}
 	var err error
 	if f.text != nil {

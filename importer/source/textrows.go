@@ -13,7 +13,7 @@ import (
 	"r7import/importer/source/text"
 )
 
-// textRows is one pass over the rows of accounts of a text file.
+// textRows is one pass over the rows of a text file; it implements rows.
 type textRows struct {
 	*text.Rows
 	table   *text.Table
@@ -21,9 +21,9 @@ type textRows struct {
 	current row
 }
 
-// openText begins a pass over a text.
+// openText checks a text and starts a pass over it.
 func openText(t *text.Table, l *layout) (rows, error) {
-	looked := *l // which a look ahead must not count in
+	looked := *l // so that the check does not add to the counts of l
 	if err := checkFit(t, &looked); err != nil {
 		return nil, err
 	}
@@ -38,8 +38,8 @@ func newTextRows(t *text.Table, l *layout) (*textRows, error) {
 	return &textRows{Rows: in, table: t, layout: l}, nil
 }
 
-// checkFit refuses a text of which nearly no row fits its header: that is wrong with
-// the file as a whole and not with its rows. It reads on only while that is so.
+// checkFit refuses a text of which nearly no row fits its header: then the
+// file is wrong as a whole, not its rows. It stops as soon as enough rows fit.
 func checkFit(t *text.Table, l *layout) error {
 	const (
 		looked, fewest = 10_000, 100
@@ -57,7 +57,7 @@ func checkFit(t *text.Table, l *layout) error {
 		if err == io.EOF {
 			break
 		} else if err != nil {
-			return nil // whoever reads the rows comes upon it
+			return nil // the pass that follows reports it
 		}
 		rows++
 		if !slices.ContainsFunc(r.problems, misfits) {
@@ -85,7 +85,7 @@ func (t *textRows) next() (*row, error) {
 	}
 }
 
-// build makes a row of the cells read and reports whether it is one to yield.
+// build makes a row from the cells read and reports whether to yield it.
 func (t *textRows) build() bool {
 	r, l, width := &t.current, t.layout, len(t.layout.columns)
 	r.number, r.problems, r.cells = t.Line, nil, t.Cells
@@ -107,7 +107,7 @@ func (t *textRows) build() bool {
 	}
 	t.Cells = r.cells
 	r.cells = r.cells[:width]
-	missing := func(column int) bool { return column >= got } // of cells that nobody asks for any may be
+	missing := func(column int) bool { return column >= got } // cells of columns that are not read may be missing
 	switch {
 	case t.Fault == text.Stray:
 		r.report(l, wholeRow, diagnosis.QuoteStray, "Column", t.Column+1)
@@ -117,7 +117,7 @@ func (t *textRows) build() bool {
 		r.report(l, wholeRow, diagnosis.RowTooLong, "Limit", table.MaxRowBytes>>10)
 	case t.Fault == text.TooWide:
 		r.report(l, wholeRow, diagnosis.RowTooWide, "Limit", table.MaxColumns)
-	case surplus, got < width && (slices.ContainsFunc(l.read, missing) || slices.ContainsFunc(l.asked, missing)):
+	case surplus, got < width && (slices.ContainsFunc(l.read, missing) || slices.ContainsFunc(l.whereColumns, missing)):
 		r.report(l, wholeRow, diagnosis.RowWidth, "Count", got, "Want", t.table.Width)
 	case !t.Decodable:
 		for _, column := range l.read {
@@ -132,19 +132,19 @@ func (t *textRows) build() bool {
 	return true
 }
 
-// judge takes off cells what the program that wrote them has put around, and reports
-// those that say something else than was meant.
+// judge removes what the writing program put around cells,
+// and reports cells whose text differs from what was meant.
 func (t *textRows) judge() {
 	r, l := &t.current, t.layout
 	if name := l.column[account.Name]; t.table.Guessed && l.passed.sample == "" && name >= 0 && showsEncoding(r.cells[name]) {
 		l.passed.sample, l.passed.sampleAt = strings.TrimSpace(r.cells[name]), r.number
 	}
-	for _, column := range t.Bare { // without the blank that stands before all others
+	for _, column := range t.Bare { // lacks the blank that all other cells begin with
 		if slices.Contains(l.read, column) {
 			r.report(l, column, diagnosis.PaddingBroken)
 		}
 	}
-	for _, column := range t.Loose { // with one before the quotation mark that others do not have
+	for _, column := range t.Loose { // has a blank before the quotation mark, unlike others
 		if slices.Contains(l.read, column) {
 			r.report(l, column, diagnosis.QuoteStray, "Column", column+1)
 		}
@@ -152,7 +152,7 @@ func (t *textRows) judge() {
 	if bytes.Contains(t.Whole, []byte(`="`)) {
 		wrapped := false
 		for _, column := range l.read {
-			if text, was := text.Unwrapped(r.cells[column]); was {
+			if text, ok := text.Unwrapped(r.cells[column]); ok {
 				r.cells[column], wrapped = text, true
 			}
 		}

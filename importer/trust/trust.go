@@ -1,6 +1,6 @@
-// Package trust says who else may change or read a file, as ssh asks it of its own
-// files: one that says what the program does, or to whom passwords go, must not be
-// changed by others. On Windows, where modes do not tell, every file is trusted.
+// Package trust checks who else may change or read a file, as ssh does for its own
+// files: a file that decides what the program does, or where passwords go, must not be
+// changeable by others. On Windows, where modes do not show this, every file is trusted.
 package trust
 
 import (
@@ -12,10 +12,10 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// File refuses a file that others may change: one of somebody who is neither the
-// user nor the administrator of the machine, one they may write to, or one that
-// lies in a folder in which everybody may put another in its place. A file that is
-// not there, a pipe and a device are for those who open them.
+// File refuses a file that others may change: it belongs to neither the
+// user nor the administrator of the machine, or others may write to it,
+// or everybody may replace it in its folder. A file that does not exist,
+// a pipe and a device are not refused; opening them is up to the caller.
 func File(path string) error {
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() {
@@ -25,20 +25,20 @@ func File(path string) error {
 		return err
 	}
 	folder := filepath.Dir(path)
-	if info, err := os.Stat(folder); err == nil && lets(info, writeByAll) && info.Mode()&fs.ModeSticky == 0 {
+	if info, err := os.Stat(folder); err == nil && grants(info, writeByAll) && info.Mode()&fs.ModeSticky == 0 {
 		return diagnosis.New(diagnosis.FileWritable, "File", folder)
 	}
 	return nil
 }
 
-// What a mode lets others do.
+// The permissions of others.
 const (
 	writeByAll    fs.FileMode = 0o002
 	writeByOthers fs.FileMode = 0o022
 	readByOthers  fs.FileMode = 0o044
 )
 
-// Info is [File] for what is known of an open file, without its folder.
+// Info is [File] for the facts about an open file; it does not check the folder.
 func Info(path string, info fs.FileInfo) error {
 	uid, known := owner(info)
 	switch {
@@ -46,14 +46,14 @@ func Info(path string, info fs.FileInfo) error {
 		return nil
 	case known && uid != os.Geteuid() && uid != 0:
 		return diagnosis.New(diagnosis.FileForeign, "File", path)
-	case lets(info, writeByOthers):
+	case grants(info, writeByOthers):
 		return diagnosis.New(diagnosis.FileWritable, "File", path)
 	}
 	return nil
 }
 
-// Own refuses a file or folder that is not the user's own. What is not there is no
-// reason to refuse.
+// Own refuses a file or folder that belongs to another
+// user. One that does not exist is not refused.
 func Own(path string) error {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -67,15 +67,15 @@ func Own(path string) error {
 	return nil
 }
 
-// Folder refuses a folder in which others may put their own things in the place of
-// the user's.
+// Folder refuses a folder in which others may
+// replace files of the user with files of their own.
 func Folder(path string) error {
 	info, err := os.Stat(path)
-	if err == nil && lets(info, writeByOthers) && info.Mode()&fs.ModeSticky == 0 {
+	if err == nil && grants(info, writeByOthers) && info.Mode()&fs.ModeSticky == 0 {
 		return diagnosis.New(diagnosis.FileWritable, "File", path)
 	}
 	return nil
 }
 
-// Readable reports whether somebody but the owner may read a file.
-func Readable(info fs.FileInfo) bool { return info.Mode().IsRegular() && lets(info, readByOthers) }
+// Readable reports whether users other than the owner may read a file.
+func Readable(info fs.FileInfo) bool { return info.Mode().IsRegular() && grants(info, readByOthers) }

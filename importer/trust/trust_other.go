@@ -4,8 +4,8 @@ package trust
 
 import "io/fs"
 
-// owner knows nobody: the system keeps owners elsewhere.
+// owner returns no user: the system keeps owners elsewhere.
 func owner(fs.FileInfo) (uid int, known bool) { return 0, false }
 
-// lets reports nothing: modes do not tell.
-func lets(fs.FileInfo, fs.FileMode) bool { return false }
+// grants reports false: modes do not show it here.
+func grants(fs.FileInfo, fs.FileMode) bool { return false }

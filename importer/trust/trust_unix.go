@@ -16,5 +16,5 @@ func owner(info fs.FileInfo) (uid int, known bool) {
 	return int(stat.Uid), true
 }
 
-// lets reports whether the mode of a file allows any of that.
-func lets(info fs.FileInfo, what fs.FileMode) bool { return info.Mode().Perm()&what != 0 }
+// grants reports whether the mode of a file grants any of the permissions in what.
+func grants(info fs.FileInfo, what fs.FileMode) bool { return info.Mode().Perm()&what != 0 }

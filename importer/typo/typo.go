@@ -1,10 +1,10 @@
-// Package typo tells how far two spellings are from each other.
+// Package typo measures how far apart two spellings are.
 package typo
 
 import "unicode/utf8"
 
-// Distance counts the letters to insert, delete, replace or swap with their
-// neighbour to get from one to the other (Damerau and Levenshtein, each place touched once).
+// Distance returns how many letters must be inserted, deleted, replaced or swapped with
+// their neighbour to turn from into to (Damerau-Levenshtein, each place edited once).
 func Distance(from, to string) int {
 	a, b := []rune(from), []rune(to)
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
@@ -28,18 +28,18 @@ func Distance(from, to string) int {
 	return last[len(b)]
 }
 
-// longest is the length, in bytes, beyond which nobody mistypes a name.
-const longest = 256
+// maxLength is the length, in bytes, beyond which a text is not compared as a mistyped name.
+const maxLength = 256
 
-// Nearest returns the candidate that a mistyped text was probably meant to be: the
-// one at the least distance, if that is at most a third of the letters, or one.
+// Nearest returns the candidate that a mistyped text probably stands for: the one at the least
+// distance, if that is at most a third of the letters, or 1. It returns "" if there is none.
 func Nearest(text string, candidates []string) string {
-	if len(text) > longest {
+	if len(text) > maxLength {
 		return ""
 	}
 	best, least := "", max(1, utf8.RuneCountInString(text)/3)+1
 	for _, candidate := range candidates {
-		if len(candidate) > longest {
+		if len(candidate) > maxLength {
 			continue
 		}
 		if d := Distance(text, candidate); d < least {

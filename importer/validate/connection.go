@@ -5,8 +5,8 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// connections looks at ports, protocol and encryption. What does not belong
-// together is a warning: servers on unusual ports exist.
+// connections checks ports, protocol and encryption. A combination
+// that does not fit is a warning: servers on unusual ports exist.
 func (c *check) connections() {
 	in, out := &c.row.Settings.Incoming, &c.row.Settings.Outgoing
 	if usual, known := account.UsualIncoming(in.Port); known {
@@ -32,7 +32,7 @@ func (c *check) connections() {
 	c.plaintext(account.OutgoingEncryption, account.SMTPPort, out)
 }
 
-// belongs warns of an encryption that the port is not for. None at all is told as plaintext.
+// belongs warns of an encryption other than the usual one of the port. No encryption at all is left to plaintext.
 func (c *check) belongs(f account.Field, s *account.Server, usual account.Encryption) {
 	if s.Encryption != usual && s.Encryption != account.Plain && !c.broken.Has(f) {
 		c.report(f, diagnosis.PortEncryption, "Port", s.Port, "Usual", usual)

@@ -8,8 +8,8 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// login warns where the portal will not log in later as it did when it tested the
-// account.
+// login warns if the login that the portal will use
+// later differs from the one it tested the account with.
 func (c *check) login() {
 	s := &c.row.Settings
 	if !strings.Contains(s.Email, "@") {
@@ -36,17 +36,17 @@ func (c *check) login() {
 	}
 }
 
-// LoginLater returns the login that the portal will use for an address later on, in
-// place of the one it tested the account with.
+// LoginLater returns the login that the portal will use for an
+// address later on, instead of the one it tested the account with.
 func LoginLater(address, login string) string {
 	_, later := keptLogin(account.Address(address).Fold(), login)
 	return later
 }
 
-// keptLogin returns the form in which the portal keeps a login and the login it
-// makes of that form later: parts of the login that stand in the address are
-// replaced by their names (ASC.Mail/Utils/Converter.cs, ToLoginFormat and ToLogin).
-// The address is lower case.
+// keptLogin returns the form in which the portal stores a login, and the
+// login it later makes from that form: parts of the login that also occur
+// in the address are replaced by placeholders (ASC.Mail/Utils/Converter.cs,
+// ToLoginFormat and ToLogin). The address must be in lower case.
 func keptLogin(address, login string) (form, later string) {
 	local, domain, _ := strings.Cut(address, "@")
 	withoutLast, firstLabel := domain, domain

@@ -8,37 +8,37 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Seen remembers the rows of a file by keyed hashes, to find those that stand
-// twice: an entry for each address, with the password of its owner where the owner is
-// that address; another for each further owner of an address, each address at a domain
-// that has others, and each other owner with a password or token. A million entries
-// take 36 MiB.
+// Seen remembers the rows of a file by keyed hashes, to find duplicates. It
+// has an entry for each address, which includes the owner's password if the
+// owner is that address, and more entries for each further owner of an
+// address, for addresses at domains that share mailboxes with others, and
+// for other owners with a password or token. A million entries take 36 MiB.
 //
-// The hashes have 64 bits and a key nobody knows: that two of the addresses of a
-// file with a million rows are taken for one happens once in 37 million such
-// files. It is not safe for concurrent use.
+// The hashes have 64 bits and a random key: the chance that two
+// different addresses of a file with a million rows are taken for
+// one is 1 in 37 million. A Seen is not safe for concurrent use.
 type Seen struct {
-	seed  maphash.Seed
-	rows  map[uint64]first
-	apart bool // some passwords have entries of their own; looking for them costs a million rows a tenth of their time
+	seed       maphash.Seed
+	rows       map[uint64]entry
+	ownEntries bool // some passwords have entries of their own; looking for them adds a tenth to the time of a million rows
 }
 
-// first is the first row of which something was remembered, and a hash of what.
-type first struct {
-	number uint32 // of the row, twice; one more where an address has its owner's password beside it
-	tag    uint32
+// entry is the first row with some property, and a hash of the property's value.
+type entry struct {
+	rowAndOwn uint32 // twice the row number, plus one if the tag is the owner's password
+	tag       uint32
 }
 
-func (f first) row() int { return int(f.number / 2) }
+func (f entry) row() int { return int(f.rowAndOwn / 2) }
 
-// own reports whether the tag of an address is that of the password of its owner, who is that address.
-func (f first) own() bool { return f.number%2 == 1 }
+// own reports whether the tag is that of the owner's password, the owner being the address itself.
+func (f entry) own() bool { return f.rowAndOwn%2 == 1 }
 
-// NewSeen returns a memory of no rows.
-func NewSeen() *Seen { return &Seen{seed: maphash.MakeSeed(), rows: make(map[uint64]first)} }
+// NewSeen returns a Seen that remembers no rows.
+func NewSeen() *Seen { return &Seen{seed: maphash.MakeSeed(), rows: make(map[uint64]entry)} }
 
-// Check compares a row with those before it, adds what it finds to its problems,
-// and remembers it. The first of two equal rows stands, whatever is wrong with it.
+// Check compares a row with the rows before it, adds the problems it finds, and
+// remembers the row. The first of two equal rows stands, whatever else is wrong with it.
 func (s *Seen) Check(row *account.Row) {
 	user := account.Address(row.Owner.User).Fold()
 	kept := row.Settings.Email != "" && s.address(row, user)
@@ -50,27 +50,27 @@ func (s *Seen) Check(row *account.Row) {
 	}
 }
 
-// address finds an earlier row with the same address or another one of its mailbox.
-// It reports whether the password of the owner is the first, and remembered with the address.
+// address looks for an earlier row with the same address or another address of the same mailbox.
+// kept reports that the owner's password is the first one and is remembered with the address.
 func (s *Seen) address(row *account.Row, user string) (kept bool) {
 	address, owner := account.Address(row.Settings.Email).Fold(), user
 	if user == "" && !row.Owner.Token.Empty() {
-		owner = "token:" + row.Owner.Token.Reveal() // all others that name nobody are of one owner
+		owner = "token:" + row.Owner.Token.Reveal() // rows without owner and token all belong to one owner
 	}
 	if mailbox, several := oneMailbox(address); several {
-		if before, known := s.remember(s.first(row, address), "mailbox", mailbox, owner); known && before.tag != s.tag(address) {
+		if before, known := s.remember(s.newEntry(row, address), "mailbox", mailbox, owner); known && before.tag != s.tag(address) {
 			row.Report(account.Email, *diagnosis.New(diagnosis.MailboxTwice, "Row", before.row()))
 		}
 	}
-	this := s.first(row, owner)
+	this := s.newEntry(row, owner)
 	if password := row.Owner.Password; owner == address && !password.Empty() {
-		apart := s.apart
+		apart := s.ownEntries
 		if apart {
 			_, apart = s.rows[s.key(account.PortalPassword.String(), user)]
 		}
 		if !apart {
-			this = s.first(row, password.Reveal())
-			this.number++
+			this = s.newEntry(row, password.Reveal())
+			this.rowAndOwn++
 		}
 	}
 	before, known := s.remember(this, "address", address)
@@ -79,8 +79,8 @@ func (s *Seen) address(row *account.Row, user string) (kept bool) {
 	}
 	code := diagnosis.Duplicate
 	if before.own() && owner != address || !before.own() && before.tag != s.tag(owner) {
-		if again, known := s.remember(this, "owner", address, owner); known {
-			before = again
+		if ofOwner, known := s.remember(this, "owner", address, owner); known {
+			before = ofOwner
 		} else {
 			code = diagnosis.AddressOfTwoOwners
 		}
@@ -89,11 +89,11 @@ func (s *Seen) address(row *account.Row, user string) (kept bool) {
 	return false
 }
 
-// oneMailbox returns the name that stands for all addresses of a mailbox, and false
-// if it has only one.
+// oneMailbox returns the name that stands for all addresses of
+// a mailbox, and false if the mailbox has one address only.
 func oneMailbox(address string) (string, bool) {
 	local, domain, _ := strings.Cut(address, "@")
-	switch domain { // at which a mailbox has the same name as at another one
+	switch domain { // domains at which a mailbox has the same local part as at others
 	case "ya.ru", "yandex.com", "yandex.by", "yandex.kz", "yandex.ua", "yandex.ru":
 		return local + "@yandex.ru", true
 	case "googlemail.com", "gmail.com":
@@ -102,29 +102,29 @@ func oneMailbox(address string) (string, bool) {
 	return "", false
 }
 
-// credential finds an earlier row that had another password, or token, for the same user.
+// credential looks for an earlier row with another password, or token, for the same user.
 func (s *Seen) credential(row *account.Row, f account.Field, user string, secret account.Secret) {
 	if secret.Empty() {
 		return
 	}
-	this := s.first(row, secret.Reveal())
+	this := s.newEntry(row, secret.Reveal())
 	before, known := s.rows[s.key("address", user)]
 	if f == account.PortalToken || !before.own() {
 		before, known = s.remember(this, f.String(), user)
-		s.apart = s.apart || f == account.PortalPassword
+		s.ownEntries = s.ownEntries || f == account.PortalPassword
 	}
 	if known && before.tag != this.tag {
 		row.Report(f, *diagnosis.New(diagnosis.OwnerCredentials, "Row", before.row()))
 	}
 }
 
-// first returns what is remembered of a row that says something first.
-func (s *Seen) first(row *account.Row, something string) first {
-	return first{number: uint32(2 * row.Number), tag: s.tag(something)}
+// newEntry returns the entry for a row with that property.
+func (s *Seen) newEntry(row *account.Row, something string) entry {
+	return entry{rowAndOwn: uint32(2 * row.Number), tag: s.tag(something)}
 }
 
-// remember returns what was remembered first under a name, and whether that was before this.
-func (s *Seen) remember(this first, name ...string) (before first, known bool) {
+// remember returns the first entry under a name, and whether it was there before this call.
+func (s *Seen) remember(this entry, name ...string) (before entry, known bool) {
 	key := s.key(name...)
 	if before, known = s.rows[key]; !known {
 		s.rows[key] = this

@@ -12,15 +12,15 @@ import (
 
 const (
 	// maxText is the width of the portal's columns for names and logins, in
-	// characters. A database that is not strict cuts the rest without a word.
+	// characters. A database that is not in strict mode cuts the rest silently.
 	maxText = 255
-	// maxPassword is how many bytes of a password fit such a column encrypted: AES
-	// pads to 16 bytes, base64 makes four characters of three. A longer one is cut and
-	// cannot be decrypted any more.
+	// maxPassword is how many bytes of a password fit such a column after
+	// encryption: AES pads to 16 bytes, base64 makes four characters of
+	// three. A longer one is cut and can no longer be decrypted.
 	maxPassword = 175
 )
 
-// texts checks the characters and the length of everything that is free text.
+// texts checks the characters and the length of all free texts.
 func (c *check) texts() {
 	s := &c.row.Settings
 	c.text(account.Name, s.Name)
@@ -32,7 +32,7 @@ func (c *check) texts() {
 	}
 }
 
-// text checks one free text, unless it was filled in: then the cell it came from tells.
+// text checks one free text. A text copied from another cell is skipped: that cell is checked itself.
 func (c *check) text(f account.Field, text string) {
 	if isPlain(text) && len(text) <= maxText || c.row.Fills[f] == account.FromRow && f != account.Name {
 		return
@@ -45,7 +45,7 @@ func (c *check) text(f account.Field, text string) {
 	for _, r := range text {
 		position++
 		switch {
-		case unshown(r):
+		case isHidden(r):
 			c.report(f, diagnosis.TextCharacter, "Position", position, "Character", fmt.Sprintf("U+%04X", r))
 		case r > 0xFFFF:
 			c.report(f, diagnosis.TextBeyondBMP, "Position", position)
@@ -70,9 +70,9 @@ func (c *check) passwords() {
 	}
 }
 
-// password checks one secret, unless it was filled in. It refuses what no login can
-// carry and warns of what nobody can have typed. Of a character that is seen it would
-// not tell which it is.
+// password checks one secret, unless it was filled in. An error
+// is what no login can carry, a warning what can hardly have been
+// typed. No problem names a visible character of the secret.
 func (c *check) password(f account.Field, secret account.Secret) {
 	text := secret.Reveal()
 	if c.row.Fills[f] != account.NotFilled || text == "" {
@@ -112,7 +112,7 @@ func (c *check) password(f account.Field, secret account.Secret) {
 		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r):
 			c.report(f, diagnosis.PasswordControl, "Position", position, "Character", fmt.Sprintf("U+%04X", r))
 			return
-		case invisible == 0 && unshown(r):
+		case invisible == 0 && isHidden(r):
 			invisible = position
 		}
 	}
@@ -131,9 +131,9 @@ func isPlain(text string) bool {
 	return true
 }
 
-// unshown reports whether a character is a control, a direction mark, or one of no width.
-func unshown(r rune) bool {
-	if ' ' <= r && r <= '~' || '®' <= r && r < 0x0600 { // nearly all there is to see: Latin, Greek, Cyrillic
+// isHidden reports whether a character is a control, a format character, or a line or paragraph separator.
+func isHidden(r rune) bool {
+	if ' ' <= r && r <= '~' || '®' <= r && r < 0x0600 { // the most frequent visible letters: Latin, Greek, Cyrillic
 		return false
 	}
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == 0x2028 || r == 0x2029 || r == utf8.RuneError

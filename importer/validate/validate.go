@@ -1,8 +1,8 @@
-// Package validate checks rows before anything is sent for them: [Rules] looks
-// at one row, [Seen] at a row beside those before it. Errors stop a row, warnings
-// do not, and a row is told everything at once.
+// Package validate checks rows before anything is sent for them: [Rules]
+// checks one row, [Seen] compares a row with those before it. Errors stop
+// a row, warnings do not. All problems of a row are reported together.
 //
-// What a single cell can say is checked where it is read, in package mapping.
+// The form of a single cell is checked where the cell is read, in package mapping.
 package validate
 
 import (
@@ -15,24 +15,24 @@ import (
 
 // Rules are the checks on one row. The zero value is ready. It is safe for concurrent use.
 type Rules struct {
-	// AllowedHosts are the mail servers that rows may name, none meaning all: DNS
-	// names as lower-case punycode, IPv4 addresses, or "*.example.org" for
-	// everything below a domain.
+	// AllowedHosts are the mail servers that rows may name; empty
+	// allows all. An entry is a DNS name in lower-case punycode, an
+	// IPv4 address, or "*.example.org" for all names below a domain.
 	AllowedHosts []string
-	// WithoutPasswords accepts blank and masked passwords.
+	// WithoutPasswords accepts rows whose passwords are blank or masked.
 	WithoutPasswords bool
-	// WithoutMailPasswords accepts any in place of the mailboxes' own: nobody will
-	// log in with them.
+	// WithoutMailPasswords accepts any text as a mailbox
+	// password, because no login will be made with it.
 	WithoutMailPasswords bool
-	// OwnersSignIn says that the people of the rows sign in themselves, so that
-	// each row has to say who and with what.
+	// OwnersSignIn means that the owners sign in themselves,
+	// so that each row must name its owner and a credential.
 	OwnersSignIn bool
 }
 
-// mailPasswords reports whether the passwords of the mailboxes matter.
+// mailPasswords reports whether mailbox passwords are checked.
 func (r *Rules) mailPasswords() bool { return !r.WithoutPasswords && !r.WithoutMailPasswords }
 
-// Check adds what it finds to the problems of the row.
+// Check adds the problems it finds to the row.
 func (r Rules) Check(row *account.Row) {
 	c := check{rules: &r, row: row, broken: broken(row.Problems)}
 	c.missing()
@@ -45,15 +45,15 @@ func (r Rules) Check(row *account.Row) {
 	c.owner()
 }
 
-// check is the checking of one row.
+// check is the state of checking one row.
 type check struct {
 	rules  *Rules
 	row    *account.Row
-	broken account.Fields // fields that have an error already
+	broken account.Fields // fields that already have an error
 }
 
-// broken returns the fields that an error was found in. One about the row as a
-// whole breaks all of them.
+// broken returns the fields with an error. An error
+// about the row as a whole breaks all fields.
 func broken(problems []diagnosis.Problem) (fields account.Fields) {
 	for i := range problems {
 		if problems[i].Severity() != diagnosis.Error {
@@ -75,9 +75,9 @@ func (c *check) report(f account.Field, code diagnosis.Code, facts ...any) {
 // servers are the fields that say where the mailbox is.
 const servers = account.Fields(1<<account.ServerHost | 1<<account.Port | 1<<account.SMTPServer | 1<<account.SMTPPort)
 
-// missing reports the needed fields that nothing gave a value, and in one problem that
-// nobody knows the servers of a domain. A field that would have followed from a broken
-// one is not missed.
+// missing reports needed fields without a value. If all four servers fields
+// are missing, it reports one problem that the servers of the domain are
+// unknown. A field that would be derived from a broken one is not reported.
 func (c *check) missing() {
 	s := &c.row.Settings
 	need := func(f account.Field, empty bool, from ...account.Field) account.Fields {
@@ -108,7 +108,7 @@ func (c *check) missing() {
 		lacking &^= servers
 		c.report(account.ServerHost, diagnosis.ServersUnknown, "Domain", account.Address(s.Email).Domain())
 	}
-	// Without the incoming login or password there is nothing the outgoing one could follow.
+	// Without the incoming login or password the outgoing one cannot be derived.
 	for _, pair := range [...][2]account.Field{
 		{account.Account, account.SMTPAccount}, {account.Password, account.SMTPPassword}, {account.Email, account.Account},
 	} {
@@ -125,7 +125,7 @@ func (c *check) missing() {
 	}
 }
 
-// hosts checks both servers against the list of allowed ones.
+// hosts checks both servers against the allowed ones.
 func (c *check) hosts() {
 	forbidden := func(host string) bool {
 		return host != "" && len(c.rules.AllowedHosts) > 0 && !slices.ContainsFunc(c.rules.AllowedHosts, func(pattern string) bool {
@@ -141,7 +141,7 @@ func (c *check) hosts() {
 	}
 }
 
-// authentication checks that the kinds of login make sense together.
+// authentication checks that the kinds of login are usable together.
 func (c *check) authentication() {
 	s := &c.row.Settings
 	if s.SMTPAuth && s.Outgoing.Auth == account.NoAuth && !c.broken.Has(account.AuthSMTP) && !c.broken.Has(account.SMTPAuth) {
@@ -153,7 +153,7 @@ func (c *check) authentication() {
 	}
 }
 
-// owner checks who the row says the account belongs to.
+// owner checks the portal user the row names.
 func (c *check) owner() {
 	o := &c.row.Owner
 	switch {
@@ -170,9 +170,11 @@ func (c *check) owner() {
 	}
 }
 
-// looksLikeAddress reports whether a text is somebody at somewhere. Portals have
-// users with addresses that no mail server would take, so this asks for no more.
+// looksLikeAddress reports whether text has one @ with text on both sides. Portals
+// have users with addresses that no mail server would accept, so no more is required.
 func looksLikeAddress(text string) bool {
 	local, domain, _ := strings.Cut(text, "@")
-	return local != "" && domain != "" && !strings.ContainsAny(text, " \t<>,;\"\u00a0") && !strings.Contains(domain, "@")
+	return local != "" && domain != "" && !strings.Contains(domain, "@") && !strings.ContainsFunc(text, func(r rune) bool {
+		return r == ' ' || r == '\t' || r == '<' || r == '>' || r == ',' || r == ';' || r == '"' || r == '\u00a0'
+	})
 }

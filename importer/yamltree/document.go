@@ -13,18 +13,18 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Document is a YAML file while it is read. It collects everything wrong with the
-// file, each with its line and column and never with the text that stands there.
+// Document is a YAML file that is being read. It collects the problems of
+// the file, each with line and column and without the text found there.
 type Document struct {
 	name     string // for messages
 	root     ast.Node
 	problems diagnosis.Problems
 }
 
-// Read parses the text of a file that has one document, or none.
+// Read parses the text of a file with at most one document. Problems are kept for [Document.Err].
 func Read(name string, text []byte) *Document {
 	d := &Document{name: name}
-	file, err := Parse(text, parser.AllowDuplicateMapKey()) // which [Document.Pairs] tells of
+	file, err := Parse(text, parser.AllowDuplicateMapKey()) // reported by [Document.Pairs]
 	if at, ok := errors.AsType[yaml.Error](err); ok {
 		d.wrongAt(at.GetToken(), diagnosis.YAMLSyntax)
 		return d
@@ -41,10 +41,10 @@ func Read(name string, text []byte) *Document {
 	return d
 }
 
-// Root returns the node of the document, nil if there is none.
+// Root returns the root node of the document, nil if there is none.
 func (d *Document) Root() ast.Node { return d.root }
 
-// Wrong notes a problem at a node.
+// Wrong adds a problem at a node.
 func (d *Document) Wrong(n ast.Node, code diagnosis.Code, facts ...any) {
 	var at *token.Token
 	if n != nil {
@@ -62,7 +62,7 @@ func (d *Document) wrongAt(at *token.Token, code diagnosis.Code, facts ...any) {
 	d.problems = append(d.problems, *diagnosis.New(code, facts...))
 }
 
-// Err returns what was found wrong, nil if nothing was.
+// Err returns the problems found so far as a [diagnosis.Problems], nil if there are none.
 func (d *Document) Err() error {
 	if len(d.problems) == 0 {
 		return nil
@@ -70,14 +70,14 @@ func (d *Document) Err() error {
 	return d.problems
 }
 
-// Pair is a key of a mapping with its value.
+// Pair is a key of a mapping and its value.
 type Pair struct {
 	Key   string
 	At    ast.Node // the key
 	Value ast.Node
 }
 
-// Pairs returns the keys of a mapping with their values. No value means no keys.
+// Pairs returns the keys of a mapping with their values. A missing value has no keys.
 func (d *Document) Pairs(n ast.Node) []Pair {
 	var values []*ast.MappingValueNode
 	switch m := n.(type) {
@@ -108,7 +108,7 @@ func (d *Document) Pairs(n ast.Node) []Pair {
 	return list
 }
 
-// Known returns the values of a mapping by key and refuses keys that are not among the names.
+// Known returns the values of a mapping by key. Keys that are not in names are problems.
 func (d *Document) Known(n ast.Node, names ...string) map[string]ast.Node {
 	found := make(map[string]ast.Node)
 	for _, p := range d.Pairs(n) {
@@ -121,7 +121,7 @@ func (d *Document) Known(n ast.Node, names ...string) map[string]ast.Node {
 	return found
 }
 
-// Text returns a single value as it is written. No value is an empty text.
+// Text returns a single value as it is written. A missing value is "".
 func (d *Document) Text(n ast.Node) string {
 	text, ok := Scalar(n)
 	if !ok {
@@ -130,8 +130,8 @@ func (d *Document) Text(n ast.Node) string {
 	return text
 }
 
-// Scalar returns a single value as it is written, and false for a node that is none.
-// Numbers and switches keep their form; no value is an empty text.
+// Scalar returns a single value as it is written, and false for any other
+// node. Numbers and switches keep their spelling; a missing value is "".
 func Scalar(n ast.Node) (string, bool) {
 	switch v := n.(type) {
 	case nil, *ast.NullNode:
@@ -158,7 +158,7 @@ func (d *Document) Texts(n ast.Node) (list []string) {
 	return list
 }
 
-// Items returns the nodes of a list.
+// Items returns the nodes of a list, none for a missing value.
 func (d *Document) Items(n ast.Node) []ast.Node {
 	switch s := n.(type) {
 	case nil, *ast.NullNode:
@@ -170,7 +170,7 @@ func (d *Document) Items(n ast.Node) []ast.Node {
 	return nil
 }
 
-// Flag returns a switch, and what it is when it is left out.
+// Flag returns a boolean value, or otherwise if it is missing or of another form.
 func (d *Document) Flag(n ast.Node, otherwise bool) bool {
 	switch v := n.(type) {
 	case nil, *ast.NullNode:
@@ -182,7 +182,7 @@ func (d *Document) Flag(n ast.Node, otherwise bool) bool {
 	return otherwise
 }
 
-// Version requires the version of the format.
+// Version requires the version of the format to be 1. A missing version is a problem at root.
 func (d *Document) Version(root, n ast.Node) {
 	if n == nil {
 		n = root

@@ -1,5 +1,5 @@
-// Package yamltree reads YAML that somebody else has written, strictly: what is
-// unknown, said twice or of another form is a problem with its line and column.
+// Package yamltree reads YAML that users write, strictly: an unknown key, a key
+// given twice or a value of another form is a problem with its line and column.
 package yamltree
 
 import (
@@ -12,24 +12,24 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// deepest is how deep brackets, or dashes in a line, may stand in each other. The
-// memory of the parser grows with the square of it: 20,000 brackets take 700 MB.
-const deepest = 100
+// maxDepth bounds the nesting of brackets, or of dashes in a line. The memory of
+// the parser grows with the square of the depth: 20,000 brackets take 700 MB.
+const maxDepth = 100
 
-// longest is how many lines a file may have. The time of the parser grows with the
-// square of the keys of a mapping: 10,000 take a second, 40,000 fourteen.
-const longest = 10_000
+// maxLines is the greatest number of line breaks. The time of the parser grows with
+// the square of the keys of a mapping: 10,000 take a second, 40,000 fourteen.
+const maxLines = 10_000
 
-// ErrNoYAML means that a text is so broken, or so long, that nobody can say where.
+// ErrNoYAML means that a text is too long, too deep, or so broken that the place is unknown.
 var ErrNoYAML = errors.New("yamltree: not YAML")
 
-// MaxSize is the size of a file that nobody has written by hand.
+// MaxSize is the greatest size of a file, in bytes; hand-written files are smaller.
 const MaxSize = 1 << 20
 
 // errTooLarge is the error of a file above [MaxSize].
 var errTooLarge = errors.New("yamltree: too large a file")
 
-// ReadFile reads a file of at most [MaxSize].
+// ReadFile returns the text of a file. A file larger than [MaxSize] is an error.
 func ReadFile(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -43,10 +43,10 @@ func ReadFile(path string) ([]byte, error) {
 	return text, err
 }
 
-// Parse returns the tree of a text. A panic of the parser is an error too: broken
-// files have caused some (github.com/goccy/go-yaml, issue 540).
+// Parse returns the syntax tree of a text. A panic of the parser becomes
+// [ErrNoYAML]: broken files have caused some (github.com/goccy/go-yaml, issue 540).
 func Parse(text []byte, options ...parser.Option) (tree *ast.File, err error) {
-	if len(text) > MaxSize || deep(text) || bytes.Count(text, []byte("\n")) > longest || bytes.Count(text, []byte("\r")) > longest {
+	if len(text) > MaxSize || isTooDeep(text) || bytes.Count(text, []byte("\n")) > maxLines || bytes.Count(text, []byte("\r")) > maxLines {
 		return nil, ErrNoYAML
 	}
 	defer func() {
@@ -57,9 +57,9 @@ func Parse(text []byte, options ...parser.Option) (tree *ast.File, err error) {
 	return parser.ParseBytes(text, 0, options...)
 }
 
-// deep reports whether a text is nested as no person nests: by brackets, or by dashes at
-// the beginning of a line with a blank behind them, each of which begins a list in a list.
-func deep(text []byte) bool {
+// isTooDeep reports whether a text is nested beyond [maxDepth]: by brackets, or by dashes
+// at the beginning of a line with a blank after each, which begin lists in lists.
+func isTooDeep(text []byte) bool {
 	open := 0
 	for line := range bytes.Lines(text) {
 		dashes, rest := 0, bytes.TrimLeft(line, " \t")
@@ -71,9 +71,9 @@ func deep(text []byte) bool {
 			case '[', '{':
 				open++
 			case ']', '}':
-				open = max(open-1, 0) // one may stand in a text
+				open = max(open-1, 0) // a closing bracket may be part of a text
 			}
-			if max(open, dashes) > deepest {
+			if max(open, dashes) > maxDepth {
 				return true
 			}
 		}

@@ -14,19 +14,19 @@ import (
 	"r7import/importer/yamltree"
 )
 
-// File is a configuration file that was read. The zero value says nothing.
+// File is a configuration file that was read. The zero value sets nothing.
 type File struct {
 	Path string
-	// Variable names the file, empty if none does: then nothing is taken from it that
-	// would not be taken from a variable.
+	// Variable is the environment variable that named the file, empty if none did. If one
+	// did, guarded values are refused here as they are in a variable.
 	Variable string
-	// Name is that of the job whose part of the file this is, empty for what all of it share.
+	// Name is the job whose part of the file this is, empty for the part that all jobs share.
 	Name   string
 	values map[string][]located
 	jobs   []File
 }
 
-// Jobs are the names of the jobs in the file.
+// Jobs returns the names of the jobs in the file.
 func (f *File) Jobs() []string {
 	names := make([]string, len(f.jobs))
 	for i, job := range f.jobs {
@@ -35,8 +35,8 @@ func (f *File) Jobs() []string {
 	return names
 }
 
-// Job returns the part of the file that is about a job. variable is the one that has
-// named the job, empty if none has, see Variable.
+// Job returns the part of the file that belongs to a job. variable is the environment
+// variable that named the job, empty if none did, see Variable.
 func (f *File) Job(name, variable string) (File, error) {
 	for _, job := range f.jobs {
 		if job.Name == name {
@@ -47,15 +47,15 @@ func (f *File) Job(name, variable string) (File, error) {
 	return File{}, diagnosis.New(diagnosis.JobUnknown, "Name", name, "File", f.Path, "Near", typo.Nearest(name, f.Jobs()), "Jobs", f.Jobs())
 }
 
-// located is a value and where it stands in the file.
+// located is a value and its position in the file.
 type located struct {
 	text string
 	at   *token.Position
 }
 
-// Open reads a configuration file. It knows every key and every value's form,
-// but values are judged where they are used. One that others may change is refused. The error is a *diagnosis.Problem or
-// the diagnosis.Problems of the file, and never quotes it.
+// Open reads a configuration file. It checks the keys and the form of the values;
+// Resolve and Check parse the values. A file that other users may change is refused. The error is
+// a *diagnosis.Problem or the diagnosis.Problems of the file. It never quotes the file's text.
 func Open(path string) (File, error) {
 	if err := trust.File(path); err != nil {
 		return File{}, err
@@ -74,7 +74,7 @@ func Parse(path string, text []byte) (File, error) {
 	switch root := d.Root().(type) {
 	case nil, *ast.MappingNode, *ast.MappingValueNode, *ast.NullNode, *ast.CommentGroupNode:
 		for _, pair := range d.Pairs(root) {
-			f.entry(d, pair)
+			f.readEntry(d, pair)
 		}
 	default:
 		d.Wrong(root, diagnosis.ConfigNotKeys)
@@ -85,15 +85,15 @@ func Parse(path string, text []byte) (File, error) {
 	return f, nil
 }
 
-// entry reads a key with its value, or with a list of them.
-func (f *File) entry(d *yamltree.Document, pair yamltree.Pair) {
+// readEntry reads a key with its value, or with a list of them.
+func (f *File) readEntry(d *yamltree.Document, pair yamltree.Pair) {
 	if pair.Key == "jobs" && f.Name == "" {
 		for _, job := range d.Pairs(pair.Value) {
-			f.job(d, job)
+			f.readJob(d, job)
 		}
 		return
 	}
-	// Some write keys with an underscore; both are the same key.
+	// Keys may be written with underscores instead of hyphens.
 	name := strings.ReplaceAll(pair.Key, "_", "-")
 	k, known := Named(name)
 	if !known {
@@ -114,8 +114,8 @@ func (f *File) entry(d *yamltree.Document, pair yamltree.Pair) {
 	}
 }
 
-// job reads the settings of a job, whose name goes into names of files.
-func (f *File) job(d *yamltree.Document, pair yamltree.Pair) {
+// readJob reads the settings of a job. The job's name becomes part of file names.
+func (f *File) readJob(d *yamltree.Document, pair yamltree.Pair) {
 	notInName := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_' }
 	if pair.Key == "" || strings.ContainsFunc(pair.Key, notInName) {
 		d.Wrong(pair.At, diagnosis.JobName)
@@ -123,7 +123,7 @@ func (f *File) job(d *yamltree.Document, pair yamltree.Pair) {
 	}
 	job := File{Path: f.Path, Name: pair.Key, values: make(map[string][]located)}
 	for _, setting := range d.Pairs(pair.Value) {
-		job.entry(d, setting)
+		job.readEntry(d, setting)
 	}
 	f.jobs = append(f.jobs, job)
 }

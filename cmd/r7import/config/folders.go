@@ -5,21 +5,21 @@ import (
 	"path/filepath"
 )
 
-// DefaultFile returns where the configuration file is looked for when none was
-// named, empty if the environment does not tell. system is a value of runtime.GOOS.
+// DefaultFile returns the path of the configuration file used when none is named,
+// empty if the environment names no folder. system is a value of runtime.GOOS.
 func DefaultFile(system string, env Environment) string {
 	return inFolder(system, env, "APPDATA", "XDG_CONFIG_HOME", ".config", "r7import", "config.yaml")
 }
 
-// StateFolder returns where the state of runs is kept when no folder was named,
-// empty if the environment does not tell.
+// StateFolder returns the folder that keeps the state of runs when none is named,
+// empty if the environment names no folder.
 func StateFolder(system string, env Environment) string {
 	return inFolder(system, env, "LOCALAPPDATA", "XDG_STATE_HOME", ".local/state", "r7import")
 }
 
-// inFolder returns a path in the folder that a system has for files of one kind. On
-// Windows and by the XDG Base Directory Specification a variable names it; a relative
-// path in that of the specification is passed over.
+// inFolder returns a path in the system's folder for one kind of file. On Windows and
+// under the XDG Base Directory Specification a variable names the folder. A relative
+// path in the XDG variable is ignored, as the specification requires.
 func inFolder(system string, env Environment, windows, xdg, underHome string, names ...string) string {
 	folder, home := "", env.Get("HOME")
 	switch {

@@ -11,7 +11,7 @@ import (
 	"r7import/importer/policy"
 )
 
-// Group is where help lists a key.
+// Group is the heading under which help lists a key.
 type Group string
 
 // The groups in the order of help.
@@ -28,34 +28,34 @@ const (
 	General Group = "general"
 )
 
-// Groups are all groups in the order of help.
+// Groups lists all groups in the order of help.
 var Groups = []Group{Where, Who, SignIn, Reading, Policy, Pace, Logins, Output, Alone, General}
 
-// Key is one thing that can be set.
+// Key is one setting: a flag, a variable and a key of the configuration file.
 type Key struct {
-	Name  string // of the flag and in the file; R7IMPORT_<NAME> is the variable
-	Short string // letter of the flag, if it has one; keys that no command has both of may share one
+	Name  string // name of the flag and in the file; R7IMPORT_<NAME> is the variable
+	Short string // one-letter flag, if any; keys that no command takes together may share a letter
 	Group Group
-	// Value names the kind of value, "" for a switch. Help says it in the language of the user.
+	// Value names the kind of value, "" for a switch. Help translates it into the user's language.
 	Value string
-	// Choices are the only values there are, if they are few.
+	// Choices lists the accepted values of a choice, and is nil for other kinds.
 	Choices []string
-	// List says that the key may be given several times.
+	// List means that the key may be given several times.
 	List bool
-	// Read says that the value names a file that is read.
+	// Read means that the value names an existing file, which is read.
 	Read bool
-	// Guarded reports whether a value lifts a guard. Such a value is not taken from the environment.
+	// Guarded reports whether a value lifts a guard. Such a value is refused in the environment.
 	Guarded func(text string) bool
-	// Either is a word that keys share which exclude each other. The one of the strongest
-	// origin counts; two of the same origin are refused.
+	// Either is a word shared by keys that exclude each other. The key with the strongest
+	// origin counts; two with the same origin are refused.
 	Either string
 
-	// Show returns the value in force as it would be typed, empty if there is none.
+	// Show returns the value in force as the user would type it, empty if there is none.
 	Show func(*Settings) string
 	set  func(*Settings, string) *diagnosis.Problem
 }
 
-// Variable returns the name of the key's variable.
+// Variable returns the name of the key's environment variable.
 func (k *Key) Variable() string { return variableOf(k.Name) }
 
 const prefix = "R7IMPORT_"
@@ -64,7 +64,7 @@ func variableOf(name string) string {
 	return prefix + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 }
 
-// Keys are all keys, in the order of help.
+// Keys lists all keys in the order of help.
 var Keys = []*Key{
 	key("portal", Where, "url", func(s *Settings) *string { return &s.Portal }, parseURL, plain),
 	toggle("sandbox", Where, func(s *Settings) *bool { return &s.Sandbox }),
@@ -210,7 +210,7 @@ func file(name string, group Group, at func(*Settings) *string) *Key {
 	return text(name, group, "file", at)
 }
 
-// read is a file that is there before.
+// read makes the key of a file that must exist.
 func read(name string, group Group, at func(*Settings) *string) *Key {
 	k := file(name, group, at)
 	k.Read = true
@@ -273,7 +273,7 @@ func either(word string, k *Key) *Key {
 	return k
 }
 
-// guarded marks a key every use of which lifts a guard.
+// guarded marks a key whose every value lifts a guard.
 func guarded(k *Key) *Key {
 	k.Guarded = func(string) bool { return true }
 	return k
@@ -312,7 +312,7 @@ func Named(name string) (*Key, bool) {
 	return nil, false
 }
 
-// Of returns the names of all keys of some groups.
+// Of returns the names of all keys in the groups.
 func Of(groups ...Group) []string {
 	var names []string
 	for _, k := range Keys {

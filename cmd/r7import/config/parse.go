@@ -18,7 +18,7 @@ import (
 // Rate is a number of requests a second.
 type Rate float64
 
-// String writes the rate as it is typed: "10/s".
+// String returns the rate as the user types it: "10/s".
 func (r Rate) String() string { return strconv.FormatFloat(float64(r), 'f', -1, 64) + "/s" }
 
 const fastest Rate = 10_000
@@ -37,7 +37,7 @@ func parseRate(text string) (Rate, *diagnosis.Problem) {
 	return r, nil
 }
 
-// showShare writes a bound as it is typed: "50" or "5%".
+// showShare returns a bound as the user types it: "50" or "5%".
 func showShare(s policy.Share) string {
 	switch {
 	case s.None():
@@ -57,13 +57,13 @@ func parseShare(text string) (policy.Share, *diagnosis.Problem) {
 	return policy.Share{N: n, Percent: percent}, nil
 }
 
-// parseLockout reads how many refused logins one account may see, and behind a comma
-// how many one address; without the comma the first counts for both.
+// parseLockout reads the limit of refused logins for one account and, after a comma,
+// the limit for one address. Without the comma the first number is used for both.
 func parseLockout(text string) (pace.Lockout, *diagnosis.Problem) {
-	first, second, both := strings.Cut(strings.ReplaceAll(text, " ", ""), ",")
+	first, second, hasAddress := strings.Cut(strings.ReplaceAll(text, " ", ""), ",")
 	n, err := strconv.Atoi(first)
 	limit := pace.Lockout{Account: n, Address: n}
-	if both && err == nil {
+	if hasAddress && err == nil {
 		limit.Address, err = strconv.Atoi(second)
 	}
 	if err != nil || limit.Account < 1 || limit.Address < 1 {
@@ -82,7 +82,7 @@ func showLockout(l pace.Lockout) string {
 	return strconv.Itoa(l.Account) + "," + strconv.Itoa(l.Address)
 }
 
-// parseResolve reads host=ip.
+// parseResolve checks that text is host=ip.
 func parseResolve(text string) (string, *diagnosis.Problem) {
 	host, ip, _ := strings.Cut(text, "=")
 	if _, err := netip.ParseAddr(strings.TrimSpace(ip)); err != nil || strings.TrimSpace(host) == "" {
@@ -91,7 +91,7 @@ func parseResolve(text string) (string, *diagnosis.Problem) {
 	return text, nil
 }
 
-// Addresses returns what --resolve says, by folded host.
+// Addresses returns the addresses given by --resolve, keyed by folded host.
 func (l *MailLogins) Addresses() map[string]netip.Addr {
 	addresses := make(map[string]netip.Addr, len(l.Resolve))
 	for _, text := range l.Resolve {
@@ -123,7 +123,7 @@ const (
 	mostAge = 100 * 366 // days
 )
 
-// parseDuration reads what the standard library reads, and days: 90d.
+// parseDuration reads the forms of time.ParseDuration and whole days: 90d.
 func parseDuration(text string) (time.Duration, *diagnosis.Problem) {
 	if number, ok := strings.CutSuffix(text, "d"); ok {
 		days, err := strconv.Atoi(number)
@@ -159,8 +159,8 @@ func parseNumber(least, most int) func(string) (int, *diagnosis.Problem) {
 	}
 }
 
-// parseDelimiter reads the character between the cells of a CSV file; the one
-// that cannot be seen has a name.
+// parseDelimiter reads the character between the cells of a CSV file. The tab,
+// which cannot be seen, may be written as a word.
 func parseDelimiter(text string) (rune, *diagnosis.Problem) {
 	switch text {
 	case "tab", `\t`:
@@ -188,7 +188,7 @@ func parseText(text string) (string, *diagnosis.Problem) {
 	return text, nil
 }
 
-// parseMailbox reads an address of mail, with a name or without.
+// parseMailbox checks a mail address, with or without a display name.
 func parseMailbox(text string) (string, *diagnosis.Problem) {
 	at, err := mail.ParseAddress(text)
 	if err != nil || strings.ContainsAny(at.Address, " \r\n") {
@@ -197,7 +197,7 @@ func parseMailbox(text string) (string, *diagnosis.Problem) {
 	return text, nil
 }
 
-// parseServer reads host:port.
+// parseServer checks that text is host:port.
 func parseServer(text string) (string, *diagnosis.Problem) {
 	host, port, err := net.SplitHostPort(text)
 	if n, notNumber := strconv.ParseUint(port, 10, 16); err != nil || notNumber != nil || n == 0 || host == "" {
@@ -206,9 +206,9 @@ func parseServer(text string) (string, *diagnosis.Problem) {
 	return text, nil
 }
 
-// parseURL refuses an address that carries a name or a password, or what a browser
-// shows behind an address unless that is a page of a portal. What else is
-// right about an address of a portal is for the client to say.
+// parseURL refuses an address that contains a user name or a password, and one with
+// a query or a fragment unless it is a page of a portal. The portal client checks
+// everything else about the address.
 func parseURL(text string) (string, *diagnosis.Problem) {
 	_, rest, found := strings.Cut(text, "://")
 	if !found {
@@ -222,7 +222,7 @@ func parseURL(text string) (string, *diagnosis.Problem) {
 	return parseText(text)
 }
 
-// parseFill reads field=value. Passwords are no values to be typed.
+// parseFill checks that text is field=value. Fields that hold a secret are refused.
 func parseFill(text string) (string, *diagnosis.Problem) {
 	name, _, found := strings.Cut(text, "=")
 	field, known := account.FieldNamed(strings.TrimSpace(name))

@@ -13,10 +13,10 @@ import (
 	"r7import/importer/typo"
 )
 
-// Origin says where a value came from.
+// Origin is the place a value came from.
 type Origin string
 
-// The origins, the strongest last.
+// The origins, weakest first.
 const (
 	ByDefault     Origin = "default"
 	ByFile        Origin = "file"
@@ -27,16 +27,16 @@ const (
 
 var strength = []Origin{ByDefault, ByFile, ByJob, ByEnvironment, ByFlag}
 
-// Origins are the origins of the values by key; a key that is not in it has its default.
+// Origins maps the names of keys to the origins of their values. A key without an entry has its default.
 type Origins map[string]Origin
 
 // Of returns the origin of a key's value.
 func (o Origins) Of(k *Key) Origin { return cmp.Or(o[k.Name], ByDefault) }
 
-// Environment is a set of variables. A variable that is empty counts as not set.
+// Environment is a set of environment variables. An empty variable counts as not set.
 type Environment map[string]string
 
-// NewEnvironment takes variables in the form of os.Environ.
+// NewEnvironment returns the variables of a list in the form of os.Environ.
 func NewEnvironment(list []string) Environment {
 	env := make(Environment, len(list))
 	for _, pair := range list {
@@ -47,11 +47,11 @@ func NewEnvironment(list []string) Environment {
 	return env
 }
 
-// Get returns a variable, empty if it is not set.
+// Get returns the value of a variable, empty if it is not set.
 func (e Environment) Get(name string) string { return e[name] }
 
-// Register makes flags of the named keys. Parsing them writes into s, which
-// holds the defaults before.
+// Register adds a flag for each named key. Parsing the flags writes into s, which
+// must hold the defaults before. It panics if a name is not that of a key.
 func Register(flags *pflag.FlagSet, s *Settings, names ...string) {
 	for _, name := range names {
 		k, known := Named(name)
@@ -60,7 +60,7 @@ func Register(flags *pflag.FlagSet, s *Settings, names ...string) {
 		}
 		short := k.Short
 		if short != "" && flags.ShorthandLookup(short) != nil {
-			short = "" // only where all keys there are become flags
+			short = "" // happens only where all keys become flags
 		}
 		flag := flags.VarPF(&value{key: k, settings: s}, k.Name, short, "")
 		if k.Value == "" {
@@ -85,7 +85,7 @@ func (v *value) Set(text string) error {
 
 func (v *value) String() string {
 	if v.key == nil {
-		return "" // pflag asks a zero value
+		return "" // pflag calls String on a zero value
 	}
 	return v.key.Show(v.settings)
 }
@@ -98,17 +98,17 @@ func (v *value) Type() string {
 	return v.key.Value
 }
 
-// named returns the problem with where the value was said.
+// named returns the problem with the name of the flag, variable or line that set the value.
 func named(problem *diagnosis.Problem, name string) *diagnosis.Problem {
 	facts := diagnosis.Args{"Name": name}
 	maps.Copy(facts, problem.Args)
 	return &diagnosis.Problem{Code: problem.Code, Args: facts}
 }
 
-// Resolve gives every key that has a flag in flags, but was not given as one, its
-// value from the environment or else from the first of the files that has it. It returns
-// all problems at once, as diagnosis.Problems. The lines of a variable are the items of
-// a list.
+// Resolve sets in s every key that has a flag in flags and was not given as a flag. The
+// value comes from the environment, or else from the first of the files that sets the key.
+// Each line of a list's variable is one item. Resolve returns all problems at once, as
+// diagnosis.Problems.
 func Resolve(flags *pflag.FlagSet, s *Settings, env Environment, files ...File) (Origins, error) {
 	origins, from := make(Origins), make(map[string]*File)
 	for _, k := range Keys {
@@ -130,7 +130,7 @@ func Resolve(flags *pflag.FlagSet, s *Settings, env Environment, files ...File) 
 	for _, k := range Keys {
 		switch origin := origins[k.Name]; {
 		case origin == ByEnvironment && k.Secret():
-			_ = k.set(s, InEnvironment+":"+k.Variable()) // which has the right form
+			_ = k.set(s, InEnvironment+":"+k.Variable()) // cannot fail: the form is right
 		case origin == ByEnvironment:
 			problems = append(problems, fromVariable(k, s, env.Get(k.Variable()))...)
 		case origin != "" && from[k.Name] != nil:
@@ -143,8 +143,8 @@ func Resolve(flags *pflag.FlagSet, s *Settings, env Environment, files ...File) 
 	return origins, nil
 }
 
-// decide leaves of keys that exclude each other the one of the strongest origin. Two of
-// the same origin are a problem.
+// decide keeps, of keys that exclude each other, the one with the strongest origin. Two
+// with the same origin are a problem, and both are removed.
 func (o Origins) decide() (problems diagnosis.Problems) {
 	for i, k := range Keys {
 		for _, rival := range Keys[i+1:] {
@@ -196,8 +196,8 @@ func (f *File) apply(k *Key, s *Settings) (problems diagnosis.Problems) {
 	return problems
 }
 
-// Check judges every value of a file and of its jobs, also those that a flag or a
-// variable goes before. It returns all problems at once, as diagnosis.Problems.
+// Check parses every value of a file and of its jobs, including values that a flag or a
+// variable overrides. It returns all problems at once, as diagnosis.Problems.
 func (f *File) Check() error {
 	var problems diagnosis.Problems
 	for _, part := range append([]File{*f}, f.jobs...) {
@@ -212,7 +212,7 @@ func (f *File) Check() error {
 	return nil
 }
 
-// Text returns what a file says about a key, empty if nothing.
+// Text returns the first value that a file gives a key, empty if it gives none.
 func (f *File) Text(name string) string {
 	if v := f.values[name]; len(v) > 0 {
 		return v[0].text
@@ -220,8 +220,8 @@ func (f *File) Text(name string) string {
 	return ""
 }
 
-// Strangers returns a warning for each variable that begins like ours and is none of ours.
-// others are variables that the program knows besides those of its keys.
+// Strangers returns a warning for each variable that has the program's prefix but is unknown.
+// others are variables that the program knows in addition to those of its keys.
 func Strangers(env Environment, others ...string) []diagnosis.Problem {
 	known := slices.Clone(others)
 	for _, k := range Keys {

@@ -8,16 +8,16 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// The places a secret may be in, as they are said before the colon.
+// The places a secret may be in, as written before the colon.
 const (
 	InEnvironment = "env"        // a variable
-	InFile        = "file"       // a file that holds it alone
+	InFile        = "file"       // a file that holds only the secret
 	InKeyring     = "keyring"    // the keyring of the system
 	InCredentials = "credential" // the folder systemd names in $CREDENTIALS_DIRECTORY
 )
 
-// Secret reports whether the value says where a secret is, such as env:NAME or
-// file:PATH. The key's own variable holds the secret itself.
+// Secret reports whether the key's value is a reference to a secret, such as env:NAME
+// or file:PATH. The key's own variable holds the secret itself.
 func (k *Key) Secret() bool { return k.Value == "ref" }
 
 func secret(name string, group Group, at func(*Settings) *string) *Key {
@@ -26,7 +26,7 @@ func secret(name string, group Group, at func(*Settings) *string) *Key {
 	}, plain)
 }
 
-// parseRef reads where a secret is. A text that may be the secret itself is refused with a code.
+// parseRef checks a reference to a secret. Any other text may be the secret itself and is refused with code.
 func parseRef(text string, code diagnosis.Code, facts ...any) (string, *diagnosis.Problem) {
 	place, name, _ := strings.Cut(text, ":")
 	if name == "" || !slices.Contains([]string{InEnvironment, InFile, InKeyring, InCredentials}, place) ||
@@ -36,11 +36,11 @@ func parseRef(text string, code diagnosis.Code, facts ...any) (string, *diagnosi
 	return text, nil
 }
 
-// Called reports whether the value is an address to call, or says where it is as
-// that of a secret does: often the address alone gives the right to write there.
+// Called reports whether the key's value is an address to call or a reference to one. The
+// address may be kept like a secret, because often it alone gives the right to write there.
 func (k *Key) Called() bool { return k.Value == "call" }
 
-// called is the key of an address to call. Of one that stands there itself the host alone is shown.
+// called makes the key of an address to call. Of an address given directly, Show returns only scheme and host.
 func called(name string, at func(*Settings) *string) *Key {
 	parse := func(text string) (string, *diagnosis.Problem) {
 		if !IsAddress(text) {
@@ -55,17 +55,17 @@ func called(name string, at func(*Settings) *string) *Key {
 		if !IsAddress(text) {
 			return text
 		}
-		u, _ := url.Parse(text) // which has been parsed before
+		u, _ := url.Parse(text) // cannot fail: the same text was parsed when it was set
 		return u.Scheme + "://" + u.Host + "/[secret]"
 	})
 }
 
-// IsAddress reports whether a value is an address itself and not where one is.
+// IsAddress reports whether a value is an address rather than a reference to one.
 func IsAddress(text string) bool {
 	return strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://")
 }
 
-// SecretVariables are the variables that hold a secret.
+// SecretVariables returns the names of the environment variables that may hold a secret.
 func SecretVariables() []string {
 	var all []string
 	for _, k := range Keys {
@@ -76,7 +76,7 @@ func SecretVariables() []string {
 	return all
 }
 
-// SecretFiles are the files in which secrets are that these settings name.
+// SecretFiles returns the paths of the secret files that the settings name. Some may be empty.
 func SecretFiles(s *Settings) []string {
 	files := []string{s.TokenFile, s.PasswordFile, s.TOTPSecretFile, s.WorkbookPasswordFile}
 	for _, k := range Keys {

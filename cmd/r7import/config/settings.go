@@ -1,10 +1,10 @@
-// Package config holds everything that can be set about a run and finds out
-// what is in force: a flag goes before a variable of the environment, a variable
-// before the configuration file, the file before the default.
+// Package config holds all settings of a run and decides which values are in
+// force: a flag overrides an environment variable, a variable overrides the
+// configuration file, and the file overrides the default.
 //
-// A [Key] is one thing that can be set; all three ways go through its one parser.
-// [Register] makes flags of keys, [Resolve] fills in what no flag said and
-// remembers where every value came from.
+// A [Key] is one setting; flag, variable and file all use its one parser.
+// [Register] adds flags for keys, [Resolve] sets the keys that no flag set and
+// records where every value came from.
 package config
 
 import (
@@ -15,49 +15,49 @@ import (
 	"r7import/importer/portal"
 )
 
-// Settings are the values in force, in the groups that the parts of the program
-// read. The zero value is not useful; see [Defaults].
+// Settings are the values in force, grouped by the parts of the program that
+// read them. The zero value is not useful; see [Defaults].
 type Settings struct {
 	Target
 	Caller
 	Table
 	MailLogins
-	policy.Options // whose Caller is found by those that sign in
+	policy.Options // its Caller is filled in by package setup
 	Results
 	Keeping
 	Messages
 	Unattended
 
-	// What single commands read.
+	// Settings that only single commands read.
 	DryRun      bool
 	ChangesExit bool          // exit code 10 when a plan has changes pending
-	Disable     bool          // undo only switches off
-	Row         int           // that runs resolve is about
-	As          string        // what has become of it by the word of the user
-	OlderThan   time.Duration // what runs prune removes
-	Detect      bool          // ask the DNS and the portal
+	Disable     bool          // undo switches accounts off instead of deleting them
+	Row         int           // row that runs resolve settles
+	As          string        // outcome of that row as the user states it
+	OlderThan   time.Duration // age of the runs that runs prune removes
+	Detect      bool          // ask the DNS and the portal for servers
 	CSV         bool
 	Test        bool // send a test notification
 	Proof       []string
-	Follow      bool     // a run that goes on
-	OfFile      string   // whose runs are shown together
-	Keep        []string // columns that redact shows
+	Follow      bool     // keep watching a run in progress
+	OfFile      string   // input file whose runs are shown together
+	Keep        []string // columns that redact leaves readable
 }
 
-// Target is the portal, and how it is reached.
+// Target is the portal and how to reach it.
 type Target struct {
 	Portal       string
 	Sandbox      bool
 	CAFile       string
 	InsecureHTTP bool
-	State        string // folder; empty is the user's own
+	State        string // state folder; empty means the user's own
 	Rate         Rate
 	Timeout      time.Duration
 }
 
-// Caller is who signs in where a row names nobody.
+// Caller is the user who signs in for rows that name no owner.
 type Caller struct {
-	Token          string // where it is, see [Key.Secret]
+	Token          string // reference, see [Key.Secret]
 	TokenFile      string
 	User           string
 	Password       string
@@ -66,15 +66,15 @@ type Caller struct {
 	TOTPSecretFile string
 }
 
-// Table is how a file is read.
+// Table describes how an input file is read.
 type Table struct {
 	Mapping              string
 	Set                  []string
 	Preset               string
 	Presets              string
 	Sheet                string
-	HeaderRow            int  // 0 is to be found
-	Delimiter            rune // 0 is to be found
+	HeaderRow            int  // from 1; 0 means detect it
+	Delimiter            rune // 0 means detect it
 	Encoding             string
 	Rows                 string
 	Where                []string
@@ -84,26 +84,26 @@ type Table struct {
 	WorkbookPasswordFile string
 	NumericPasswords     bool
 	WithoutPasswords     bool
-	FailedOf             string // run whose failed rows alone are read
+	FailedOf             string // run ID; only its failed rows are read
 	AllowedHosts         []string
 }
 
-// MailLogins are the logins to the mail servers from this machine.
+// MailLogins configures the logins to the mail servers from this machine.
 type MailLogins struct {
-	Preflight      bool // before a run
-	Sample         int  // rows of each pair of servers
-	All            bool // rows, and not just a sample
+	Preflight      bool // test logins before a run
+	Sample         int  // number of rows tested for each pair of servers
+	All            bool // test all rows, not just a sample
 	Lockout        pace.Lockout
 	Resolve        []string // host=ip
 	MailCAFile     string
 	AnyCertificate bool
 }
 
-// Results are what a command makes, and for whom.
+// Results configures what a command outputs.
 type Results struct {
 	Report        []string
-	Output        string // file that a command makes
-	Force         bool   // overwrite it
+	Output        string // file that a command creates
+	Force         bool   // overwrite the file if it exists
 	JSON          bool
 	Yes           bool
 	Progress      string
@@ -111,53 +111,53 @@ type Results struct {
 	Annotation
 }
 
-// Annotation is the copy of the input with what became of its rows.
+// Annotation configures the copy of the input that shows the outcome of each row.
 type Annotation struct {
-	Annotate    string // where it goes, empty for none
-	OnlyFailed  bool   // without the rows that are as they should be
-	KeepSecrets bool   // with the passwords
+	Annotate    string // path of the copy, empty for none
+	OnlyFailed  bool   // leave out the rows that are as they should be
+	KeepSecrets bool   // include the passwords
 }
 
-// Keeping is what goes on from run to run.
+// Keeping configures what lasts from one run to the next.
 type Keeping struct {
-	DataSet  string // what the rows are called; empty is by the file's name
-	PlanFile string // holds the changes that may be made
+	DataSet  string // name of the data set; empty means it follows from the file's name
+	PlanFile string // saved plan with the changes that may be made
 	Out      string // file that a plan is saved to
-	KeepDays int    // runs and their reports are kept for so long by unattended runs,
-	KeepRuns int    // and the latest of them however old they are
+	KeepDays int    // days for which unattended runs keep runs and their reports
+	KeepRuns int    // number of the latest runs kept regardless of age
 }
 
-// Unattended are the settings of a run that nobody watches.
+// Unattended holds the settings of scheduled runs.
 type Unattended struct {
 	Input    []string      // files, patterns and folders to read
-	InputAge time.Duration // that a file in a folder must have rested
+	InputAge time.Duration // how long a file in a folder must be unchanged
 
 	NotifyOn     NotifyOn
 	MailTo       []string
 	MailFrom     string
 	MailServer   string // host:port
-	MailTLS      string // tls, starttls or off; empty goes by the port
+	MailTLS      string // tls, starttls or off; empty means decide by the port
 	MailUser     string
-	MailPassword string // where it is, see [Key.Secret]
+	MailPassword string // reference, see [Key.Secret]
 
-	// Addresses to call, or where these are.
+	// Addresses to call, or references to them, see [Key.Called].
 	Webhook, HeartbeatStart, HeartbeatEnd, HeartbeatFailure string
 
-	WebhookToken string // where it is
+	WebhookToken string // reference, see [Key.Secret]
 	MetricsFile  string
 }
 
-// NotifyOn says after which runs notifications are sent.
+// NotifyOn selects the runs after which notifications are sent.
 type NotifyOn string
 
-// Each of them includes the ones before it.
+// The values of NotifyOn. Each includes the ones before it.
 const (
 	OnFailure NotifyOn = "failure"
-	OnChange  NotifyOn = "change" // or when accounts were made, changed or switched off
+	OnChange  NotifyOn = "change" // also when accounts were created, changed or switched off
 	Always    NotifyOn = "always"
 )
 
-// Messages are the talk to the person and to the log.
+// Messages configures the console output and the log.
 type Messages struct {
 	Lang      string
 	Quiet     bool
@@ -167,8 +167,8 @@ type Messages struct {
 	LogFormat string
 }
 
-// Defaults returns the settings of a run about which nothing was said. They are
-// gentle to the portal and to the mail servers.
+// Defaults returns the settings of a run for which nothing is set. They put little
+// load on the portal and on the mail servers.
 func Defaults() Settings {
 	return Settings{
 		Target:    Target{Rate: 10, Timeout: portal.DefaultTimeout},

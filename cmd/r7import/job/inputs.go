@@ -1,9 +1,9 @@
-// Package job finds the files that a scheduled run is to read, and puts away those
-// of a drop folder that it is done with.
+// Package job finds the files that a scheduled run reads, and moves files of a drop
+// folder away after the run.
 //
-// An input is a file, a pattern of names, or a folder into which others drop files.
-// A file of a folder is taken once it has rested, so that one that is still being
-// written is never read; afterwards it lies in done or failed within the folder.
+// An input is a file, a pattern of names, or a folder into which other programs drop
+// files. A file in a folder is read once it has stopped changing, so that a file still
+// being written is not read. After the run it is moved to done or failed in the folder.
 package job
 
 import (
@@ -17,26 +17,26 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Inputs are where files come from.
+// Inputs are the places that files come from.
 type Inputs struct {
 	Places []string      // files, patterns and folders
-	Age    time.Duration // how long size and time of a file in a folder must have rested
+	Age    time.Duration // how long size and time of a file in a folder must be unchanged
 }
 
 // File is a file to be read.
 type File struct {
 	Path string
 
-	folder string      // it was dropped into, empty for others
-	seen   os.FileInfo // as it has rested
+	folder string      // drop folder that holds the file, empty for other files
+	seen   os.FileInfo // state of the file when it had stopped changing
 }
 
-// patience is how many times the age of a file at rest others are waited for.
+// patience bounds the wait for files that still change, as a multiple of Age.
 const patience = 10
 
-// Files returns the files there are to read, in the order of the places and in each
-// by name. restless is how many were left out because they were still being written.
-// A file that was named is returned even if there is none.
+// Files returns the files to read, in the order of the places and by name within each.
+// restless is the number of files left out because they were still changing. A place
+// that names a file is returned even if the file does not exist.
 func (in *Inputs) Files(ctx context.Context) (files []File, restless int, err error) {
 	before, err := in.look()
 	for n := 0; err == nil && slices.ContainsFunc(before, func(f File) bool { return f.Dropped() }); n++ {
@@ -60,8 +60,8 @@ func (in *Inputs) Files(ctx context.Context) (files []File, restless int, err er
 	return before, 0, err
 }
 
-// look lists what is there now. Of a folder that are the tables: what has another
-// extension is not for us, or not whole yet.
+// look lists the files that are there now. In a folder it lists only tables: a file with
+// another extension is not an input, or is not complete yet.
 func (in *Inputs) look() (files []File, err error) {
 	for _, place := range in.Places {
 		info, err := os.Stat(place)
@@ -73,7 +73,7 @@ func (in *Inputs) look() (files []File, err error) {
 			}
 			for _, entry := range entries {
 				path := filepath.Join(place, entry.Name())
-				if info, err := entry.Info(); err == nil && info.Mode().IsRegular() && !passedOver(path) && IsTable(path) { // else it has gone
+				if info, err := entry.Info(); err == nil && info.Mode().IsRegular() && !passedOver(path) && IsTable(path) { // else it is gone
 					files = append(files, File{Path: path, folder: place, seen: info})
 				}
 			}
@@ -94,22 +94,22 @@ func (in *Inputs) look() (files []File, err error) {
 	return files, nil
 }
 
-// passedOver reports whether a file is hidden, or the lock an office program has left.
+// passedOver reports whether a file is hidden or the lock file of an office program.
 func passedOver(path string) bool {
 	name := filepath.Base(path)
 	return strings.HasPrefix(name, "~$") || strings.HasPrefix(name, ".")
 }
 
-// IsTable reports whether a name has an extension of the tables that are read.
+// IsTable reports whether a name has the extension of a table that can be read.
 func IsTable(name string) bool {
 	return slices.Contains([]string{".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".gz", ".age"}, strings.ToLower(filepath.Ext(name)))
 }
 
-// Dropped reports whether the file lies in a drop folder, so that it is put away.
+// Dropped reports whether the file is in a drop folder. Such a file is moved after the run.
 func (f *File) Dropped() bool { return f.folder != "" }
 
-// Waits reports whether the file is there as it has rested. One that was not dropped
-// is for whoever opens it.
+// Waits reports whether the file is there and unchanged since Files found it. It is
+// true for a file that is not in a drop folder: opening it reports any error.
 func (f *File) Waits() bool {
 	info, err := os.Lstat(f.Path)
 	return !f.Dropped() || err == nil && f.same(info)
@@ -121,11 +121,11 @@ func (f *File) same(info os.FileInfo) bool {
 
 // The folders within a drop folder.
 const (
-	Done   = "done"   // every row was as it should be
-	Failed = "failed" // a person is needed
+	Done   = "done"   // files whose every row was as it should be
+	Failed = "failed" // files that need a person's attention
 )
 
-// Aside returns one of the folders within the drop folder of a file, which it makes.
+// Aside creates one of the folders within the drop folder of the file and returns its path.
 func (f *File) Aside(folder string) (string, error) {
 	into := filepath.Join(f.folder, folder)
 	if err := os.MkdirAll(into, 0o700); err != nil {
@@ -134,9 +134,9 @@ func (f *File) Aside(folder string) (string, error) {
 	return into, nil
 }
 
-// PutAway moves a file that was dropped into one of the folders beside it and returns
-// where it is then. tag goes into its name there, so that it takes the place of no
-// other. A file that is not the one any more that was read stays.
+// PutAway moves a dropped file into one of the folders beside it and returns its new
+// path. tag becomes part of the new name, so that the file replaces no other file. A file
+// that has changed since it was found stays, and the path is empty.
 func (f *File) PutAway(folder, tag string) (string, error) {
 	if !f.Waits() {
 		return "", nil
@@ -152,7 +152,7 @@ func (f *File) PutAway(folder, tag string) (string, error) {
 	return at, nil
 }
 
-// Stem is the name of the file without its folder and its extensions: that of
+// Stem returns the name of the file without its folder and extensions. The stem of
 // accounts.csv.gz is accounts.
 func (f *File) Stem() string {
 	stem := filepath.Base(f.Path)

@@ -1,11 +1,11 @@
-// Package licences has the licences of everything that is built into r7import.
+// Package licences holds the licences of all code that is built into r7import.
 package licences
 
 import _ "embed"
 
 //go:generate go run ./gen
 
-// Text is what go generate has collected, for every system there is a release for.
+// Text holds the licences that go generate has collected for every released system.
 //
 //go:embed licences.txt
 var Text string

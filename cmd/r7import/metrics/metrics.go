@@ -1,5 +1,5 @@
-// Package metrics writes the figures of a run as Prometheus reads them from a file:
-// the textfile collector of node_exporter takes every *.prom of its folder.
+// Package metrics writes the figures of a run to a file in the format of Prometheus.
+// The textfile collector of node_exporter reads every *.prom in its folder.
 package metrics
 
 import (
@@ -17,27 +17,27 @@ import (
 	"r7import/importer/durable"
 )
 
-// Figures are what is known of a run, of all its files together.
+// Figures are the figures of a run, summed over all its files.
 type Figures struct {
-	Job          string // empty if it has no name
+	Job          string // name of the job, empty if it has none
 	ExitCode     int
 	Started      time.Time
 	Ended        time.Time
 	Rows         map[diagnosis.Status]int
-	Requests     map[string]float64 // by what became of them
-	Waits        map[string]float64 // seconds by what they were for
-	TokenExpires time.Time          // zero if it is not known
-	Untold       int                // messages about the run that could not be sent
+	Requests     map[string]float64 // number of requests by outcome
+	Waits        map[string]float64 // seconds waited by reason
+	TokenExpires time.Time          // zero if unknown
+	Untold       int                // number of messages about the run that could not be sent
 }
 
 const lastSuccess = "r7import_last_success_timestamp_seconds"
 
-// Write puts the figures in place of those at path. The time of the last success is
-// kept from there if this run was none. Everybody may read the file, as node_exporter
-// has a user of its own.
+// Write replaces the file at path with the figures. If ExitCode is not 0, Write keeps
+// the time of the last success from the old file. All users may read the file, because
+// node_exporter runs as a user of its own.
 func Write(path string, f *Figures) error {
 	t := &text{label: fmt.Sprintf("import_job=%q", f.Job)}
-	rows := make(map[string]float64) // with a zero for a status without rows, so that a rule sees it change
+	rows := make(map[string]float64) // zeros included, so that an alert rule sees a value change
 	for _, status := range diagnosis.Statuses {
 		if n := f.Rows[status]; n > 0 || status.Declined() || status.Open() || status == diagnosis.Created || status == diagnosis.Updated {
 			rows[string(status)] = float64(n)
@@ -49,7 +49,7 @@ func Write(path string, f *Figures) error {
 	t.one("last_run_timestamp_seconds", "When it ended.", seconds(f.Ended))
 	success := seconds(f.Ended)
 	if f.ExitCode != 0 {
-		success = before(path)
+		success = previousSuccess(path)
 	}
 	t.one("last_success_timestamp_seconds", "When a run last ended with exit code 0, 0 if none has.", success)
 	t.labelled("requests", "outcome", "Requests to the portal by what became of them.", f.Requests)
@@ -61,13 +61,13 @@ func Write(path string, f *Figures) error {
 	return replace(path, t.Bytes())
 }
 
-// text is a file of figures. The header of each stands once, above its values.
+// text is the text of a metrics file. Each figure has one header above its values.
 type text struct {
 	bytes.Buffer
 	label string
 }
 
-// labelled writes a figure with a value for each word of a label.
+// labelled writes a figure with one value for each value of a label.
 func (t *text) labelled(name, label, help string, values map[string]float64) {
 	if len(values) > 0 {
 		fmt.Fprintf(t, "# HELP r7import_%s %s\n# TYPE r7import_%[1]s gauge\n", name, help)
@@ -87,9 +87,9 @@ func (t *text) one(name, help string, value float64) {
 
 func seconds(t time.Time) float64 { return float64(t.Unix()) }
 
-// before returns the time of the last success that the file at path tells, 0 for none.
-func before(path string) (success float64) {
-	old, _ := os.ReadFile(path) // if it cannot be read there is none
+// previousSuccess returns the time of the last success in the file at path, 0 if it has none.
+func previousSuccess(path string) (success float64) {
+	old, _ := os.ReadFile(path) // an unreadable file counts as an empty one
 	for line := range strings.Lines(string(old)) {
 		if name, value, found := strings.Cut(strings.TrimSpace(line), "} "); found && strings.HasPrefix(name, lastSuccess) {
 			success, _ = strconv.ParseFloat(value, 64)
@@ -98,7 +98,7 @@ func before(path string) (success float64) {
 	return success
 }
 
-// replace writes a file that is whole or not there.
+// replace writes the file atomically: path has the old content or the whole new one.
 func replace(path string, content []byte) error {
 	f, err := durable.Create(path)
 	if err != nil {

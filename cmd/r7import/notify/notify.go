@@ -1,6 +1,6 @@
-// Package notify sends the result of a run that nobody watched: by mail, by a call of one
-// address with JSON, and by heartbeats, whose absence shows that there was no run at all.
-// The caller composes what is sent; errors name no address, because that of a webhook is
+// Package notify sends the result of an unattended run: by mail, by posting JSON to one
+// address, and by heartbeats, whose absence shows that no run took place. The caller
+// composes the content. Errors contain no address, because the address of a webhook is
 // often a secret.
 package notify
 
@@ -25,25 +25,25 @@ import (
 	"r7import/importer/account"
 )
 
-// How long servers may take.
+// The time limits for one message to a server.
 const (
 	mailPatience    = time.Minute
 	webhookPatience = 30 * time.Second
 	beatPatience    = 10 * time.Second
 )
 
-// Mail is the server that takes mail, and to whom it is sent.
+// Mail holds the mail server and the addresses of a notification.
 type Mail struct {
 	Server   string // host:port
-	TLS      string // "tls" from the first byte, "starttls", or "off"; empty goes by the port
-	User     string // empty where the server takes mail from this machine without one
+	TLS      string // "tls" from the first byte, "starttls", or "off"; empty decides by the port
+	User     string // empty if the server accepts mail from this machine without a login
 	Password account.Secret
 	From     string
 	To       []string
-	Roots    *x509.CertPool // nil for those of the system
+	Roots    *x509.CertPool // nil for the system's roots
 }
 
-// Send sends one message. Without encryption no password is sent, but to this machine.
+// Send sends one message. It sends no password over an unencrypted connection except to this machine.
 func (m *Mail) Send(ctx context.Context, subject, text string) error {
 	ctx, cancel := context.WithTimeout(ctx, mailPatience)
 	defer cancel()
@@ -57,7 +57,7 @@ func (m *Mail) Send(ctx context.Context, subject, text string) error {
 	letter.Subject(subject)
 	letter.SetDate()
 	letter.SetMessageID()
-	letter.SetGenHeader("Auto-Submitted", "auto-generated") // no answers of those on holiday
+	letter.SetGenHeader("Auto-Submitted", "auto-generated") // suppresses vacation replies
 	letter.SetBodyString(mail.TypeTextPlain, text)
 	client, err := m.client()
 	if err != nil {
@@ -67,7 +67,7 @@ func (m *Mail) Send(ctx context.Context, subject, text string) error {
 	if err == nil || m.Password.Empty() {
 		return err
 	}
-	return errors.New(strings.ReplaceAll(err.Error(), m.Password.Reveal(), "[secret]")) // the server may repeat it
+	return errors.New(strings.ReplaceAll(err.Error(), m.Password.Reveal(), "[secret]")) // the server may repeat the password
 }
 
 func (m *Mail) client() (*mail.Client, error) {
@@ -97,22 +97,22 @@ func (m *Mail) client() (*mail.Client, error) {
 	return mail.NewClient(host, options...)
 }
 
-// Caller calls addresses. It follows no redirection, since that would give what is
-// sent to another server.
+// Caller sends HTTP requests to addresses. It follows no redirects, because a redirect
+// would send the content to another server.
 type Caller struct{ client http.Client }
 
-// NewCaller returns a caller that trusts these certificates, nil for those of the system.
+// NewCaller returns a caller that trusts the certificates in roots, or those of the system if roots is nil.
 func NewCaller(roots *x509.CertPool) *Caller {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
-	transport.DisableKeepAlives = true // one call each
+	transport.DisableKeepAlives = true // each address gets one request
 	return &Caller{http.Client{
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
 
-// Post sends a value as JSON, with a token as the bearer if there is one.
+// Post sends a value as JSON. A non-empty token is sent as the bearer token. A status of 300 or more is an error.
 func (c *Caller) Post(ctx context.Context, address, token account.Secret, value any) error {
 	body, err := json.Marshal(value)
 	if err != nil {
@@ -125,7 +125,7 @@ func (c *Caller) Post(ctx context.Context, address, token account.Secret, value 
 	return c.call(ctx, webhookPatience, http.MethodPost, address, header, body)
 }
 
-// Beat sends a heartbeat.
+// Beat sends a heartbeat as a GET request. A status of 300 or more is an error.
 func (c *Caller) Beat(ctx context.Context, address account.Secret) error {
 	return c.call(ctx, beatPatience, http.MethodGet, address, http.Header{}, nil)
 }
@@ -146,7 +146,7 @@ func (c *Caller) call(ctx context.Context, patience time.Duration, method string
 		return err
 	}
 	defer response.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 64<<10)) // the body is of no use
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 64<<10)) // the body is not used
 	if response.StatusCode >= 300 {
 		return fmt.Errorf("HTTP %d", response.StatusCode)
 	}

@@ -14,12 +14,12 @@ import (
 )
 
 const (
-	tries       = 3  // answers that do not fit before a question is left open
-	manyDomains = 12 // more are asked about all together
+	tries       = 3  // wrong answers after which a question stays open
+	manyDomains = 12 // with more domains, one question covers all of them
 )
 
-// again asks until an answer fits, or is empty, or there were too many that do not.
-func (m *proposal) again(ctx context.Context, take func(answer string) error, id string, facts ...any) error {
+// retry asks until take accepts an answer, the answer is empty, or tries is used up.
+func (m *proposal) retry(ctx context.Context, take func(answer string) error, id string, facts ...any) error {
 	for range tries {
 		answer, err := m.Console.Ask(ctx, id, facts...)
 		if err != nil || answer == "" {
@@ -35,17 +35,17 @@ func (m *proposal) again(ctx context.Context, take func(answer string) error, id
 	return nil
 }
 
-// askColumns asks for the columns that every table has and this one names in no
-// known way, and for those that are missing while a column may be the one.
+// askColumns asks for the columns of unfilled fields: the fields that every table has,
+// and those for which a column is in doubt.
 func (m *proposal) askColumns(ctx context.Context) error {
 	columns := m.File.Columns()
 	for f := range account.NumFields {
 		always := f == account.Email || f == account.Password || f == account.PortalUser || f == account.PortalPassword
-		if !m.lacking.Has(f) || !always && len(m.Doubts[f]) == 0 {
+		if !m.unfilled.Has(f) || !always && len(m.Doubts[f]) == 0 {
 			continue
 		}
 		var free []int
-		for i, name := range m.survey.Binding.Columns() {
+		for i, name := range m.surveyed.Binding.Columns() {
 			if name == "" && strings.TrimSpace(columns[i].Header) != "" {
 				free = append(free, i)
 			}
@@ -70,17 +70,17 @@ func (m *proposal) askColumns(ctx context.Context) error {
 			}
 			return diagnosis.New(diagnosis.AnswerNotOffered)
 		}
-		if err := m.again(ctx, take, "ask.column", "Field", f); err != nil {
+		if err := m.retry(ctx, take, "ask.column", "Field", f); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// askServices asks where the mail of the domains is that are in no preset: of each, or
-// of all together if they are many.
+// askServices asks for the mail service of the domains that are in no preset. It asks
+// for each domain, or once for all if there are more than manyDomains.
 func (m *proposal) askServices(ctx context.Context) error {
-	uses := m.survey.Domains
+	uses := m.surveyed.Domains
 	if len(uses) == 0 {
 		return nil
 	}
@@ -93,7 +93,7 @@ func (m *proposal) askServices(ctx context.Context) error {
 			}
 			return err
 		}
-		return errors.Join(m.again(ctx, take, "ask.service.all", "Count", len(uses)), m.look(ctx))
+		return errors.Join(m.retry(ctx, take, "ask.service.all", "Count", len(uses)), m.look(ctx))
 	}
 	for _, d := range uses {
 		take := func(answer string) error {
@@ -106,15 +106,15 @@ func (m *proposal) askServices(ctx context.Context) error {
 			}
 			return err
 		}
-		if err := m.again(ctx, take, "ask.service", "Domain", d.Domain, "Count", d.Rows); err != nil {
+		if err := m.retry(ctx, take, "ask.service", "Domain", d.Domain, "Count", d.Rows); err != nil {
 			return errors.Join(err, m.look(ctx))
 		}
 	}
 	return m.look(ctx)
 }
 
-// choices shows the presets that a domain of one's own can have, those that are
-// for nothing else first and servers of one's own last, and returns their names.
+// choices shows a numbered list of presets and returns their names. Presets without
+// domains come first, then public services with MX records, and own servers last.
 func (m *proposal) choices() (names []string) {
 	m.Console.Print(m.Console.Text("proposal.services"))
 	for _, public := range []bool{false, true} {
@@ -129,8 +129,8 @@ func (m *proposal) choices() (names []string) {
 	return names
 }
 
-// choose returns the preset an answer means: by its number, or as NAME or
-// NAME=HOST. A product's host is asked for if it is not there.
+// choose returns the preset that an answer names by number, NAME or NAME=HOST. If
+// the preset needs a host and the answer has none, choose asks for it.
 func (m *proposal) choose(ctx context.Context, choices []string, answer string) (string, error) {
 	if n, err := strconv.Atoi(answer); err == nil && 1 <= n && n <= len(choices) {
 		answer = choices[n-1]
@@ -153,7 +153,7 @@ func (m *proposal) choose(ctx context.Context, choices []string, answer string) 
 	return preset.Name + "=" + preset.Incoming[0].Host, nil
 }
 
-// askOwn asks for the servers of a domain that has its own.
+// askOwn asks for the servers of a domain that uses its own.
 func (m *proposal) askOwn(ctx context.Context, domain string) error {
 	text, err := m.Console.Ask(ctx, "ask.incoming", "Domain", domain)
 	if err != nil {
@@ -175,14 +175,14 @@ func (m *proposal) askOwn(ctx context.Context, domain string) error {
 	return nil
 }
 
-// askValues asks for what is needed and can be the same in all rows.
+// askValues asks for unfilled fields whose value can be the same in all rows.
 func (m *proposal) askValues(ctx context.Context) error {
-	for f := range m.lacking.All() {
+	for f := range m.unfilled.All() {
 		if f.Secret() || f == account.Email || f == account.PortalUser {
 			continue
 		}
 		take := func(answer string) error { return m.Mapping.Default(f, answer) }
-		if err := m.again(ctx, take, "ask.value", "Field", f); err != nil {
+		if err := m.retry(ctx, take, "ask.value", "Field", f); err != nil {
 			return err
 		}
 	}

@@ -17,10 +17,10 @@ const (
 	narrowestCell = 10
 )
 
-// preview shows the first rows as they would be sent, a line for each field that
-// has a value in one of them, with where the values come from. Secrets are masked.
+// preview shows the first rows as they would be sent, with a line for each field that
+// has a value in one of them and the origin of that value. Secrets are masked.
 func (m *proposal) preview() {
-	rows := m.survey.First
+	rows := m.surveyed.First
 	if len(rows) == 0 {
 		return
 	}
@@ -46,7 +46,7 @@ func (m *proposal) preview() {
 	}
 }
 
-// cell returns the value of a field in a row and where it is from.
+// cell returns the value of a field in a row and the value's origin.
 func (m *proposal) cell(row *account.Row, f account.Field) (text, from string) {
 	fill := row.Fills[f]
 	switch {
@@ -71,8 +71,8 @@ func (m *proposal) cell(row *account.Row, f account.Field) (text, from string) {
 	return mapping.Shown(f, &row.Settings), from
 }
 
-// headerOf returns the header of the cell that gave a field: that of the server,
-// if the port stands behind its name.
+// headerOf returns the header of the cell that gave a field. If the port is given
+// as part of the server's cell, it returns the server's header.
 func headerOf(row *account.Row, f account.Field) string {
 	header := row.Place(f).Header
 	for _, side := range []account.Side{account.Incoming, account.Outgoing} {
@@ -83,9 +83,9 @@ func headerOf(row *account.Row, f account.Field) string {
 	return header
 }
 
-// aligned puts the cells of a table into columns that fit the screen, or 80 columns
-// where its width is not known: none is wider than the widest cell, and then what is said
-// of where values are from becomes narrower first, and the cells of the rows after it.
+// aligned lays out a table in columns that fit the screen, or 80 columns if its width is
+// not known. No column is wider than widestCell. If that is still too wide, the column of
+// origins becomes narrower first, and then the columns of the rows.
 func aligned(table [][]string, screen int) []string {
 	const gap = "  " // before each column
 	widths := make([]int, len(table[0]))

@@ -1,6 +1,6 @@
-// Package propose is the conversation that ends with a mapping file: what a table
-// tells by itself, what flags, the DNS and the portal add, and what the person at
-// the terminal knows, in this order.
+// Package propose creates a mapping file for a table. It uses the table itself,
+// then flags, then the DNS and the portal, and finally the answers of the person
+// at the terminal.
 package propose
 
 import (
@@ -27,19 +27,19 @@ import (
 	"r7import/report"
 )
 
-// Options say what is proposed, and who may be asked.
+// Options name the table and the sources that Propose may ask.
 type Options struct {
 	File   *source.File
-	Path   string // of the file as it was named
+	Path   string // path of the file as the user gave it
 	Fills  mapping.Options
 	Detect bool // ask the DNS, and the portal if Session is there
-	// Session signs in to the portal as whoever the run would. It returns nil if that
-	// is no person; done ends what it began.
+	// Session signs in to the portal as the run would. It returns a nil session if
+	// nobody can sign in; done ends the session.
 	Session func(context.Context, *mapping.Binding) (s *portal.Session, done func(), err error)
-	Output  string // the mapping file, empty is the stream of results
+	Output  string // path of the mapping file, empty for the stream of results
 }
 
-// Propose proposes a mapping file for a table.
+// Propose writes a mapping file for a table. It returns an error if the file is incomplete.
 func Propose(ctx context.Context, p *setup.Process, o *Options) error {
 	draft, err := plan.NewDraft(ctx, o.File, o.Fills)
 	if err != nil {
@@ -49,11 +49,11 @@ func Propose(ctx context.Context, p *setup.Process, o *Options) error {
 	if err := m.takeFlags(); err != nil {
 		return err
 	}
-	m.warn(m.Notices)
+	m.warnFile(m.Notices)
 	if err := m.complete(ctx); err != nil {
 		return err
 	}
-	m.warn(m.survey.Binding.Notices())
+	m.warnFile(m.surveyed.Binding.Notices())
 	m.preview()
 	if err := m.write(m.Mapping.Encode(m.comments())); err != nil {
 		return err
@@ -61,19 +61,19 @@ func Propose(ctx context.Context, p *setup.Process, o *Options) error {
 	return m.missing()
 }
 
-// proposal is a mapping file while the command works at it.
+// proposal is a mapping file in preparation.
 type proposal struct {
 	*setup.Process
 	*plan.Draft
 	asked    *Options
 	services []string       // comments about mail services
-	lacking  account.Fields // needed fields that nothing gives
-	survey   plan.Survey
-	findings *show.Findings // what rows lack
-	others   int            // rows with other mistakes
+	unfilled account.Fields // needed fields without a source
+	surveyed plan.Survey
+	findings *show.Findings // problems of rows that a mapping can cure
+	others   int            // number of rows with other errors
 }
 
-// takeFlags writes down what --set and --preset say.
+// takeFlags copies the values of --set and --preset into the mapping.
 func (m *proposal) takeFlags() error {
 	var errs []error
 	for _, f := range slices.Sorted(maps.Keys(m.Options.Set)) {
@@ -88,29 +88,29 @@ func (m *proposal) takeFlags() error {
 	return errors.Join(errs...)
 }
 
-// known are the presets there are.
+// known returns the user's presets, then the built-in ones.
 func (m *proposal) known() mapping.Presets {
 	return slices.Concat(m.Options.Presets, mapping.BuiltinPresets())
 }
 
-// warn shows notices about the file with its name in their places.
-func (m *proposal) warn(notices diagnosis.Problems) {
+// warnFile shows notices about the file, with its name as their place.
+func (m *proposal) warnFile(notices diagnosis.Problems) {
 	if placed, ok := errors.AsType[diagnosis.Problems](setup.Within(m.File, notices)); ok {
 		m.Warn(placed...)
 	}
 }
 
-// complete finds out what is missing, and gets it where it can.
+// complete finds out what is missing and asks the DNS, the portal and the person for it.
 func (m *proposal) complete(ctx context.Context) error {
 	if err := m.look(ctx); err != nil {
 		return err
 	}
-	if m.Console.Terminal() && m.lacking != 0 {
+	if m.Console.Terminal() && m.unfilled != 0 {
 		if err := m.askColumns(ctx); err != nil {
 			return err
 		}
 	}
-	if m.asked.Detect && len(m.survey.Domains) > 0 {
+	if m.asked.Detect && len(m.surveyed.Domains) > 0 {
 		if err := m.detect(ctx); err != nil {
 			return err
 		}
@@ -129,19 +129,19 @@ var curable = []diagnosis.Code{
 	diagnosis.ValueMissing, diagnosis.ValueVoid, diagnosis.ProtocolMissing, diagnosis.EncryptionMissing, diagnosis.PortalUserMissing,
 }
 
-// look reads the table as the mapping stands.
+// look reads the table with the current mapping and updates unfilled, surveyed and findings.
 func (m *proposal) look(ctx context.Context) (err error) {
-	if m.lacking, err = m.Lacking(); err != nil {
+	if m.unfilled, err = m.Lacking(); err != nil {
 		return err
 	}
 	m.findings, m.others = show.NewFindings(), 0
-	m.survey, err = m.Survey(ctx, m.lacking, func(row *account.Row) {
+	m.surveyed, err = m.Survey(ctx, m.unfilled, func(row *account.Row) {
 		other := false
 		for i := range row.Problems {
 			switch p := &row.Problems[i]; {
 			case slices.Contains(curable, p.Code):
 				m.findings.Add(p)
-			case p.Code == diagnosis.ServersUnknown: // the survey has its domain
+			case p.Code == diagnosis.ServersUnknown: // the survey lists the domain
 			case p.Severity() == diagnosis.Error:
 				other = true
 			}
@@ -153,15 +153,15 @@ func (m *proposal) look(ctx context.Context) (err error) {
 	return err
 }
 
-// mostDetected bounds the domains that are asked about, those with the most rows first.
+// mostDetected is the maximum number of domains to look up, those with the most rows first.
 const mostDetected = 200
 
-// detect asks the DNS, and the portal if there is one and a person to sign in as,
-// which mail services the domains have, and writes the answers down with who gave them.
+// detect asks the DNS, and the portal if there is a session, which mail services the
+// domains have. It adds the answers to the mapping, and their source to its comments.
 func (m *proposal) detect(ctx context.Context) error {
 	detector := importer.Detector{DNS: net.DefaultResolver, Known: m.known()}
 	if m.asked.Session != nil {
-		session, done, err := m.asked.Session(ctx, m.survey.Binding)
+		session, done, err := m.asked.Session(ctx, m.surveyed.Binding)
 		if err != nil {
 			return err
 		}
@@ -170,7 +170,7 @@ func (m *proposal) detect(ctx context.Context) error {
 			detector.Portal = session
 		}
 	}
-	found, err := detector.Detect(ctx, domains(m.survey.Domains, mostDetected))
+	found, err := detector.Detect(ctx, domains(m.surveyed.Domains, mostDetected))
 	for i := range found {
 		service := &found[i]
 		m.Warn(service.Problem)
@@ -187,7 +187,7 @@ func (m *proposal) detect(ctx context.Context) error {
 	return errors.Join(err, m.look(ctx))
 }
 
-// domains returns the names of the first domains.
+// domains returns the names of the first domains, at most that many.
 func domains(uses []plan.DomainUse, most int) (names []string) {
 	for _, d := range uses[:min(most, len(uses))] {
 		names = append(names, d.Domain)
@@ -195,7 +195,7 @@ func domains(uses []plan.DomainUse, most int) (names []string) {
 	return names
 }
 
-// write writes the mapping file, or the stream of results if it has no name.
+// write writes the mapping file, or the stream of results if Output is empty.
 func (m *proposal) write(text []byte) error {
 	if m.asked.Output == "" {
 		_, _ = m.Out.Write(text)
@@ -211,44 +211,44 @@ func (m *proposal) write(text []byte) error {
 	return err
 }
 
-// domainsShown bounds the domains that are shown.
+// domainsShown is the maximum number of domains shown.
 const domainsShown = 20
 
-// missing says what is still missing, and why.
+// missing shows what is still missing, and returns an error if anything is.
 func (m *proposal) missing() error {
 	m.findings.Show(m.Console)
 	if m.others > 0 {
 		m.Console.Say("proposal.other", "Count", m.others)
 	}
-	uses := m.survey.Domains
+	uses := m.surveyed.Domains
 	for _, d := range uses[:min(domainsShown, len(uses))] {
 		m.Warn(*diagnosis.New(diagnosis.ProposalDomain, "Domain", d.Domain, "Count", d.Rows))
 	}
-	if m.lacking != 0 {
-		m.Warn(*diagnosis.New(diagnosis.ProposalLacks, "Fields", m.lacking))
+	if m.unfilled != 0 {
+		m.Warn(*diagnosis.New(diagnosis.ProposalLacks, "Fields", m.unfilled))
 	}
-	if m.lacking != 0 || len(uses) > 0 || !m.findings.None() {
+	if m.unfilled != 0 || len(uses) > 0 || !m.findings.None() {
 		return diagnosis.New(diagnosis.ProposalIncomplete)
 	}
 	return nil
 }
 
-// comments say in the file itself where it comes from, what it still needs, and which
-// columns are ignored although they may be those of missing fields.
+// comments returns the comments of the mapping file by key: which table it is for, what it
+// still needs, and which ignored columns may belong to missing fields.
 func (m *proposal) comments() map[string]string {
 	text := m.Console.Text
 	top := []string{text("proposal.comment.title", "File", filepath.Base(m.asked.Path))}
-	if m.lacking != 0 {
-		top = append(top, text("proposal.comment.lacks", "Fields", m.lacking))
+	if m.unfilled != 0 {
+		top = append(top, text("proposal.comment.lacks", "Fields", m.unfilled))
 	}
-	if names := domains(m.survey.Domains, domainsShown); len(names) > 0 {
-		if len(m.survey.Domains) > domainsShown {
+	if names := domains(m.surveyed.Domains, domainsShown); len(names) > 0 {
+		if len(m.surveyed.Domains) > domainsShown {
 			names = append(names, "…")
 		}
 		top = append(top, text("proposal.comment.domains", "Domains", names))
 	}
 	var doubts []string
-	for f := range m.lacking.All() {
+	for f := range m.unfilled.All() {
 		for _, column := range m.Doubts[f] {
 			doubts = append(doubts, f.String()+": "+strings.TrimSpace(m.File.Columns()[column].Header))
 		}

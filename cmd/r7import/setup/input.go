@@ -22,21 +22,21 @@ import (
 	"r7import/mapping"
 )
 
-// Input says how to read a file whose rows are checked.
+// Input describes how to read a file whose rows are checked.
 type Input struct {
 	File string
 	config.Table
 	Owner policy.OwnerWay
-	// NoMailPasswords says that nobody will log in to the mailboxes: their
-	// passwords need not be in the file.
+	// NoMailPasswords means that the command does not log in to the mailboxes, so
+	// their passwords need not be in the file.
 	NoMailPasswords bool
-	// Harmless leaves out the warning about a file that others can read: the sandbox
-	// is for trying things out with files that hold no password.
+	// Harmless suppresses the warning about a file that others can read. It is set
+	// for the sandbox, which people try with files that hold no password.
 	Harmless bool
 }
 
-// OpenInput opens the file, binds its columns, and shows how it was understood.
-// The caller closes the file of the input.
+// OpenInput opens the file, binds its columns, and shows the notices about both.
+// The caller must close the file of the input.
 func (p *Process) OpenInput(ctx context.Context, o *Input) (*plan.Input, error) {
 	file, columns, err := p.OpenTable(ctx, o.File, &o.Table)
 	if err != nil {
@@ -45,7 +45,7 @@ func (p *Process) OpenInput(ctx context.Context, o *Input) (*plan.Input, error) 
 	columns.OwnerColumns = o.Owner == policy.OwnerColumn
 	columns.WithoutPasswords = o.WithoutPasswords || o.NoMailPasswords
 	columns.Sample = sync.OnceValue(func() [][]string {
-		rows, _ := plan.Sample(ctx, file) // what is wrong with the file is shown when it is read
+		rows, _ := plan.Sample(ctx, file) // errors of the file are shown when it is read
 		return rows
 	})
 	binding, err := mapping.Bind(file.Columns(), columns)
@@ -67,8 +67,8 @@ func (p *Process) OpenInput(ctx context.Context, o *Input) (*plan.Input, error) 
 	}, nil
 }
 
-// AskNumericPasswords asks once for all rows whether whole numbers are the passwords
-// that the cells show. Where nobody can be asked, such rows have errors.
+// AskNumericPasswords asks once for all rows whether whole numbers in cells are passwords
+// as shown. Without a terminal it does not ask, and such rows have errors.
 func AskNumericPasswords(ctx context.Context, p *Process, input *plan.Input) error {
 	cells := input.File.NumericPasswords(input.Binding.Columns())
 	if cells == 0 || !p.Console.Terminal() {
@@ -81,7 +81,7 @@ func AskNumericPasswords(ctx context.Context, p *Process, input *plan.Input) err
 	return err
 }
 
-// HeadersOf returns what the file calls the fields that it has columns for.
+// HeadersOf returns the file's headers of the bound columns, keyed by field name.
 func HeadersOf(file *source.File, binding *mapping.Binding) map[string]string {
 	headers := make(map[string]string)
 	for i, name := range binding.Columns() {
@@ -90,7 +90,7 @@ func HeadersOf(file *source.File, binding *mapping.Binding) map[string]string {
 	return headers
 }
 
-// OpenTable opens a file and reads what the flags say about its columns.
+// OpenTable opens a file and returns it with the options for its columns from the flags.
 func (p *Process) OpenTable(ctx context.Context, path string, t *config.Table) (*source.File, mapping.Options, error) {
 	options := source.Options{
 		Sheet: t.Sheet, HeaderRow: t.HeaderRow, Delimiter: t.Delimiter, Encoding: t.Encoding,
@@ -110,7 +110,7 @@ func (p *Process) OpenTable(ctx context.Context, path string, t *config.Table) (
 	}
 	password, err := p.Secret(ctx, Secret{Flag: "--workbook-password", Ref: t.WorkbookPassword, File: t.WorkbookPasswordFile})
 	options.WorkbookPassword = password
-	err = errors.Join(append(errs, err)...) // all that is wrong with the flags
+	err = errors.Join(append(errs, err)...) // all errors of the flags at once
 	if err == nil && path == "-" {
 		err = p.takeStdin(p.Console.Text("value.file"))
 	}
@@ -131,7 +131,7 @@ func (p *Process) OpenTable(ctx context.Context, path string, t *config.Table) (
 	if err = errors.Join(err, presetsErr); err != nil {
 		return nil, mapping.Options{}, err
 	}
-	// A signal ends this, too: much of it may be one long read or computation.
+	// Await lets a signal end this, even within one long read or computation.
 	file, err := ui.Await(ctx, func() (file *source.File, err error) {
 		err = diagnosis.Guard(func() (err error) {
 			file, err = source.Open(ctx, path, options)
@@ -142,15 +142,15 @@ func (p *Process) OpenTable(ctx context.Context, path string, t *config.Table) (
 	return file, columns, err
 }
 
-// NoRows is the refusal of a file without rows.
+// NoRows returns the problem of a file without rows.
 func NoRows(input *plan.Input) error {
 	problem := diagnosis.New(diagnosis.NoRows)
 	problem.Place = diagnosis.Place{File: input.File.Name(), Sheet: input.File.Sheet()}
 	return problem
 }
 
-// explained adds to a refusal for missing columns that names in the header cannot be
-// read, if so: then they are not missing but hidden.
+// explained adds to an error about missing columns the names in the header that cannot
+// be read, if there are any: one of them may be the missing column.
 func explained(file *source.File, err error) error {
 	missing := func(p diagnosis.Problem) bool {
 		return p.Code == diagnosis.ColumnsMissing || p.Code == diagnosis.HeaderNone
@@ -169,7 +169,7 @@ func explained(file *source.File, err error) error {
 	return append(many, *diagnosis.New(diagnosis.HeaderUnreadable, "Count", len(labels), "Columns", labels))
 }
 
-// Within puts the file into the places of problems with its columns.
+// Within sets file and sheet in the places of problems that concern the file.
 func Within(file *source.File, err error) error {
 	many, ok := errors.AsType[diagnosis.Problems](err)
 	if one, is := errors.AsType[*diagnosis.Problem](err); is {
@@ -185,7 +185,7 @@ func Within(file *source.File, err error) error {
 	return many
 }
 
-// OwnPresets reads the presets of the organisation, if there are any.
+// OwnPresets reads the organisation's presets at path, and returns nil if path is empty.
 func OwnPresets(path string) (mapping.Presets, error) {
 	if path == "" {
 		return nil, nil
@@ -193,7 +193,7 @@ func OwnPresets(path string) (mapping.Presets, error) {
 	return readWith(path, "--presets", mapping.ParsePresets)
 }
 
-// readWith reads a file that a flag names.
+// readWith reads and parses a file that a flag names.
 func readWith[T any](path, flag string, parse func(name string, text []byte) (T, error)) (T, error) {
 	text, err := yamltree.ReadFile(path)
 	if err != nil {
@@ -203,8 +203,8 @@ func readWith[T any](path, flag string, parse func(name string, text []byte) (T,
 	return parse(filepath.Base(path), text)
 }
 
-// readableByAll reports whether every user of the machine can read a file: it and the
-// folders above it let others in. On Windows modes say nothing about that.
+// readableByAll reports whether the modes of a file and of the folders above it let every
+// user of the machine read it. It is false on Windows, where modes do not show that.
 func readableByAll(path string) bool {
 	whole, err := filepath.Abs(path)
 	if err != nil || runtime.GOOS == "windows" {

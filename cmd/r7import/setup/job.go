@@ -19,7 +19,7 @@ import (
 	"r7import/importer/preflight"
 )
 
-// JobOptions say which file and which portal to bring together, and how.
+// JobOptions name the file and the portal of a job and how to run it.
 type JobOptions struct {
 	Input
 	Target config.Target
@@ -27,27 +27,27 @@ type JobOptions struct {
 	Run    policy.Options
 	config.Keeping
 
-	OwnerSaid bool            // the way the owners sign in was said, and is not just the default
-	Settings  json.RawMessage // those that are not so by default, to be noted down with the run
+	OwnerSaid bool            // the user chose the way owners sign in
+	Settings  json.RawMessage // settings whose origin is not the default, stored with the run
 	Dry       bool            // nothing is changed; the state keeps no run, see KeepSeen
 }
 
-// Job is a file, a portal and a store brought together.
+// Job is an importer with its file, portal and store.
 type Job struct {
 	*importer.Importer
-	Portal string // as it is shown
+	Portal string // the portal's name as shown to users
 
 	process *Process
-	draft   plan.Saved     // a plan of it, as far as it is known before the rows are read
-	plan    *KeptPlan      // it goes by; nil without one
-	size    int64          // of the file, 0 if that tells nothing
-	dry     *config.Target // of a dry run whose state takes what it has seen; nil of others
-	failed  string         // run whose failed rows alone are read
-	noticed int            // notices about columns, shown before the rows were read
+	draft   plan.Saved     // the parts of a plan that are known before the rows are read
+	plan    *KeptPlan      // saved plan that the run carries out; nil for none
+	size    int64          // size of the file in bytes, 0 if it is no measure of the rows
+	dry     *config.Target // target of a dry run that stores what it saw; nil for other jobs
+	failed  string         // run ID; only its failed rows are read
+	noticed int            // number of notices about columns shown before the rows were read
 	closers []func() error
 }
 
-// Close lets go of everything the job holds, the last thing first.
+// Close closes everything the job opened, in reverse order.
 func (j *Job) Close() error {
 	var errs []error
 	for _, end := range slices.Backward(j.closers) {
@@ -56,10 +56,10 @@ func (j *Job) Close() error {
 	return errors.Join(errs...)
 }
 
-// NameRun says which run all that is logged from now on is about.
+// NameRun adds the run's ID to every log line from now on.
 func (j *Job) NameRun(id string) { j.process.run.Store(&id) }
 
-// Prepare reads the file once; one without rows is refused.
+// Prepare reads the file once and returns its plan. A file without rows is an error.
 func (j *Job) Prepare(ctx context.Context, kind journal.Kind) (*plan.Plan, error) {
 	plan, err := j.Importer.Prepare(ctx, kind)
 	switch {
@@ -74,7 +74,7 @@ func (j *Job) Prepare(ctx context.Context, kind journal.Kind) (*plan.Plan, error
 	return plan, err
 }
 
-// OpenJob brings together what a run or a look at a portal needs. The caller closes it.
+// OpenJob opens the parts that a run or a dry run needs. The caller must close the job.
 func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error) {
 	if err := CheckPortal(&o.Target); err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 	}
 	j.noticed = len(j.Input.Binding.Notices())
 	if info, err := os.Stat(o.File); err == nil && slices.Contains([]string{".csv", ".tsv", ".txt"}, filepath.Ext(o.File)) {
-		j.size = info.Size() // that of a packed file is another one each time
+		j.size = info.Size() // the size of a packed file does not follow its rows
 	}
 	j.closers = append(j.closers, j.Input.File.Close)
 	c, err := p.Connect(ctx, &o.Target, o.Run.Workers, j.Input, o.Caller.User)
@@ -110,21 +110,21 @@ func (p *Process) OpenJob(ctx context.Context, o *JobOptions) (_ *Job, err error
 	if err := j.takeFailed(ctx, o.FailedOf); err != nil {
 		return nil, err
 	}
-	// An empty cell must not give the account to whoever happens to be signed in: what
-	// login has kept is for files whose rows do not name their people.
-	theirs := plan.WayFor(o.Run.Owner, j.Input.Binding) == policy.OwnerColumn
-	if j.Options.Caller, err = p.Caller(ctx, c, &o.Caller, !theirs); err != nil {
+	// An empty owner cell must not give the account to the user who ran login: its
+	// kept token is only for files whose rows do not name their owners.
+	ownersNamed := plan.WayFor(o.Run.Owner, j.Input.Binding) == policy.OwnerColumn
+	if j.Options.Caller, err = p.Caller(ctx, c, &o.Caller, !ownersNamed); err != nil {
 		return nil, err
 	}
-	if !theirs && !j.Options.Caller.Token.Empty() && !o.Target.Sandbox {
+	if !ownersNamed && !j.Options.Caller.Token.Empty() && !o.Target.Sandbox {
 		err = j.askHolder(ctx)
 	}
 	return j, err
 }
 
-// takeFailed reads only the rows that did not succeed in a run. They are known again by
-// their addresses, so that the file may have been sorted and corrected since; where a
-// row had none that could be read, by its number.
+// takeFailed limits the input to the rows that did not succeed in a run. Rows are matched
+// by address, so that the file may have been sorted and corrected since. A row without a
+// readable address is matched by its number.
 func (j *Job) takeFailed(ctx context.Context, name string) error {
 	if name == "" {
 		return nil
@@ -152,9 +152,9 @@ func (j *Job) takeFailed(ctx context.Context, name string) error {
 	return nil
 }
 
-// askHolder asks the portal whose token the rows depend on, and shows the answer. A user
-// with a password is known by name, and the password is sent once. Where rows may sign in by
-// themselves, a token that is refused stops nothing yet.
+// askHolder asks the portal who owns the caller's token, and shows the answer. It is not needed
+// for a user with a password, whose name is known. A refused token is an error unless owners
+// are impersonated; any other failure is left to the run.
 func (j *Job) askHolder(ctx context.Context) error {
 	person, answer := j.Client.Session(j.Options.Caller.Token).Self(ctx)
 	refused := answer.Fate == diagnosis.EndsOwner || answer.Fate == diagnosis.EndsRun
@@ -163,7 +163,7 @@ func (j *Job) askHolder(ctx context.Context) error {
 		return context.Cause(ctx)
 	case refused && j.Options.Owner != policy.OwnerImpersonate:
 		return new(answer.Problem())
-	case answer.Fate != diagnosis.Done: // the run signs in as patiently as it can
+	case answer.Fate != diagnosis.Done: // the run tries again with more patience
 		return nil
 	}
 	j.Options.Caller.Holder = person.Email
@@ -171,8 +171,8 @@ func (j *Job) askHolder(ctx context.Context) error {
 	return nil
 }
 
-// openStores opens what earlier runs have left and what takes the new one. A
-// sandbox remembers nothing, and of a dry run nothing is left but what it has seen.
+// openStores opens the history of earlier runs and the ledger for the new one. A
+// sandbox stores nothing. A dry run stores only what it saw, see KeepSeen.
 func (p *Process) openStores(j *Job, o *JobOptions) (err error) {
 	if o.Target.Sandbox || o.Dry {
 		if j.Ledger, err = journal.Scratch(); err != nil {
@@ -188,8 +188,8 @@ func (p *Process) openStores(j *Job, o *JobOptions) (err error) {
 		return err
 	}
 	if o.Dry && !j.History.Lasts() {
-		// What is seen and which passwords are refused is remembered under the key of a
-		// store. Where none can be made, KeepSeen says so at the end.
+		// What the run saw and which passwords were refused is stored under the key of a
+		// store. If none can be created, KeepSeen warns at the end.
 		if made, err := p.openState(&o.Target, false); err == nil {
 			if err := errors.Join(made.Close(), j.History.Close()); err != nil {
 				return err
@@ -213,8 +213,8 @@ func (p *Process) openStores(j *Job, o *JobOptions) (err error) {
 	return nil
 }
 
-// KeepSeen writes down what a dry run has seen since it began, so that the next run
-// does what this one said.
+// KeepSeen stores what a dry run has seen since began, so that the next run does what
+// this one predicted. For other jobs it does nothing.
 func (j *Job) KeepSeen(ctx context.Context, began time.Time) (warnings []diagnosis.Problem) {
 	if j.dry == nil {
 		return nil
@@ -222,8 +222,8 @@ func (j *Job) KeepSeen(ctx context.Context, began time.Time) (warnings []diagnos
 	return j.note(diagnosis.SeenNotKept, func(store *journal.Store) error { return store.Learn(ctx, j.Ledger, began) })
 }
 
-// KeepLogins writes down which logins were refused, so that a run does not send them,
-// and which were taken.
+// KeepLogins stores which logins were refused, so that a run does not send them, and
+// which were accepted.
 func (j *Job) KeepLogins(ctx context.Context, jobs []*preflight.Job) (warnings []diagnosis.Problem) {
 	return j.note(diagnosis.RefusalsNotKept, func(store *journal.Store) error {
 		for _, job := range jobs {
@@ -238,8 +238,8 @@ func (j *Job) KeepLogins(ctx context.Context, jobs []*preflight.Job) (warnings [
 	})
 }
 
-// note lets write put something into the state, which is locked by a run and opened again
-// for a dry run. Where it is in use or cannot be written, a warning of that code says so.
+// note calls write with the state, which a run has already locked and which note opens and
+// locks for a dry run. If the state is in use or cannot be written, note returns a warning of code.
 func (j *Job) note(code diagnosis.Code, write func(*journal.Store) error) (warnings []diagnosis.Problem) {
 	store, done, err := j.Ledger, func() error { return nil }, error(nil)
 	if store != j.History {
@@ -261,8 +261,8 @@ func (j *Job) note(code diagnosis.Code, write func(*journal.Store) error) (warni
 	return []diagnosis.Problem{*notKept}
 }
 
-// TellRest shows which rows were passed over, and what there is to know about the
-// mail services of the others. What was filled in stands in the plan.
+// TellRest shows the notices about rows that were skipped and about the mail services of
+// the others. It omits notices about filled-in values, which the plan shows.
 func (j *Job) TellRest() {
 	p := j.process
 	p.Warn(j.Input.File.Passed()...)

@@ -11,23 +11,23 @@ import (
 	"r7import/importer/portal"
 )
 
-// Voices are how people and monitors learn of a run. What is nil or empty is not used.
+// Voices are the channels for notifications about a run. A nil or empty one is not used.
 type Voices struct {
 	Mail    *notify.Mail
 	Caller  *notify.Caller
-	Webhook account.Secret // its address
-	Token   account.Secret // for the webhook
+	Webhook account.Secret // address of the webhook
+	Token   account.Secret // bearer token for the webhook
 
 	Start, End, Failure account.Secret // addresses of heartbeats
 }
 
-// OpenVoices finds the addresses and the secrets for them.
+// OpenVoices resolves the addresses and secrets in the settings. It sends nothing.
 func OpenVoices(ctx context.Context, p *Process, u *config.Unattended, caFile string) (*Voices, error) {
 	roots, err := portal.Trusted(caFile)
 	if err != nil {
 		return nil, err
 	}
-	// A setting gives an address, or says where it is.
+	// A setting holds an address or a reference to one.
 	address := func(flag, value string) (account.Secret, error) {
 		if config.IsAddress(value) {
 			return account.NewSecret(value), nil

@@ -14,7 +14,7 @@ import (
 	"r7import/report"
 )
 
-// CheckOutput returns nil if a command may make a file at path out of the one at input.
+// CheckOutput returns nil if a command may create a file at path from the one at input.
 func (p *Process) CheckOutput(ctx context.Context, path, input string, force bool) error {
 	if err := report.CheckPath(path, input); err != nil {
 		return err
@@ -22,8 +22,8 @@ func (p *Process) CheckOutput(ctx context.Context, path, input string, force boo
 	return p.MayWrite(ctx, path, force)
 }
 
-// MayWrite returns nil if a command may make a file at path: nothing is there, or
-// force or an answer says that it may be overwritten.
+// MayWrite returns nil if a command may create a file at path: nothing is there, or
+// force is set, or the user agrees to overwrite it.
 func (p *Process) MayWrite(ctx context.Context, path string, force bool) error {
 	if _, err := os.Lstat(path); force || errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -39,8 +39,8 @@ func (p *Process) MayWrite(ctx context.Context, path string, force bool) error {
 	return err
 }
 
-// ReportPaths returns where the reports go that were asked for, each once, checked
-// before anything is sent.
+// ReportPaths returns the paths of the requested reports, sorted and without
+// duplicates, and an error that joins what is wrong with any of them.
 func ReportPaths(asked []string, input string) ([]string, error) {
 	paths := slices.Compact(slices.Sorted(slices.Values(asked)))
 	var errs []error
@@ -50,9 +50,9 @@ func ReportPaths(asked []string, input string) ([]string, error) {
 	return paths, errors.Join(errs...)
 }
 
-// RunReport returns where the report of a run goes if nobody has said where: beside
-// where a person stands at a terminal, else under the state, where no later run finds
-// it in its way. what is the word of its name for what was done, such as "report".
+// RunReport returns the default path of a run's report: the current folder at a terminal
+// and in a sandbox, else a folder under the state, where it does not get in the way of
+// later runs. what is the part of its name that says what was done, such as "report".
 func (j *Job) RunReport(t *config.Target, input, what, run string) (string, error) {
 	p := j.process
 	name := strings.TrimSuffix(report.DefaultName(input), "report.csv") + what + "-" + run + ".csv"

@@ -22,7 +22,7 @@ import (
 	"r7import/report"
 )
 
-// KeptPlan is a saved plan and the file it is in.
+// KeptPlan is a saved plan and the path of its file.
 type KeptPlan struct {
 	*plan.Saved
 	Path string
@@ -42,7 +42,7 @@ func ReadPlan(path string) (*KeptPlan, error) {
 	return &KeptPlan{saved, path}, err
 }
 
-// Write writes the plan into its file.
+// Write writes the plan to its file.
 func (k *KeptPlan) Write() error {
 	var text bytes.Buffer
 	if err := k.Encode(&text); err != nil {
@@ -54,7 +54,7 @@ func (k *KeptPlan) Write() error {
 	return nil
 }
 
-// CheckOut returns nil if a plan may be saved at path: nothing is there, or another plan.
+// CheckOut returns nil if a plan may be saved at path: the path is free or holds another plan.
 func CheckOut(path, input string) error {
 	if err := report.CheckPath(path, input); err != nil {
 		return err
@@ -68,7 +68,7 @@ func CheckOut(path, input string) error {
 	return nil
 }
 
-// PlanNamed returns the plan in a file, or the one that is kept for a portal under that id.
+// PlanNamed returns the plan in the file called name, or else the portal's plan with that ID.
 func PlanNamed(p *Process, t *config.Target, name string) (*KeptPlan, error) {
 	if _, err := os.Stat(name); err == nil || t.Portal == "" {
 		return ReadPlan(name)
@@ -76,7 +76,7 @@ func PlanNamed(p *Process, t *config.Target, name string) (*KeptPlan, error) {
 	return KeptPlanNamed(p, t, name)
 }
 
-// KeptPlanNamed returns the plan that is kept for a portal under that id.
+// KeptPlanNamed returns the plan with that ID from the portal's state.
 func KeptPlanNamed(p *Process, t *config.Target, name string) (*KeptPlan, error) {
 	kept, err := KeptPlans(p, t)
 	for _, k := range kept {
@@ -90,13 +90,13 @@ func KeptPlanNamed(p *Process, t *config.Target, name string) (*KeptPlan, error)
 	return nil, err
 }
 
-// KeptPlans returns the plans that guards have written for a portal, the newest first.
+// KeptPlans returns the plans in the portal's state, newest first. Guards write them.
 func KeptPlans(p *Process, t *config.Target) (kept []*KeptPlan, err error) {
 	folder, err := portalFolder(p, t, plansFolder)
 	if err != nil {
 		return nil, err
 	}
-	files, _ := os.ReadDir(folder) // where there is none, no guard has stopped anything
+	files, _ := os.ReadDir(folder) // without the folder there are no plans
 	for _, f := range files {
 		if filepath.Ext(f.Name()) != ".plan" {
 			continue
@@ -107,16 +107,16 @@ func KeptPlans(p *Process, t *config.Target) (kept []*KeptPlan, err error) {
 		}
 		kept = append(kept, k)
 	}
-	slices.SortFunc(kept, func(a, b *KeptPlan) int { // ids tell apart what was made in one moment
+	slices.SortFunc(kept, func(a, b *KeptPlan) int { // IDs order plans made at the same moment
 		return cmp.Or(b.Made.Compare(a.Made), cmp.Compare(b.ID, a.ID))
 	})
 	return kept, nil
 }
 
-// GoBy finds the plan that a run goes by: the one that was named, else the one that
-// was approved last for the data set. Without one it may do all that the bounds allow.
+// GoBy chooses the plan that a run carries out: the one named in o, else the one approved
+// last for the data set. Without a plan the run may do all that the bounds allow.
 func (j *Job) GoBy(ctx context.Context, o *JobOptions) error {
-	texts := [][]byte{[]byte(o.Preset), nil, nil} // what the columns are taken for
+	texts := [][]byte{[]byte(o.Preset), nil, nil} // everything that maps the columns
 	for i, path := range []string{o.Mapping, o.Presets} {
 		if path == "" {
 			continue
@@ -130,7 +130,7 @@ func (j *Job) GoBy(ctx context.Context, o *JobOptions) error {
 	j.draft = plan.Saved{Program: j.Version, Portal: j.Client.URL(), Mapping: plan.MappingDigest(texts...), Size: j.size}
 	j.draft.DataSet, j.draft.Sheet = plan.DataSet(o.DataSet, j.Input)
 	if o.DataSet != "" && j.Options.Recheck == 0 {
-		// What runs made before the rows had this name belongs to it once it is seen.
+		// Accounts made before the data set had this name join it once they are looked up.
 		if before, err := j.History.DataSet(ctx, j.draft.DataSet, j.draft.Sheet); err != nil {
 			return err
 		} else if before.Rows == 0 {
@@ -153,14 +153,14 @@ func (j *Job) GoBy(ctx context.Context, o *JobOptions) error {
 		j.Consent = plan.NewConsent(k.Saved)
 		j.Options.MaxChanges, j.Options.MaxMissing = policy.Share{}, policy.Share{N: math.MaxInt32} // the plan is the bound
 		j.process.Console.Say("plan.bound", "ID", k.ID, "Count", k.Count)
-	case !o.Dry || o.Out != "": // else nobody asks what a dry run finds
+	case !o.Dry || o.Out != "": // other dry runs save no plan
 		j.Consent = plan.NewConsent(nil)
 	}
 	return nil
 }
 
-// approved returns the plan that was approved last for the data set, nil if there is
-// none that has not been carried out. A warning says why one cannot be any more.
+// approved returns the plan approved last for the data set. It returns nil if there is none,
+// if it was carried out or has expired, or if it does not fit, which it warns of.
 func (j *Job) approved(ctx context.Context, t *config.Target) (*KeptPlan, error) {
 	kept, err := KeptPlans(j.process, t)
 	var last *KeptPlan
@@ -183,7 +183,7 @@ func (j *Job) approved(ctx context.Context, t *config.Target) (*KeptPlan, error)
 	return last, err
 }
 
-// fits returns nil if a plan can be carried out here and now.
+// fits returns nil if the plan is for this job and neither expired nor carried out.
 func (j *Job) fits(ctx context.Context, k *KeptPlan) error {
 	here, _ := journal.Folder("", j.Client.URL())
 	there, _ := journal.Folder("", k.Portal)
@@ -209,14 +209,14 @@ func (j *Job) fits(ctx context.Context, k *KeptPlan) error {
 	return err
 }
 
-// spent reports whether a run has carried the plan out. One that is known here and did
-// not get to its end may be gone on with.
+// spent reports whether a run has carried the plan out. A plan whose run is known here
+// and did not finish is not spent: it may be continued.
 func (j *Job) spent(ctx context.Context, k *KeptPlan) (bool, error) {
-	noted, err := j.History.SpentBy(ctx, k.ID)
+	recorded, err := j.History.SpentBy(ctx, k.ID)
 	if err != nil {
 		return false, err
 	}
-	for _, run := range []string{k.SpentBy, noted} {
+	for _, run := range []string{k.SpentBy, recorded} {
 		if run == "" {
 			continue
 		}
@@ -228,12 +228,12 @@ func (j *Job) spent(ctx context.Context, k *KeptPlan) (bool, error) {
 	return false, nil
 }
 
-// Begin makes durable, before anything is sent, which plan the run carries out and
-// what its file is compared with the next time. whole is whether that has all its rows.
+// Begin stores durably, before anything is sent, which plan the run carries out and the
+// figures that the next file is compared with. whole reports whether all rows are read.
 func (j *Job) Begin(ctx context.Context, rows *plan.Plan, whole bool) error {
 	if j.plan != nil {
 		j.plan.SpentBy = rows.Run.ID
-		if err := j.plan.Write(); err != nil { // first, because a copy of the state does not know of it
+		if err := j.plan.Write(); err != nil { // first, because a copy of the state lacks the mark
 			return err
 		}
 		if err := j.Ledger.Spend(ctx, j.plan.ID, rows.Run.ID); err != nil {
@@ -246,9 +246,9 @@ func (j *Job) Begin(ctx context.Context, rows *plan.Plan, whole bool) error {
 	return j.Ledger.KeepDataSet(ctx, journal.DataSet{Name: rows.Run.File, Sheet: rows.Run.Sheet, Rows: rows.InFile, Size: j.size, Run: rows.Run.ID})
 }
 
-// Shrunk says that the file has lost more since the last run, or since the plan was
-// made, than is likely; nil if it has not. It is asked where rows left out do harm; whole is
-// whether all of them are read.
+// Shrunk returns a problem if the file has lost more than is likely since the last run, or
+// since the plan was made, else nil. It compares only where missing rows do harm. whole reports
+// whether all rows are read.
 func (j *Job) Shrunk(ctx context.Context, rows *plan.Plan, whole bool) (*diagnosis.Problem, error) {
 	if !whole || j.Options.OnMissing != policy.MissingDisable && j.DataSet == "" && j.Options.MaxShrink.None() {
 		return nil, nil
@@ -262,7 +262,7 @@ func (j *Job) Shrunk(ctx context.Context, rows *plan.Plan, whole bool) (*diagnos
 		return nil, err
 	}
 	fewer := j.Options.Shrunk(before.Rows, now)
-	// Each row may have lost something, too: a column, or what stood in it.
+	// Each row may have become shorter, for example by losing a column.
 	likely := before.Size * int64(now) / int64(before.Rows)
 	shorter := j.size > 0 && likely > j.size+fewBytes && (j.Options.MaxShrink.None() || j.Options.MaxShrink.Percent) &&
 		j.Options.Shrunk(percent, int(j.size*percent/likely))
@@ -278,11 +278,11 @@ func (j *Job) Shrunk(ctx context.Context, rows *plan.Plan, whole bool) (*diagnos
 
 const (
 	percent  = 100
-	fewBytes = 1 << 10 // which tell nothing
+	fewBytes = 1 << 10 // a loss too small to matter
 )
 
-// LookOnly turns the job into a dry run that looks at what is left to do. What it
-// finds is not kept but in a plan.
+// LookOnly turns the job into a dry run that finds out what is left to do. Its
+// findings are kept only in a plan.
 func (j *Job) LookOnly() error {
 	scratch, err := journal.Scratch()
 	if err != nil {
@@ -294,9 +294,9 @@ func (j *Job) LookOnly() error {
 	return nil
 }
 
-// SaveWaiting saves the changes that wait for a yes and returns them: at path, else
-// beside the state under the run's name. It returns nil if nothing waits, and nobody
-// but a guard asks.
+// SaveWaiting saves the changes that need approval as a plan and returns it. The plan goes
+// to path, or if that is empty to the state's folder of plans under the run's ID. Without
+// a path it returns nil in a sandbox, and if no change waits and guard is empty.
 func (j *Job) SaveWaiting(t *config.Target, rows *plan.Plan, path string, guard diagnosis.Code) (*KeptPlan, error) {
 	saved := j.draft
 	saved.ID, saved.Made, saved.Rows, saved.Guard = rows.Run.ID, time.Now().Truncate(time.Millisecond), rows.InFile, guard
@@ -321,8 +321,8 @@ func (j *Job) SaveWaiting(t *config.Target, rows *plan.Plan, path string, guard 
 	return k, k.Write()
 }
 
-// Retain removes what is older than it need be: runs with their rows, and the reports
-// and plans of the state. What is known of accounts stays.
+// Retain removes runs that are older than the settings keep, with their rows and reports,
+// and expired plans. The knowledge about accounts stays.
 func (j *Job) Retain(ctx context.Context, o *JobOptions) error {
 	if o.KeepDays == 0 && o.KeepRuns == 0 {
 		return nil
@@ -339,8 +339,8 @@ func (j *Job) Retain(ctx context.Context, o *JobOptions) error {
 	return Sweep(ctx, j.process, j.History, &o.Target)
 }
 
-// Sweep removes from the state of a portal the reports of runs that it has forgotten, and
-// plans that have expired.
+// Sweep removes from the state of a portal the reports of forgotten runs, and the plans
+// that have expired.
 func Sweep(ctx context.Context, p *Process, store *journal.Store, t *config.Target) error {
 	reports, err := portalFolder(p, t, reportsFolder)
 	if err != nil {

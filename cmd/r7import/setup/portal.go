@@ -13,14 +13,14 @@ import (
 	"r7import/importer/preflight"
 )
 
-// Connection is a portal that can be talked to.
+// Connection is the client of a portal with its gate.
 type Connection struct {
 	Client *portal.Client
-	Gate   *pace.Gate // that every request passes
-	Name   string     // as it is shown
+	Gate   *pace.Gate // admits every request
+	Name   string     // the portal's name as shown to users
 
 	target config.Target
-	end    func() // of the sandbox, nil for a real portal
+	end    func() // stops the sandbox, nil for a real portal
 }
 
 // CheckPortal refuses a target that names no portal.
@@ -31,9 +31,9 @@ func CheckPortal(t *config.Target) error {
 	return nil
 }
 
-// Connect makes the client of a portal, or starts a sandbox. It connects to
-// nothing yet. The caller closes the connection. A sandbox knows the people that
-// the rows of input are for, and the user who signs in; a real portal needs neither.
+// Connect creates the client of a portal, or starts a sandbox. It sends no
+// request. The caller must close the connection. A sandbox gets the people that the
+// rows of input are for, and the user who signs in; a real portal needs neither.
 func (p *Process) Connect(ctx context.Context, t *config.Target, workers int, input *plan.Input, user string) (*Connection, error) {
 	c := &Connection{target: *t, Name: t.Portal}
 	address := t.Portal
@@ -64,8 +64,8 @@ func (p *Process) Connect(ctx context.Context, t *config.Target, workers int, in
 	return c, nil
 }
 
-// Greet asks whether there is a portal at all, before anything is made for it on
-// this machine. It waits for one that asks to be left alone.
+// Greet asks the portal for its version and sign-in settings and shows the answer. It
+// waits up to patience for a portal that asks for a pause. No answer is an error.
 func (c *Connection) Greet(ctx context.Context, p *Process, patience time.Duration) (importer.Greeting, error) {
 	greeting, answer := importer.Hello(ctx, c.Client, patience)
 	switch {
@@ -79,7 +79,7 @@ func (c *Connection) Greet(ctx context.Context, p *Process, patience time.Durati
 	return greeting, nil
 }
 
-// Close closes the connections to the portal, and ends the sandbox.
+// Close closes the connections to the portal and stops the sandbox.
 func (c *Connection) Close() {
 	if c.Client != nil {
 		c.Client.Close()
@@ -89,7 +89,7 @@ func (c *Connection) Close() {
 	}
 }
 
-// MailClient returns what logs in to mail servers from this machine.
+// MailClient returns a client that logs in to mail servers from this machine.
 func MailClient(l *config.MailLogins) (*preflight.Client, error) {
 	roots, err := portal.Trusted(l.MailCAFile)
 	return &preflight.Client{Addresses: l.Addresses(), Roots: roots, AnyCertificate: l.AnyCertificate}, err

@@ -1,6 +1,6 @@
 // Package setup turns the options of a command into the parts it works with: the
 // file with its columns bound, the client of the portal, the stores, secrets,
-// tokens, and whoever signs in. It says nothing about how the work went.
+// tokens, and the caller who signs in. It does not report results.
 package setup
 
 import (
@@ -16,22 +16,22 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Process is what a command has of the process it runs in: streams, environment
-// and log. All fields are needed.
+// Process holds the streams, the environment and the log of a command. All exported
+// fields except Kept must be set.
 type Process struct {
 	In      io.Reader
-	Out     io.Writer // results
+	Out     io.Writer // takes results
 	Console *ui.Console
 	Env     config.Environment
 	Log     *slog.Logger
-	Version string // of the program
-	Kept    *Kept  // the token that was found from an earlier sign-in, nil if none was looked for
+	Version string // version of the program
+	Kept    *Kept  // expiry of the token stored by login, nil if none was used
 
-	stdin string                 // what reads In, empty if nothing does yet
-	run   atomic.Pointer[string] // that is under way, for the log
+	stdin string                 // name of the reader of In, empty if there is none yet
+	run   atomic.Pointer[string] // ID of the current run, for the log
 }
 
-// Warn shows problems that stop nothing and notes them in the log.
+// Warn shows problems that do not stop the command, and logs them.
 func (p *Process) Warn(problems ...diagnosis.Problem) {
 	for _, problem := range problems {
 		level := slog.LevelWarn
@@ -46,10 +46,10 @@ func (p *Process) Warn(problems ...diagnosis.Problem) {
 	}
 }
 
-// LogTo lets the log go to a handler, with the run in each line once it has a name.
+// LogTo sends the log to a handler. Each line has the run's ID once NameRun has set it.
 func (p *Process) LogTo(h slog.Handler) { p.Log = slog.New(inRun{h, &p.run}) }
 
-// inRun adds the run to each line.
+// inRun adds the run's ID to each line.
 type inRun struct {
 	slog.Handler
 	run *atomic.Pointer[string]
@@ -71,7 +71,7 @@ func (h inRun) WithAttrs(attrs []slog.Attr) slog.Handler {
 // WithGroup implements slog.Handler.
 func (h inRun) WithGroup(name string) slog.Handler { return inRun{h.Handler.WithGroup(name), h.run} }
 
-// takeStdin reserves standard input, which can be read once.
+// takeStdin reserves standard input for name. A second call is an error.
 func (p *Process) takeStdin(name string) error {
 	if p.stdin != "" {
 		return diagnosis.New(diagnosis.StdinTwice, "First", p.stdin, "Second", name)
@@ -80,7 +80,7 @@ func (p *Process) takeStdin(name string) error {
 	return nil
 }
 
-// stateFolder returns the folder of the state: the one asked for, else the user's own.
+// stateFolder returns the folder of the state: asked if it is not empty, else the user's own.
 func (p *Process) stateFolder(asked string) (string, error) {
 	folder := cmp.Or(asked, config.StateFolder(runtime.GOOS, p.Env))
 	if folder == "" {

@@ -16,8 +16,8 @@ import (
 )
 
 // openSandbox starts a simulated portal on a free port of the loopback interface, so that
-// nothing leaves the machine. It knows whoever the rows are for, and its administrators
-// may act as them. The caller calls end.
+// nothing leaves the machine. The portal has the people of the rows, and its administrators
+// may act as them. The caller must call end.
 func openSandbox(ctx context.Context, input *plan.Input, caller string) (address string, end func(), err error) {
 	staff, err := sandboxStaff(ctx, input, caller)
 	if err != nil {
@@ -30,7 +30,7 @@ func openSandbox(ctx context.Context, input *plan.Input, caller string) (address
 	portal := portalsim.New(portalsim.Options{
 		People:        staff,
 		Impersonation: portalsim.Impersonation{Available: true, Enabled: true, EnableType: 1},
-		Latency:       20 * time.Millisecond, Spread: 10 * time.Millisecond, // as slow as makes a run worth looking at
+		Latency:       20 * time.Millisecond, Spread: 10 * time.Millisecond, // slow enough to watch a run
 	})
 	server := &http.Server{Handler: portalsim.OnlyHere(portal), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(listener) }() // until end
@@ -41,8 +41,8 @@ func openSandbox(ctx context.Context, input *plan.Input, caller string) (address
 }
 
 // sandboxStaff reads the file and returns the portal's owner, who is the visitor, the
-// caller as an administrator, and a person for each row: its portal user, else whoever
-// its address belongs to. Rows that are in error and name nobody are passed over.
+// caller as an administrator, and a person for each row: its portal user, else a person
+// with its address. People who are not valid are left out.
 func sandboxStaff(ctx context.Context, input *plan.Input, caller string) ([]portalsim.Person, error) {
 	staff := []portalsim.Person{{Email: visitor.User, FirstName: "Administrator", Owner: true}, {Email: caller, Admin: true}}
 	once := plan.Input{File: input.File, Binding: input.Binding.Uncounted(), Rules: input.Rules}
@@ -63,7 +63,7 @@ func sandboxStaff(ctx context.Context, input *plan.Input, caller string) ([]port
 	return slices.DeleteFunc(staff, func(p portalsim.Person) bool { return p.Validate() != nil }), nil
 }
 
-// Quicken sets a brisk pace where none was asked for: a sandbox burdens no server.
+// Quicken raises the pace settings that the user left at their defaults, for a sandbox.
 func Quicken(s *config.Settings, origins config.Origins) {
 	usual := func(name string) bool {
 		k, _ := config.Named(name)
@@ -80,5 +80,5 @@ func Quicken(s *config.Settings, origins config.Origins) {
 	}
 }
 
-// visitor signs in to the sandbox when no user was named: it takes any password.
+// visitor signs in to the sandbox if no user is named. The sandbox accepts any password.
 var visitor = policy.Caller{User: "admin@example.org", Password: account.NewSecret("sandbox")}

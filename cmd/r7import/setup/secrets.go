@@ -20,15 +20,15 @@ import (
 	"r7import/importer/trust"
 )
 
-// Secret is where a secret may come from.
+// Secret describes where a secret may come from.
 type Secret struct {
-	Flag     string // whose value Ref is, for messages
-	Ref      string // such as env:NAME, see config.Key.Secret; empty is none
-	File     string // what the flag with -file behind it names, "-" is standard input; empty is none
-	Question string // asked on a terminal if there is neither, empty if it is not asked for
+	Flag     string // flag that gives Ref, for messages
+	Ref      string // reference such as env:NAME, see config.Key.Secret; empty for none
+	File     string // value of the flag with the suffix -file, "-" for standard input; empty for none
+	Question string // asked on a terminal if Ref and File are empty; empty means do not ask
 }
 
-// Secret finds a secret. Without a place and a question it is empty.
+// Secret finds a secret. It returns an empty one if s has no reference, file or question.
 func (p *Process) Secret(ctx context.Context, s Secret) (account.Secret, error) {
 	place, name, _ := strings.Cut(s.Ref, ":")
 	absent := diagnosis.New(diagnosis.SecretAbsent, "Name", s.Flag, "Ref", s.Ref)
@@ -60,8 +60,8 @@ func (p *Process) Secret(ctx context.Context, s Secret) (account.Secret, error) 
 	return p.Console.Secret(ctx, s.Question)
 }
 
-// secretFile reads a file that holds one secret on one line. A line end behind
-// it is not part of it, nor is the mark some editors put in front; blanks are.
+// secretFile reads a file that holds one secret on one line. It drops a trailing
+// line end and a leading byte order mark; blanks are part of the secret.
 func (p *Process) secretFile(s Secret) (account.Secret, error) {
 	const longest = 64 << 10
 	in := p.In
@@ -93,14 +93,14 @@ func (p *Process) secretFile(s Secret) (account.Secret, error) {
 }
 
 const (
-	// keyringPatience is for a keyring that is locked and asks the person at the screen.
+	// keyringPatience is the limit at a terminal: a locked keyring asks the person there.
 	keyringPatience = time.Minute
-	// keyringGlance is for commands that nobody may be watching.
+	// keyringGlance is the limit for commands without a terminal.
 	keyringGlance = 5 * time.Second
 )
 
-// Vault returns where the token of a portal is kept. A user who names a folder for the
-// state wants everything in it.
+// Vault returns the vault for the token of a portal. If the user names a folder for the
+// state, the vault does not use the keyring.
 func (p *Process) Vault(t *config.Target, portalURL string) (vault.Vault, error) {
 	state, err := p.stateFolder(t.State)
 	if err != nil {
@@ -110,7 +110,7 @@ func (p *Process) Vault(t *config.Target, portalURL string) (vault.Vault, error)
 	return vault.Vault{Portal: portalURL, Folder: folder, OnlyFile: t.State != "", Patience: patience(p.Console)}, err
 }
 
-// patience is how long the keyring may take.
+// patience returns the time limit of the keyring.
 func patience(console *ui.Console) time.Duration {
 	if console.Terminal() {
 		return keyringPatience
@@ -118,9 +118,9 @@ func patience(console *ui.Console) time.Duration {
 	return keyringGlance
 }
 
-// keptToken returns the token kept for a portal, nothing if there is none or it has expired.
+// keptToken returns the token stored for a portal, empty if there is none or it has expired.
 func (p *Process) keptToken(t *config.Target) (account.Secret, error) {
-	const soon = 30 * 24 * time.Hour // before the end, which is then warned of
+	const soon = 30 * 24 * time.Hour // warn this long before the token expires
 	_, address, err := p.stateOf(t)
 	if err != nil {
 		return account.Secret{}, err
@@ -146,18 +146,18 @@ func (p *Process) keptToken(t *config.Target) (account.Secret, error) {
 	return kept.Token, nil
 }
 
-// Kept is what is known of the end of the token that login has kept.
+// Kept is the expiry of the token that login has stored.
 type Kept struct {
 	Expires time.Time
-	Warning *diagnosis.Problem // that it is near or over, nil while it is far
+	Warning *diagnosis.Problem // says that the expiry is near or past, nil while it is far
 
 	vault vault.Vault
 }
 
-// Due reports whether people are to be warned of the end, and notes that they are: once a week.
+// Due reports whether to remind people of the expiry, at most once a week, and records that it did.
 func (k *Kept) Due(now time.Time) bool { return k.Warning != nil && k.vault.Remind(now) }
 
-// Date writes a day in the form that reads the same everywhere, nothing for no day.
+// Date returns the local day of t as YYYY-MM-DD, and an empty string for the zero time.
 func Date(t time.Time) string {
 	if t.IsZero() {
 		return ""

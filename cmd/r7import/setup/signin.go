@@ -17,8 +17,8 @@ import (
 	"r7import/importer/portal"
 )
 
-// Caller finds who to sign in as where a row names nobody. A flag goes before a
-// variable, a token before a user; what login has kept comes last, if it may be used.
+// Caller returns who signs in for rows that name no owner: the user in o, else the token
+// in o. Without either it is the visitor in a sandbox, else, if kept is set, login's token.
 func (p *Process) Caller(ctx context.Context, c *Connection, o *config.Caller, kept bool) (policy.Caller, error) {
 	if o.User != "" {
 		password, err := p.passwordOf(ctx, o, !c.target.Sandbox)
@@ -38,7 +38,7 @@ func (p *Process) Caller(ctx context.Context, c *Connection, o *config.Caller, k
 	return policy.Caller{Token: token}, err
 }
 
-// CallerUnasked is Caller for a command that sends nothing: it needs no password of a user.
+// CallerUnasked is Caller for a command that sends nothing. It finds no password of a user.
 func CallerUnasked(ctx context.Context, p *Process, t *config.Target, o *config.Caller, kept bool) (policy.Caller, error) {
 	if o.User != "" {
 		return policy.Caller{User: o.User}, nil
@@ -48,13 +48,13 @@ func CallerUnasked(ctx context.Context, p *Process, t *config.Target, o *config.
 
 func (p *Process) passwordOf(ctx context.Context, o *config.Caller, ask bool) (account.Secret, error) {
 	s := Secret{Flag: "--password", Ref: o.Password, File: o.PasswordFile}
-	if ask { // a sandbox takes any password
+	if ask { // not in a sandbox, which accepts any password
 		s.Question = "ask.password"
 	}
 	return p.Secret(ctx, s)
 }
 
-// Session returns a session of the caller. done ends it if it was opened for this.
+// Session returns a session of the caller. done signs out if Session signed in.
 func (p *Process) Session(ctx context.Context, c *Connection, caller policy.Caller, retry bool) (s *portal.Session, done func(), err error) {
 	if !caller.Token.Empty() {
 		return c.Client.Session(caller.Token), func() {}, nil
@@ -64,11 +64,11 @@ func (p *Process) Session(ctx context.Context, c *Connection, caller policy.Call
 		return nil, nil, err
 	}
 	s = c.Client.Session(token.Secret, caller.Password)
-	return s, func() { s.SignOut(context.WithoutCancel(ctx)) }, nil // a token that is left ends by itself
+	return s, func() { s.SignOut(context.WithoutCancel(ctx)) }, nil // a token that stays expires by itself
 }
 
-// SignIn signs in as the user that the options or the person at the terminal
-// name, with a second factor if the portal wants one.
+// SignIn signs in as the user named by the options or by the person at the
+// terminal, with a second factor if the portal asks for one.
 func (p *Process) SignIn(ctx context.Context, c *Connection, o *config.Caller, retry bool) (portal.Token, error) {
 	a := &attempt{user: o.User, retry: retry, person: p.Console.Terminal()}
 	var err error
@@ -89,22 +89,22 @@ func (p *Process) SignIn(ctx context.Context, c *Connection, o *config.Caller, r
 	return p.attemptSignIn(ctx, c, a)
 }
 
-// attempt is a sign-in by password.
+// attempt describes a sign-in by password.
 type attempt struct {
 	user     string
 	password account.Secret
-	retry    bool           // the password is sent though it was refused before
-	totp     account.Secret // makes the codes of an authenticator app
+	retry    bool           // send the password even if it was refused before
+	totp     account.Secret // secret for the codes of an authenticator app
 	person   bool           // a person at a terminal can type a code
 }
 
-// codeTries is how many codes may be typed. Each wrong one counts towards the
-// portal's block of the person.
+// codeTries is the maximum number of typed codes. Each wrong code counts towards
+// the limit at which the portal blocks the person.
 const codeTries = 3
 
-// attemptSignIn sends the password, unless something is remembered against it, and then
-// the code that the portal wants besides. What it does and what comes of it is
-// written down for other commands, and for runs. A token that is not returned is ended.
+// attemptSignIn sends the password, unless its refusal is on record, and then the code if
+// the portal asks for one. It stores the attempt and its result for other commands and for
+// runs. If it fails after a token was issued, it signs that token out.
 func (p *Process) attemptSignIn(ctx context.Context, c *Connection, a *attempt) (token portal.Token, err error) {
 	if err := p.beginSignIn(ctx, c, a); err != nil {
 		return portal.Token{}, err
@@ -145,7 +145,7 @@ func (p *Process) attemptSignIn(ctx context.Context, c *Connection, a *attempt) 
 		token, answer = c.Client.SignInCode(ctx, a.user, a.password, code)
 		err = p.remember(ctx, c, a, func(_ *journal.Store, o *journal.Owner) error {
 			if o.BeginSignIn(time.Now()); answer.Fate == diagnosis.Done {
-				o.Attempts = 0 // what is known of the password alone stays: it still draws an SMS
+				o.Attempts = 0 // the record of the password stays: sending it still triggers an SMS
 			}
 			return nil
 		})
@@ -159,13 +159,13 @@ func (p *Process) attemptSignIn(ctx context.Context, c *Connection, a *attempt) 
 	return portal.Token{}, &problem
 }
 
-// beginSignIn waits until the password may be sent, and counts the attempt.
+// beginSignIn waits until the password may be sent and counts the attempt. A refusal on record is an error.
 func (p *Process) beginSignIn(ctx context.Context, c *Connection, a *attempt) error {
 	for {
 		var until time.Time
 		err := p.remember(ctx, c, a, func(s *journal.Store, o *journal.Owner) error {
 			held := s.RefusedBefore(o, a.password)
-			typed := a.person && o.RefusedCode == diagnosis.PortalSMS // the SMS is wanted
+			typed := a.person && o.RefusedCode == diagnosis.PortalSMS // the person can type the code from the SMS
 			if held != nil && !a.retry && !typed {
 				return held
 			}
@@ -188,7 +188,7 @@ func (p *Process) beginSignIn(ctx context.Context, c *Connection, a *attempt) er
 	}
 }
 
-// remember changes what is known of the person. A sandbox remembers nothing.
+// remember changes the stored record of the person. It does nothing in a sandbox.
 func (p *Process) remember(ctx context.Context, c *Connection, a *attempt, change func(*journal.Store, *journal.Owner) error) error {
 	if c.target.Sandbox {
 		return nil
@@ -200,8 +200,8 @@ func (p *Process) remember(ctx context.Context, c *Connection, a *attempt, chang
 	return journal.ChangeOwner(context.WithoutCancel(ctx), folder, address, strings.ToLower(a.user), storeOptions(p.Console, &c.target, false), change)
 }
 
-// totpSecret finds what makes the codes of an authenticator app, if it is said where
-// that is: the secret itself, or the address an app would read as a QR code.
+// totpSecret returns the secret for the codes of an authenticator app, empty if none is set.
+// It accepts the secret itself or the otpauth: address that an app reads as a QR code.
 func (p *Process) totpSecret(ctx context.Context, o *config.Caller) (account.Secret, error) {
 	text, err := p.Secret(ctx, Secret{Flag: "--totp-secret", Ref: o.TOTPSecret, File: o.TOTPSecretFile})
 	if err != nil || text.Empty() {
@@ -219,8 +219,8 @@ func (p *Process) totpSecret(ctx context.Context, o *config.Caller) (account.Sec
 	return account.NewSecret(plain), nil
 }
 
-// codeNow returns the code an authenticator app shows at a moment, nothing if
-// the secret is none.
+// codeNow returns the code that an authenticator app shows at the given time, empty if
+// the secret is not valid.
 func codeNow(secret account.Secret, at time.Time) account.Secret {
 	code, err := totp.GenerateCode(secret.Reveal(), at)
 	if err != nil {

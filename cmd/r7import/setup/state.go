@@ -16,12 +16,12 @@ import (
 	"r7import/importer/portal"
 )
 
-// ReadState opens what earlier runs on the portal have left, for reading.
+// ReadState opens the state of earlier runs on the portal for reading.
 func (p *Process) ReadState(t *config.Target) (*journal.Store, error) {
 	return p.openState(t, true)
 }
 
-// LockState opens it for changes, while nothing else runs on the portal. done closes it.
+// LockState opens the state for changes and locks it against other runs. done unlocks and closes it.
 func (p *Process) LockState(t *config.Target) (store *journal.Store, done func() error, err error) {
 	store, err = p.openState(t, false)
 	if err != nil {
@@ -42,8 +42,8 @@ func (p *Process) openState(t *config.Target, readOnly bool) (*journal.Store, er
 	return journal.Open(folder, address, storeOptions(p.Console, t, readOnly))
 }
 
-// stateOf returns the folder of the state, and the address of the portal in the one form
-// that is used for it.
+// stateOf returns the folder of the state and the portal's address in its normal form. A
+// target without a portal is an error.
 func (p *Process) stateOf(t *config.Target) (folder, address string, err error) {
 	if t.Portal == "" {
 		return "", "", diagnosis.New(diagnosis.PortalMissing, "Runs", true)
@@ -54,7 +54,7 @@ func (p *Process) stateOf(t *config.Target) (folder, address string, err error) 
 	return folder, address, err
 }
 
-// portalFolder returns the folder under the state that a portal has for what.
+// portalFolder returns the subfolder called what in the portal's part of the state.
 func portalFolder(p *Process, t *config.Target, what string) (string, error) {
 	state, address, err := p.stateOf(t)
 	if err != nil {
@@ -66,13 +66,13 @@ func portalFolder(p *Process, t *config.Target, what string) (string, error) {
 
 const plansFolder, reportsFolder = "plans", "reports"
 
-// storeOptions says where the key of a store lies: in the keyring, unless a folder
-// was named for everything.
+// storeOptions returns the options of a store. Its key is in the keyring, unless the
+// user names a folder for the state.
 func storeOptions(console *ui.Console, t *config.Target, readOnly bool) journal.Options {
 	return journal.Options{ReadOnly: readOnly, Keyring: vault.Keys{Patience: patience(console)}, KeyInFile: t.State != ""}
 }
 
-// WarnOfKeyFiles tells which stores have their key beside them.
+// WarnOfKeyFiles warns of each store whose key is in a file beside it.
 func WarnOfKeyFiles(p *Process, t *config.Target) {
 	if folder, err := p.stateFolder(t.State); err == nil {
 		for _, file := range journal.KeyFiles(folder) {
@@ -81,8 +81,8 @@ func WarnOfKeyFiles(p *Process, t *config.Target) {
 	}
 }
 
-// CheckRun makes sure that there is such a run, so that a mistyped portal does
-// not get a state of its own.
+// CheckRun returns nil if the run exists. It creates no state, so that a mistyped
+// portal does not get one.
 func (p *Process) CheckRun(ctx context.Context, t *config.Target, name string) error {
 	store, err := p.ReadState(t)
 	if err != nil {
@@ -92,9 +92,9 @@ func (p *Process) CheckRun(ctx context.Context, t *config.Target, name string) e
 	return errors.Join(err, store.Close())
 }
 
-// RunsNamed returns runs by their names, the newest first and each once; latest is
-// the latest that made accounts, so that the same command goes on with an undo that
-// was cut short. It makes no state for a mistyped portal.
+// RunsNamed returns the named runs, newest first and without duplicates. The name latest
+// means the latest import, not an undo, so that the same command continues an undo that
+// was cut short. RunsNamed creates no state for a mistyped portal.
 func RunsNamed(ctx context.Context, p *Process, t *config.Target, names ...string) (runs []journal.Run, err error) {
 	store, err := p.ReadState(t)
 	if err != nil {
@@ -112,7 +112,7 @@ func RunsNamed(ctx context.Context, p *Process, t *config.Target, names ...strin
 	return slices.CompactFunc(runs, func(a, b journal.Run) bool { return a.ID == b.ID }), nil
 }
 
-// runNamed returns a run by its name, or the latest that made accounts.
+// runNamed returns a run by its name. The name latest means the latest import.
 func runNamed(ctx context.Context, store *journal.Store, name string) (journal.Run, error) {
 	if name != "latest" {
 		return store.Run(ctx, name)
@@ -124,7 +124,7 @@ func runNamed(ctx context.Context, store *journal.Store, name string) (journal.R
 	return run, err
 }
 
-// latest returns the latest run that made accounts and that is wanted, the zero run if there is none.
+// latest returns the latest import for which wanted is true, the zero run if there is none.
 func latest(ctx context.Context, store *journal.Store, wanted func(*journal.Run) bool) (journal.Run, error) {
 	runs, err := store.Runs(ctx)
 	for _, run := range slices.Backward(runs) {
@@ -135,8 +135,8 @@ func latest(ctx context.Context, store *journal.Store, wanted func(*journal.Run)
 	return journal.Run{}, err
 }
 
-// LastRunOf returns the latest run of a file, and of the sheet if that is said; the
-// zero run if there is none.
+// LastRunOf returns the latest import of a file, and of its sheet if o names one. It
+// returns the zero run if there is none.
 func LastRunOf(ctx context.Context, p *Process, t *config.Target, o *Input) (run journal.Run, err error) {
 	store, err := p.ReadState(t)
 	if err != nil {
@@ -147,8 +147,8 @@ func LastRunOf(ctx context.Context, p *Process, t *config.Target, o *Input) (run
 	return latest(ctx, store, func(r *journal.Run) bool { return r.File == name && (o.Sheet == "" || r.Sheet == o.Sheet) })
 }
 
-// OwnersAsIn lets a look or an undo sign in the way a run did, and says so. What the
-// user has said about it stands.
+// OwnersAsIn makes a verify or an undo sign in the way a run did, and says so. It changes
+// nothing if the user chose a way.
 func OwnersAsIn(p *Process, run journal.Run, o *JobOptions) {
 	way := OwnerWayOf(run)
 	if o.OwnerSaid || way == policy.OwnerAuto {
@@ -158,7 +158,7 @@ func OwnersAsIn(p *Process, run journal.Run, o *JobOptions) {
 	p.Console.Say("owner.as_run", "Owner", way, "Run", run.ID)
 }
 
-// OwnerWayOf returns the owner way that a run was given.
+// OwnerWayOf returns the owner way in a run's settings, auto if there is none.
 func OwnerWayOf(run journal.Run) policy.OwnerWay {
 	switch way := policy.OwnerWay(SettingsOf(run)["owner"]); way {
 	case policy.OwnerSelf, policy.OwnerColumn, policy.OwnerImpersonate:
@@ -167,9 +167,9 @@ func OwnerWayOf(run journal.Run) policy.OwnerWay {
 	return policy.OwnerAuto
 }
 
-// SettingsOf returns the settings a run noted down.
+// SettingsOf returns the settings stored with a run, empty if there are none.
 func SettingsOf(run journal.Run) map[string]string {
 	settings := make(map[string]string)
-	_ = json.Unmarshal(run.Args, &settings) // an older version may have noted nothing
+	_ = json.Unmarshal(run.Args, &settings) // an older version may have stored none
 	return settings
 }

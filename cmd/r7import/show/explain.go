@@ -16,40 +16,40 @@ import (
 	"r7import/importer/plan"
 )
 
-// Explained is the way of a row, as `explain --json` tells it. Fields are only ever added.
+// Explained is the output of `explain --json` for one row. Fields may be added but not changed.
 type Explained struct {
 	Schema   string           `json:"schema"`
 	File     string           `json:"file"`
 	Sheet    string           `json:"sheet,omitempty"`
 	Row      int              `json:"row"`
 	Fields   []ExplainedField `json:"fields"`
-	Form     bool             `json:"form"`   // the request travels as a form, not as JSON
-	Unread   []string         `json:"unread"` // columns
-	Astray   bool             `json:"astray"` // the cells seem to have slipped under other headers, so that none is shown
+	Form     bool             `json:"form"`   // the request is sent as a form, not as JSON
+	Unread   []string         `json:"unread"` // columns that feed no field
+	Astray   bool             `json:"astray"` // the cells seem to be under wrong headers, so none is shown
 	Problems []Told           `json:"problems"`
-	Makes    []string         `json:"portal_makes"` // what the portal makes of the request
+	Makes    []string         `json:"portal_makes"` // what the portal derives from the request
 	Owner    ExplainedOwner   `json:"owner"`
 	Portal   string           `json:"portal,omitempty"`
 	Memory   []string         `json:"remembered"`
 	Would    ExplainedWould   `json:"would"`
 
-	Remembers bool          `json:"-"` // there is a state of the portal
+	Remembers bool          `json:"-"` // the portal has a stored state
 	Outlook   *plan.Outlook `json:"-"`
 }
 
-// ExplainedField is how a field gets its value. Secrets are masked.
+// ExplainedField describes how a field gets its value. Secrets are masked.
 type ExplainedField struct {
 	Field    string          `json:"field"`
-	From     string          `json:"from"` // cell, template, mapping, set, preset, row, rule; empty where there is no value
+	From     string          `json:"from"` // cell, template, mapping, set, preset, row, rule; empty if it has no value
 	Cells    []ExplainedCell `json:"cells,omitempty"`
 	Template string          `json:"template,omitempty"`
 	Preset   string          `json:"preset,omitempty"`
 	Value    string          `json:"value"`
-	Sent     json.RawMessage `json:"sent,omitempty"` // as the request has it
+	Sent     json.RawMessage `json:"sent,omitempty"` // value in the request
 	Unfit    bool            `json:"unfit,omitempty"`
 }
 
-// Where a value is from, beside the words of account.Fill.
+// The origins of a value in addition to those of account.Fill.
 const (
 	FromCell     = "cell"
 	FromTemplate = "template"
@@ -59,36 +59,36 @@ const (
 type ExplainedCell struct {
 	Column string `json:"column"`
 	Header string `json:"header"`
-	Text   string `json:"text"`            // as it stands, "***" for a secret
-	State  string `json:"state,omitempty"` // empty, void: a word for no value, unfit: not shown
+	Text   string `json:"text"`            // text of the cell, "***" for a secret
+	State  string `json:"state,omitempty"` // empty, void (a word for no value) or unfit (not shown)
 }
 
-// States of cells that give no value.
+// The states of cells that give no value.
 const (
 	CellEmpty = "empty"
 	CellVoid  = "void"
 	CellUnfit = "unfit"
 )
 
-// ExplainedOwner is who gets the account.
+// ExplainedOwner is the person who gets the account.
 type ExplainedOwner struct {
 	Via     string `json:"via"` // caller, password, token, acting, nobody
 	Person  string `json:"person,omitempty"`
-	Rows    int    `json:"rows"` // valid rows of the file for them
+	Rows    int    `json:"rows"` // the person's valid rows in the file
 	Message string `json:"message"`
 }
 
 // ExplainedWould is what a run would do.
 type ExplainedWould struct {
-	Status  diagnosis.Status `json:"status,omitempty"` // empty where only a look can tell
+	Status  diagnosis.Status `json:"status,omitempty"` // empty if it depends on the portal
 	Why     plan.Why         `json:"why"`
 	Code    diagnosis.Code   `json:"code,omitempty"`
 	Message string           `json:"message"`
 	Hint    string           `json:"hint,omitempty"`
 }
 
-// Put puts the sentences in: the problems of the row, what the portal makes of it, who gets
-// the account, what is remembered, and what a run would do.
+// Put fills in the sentences from Outlook: the row's problems, what the portal derives from
+// the request, the owner, the stored knowledge, and what a run would do.
 func (e *Explained) Put(c *ui.Console) {
 	o := e.Outlook
 	e.Row, e.Problems = o.Row.Number, []Told{}
@@ -126,7 +126,7 @@ func (e *Explained) Put(c *ui.Console) {
 	e.Would = would
 }
 
-// addMakes says what the portal makes of the request, as far as that is not what was sent.
+// addMakes adds what the portal derives from the request, where that differs from what is sent.
 func (e *Explained) addMakes(l *lines) {
 	s := &e.Outlook.Row.Settings
 	server := func(field string, port int) string {
@@ -156,7 +156,7 @@ func (e *Explained) addMakes(l *lines) {
 	l.addIf(e.Form, "explain.portal.form")
 }
 
-// addMemory says what the state has of the account and its person.
+// addMemory adds what the state knows about the account and its owner.
 func (e *Explained) addMemory(l *lines) {
 	o := e.Outlook
 	switch known := &o.Known; {
@@ -187,7 +187,7 @@ func (e *Explained) addMemory(l *lines) {
 	l.addIf(o.Intent.Kind != "", "explain.memory.intent", "Kind", string(o.Intent.Kind), "At", moment(o.Intent.At), "Run", o.Intent.Run)
 }
 
-// Show tells it to a person.
+// Show writes the explanation for a person.
 func (e *Explained) Show(out io.Writer, c *ui.Console) {
 	l := &lines{Console: c}
 	l.add("explain.title", "Row", e.Row, "File", strings.TrimSuffix(e.File+", "+e.Sheet, ", "))
@@ -237,7 +237,7 @@ func (e *Explained) Show(out io.Writer, c *ui.Console) {
 	l.write(out)
 }
 
-// sent writes the value as it is sent, with the word that a number stands for.
+// sent returns the value as it is sent, followed by the word that a number stands for.
 func (f *ExplainedField) sent(c *ui.Console) string {
 	text := cmp.Or(string(f.Sent), f.Value)
 	switch {
@@ -249,14 +249,14 @@ func (f *ExplainedField) sent(c *ui.Console) string {
 	return text
 }
 
-// followed names the fields that others follow when no cell gives them: those of the row,
-// and the ports of the secure rule.
+// followed maps a field to the field that its default follows if no cell gives it: another
+// field of the row, or the port that decides the encryption.
 var followed = map[string]string{
 	"account": "email", "smtp_account": "account", "smtp_password": "password",
 	"imap": "port", "incoming_encryption_type": "port", "outcoming_encryption_type": "smtp_port",
 }
 
-// line is the way of one field: its name, what is sent, and where that is from.
+// line returns the line of one field: its name, the value sent, and the value's origin.
 func (f *ExplainedField) line(c *ui.Console, width int) string {
 	const fieldWidth = 25
 	l := lines{Console: c}
@@ -266,7 +266,7 @@ func (f *ExplainedField) line(c *ui.Console, width int) string {
 		switch {
 		case cell.State != "":
 			id = "explain.cell." + cell.State
-		case f.From == FromCell && cell.Text == f.Value: // what stands in the cell is the value
+		case f.From == FromCell && cell.Text == f.Value: // the cell's text is the value
 			id = "explain.cell"
 		}
 		l.add(id, "Column", cell.Column, "Header", strconv.Quote(cell.Header), "Text", strconv.Quote(cell.Text))

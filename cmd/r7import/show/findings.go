@@ -10,30 +10,30 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Findings gathers the problems of rows: what many rows share is shown once.
+// Findings collects the problems of rows. It shows a problem that many rows share once.
 type Findings struct {
 	groups map[string]*finding
 	order  []*finding
-	left   int // problems beyond the groups that are kept
+	left   int // number of problems that are in no group
 }
 
 // finding is a problem that rows share.
 type finding struct {
-	first []diagnosis.Problem // as the first rows have it
-	count int                 // of all rows
+	first []diagnosis.Problem // the problem in each of the first rows
+	count int                 // number of all rows
 }
 
 const (
-	singlyShown = 3    // rows of a finding that get a line each
-	RowsShown   = 8    // row numbers on the line of a larger one
-	findingsMax = 1000 // findings that are kept; a file with more is something else
-	linesMax    = 200  // lines that are shown
+	singlyShown = 3    // a finding with at most that many rows gets a line for each
+	RowsShown   = 8    // row numbers on the line of a larger finding
+	findingsMax = 1000 // findings kept; a file with more is hardly a table of accounts
+	linesMax    = 200  // lines shown
 )
 
-// NewFindings returns none.
+// NewFindings returns an empty collection.
 func NewFindings() *Findings { return &Findings{groups: make(map[string]*finding)} }
 
-// Row takes the errors and warnings of a row.
+// Row adds the errors and warnings of a row.
 func (f *Findings) Row(row *account.Row) {
 	for i := range row.Problems {
 		if p := &row.Problems[i]; p.Severity() != diagnosis.Notice {
@@ -42,9 +42,9 @@ func (f *Findings) Row(row *account.Row) {
 	}
 }
 
-// Add takes a problem of a row.
+// Add adds a problem of a row.
 func (f *Findings) Add(p *diagnosis.Problem) {
-	parts := []string{string(p.Code), p.Place.Column} // of the key, which is equal for problems that differ in the row only
+	parts := []string{string(p.Code), p.Place.Column} // parts of the key, which is equal for problems that differ only in the row
 	for _, name := range slices.Sorted(maps.Keys(p.Args)) {
 		parts = append(parts, name, p.Args[name])
 	}
@@ -64,10 +64,10 @@ func (f *Findings) Add(p *diagnosis.Problem) {
 	}
 }
 
-// None reports whether nothing was found.
+// None reports whether there are no findings.
 func (f *Findings) None() bool { return len(f.order) == 0 }
 
-// Show shows the findings, errors first, each kind with its hint once.
+// Show shows the findings, errors first. It shows each hint once.
 func (f *Findings) Show(c *ui.Console) {
 	hinted := make(map[string]bool)
 	lines, left := 0, f.left

@@ -13,7 +13,7 @@ import (
 	"r7import/importer/journal"
 )
 
-// Follower shows how a run gets on and steps aside while a question is asked.
+// Follower shows the progress of a run. It hides the progress while a question is asked.
 type Follower struct {
 	console *ui.Console
 	log     *slog.Logger
@@ -22,17 +22,17 @@ type Follower struct {
 	mu       sync.Mutex
 	progress *ui.Progress // nil while a question is asked
 	resting  []importer.HostRest
-	pause    diagnosis.Code // what all rows wait for
+	pause    diagnosis.Code // reason why all rows wait, empty if they do not
 }
 
-// Follow begins to show progress. The caller stops it before it says anything
-// that is to stand below.
+// Follow begins to show progress. The caller must call Stop before it shows
+// anything below the progress.
 func Follow(c *ui.Console, log *slog.Logger, style ui.Style) *Follower {
 	return &Follower{console: c, log: log, style: style, progress: c.Follow(style)}
 }
 
-// Show takes the newest picture of the run, and tells once each which mail servers' rows
-// begin to wait, of which a row tried in vain whether they are well again, and which are.
+// Show takes a new snapshot of the run. It also reports each mail server whose rest begins,
+// continues after a failed try, or ends, and each pause of the whole run.
 func (f *Follower) Show(now importer.Progress) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -66,7 +66,7 @@ func (f *Follower) Show(now importer.Progress) {
 	f.progress.Show(now)
 }
 
-// rest tells people, the log and machines how the rest of a mail server goes.
+// rest reports the state of a mail server's rest to the console, the log and as an event.
 func (f *Follower) rest(rest importer.HostRest, state string) {
 	until := rest.Until.Local().Format(time.TimeOnly)
 	switch state {
@@ -83,7 +83,7 @@ func (f *Follower) rest(rest importer.HostRest, state string) {
 	f.progress.Happened(ui.Event{Event: "host", Host: rest.Host, Code: rest.Why, State: state, Until: rest.Until, Tries: rest.Tries})
 }
 
-// Stop shows where the run ended.
+// Stop shows the last snapshot and ends the progress. A second call does nothing.
 func (f *Follower) Stop() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -93,8 +93,8 @@ func (f *Follower) Stop() {
 	}
 }
 
-// Looked asks, between the rows on trial and all others, whether the person has
-// looked in the portal.
+// Looked asks, after the canary rows and before all others, whether the person has
+// checked their accounts in the portal. passed are the addresses of these accounts.
 func (f *Follower) Looked(ctx context.Context, passed []string) (bool, error) {
 	f.Stop()
 	looked, err := f.console.Confirm(ctx, "run.looked", "Accounts", passed)
@@ -104,7 +104,7 @@ func (f *Follower) Looked(ctx context.Context, passed []string) (bool, error) {
 	return looked, err
 }
 
-// Decided notes down what has become of a row and, if each is wanted, shows it.
+// Decided logs the outcome of a row, and shows it if the console is verbose.
 func (f *Follower) Decided(e *journal.Entry, host string) {
 	facts := []any{"row", e.Row, "status", e.Status}
 	if e.Code != "" {
@@ -126,7 +126,7 @@ func (f *Follower) Decided(e *journal.Entry, host string) {
 		return
 	}
 	address, took := e.Email, ""
-	if e.Status == diagnosis.Invalid { // whose cells are not repeated
+	if e.Status == diagnosis.Invalid { // the cells of an invalid row are not shown
 		address = ""
 	}
 	if e.Attempts > 0 {
@@ -136,7 +136,7 @@ func (f *Follower) Decided(e *journal.Entry, host string) {
 		"Row", e.Row, "Status", f.console.Text("status."+string(e.Status)), "Code", e.Code, "Host", host, "Address", address, "Took", took)
 }
 
-// Greet tells what the run has learnt of the portal, and then who it signed in as.
+// Greet shows the facts about the portal or, if g has a person, who signed in.
 func (f *Follower) Greet(g importer.Greeting) {
 	switch {
 	case g.Person.ID == "":

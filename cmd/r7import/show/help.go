@@ -13,22 +13,22 @@ import (
 	"r7import/cmd/r7import/ui"
 )
 
-// The columns of help: as wide as the terminal within bounds, and usual where there is none.
+// The width of help in columns: that of the terminal within bounds, or usual without a terminal.
 const (
 	narrowest = 60
 	widest    = 110
 	usual     = 80
 )
 
-// ID returns where the catalogue keeps a text about a command: "cmd.runs.show.short".
+// ID returns the catalogue's ID of a text about a command: "cmd.runs.show.short".
 func ID(cmd *cobra.Command, what string) string {
 	path := strings.ReplaceAll(cmd.CommandPath(), " ", ".")
 	return "cmd" + strings.TrimPrefix(path, "r7import") + "." + what
 }
 
-// Help writes the help of a command in lines of at most width columns, or of the
-// usual width if that is 0. Of a command with many flags it lists those of every day,
-// unless all are asked for.
+// Help writes the help of a command in lines of about width columns, or of the
+// usual width if that is 0. For a command with many flags it lists only the everyday
+// flags, unless all is set.
 func Help(out io.Writer, c *ui.Console, cmd *cobra.Command, width int, all bool) {
 	h := helpPage{c, out, usual}
 	if width > 0 {
@@ -53,7 +53,7 @@ func Help(out io.Writer, c *ui.Console, cmd *cobra.Command, width int, all bool)
 		h.paragraph(long)
 	}
 	var way, commands [][2]string
-	for _, name := range []string{"template", "validate", "plan", "run", "verify", "undo"} { // as one gives them in a migration
+	for _, name := range []string{"template", "validate", "plan", "run", "verify", "undo"} { // in the order of a migration
 		way = append(way, [2]string{"r7import " + c.Text("help.way."+name), c.Text("help.way." + name + ".what")})
 	}
 	for _, sub := range cmd.Commands() {
@@ -72,18 +72,18 @@ func Help(out io.Writer, c *ui.Console, cmd *cobra.Command, width int, all bool)
 	}
 }
 
-// everyday are the flags that the help of a command with many begins with.
+// everyday holds the flags that help lists for a command with many flags.
 var everyday = map[string]bool{
 	"portal": true, "sandbox": true, "token-file": true, "owner": true, "mapping": true, "set": true, "preset": true, "sheet": true,
 	"rows": true, "on-existing": true, "canary": true, "report": true, "yes": true,
 	"dry-run": true, "disable": true, "proof": true, "output": true, "detect": true, "keep": true, "without-passwords": true,
 }
 
-// manyFlags is how many flags of its own a command may have before its help shows only
-// those of every day.
+// manyFlags is the largest number of own flags for which the help of a command lists
+// all flags.
 const manyFlags = 16
 
-// helpPage is a text of a certain width. That nobody reads it is no error.
+// helpPage writes text of a given width. It ignores write errors.
 type helpPage struct {
 	console *ui.Console
 	out     io.Writer
@@ -92,7 +92,7 @@ type helpPage struct {
 
 func (h helpPage) printf(format string, args ...any) { _, _ = fmt.Fprintf(h.out, format, args...) }
 
-// flags lists the flags in the groups of their keys, those of every command last.
+// flags lists the flags by the group of their keys, the general ones last.
 func (h helpPage) flags(cmd *cobra.Command, all bool) {
 	cmd.Flags().AddFlagSet(cmd.InheritedFlags())
 	groups := make(map[config.Group][][2]string)
@@ -129,7 +129,7 @@ func (h helpPage) flags(cmd *cobra.Command, all bool) {
 		}
 		list(k.Group, flag, value, about)
 	}
-	for _, name := range []string{"config", "job", "help", "help-all", "version"} { // which are no keys
+	for _, name := range []string{"config", "job", "help", "help-all", "version"} { // flags without a key
 		flag := cmd.Flags().Lookup(name)
 		if flag == nil || !all {
 			continue
@@ -146,7 +146,7 @@ func (h helpPage) flags(cmd *cobra.Command, all bool) {
 	}
 }
 
-// section writes a heading and rows of two columns, the second one wrapped.
+// section writes a heading and rows of two columns, the second column wrapped.
 func (h helpPage) section(heading string, rows [][2]string) {
 	if len(rows) == 0 {
 		return
@@ -181,14 +181,14 @@ func (h helpPage) paragraph(text string) {
 	}
 }
 
-// ManualName is what man knows a command by: r7import-runs-show.
+// ManualName returns the name of a command's manual page: r7import-runs-show.
 func ManualName(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.CommandPath(), " ", "-") }
 
-// manualWidth and the indent of man are the 80 columns of a terminal.
+// manualWidth leaves room for the indent of man within the 80 columns of a terminal.
 const manualWidth = 72
 
-// Manual writes the help of a command as a page for man. What is indented in the help
-// stays as it is, the rest flows.
+// Manual writes the help of a command as a manual page. Indented lines of the help keep
+// their form, the others are filled.
 func Manual(out io.Writer, c *ui.Console, cmd *cobra.Command, date, version string) {
 	var help strings.Builder
 	Help(&help, c, cmd, manualWidth, true)
@@ -197,7 +197,7 @@ func Manual(out io.Writer, c *ui.Console, cmd *cobra.Command, date, version stri
 	page(".SH %s\n%s \\- %s\n", c.Text("man.name"), roff(ManualName(cmd)), roff(strings.TrimSuffix(c.Text(ID(cmd, "short")), ".")))
 	page(".SH %s\n", c.Text("man.description"))
 	kept := false
-	_, rest, _ := strings.Cut(help.String(), "\n\n") // the name says what the first paragraph does
+	_, rest, _ := strings.Cut(help.String(), "\n\n") // the first paragraph is already in the NAME section
 	lines := strings.Split(strings.TrimSpace(rest), "\n")
 	for i, line := range lines {
 		indented := strings.HasPrefix(line, " ")
@@ -232,7 +232,7 @@ func Manual(out io.Writer, c *ui.Console, cmd *cobra.Command, date, version stri
 	}
 }
 
-// roff keeps a line from being taken for commands.
+// roff escapes a line so that roff does not read it as a command.
 func roff(line string) string {
 	line = strings.NewReplacer(`\`, `\e`, "-", `\-`).Replace(line)
 	if strings.HasPrefix(line, ".") || strings.HasPrefix(line, "'") {

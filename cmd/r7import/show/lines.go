@@ -14,10 +14,10 @@ import (
 	"r7import/importer/plan"
 )
 
-// minute is how a moment is shown where its seconds tell nothing.
+// minute is the layout of a time without seconds.
 const minute = "2006-01-02 15:04"
 
-// moment writes a time by the clock of the person, nothing for the zero time.
+// moment returns a time to the minute in the local zone, empty for the zero time.
 func moment(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -25,7 +25,7 @@ func moment(t time.Time) string {
 	return t.Local().Format(minute)
 }
 
-// lines collects what is written one below the other.
+// lines collects lines of text.
 type lines struct {
 	*ui.Console
 	all []string
@@ -34,7 +34,7 @@ type lines struct {
 // add appends a sentence of the catalogue.
 func (l *lines) add(id string, facts ...any) { l.all = append(l.all, l.Text(id, facts...)) }
 
-// addIf is add where a condition holds.
+// addIf is add if holds is true.
 func (l *lines) addIf(holds bool, id string, facts ...any) {
 	if holds {
 		l.add(id, facts...)
@@ -48,22 +48,22 @@ func (l *lines) write(out io.Writer) {
 	}
 }
 
-// Line writes a line of results; on a terminal it goes on below itself.
+// Line writes a line of results. On a terminal a long line is wrapped and indented.
 func Line(out io.Writer, text string) {
 	rest := strings.TrimLeft(text, " ")
 	blanks := text[:len(text)-len(rest)]
 	_, _ = fmt.Fprintln(out, ui.Hang(blanks, ui.Clean(rest), len(blanks)+2, ui.Width(out)))
 }
 
-// labelled is lines behind a label. Without lines nothing is shown, but the label counts
-// for the width of all.
+// labelled is a label followed by lines. Without lines nothing is shown, but the label still
+// counts for the width of the column.
 type labelled struct {
 	name  string
 	lines []string
 }
 
-// printLabelled prints lines behind their labels, which the catalogue has under the names
-// behind a prefix.
+// printLabelled prints lines after their labels. The catalogue's ID of a label is prefix
+// followed by its name.
 func printLabelled(c *ui.Console, prefix string, rows []labelled) {
 	width := 0
 	for _, row := range rows {
@@ -78,7 +78,7 @@ func printLabelled(c *ui.Console, prefix string, rows []labelled) {
 	}
 }
 
-// titled names a file with its sheet.
+// titled returns the name of a file, followed by its sheet if it has one.
 func titled(file, sheet string) string {
 	if sheet != "" {
 		return file + " (" + sheet + ")"
@@ -86,8 +86,8 @@ func titled(file, sheet string) string {
 	return file
 }
 
-// shownHost names a mail server. What is no name of one is not shown: where cells have
-// slipped, it may be a password.
+// shownHost returns the name of a mail server. It hides a text that is no host name,
+// because that may be a password in a wrong column.
 func shownHost(c *ui.Console, host string) string {
 	if account.IsHost(host) {
 		return host
@@ -95,7 +95,7 @@ func shownHost(c *ui.Console, host string) string {
 	return c.Text("plan.host.unnamed")
 }
 
-// Numbers lists row numbers, with dots if there are more.
+// Numbers lists row numbers, with dots at the end if count is larger.
 func Numbers(rows []int, count int) string {
 	texts := make([]string, len(rows))
 	for i, row := range rows {
@@ -104,7 +104,7 @@ func Numbers(rows []int, count int) string {
 	return dotted(texts, count)
 }
 
-// First names the first of a list.
+// First lists the first items of a list, with dots at the end if there are more.
 func First(list []string) string {
 	const most = 5
 	return dotted(list[:min(most, len(list))], len(list))
@@ -118,7 +118,7 @@ func dotted(shown []string, count int) string {
 	return text
 }
 
-// Addresses returns those of accounts that no row names any more.
+// Addresses returns the addresses of accounts that no row names any more.
 func Addresses(accounts []plan.Missing) []string {
 	list := make([]string, len(accounts))
 	for i := range accounts {

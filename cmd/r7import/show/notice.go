@@ -9,12 +9,12 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Notice tells people and programs that do not watch a run how it went: a letter to the
-// former, one JSON object to the latter. Fields of the object are only ever added; it
-// holds no password and no token.
+// Notice is the notification about an unattended run: a mail for people and a JSON object
+// for programs. Fields of the object may be added but not changed. It contains no password
+// and no token.
 type Notice struct {
 	Schema    string       `json:"schema"`
-	Test      bool         `json:"test,omitempty"` // nothing was run
+	Test      bool         `json:"test,omitempty"` // a test without a run
 	Job       string       `json:"job"`            // empty for a run without a name
 	Machine   string       `json:"machine"`
 	Version   string       `json:"version"`
@@ -22,20 +22,20 @@ type Notice struct {
 	StartedAt time.Time    `json:"started_at"`
 	EndedAt   time.Time    `json:"ended_at"`
 	Subject   string       `json:"subject"`
-	Text      string       `json:"text"` // as in the letter, which chats show as it is
+	Text      string       `json:"text"` // text of the mail, which chats can show
 	Files     []NoticeFile `json:"files"`
-	Problems  []*Told      `json:"problems,omitempty"` // that are about none of the files
+	Problems  []*Told      `json:"problems,omitempty"` // problems that concern no file
 }
 
-// NoticeFile is what came of one file.
+// NoticeFile is the result of one file.
 type NoticeFile struct {
 	File     string  `json:"file"`
 	ExitCode int     `json:"exit_code"`
-	Result   *Result `json:"result,omitempty"` // missing if it did not get that far
+	Result   *Result `json:"result,omitempty"` // nil if the command ended before
 	Problems []*Told `json:"problems,omitempty"`
 }
 
-// Changed reports whether accounts were made, changed, switched off or removed.
+// Changed reports whether accounts were created, changed, switched off or removed.
 func (n *Notice) Changed() bool {
 	changes := func(s diagnosis.Status) bool {
 		return s == diagnosis.Created || s == diagnosis.Updated || s == diagnosis.Disabled || s == diagnosis.Removed
@@ -43,7 +43,7 @@ func (n *Notice) Changed() bool {
 	return slices.ContainsFunc(n.Files, func(f NoticeFile) bool { return f.Result != nil && Any(f.Result.Statuses, changes) })
 }
 
-// Compose writes subject and text in the language of the console.
+// Compose sets schema, subject and text from the other fields, in the console's language.
 func (n *Notice) Compose(c *ui.Console) {
 	n.Schema = "r7import.notice/1"
 	outcome := c.Text("notice.test")

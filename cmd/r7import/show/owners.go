@@ -11,8 +11,8 @@ import (
 	"r7import/importer/people"
 )
 
-// Owners is what was found out about the people of a file, as `owners
-// --json` tells it. Fields are only ever added.
+// Owners is the output of `owners --json`: how many people of a file were found in
+// the portal. Fields may be added but not changed.
 type Owners struct {
 	Schema    string  `json:"schema"`
 	File      string  `json:"file"`
@@ -26,11 +26,11 @@ type Owners struct {
 	Guests    int     `json:"guests"`
 	Ambiguous int     `json:"ambiguous"`
 	Written   string  `json:"written"`
-	List      []Owner `json:"list"` // rows to look at
+	List      []Owner `json:"list"` // rows that need a decision
 	ExitCode  int     `json:"exit_code"`
 }
 
-// Owner is a row whose person was not found, or not for certain.
+// Owner is a row whose person was not found, is not usable, or is not certain.
 type Owner struct {
 	Row     int            `json:"row"`
 	Name    string         `json:"name"`
@@ -40,7 +40,7 @@ type Owner struct {
 	Message string         `json:"message"`
 }
 
-// Add takes in the person of a row.
+// Add counts the match of a row, and lists the row if the match has a problem.
 func (f *Owners) Add(c *ui.Console, row *account.Row, match people.Match) {
 	f.Rows++
 	if match.Problem == nil {
@@ -58,10 +58,10 @@ func (f *Owners) Add(c *ui.Console, row *account.Row, match people.Match) {
 	})
 }
 
-// Open returns how many rows have no usable person: they wait for a decision.
+// Open returns the number of rows without a usable person. They need a decision.
 func (f *Owners) Open() int { return f.Missing + f.Disabled + f.OnLeave + f.Guests + f.Ambiguous }
 
-// Show lists the rows to look at, sums up, and says what was written.
+// Show writes the listed rows, the counts, and the path of the copy.
 func (f *Owners) Show(out io.Writer, c *ui.Console) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, line := range f.List {

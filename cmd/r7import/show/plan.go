@@ -20,31 +20,31 @@ import (
 	"r7import/importer/typo"
 )
 
-// Plan is what one reading of the file found, and what a run will do about it.
+// Plan is a plan before the run, with everything that is shown about it.
 type Plan struct {
 	*plan.Plan
 	File, Sheet string
-	Filter      string // the flags that choose among its rows, empty if all are asked for
-	Portal      string // as it is shown
+	Filter      string // flags that select rows, empty if all rows are read
+	Portal      string // the portal's name as shown to users
 	Sandbox     bool
-	User        string // who signs in where a row names nobody, if that was said
+	User        string // user who signs in for rows without an owner, empty if none is named
 	Options     policy.Options
 	Rate        config.Rate
-	Notices     []diagnosis.Problem // about columns and what was filled in
+	Notices     []diagnosis.Problem // notices about columns and filled-in values
 	Load        plan.Load
-	Measured    int // writes that tell how long one takes, 0 if none has been measured
+	Measured    int // number of measured writes behind the forecast, 0 if it uses a default
 	Worst       pace.Lockout
-	Limit       pace.Lockout // zero is none
+	Limit       pace.Lockout // zero means no limit
 }
 
-// planView puts a plan into words.
+// planView writes a plan as text.
 type planView struct {
 	Plan
 	*ui.Console
 }
 
-// Show shows the plan before anything is sent: how much mail will be fetched
-// first, because that is what nobody can take back.
+// Show shows the plan before anything is sent. The amount of mail that will be
+// fetched comes first, because that cannot be undone.
 func (p Plan) Show(c *ui.Console) {
 	v := planView{p, c}
 	var history, filled, lockout, forecast []string
@@ -86,7 +86,7 @@ func (p Plan) Show(c *ui.Console) {
 	})
 }
 
-// rowsText says what becomes of how many rows.
+// rowsText returns the number of rows by what a run will do with them.
 func (v planView) rowsText() string {
 	l := lines{Console: v.Console}
 	if v.Filter == "" {
@@ -103,7 +103,7 @@ func (v planView) rowsText() string {
 	return strings.Join(l.all, "; ")
 }
 
-// memory says how many rows are taken for done without a look, and when they were last seen.
+// memory returns the number of rows that count as done without a look, and when they were last seen.
 func (v planView) memory() []string {
 	if v.Settled == 0 || v.Anew {
 		return nil
@@ -115,7 +115,7 @@ func (v planView) memory() []string {
 	return []string{v.Text("plan.memory.rows", "Count", v.Settled, "From", from, "To", to)}
 }
 
-// ownerLines says how many rows go which way.
+// ownerLines returns the number of people and rows for each way of signing in.
 func (v planView) ownerLines() []string {
 	l := lines{Console: v.Console}
 	if v.Way == policy.OwnerSelf {
@@ -133,12 +133,12 @@ func (v planView) ownerLines() []string {
 }
 
 const (
-	hostsShown = 12 // mail servers of each side without a doubt
-	rare       = 50 // a mail server is rare that has at most one row in this number
+	hostsShown = 12 // number of mail servers shown for each side in addition to doubtful ones
+	rare       = 50 // a mail server is rare if at most one row in this number names it
 )
 
-// hostLines lists the mail servers of a side, with a doubt behind those that may be mistyped:
-// they are much like a common one, or rare.
+// hostLines lists the mail servers of a side. It marks those that may be mistyped, because
+// they resemble a common one or are rare.
 func (v planView) hostLines(side diagnosis.Side) (lines []string) {
 	uses := slices.DeleteFunc(slices.Clone(v.Hosts), func(use plan.HostUse) bool { return use.Side != side })
 	address := func(use plan.HostUse) string { return fmt.Sprintf("%s:%d", shownHost(v.Console, use.Host), use.Port) }
@@ -173,7 +173,7 @@ func (v planView) hostLines(side diagnosis.Side) (lines []string) {
 	return lines
 }
 
-// missingLines says what becomes of accounts without a row, if anything does.
+// missingLines returns what a run will do with accounts without a row, nil if nothing.
 func (v planView) missingLines() []string {
 	count, disable := len(v.Missing), v.ToDisable
 	if v.Options.OnMissing != policy.MissingDisable || count == 0 {
@@ -194,7 +194,7 @@ func (v planView) missingLines() []string {
 	return l.all
 }
 
-// forecastLines says how long the run will take and what bounds it.
+// forecastLines returns how long the run will take and what limits its speed.
 func (v planView) forecastLines() []string {
 	takes, text := forecastText(v.Console, v.Load, v.Rate)
 	if text == "" {
@@ -213,8 +213,8 @@ func (v planView) forecastLines() []string {
 	return l.all
 }
 
-// forecastText says how long a load takes and what bounds that, empty if there is nothing
-// to do.
+// forecastText returns how long a load takes, and a text that adds what limits its speed.
+// The text is empty if there is nothing to do.
 func forecastText(c *ui.Console, load plan.Load, rate config.Rate) (takes time.Duration, text string) {
 	f := load.Forecast()
 	if f.Bound == "" {
@@ -224,8 +224,8 @@ func forecastText(c *ui.Console, load plan.Load, rate config.Rate) (takes time.D
 	return f.Takes, c.Text("plan.forecast.text", "Time", c.Duration(f.Takes), "Bound", bound)
 }
 
-// Undo shows what an undo would do, as far as the journal tells. rate and workers
-// are the pace it will have; part tells that only some rows of the file are read.
+// Undo shows what an undo would do according to the journal. rate and workers are
+// its pace; part reports whether only some rows of the file are read.
 func Undo(c *ui.Console, portal string, u *importer.Undoing, rate float64, workers int, part bool) {
 	var runs, files []string
 	for _, run := range u.Of {
@@ -244,7 +244,7 @@ func Undo(c *ui.Console, portal string, u *importer.Undoing, rate float64, worke
 	count("undo.unproven", u.Unproven)
 	count("undo.held", u.Held)
 	count("undo.here", u.Here)
-	if u.Strangers == 0 { // who may be whom these rows name
+	if u.Strangers == 0 { // otherwise the strangers may be the owners of these accounts
 		count("undo.rowless", u.Rowless)
 	}
 	count("undo.strangers", u.Strangers)
@@ -264,8 +264,8 @@ func Undo(c *ui.Console, portal string, u *importer.Undoing, rate float64, worke
 	}
 }
 
-// PlanSaved returns a saved plan as JSON tells it: what stands first in its file, and all
-// changes in place of their number.
+// PlanSaved returns a saved plan for JSON output: the head of its file, with all changes
+// in place of their number.
 func PlanSaved(s *plan.Saved) any {
 	return struct {
 		*plan.Saved
@@ -273,12 +273,12 @@ func PlanSaved(s *plan.Saved) any {
 	}{s, append([]plan.Change{}, s.Changes...)}
 }
 
-// PlanLine writes what a saved plan is about.
+// PlanLine writes a saved plan as one line.
 func PlanLine(out io.Writer, c *ui.Console, s *plan.Saved) {
 	Line(out, c.Text("saved.line", "ID", s.ID, "Made", moment(s.Made), "Set", s.DataSet, "Count", s.Count))
 }
 
-// SavedPlan writes what a saved plan is about, and each of its changes.
+// SavedPlan writes a saved plan with each of its changes.
 func SavedPlan(out io.Writer, c *ui.Console, s *plan.Saved) {
 	PlanLine(out, c, s)
 	l := &lines{Console: c}

@@ -18,11 +18,11 @@ import (
 	"r7import/importer/preflight"
 )
 
-// Logins is what a preflight is about to do.
+// Logins is the plan of a preflight.
 type Logins struct {
 	File, Sheet         string
-	Rows, Invalid, Held int // the valid ones, those with errors, and those refused before
-	Sample, Tried       int // rows of each pair of servers, 0 is all; logins
+	Rows, Invalid, Held int // rows that are valid, have errors, or were refused before
+	Sample, Tried       int // rows tried per pair of servers, 0 for all; number of distinct logins
 	Rate                config.Rate
 	Workers, PerHost    int
 	Worst, Limit        pace.Lockout
@@ -44,7 +44,7 @@ func (l Logins) Show(c *ui.Console) {
 	}
 }
 
-// nonZero is a number that sentences can ask for.
+// nonZero returns n as text, empty for 0, so that a sentence can test for it.
 func nonZero(n int) string {
 	if n == 0 {
 		return ""
@@ -52,7 +52,7 @@ func nonZero(n int) string {
 	return fmt.Sprint(n)
 }
 
-// LockoutText says how many refused logins there could be, and what the limit is.
+// LockoutText returns the worst number of refused logins, and the limit if there is one.
 func LockoutText(c *ui.Console, id string, worst, limit pace.Lockout) string {
 	if worst.Account == 0 {
 		return c.Text("preflight.worst.none")
@@ -64,8 +64,8 @@ func LockoutText(c *ui.Console, id string, worst, limit pace.Lockout) string {
 	return text
 }
 
-// Servers shows how far one gets with each mail server: where all is well in a line,
-// else with the step at which it ends.
+// Servers shows the result of probing each mail server: one line if all steps worked,
+// else the steps up to the one that failed.
 func Servers(c *ui.Console, check *preflight.Check) {
 	for i, use := range check.Uses {
 		probe := &check.Probes[i]
@@ -75,7 +75,7 @@ func Servers(c *ui.Console, check *preflight.Check) {
 		for _, step := range probe.Steps {
 			brief := problem == nil && (step.Name == preflight.StepGreeting || step.Name == preflight.StepAbility)
 			id := "preflight.done." + string(step.Name)
-			if step.Facts == nil || brief || !c.Lang.Has(id) { // one without a text says nothing that the others do not
+			if step.Facts == nil || brief || !c.Lang.Has(id) { // a step without a text adds nothing
 				continue
 			}
 			facts := make([]any, 0, 2*len(step.Facts))
@@ -103,7 +103,7 @@ func Servers(c *ui.Console, check *preflight.Check) {
 	}
 }
 
-// MendQuestion returns what is asked about a setting that works: its id and facts.
+// MendQuestion returns the catalogue ID and the facts of the question about a mend.
 func MendQuestion(c *ui.Console, m preflight.Mend) (string, []any) {
 	from, to := m.From.Setting(), m.To.Setting()
 	if m.From.Protocol != m.To.Protocol {
@@ -115,12 +115,12 @@ func MendQuestion(c *ui.Console, m preflight.Mend) (string, []any) {
 	return "preflight.mend", []any{"Count", m.Rows, "Host", shownHost(c, m.From.Host), "From", from, "To", to}
 }
 
-// Cure says how a file is read so that its rows get settings that work: by flags, and
-// by lines of a mapping file. uses are the servers as the rows name them, headers what
-// the file calls its columns, by field.
+// Cure returns the flags and the lines of a mapping file that give the rows of a file
+// the settings that work. uses are the servers as the rows name them. headers are the
+// file's headers by field.
 func Cure(mends []preflight.Mend, uses []preflight.Use, headers map[string]string) (flags, mapping []string) {
-	words := make(map[account.Field][]string)    // lines
-	branches := make(map[account.Field][]string) // conditions with values
+	words := make(map[account.Field][]string)    // lines of the section words
+	branches := make(map[account.Field][]string) // template conditions with their values
 	cell := func(f account.Field) string { return "index . " + quoted(headers[f.String()]) }
 	for _, m := range mends {
 		use := uses[slices.IndexFunc(uses, func(u preflight.Use) bool { return u.Server == m.From })]
@@ -131,8 +131,8 @@ func Cure(mends []preflight.Mend, uses []preflight.Use, headers map[string]strin
 			usual, follows = account.UsualOutgoing(m.To.Port)
 		}
 		follows = follows && usual == account.UsualPort{Encryption: m.To.Encryption, IMAP: m.To.Protocol == preflight.IMAP}
-		// Only the rows of the server whose port does not work. The other templates see
-		// what has become of the port.
+		// The condition selects only the rows of the server whose port does not work. The
+		// other templates see the changed port.
 		where := "if and"
 		if headers[host.field.String()] != "" {
 			where += " (eq (lower ." + host.field.String() + ") " + quoted(host.from) + ")"
@@ -171,14 +171,14 @@ func Cure(mends []preflight.Mend, uses []preflight.Use, headers map[string]strin
 	return flags, mapping
 }
 
-// change is a field whose value a mend may change.
+// change is a field with its value before and after a mend.
 type change struct {
 	field    account.Field
 	from, to string
 }
 
-// changesOf returns what a mend makes of the fields of its side: host, port, and what
-// follows from the port at a usual one.
+// changesOf returns the changes of a mend to the fields of its side: host, port, and
+// the fields that follow from a usual port.
 func changesOf(m preflight.Mend) []change {
 	from, to := m.From, m.To
 	imap := func(s preflight.Server) string { return strconv.FormatBool(s.Protocol == preflight.IMAP) }
@@ -201,8 +201,8 @@ func quoted(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
 }
 
-// Mended tells of settings that work in place of those that do not, and how the rows
-// of a run get them.
+// Mended shows the settings that work in place of those that do not, with the flags
+// and lines of a mapping file that give them to the rows of a run.
 func Mended(c *ui.Console, mends []preflight.Mend, flags, mapping []string) {
 	for _, m := range mends {
 		id, facts := MendQuestion(c, m)
@@ -219,44 +219,44 @@ func Mended(c *ui.Console, mends []preflight.Mend, flags, mapping []string) {
 	}
 }
 
-// Preflight is what logging in from this machine has shown, as JSON.
-// Fields are only ever added.
+// Preflight is the result of logging in from this machine, as JSON.
+// Fields may be added but not changed.
 type Preflight struct {
 	Servers []ServerFacts            `json:"servers"`
 	Mends   []MendFacts              `json:"mends,omitempty"`
-	Flags   []string                 `json:"cure_flags,omitempty"`   // by which the rows of a run get them
-	Mapping []string                 `json:"cure_mapping,omitempty"` // the same, lines of a mapping file
-	Tried   int                      `json:"tried"`
-	Logins  int                      `json:"logins"`         // sent
-	Worst   pace.Lockout             `json:"worst"`          // that could have been, from this machine
-	PerRow  int                      `json:"portal_account"` // refused logins that one account sees if the portal sends a wrong password
+	Flags   []string                 `json:"cure_flags,omitempty"`   // flags that give the mends to the rows of a run
+	Mapping []string                 `json:"cure_mapping,omitempty"` // lines of a mapping file for the same
+	Tried   int                      `json:"tried"`                  // number of distinct logins tried
+	Logins  int                      `json:"logins"`                 // number of logins sent
+	Worst   pace.Lockout             `json:"worst"`                  // refused logins that this machine could have caused
+	PerRow  int                      `json:"portal_account"`         // refused logins per account if the portal sends a wrong password
 	Would   map[diagnosis.Status]int `json:"would,omitempty"`
-	Failing int                      `json:"would_fail,omitempty"` // of those to create or update
+	Failing int                      `json:"would_fail,omitempty"` // failing rows among those to create or update
 	Takes   int                      `json:"forecast_s,omitempty"`
 	Bound   plan.Bound               `json:"bound,omitempty"`
-	bounded string                   // in words
+	text    string                   // forecast in words
 	each    time.Duration
 }
 
-// ServerFacts is what is known of a mail server.
+// ServerFacts is the probe of a mail server with the number of its rows.
 type ServerFacts struct {
 	preflight.Probe
 	Rows int `json:"rows"`
 }
 
-// MendFacts is a setting that works, and whether the logins went by it.
+// MendFacts is a mend, and whether the logins used it.
 type MendFacts struct {
 	preflight.Mend
 	Accepted bool `json:"accepted"`
 }
 
-// Forecast puts in how long a run would take, each write as long as the logins took.
+// Forecast sets how long a run with this load would take.
 func (f *Preflight) Forecast(c *ui.Console, load plan.Load, rate config.Rate) {
 	takes, text := forecastText(c, load, rate)
-	f.Takes, f.Bound, f.bounded, f.each = int(takes.Seconds()), load.Forecast().Bound, text, load.Each
+	f.Takes, f.Bound, f.text, f.each = int(takes.Seconds()), load.Forecast().Bound, text, load.Each
 }
 
-// add says to a person what follows for a run.
+// add adds the lines about what follows for a run.
 func (f *Preflight) add(l *lines) {
 	if f.Would != nil {
 		create, update, left := f.Would[diagnosis.WouldCreate], f.Would[diagnosis.WouldUpdate], 0
@@ -265,7 +265,7 @@ func (f *Preflight) add(l *lines) {
 		}
 		l.add("preflight.would", "Create", create, "Update", update, "Left", left-create-update, "Failing", nonZero(f.Failing))
 	}
-	l.addIf(f.bounded != "", "preflight.forecast", "Forecast", f.bounded, "Each", f.each.Round(100*time.Millisecond).Seconds())
+	l.addIf(f.text != "", "preflight.forecast", "Forecast", f.text, "Each", f.each.Round(100*time.Millisecond).Seconds())
 	l.addIf(f.PerRow > 0, "preflight.portal", "Count", f.PerRow)
 	l.add("preflight.here")
 }

@@ -11,27 +11,27 @@ import (
 	"r7import/report"
 )
 
-// Proof is what a verification found as a whole. Fields are only ever added.
+// Proof is the result of a verification as JSON. Fields may be added but not changed.
 type Proof struct {
 	Schema        string            `json:"schema"`
 	Program       string            `json:"program"`
 	File          string            `json:"file"`
 	Sheet         string            `json:"sheet,omitempty"`
 	FileDigest    string            `json:"file_digest"`            // keyed, see journal.Store.FileDigest
-	InFile        int               `json:"rows_in_file,omitempty"` // where only some were looked at
-	Filter        string            `json:"filter,omitempty"`       // the flags that chose them
+	InFile        int               `json:"rows_in_file,omitempty"` // set if only some rows were verified
+	Filter        string            `json:"filter,omitempty"`       // flags that selected the rows
 	Portal        string            `json:"portal"`
 	PortalVersion string            `json:"portal_version,omitempty"`
 	StartedAt     time.Time         `json:"started_at"`
 	EndedAt       time.Time         `json:"ended_at"`
-	Runs          []string          `json:"runs"` // that dealt with the accounts
+	Runs          []string          `json:"runs"` // IDs of the runs that handled the accounts
 	Agrees        bool              `json:"agrees"`
 	Counts        importer.Verified `json:"counts"`
 
 	People []importer.VerifiedPerson `json:"people"`
 }
 
-// Text puts the proof into words.
+// Text returns the proof as plain text in the console's language.
 func (p *Proof) Text(c *ui.Console) string {
 	l := &lines{c, []string{c.Text("proof.title"), ""}}
 	for _, f := range p.facts(c) {
@@ -61,7 +61,7 @@ func (p *Proof) facts(c *ui.Console) []report.Fact {
 	}
 }
 
-// sentence is one about all rows, or about those that were chosen.
+// sentence returns the sentence with that ID, in its form for all rows or for selected ones.
 func (p *Proof) sentence(c *ui.Console, id string) string {
 	if p.Filter != "" {
 		id += ".part"
@@ -76,8 +76,8 @@ func (p *Proof) verdict(c *ui.Console) string {
 	return p.sentence(c, "proof.differs")
 }
 
-// Document returns the proof as it is shown as a page or a workbook. The people who
-// lack something stand first.
+// Document returns the proof for a page or a workbook. It lists people with
+// differences first.
 func (p *Proof) Document(c *ui.Console) *report.Proof {
 	d := &report.Proof{Title: c.Text("proof.title"), Agrees: p.Agrees, Verdict: p.verdict(c), Facts: p.facts(c), EndedAt: p.EndedAt, Counts: countsOf(c, &p.Counts)}
 	if p.Filter != "" {
@@ -101,7 +101,7 @@ func (p *Proof) Document(c *ui.Console) *report.Proof {
 	return d
 }
 
-// countsOf lists what was found, by the names that the JSON of a proof has for it.
+// countsOf returns the counts of a verification under their JSON names.
 func countsOf(c *ui.Console, v *importer.Verified) []report.ProofCount {
 	counts := []report.ProofCount{
 		{Name: "rows", Count: v.Rows}, {Name: "invalid", Count: v.Invalid}, {Name: "wanted", Count: v.Wanted}, {Name: "present", Count: v.Present},
@@ -114,7 +114,7 @@ func countsOf(c *ui.Console, v *importer.Verified) []report.ProofCount {
 	return counts
 }
 
-// addVerified tells what a verification found.
+// addVerified adds the counts of a verification.
 func addVerified(l *lines, v *importer.Verified) {
 	l.add("verify.counts", "Wanted", v.Wanted, "Present", v.Present, "Equal", v.Equal, "Changed", v.Changed, "Missing", v.Missing, "Unseen", v.Unseen)
 	l.add("verify.health", "Syncing", v.Syncing, "Disabled", v.Disabled, "AuthError", v.AuthError, "QuotaError", v.QuotaError)

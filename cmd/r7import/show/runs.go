@@ -14,7 +14,7 @@ import (
 	"r7import/importer/journal"
 )
 
-// Listed is a run as `runs --json` tells it. Fields are only ever added.
+// Listed is a run in the output of `runs --json`. Fields may be added but not changed.
 type Listed struct {
 	ID         string           `json:"id"`
 	Kind       journal.Kind     `json:"kind"`
@@ -26,13 +26,13 @@ type Listed struct {
 	Ended      time.Time        `json:"ended_at,omitzero"`
 	Version    string           `json:"version"`
 
-	Statuses map[diagnosis.Status]int `json:"statuses,omitempty"` // rows by how they ended
+	Statuses map[diagnosis.Status]int `json:"statuses,omitempty"` // number of rows by status
 	Done     int                      `json:"done"`               // rows that are as they should be
 	Failed   int                      `json:"failed"`             // rows that need a person
-	Left     int                      `json:"left"`               // rows without an end, or with an unknown one
+	Left     int                      `json:"left"`               // rows without an outcome, or with an unknown one
 }
 
-// List returns runs as JSON tells them.
+// List returns runs for JSON output, without the counts of their rows.
 func List(runs []journal.Run) []Listed {
 	all := make([]Listed, 0, len(runs))
 	for _, r := range runs {
@@ -42,8 +42,8 @@ func List(runs []journal.Run) []Listed {
 	return all
 }
 
-// Runs writes a line for each run below headings. Their counts are left out where nobody
-// has counted. All times are in the zone that the heading names: the ids are in UTC.
+// Runs writes headings and a line for each run. It leaves out the counts of a run if all are
+// zero. Times are in the local zone, which the heading names, because the IDs are in UTC.
 func Runs(out io.Writer, c *ui.Console, runs []Listed) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	var headings []string
@@ -65,15 +65,15 @@ func Runs(out io.Writer, c *ui.Console, runs []Listed) error {
 	return w.Flush()
 }
 
-// Run is a run as `runs show --json` tells it. Fields are only ever added.
+// Run is the output of `runs show --json`. Fields may be added but not changed.
 type Run struct {
 	Result
 	Kind       journal.Kind      `json:"kind"`
 	State      journal.RunState  `json:"state"`
 	Sheet      string            `json:"sheet,omitempty"`
 	FileDigest string            `json:"file_digest"`
-	Version    string            `json:"version"`  // of the program
-	Settings   map[string]string `json:"settings"` // those that were not the defaults
+	Version    string            `json:"version"`  // version of the program
+	Settings   map[string]string `json:"settings"` // settings that were not the defaults
 	InDoubt    []InDoubt         `json:"in_doubt"`
 }
 
@@ -85,11 +85,11 @@ type InDoubt struct {
 	SentAt  time.Time          `json:"sent_at"`
 }
 
-// Show writes what there is to know of the run besides its rows, and how these ended.
+// Show writes the facts of the run, and the result of its rows.
 func (r *Run) Show(out io.Writer, c *ui.Console, run *journal.Run) {
 	const (
 		second    = "2006-01-02 15:04:05"
-		mostNamed = 20 // rows in doubt
+		mostNamed = 20 // maximum number of rows in doubt that are listed
 	)
 	l := &lines{Console: c}
 	l.add("runs.show.title", "Run", run.ID, "Kind", c.Text("runs.kind."+string(run.Kind)), "State", c.Text("runs.state."+string(run.State)))
@@ -116,13 +116,13 @@ func (r *Run) Show(out io.Writer, c *ui.Console, run *journal.Run) {
 	r.Result.Show(out, c)
 }
 
-// FileRuns are all runs of a file as `runs show --file --json` tells them. Fields are only ever added.
+// FileRuns is the output of `runs show --file --json`: all runs of a file. Fields may be added but not changed.
 type FileRuns struct {
 	Result
 	Runs []Listed `json:"runs"`
 }
 
-// Show writes the runs, and how their rows stand after all of them.
+// Show writes the runs, and the result of their rows after all of them.
 func (r *FileRuns) Show(out io.Writer, c *ui.Console) error {
 	if err := Runs(out, c, r.Runs); err != nil {
 		return err

@@ -1,6 +1,6 @@
-// Package show is what people read: the plan, the progress, findings, the summary,
-// help. It takes data and writes words to a console or to the stream of results;
-// it opens nothing, asks no portal and decides nothing.
+// Package show writes what people read: the plan, the progress, findings, the summary
+// and help. It takes data and writes text to a console or to the stream of results.
+// It opens no files, sends no requests and makes no decisions.
 package show
 
 import (
@@ -22,50 +22,50 @@ import (
 	"r7import/report"
 )
 
-// Result is what a command tells at its end: to a person in words, to a script
-// as one JSON object. Fields of the object are only ever added.
+// Result is the result of a command: text for a person, or one JSON object for a
+// script. Fields of the object may be added but not changed.
 type Result struct {
 	report.Summary
 	Sandbox bool       `json:"sandbox"`
 	Plan    *PlanFacts `json:"plan,omitempty"`
-	Stopped *Told      `json:"stopped,omitempty"` // why it ended before all rows were through
+	Stopped *Told      `json:"stopped,omitempty"` // why the run ended before all rows were done
 	Reports []string   `json:"reports"`
-	// Annotated is the copy of the input with what became of its rows.
+	// Annotated is the path of the copy of the input that shows the outcome of each row.
 	Annotated string   `json:"annotated,omitempty"`
-	Missing   []string `json:"missing,omitempty"`    // addresses earlier runs of the file made and no row names any more
-	Again     string   `json:"again,omitempty"`      // the command that goes on
-	Fix       *Fix     `json:"fix,omitempty"`        // what helps to correct rows, where some need it
-	Saved     *Saved   `json:"saved_plan,omitempty"` // changes that wait for a yes
+	Missing   []string `json:"missing,omitempty"`    // addresses of accounts that earlier runs of the file created and no row names
+	Again     string   `json:"again,omitempty"`      // command that continues the run
+	Fix       *Fix     `json:"fix,omitempty"`        // commands that help to correct rows, nil if none needs it
+	Saved     *Saved   `json:"saved_plan,omitempty"` // changes that wait for approval
 	ExitCode  int      `json:"exit_code"`
 
-	Proofs   []string           `json:"proofs,omitempty"` // where it was written, where that is several places
+	Proofs   []string           `json:"proofs,omitempty"` // paths of the proofs if there are several
 	Verified *importer.Verified `json:"verified,omitempty"`
-	Proof    string             `json:"proof,omitempty"` // where it was written; the first place of several
+	Proof    string             `json:"proof,omitempty"` // path of the first proof
 
 	Preflight *Preflight `json:"preflight,omitempty"`
 
-	Disabling bool `json:"-"` // accounts that no row names are among the rows
+	Disabling bool `json:"-"` // the rows include accounts that no row of the file names
 }
 
-// Saved is a plan that was saved, as JSON.
+// Saved is a saved plan as JSON.
 type Saved struct {
 	ID      string         `json:"id"`
 	Path    string         `json:"path"`
 	Changes int            `json:"changes"`
-	Guard   diagnosis.Code `json:"guard,omitempty"` // that stopped the run
-	Approve string         `json:"approve"`         // the command that lets the next run carry it out
+	Guard   diagnosis.Code `json:"guard,omitempty"` // guard that stopped the run
+	Approve string         `json:"approve"`         // command that approves the plan
 }
 
-// Fix is what helps to correct rows and to send them again, as commands. Those that are
-// of no use are empty.
+// Fix holds the commands that help to correct rows and to send them again. A command
+// that does not apply is empty.
 type Fix struct {
-	Corrected string `json:"corrected,omitempty"` // takes the annotated copy once it is corrected
-	Annotate  string `json:"annotate,omitempty"`  // makes such a copy
+	Corrected string `json:"corrected,omitempty"` // reads the annotated copy after its correction
+	Annotate  string `json:"annotate,omitempty"`  // writes an annotated copy
 	Failed    string `json:"failed,omitempty"`    // sends the rows that failed again
-	Secrets   bool   `json:"-"`                   // the copy has the passwords
+	Secrets   bool   `json:"-"`                   // the copy contains the passwords
 }
 
-// PlanFacts is the offline plan as JSON.
+// PlanFacts is the plan before the run as JSON.
 type PlanFacts struct {
 	Rows         int             `json:"rows"`
 	ToSend       int             `json:"to_send"`
@@ -78,12 +78,12 @@ type PlanFacts struct {
 	Owners       int             `json:"owners"`
 	RowsBy       plan.SignIns    `json:"rows_by_sign_in"`
 	Nobody       int             `json:"nobody"`
-	Unreadable   int             `json:"unreadable"` // rows without an address, where these hide which accounts are missing
+	Unreadable   int             `json:"unreadable"` // rows without a readable address, if they hide which accounts are missing
 	ToDisable    int             `json:"to_disable"`
 	DisableLimit int             `json:"disable_limit,omitempty"`
 	LastDays     int             `json:"last_days"`
 	WholeHistory int             `json:"whole_history"`
-	SeenFrom     time.Time       `json:"seen_from,omitzero"` // when those settled were last seen in the portal
+	SeenFrom     time.Time       `json:"seen_from,omitzero"` // when the settled rows were last seen in the portal
 	SeenTo       time.Time       `json:"seen_to,omitzero"`
 	Hosts        []plan.HostUse  `json:"hosts"`
 	Fills        []plan.FillUse  `json:"fills"`
@@ -93,7 +93,7 @@ type PlanFacts struct {
 func Facts(plan *plan.Plan) *PlanFacts {
 	hosts := slices.Clone(plan.Hosts)
 	for i := range hosts {
-		if !account.IsHost(hosts[i].Host) { // a password where cells have slipped
+		if !account.IsHost(hosts[i].Host) { // may be a password in a wrong column
 			hosts[i].Host = ""
 		}
 	}
@@ -105,14 +105,14 @@ func Facts(plan *plan.Plan) *PlanFacts {
 	}
 }
 
-// Told is a problem as JSON, with its sentences. Fields are only ever added.
+// Told is a problem as JSON with its sentences. Fields may be added but not changed.
 type Told struct {
 	diagnosis.Problem
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitempty"`
 }
 
-// Tell returns a problem with its sentences, nil for none.
+// Tell returns a problem with its sentences, nil if problem is nil.
 func Tell(c *ui.Console, problem *diagnosis.Problem) *Told {
 	if problem == nil {
 		return nil
@@ -120,7 +120,7 @@ func Tell(c *ui.Console, problem *diagnosis.Problem) *Told {
 	return &Told{*problem, c.Lang.Located(problem), c.Lang.Hint(problem)}
 }
 
-// Any reports whether rows ended with a status of that kind.
+// Any reports whether any rows have a status for which is returns true.
 func Any(statuses map[diagnosis.Status]int, is func(diagnosis.Status) bool) bool {
 	for status, rows := range statuses {
 		if rows > 0 && is(status) {
@@ -130,7 +130,7 @@ func Any(statuses map[diagnosis.Status]int, is func(diagnosis.Status) bool) bool
 	return false
 }
 
-// Show tells the result to a person.
+// Show writes the result for a person.
 func (r *Result) Show(out io.Writer, c *ui.Console) {
 	l := &lines{Console: c}
 	text := c.Text("summary.rows", "Count", r.Rows)
@@ -140,7 +140,7 @@ func (r *Result) Show(out io.Writer, c *ui.Console) {
 	l.all = append(l.all, text)
 	l.addIf(r.Filter != "", "summary.part", "Count", r.Rows, "InFile", r.InFile, "Filter", r.Filter)
 	l.addIf(r.Warned > 0, "summary.warned", "Count", r.Warned)
-	if r.Command != "validate" { // which has shown every problem already
+	if r.Command != "validate" { // validate has already shown every problem
 		r.addCauses(l)
 	}
 	if r.Plan != nil {
@@ -174,11 +174,11 @@ func (r *Result) Show(out io.Writer, c *ui.Console) {
 	l.write(out)
 }
 
-// causesShown bounds the groups on the screen; the report has them all.
+// causesShown is the maximum number of causes on the screen; the report has all.
 const causesShown = 15
 
-// addCauses lists why rows need attention, grouped by cause and mail server: status, how
-// many, the first rows, where, and what.
+// addCauses adds why rows need attention, grouped by cause and mail server: the status,
+// the number of rows, the first rows, the server, and the problem.
 func (r *Result) addCauses(l *lines) {
 	hinted := map[string]bool{"": true}
 	for i := range r.Causes {
@@ -210,7 +210,7 @@ func (r *Result) addCauses(l *lines) {
 	}
 }
 
-// addNext says what to do now: how the run goes on, and how rows are corrected.
+// addNext adds the next steps: how to continue the run, and how to correct rows.
 func (r *Result) addNext(l *lines) {
 	f := cmp.Or(r.Fix, new(Fix))
 	switch {
@@ -237,7 +237,7 @@ func (r *Result) addNext(l *lines) {
 	l.addIf(f.Failed != "", "summary.failed", "Command", f.Failed)
 }
 
-// Filter returns the flags that choose among the rows of a file, empty without any.
+// Filter returns the flags that select rows of a file, empty if there are none.
 func Filter(rows string, where []string, failedOf string) string {
 	var flags []string
 	if failedOf != "" {
@@ -252,7 +252,7 @@ func Filter(rows string, where []string, failedOf string) string {
 	return strings.Join(flags, " ")
 }
 
-// Again returns the command line as it could be typed once more.
+// Again returns the command line for the arguments, quoted for the shell.
 func Again(args []string) string {
 	quoted := []string{"r7import"}
 	for _, arg := range args {
@@ -261,7 +261,7 @@ func Again(args []string) string {
 	return strings.Join(quoted, " ")
 }
 
-// Quote puts an argument into the quotes of the system's shell if it needs them.
+// Quote returns an argument in the quotes of the system's shell if it needs quotes.
 func Quote(arg, system string) string {
 	strange := func(r rune) bool {
 		return r < utf8.RuneSelf && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_./:=@,+%", r)

@@ -13,8 +13,8 @@ import (
 )
 
 // Confirm asks a question of the catalogue and reports whether the answer was
-// yes, in either language. An answer that is neither yes nor no is asked for again;
-// the end of the input is no. It returns the error of ctx when that ends first.
+// yes, in either language. It asks again after an answer that is neither yes nor no.
+// The end of the input means no. It returns the cause of ctx if that ends first.
 func (c *Console) Confirm(ctx context.Context, id string, facts ...any) (bool, error) {
 	question := Hang(program, Clean(c.Text(id, facts...))+" "+c.Text("ui.yes_no"), indent, c.Width()) + " "
 	for {
@@ -32,7 +32,7 @@ func (c *Console) Confirm(ctx context.Context, id string, facts ...any) (bool, e
 }
 
 // Ask asks for a line of text and returns it without the blanks around it. It
-// returns the error of ctx when that ends first.
+// returns the cause of ctx if that ends first.
 func (c *Console) Ask(ctx context.Context, id string, facts ...any) (string, error) {
 	answer, err := c.answer(ctx, program+Clean(c.Text(id, facts...))+": ")
 	if err == io.EOF {
@@ -41,8 +41,8 @@ func (c *Console) Ask(ctx context.Context, id string, facts ...any) (string, err
 	return answer, err
 }
 
-// answer asks and reads to the end of a line and no further: what follows is the answer
-// to another question. Where the input ends before that, the error is io.EOF.
+// answer asks a question and reads one line. It reads no further, because the next line is
+// the answer to another question. If the input ends within the line, the error is io.EOF.
 func (c *Console) answer(ctx context.Context, question string) (string, error) {
 	c.write(question)
 	text, err := Await(ctx, func() (string, error) {
@@ -66,8 +66,8 @@ func (c *Console) answer(ctx context.Context, question string) (string, error) {
 	return strings.TrimSpace(text), err
 }
 
-// Secret asks for a secret and does not show what is typed. It must only be
-// called if [Console.Terminal]. It returns the error of ctx when that ends first.
+// Secret asks for a secret and does not echo it. It must only be called if
+// [Console.Terminal] is true. It returns the cause of ctx if that ends first.
 func (c *Console) Secret(ctx context.Context, id string, facts ...any) (account.Secret, error) {
 	terminal := int(c.In.(*os.File).Fd())
 	before, err := term.GetState(terminal)
@@ -76,16 +76,16 @@ func (c *Console) Secret(ctx context.Context, id string, facts ...any) (account.
 	}
 	c.write(program + Clean(c.Text(id, facts...)) + ": ")
 	typed, err := Await(ctx, func() ([]byte, error) { return term.ReadPassword(terminal) })
-	c.write("\n") // the one that was typed was not shown
+	c.write("\n") // the typed line end was not echoed
 	if err != nil {
-		_ = term.Restore(terminal, before) // a reading that was left behind has switched the echo off
+		_ = term.Restore(terminal, before) // a read that still waits has switched the echo off
 		return account.Secret{}, err
 	}
 	return account.NewSecret(string(typed)), nil
 }
 
-// Await returns what read returns, or the error of ctx if that ends first. What reads a
-// terminal cannot be stopped, so the reading is then left behind: the program is about to
+// Await returns the result of read, or the cause of ctx if that ends first. A read from a
+// terminal cannot be stopped, so Await then leaves read running; the program is about to
 // end.
 func Await[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	type answer struct {

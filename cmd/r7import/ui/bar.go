@@ -13,8 +13,8 @@ import (
 	"r7import/importer"
 )
 
-// bar is two lines at the bottom of the terminal: the bar with rows, rate and
-// time left, and below it how many rows ended how.
+// bar draws the lines at the bottom of the terminal: the bar with rows, rate and
+// time left, and below it the counts by status and what the run waits for.
 type bar struct {
 	console *Console
 	screen  *mpb.Progress
@@ -46,7 +46,7 @@ func newBar(c *Console) *bar {
 func (b *bar) show(p importer.Progress, left time.Duration) {
 	b.latest.Store(&frame{p, left})
 	b.bar.SetTotal(int64(max(1, p.Total)), false)
-	b.bar.SetCurrent(int64(min(p.Decided, max(0, p.Total-1)))) // the last one is done when the run is over
+	b.bar.SetCurrent(int64(min(p.Decided, max(0, p.Total-1)))) // the bar is full only when the run is over
 }
 
 func (b *bar) stop() {
@@ -69,12 +69,12 @@ func (b *bar) after(decor.Statistics) string {
 	return text
 }
 
-// below writes what stands under the bar, on as many lines as it takes: until when
-// something is waited for is at its end.
+// below writes the text under the bar, on as many lines as it needs. It is never cut,
+// because the time until which the run waits is at its end.
 func (b *bar) below(w io.Writer, s decor.Statistics) error {
 	f := b.latest.Load()
 	parts := b.console.waits(f.Progress)
-	if counts := b.console.standing(f.Progress); counts != "" {
+	if counts := b.console.countsNow(f.Progress); counts != "" {
 		parts = append([]string{counts}, parts...)
 	}
 	text := Hang("", Clean(strings.Join(parts, "; ")), 0, s.AvailableWidth)

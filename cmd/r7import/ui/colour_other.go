@@ -4,5 +4,5 @@ package ui
 
 import "io"
 
-// understandsColour: every terminal outside Windows has understood these sequences for decades.
+// understandsColour returns true: outside Windows every terminal understands the colour sequences.
 func understandsColour(io.Writer) bool { return true }

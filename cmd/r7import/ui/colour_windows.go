@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// understandsColour asks the console to take escape sequences, which older ones do not.
+// understandsColour switches the console to escape sequences and reports whether it supports them.
 func understandsColour(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok {

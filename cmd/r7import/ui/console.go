@@ -1,8 +1,8 @@
-// Package ui is how the program talks to the person who runs it: messages of one
-// line each, questions, a secret typed without an echo, and the progress of a run.
+// Package ui talks to the person who runs the program. It shows one-line messages
+// and the progress of a run, asks questions, and reads secrets without an echo.
 //
-// All of it goes to the stream for messages, never to the one for results. What
-// is shown is cleaned of everything that could steer a terminal.
+// All output goes to the stream for messages, never to the one for results. It
+// is cleaned of everything that could control a terminal.
 package ui
 
 import (
@@ -24,35 +24,35 @@ import (
 
 const program = "r7import: "
 
-// Console is the person at the other end. It is safe for concurrent use once it
-// is set up.
+// Console is the person's terminal or a stream in its place. It is safe for
+// concurrent use once its fields are set.
 type Console struct {
 	In   io.Reader
 	Err  io.Writer // messages
 	Lang *lang.Printer
-	// Colours are used where Err is a terminal, unless NoColor is set.
+	// NoColor switches off the colours that are used if Err is a terminal.
 	NoColor bool
-	Quiet   bool // errors and questions only
-	Verbose bool // what is long is shown whole, and each row as it is done
+	Quiet   bool // show only errors and questions
+	Verbose bool // show long lists in full, and each row when it is done
 
 	mu    sync.Mutex
-	above io.Writer // takes messages while a bar stands on the terminal
+	above io.Writer // takes messages while a bar is on the terminal
 }
 
-// Text returns a sentence in the language of the person.
+// Text returns a sentence of the catalogue in the person's language.
 func (c *Console) Text(id string, facts ...any) string { return c.Lang.Text(id, facts...) }
 
-// Error shows an error and, where the catalogue knows, what to do about it. A
-// *diagnosis.Problem and diagnosis.Problems are shown by their sentences; several
-// errors one after the other.
+// Error shows an error and, if the catalogue has one, a hint. A *diagnosis.Problem
+// and diagnosis.Problems are shown by their sentences. Joined errors are shown
+// one after the other.
 func (c *Console) Error(err error) {
 	for _, p := range Problems(err) {
 		c.Problem(&p)
 	}
 }
 
-// Problems takes an error apart. An error that is none of ours becomes
-// UNEXPECTED with the text of the error, which a developer wrote.
+// Problems returns the problems in an error. An error that is not a problem becomes
+// UNEXPECTED with the text of the error.
 func Problems(err error) []diagnosis.Problem {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var all []diagnosis.Problem
@@ -67,20 +67,20 @@ func Problems(err error) []diagnosis.Problem {
 	return []diagnosis.Problem{*diagnosis.Or(err, diagnosis.Unexpected, "Cause", err)}
 }
 
-// Problem shows one problem and its hint. Warnings and notices are left out when quiet.
+// Problem shows one problem and its hint. If Quiet is set, it shows only errors.
 func (c *Console) Problem(p *diagnosis.Problem) {
 	c.Finding(p, c.Lang.Located(p))
 	c.Advise(p)
 }
 
-// Advise shows what to do about a problem, if there is something to say.
+// Advise shows the hint for a problem, if the catalogue has one.
 func (c *Console) Advise(p *diagnosis.Problem) {
 	if hint := c.Lang.Hint(p); hint != "" {
 		c.tell(p, "ui.hint", cyan, hint)
 	}
 }
 
-// Finding shows a problem in words the caller has put together, without a hint.
+// Finding shows a problem in the caller's words, without a hint.
 func (c *Console) Finding(p *diagnosis.Problem, text string) {
 	switch p.Severity() {
 	case diagnosis.Warning:
@@ -92,7 +92,7 @@ func (c *Console) Finding(p *diagnosis.Problem, text string) {
 	}
 }
 
-// tell shows a line about a problem. When quiet, only errors are shown.
+// tell shows a line about a problem. If Quiet is set, it shows only errors.
 func (c *Console) tell(p *diagnosis.Problem, kind string, in colour, text string) {
 	if c.Quiet && p.Severity() != diagnosis.Error {
 		return
@@ -116,17 +116,17 @@ const (
 	reset         = "\x1b[0m"
 )
 
-// indent is how far the lines are moved in on which a message goes on.
+// indent is the number of blanks before the continuation lines of a message.
 const indent = 2
 
-// Say shows a sentence of the catalogue, unless quiet.
+// Say shows a sentence of the catalogue, unless Quiet is set.
 func (c *Console) Say(id string, facts ...any) { c.hang(program, c.Text(id, facts...), indent) }
 
-// Print shows a line of a longer text, such as the plan, as it is and without
-// the name of the program, unless quiet.
+// Print shows a line of a longer text, such as the plan, without the program's
+// name, unless Quiet is set.
 func (c *Console) Print(text string) { c.hang("", text, indent) }
 
-// PrintBehind is Print of a text behind a label, below which it goes on.
+// PrintBehind is Print of a text after a label. Continuation lines are indented by the label's width.
 func (c *Console) PrintBehind(label, text string) {
 	c.hang(label, text, max(indent, runewidth.StringWidth(label)))
 }
@@ -137,9 +137,9 @@ func (c *Console) hang(lead, text string, indent int) {
 	}
 }
 
-// OneLine returns a notice that lists much of one kind so that it takes one line of
-// the terminal, with a word about how to see it all. Where it goes to no terminal, or
-// all is wanted, it stays whole.
+// OneLine returns a notice with its argument list shortened so that it fits one line of
+// the terminal. The notice then says how to see the whole list. Without a terminal, or if
+// Verbose is set, it is returned unchanged.
 func (c *Console) OneLine(p diagnosis.Problem, list string) diagnosis.Problem {
 	width, items := c.Width(), strings.Split(p.Args[list], ", ")
 	if width == 0 || c.Verbose {
@@ -161,10 +161,10 @@ func (c *Console) write(text string) {
 			return
 		}
 	}
-	_, _ = io.WriteString(c.Err, text) // a reader that has gone stops nothing
+	_, _ = io.WriteString(c.Err, text) // a failed write does not stop the program
 }
 
-// setAbove sends messages to w, above the bar, until it is called with nil.
+// setAbove sends messages to w, which writes above the bar, until it is called with nil.
 func (c *Console) setAbove(w io.Writer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -177,12 +177,12 @@ func (c *Console) Terminal() bool { return isTerminal(c.In) && isTerminal(c.Err)
 // Watched reports whether messages go to a terminal.
 func (c *Console) Watched() bool { return isTerminal(c.Err) }
 
-// Width returns how many characters a line of the terminal holds that messages go to,
-// 0 if they go elsewhere or nobody knows.
+// Width returns the width in columns of the terminal that takes the messages, 0 if they
+// go elsewhere or the width is unknown.
 func (c *Console) Width() int { return Width(c.Err) }
 
-// Width returns how many characters a line of a terminal holds, 0 if the stream is
-// none or nobody knows.
+// Width returns the width of a terminal in columns, 0 if the stream is no terminal
+// or its width is unknown.
 func Width(stream io.Writer) int {
 	if around, ok := stream.(interface{ Width() int }); ok {
 		return around.Width()
@@ -203,8 +203,8 @@ func isTerminal(stream any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// Duration writes a length of time for people: the two largest units of days,
-// hours, minutes and seconds.
+// Duration returns a length of time in the person's language, in the two largest units
+// of days, hours, minutes and seconds.
 func (c *Console) Duration(d time.Duration) string {
 	units := []struct {
 		id string
@@ -222,7 +222,7 @@ func (c *Console) Duration(d time.Duration) string {
 	return text
 }
 
-// Decimal writes a number with one digit behind the point, or the comma.
+// Decimal returns a number with one digit after the point, or in Russian the comma.
 func (c *Console) Decimal(f float64) string {
 	text := strconv.FormatFloat(f, 'f', 1, 64)
 	if c.Lang.Name() == "ru" {

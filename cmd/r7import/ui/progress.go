@@ -10,41 +10,41 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Style is how progress is shown.
+// Style is a way to show progress.
 type Style string
 
-// The styles there are.
+// The styles of progress.
 const (
 	Auto  Style = "auto"  // a bar on a terminal, else plain
-	Bar   Style = "bar"   // a bar that is drawn anew a few times a second
-	Plain Style = "plain" // a line now and then
-	JSON  Style = "json"  // the same as one JSON object a line
+	Bar   Style = "bar"   // a bar redrawn several times a second
+	Plain Style = "plain" // a line from time to time
+	JSON  Style = "json"  // the same as one JSON object a line, with events
 	None  Style = "none"
 )
 
-// plainEvery is how long a log stays silent while all goes well, and stillEvery
-// while nothing moves at all.
+// plainEvery is the shortest time between two lines while rows are being decided,
+// stillEvery while nothing changes.
 const (
 	plainEvery = 10 * time.Second
 	stillEvery = time.Minute
 )
 
-// Progress shows how a run gets on.
+// Progress shows the progress of a run. Show and Stop must not be called concurrently.
 type Progress struct {
 	console *Console
 	style   Style
-	bar     *bar // nil for every other style
+	bar     *bar // nil unless style is Bar
 	pace    estimate
 
 	now     importer.Progress
-	left    time.Duration     // as estimated
-	shown   importer.Progress // written last
+	left    time.Duration     // estimated time left, 0 if unknown
+	shown   importer.Progress // snapshot written last
 	written time.Time
-	pending bool // now has not been written
+	pending bool // the snapshot now has not been written
 }
 
-// Follow begins to show progress. The caller stops it before it says anything
-// that is to stand below. Quiet shows nothing.
+// Follow begins to show progress. The caller must call Stop before it shows
+// anything below the progress. If Quiet is set, nothing is shown.
 func (c *Console) Follow(style Style) *Progress {
 	if style == Auto {
 		style = Plain
@@ -62,7 +62,7 @@ func (c *Console) Follow(style Style) *Progress {
 	return p
 }
 
-// Show takes the newest picture of the run. It is called from one goroutine.
+// Show takes a new snapshot of the run and draws it or writes a line if one is due.
 func (p *Progress) Show(now importer.Progress) {
 	at := time.Now()
 	p.left = p.pace.left(now, at)
@@ -78,14 +78,14 @@ func (p *Progress) Show(now importer.Progress) {
 	case p.bar != nil:
 		p.bar.show(now, p.left)
 	case p.written.IsZero():
-		p.written = at // the first line comes when there is something to tell
+		p.written = at // the first line comes after the first interval
 	case at.Sub(p.written) >= every:
 		p.written = at
 		p.write()
 	}
 }
 
-// Stop shows where the run ended.
+// Stop shows the last snapshot and removes the bar.
 func (p *Progress) Stop() {
 	if p.bar != nil {
 		p.bar.stop()
@@ -94,14 +94,14 @@ func (p *Progress) Stop() {
 	}
 }
 
-// write writes the newest picture as a line.
+// write writes the newest snapshot as a line.
 func (p *Progress) write() {
 	c, now := p.console, p.now
 	p.pending, p.shown = false, now
 	switch p.style {
 	case Plain:
 		parts := []string{c.Text("progress.rows", "Done", now.Decided, "Total", now.Total)}
-		if counts := c.standing(now); counts != "" {
+		if counts := c.countsNow(now); counts != "" {
 			parts = append(parts, counts)
 		}
 		parts = append(parts, c.rate(now))
@@ -110,11 +110,11 @@ func (p *Progress) write() {
 		}
 		c.hang(program, strings.Join(append(parts, c.waits(now)...), "; "), indent)
 	case JSON:
-		c.write(pictureJSON(now, p.left))
+		c.write(progressJSON(now, p.left))
 	}
 }
 
-// Counts lists how many rows ended how: "created 110, failed 7".
+// Counts returns the number of rows by status: "created 110, failed 7".
 func (c *Console) Counts(rows map[diagnosis.Status]int) string {
 	var parts []string
 	for _, status := range diagnosis.Statuses {
@@ -125,8 +125,8 @@ func (c *Console) Counts(rows map[diagnosis.Status]int) string {
 	return strings.Join(parts, ", ")
 }
 
-// standing is Counts with the rows that are being looked up.
-func (c *Console) standing(p importer.Progress) string {
+// countsNow is Counts followed by the number of rows with an unknown outcome.
+func (c *Console) countsNow(p importer.Progress) string {
 	text := c.Counts(p.Counts)
 	if p.Unknown > 0 {
 		text = strings.TrimPrefix(text+", "+c.Text("progress.unknown", "N", p.Unknown), ", ")
@@ -134,7 +134,7 @@ func (c *Console) standing(p importer.Progress) string {
 	return text
 }
 
-// waits says what holds up the run as a whole, until when, and which mail servers' rows wait.
+// waits returns what the whole run waits for and until when, and the mail servers whose rows wait.
 func (c *Console) waits(p importer.Progress) (parts []string) {
 	if p.Why != "" && !p.Until.IsZero() {
 		until := p.Until.Local().Format(time.TimeOnly)
@@ -162,7 +162,7 @@ func (c *Console) waits(p importer.Progress) (parts []string) {
 	return parts
 }
 
-// rate says how fast a run is: in requests, or in rows where nobody tells these.
+// rate returns the speed of a run in requests, or in rows if ByRows is set.
 func (c *Console) rate(p importer.Progress) string {
 	if p.ByRows {
 		return c.Text("progress.rate.rows", "Rate", fmt.Sprintf("%.0f", p.Rate))
@@ -170,9 +170,9 @@ func (c *Console) rate(p importer.Progress) string {
 	return c.Text("progress.rate", "Rate", c.Decimal(p.Rate))
 }
 
-// pictureJSON is a line for machines. Fields are only ever added.
-func pictureJSON(p importer.Progress, left time.Duration) string {
-	picture := struct {
+// progressJSON returns a snapshot as a JSON line. Fields may be added but not changed.
+func progressJSON(p importer.Progress, left time.Duration) string {
+	line := struct {
 		Schema   string                   `json:"schema"`
 		Event    string                   `json:"event"`
 		Time     time.Time                `json:"time"`
@@ -193,22 +193,22 @@ func pictureJSON(p importer.Progress, left time.Duration) string {
 		progressSchema, "progress", time.Now().Round(time.Millisecond), p.Total, p.Decided, p.Counts, p.Rate, p.Limit,
 		p.InFlight, p.Waiting, p.Unknown, int(left.Seconds()), p.Until.Round(time.Second), p.Why, p.Since.Round(time.Second), p.Resting,
 	}
-	return jsonLine(picture)
+	return jsonLine(line)
 }
 
-// progressSchema names the shape of the lines for machines; samples/progress.schema.json
-// has it. Fields and events are only ever added.
+// progressSchema names the schema of the JSON lines, which is samples/progress.schema.json.
+// Fields and events may be added but not changed.
 const progressSchema = "r7import.progress/1"
 
 func jsonLine(value any) string {
 	text, err := json.Marshal(value)
 	if err != nil {
-		return "" // cannot be: no field is of a kind that fails
+		return "" // cannot happen: no field has a type that fails
 	}
 	return string(text) + "\n"
 }
 
-// Event is something that happened in a run, as a line for machines.
+// Event is an event of a run as a JSON line.
 type Event struct {
 	Schema string           `json:"schema"`
 	Event  string           `json:"event"` // row, pause or host
@@ -223,7 +223,7 @@ type Event struct {
 	Tries  int              `json:"tries,omitempty"`
 }
 
-// Happened writes an event, for machines only.
+// Happened writes an event if the style is JSON, and sets its schema and time.
 func (p *Progress) Happened(e Event) {
 	if p.style == JSON {
 		e.Schema, e.Time, e.Until = progressSchema, time.Now().Round(time.Millisecond), e.Until.Round(time.Second)
@@ -231,7 +231,7 @@ func (p *Progress) Happened(e Event) {
 	}
 }
 
-// estimate tells how long a run will still take, from how it went lately.
+// estimate estimates the time left of a run from its recent pace.
 type estimate struct{ samples []sample }
 
 type sample struct {
@@ -241,28 +241,28 @@ type sample struct {
 
 const (
 	sampleEvery = 2 * time.Second
-	just        = 20 * time.Second
-	lately      = 2 * time.Minute
-	// A run is watched for some time before anything is said, and some rows have to be
-	// through: the first may be rows that needed no request, or may have waited long.
+	shortSpan   = 20 * time.Second // the pace is measured over a short span
+	longSpan    = 2 * time.Minute  // and over a long one
+	// An estimate needs some time and some decided rows, because the first rows may have
+	// needed no request or may have waited long.
 	watchedFor = 10 * time.Second
 	fewest     = 3
-	leastShown = 5 * time.Second // less says nothing: the last rows take as long as they take
+	leastShown = 5 * time.Second // a shorter estimate is not shown, because the last rows vary too much
 )
 
-// left returns the time left, 0 if nothing can be said.
+// left returns the estimated time left, 0 if it is unknown.
 func (e *estimate) left(p importer.Progress, now time.Time) time.Duration {
 	if n := len(e.samples); n == 0 || now.Sub(e.samples[n-1].at) >= sampleEvery {
 		e.samples = append(e.samples, sample{now, p.Decided})
 	}
-	for len(e.samples) > 1 && now.Sub(e.samples[0].at) > lately {
+	for len(e.samples) > 1 && now.Sub(e.samples[0].at) > longSpan {
 		e.samples = e.samples[1:]
 	}
 	open := p.Total - p.Decided
-	if !p.Since.IsZero() || p.Why == diagnosis.HostPaused || open <= 0 { // nobody knows when it is well again
+	if !p.Since.IsZero() || p.Why == diagnosis.HostPaused || open <= 0 { // the end of the trouble is unknown
 		return 0
 	}
-	lasts := func(since sample) time.Duration { // at the pace since then, 0 if that tells nothing
+	lasts := func(since sample) time.Duration { // at the pace since that sample, 0 if it is too short
 		done, took := p.Decided-since.decided, now.Sub(since.at)
 		if done < fewest || took < watchedFor {
 			return 0
@@ -271,11 +271,11 @@ func (e *estimate) left(p importer.Progress, now time.Time) time.Duration {
 	}
 	recent := e.samples[0]
 	for _, s := range e.samples {
-		if !s.at.After(now.Add(-just)) {
+		if !s.at.After(now.Add(-shortSpan)) {
 			recent = s
 		}
 	}
-	left := max(lasts(e.samples[0]), lasts(recent)) // a burst of rows that are done already passes
+	left := max(lasts(e.samples[0]), lasts(recent)) // the slower pace, because a burst of rows that were done before is short
 	if left == 0 && p.Waiting < open {
 		return 0
 	}
@@ -285,7 +285,7 @@ func (e *estimate) left(p importer.Progress, now time.Time) time.Duration {
 	return left
 }
 
-// perMinute returns how many rows a minute were decided lately.
+// perMinute returns the number of rows decided per minute within longSpan.
 func (e *estimate) perMinute(p importer.Progress, now time.Time) float64 {
 	since := e.samples[0]
 	if took := now.Sub(since.at); took >= sampleEvery {

@@ -6,11 +6,11 @@ import (
 	"github.com/mattn/go-runewidth"
 )
 
-// Wrap breaks text between words into lines of at most width columns. Line breaks
-// in the text stay, and so does a word that is wider.
+// Wrap breaks text between words into lines of at most width columns. It keeps line
+// breaks in the text, and puts a word that is wider on a line of its own.
 func Wrap(text string, width int) []string { return wrapFrom(text, 0, width) }
 
-// wrapFrom is Wrap for a first line of which taken columns are in use already.
+// wrapFrom is Wrap for a first line on which taken columns are already in use.
 func wrapFrom(text string, taken, width int) []string {
 	var lines []string
 	for paragraph := range strings.SplitSeq(text, "\n") {
@@ -32,11 +32,11 @@ func wrapFrom(text string, taken, width int) []string {
 	return lines
 }
 
-// narrowest is the width below which a terminal is left to break lines itself.
+// narrowest is the width below which Hang leaves line breaks to the terminal.
 const narrowest = 30
 
-// Hang puts text behind a lead of a line, and the lines it does not fit on below it,
-// indented. A width of 0 is that of a stream which is no terminal: nothing is broken there.
+// Hang returns lead followed by text, broken into lines of width columns that are indented
+// after the first. A width of 0 means a stream that is not a terminal: it breaks nothing.
 func Hang(lead, text string, indent, width int) string {
 	taken := runewidth.StringWidth(lead)
 	if width < narrowest || taken+runewidth.StringWidth(text) < width {

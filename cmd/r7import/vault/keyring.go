@@ -14,7 +14,7 @@ import (
 	"r7import/importer/account"
 )
 
-// What the keyring calls the entries of this program.
+// The service names of this program's entries in the keyring.
 const (
 	service    = "r7import"
 	keyService = "r7import state key"
@@ -22,8 +22,8 @@ const (
 
 var errNoKeyring = errors.New("vault: no keyring")
 
-// inKeyring does something with the keyring. One that does not answer in time is
-// left behind: the program is about to go on without it.
+// inKeyring runs do, which uses the keyring, and returns its result. If do takes longer
+// than patience, it is left running and inKeyring returns errNoKeyring.
 func inKeyring(patience time.Duration, do func() (string, error)) (string, error) {
 	type answer struct {
 		text string
@@ -42,13 +42,13 @@ func inKeyring(patience time.Duration, do func() (string, error)) (string, error
 	}
 }
 
-// Keys keeps the keys of state folders in the keyring of the system. It is a
+// Keys stores the keys of state folders in the system's keyring. It implements
 // journal.Keyring.
 type Keys struct {
-	Patience time.Duration // how long the keyring may take, see Vault
+	Patience time.Duration // time limit of the keyring, see Vault
 }
 
-// Key returns the key that is kept under a name, nil if there is none or no keyring.
+// Key returns the key stored under a name, nil if there is no such key or no keyring.
 func (k Keys) Key(name string) []byte {
 	text, err := inKeyring(k.Patience, func() (string, error) { return keyring.Get(keyService, name) })
 	if err != nil {
@@ -61,7 +61,7 @@ func (k Keys) Key(name string) []byte {
 	return key
 }
 
-// Keep keeps a key and reports whether it did.
+// Keep stores a key under a name and reports whether it succeeded.
 func (k Keys) Keep(name string, key []byte) bool {
 	_, err := inKeyring(k.Patience, func() (string, error) {
 		return "", keyring.Set(keyService, name, base64.StdEncoding.EncodeToString(key))
@@ -69,10 +69,10 @@ func (k Keys) Keep(name string, key []byte) bool {
 	return err == nil
 }
 
-// Secret returns what a person has put into the keyring of the system for this
-// program under a name, empty if there is nothing or no keyring. What cmdkey of Windows
-// has written is in UTF-16, which has control characters among its bytes: a zero behind
-// each Latin letter and a four behind each Cyrillic one.
+// Secret returns the secret that a user stored in the system's keyring for this program
+// under a name, empty if there is no such secret or no keyring. The cmdkey tool of Windows
+// writes UTF-16, which has control characters among its bytes: a 0 after each Latin letter
+// and a 4 after each Cyrillic letter.
 func Secret(name string, patience time.Duration) account.Secret {
 	text, err := inKeyring(patience, func() (string, error) { return keyring.Get(service, name) })
 	switch {

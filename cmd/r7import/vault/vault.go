@@ -1,6 +1,6 @@
-// Package vault keeps one token for each portal from one call of the program to
-// the next: in the keyring of the system where there is one, else in a file that
-// only its user can read.
+// Package vault stores one token for each portal between calls of the program. It
+// uses the system's keyring where there is one, else a file that only its user can
+// read.
 package vault
 
 import (
@@ -21,44 +21,44 @@ import (
 	"r7import/importer/trust"
 )
 
-// Kept is a token with what is known of it.
+// Kept is a stored token with its user and expiry.
 type Kept struct {
 	Token   account.Secret
-	User    string    // whose it is
+	User    string    // user the token belongs to
 	Expires time.Time // zero if the portal does not say
 }
 
-// Vault keeps the token of one portal. It is not safe for concurrent use.
+// Vault stores the token of one portal. It is not safe for concurrent use.
 type Vault struct {
-	Portal string // the portal's address in the one form that is used for it
-	Folder string // where the file lies, made when it is needed
-	// OnlyFile leaves the keyring alone: the user has said where everything is to lie.
+	Portal string // the portal's address in its normal form
+	Folder string // folder of the file, created when needed
+	// OnlyFile means not to use the keyring, because the user has named a folder for all state.
 	OnlyFile bool
-	// Patience is how long the keyring may take. One that is locked asks the
-	// person at the screen, who may not be there.
+	// Patience is the time limit of the keyring. A locked keyring asks the person
+	// at the screen, who may be absent.
 	Patience time.Duration
 }
 
 const (
 	fileName = "token"
-	// openName is for a portal that is talked to without encryption: a token that was
-	// got over TLS is never sent there because of a mistyped address.
+	// openName is the file for a portal reached without encryption, so that a mistyped
+	// address never sends a token obtained over TLS in the clear.
 	openName = "http-token"
 	largest  = 64 << 10
 
-	remindName  = "token-told" // whose time is that of the last reminder
+	remindName  = "token-told" // file whose modification time is that of the last reminder
 	remindEvery = 7 * 24 * time.Hour
 )
 
-// stored is how a token is written down.
+// stored is the JSON form of a token.
 type stored struct {
 	Token   string    `json:"token"`
 	User    string    `json:"user,omitempty"`
 	Expires time.Time `json:"expires,omitzero"`
 }
 
-// Put keeps a token in place of the one before and returns the file it is in,
-// empty if the keyring has it.
+// Put stores a token in place of the previous one. It returns the path of the file
+// that holds it, empty if it is in the keyring.
 func (v Vault) Put(k Kept) (file string, err error) {
 	text, err := json.Marshal(stored{k.Token.Reveal(), k.User, k.Expires})
 	if err != nil {
@@ -70,7 +70,7 @@ func (v Vault) Put(k Kept) (file string, err error) {
 	}
 	err = os.MkdirAll(v.Folder, 0o700)
 	if err == nil {
-		err = durable.Write(v.path(), text) // a link in its place is not followed
+		err = durable.Write(v.path(), text) // replaces a link instead of following it
 	}
 	if err != nil {
 		return "", diagnosis.Wrap(err, diagnosis.TokenNotKept, "File", v.path())
@@ -78,8 +78,8 @@ func (v Vault) Put(k Kept) (file string, err error) {
 	return v.path(), nil
 }
 
-// Get returns the token, and whether there is one. A file is there only if the
-// keyring could not be used last, so it is asked first.
+// Get returns the token and whether there is one. It reads the file first, which
+// exists only if the keyring could not be used for the last Put.
 func (v Vault) Get() (Kept, bool, error) {
 	text, err := v.readFile()
 	switch {
@@ -96,14 +96,14 @@ func (v Vault) Get() (Kept, bool, error) {
 	return Kept{account.NewSecret(s.Token), s.User, s.Expires}, true, nil
 }
 
-// Forget removes the token from wherever it is. That there is none is no error.
+// Forget removes the token from the keyring and the file. A missing token is not an error.
 func (v Vault) Forget() error {
-	_, _ = v.inKeyring(func() (string, error) { return "", keyring.Delete(service, v.Portal) }) // mostly because there is none
+	_, _ = v.inKeyring(func() (string, error) { return "", keyring.Delete(service, v.Portal) }) // usually fails because there is no token
 	return v.removeFile()
 }
 
-// Remind reports whether the last reminder of the token's end is a week old, and notes
-// that there is one now. Where that cannot be noted it reports true each time.
+// Remind reports whether the last reminder of the token's expiry is at least a week old,
+// and if so records one now. If that cannot be recorded, it reports true each time.
 func (v Vault) Remind(now time.Time) bool {
 	path := filepath.Join(v.Folder, remindName)
 	if info, err := os.Stat(path); err == nil && now.Sub(info.ModTime()) < remindEvery {
@@ -127,7 +127,7 @@ func (v Vault) path() string {
 	return filepath.Join(v.Folder, fileName)
 }
 
-// readFile returns what is in the file. A link in its place is not followed.
+// readFile returns the content of the file. It refuses a link in its place.
 func (v Vault) readFile() ([]byte, error) {
 	info, err := os.Lstat(v.path())
 	if err != nil {

@@ -14,20 +14,20 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// maxScrypt bounds what a passphrase may cost: 2^18 is what age itself uses, and
-// takes 256 MiB for a second.
+// maxScrypt bounds the cost of trying a passphrase: age
+// itself uses 2^18, which takes 256 MiB for a second.
 const maxScrypt = 18
 
 var scryptCost = regexp.MustCompile(`\n-> scrypt \S+ (\d+)\n`)
 
-// maxIdentityFile bounds a key file.
+// maxIdentityFile bounds the size of a key file, in bytes.
 const maxIdentityFile = 1 << 20
 
-// decryptAge takes off age encryption. Content in binary form is decrypted
-// where it is read; in ASCII armor it is held in memory.
+// decryptAge replaces the content by its decryption. Binary content is
+// decrypted while it is read; ASCII-armored content is held in memory.
 func (in *File) decryptAge(o Options) error {
 	if bytes.HasPrefix(in.head(), []byte(armor.Header)) {
-		content, err := readHeld(armor.NewReader(whole(in.content)), in.name, o.MaxBytes)
+		content, err := readLimited(armor.NewReader(newReader(in.content)), in.name, o.MaxBytes)
 		if err != nil {
 			return err
 		}
@@ -47,10 +47,10 @@ func (in *File) decryptAge(o Options) error {
 	return nil
 }
 
-// identities returns what may decrypt the file, and how to refuse a file that it does not fit.
+// identities returns the keys to try, and the code of the problem if none of them fits.
 func (in *File) identities(o Options) (identities []age.Identity, wrong diagnosis.Code, err error) {
 	head := in.head()
-	if !bytes.Contains(head, []byte("\n-> scrypt ")) { // encrypted to keys and not with a passphrase
+	if !bytes.Contains(head, []byte("\n-> scrypt ")) { // encrypted to keys, not with a passphrase
 		if o.Identity == "" {
 			return nil, "", diagnosis.New(diagnosis.AgeNeedsIdentity, "File", in.name)
 		}
@@ -65,7 +65,7 @@ func (in *File) identities(o Options) (identities []age.Identity, wrong diagnosi
 		}
 		return identities, diagnosis.AgeIdentity, nil
 	}
-	cost := 0 // of trying a passphrase, as a power of 2
+	cost := 0 // cost of trying a passphrase, as a power of 2
 	if m := scryptCost.FindSubmatch(head); m != nil {
 		if n, err := strconv.Atoi(string(m[1])); err == nil {
 			cost = n

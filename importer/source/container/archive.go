@@ -10,19 +10,19 @@ import (
 )
 
 // Bounds of a workbook's parts. A full sheet of ours has about 1 GiB; a part
-// that packs better than any table does is made to overrun whoever unpacks it.
+// that compresses better than any table is made to overwhelm the reader.
 const (
 	MaxPart      = 4 << 30
 	MaxSmallPart = 64 << 20 // everything but sheets and strings
 
 	maxParts      = 10_000
-	maxPacking    = 200      // unpacked bytes for a packed one
-	packingAtEase = 64 << 20 // up to here any packing will do
+	maxRatio      = 200      // unpacked bytes per packed byte
+	uncheckedSize = 64 << 20 // up to this size any compression is accepted
 )
 
-// Archive is the zip file a workbook is. Nothing of it is ever written to disk.
+// Archive is the zip file of a workbook. Nothing of it is written to disk.
 type Archive struct {
-	Parts []*zip.File // in the order in which they stand
+	Parts []*zip.File // in the order of the archive
 	named map[string]*zip.File
 }
 
@@ -46,15 +46,15 @@ func OpenArchive(content *io.SectionReader) (*Archive, error) {
 	return a, nil
 }
 
-// PartName returns what a part is found by: names do not differ by case (ECMA-376, part 2).
+// PartName returns the key of a part: names are compared without case (ECMA-376, part 2).
 func PartName(name string) string {
 	return strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(name, `\`, "/"), "/"))
 }
 
-// Has reports whether there is a part of a name.
+// Has reports whether the archive has a part with that name.
 func (a *Archive) Has(name string) bool { return a.named[PartName(name)] != nil }
 
-// Open begins to read a part. Reading it to the end checks its length and checksum.
+// Open opens a part for reading. Reading it to the end verifies its length and checksum.
 func (a *Archive) Open(name string, limit uint64) (io.ReadCloser, error) {
 	part := a.named[PartName(name)]
 	switch {
@@ -64,7 +64,7 @@ func (a *Archive) Open(name string, limit uint64) (io.ReadCloser, error) {
 		return nil, damaged(errors.New("an encrypted part"))
 	case part.UncompressedSize64 > limit:
 		return nil, diagnosis.New(diagnosis.WorkbookLimits)
-	case part.UncompressedSize64 > packingAtEase && part.UncompressedSize64/maxPacking > part.CompressedSize64:
+	case part.UncompressedSize64 > uncheckedSize && part.UncompressedSize64/maxRatio > part.CompressedSize64:
 		return nil, diagnosis.New(diagnosis.WorkbookLimits)
 	}
 	in, err := part.Open()
@@ -74,5 +74,5 @@ func (a *Archive) Open(name string, limit uint64) (io.ReadCloser, error) {
 	return in, nil
 }
 
-// damaged makes a refusal of what is wrong with a workbook's bytes.
+// damaged turns an error in a workbook's bytes into a problem.
 func damaged(err error) error { return diagnosis.Or(err, diagnosis.WorkbookDamaged) }

@@ -16,22 +16,22 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// defaultPassword is what Excel encrypts a workbook with that is only protected
-// against changes, and opens it with unasked ([MS-OFFCRYPTO] 2.4.2.3).
+// defaultPassword is the password with which Excel encrypts a workbook that is only
+// protected against changes, and opens it without asking ([MS-OFFCRYPTO] 2.4.2.3).
 const defaultPassword = "VelvetSweatshop"
 
-// maxSpin is how often a password may be hashed for a key ([MS-OFFCRYPTO] 2.3.4.10).
+// maxSpin is the greatest number of hash rounds for a key ([MS-OFFCRYPTO] 2.3.4.10).
 const maxSpin = 10_000_000
 
-// openCompound decrypts a workbook with a password and names what else is in
-// Microsoft's older container.
+// openCompound decrypts a workbook with a password, and sets
+// the kind of any other file in Microsoft's older container.
 func (in *File) openCompound(o Options) (err error) {
 	defer func() {
-		if r := recover(); r != nil { // the libraries that read the container trust the lengths it states
+		if r := recover(); r != nil { // the libraries for the container trust the lengths stored in it
 			err = damaged(fmt.Errorf("damaged container: %v", r))
 		}
 	}()
-	content, err := readHeld(whole(in.content), in.name, o.MaxBytes)
+	content, err := readLimited(newReader(in.content), in.name, o.MaxBytes)
 	if err != nil {
 		return err
 	}
@@ -67,8 +67,8 @@ func (in *File) openCompound(o Options) (err error) {
 	return damaged(err)
 }
 
-// compoundParts looks at the list of parts. For an encrypted workbook it returns
-// how it is encrypted, with the kind of a workbook.
+// compoundParts returns the kind of a container by its parts. For an
+// encrypted workbook it also returns the description of the encryption.
 func compoundParts(content []byte) (info []byte, found kind, err error) {
 	doc, err := mscfb.New(bytes.NewReader(content))
 	if err != nil {
@@ -95,12 +95,12 @@ func compoundParts(content []byte) (info []byte, found kind, err error) {
 }
 
 // checkSpin refuses a workbook whose key takes longer to compute than any
-// program would make it. What says so is XML behind eight bytes, however it is
-// written; XML that cannot be read says nothing to the library either.
+// program would require. The number of rounds is in XML after eight bytes;
+// XML that cannot be parsed here has no effect in the library either.
 func checkSpin(info []byte) error {
 	at := bytes.IndexByte(info, '<')
 	if at < 0 {
-		return nil // the older way has a number of its own
+		return nil // the older method has a fixed number of rounds
 	}
 	for d := xml.NewDecoder(bytes.NewReader(info[at:])); ; {
 		token, err := d.Token()
@@ -123,17 +123,17 @@ func checkSpin(info []byte) error {
 }
 
 var (
-	// ciphered are the elements that say how the package and the key of a password are encrypted.
-	ciphered = regexp.MustCompile(`<(?:\w+:)?(?:keyData|encryptedKey)\b[^>]*>`)
-	ciphers  = regexp.MustCompile(`\b(cipherAlgorithm|cipherChaining|keyBits|hashAlgorithm)="([^"]*)"`)
+	// cipherElements matches the elements that describe the encryption of the package and of the password's key.
+	cipherElements = regexp.MustCompile(`<(?:\w+:)?(?:keyData|encryptedKey)\b[^>]*>`)
+	ciphers        = regexp.MustCompile(`\b(cipherAlgorithm|cipherChaining|keyBits|hashAlgorithm)="([^"]*)"`)
 )
 
-// mixesCiphers reports whether package and password are encrypted in different ways,
-// as some programs do. The library takes one for the other and then the right
-// password for a wrong one.
+// mixesCiphers reports whether package and password are
+// encrypted in different ways, as by some programs. The library
+// confuses the two and would report the right password as wrong.
 func mixesCiphers(info []byte) bool {
 	first := make(map[string]string)
-	for _, element := range ciphered.FindAll(info, -1) {
+	for _, element := range cipherElements.FindAll(info, -1) {
 		for _, m := range ciphers.FindAllSubmatch(element, -1) {
 			name, value := string(m[1]), string(m[2])
 			if seen, ok := first[name]; ok && seen != value {

@@ -1,6 +1,6 @@
-// Package container opens files and takes off what their content is wrapped in:
-// gzip, age encryption, a workbook's password. It tells by the content what a file
-// is, whatever its name says, and refuses what nobody can read.
+// Package container opens files and removes the wrappers of their content:
+// gzip, age encryption, a workbook's password. It detects what a file is by
+// its content, not by its name, and refuses formats that cannot be read.
 package container
 
 import (
@@ -21,31 +21,31 @@ import (
 	"r7import/importer/source/text"
 )
 
-// Options say how to get at a file's content.
+// Options say how to reach a file's content.
 type Options struct {
 	WorkbookPassword account.Secret
 	Identity         string                         // path of an age key file
 	Passphrase       func() (account.Secret, error) // asks for the passphrase of an age file; may be nil
-	Stdin            io.Reader                      // what "-" reads
-	MaxBytes         int64                          // bounds what has to be held in memory
+	Stdin            io.Reader                      // read for the path "-"
+	MaxBytes         int64                          // bounds what must be held in memory
 }
 
-// File is the content of a file, without what it is packed or encrypted in.
+// File is the content of a file without its compression and encryption.
 type File struct {
-	name       string
-	kind       kind
-	storedKind kind // of the bytes as they lie on the disk
-	stored     *io.SectionReader
-	content    *io.SectionReader // what they hold
-	packed     bool              // content is text in gzip, which is unpacked anew for each reading
-	closer     io.Closer
-	opened     time.Time // when the file was saved, if a spreadsheet program has it open
+	name           string
+	kind           kind
+	storedKind     kind // kind of the bytes on the disk
+	stored         *io.SectionReader
+	content        *io.SectionReader // without encryption
+	packed         bool              // content is gzipped text, which is unpacked for each reading
+	closer         io.Closer
+	savedElsewhere time.Time // when the file was last saved, if a spreadsheet program has it open
 }
 
-// whole begins to read bytes from the first.
-func whole(r *io.SectionReader) *io.SectionReader { return io.NewSectionReader(r, 0, r.Size()) }
+// newReader returns a reader of all bytes of r.
+func newReader(r *io.SectionReader) *io.SectionReader { return io.NewSectionReader(r, 0, r.Size()) }
 
-// Close closes the file beneath.
+// Close closes the underlying file.
 func (in *File) Close() error {
 	if in.closer == nil {
 		return nil
@@ -53,35 +53,35 @@ func (in *File) Close() error {
 	return in.closer.Close()
 }
 
-// IsWorkbook reports whether the content is a workbook; else it is text.
+// IsWorkbook reports whether the content is a workbook; otherwise it is text.
 func (in *File) IsWorkbook() bool { return in.kind == kindWorkbook }
 
-// Content returns a workbook's bytes.
-func (in *File) Content() *io.SectionReader { return whole(in.content) }
+// Content returns a reader of a workbook's bytes.
+func (in *File) Content() *io.SectionReader { return newReader(in.content) }
 
-// SavedElsewhere returns when the file was saved if a spreadsheet program has it
-// open, else the zero time.
-func (in *File) SavedElsewhere() time.Time { return in.opened }
+// SavedElsewhere returns the time at which the file was last saved
+// if a spreadsheet program has it open, otherwise the zero time.
+func (in *File) SavedElsewhere() time.Time { return in.savedElsewhere }
 
-// Encrypted reports whether the file as it is stored cannot be read without an age key.
+// Encrypted reports whether the stored file is encrypted with age.
 func (in *File) Encrypted() bool { return in.storedKind == diagnosis.FileIsAge }
 
-// Protected reports whether the file as it is stored is a workbook with a password.
+// Protected reports whether the stored file is a workbook with a password.
 func (in *File) Protected() bool { return in.storedKind == kindCompound }
 
-// Digest returns the SHA-256 of the file as it is stored, in hexadecimal. It
-// reads the file once more.
+// Digest returns the SHA-256 of the stored file
+// in hexadecimal. It reads the file again.
 func (in *File) Digest() (string, error) {
 	sum := sha256.New()
-	if _, err := io.Copy(sum, whole(in.stored)); err != nil {
+	if _, err := io.Copy(sum, newReader(in.stored)); err != nil {
 		return "", diagnosis.Wrap(err, diagnosis.FileUnreadable, "File", in.name)
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// Stream begins to read the content from its first byte.
+// Stream returns a reader of the content from its first byte.
 func (in *File) Stream() (io.ReadCloser, error) {
-	from := &counter{Reader: whole(in.content), size: in.content.Size()}
+	from := &counter{Reader: newReader(in.content), size: in.content.Size()}
 	if !in.packed {
 		return io.NopCloser(from), nil
 	}
@@ -92,8 +92,8 @@ func (in *File) Stream() (io.ReadCloser, error) {
 	return &unpacker{ReadCloser: unpacked, packed: from}, nil
 }
 
-// counter counts the bytes read through it. It ends with an error if there are fewer
-// than when the file was opened: somebody has cut it in the meantime.
+// counter counts the bytes read through it. It returns an error if there
+// are fewer than when the file was opened, because it was truncated since.
 type counter struct {
 	io.Reader
 	n, size int64
@@ -108,7 +108,7 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// unpacker ends with a refusal when gzip data unpacks to far more than any table does.
+// unpacker returns an error if gzip data unpacks to far more than any table does.
 type unpacker struct {
 	io.ReadCloser
 	packed *counter
@@ -118,13 +118,13 @@ type unpacker struct {
 func (u *unpacker) Read(p []byte) (int, error) {
 	n, err := u.ReadCloser.Read(p)
 	u.out += int64(n)
-	if u.out > packingAtEase && u.out/maxPacking > u.packed.n {
+	if u.out > uncheckedSize && u.out/maxRatio > u.packed.n {
 		return 0, diagnosis.New(diagnosis.FilePacking)
 	}
 	return n, err
 }
 
-// Open opens a file, or standard input for "-", and takes off what it is wrapped in.
+// Open opens a file, or standard input for "-", and removes the wrappers of its content.
 func Open(path string, o Options) (*File, error) {
 	in, err := openStored(path, o)
 	if err != nil {
@@ -138,8 +138,8 @@ func Open(path string, o Options) (*File, error) {
 	return in, nil
 }
 
-// unwrap finds out what the content is. A name without the extension of a wrapper that
-// is there promises something else and is refused.
+// unwrap detects the kind of the content. A wrapped file whose name lacks the
+// wrapper's extension is refused, because the name promises something else.
 func (in *File) unwrap(path string, o Options) error {
 	name, piped := strings.ToLower(in.name), path == "-"
 	in.kind = kindOf(in.head())
@@ -147,7 +147,7 @@ func (in *File) unwrap(path string, o Options) error {
 	if in.kind == diagnosis.FileIsAge {
 		inner, named := strings.CutSuffix(name, ".age")
 		if !named && !piped {
-			return refused(in.kind, in.name)
+			return checkKind(in.kind, in.name)
 		}
 		if err := in.decryptAge(o); err != nil {
 			return err
@@ -157,7 +157,7 @@ func (in *File) unwrap(path string, o Options) error {
 	if in.kind == diagnosis.FileIsGzip {
 		inner, named := strings.CutSuffix(name, ".gz")
 		if !named && !piped {
-			return refused(in.kind, in.name)
+			return checkKind(in.kind, in.name)
 		}
 		if err := in.unpackGzip(o.MaxBytes); err != nil {
 			return err
@@ -172,7 +172,7 @@ func (in *File) unwrap(path string, o Options) error {
 	if in.kind == kindZip {
 		in.kind = kindOfZip(in.Content())
 	}
-	if err := refused(in.kind, in.name); err != nil || piped {
+	if err := checkKind(in.kind, in.name); err != nil || piped {
 		return err
 	}
 	return checkExtension(in.kind, in.name, filepath.Ext(name))
@@ -181,11 +181,11 @@ func (in *File) unwrap(path string, o Options) error {
 // head returns the first bytes of the content.
 func (in *File) head() []byte {
 	head := make([]byte, 4<<10)
-	n, _ := in.content.ReadAt(head, 0) // an error here comes again where the content is read
+	n, _ := in.content.ReadAt(head, 0) // an error here recurs when the content is read
 	return head[:n]
 }
 
-// Name returns what messages call a file.
+// Name returns the name of a file for messages.
 func Name(path string) string {
 	if path == "-" {
 		return "stdin"
@@ -193,13 +193,13 @@ func Name(path string) string {
 	return filepath.Base(path)
 }
 
-// openStored opens the bytes of a file as they are. What is no file with content is
-// refused before it is opened: to open a pipe would wait for its other end.
+// openStored opens the stored bytes of a file. Anything but a regular file with
+// content is refused before it is opened: opening a pipe would wait for its other end.
 func openStored(path string, o Options) (*File, error) {
 	in := &File{name: Name(path)}
 	if path == "-" {
 		if o.Stdin != nil {
-			content, err := readHeld(o.Stdin, in.name, o.MaxBytes)
+			content, err := readLimited(o.Stdin, in.name, o.MaxBytes)
 			if err != nil {
 				return nil, err
 			}
@@ -240,14 +240,14 @@ func openStored(path string, o Options) (*File, error) {
 	folder, name := filepath.Split(path)
 	for _, lock := range []string{"~$" + name, ".~lock." + name + "#"} { // of Excel and LibreOffice
 		if _, err := os.Lstat(filepath.Join(folder, lock)); err == nil {
-			in.opened = info.ModTime()
+			in.savedElsewhere = info.ModTime()
 		}
 	}
 	return in, nil
 }
 
-// readHeld reads what has to be held in memory.
-func readHeld(in io.Reader, name string, limit int64) ([]byte, error) {
+// readLimited reads content that must be held in memory.
+func readLimited(in io.Reader, name string, limit int64) ([]byte, error) {
 	content, err := io.ReadAll(io.LimitReader(in, limit+1))
 	if err != nil {
 		return nil, diagnosis.Or(err, diagnosis.FileBroken)
@@ -258,13 +258,13 @@ func readHeld(in io.Reader, name string, limit int64) ([]byte, error) {
 	return content, nil
 }
 
-// hold makes content the input's.
+// hold sets the content to bytes in memory.
 func (in *File) hold(content []byte) {
 	in.content = io.NewSectionReader(bytes.NewReader(content), 0, int64(len(content)))
 }
 
-// unpackGzip takes off gzip: text is unpacked anew for each reading, anything else
-// is held in memory.
+// unpackGzip sets up the reading of gzipped content: text is
+// unpacked for each reading, anything else is unpacked into memory.
 func (in *File) unpackGzip(limit int64) error {
 	in.packed = true
 	r, err := in.Stream()
@@ -281,10 +281,10 @@ func (in *File) unpackGzip(limit int64) error {
 	if in.kind == kindText {
 		return nil
 	}
-	if err := refused(in.kind, in.name); err != nil {
+	if err := checkKind(in.kind, in.name); err != nil {
 		return err
 	}
-	content, err := readHeld(io.MultiReader(bytes.NewReader(head[:n]), r), in.name, limit)
+	content, err := readLimited(io.MultiReader(bytes.NewReader(head[:n]), r), in.name, limit)
 	in.hold(content)
 	in.packed = false
 	return err

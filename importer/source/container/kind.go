@@ -10,8 +10,8 @@ import (
 	"r7import/importer/source/text"
 )
 
-// kind is what a file is by its content, whatever its name says. One that cannot be
-// read, or only when it has been unwrapped, is the code of its refusal.
+// kind is what a file is by its content. The kind of a file that cannot
+// be read, or not before it is unwrapped, is the code of its problem.
 type kind = diagnosis.Code
 
 const (
@@ -21,8 +21,8 @@ const (
 	kindCompound kind = "compound" // Microsoft's older container: an .xls, or a workbook with a password
 )
 
-// refused says what a file is that cannot be read.
-func refused(k kind, name string) error {
+// checkKind returns the problem of a file of a kind that cannot be read, nil for other kinds.
+func checkKind(k kind, name string) error {
 	switch k {
 	case kindText, kindWorkbook, kindZip, kindCompound:
 		return nil
@@ -63,7 +63,7 @@ var signatures = []struct {
 	{"version: 1\r\n", diagnosis.FileIsLDIF},
 }
 
-// kindOf tells a kind from the first bytes of a file.
+// kindOf detects the kind of a file by its first bytes.
 func kindOf(head []byte) kind {
 	for _, s := range signatures {
 		if bytes.HasPrefix(head, []byte(s.bytes)) {
@@ -94,8 +94,8 @@ func kindOf(head []byte) kind {
 	return kindText
 }
 
-// isDBF tells dBase files, which 1C and old mail servers export: a version, a
-// date, and a header length of 32 for each field and one more byte.
+// isDBF detects dBase files, which 1C and old mail servers export:
+// a version, a date, and a header length of 32 per field plus 1.
 func isDBF(head []byte) bool {
 	if len(head) < 68 || head[0] != 0x03 && head[0] != 0x30 && head[0] != 0x83 && head[0] != 0xF5 {
 		return false
@@ -105,8 +105,8 @@ func isDBF(head []byte) bool {
 	return month >= 1 && month <= 12 && day >= 1 && day <= 31 && length > 64 && (length%32 == 1 || head[0] == 0x30)
 }
 
-// kindOfZip tells what a zip file holds from the names of its parts. One that
-// cannot be listed may be a workbook: whoever opens it says what is wrong with it.
+// kindOfZip detects what a zip file holds by the names of its parts. One that
+// cannot be listed is treated as a workbook; opening it reports the damage.
 func kindOfZip(content *io.SectionReader) kind {
 	a, err := OpenArchive(content)
 	if err != nil {
@@ -127,8 +127,8 @@ func kindOfZip(content *io.SectionReader) kind {
 	return diagnosis.FileIsZip
 }
 
-// checkExtension refuses a file whose name promises the other format: whoever
-// opens it by its name sees something else than we do.
+// checkExtension refuses a file whose name belongs to the other format: a program
+// that goes by the name would show something other than what is read here.
 func checkExtension(k kind, name, extension string) error {
 	asText := slices.Contains([]string{".csv", ".tsv", ".txt", ".tab"}, extension)
 	asWorkbook := slices.Contains([]string{".xlsx", ".xlsm", ".xltx", ".xltm"}, extension)

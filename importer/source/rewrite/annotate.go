@@ -15,49 +15,49 @@ import (
 	"r7import/importer/source/xlsx"
 )
 
-// Annotation says what a copy of a file gets behind its columns, and what is taken
-// out of it.
+// Annotation says which columns an annotated
+// copy adds, and what it leaves out.
 type Annotation struct {
-	// Headers are the names of the columns that are added. One that the table has
-	// already is written over.
+	// Headers are the names of the added columns. A
+	// column that the table already has is overwritten.
 	Headers []string
 	Widths  []float64 // of new columns in a workbook, in characters
-	// Marks are what the copy says of rows, in ascending order.
+	// Marks are the marks of rows, in ascending order.
 	Marks iter.Seq2[Mark, error]
-	// OnlyFailed leaves out the rows below the header that are not marked as failed.
+	// OnlyFailed leaves out rows below the header that are not marked as failed.
 	OnlyFailed bool
 
-	// Secret are the columns of passwords and tokens, whose cells are left empty. Nil
-	// keeps everything.
+	// Secret says which columns hold passwords and tokens;
+	// their cells are left empty. Nil keeps all cells.
 	Secret []bool
-	// Fields are the columns that feed other fields. What they hold stays, even if it
-	// is the text of a password as well.
+	// Fields says which columns feed other fields. Their
+	// cells stay, even if the text equals a password.
 	Fields []bool
-	// Astray is as for [Redaction]. Such a row keeps what can only be an address, a
-	// server, a number or a name.
+	// Astray is as for [Redaction]. Such a row keeps only cells
+	// that must be an address, a server, a number or a name.
 	Astray func(cells []string) bool
 }
 
-// Mark is what the copy says of one row.
+// Mark is the annotation of one row.
 type Mark struct {
 	Row    int
-	Cells  []string          // of the columns that are added
-	Fill   xlsx.Fill         // of the first of these
+	Cells  []string          // of the added columns
+	Fill   xlsx.Fill         // of the first added column
 	Bad    map[int]xlsx.Fill // of other columns
 	Failed bool
 }
 
-// Annotated is what was done.
+// Annotated counts what Annotate did.
 type Annotated struct {
 	Rows  int   // marked
-	Alike int   // cells beside the password columns that were emptied because they held a password
-	Whole []int // rows of which only what is surely no password was kept
+	Alike int   // cells outside the password columns that were emptied because they held a password
+	Whole []int // rows that kept only cells that cannot be passwords
 }
 
-// Annotate writes the file once more with columns of ours behind its rows, and without
-// its passwords: neither the cells nor any other part of a workbook has them. Anything else
-// stays as it is, in a text byte for byte. The error is a *[diagnosis.Problem], that
-// of ctx, of the marks, or of w.
+// Annotate writes a copy of the file with columns added to its rows and without
+// its passwords, which are removed from the cells and from all other parts of a
+// workbook. Everything else stays as it is, in a text byte for byte. The error
+// is a *[diagnosis.Problem], that of ctx, of the marks, or of w.
 func Annotate(ctx context.Context, w io.Writer, from Original, asides table.Asides, o Annotation) (Annotated, error) {
 	if o.Astray == nil {
 		o.Astray = func([]string) bool { return false }
@@ -66,10 +66,13 @@ func Annotate(ctx context.Context, w io.Writer, from Original, asides table.Asid
 	defer stop()
 	a := &annotator{
 		Annotation: o, next: next,
-		classifier: classifier{secrets: newSecrets(), headers: from.Headers, asides: asides, secret: o.Secret, astray: o.Astray},
+		classifier: classifier{
+			secrets: newSecrets(), columnNames: from.Headers, asides: asides, secretColumns: o.Secret, isAstray: o.Astray,
+		},
 	}
 	for _, name := range o.Headers {
-		a.own = append(a.own, slices.IndexFunc(from.Headers, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), name) }))
+		isNamed := func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), name) }
+		a.existing = append(a.existing, slices.IndexFunc(from.Headers, isNamed))
 	}
 	var err error
 	if from.Text != nil {
@@ -77,53 +80,53 @@ func Annotate(ctx context.Context, w io.Writer, from Original, asides table.Asid
 	} else {
 		err = a.annotateBook(ctx, w, from)
 	}
-	a.done.Whole = a.whole
+	a.done.Whole = a.wholeRows
 	return a.done, cmp.Or(a.err, err)
 }
 
-// annotator is an annotation while it is done.
+// annotator is the state of making an annotated copy.
 type annotator struct {
 	Annotation
 	classifier
-	own  []int // the columns that are there already, -1 for one that is not
-	done Annotated
+	existing []int // the added columns by index if the table already has them, otherwise -1
+	done     Annotated
 
-	next  func() (Mark, error, bool)
-	ahead Mark  // read and not passed yet
-	err   error // of the marks
+	next   func() (Mark, error, bool)
+	peeked Mark  // read but not used up
+	err    error // from the marks
 }
 
-// mark returns the mark of a row, and false if it has none. Rows are asked for in
-// ascending order.
+// mark returns the mark of a row, and false if it has
+// none. Calls must be in ascending order of rows.
 func (a *annotator) mark(row int) (Mark, bool) {
-	for a.err == nil && a.ahead.Row < row {
+	for a.err == nil && a.peeked.Row < row {
 		next, err, more := a.next()
 		if a.err = err; err != nil || !more {
 			break
 		}
-		a.ahead = next
+		a.peeked = next
 	}
-	if a.ahead.Row != row {
+	if a.peeked.Row != row {
 		return Mark{}, false
 	}
-	return a.ahead, true
+	return a.peeked, true
 }
 
-// keeps reports whether the text of a cell stays.
+// keeps reports whether the text of a cell is kept.
 func (a *annotator) keeps(how treatment, column int, text string) bool {
 	switch {
-	case a.Secret == nil, how == asItIs, how == asHeader, strings.TrimSpace(text) == "", slices.Contains(a.own, column):
+	case a.Secret == nil, how == asItIs, how == asHeader, strings.TrimSpace(text) == "", slices.Contains(a.existing, column):
 		return true
-	case column < len(a.Secret) && a.Secret[column] && how != asRemark, how == asAWhole && !plain(text):
+	case column < len(a.Secret) && a.Secret[column] && how != asRemark, how == asAWhole && !cannotBePassword(text):
 		return false
 	case how == byColumn && column < len(a.Fields) && a.Fields[column]:
 		return true
 	}
-	return !a.tells(text)
+	return !a.mentions(text)
 }
 
-// plain reports whether a text in a row whose cells may have slipped is surely no password.
-func plain(text string) bool {
+// cannotBePassword reports whether a text cannot be a password, even if the cells of its row have shifted.
+func cannotBePassword(text string) bool {
 	text = strings.TrimSpace(text)
 	number, err := strconv.Atoi(text)
 	const ports = 1 << 16
@@ -131,7 +134,7 @@ func plain(text string) bool {
 		account.Identity{Name: text}.Plausible(true, nil).Name != ""
 }
 
-// annotateText goes over the rows of a text twice: first the passwords are learnt.
+// annotateText passes over the rows of a text twice: the first pass learns the passwords.
 func (a *annotator) annotateText(ctx context.Context, w io.Writer, t *text.Table) error {
 	if a.Secret != nil {
 		if err := a.learnText(ctx, t); err != nil {
@@ -159,7 +162,7 @@ func (a *annotator) annotateLine(l *line) ([]byte, error) {
 	case !l.sound && a.Secret != nil:
 		l.text = nil
 	case !l.sound, how == asItIs && !marked:
-		return l.row, nil // what is written behind a row with a fault might become a part of a cell
+		return l.row, nil // text appended to a faulty row might become part of a cell
 	}
 	changes := make(map[int][]byte)
 	for i, text := range l.cells {
@@ -170,50 +173,50 @@ func (a *annotator) annotateLine(l *line) ([]byte, error) {
 			}
 		}
 	}
-	width := len(a.headers)
-	shift := 0 // of what stands behind cells that the header does not announce
+	width := len(a.columnNames)
+	shift := 0 // columns by which surplus cells move the added ones
 	if len(l.cells) > width && !table.Blank(l.cells[width:]) {
 		shift = len(l.cells) - width
 	}
-	behind := width + shift
-	for i, column := range a.own {
+	end := width + shift
+	for i, column := range a.existing {
 		if column < 0 {
-			column, behind = behind, behind+1
+			column, end = end, end+1
 		} else if column += shift; l.number == header {
 			continue
 		}
 		if m.Cells != nil {
 			changes[column] = quotedIn(l.table, m.Cells[i])
-		} else if column < len(l.at) || len(l.cells) >= width && shift == 0 && l.number > header {
+		} else if column < len(l.spans) || len(l.cells) >= width && shift == 0 && l.number > header {
 			changes[column] = nil
 		}
 	}
-	for i := len(l.at); i < behind && m.Cells != nil; i++ {
-		if _, is := changes[i]; !is {
-			changes[i] = nil // every cell up to the last of ours is there
+	for i := len(l.spans); i < end && m.Cells != nil; i++ {
+		if _, ok := changes[i]; !ok {
+			changes[i] = nil // fills the gap up to the last added cell
 		}
 	}
-	return l.with(changes, behind), nil
+	return l.with(changes, end), nil
 }
 
-// plainer are characters that old code pages lack, with what people type for them.
-var plainer = strings.NewReplacer("«", `"`, "»", `"`, "“", `"`, "”", `"`, "„", `"`, "—", "-", "–", "-", "…", "...", "→", "->", "’", "'", "\u00a0", " ")
+// simpler replaces characters that old code pages lack by what people type for them.
+var simpler = strings.NewReplacer("«", `"`, "»", `"`, "“", `"`, "”", `"`, "„", `"`, "—", "-", "–", "-", "…", "...", "→", "->", "’", "'", "\u00a0", " ")
 
-// quotedIn returns a text of ours as a cell. What the encoding of the file lacks is
-// written in another way, and never so that a formula begins with it.
-func quotedIn(t *text.Table, said string) []byte {
-	cell, ok := t.Charset.Encoded(quoted(said, t.Delimiter))
+// quotedIn returns a text of ours as an encoded cell. Characters that the file's
+// encoding lacks are replaced, but never so that the cell begins a formula.
+func quotedIn(t *text.Table, content string) []byte {
+	cell, ok := t.Charset.Encoded(quoted(content, t.Delimiter))
 	if ok {
 		return cell
 	}
-	simple := plainer.Replace(said)
+	simple := simpler.Replace(content)
 	known := strings.Map(func(r rune) rune {
 		if _, ok := t.Charset.Encoded(string(r)); !ok {
 			return '?'
 		}
 		return r
 	}, simple)
-	if known != "" && known[0] != said[0] && strings.ContainsRune("=+-@", rune(known[0])) {
+	if known != "" && known[0] != content[0] && strings.ContainsRune("=+-@", rune(known[0])) {
 		known = "'" + known
 	}
 	cell, _ = t.Charset.Encoded(quoted(known, t.Delimiter))

@@ -9,11 +9,11 @@ import (
 	"r7import/importer/source/xlsx"
 )
 
-// annotateBook goes over the sheet twice: first the passwords are learnt.
+// annotateBook passes over the sheet twice: the first pass learns the passwords.
 func (a *annotator) annotateBook(ctx context.Context, w io.Writer, from Original) error {
 	t := from.Sheet
 	edits, fills := make(xlsx.Edits), t.Book.NewFills()
-	frozen := a.OnlyFailed // formulas go
+	frozen := a.OnlyFailed // formulas are removed
 	if a.Secret != nil {
 		if err := t.Book.Walk(ctx, t.Sheet, func(r *xlsx.Rows) {
 			cells, how := a.treatRow(t, r)
@@ -25,7 +25,7 @@ func (a *annotator) annotateBook(ctx context.Context, w io.Writer, from Original
 		}); err != nil {
 			return err
 		}
-		for _, s := range t.Book.Sheets { // a short password that cells of other sheets have as well says nothing
+		for _, s := range t.Book.Sheets { // a short password that also occurs on other sheets means nothing
 			if s.Part == t.Sheet.Part || len(a.short) == 0 {
 				continue
 			}
@@ -40,7 +40,7 @@ func (a *annotator) annotateBook(ctx context.Context, w io.Writer, from Original
 	}
 	sheet := &annotatedSheet{annotator: a, table: t, fills: fills}
 	edit := xlsx.SheetEdit{New: max(len(from.Headers), t.Last+1), Row: sheet.row}
-	for i, column := range a.own {
+	for i, column := range a.existing {
 		if column < 0 {
 			column = edit.New + len(edit.Widths)
 			edit.Widths = append(edit.Widths, a.Widths[i])
@@ -56,7 +56,7 @@ func (a *annotator) annotateBook(ctx context.Context, w io.Writer, from Original
 	}
 	edits.Set(t.Sheet.Part, edit.Apply)
 	if a.Secret != nil {
-		t.Book.Scrub(edits, a.tells, a.tellsShared)
+		t.Book.Scrub(edits, a.mentions, a.mentionsShared)
 	}
 	if frozen {
 		t.Book.WithoutCalcChain(edits)
@@ -64,22 +64,22 @@ func (a *annotator) annotateBook(ctx context.Context, w io.Writer, from Original
 	return rewriteBook(ctx, w, from, edits, fills)
 }
 
-// tellsShared reports whether a text that cells share has to go. Cells that keep it
-// have it to themselves.
-func (a *annotator) tellsShared(text string) bool {
+// mentionsShared reports whether a shared string is removed.
+// Cells that keep its text get a string of their own.
+func (a *annotator) mentionsShared(text string) bool {
 	_, short := a.short[strings.TrimSpace(text)]
-	return short || a.tells(text)
+	return short || a.mentions(text)
 }
 
-// annotatedSheet is the sheet while it is written.
+// annotatedSheet is the state of writing the sheet.
 type annotatedSheet struct {
 	*annotator
 	table   *xlsx.Table
 	fills   *xlsx.Fills
-	columns []int // that are added or written over
+	columns []int // indexes of the columns that are added or overwritten
 }
 
-// row returns what is to be changed in a row.
+// row returns the changes to a row.
 func (s *annotatedSheet) row(r *xlsx.Rows) []xlsx.Edit {
 	var edits []xlsx.Edit
 	of := func(column int) *xlsx.Edit {
@@ -109,7 +109,7 @@ func (s *annotatedSheet) row(r *xlsx.Rows) []xlsx.Edit {
 	} else {
 		for _, c := range r.Cells {
 			if !slices.Contains(s.columns, c.Column) {
-				paint(c.Column, m.Bad[c.Column]) // which may be none where an earlier copy had one
+				paint(c.Column, m.Bad[c.Column]) // may remove the fill of an earlier copy
 			}
 		}
 		for column, fill := range m.Bad {
@@ -117,7 +117,7 @@ func (s *annotatedSheet) row(r *xlsx.Rows) []xlsx.Edit {
 		}
 	}
 	for i, column := range s.columns {
-		if m.Cells == nil && !r.Holds(column) || header && s.own[i] >= 0 {
+		if m.Cells == nil && !r.Holds(column) || header && s.existing[i] >= 0 {
 			continue
 		}
 		text := ""
@@ -126,7 +126,7 @@ func (s *annotatedSheet) row(r *xlsx.Rows) []xlsx.Edit {
 		}
 		of(column).Text = &text
 		if header {
-			of(column).Style = new(r.Style(len(s.headers) - 1))
+			of(column).Style = new(r.Style(len(s.columnNames) - 1))
 		} else if i == 0 {
 			paint(column, m.Fill)
 		}
@@ -137,8 +137,8 @@ func (s *annotatedSheet) row(r *xlsx.Rows) []xlsx.Edit {
 	return edits
 }
 
-// empty empties the cells of a row that may not stay. A text that only stays here gets
-// a place of its own, for the one that cells share goes.
+// empty empties the cells of a row that may not be kept. A shared string
+// that is removed but kept in this cell is stored in the cell itself.
 func (s *annotatedSheet) empty(r *xlsx.Rows, of func(column int) *xlsx.Edit) {
 	_, how := s.treatRow(s.table, r)
 	for _, c := range r.Cells {
@@ -147,7 +147,7 @@ func (s *annotatedSheet) empty(r *xlsx.Rows, of func(column int) *xlsx.Edit) {
 		switch keeps := s.keeps(how, c.Column, text); {
 		case r.Long, secret && (text != "" || c.Formula):
 			of(c.Column).Text = new("")
-		case keeps && !c.Formula && text != "" && s.tellsShared(text):
+		case keeps && !c.Formula && text != "" && s.mentionsShared(text):
 			of(c.Column).Text = &text
 		case keeps:
 		case c.Formula:

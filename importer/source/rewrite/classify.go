@@ -13,31 +13,31 @@ import (
 	"r7import/importer/source/xlsx"
 )
 
-// treatment is what is done to a row.
+// treatment is how the cells of a row are handled.
 type treatment uint8
 
 const (
 	asItIs treatment = iota
 	asHeader
 	byColumn
-	asAWhole // any of its cells may be a secret
-	asRemark // what people note beside accounts: it may tell one anywhere, too
+	asAWhole // any cell may be a secret
+	asRemark // a note beside the accounts, which may mention a secret anywhere
 )
 
-// classifier tells what is to be done to the rows of a table. Copies are made in two
-// passes over it: in the first the secrets are learnt.
+// classifier decides the treatment of the rows of a table. Copies
+// are made in two passes; the first one learns the secrets.
 type classifier struct {
 	secrets
-	headers []string
-	asides  table.Asides
-	secret  []bool                    // as in [Redaction], like astray and mask
-	astray  func(cells []string) bool // not nil
-	mask    string
-	whole   []int // rows to be treated as a whole
+	columnNames   []string
+	asides        table.Asides
+	secretColumns []bool                    // as in [Redaction], like isAstray and maskText
+	isAstray      func(cells []string) bool // not nil
+	maskText      string
+	wholeRows     []int // numbers of rows to treat as a whole
 }
 
-// treat says what is to be done to a row below the header. A row is ragged if it
-// has not as many cells as the table has columns.
+// treat returns the treatment of a row below the header. A row is
+// ragged if its number of cells differs from that of the columns.
 func (c *classifier) treat(cells []string, ragged bool) treatment {
 	if table.Blank(cells) || table.IsEndMark(cells) {
 		return asItIs
@@ -48,13 +48,13 @@ func (c *classifier) treat(cells []string, ragged bool) treatment {
 		return asHeader
 	case a == table.Comment:
 		return asRemark
-	case a != table.Total && (ragged || c.astray(cells)):
+	case a != table.Total && (ragged || c.isAstray(cells)):
 		return asAWhole
 	}
 	return byColumn
 }
 
-// treatLine says what is to be done to a row of a text.
+// treatLine returns the treatment of a row of a text.
 func (c *classifier) treatLine(l *line) treatment {
 	switch {
 	case !l.sound:
@@ -67,13 +67,13 @@ func (c *classifier) treatLine(l *line) treatment {
 		}
 		return asRemark
 	}
-	got, want := len(l.cells), len(c.headers)
+	got, want := len(l.cells), len(c.columnNames)
 	return c.treat(l.cells, got < want || got > want && !table.Blank(l.cells[want:]))
 }
 
-// treatRow says what is to be done to a row of a sheet, and what its cells say.
+// treatRow returns the texts of the cells of a sheet's row, and its treatment.
 func (c *classifier) treatRow(t *xlsx.Table, r *xlsx.Rows) (cells []string, how treatment) {
-	cells = r.Texts(len(c.headers))
+	cells = r.Texts(len(c.columnNames))
 	switch {
 	case r.Long:
 		return cells, asAWhole
@@ -85,21 +85,21 @@ func (c *classifier) treatRow(t *xlsx.Table, r *xlsx.Rows) (cells []string, how 
 	return cells, c.treat(cells, false)
 }
 
-// learn remembers the secrets of a row below the header, and its number if it is to be
-// treated as a whole. The cells of such a row are no known secrets.
+// learn remembers the secrets of a row below the header, and its number if it
+// is treated as a whole. The cells of such a row are not learnt as secrets.
 func (c *classifier) learn(number int, how treatment, cells []string) {
 	if how >= asAWhole {
-		c.whole = append(c.whole, number)
+		c.wholeRows = append(c.wholeRows, number)
 	}
-	for i, text := range cells[:min(len(cells), len(c.secret))] {
-		if text = strings.TrimSpace(text); how == byColumn && c.secret[i] && text != c.mask {
+	for i, text := range cells[:min(len(cells), len(c.secretColumns))] {
+		if text = strings.TrimSpace(text); how == byColumn && c.secretColumns[i] && text != c.maskText {
 			c.add(text)
 		}
 	}
 }
 
-// learnText learns from the rows of a text. One that cannot be written again is an error
-// before the copy is begun.
+// learnText learns from the rows of a text. It returns an error,
+// before the copy is begun, if the text cannot be written again.
 func (c *classifier) learnText(ctx context.Context, t *text.Table) error {
 	return eachLine(ctx, io.Discard, t, func(l *line) ([]byte, error) {
 		if l.number > t.Header {
@@ -109,47 +109,47 @@ func (c *classifier) learnText(ctx context.Context, t *text.Table) error {
 	})
 }
 
-// secrets are texts of password columns, known again by their hashes.
+// secrets holds texts of password columns, the long ones as hashes.
 type secrets struct {
 	seed  maphash.Seed
 	long  map[uint64]struct{}
-	short map[string]struct{} // those that say nothing elsewhere
+	short map[string]struct{} // too short to be recognised elsewhere
 }
 
 func newSecrets() secrets {
 	return secrets{seed: maphash.MakeSeed(), long: make(map[uint64]struct{}), short: make(map[string]struct{})}
 }
 
-// shortest is the length of a secret below which the same text elsewhere says nothing.
-const shortest = 4
+// minSecret is the length, in characters, below which equal text elsewhere does not count.
+const minSecret = 4
 
 func (s *secrets) add(text string) {
 	switch {
-	case utf8.RuneCountInString(text) >= shortest:
+	case utf8.RuneCountInString(text) >= minSecret:
 		s.long[maphash.String(s.seed, text)] = struct{}{}
 	case text != "":
 		s.short[text] = struct{}{}
 	}
 }
 
-// around are marks that people set around a word or between two, none of them a blank.
-const around = ".,;:=/()\"'«»"
+// surroundingSigns are signs that people put around words or between them, blanks excluded.
+const surroundingSigns = ".,;:=/()\"'«»"
 
-// tells reports whether a text is a secret or has one among its words, as in the notes
-// "пароль: …", "login/…".
-func (s *secrets) tells(text string) bool {
+// mentions reports whether a text is a learnt secret or contains
+// one as a word, as in the notes "пароль: …", "login/…".
+func (s *secrets) mentions(text string) bool {
 	knows := func(text string) bool {
-		_, is := s.long[maphash.String(s.seed, text)]
-		return is
+		_, ok := s.long[maphash.String(s.seed, text)]
+		return ok
 	}
 	if knows(strings.TrimSpace(text)) {
 		return true
 	}
 	for word := range strings.FieldsSeq(text) {
-		_, behind, _ := strings.Cut(word, ":")
+		_, value, _ := strings.Cut(word, ":")
 		last := word[strings.LastIndexAny(word, ":=/")+1:]
-		for _, part := range [...]string{word, behind, last} {
-			if knows(part) || knows(strings.Trim(part, around)) {
+		for _, part := range [...]string{word, value, last} {
+			if knows(part) || knows(strings.Trim(part, surroundingSigns)) {
 				return true
 			}
 		}

@@ -1,8 +1,8 @@
-// Package rewrite writes a table once more: with a column added, or with everything
-// masked that may be a secret. A text keeps encoding, delimiter and line ends. A copy
-// with a column added keeps every byte of a text, and of a workbook every part but the
-// sheet. A workbook keeps its password; what a file was packed or encrypted in besides
-// is taken off.
+// Package rewrite writes copies of a table: with a column added, with
+// marks, or with everything masked that may be a secret. A text keeps
+// encoding, delimiter and line ends. A copy with a column added keeps every
+// byte of a text, and every part of a workbook but the sheet. A workbook
+// keeps its password; other compression and encryption is removed.
 package rewrite
 
 import (
@@ -19,28 +19,28 @@ import (
 	"r7import/importer/source/xlsx"
 )
 
-// Original is the file to write once more: a text or a sheet.
+// Original is the file to copy: a text or a sheet.
 type Original struct {
 	File     *container.File
 	Password account.Secret // of the workbook
-	Headers  []string       // of the columns of the table
+	Headers  []string       // of the table's columns
 	Text     *text.Table
 	Sheet    *xlsx.Table
 }
 
-// Added is a column for a copy of a file: a new one behind the table, or one
-// that is there and whose blank cells are filled.
+// Added is a column to write into a copy of a file: a new one after
+// the table, or an existing one whose blank cells are filled.
 type Added struct {
 	// Column is the index of the column to fill, -1 for a new one.
 	Column int
 	// Header is the name of a new column.
 	Header string
-	// Cells are the texts by row number. A cell that is not blank is left alone.
+	// Cells are the texts by row number. Cells that are not blank are kept.
 	Cells map[int]string
 }
 
-// Copy writes the file once more with a column added. The error is a
-// *[diagnosis.Problem], that of ctx, or that of w.
+// Copy writes a copy of the file with a column added. The
+// error is a *[diagnosis.Problem], that of ctx, or that of w.
 func Copy(ctx context.Context, w io.Writer, from Original, add Added) error {
 	if add.Column < 0 {
 		add.Column = len(from.Headers)
@@ -53,7 +53,7 @@ func Copy(ctx context.Context, w io.Writer, from Original, add Added) error {
 	return copyWorkbook(ctx, w, from, add)
 }
 
-// fill returns a row of a text as it is, but for its one cell.
+// fill returns a row of a text with its one cell filled in.
 func (add Added) fill(l *line) ([]byte, error) {
 	wanted := add.Cells[l.number]
 	if l.number == l.table.Header {
@@ -68,13 +68,13 @@ func (add Added) fill(l *line) ([]byte, error) {
 		p.Place.Row = l.number
 		return nil, p
 	}
-	width := len(l.at)
+	width := len(l.spans)
 	if add.Column < width {
-		if at := l.at[add.Column]; len(bytes.Trim(l.text[at.From:at.To], " \t\"")) > 0 {
+		if at := l.spans[add.Column]; len(bytes.Trim(l.text[at.From:at.To], " \t\"")) > 0 {
 			return l.row, nil
 		}
 	} else if wanted == "" && (width != add.Column || len(l.text) == 0) {
-		return l.row, nil // of a row as wide as the table the new cell is empty, any other is left as it is
+		return l.row, nil // a row as wide as the table gets an empty cell, any other row stays as it is
 	}
 	changes := map[int][]byte{add.Column: cell}
 	for i := width; i < add.Column; i++ {
@@ -86,8 +86,8 @@ func (add Added) fill(l *line) ([]byte, error) {
 // addedWidth is the width of a new column, in characters: enough for an address.
 const addedWidth = 32
 
-// copyWorkbook writes the workbook with the cells of one column of one sheet set. A new
-// column stands behind everything the sheet holds.
+// copyWorkbook writes a copy of the workbook in which one column of one
+// sheet is filled. A new column is placed after all cells of the sheet.
 func copyWorkbook(ctx context.Context, w io.Writer, from Original, add Added) error {
 	t := from.Sheet
 	var edit xlsx.SheetEdit
@@ -111,7 +111,7 @@ func copyWorkbook(ctx context.Context, w io.Writer, from Original, add Added) er
 	return rewriteBook(ctx, w, from, edits, nil)
 }
 
-// rewriteBook writes the workbook with its edits, and with the password it has.
+// rewriteBook writes the workbook with its edits, protected by the same password.
 func rewriteBook(ctx context.Context, w io.Writer, from Original, edits xlsx.Edits, fills *xlsx.Fills) error {
 	if !from.File.Protected() {
 		return from.Sheet.Book.Rewrite(ctx, w, edits, fills)

@@ -11,23 +11,23 @@ import (
 	"r7import/importer/source/text"
 )
 
-// line is a row of a text.
+// line is one row of a text.
 type line struct {
 	table  *text.Table
-	number int    // of the line it begins on
-	row    []byte // as it is written
-	text   []byte // the same without its end
-	end    []byte // of the line
-	sound  bool   // it can be read
+	number int    // line on which it begins
+	row    []byte // the bytes as written
+	text   []byte // row without its line end
+	end    []byte // the line end
+	sound  bool   // the row can be parsed
 
-	// The cells of a sound row. Any other has one, which is empty.
-	at    []text.Span // where they are in text, with their quotation marks
-	cells []string    // what they say
+	// The cells of a sound row. Any other row has one empty cell.
+	spans []text.Span // positions in text, including quotation marks
+	cells []string    // decoded texts
 }
 
-// eachLine goes over the text twice side by side: a scanner tells where rows end,
-// and of the lines it has passed that is written which change makes of them. It is
-// called for every row from the top of the text.
+// eachLine reads the text twice in parallel: a scanner finds the ends
+// of rows, and the lines of each row are passed to change, whose result
+// is written. change is called for every row from the first line on.
 func eachLine(ctx context.Context, w io.Writer, t *text.Table, change func(l *line) ([]byte, error)) error {
 	rows, closer, err := t.Top(io.Discard)
 	if err != nil {
@@ -57,7 +57,7 @@ func eachLine(ctx context.Context, w io.Writer, t *text.Table, change func(l *li
 		}
 		l := &line{table: t, number: scan.Line, row: row, text: bytes.TrimRight(row, "\r\n"), sound: scan.Fault == text.Sound}
 		l.end = row[len(l.text):]
-		l.takeApart()
+		l.parse()
 		if row, err = change(l); err != nil {
 			return err
 		}
@@ -90,14 +90,14 @@ func readLines(in *bufio.Reader, count int) ([]byte, error) {
 	return lines, nil
 }
 
-// takeApart finds the cells of the row.
-func (l *line) takeApart() {
+// parse finds the cells of the row.
+func (l *line) parse() {
 	if !l.sound {
-		l.at, l.cells = []text.Span{{}}, []string{""}
+		l.spans, l.cells = []text.Span{{}}, []string{""}
 		return
 	}
-	l.at = l.table.Spans(l.text)
-	for _, c := range l.at {
+	l.spans = l.table.Spans(l.text)
+	for _, c := range l.spans {
 		cell := l.text[c.From:c.To]
 		if inner, quoted := bytes.CutPrefix(cell, []byte{'"'}); quoted {
 			cell = bytes.ReplaceAll(bytes.TrimSuffix(inner, []byte{'"'}), []byte(`""`), []byte{'"'})
@@ -106,27 +106,27 @@ func (l *line) takeApart() {
 	}
 }
 
-// with returns the row with other cells as they are to be written, and with more of them
-// behind its own up to a width.
+// with returns the row with the given cells, already encoded, in
+// place of its own. Cells past its end are appended up to width.
 func (l *line) with(changes map[int][]byte, width int) []byte {
 	var out []byte
 	from := 0
-	for i, c := range l.at {
-		if with, is := changes[i]; is {
+	for i, c := range l.spans {
+		if with, ok := changes[i]; ok {
 			out = append(append(out, l.text[from:c.From]...), with...)
 			from = c.To
 		}
 	}
 	out = append(out, l.text[from:]...)
-	for i := len(l.at); i < width; i++ {
-		if with, is := changes[i]; is {
+	for i := len(l.spans); i < width; i++ {
+		if with, ok := changes[i]; ok {
 			out = append(append(out, l.table.Delimiter), with...)
 		}
 	}
 	return append(out, l.end...)
 }
 
-// quoted returns a text as a cell.
+// quoted returns a text as a cell, in quotation marks if it needs them.
 func quoted(text string, delim byte) string {
 	if !strings.ContainsAny(text, "\"\r\n"+string(rune(delim))) {
 		return text

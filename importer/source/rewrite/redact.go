@@ -18,42 +18,44 @@ import (
 	"r7import/importer/source/xlsx"
 )
 
-// Redaction says what a copy shows of a file. The names of the columns are shown, and
-// cells of columns that are kept. Any other text becomes a mask.
+// Redaction says what a redacted copy shows: the names of the
+// columns and the cells of kept columns. Any other text is masked.
 type Redaction struct {
-	// Secret are the columns of passwords and tokens. What they hold is masked
-	// wherever else it stands.
+	// Secret says which columns hold passwords and tokens.
+	// Their texts are masked wherever else they occur.
 	Secret []bool
-	// Kept are the columns whose cells are shown.
+	// Kept says which columns have their cells shown.
 	Kept []bool
-	// Astray reports whether the cells of a row do not stand under their headers, so
-	// that any of them may be a secret. Such a row is masked as a whole, and so is
-	// one that cannot be read as it stands.
+	// Astray reports whether the cells of a row have shifted from
+	// their headers, so that any of them may be a secret. Such a row
+	// is masked as a whole, and so is one that cannot be parsed.
 	Astray func(cells []string) bool
-	// Mask is written in place of what is in a cell. Blank cells stay blank.
+	// Mask replaces the text of a cell. Blank cells stay blank.
 	Mask string
-	// Temp is a folder for what is packed into a workbook. It gets nothing that the
-	// copy does not show.
+	// Temp is a folder for temporary files of a
+	// workbook. They contain only what the copy shows.
 	Temp string
 }
 
-// Redacted is what was done.
+// Redacted counts what Redact did.
 type Redacted struct {
-	Cells int         // masked
+	Cells int         // masked cells
 	Whole []int       // rows that were masked as a whole
-	Alike map[int]int // cells of kept columns that were masked because they held the text of a secret
+	Alike map[int]int // by column, cells of kept columns that were masked because they held a secret
 }
 
-// Redact writes the table once more with everything masked that is not known to be
-// harmless; asides tells the rows that are no accounts. A text keeps its lines,
-// delimiter and encoding. Of a workbook the copy has the cells of the table, in their
-// places and merged as they are, and nothing else: no formula, format, comment or other sheet.
-// The error is a *[diagnosis.Problem], that of ctx, or that of w.
+// Redact writes a copy of the table with everything masked that is not known to
+// be harmless; asides detects rows that are no accounts. A text keeps its lines,
+// delimiter and encoding. The copy of a workbook has only the cells of the
+// table, at the same places and merged as before: no formula, format, comment or
+// other sheet. The error is a *[diagnosis.Problem], that of ctx, or that of w.
 func Redact(ctx context.Context, w io.Writer, from Original, asides table.Asides, o Redaction) (Redacted, error) {
 	r := &redactor{
-		Redaction:  o,
-		classifier: classifier{secrets: newSecrets(), headers: from.Headers, asides: asides, secret: o.Secret, astray: o.Astray, mask: o.Mask},
-		done:       Redacted{Alike: make(map[int]int)},
+		Redaction: o,
+		classifier: classifier{
+			secrets: newSecrets(), columnNames: from.Headers, asides: asides, secretColumns: o.Secret, isAstray: o.Astray, maskText: o.Mask,
+		},
+		done: Redacted{Alike: make(map[int]int)},
 	}
 	var err error
 	if from.Text == nil {
@@ -61,23 +63,23 @@ func Redact(ctx context.Context, w io.Writer, from Original, asides table.Asides
 	} else if err = r.learnText(ctx, from.Text); err == nil {
 		err = eachLine(ctx, w, from.Text, r.redactLine)
 	}
-	r.done.Whole = r.whole
+	r.done.Whole = r.wholeRows
 	return r.done, err
 }
 
-// redactor is a redaction while it is done.
+// redactor is the state of making a redacted copy.
 type redactor struct {
 	Redaction
 	classifier
 	done Redacted
 }
 
-// shown returns what the copy shows of the text of a cell, and whether that is a mask.
-// A comment stays one.
+// shown returns the text that the copy shows for a cell, and
+// whether it is a mask. A comment keeps its comment sign.
 func (r *redactor) shown(how treatment, column int, text string) (string, bool) {
 	kept := how == asItIs || how == asHeader || how == byColumn && column < len(r.Kept) && r.Kept[column]
 	switch {
-	case how == asItIs, strings.TrimSpace(text) == "", kept && !r.tells(text):
+	case how == asItIs, strings.TrimSpace(text) == "", kept && !r.mentions(text):
 		return text, false
 	case kept:
 		r.done.Alike[column]++
@@ -89,7 +91,7 @@ func (r *redactor) shown(how treatment, column int, text string) (string, bool) 
 	return r.Mask, true
 }
 
-// redactLine returns a row of a text with masks in place of what the copy does not show.
+// redactLine returns a row of a text with masked cells.
 func (r *redactor) redactLine(l *line) ([]byte, error) {
 	if !l.sound {
 		r.done.Cells++
@@ -102,7 +104,7 @@ func (r *redactor) redactLine(l *line) ([]byte, error) {
 		if !masked {
 			continue
 		}
-		if bytes.HasPrefix(l.text[l.at[i].From:l.at[i].To], []byte{'"'}) {
+		if bytes.HasPrefix(l.text[l.spans[i].From:l.spans[i].To], []byte{'"'}) {
 			shown = `"` + shown + `"`
 		}
 		changes[i] = []byte(shown)
@@ -110,7 +112,7 @@ func (r *redactor) redactLine(l *line) ([]byte, error) {
 	return l.with(changes, 0), nil
 }
 
-// redactSheet writes a new workbook with what the copy shows of the cells of the table.
+// redactSheet writes a new workbook with the cells of the table as the copy shows them.
 func (r *redactor) redactSheet(ctx context.Context, w io.Writer, from Original) (err error) {
 	t := from.Sheet
 	for row, err := range t.Book.Each(ctx, t.Sheet) {
@@ -136,7 +138,7 @@ func (r *redactor) redactSheet(ctx context.Context, w io.Writer, from Original) 
 			return err
 		}
 	}
-	for _, m := range t.Merged(len(r.headers)) { // a value may count for all rows of a range
+	for _, m := range t.Merged(len(r.columnNames)) { // a value may count for all rows of a range
 		if err := sheet.MergeCell(m[0], m[1]); err != nil {
 			return err
 		}
@@ -147,21 +149,21 @@ func (r *redactor) redactSheet(ctx context.Context, w io.Writer, from Original) 
 	if from.File.Protected() {
 		return book.Write(w, excelize.Options{Password: from.Password.Reveal()})
 	}
-	// excelize would hold the whole archive in memory before it writes a byte.
+	// By default, excelize holds the whole archive in memory before it writes a byte.
 	book.SetZipWriter(func(io.Writer) excelize.ZipWriter { return zip.NewWriter(w) })
 	_, err = book.WriteToBuffer()
 	return err
 }
 
-// Cell formats of a copy, by their index, for numbers that look like something else.
+// Indexes of the copy's cell formats, for numbers that are shown in another form.
 const (
 	formatDate   = 1
 	formatFormed = 2
 )
 
-// newSheet begins the one sheet of a copy.
+// newSheet starts the only sheet of a copy.
 func (r *redactor) newSheet(book *excelize.File, name string) (*excelize.StreamWriter, error) {
-	if first := book.GetSheetName(0); r.tells(name) || book.SetSheetName(first, name) != nil {
+	if first := book.GetSheetName(0); r.mentions(name) || book.SetSheetName(first, name) != nil {
 		name = first
 	}
 	err := book.SetDocProps(&excelize.DocProperties{Creator: "r7import"})
@@ -176,26 +178,26 @@ func (r *redactor) newSheet(book *excelize.File, name string) (*excelize.StreamW
 	if err != nil {
 		return nil, err
 	}
-	return sheet, sheet.SetColWidth(1, len(r.headers), addedWidth/2)
+	return sheet, sheet.SetColWidth(1, len(r.columnNames), addedWidth/2)
 }
 
-// treatSheetRow is treatRow for a copy in which each cell of a row that cannot be read
-// has a mask, and which has the joined names of a header of two rows.
+// treatSheetRow is treatRow for a redacted copy: the cells of a row that cannot
+// be read are masks, and those of a header of two rows are the joined names.
 func (r *redactor) treatSheetRow(t *xlsx.Table, row *xlsx.Rows) (cells []string, how treatment) {
 	cells, how = r.treatRow(t, row)
 	switch {
 	case how == asHeader && row.Number == t.Header:
-		cells = r.headers
+		cells = r.columnNames
 	case row.Long:
 		cells = slices.Repeat([]string{r.Mask}, len(cells))
 	case slices.ContainsFunc(cells, func(c string) bool { return utf8.RuneCountInString(c) > excelize.TotalCellChars }):
-		how = asAWhole // more than excelize writes
+		how = asAWhole // longer than excelize can write
 	}
 	return cells, how
 }
 
-// values returns the cells of a row of the copy. A number stays one, with a format of
-// the same kind, so that the checks say the same of the copy.
+// values returns the cells of a row of the copy. Numbers stay numbers with a
+// format of the same kind, so that the checks give the same results for the copy.
 func (r *redactor) values(t *xlsx.Table, row *xlsx.Rows) []any {
 	cells, how := r.treatSheetRow(t, row)
 	values := make([]any, len(cells))
@@ -211,7 +213,7 @@ func (r *redactor) values(t *xlsx.Table, row *xlsx.Rows) []any {
 		text := cells[c.Column]
 		switch {
 		case c.Uncomputed && (how == asItIs || how == byColumn && r.Kept[c.Column]):
-			values[c.Column] = "#N/A" // a formula without a result is an error, too
+			values[c.Column] = "#N/A" // a formula without a result is an error too
 		case c.Uncomputed:
 			values[c.Column] = r.Mask
 			r.done.Cells++

@@ -6,28 +6,28 @@ import (
 	"unicode"
 )
 
-// Aside is why a row below the header is no account.
+// Aside is the reason why a row below the header is no account.
 type Aside uint8
 
 const (
 	NotAside    Aside = iota
 	Comment           // its first cell begins with # or //
 	Total             // its first cell is a word for a sum
-	HeaderAgain       // the header once more, as printed pages have it
-	Commented         // a comment that holds an address, and may be an account
+	HeaderAgain       // repeats the header, as in printed pages
+	Commented         // a comment with an address, which may be an account
 )
 
-// totals are words that begin a row of sums.
+// totals are words with which a row of sums begins.
 var totals = []string{"итого", "всего", "итог", "подытог", "total", "totals", "subtotal", "sum", "grand"}
 
-// Asides tells the rows of one table that are no accounts.
+// Asides detects the rows of one table that are no accounts.
 type Asides struct {
 	Headers []string // of the columns
-	Secret  []bool   // the columns with passwords, of which any may begin with #
+	Secret  []bool   // columns with passwords, which may begin with #
 }
 
-// Of says whether a row that is not blank is no account. One that holds an
-// address, as accounts do, is no sum and no header.
+// Of returns why a row that is not blank is no account. A row with
+// an address, as accounts have, is neither a sum nor a header.
 func (a *Asides) Of(cells []string, address bool) Aside {
 	i := max(0, slices.IndexFunc(cells, func(c string) bool { return strings.TrimSpace(c) != "" }))
 	first := strings.TrimLeftFunc(cells[i], unicode.IsSpace)
@@ -49,28 +49,28 @@ func (a *Asides) Of(cells []string, address bool) Aside {
 	return NotAside
 }
 
-// IsComment reports whether a text begins as a comment does.
+// IsComment reports whether a text begins like a comment.
 func IsComment(text string) bool {
 	return strings.HasPrefix(text, "//") || strings.HasPrefix(text, "#") && !IsFailure(strings.TrimSpace(text))
 }
 
-// failures are the errors a cell can hold, as Excel names them in English and in
-// Russian. Their names may be shown.
+// failures are the error values of cells, as Excel writes them
+// in English and in Russian. They may be shown in messages.
 var failures = []string{
 	"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!",
 	"#ПУСТО!", "#ДЕЛ/0!", "#ЗНАЧ!", "#ССЫЛКА!", "#ИМЯ?", "#ЧИСЛО!", "#Н/Д",
 }
 
-// IsFailure reports whether a text is what a spreadsheet program shows in place of a result.
+// IsFailure reports whether a text is an error value that a spreadsheet program shows in place of a result.
 func IsFailure(text string) bool { return slices.Contains(failures, text) }
 
-// IsAbsence reports whether such a text says no more than that there is no value.
+// IsAbsence reports whether an error value only means that there is no value.
 func IsAbsence(text string) bool { return text == "#N/A" || text == "#Н/Д" }
 
-// Blank reports whether none of the cells holds anything.
+// Blank reports whether all cells are blank.
 func Blank(cells []string) bool {
 	return !slices.ContainsFunc(cells, func(c string) bool { return strings.TrimSpace(c) != "" })
 }
 
-// IsEndMark reports whether a row is what DOS programs end a text with.
+// IsEndMark reports whether a row is the end mark that DOS programs write after a text.
 func IsEndMark(cells []string) bool { return len(cells) == 1 && cells[0] == "\x1a" }

@@ -1,6 +1,6 @@
-// Package table knows what tables look like that people make: which row holds the
-// column names, which rows below it are no accounts, which texts have lost their
-// letters on the way. It reads no files and knows no fields.
+// Package table knows the usual forms of tables: which row holds the
+// column names, which rows below it are no accounts, which texts lost
+// their letters in a conversion. It reads no files and knows no fields.
 package table
 
 import (
@@ -13,39 +13,39 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Bounds of one row. A spreadsheet cell holds 32,767 characters and a sheet
-// 16,384 columns; what is beyond is damage or an attack.
+// Bounds of one row. A spreadsheet cell holds 32,767 characters and
+// a sheet 16,384 columns; anything beyond is damage or an attack.
 const (
 	MaxRowBytes = 1 << 20
 	MaxColumns  = 16384
 )
 
-// headerDepth is how many rows from the top the header is looked for in.
+// headerDepth is how many rows from the top are searched for the header.
 const headerDepth = 50
 
-// longestName is how many bytes a column name has at the most.
-const longestName = 120
+// maxName is the maximum length of a column name, in bytes.
+const maxName = 120
 
-// Headers say how to find the row with the column names.
+// Headers say how to find the header row.
 type Headers struct {
-	// Row is its number, 0 to look for it.
+	// Row is the number of the header row, 0 to search for it.
 	Row int
 	// Known reports whether a text is a known column name.
 	Known func(header string) bool
 }
 
-// Depth is how many rows from the top are looked at.
+// Depth returns how many rows from the top must be read to find the header.
 func (h Headers) Depth() int { return max(headerDepth, h.Row) }
 
-// Top is the first rows of a table as text, with their numbers.
+// Top holds the first rows of a table as text, with their numbers.
 type Top struct {
 	Rows    [][]string
 	Numbers []int
-	Faulty  int // number of the first row with a fault, 0 for none
-	Upper   int // number of the upper row of a header that takes two, 0 for none
+	Faulty  int // number of the first faulty row, 0 for none
+	Upper   int // number of the upper row of a header of two rows, 0 for none
 }
 
-// Cell returns the cell in a row given by its number.
+// Cell returns the cell of a column in the row with that number, "" if there is none.
 func (t Top) Cell(number, column int) string {
 	if i, ok := slices.BinarySearch(t.Numbers, number); ok && column < len(t.Rows[i]) {
 		return t.Rows[i][column]
@@ -53,16 +53,16 @@ func (t Top) Cell(number, column int) string {
 	return ""
 }
 
-// Among returns the index of the header among the first rows. Of a header that takes
-// two rows it is the index of the lower one, which then has the names of both, and the
-// upper one is empty.
+// Among returns the index of the header among the first rows. For
+// a header of two rows it is the index of the lower row; Among
+// puts the joined names into that row and empties the upper one.
 func (h Headers) Among(t *Top) (int, error) {
 	from, to := 0, len(t.Rows)
-	if h.Row > 0 { // that row, or it and the one above
+	if h.Row > 0 { // only that row, or it and the one above
 		to, _ = slices.BinarySearch(t.Numbers, h.Row+1)
 		from = max(0, to-2)
 	}
-	if lower, joined := h.pair(t.Rows[from:to]); lower > 0 {
+	if lower, joined := h.findPair(t.Rows[from:to]); lower > 0 {
 		at := from + lower
 		t.Upper = t.Numbers[at-1]
 		t.Rows[at-1], t.Rows[at] = nil, joined
@@ -84,15 +84,15 @@ func (h Headers) Among(t *Top) (int, error) {
 	return 0, diagnosis.New(diagnosis.HeaderRowEmpty, "Row", h.Row)
 }
 
-// pair returns the index of the lower one of two rows that are the header together, and
-// what they are joined; -1 if one row alone says at least as much.
-func (h Headers) pair(rows [][]string) (index int, joined []string) {
+// findPair returns the index of the lower of two adjacent rows that form the header
+// together, and their joined names; -1 if a single row has at least as many known names.
+func (h Headers) findPair(rows [][]string) (index int, joined []string) {
 	index = -1
 	most := 0
 	for _, cells := range rows {
 		most = max(most, h.Names(cells))
 	}
-	noName := func(c string) bool { return len(c) > longestName || strings.Contains(c, "@") }
+	noName := func(c string) bool { return len(c) > maxName || strings.Contains(c, "@") }
 	for i := 1; i < len(rows); i++ {
 		if Filled(rows[i-1]) < 2 || Filled(rows[i]) == 0 || slices.ContainsFunc(rows[i], noName) {
 			continue
@@ -110,10 +110,10 @@ func (h Headers) pair(rows [][]string) (index int, joined []string) {
 //	Name | Incoming mail |      | Outgoing mail |
 //	     | Server        | Port | Server        | Port
 //
-// A name of the upper row stands for the columns behind it that have none there. A
-// column that has one name alone keeps it. The name of a column in a group is what is
-// known of both together; one that is known alone, and that no other column has, may do
-// without its group.
+// A name in the upper row also counts for the following columns that have
+// none there. A column with only one name keeps it. In a group, the name
+// of a column is group and name together, in the known order; a name that
+// is known alone and used by no other column may do without its group.
 func (h Headers) grouped(upper, lower []string) []string {
 	joined := make([]string, max(len(upper), len(lower)))
 	times := make(map[string]int)
@@ -149,7 +149,7 @@ func (h Headers) grouped(upper, lower []string) []string {
 	return joined
 }
 
-// noHeader says why no header was found, as far as the text tells.
+// noHeader returns the problem that explains best why no header was found.
 func noHeader(t Top) error {
 	for _, cells := range t.Rows {
 		switch {
@@ -165,8 +165,8 @@ func noHeader(t Top) error {
 	return diagnosis.New(diagnosis.HeaderNotFound)
 }
 
-// lostNames reports whether question marks stand in several column names, and not
-// one letter beyond ASCII has survived beside them.
+// lostNames reports whether several column names have question
+// marks in place of words, and no letter beyond ASCII is left.
 func lostNames(cells []string) bool {
 	lost := 0
 	for _, c := range cells {
@@ -177,9 +177,9 @@ func lostNames(cells []string) bool {
 	return lost > 1 && !strings.ContainsFunc(strings.Join(cells, ""), func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
-// Find returns the index of the header among the first rows of a table, and
-// how many of its cells are column names that are known. Without any known name
-// it takes the first row that looks like one; -1 if none does.
+// Find returns the index of the header among the first rows of a table,
+// and the number of known column names in it. If there is no known name,
+// it returns the first row that looks like a header, -1 if none does.
 func (h Headers) Find(rows [][]string) (index, names int) {
 	index = -1
 	for i, cells := range rows {
@@ -198,8 +198,8 @@ func (h Headers) Find(rows [][]string) (index, names int) {
 	return -1, 0
 }
 
-// Names counts the column names that are known, each once: a row of
-// accounts may hold a word that is also a column name.
+// Names counts the distinct known column names in a row. It returns 0 for
+// a row with an @, because a row of accounts may hold such a word too.
 func (h Headers) Names(cells []string) int {
 	seen := make(map[string]bool)
 	for _, c := range cells {
@@ -214,13 +214,13 @@ func (h Headers) Names(cells []string) int {
 	return len(seen)
 }
 
-// looksHeader reports whether every cell is a short text of its own with a
-// letter in it, and none an address.
+// looksHeader reports whether the cells are at least two
+// distinct short texts with letters, none of them an address.
 func looksHeader(cells []string) bool {
 	cells = Trimmed(cells)
 	seen := make(map[string]bool)
 	for _, c := range cells {
-		if c = strings.TrimSpace(c); len(c) > longestName || strings.Contains(c, "@") || !strings.ContainsFunc(c, unicode.IsLetter) || Lost(c) || Garbled(c) || seen[c] {
+		if c = strings.TrimSpace(c); len(c) > maxName || strings.Contains(c, "@") || !strings.ContainsFunc(c, unicode.IsLetter) || Lost(c) || Garbled(c) || seen[c] {
 			return false
 		}
 		seen[c] = true
@@ -228,7 +228,7 @@ func looksHeader(cells []string) bool {
 	return len(seen) > 1
 }
 
-// Filled counts the cells that hold something.
+// Filled counts the cells that are not blank.
 func Filled(cells []string) int {
 	n := 0
 	for _, c := range cells {
@@ -239,7 +239,7 @@ func Filled(cells []string) int {
 	return n
 }
 
-// Trimmed returns the cells without the empty ones at the end.
+// Trimmed returns the cells without the blank ones at the end.
 func Trimmed(cells []string) []string {
 	for len(cells) > 0 && strings.TrimSpace(cells[len(cells)-1]) == "" {
 		cells = cells[:len(cells)-1]

@@ -6,29 +6,29 @@ import (
 	"unicode/utf8"
 )
 
-// Letters tells whether a text looks written by people, or decoded by a code page
-// that is not its own. Only characters beyond ASCII count. Add the characters one by
-// one, and a blank at the end.
+// Letters measures whether a text was written by people, or
+// decoded with the wrong code page. Only characters beyond ASCII
+// count. Call Add for each character, and finally for a blank.
 type Letters struct {
-	Score int // how much they are those of Russian
-	Words int // words with one of them
-	Odd   int // words that are not written so, and signs that are not set so
-	Signs int // signs among them, and words of one letter
+	Score int // how well the letters fit Russian
+	Words int // words with a letter beyond ASCII
+	Odd   int // words and signs in forms that people do not write
+	Signs int // signs beyond ASCII, and words of one letter
 
 	prev rune
 	word word
 }
 
-// word is a word while it is read.
+// word is the word that is being read.
 type word struct {
-	before                  rune // what stands in front of it
+	before                  rune // character before the word
 	letters, lower, foreign int
 	vowels                  int
-	capital                 bool // it begins with one
-	strange                 bool // it has letters or an order of letters that no name has
+	capital                 bool // the first letter is a capital
+	isStrange               bool // has letters, or an order of letters, that no name has
 }
 
-// Add takes the next character.
+// Add adds the next character.
 func (l *Letters) Add(r rune) {
 	w, prev, small, foreign := &l.word, l.prev, unicode.ToLower(r), r >= utf8.RuneSelf
 	l.prev = r
@@ -49,16 +49,16 @@ func (l *Letters) Add(r rune) {
 		if strings.ContainsRune("аеёиоуыэюяіїєaeiouy", small) {
 			w.vowels++
 		}
-		w.strange = w.strange || unicode.IsLower(prev) && unicode.IsUpper(r) || w.letters == 1 && strings.ContainsRune("ъьы", small) ||
-			foreign && !strings.ContainsRune(letters, small)
+		w.isStrange = w.isStrange || unicode.IsLower(prev) && unicode.IsUpper(r) || w.letters == 1 && strings.ContainsRune("ъьы", small) ||
+			foreign && !strings.ContainsRune(nameLetters, small)
 		return
 	}
 	if foreign {
 		l.Signs++
-		// A frame is odd anywhere, and behind a letter any sign but punctuation.
+		// A frame character is odd anywhere; after a letter, any sign but punctuation is.
 		odd := !strings.ContainsRune(punctuation, r) && (unicode.IsLetter(prev) || !unicode.In(r, unicode.Sc, unicode.Sk, unicode.Sm))
 		if odd && w.letters > 0 {
-			w.strange = true
+			w.isStrange = true
 		} else if odd {
 			l.Odd++
 		}
@@ -70,7 +70,7 @@ func (l *Letters) Add(r rune) {
 		}
 		mixed := w.foreign < w.letters
 		mute := w.vowels == 0 && w.letters > 2 && w.lower > 0
-		if w.strange || mixed || mute || unicode.In(w.before, unicode.Sc) {
+		if w.isStrange || mixed || mute || unicode.In(w.before, unicode.Sc) {
 			l.Odd++
 		} else if w.capital && w.letters > 1 && w.lower == w.letters-1 {
 			l.Score += 4
@@ -79,10 +79,10 @@ func (l *Letters) Add(r rune) {
 	l.word = word{before: r}
 }
 
-// Plain reports whether the text was words and nothing else.
+// Plain reports whether the text consisted of ordinary words only.
 func (l *Letters) Plain() bool { return l.Words > 0 && l.Odd == 0 && l.Signs == 0 }
 
-// Strange reports whether a text has letters beyond ASCII as no word has them.
+// Strange reports whether a text has letters beyond ASCII in a form that words do not have.
 func Strange(text string) bool {
 	var l Letters
 	for _, r := range text {
@@ -92,27 +92,27 @@ func Strange(text string) bool {
 	return l.Odd > 0
 }
 
-// letters are those of Russian, Ukrainian and Belarusian names.
-const letters = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґў"
+// nameLetters are the letters of Russian, Ukrainian and Belarusian names.
+const nameLetters = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґў"
 
-// punctuation are the signs beyond ASCII that stand beside letters in tables.
+// punctuation are the signs beyond ASCII that occur beside letters in tables.
 const punctuation = "№«»–—…“”„‘’‚‹›•·§°®™©\u00a0\u00ad"
 
-// Letters that make up four fifths of any Russian text, and those that are rare.
+// Letters that make up four fifths of Russian text, and rare ones.
 const (
 	frequent = "оеаинтсрвлкмдпуя"
 	rare     = "шюцщэфъ"
 )
 
-// letterScore weighs a character beyond ASCII by the one before it. KOI8-R and
-// Windows-1251 have each other's capitals where their small letters are, which
-// shows as capitals inside of words.
+// letterScore rates a character beyond ASCII, given the one before
+// it. KOI8-R and Windows-1251 have capitals where the other has
+// small letters, so that a mix-up shows as capitals inside words.
 func letterScore(prev, r rune) int {
 	lower := unicode.ToLower(r)
 	switch {
 	case strings.ContainsRune(punctuation, r):
 		return 0
-	case !strings.ContainsRune(letters, lower):
+	case !strings.ContainsRune(nameLetters, lower):
 		return -3
 	case unicode.IsLower(prev) && unicode.IsUpper(r):
 		return -4

@@ -8,9 +8,9 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// MaybeGarbled is a quick test for what [Garbled] tells for sure: Russian
-// letters come out as pairs of Р or С and something that is no letter from А to я,
-// or as Western ones with accents alone.
+// MaybeGarbled is a quick test that is true for every text for which [Garbled]
+// is: wrongly decoded Russian letters are pairs of Р or С and something that
+// is no letter from А to я, or only Western letters with accents.
 func MaybeGarbled(text string) bool {
 	i := strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
 	if i < 0 {
@@ -21,15 +21,15 @@ func MaybeGarbled(text string) bool {
 	return (lead == 'Р' || lead == 'С') && next >= utf8.RuneSelf && (next < 'А' || next > 'я') || western(lead) && western(next)
 }
 
-// Lost reports whether a text was converted to a charset without its
-// letters: "????? ????" is what remains of a name.
+// Lost reports whether a text was converted to a charset
+// that lacks its letters: a name has become "????? ????".
 func Lost(text string) bool {
 	marks := strings.Count(text, "?")
 	return marks >= 3 && !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 }
 
-// LostWord reports whether question marks stand where a text had a word, as in
-// "?????? IMAP". Behind a letter they may be meant.
+// LostWord reports whether a text has question marks in place of a
+// word, as in "?????? IMAP". After a letter they may be intended.
 func LostWord(text string) bool {
 	at := strings.Index(text, "???")
 	if at < 0 {
@@ -39,11 +39,11 @@ func LostWord(text string) bool {
 	return !unicode.IsLetter(before) && !unicode.IsDigit(before)
 }
 
-// Garbled reports whether a text was read in a wrong encoding and the result saved: as Windows-1251 what was UTF-8, or as Western what was Windows-1251.
+// Garbled reports whether a text was decoded wrongly and saved: UTF-8 as Windows-1251, or Windows-1251 as Windows-1252.
 func Garbled(text string) bool { return wasUTF8(text) || wasCyrillic(text) }
 
-// wasUTF8 reports whether every character beyond ASCII is one that Windows-1251 makes
-// of UTF-8, which does not happen to a text by chance.
+// wasUTF8 reports whether the text is UTF-8 that was decoded as Windows-1251. At
+// least four characters beyond ASCII are required, so that it is not by chance.
 func wasUTF8(text string) bool {
 	var was []byte
 	beyond := 0
@@ -65,8 +65,8 @@ func wasUTF8(text string) bool {
 	return beyond >= 4 && utf8.Valid(was)
 }
 
-// wasCyrillic reports whether every letter of a text is one that Windows-1252 makes
-// of a Russian one, and the Russian ones are words.
+// wasCyrillic reports whether the text is Windows-1251 that was decoded as Windows-1252:
+// all its letters are accented, and their Russian counterparts form words.
 func wasCyrillic(text string) bool {
 	var was Letters
 	beyond := 0
@@ -85,11 +85,11 @@ func wasCyrillic(text string) bool {
 	return beyond >= 4 && was.Plain()
 }
 
-// western reports whether a letter is what Windows-1252 makes of the byte of a Russian one.
+// western reports whether Windows-1252 decodes the byte of a Russian letter to r.
 func western(r rune) bool { return r >= 0xC0 && r <= 0xFF || r == '¸' || r == '¨' }
 
-// Unreadable reports whether a column name has lost its letters, or has others in
-// their place.
+// Unreadable reports whether a column name has lost
+// letters in a conversion, or shows wrong ones.
 func Unreadable(header string) bool {
 	russian := strings.ContainsFunc(header, func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) || r >= 0x2500 && r < 0x2600 })
 	return LostWord(header) || Garbled(header) || strings.ContainsRune(header, utf8.RuneError) || russian && Strange(header)

@@ -9,15 +9,15 @@ import (
 	"r7import/importer/source/table"
 )
 
-// delimiters are those that are told apart by content.
+// delimiters are the delimiters that can be detected.
 var delimiters = []byte{';', ',', '\t', '|'}
 
-// singleColumn is the score of a header that no delimiter divides: then none is needed.
+// singleColumn is the score of a header with a single column, which needs no delimiter.
 const singleColumn = 1
 
-// findDelimiter returns the delimiter asked for, or declared in the first line, or told
-// by the first rows: the one with the most known names in the header, then the one that
-// makes the most rows as wide as the header. It refuses to choose among equals.
+// findDelimiter returns the delimiter that was asked for, or declared in the
+// first line, or detected in the first rows: the one with the most known names in
+// the header, then with the most rows as wide as the header. A tie is an error.
 func (s sample) findDelimiter(o Options) (byte, error) {
 	if d := o.Delimiter; d != 0 {
 		if d >= utf8.RuneSelf || d == '"' || d == '\n' || d == '\r' {
@@ -47,7 +47,7 @@ func (s sample) findDelimiter(o Options) (byte, error) {
 	first := s.preview(found, o.Headers.Depth())
 	_, err := findHeader(&first, o)
 	if p := diagnosis.Or(err, diagnosis.HeaderNotFound); p.Code == diagnosis.HeaderNotFound {
-		for _, other := range delimiters { // where another opens cells that nothing closes, that is why
+		for _, other := range delimiters { // a delimiter that leaves quoted cells open explains the failure better
 			if first := s.preview(other, o.Headers.Depth()); first.Faulty > 0 {
 				_, err = findHeader(&first, o)
 			}
@@ -56,8 +56,8 @@ func (s sample) findDelimiter(o Options) (byte, error) {
 	return found, err
 }
 
-// delimiterScore returns how well a delimiter does that divides the first rows so, 0 if
-// there is no header.
+// delimiterScore rates the division of the first rows
+// by a delimiter; 0 means that there is no header.
 func delimiterScore(t table.Top, h table.Headers) int {
 	at, names := h.Find(t.Rows)
 	if h.Row > 0 {
@@ -83,8 +83,8 @@ func delimiterScore(t table.Top, h table.Headers) int {
 	return 2 + 100*names + 50*same/max(all, 1)
 }
 
-// Declared returns the delimiter that a first line like sep=; declares.
-// Excel writes and honours it.
+// Declared returns the delimiter that a first line like sep=;
+// declares, and false for any other line. Excel writes and honours it.
 func Declared(first []string) (byte, bool) {
 	if len(first) > 0 && len(first[0]) == len("sep=;") && strings.EqualFold(first[0][:4], "sep=") {
 		return first[0][4], true

@@ -9,12 +9,12 @@ import (
 	"r7import/importer/source/table"
 )
 
-// findCharset returns the charset asked for, or marked, or told by the content, and the
-// length of the mark.
+// findCharset returns the charset that was asked for, or marked, or
+// detected by the content, and the length of the byte order mark.
 func findCharset(s sample, o Options) (c Charset, mark int, err error) {
 	marked, mark := ByMark(s.head)
-	for again, more := ByMark(s.head[mark:]); more > 0 && again.name == marked.name; again, more = ByMark(s.head[mark:]) {
-		mark += more // two programs have marked it, one after the other
+	for next, more := ByMark(s.head[mark:]); more > 0 && next.name == marked.name; next, more = ByMark(s.head[mark:]) {
+		mark += more // two programs marked it in turn
 	}
 	asked, known := charsetNamed(o.Encoding)
 	switch {
@@ -31,20 +31,20 @@ func findCharset(s sample, o Options) (c Charset, mark int, err error) {
 	return asked, mark, nil
 }
 
-// guessCharset tells the charset by the content. Of one that is not certain a person
-// has to be shown what it makes of a name. A code page has to stand out, by its words
-// and by the column names that it makes of the header, and people have to write so.
+// guessCharset detects the charset by the content. If it is a code page, a person
+// should be shown a decoded name. A code page must clearly beat the others, by
+// its words and by known column names, and must not yield too many odd words.
 func guessCharset(s sample, h table.Headers) (Charset, error) {
-	if wide, is := unmarkedUTF16(s.head); is {
+	if wide, ok := unmarkedUTF16(s.head); ok {
 		return wide, nil
 	}
-	is, certain := looksUTF8(s.foreign)
-	byChance := func(c Charset) bool { l := weigh(c, s.foreign); return l.Plain() }
+	is, certain := looksUTF8(s.nonASCII)
+	byChance := func(c Charset) bool { l := measure(c, s.nonASCII); return l.Plain() }
 	if is && (certain || !slices.ContainsFunc(codePages, byChance)) {
 		return utf8Text, nil
 	}
 	const perName, margin = 100, 8
-	foreign := table.Headers{Row: h.Row, Known: func(header string) bool { return beyondASCII([]byte(header)) != nil && h.Known(header) }}
+	foreign := table.Headers{Row: h.Row, Known: func(header string) bool { return fromNonASCII([]byte(header)) != nil && h.Known(header) }}
 	var best table.Letters
 	var found Charset
 	second, tolerated := 0, 0
@@ -54,15 +54,15 @@ func guessCharset(s sample, h table.Headers) (Charset, error) {
 			_, n := foreign.Find(s.preview(d, h.Depth()).Rows)
 			names = max(names, n)
 		}
-		l := weigh(s.charset, s.foreign)
+		l := measure(s.charset, s.nonASCII)
 		l.Score += perName * names
 		switch {
 		case l.Score > best.Score:
 			found, best, second, tolerated = s.charset, l, best.Score, l.Words/5
-			if names > 0 { // the header speaks for it
+			if names > 0 { // the header confirms the code page
 				tolerated = l.Words / 2
 			}
-		case best.Score > 0 && !same(found, s.charset, s.foreign):
+		case best.Score > 0 && !decodeAlike(found, s.charset, s.nonASCII):
 			second = max(second, l.Score)
 		}
 	}
@@ -72,13 +72,13 @@ func guessCharset(s sample, h table.Headers) (Charset, error) {
 	return found, nil
 }
 
-// same reports whether two code pages make the same of a text.
-func same(a, b Charset, text []byte) bool {
+// decodeAlike reports whether two code pages decode a text to the same characters.
+func decodeAlike(a, b Charset, text []byte) bool {
 	return !slices.ContainsFunc(text, func(c byte) bool { return a.page.DecodeByte(c) != b.page.DecodeByte(c) })
 }
 
-// weigh looks at the letters that a code page makes of a text.
-func weigh(c Charset, text []byte) (l table.Letters) {
+// measure decodes a text with a code page and measures its letters.
+func measure(c Charset, text []byte) (l table.Letters) {
 	for _, b := range text {
 		l.Add(c.page.DecodeByte(b))
 	}
@@ -86,8 +86,8 @@ func weigh(c Charset, text []byte) (l table.Letters) {
 	return l
 }
 
-// unmarkedUTF16 tells UTF-16 by its zero bytes: every ASCII character has one, and
-// text in any other charset has none.
+// unmarkedUTF16 detects UTF-16 by its zero bytes: every
+// ASCII character has one, and other charsets have none.
 func unmarkedUTF16(text []byte) (c Charset, is bool) {
 	var zeros [2]int
 	for i, b := range text {
@@ -105,11 +105,11 @@ func unmarkedUTF16(text []byte) (c Charset, is bool) {
 	return Charset{}, false
 }
 
-// Plausible reports whether the first bytes of a file may be those of a text: no
-// encoding has many control characters, and zeros only UTF-16.
+// Plausible reports whether the first bytes of a file may be text: no
+// encoding has many control characters, and only UTF-16 has zeros.
 func Plausible(head []byte) bool {
 	_, mark := ByMark(head)
-	if _, is := unmarkedUTF16(head); is || mark > 0 {
+	if _, ok := unmarkedUTF16(head); ok || mark > 0 {
 		return true
 	}
 	controls := 0
@@ -121,9 +121,9 @@ func Plausible(head []byte) bool {
 	return controls*20 <= len(head)
 }
 
-// looksUTF8 reports whether text is UTF-8, a few damaged characters included. Text
-// in a code page makes UTF-8 by chance only, so it has much that is none. Of text with
-// a few characters of far scripts alone it is not sure.
+// looksUTF8 reports whether text is UTF-8, a few damaged characters
+// tolerated. Text in a code page has many invalid sequences. The result is
+// not sure if the text has only a few characters, mostly of distant scripts.
 func looksUTF8(text []byte) (is, sure bool) {
 	const few = 4
 	good, strange, bad := 0, 0, 0
@@ -131,12 +131,12 @@ func looksUTF8(text []byte) (is, sure bool) {
 		r, size := utf8.DecodeRune(text)
 		switch {
 		case r < utf8.RuneSelf:
-		case size == 1 && !utf8.FullRune(text): // the sample ends inside a character
+		case size == 1 && !utf8.FullRune(text): // the sample ends within a character
 		case size == 1:
 			bad++
 		case r >= 0xA0 && r < 0x100, unicode.In(r, unicode.Cyrillic, unicode.Latin),
 			r >= 0x2000 && r < 0x2200, r >= 0xFE00 && r <= utf8.RuneError, r >= 0x1F000:
-			good++ // at home in a Russian or Western file
+			good++ // usual in a Russian or Western file
 		default:
 			strange++
 		}

@@ -1,7 +1,7 @@
-// Package text reads delimited text files: it finds out encoding, delimiter and
-// header, and splits what follows into rows of cells, byte for byte.
+// Package text reads delimited text files: it detects encoding, delimiter
+// and header, and splits the rest into rows of cells, byte for byte.
 //
-// [Look] finds out how a text is written. [Table.Rows] then reads it as often as asked.
+// [Look] detects how a text is written. [Table.Rows] then reads it as often as it is called.
 package text
 
 import (
@@ -20,12 +20,12 @@ import (
 	"r7import/importer/diagnosis"
 )
 
-// Charset is how the bytes of a text file stand for characters. The zero value
-// is UTF-8.
+// Charset is the character encoding of
+// a text file. The zero value is UTF-8.
 type Charset struct {
 	name string
-	page *charmap.Charmap // the characters of a code page
-	wide byteOrder        // of the code units of UTF-16
+	page *charmap.Charmap // the code page, nil for Unicode
+	wide byteOrder        // of UTF-16, otherwise nil
 }
 
 var (
@@ -33,8 +33,8 @@ var (
 	utf16LE  = Charset{name: "utf-16le", wide: binary.LittleEndian}
 	utf16BE  = Charset{name: "utf-16be", wide: binary.BigEndian}
 
-	// codePages are those that are told apart by what they make of the bytes. Of two
-	// that make the same, the first is meant.
+	// codePages are detected by how they decode the text.
+	// Of two with the same result the first one is chosen.
 	codePages = []Charset{
 		{name: "windows-1251", page: charmap.Windows1251},
 		{name: "koi8-r", page: charmap.KOI8R},
@@ -42,8 +42,8 @@ var (
 		{name: "x-mac-cyrillic", page: charmap.MacintoshCyrillic},
 		{name: "iso-8859-5", page: charmap.ISO8859_5},
 	}
-	// charsets are those that can be asked for. Those of other alphabets than ours
-	// differ in letters that only a person can tell right.
+	// charsets are the ones that can be asked for. Those for other
+	// alphabets differ in letters that only a person can judge.
 	charsets = slices.Concat([]Charset{utf8Text, utf16LE, utf16BE}, codePages, []Charset{
 		{name: "windows-1250", page: charmap.Windows1250},
 		{name: "windows-1252", page: charmap.Windows1252},
@@ -52,7 +52,7 @@ var (
 	})
 )
 
-// Encodings are the names [Options.Encoding] takes.
+// Encodings returns the values that [Options.Encoding] accepts.
 func Encodings() []string {
 	names := make([]string, len(charsets))
 	for i, c := range charsets {
@@ -61,8 +61,8 @@ func Encodings() []string {
 	return names
 }
 
-// others are further names of charsets, in lower case and without punctuation.
-var others = map[string]string{
+// aliases maps further names of charsets, in lower case and without punctuation, to ours.
+var aliases = map[string]string{
 	"utf8bom": "utf-8", "utf8sig": "utf-8", "utf16": "utf-16le", "unicode": "utf-16le",
 	"win1251": "windows-1251", "cp1251": "windows-1251", "1251": "windows-1251", "ansi": "windows-1251",
 	"koi8": "koi8-r", "ibm866": "cp866", "dos": "cp866", "oem": "cp866", "866": "cp866",
@@ -74,23 +74,23 @@ var others = map[string]string{
 	"win1254": "windows-1254", "cp1254": "windows-1254", "1254": "windows-1254",
 }
 
-// charsetNamed finds a charset by its name as people write it.
+// charsetNamed returns the charset with a name, in any usual spelling.
 func charsetNamed(name string) (Charset, bool) {
 	folded := strings.NewReplacer("-", "", "_", "", " ", "")
 	wanted := folded.Replace(strings.ToLower(name))
 	for _, c := range charsets {
-		if folded.Replace(c.name) == wanted || c.name == others[wanted] {
+		if folded.Replace(c.name) == wanted || c.name == aliases[wanted] {
 			return c, true
 		}
 	}
 	return Charset{}, false
 }
 
-// Name returns the charset's name, as [Encodings] has it.
+// Name returns the charset's name, as listed by [Encodings].
 func (c Charset) Name() string { return c.name }
 
-// Decoded returns text of a cell as UTF-8. A byte that stands for no character
-// becomes U+FFFD in a code page, and stays as it is in UTF-8.
+// Decoded returns the text of a cell as UTF-8. An invalid byte
+// becomes U+FFFD in a code page and stays unchanged in UTF-8.
 func (c Charset) Decoded(text []byte) string {
 	if c.page != nil {
 		text, _ = c.appendDecoded(nil, text)
@@ -98,8 +98,8 @@ func (c Charset) Decoded(text []byte) string {
 	return string(text)
 }
 
-// appendDecoded appends text in a code page as UTF-8 and reports whether every byte
-// stood for a character.
+// appendDecoded appends text in a code page as
+// UTF-8 and reports whether every byte was valid.
 func (c Charset) appendDecoded(dst, text []byte) (out []byte, sound bool) {
 	sound = true
 	for _, b := range text {
@@ -114,8 +114,8 @@ func (c Charset) appendDecoded(dst, text []byte) (out []byte, sound bool) {
 	return dst, sound
 }
 
-// Encoded returns a text in the form in which rows are scanned, and whether the
-// charset has all of its characters.
+// Encoded returns a text in the encoding in which rows are
+// scanned, and false if the charset lacks one of its characters.
 func (c Charset) Encoded(text string) ([]byte, bool) {
 	if c.page == nil {
 		return []byte(text), true
@@ -134,7 +134,7 @@ func (c Charset) Encoded(text string) ([]byte, bool) {
 // MarkUTF8 is the byte order mark of UTF-8.
 const MarkUTF8 = "\xef\xbb\xbf"
 
-// ByMark returns what a byte order mark says and how long it is.
+// ByMark returns the charset and the length of a byte order mark, length 0 if there is none.
 func ByMark(text []byte) (c Charset, length int) {
 	switch {
 	case bytes.HasPrefix(text, []byte(MarkUTF8)):
@@ -152,7 +152,7 @@ type byteOrder interface {
 	binary.AppendByteOrder
 }
 
-// Reader returns text with UTF-16 turned into UTF-8, and any other as it is.
+// Reader returns a reader that converts UTF-16 to UTF-8 and leaves other charsets unchanged.
 func (c Charset) Reader(in io.Reader) io.Reader {
 	if c.wide == nil {
 		return in
@@ -160,7 +160,7 @@ func (c Charset) Reader(in io.Reader) io.Reader {
 	return transform.NewReader(in, utf16Decoder{order: c.wide})
 }
 
-// Writer is the reverse of Reader. Each write has to be of whole characters.
+// Writer returns a writer that reverses Reader. Each write must consist of whole characters.
 func (c Charset) Writer(out io.Writer) io.Writer {
 	if c.wide == nil {
 		return out
@@ -168,10 +168,10 @@ func (c Charset) Writer(out io.Writer) io.Writer {
 	return &utf16Writer{out, c.wide}
 }
 
-// utf16Decoder turns UTF-16 into UTF-8. A lone surrogate is written as if it were a
-// character, and a last odd byte as 0xFF: neither is UTF-8, so that whoever checks the
-// text finds them in their place, and the writer can make the same of them again. The
-// decoder of golang.org/x/text puts U+FFFD there, which may stand in a text by itself.
+// utf16Decoder converts UTF-16 to UTF-8. It encodes a lone surrogate like a
+// character and a last odd byte as 0xFF: neither is valid UTF-8, so that later
+// checks find them in their place and the writer can restore them. The decoder of
+// golang.org/x/text replaces them by U+FFFD, which a text may contain legitimately.
 type utf16Decoder struct {
 	transform.NopResetter
 	order byteOrder
@@ -208,7 +208,7 @@ func (d utf16Decoder) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, er
 	return nDst, nSrc, nil
 }
 
-// utf16Writer writes what utf16Decoder gives as UTF-16.
+// utf16Writer converts the output of utf16Decoder back to UTF-16.
 type utf16Writer struct {
 	out   io.Writer
 	order byteOrder

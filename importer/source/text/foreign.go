@@ -9,31 +9,31 @@ import (
 	"r7import/importer/source/table"
 )
 
-// rule is a line that programs draw below column names or around a table: dashes with
-// crosses, bars or gaps between them, or a frame.
-var rule = regexp.MustCompile(`^[ \t]*(?:[+|]?:?[-=]{2,}:?[ \t]*(?:[+|][ \t]*:?[-=]+:?[ \t]*)+[+|]?|\+[-=]{2,}\+|-{3,}(?:[ \t]+-{3,})+|[─━═┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚╩╝╭╮╰╯]{3,})[ \t]*$`)
+// ruleLine matches a line that programs draw below column names or around
+// a table: dashes with crosses, bars or gaps between them, or a frame.
+var ruleLine = regexp.MustCompile(`^[ \t]*(?:[+|]?:?[-=]{2,}:?[ \t]*(?:[+|][ \t]*:?[-=]+:?[ \t]*)+[+|]?|\+[-=]{2,}\+|-{3,}(?:[ \t]+-{3,})+|[─━═┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚╩╝╭╮╰╯]{3,})[ \t]*$`)
 
-// ruled is how many lines from the top a rule is looked for in.
-const ruled = 10
+// ruleLines is how many lines from the top are searched for a rule.
+const ruleLines = 10
 
-// refuseDrawn refuses a table drawn with lines for people to read: the blanks that fill
-// its columns cannot be told from those of the values.
+// refuseDrawn refuses a table drawn with lines for people to read: the
+// blanks that pad its columns cannot be told from those of the values.
 func (s sample) refuseDrawn() error {
 	for number, line := range s.lines() {
-		if number < ruled && rule.MatchString(s.charset.Decoded(line)) {
+		if number < ruleLines && ruleLine.MatchString(s.charset.Decoded(line)) {
 			return diagnosis.New(diagnosis.FileIsDrawn, "Row", number+1)
 		}
 	}
 	return nil
 }
 
-// longestCell is how many lines a cell may have that is told from an escaped one.
-const longestCell = 20
+// maxCellLines is the number of lines that refuseEscaped reads to parse a quoted cell.
+const maxCellLines = 20
 
-// refuseEscaped refuses a table in which backslashes stand before quotation marks or
-// delimiters: the others are doubled then, and a password that has one would be wrong.
+// refuseEscaped refuses a table with backslashes before quotation marks or delimiters:
+// such files double other backslashes, so that a password with one would be wrong.
 func (s sample) refuseEscaped(delim byte, first table.Top, header int) error {
-	width, within := len(first.Rows[header]), false // a cell of several lines
+	width, within := len(first.Rows[header]), false // inside a cell of several lines
 	lines := s.lines()
 	for number, line := range lines {
 		begun := within
@@ -41,7 +41,7 @@ func (s sample) refuseEscaped(delim byte, first table.Top, header int) error {
 		if begun || number < first.Numbers[header] || !bytes.Contains(line, []byte{'\\', '"'}) && !bytes.Contains(line, []byte{'\\', delim}) {
 			continue
 		}
-		whole := bytes.Join(lines[number:min(number+longestCell, len(lines))], []byte{'\n'})
+		whole := bytes.Join(lines[number:min(number+maxCellLines, len(lines))], []byte{'\n'})
 		row := NewScanner(bytes.NewReader(whole), delim, len(whole)+1)
 		plain := row.Next() == nil && row.Fault == Sound && len(row.Cells) == width
 		if !plain && escapedWidth(line, delim) == width {
@@ -51,15 +51,15 @@ func (s sample) refuseEscaped(delim byte, first table.Top, header int) error {
 	return nil
 }
 
-// lines returns the lines of the sample without their ends; the last may be cut.
+// lines returns the lines of the sample without their ends; the last one may be incomplete.
 func (s sample) lines() [][]byte {
-	text, _ := io.ReadAll(s.charset.Reader(bytes.NewReader(s.head))) // of memory
+	text, _ := io.ReadAll(s.charset.Reader(bytes.NewReader(s.head))) // reads from memory
 	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte{'\n'})
 	return bytes.Split(bytes.ReplaceAll(text, []byte{'\r'}, []byte{'\n'}), []byte{'\n'})
 }
 
-// escapedWidth counts the cells of a line in which a backslash takes away the meaning
-// of the character behind it, 0 if a quotation mark stays open.
+// escapedWidth counts the cells of a line in which a backslash
+// escapes the next character, 0 if a quotation mark stays open.
 func escapedWidth(line []byte, delim byte) int {
 	cells, quoted := 1, false
 	for i := 0; i < len(line); i++ {

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// Bounds of the habit of padding cells.
+// Bounds of the detection of padding.
 const (
-	padRows   = 1000 // that are looked at
-	padEnough = 3    // cells of one column that must show it
+	padRows   = 1000 // rows to look at
+	minPadded = 3    // padded cells that one column must have
 )
 
-// findPadding returns the blanks that stand around every cell of columns, header
-// included, in the first rows: they are a habit of the program that wrote the file
-// and no part of the values. It is nil if not one column has enough cells to tell.
+// findPadding returns the blanks around every cell of a column, header included,
+// in the first rows: the program that wrote the file added them, and they are no
+// part of the values. It returns nil if no column has enough cells to decide.
 func (t *Table) findPadding(header []string) ([]Pad, error) {
 	pads := make([]Pad, len(header))
 	for i, h := range header {
@@ -25,7 +25,7 @@ func (t *Table) findPadding(header []string) ([]Pad, error) {
 			pads[i] = Pad{string(before), string(after)}
 		}
 	}
-	for range 2 { // what a column without the habit has in quotation marks is read otherwise then
+	for range 2 { // without its padding, a column's quoted cells are parsed differently
 		if !slices.ContainsFunc(pads, func(p Pad) bool { return p != Pad{} }) {
 			return nil, nil
 		}
@@ -38,7 +38,7 @@ func (t *Table) findPadding(header []string) ([]Pad, error) {
 			if bare[i] && pad != (Pad{}) {
 				pads[i], dropped = Pad{}, true
 			}
-			enough = enough || pads[i] != (Pad{}) && filled[i] >= padEnough
+			enough = enough || pads[i] != (Pad{}) && filled[i] >= minPadded
 		}
 		if !enough {
 			return nil, nil
@@ -49,8 +49,8 @@ func (t *Table) findPadding(header []string) ([]Pad, error) {
 	return nil, nil
 }
 
-// countPadded returns which columns have a cell without their padding in the first rows,
-// and how many cells of each hold something.
+// countPadded returns which columns have a cell without their padding
+// in the first rows, and how many cells of each are not blank.
 func (t *Table) countPadded(pads []Pad) (bare []bool, filled []int, err error) {
 	s, in, err := t.belowHeader()
 	if err != nil {

@@ -13,11 +13,11 @@ import (
 // Rows is one pass over the rows of a text below its header.
 type Rows struct {
 	*Scanner
-	// Cells are those of the row last read, as text.
+	// Cells are the cells of the current row, decoded.
 	Cells []string
-	// Whole is their text, one behind the other, with what is between them.
+	// Whole is the decoded text of the cells in order, which may include delimiters.
 	Whole []byte
-	// Decodable is whether every byte of it stands for a character.
+	// Decodable reports whether every byte of the row is valid in the charset.
 	Decodable bool
 
 	charset Charset
@@ -25,7 +25,7 @@ type Rows struct {
 	buf     []byte
 }
 
-// Rows begins to read the rows below the header.
+// Rows starts a pass over the rows below the header.
 func (t *Table) Rows() (*Rows, error) {
 	s, in, err := t.belowHeader()
 	if err != nil {
@@ -52,7 +52,7 @@ func (t *Table) belowHeader() (*Scanner, io.Closer, error) {
 // Close ends the pass.
 func (r *Rows) Close() error { return r.in.Close() }
 
-// Next reads one row, blank lines included. io.EOF ends. A row with a fault has no cells.
+// Next reads one row, blank lines included. It returns io.EOF at the end. A row with a fault has no cells.
 func (r *Rows) Next() error {
 	if err := r.Scanner.Next(); err == io.EOF {
 		return err
@@ -83,8 +83,8 @@ func (r *Rows) Next() error {
 	return nil
 }
 
-// Top begins to read the text from its first row, as it is scanned: UTF-8, or the
-// bytes of a code page. The byte order mark goes to mark.
+// Top returns the text from its first row, in the form that is scanned:
+// UTF-8, or the bytes of a code page. The byte order mark is written to mark.
 func (t *Table) Top(mark io.Writer) (io.Reader, io.Closer, error) {
 	in, err := t.content.Stream()
 	if err != nil {
@@ -101,28 +101,28 @@ func (t *Table) Top(mark io.Writer) (io.Reader, io.Closer, error) {
 	return text, in, nil
 }
 
-// Scanner begins to scan what [Table.Top] gives.
+// Scanner returns a scanner for the output of [Table.Top].
 func (t *Table) Scanner(in io.Reader) *Scanner {
 	s := NewScanner(in, t.Delimiter, ScanBuffer)
 	s.pads = t.Pads
 	return s
 }
 
-// Spans returns where the cells of a sound row lie as it is written, with their
-// quotation marks and without their padding.
+// Spans returns the positions of the cells of a sound row
+// as written, including quotation marks but not padding.
 func (t *Table) Spans(row []byte) []Span {
 	s := NewScanner(bytes.NewReader(row), t.Delimiter, len(row)+1)
-	s.pads, s.raw = t.Pads, true
-	_ = s.Next() // of a row that has been scanned before
+	s.pads, s.wantRaw = t.Pads, true
+	_ = s.Next() // the row has been scanned before without error
 	return s.Raw
 }
 
-// lineUnquoter takes the quotation marks off lines that are one quoted cell each. A
-// spreadsheet program writes them so when the list separator of the system is not
-// the delimiter of the file it was given: every line was one cell to it.
+// lineUnquoter removes the quotation marks from lines that are one quoted cell
+// each. A spreadsheet program writes such lines if the list separator of the system
+// is not the delimiter of the file that it opened: each line was one cell to it.
 type lineUnquoter struct {
 	in  *bufio.Reader
-	out []byte // not yet read
+	out []byte // not read yet
 	err error
 }
 
@@ -143,7 +143,7 @@ func (u *lineUnquoter) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// next reads a line, or as many as one cell has.
+// next reads a line, or several if a quoted cell spans them.
 func (u *lineUnquoter) next() {
 	var line []byte
 	quoted, ended := false, false
@@ -154,12 +154,12 @@ func (u *lineUnquoter) next() {
 			break
 		}
 		line = append(line, b)
-		quoted = quoted != (b == '"') // a doubled mark switches twice
+		quoted = quoted != (b == '"') // a doubled mark toggles twice
 		ended = (b == '\n' || b == '\r') && (!quoted || line[0] != '"')
 	}
 	u.out = line
 	end := len(bytes.TrimRight(line, "\r\n"))
-	if inner, was := unquoted(string(line[:end])); was {
+	if inner, ok := unquoted(string(line[:end])); ok {
 		u.out = append([]byte(inner), line[end:]...)
 	}
 }

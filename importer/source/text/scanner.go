@@ -7,66 +7,66 @@ import (
 	"r7import/importer/source/table"
 )
 
-// ScanBuffer is how much of a file is read at once.
+// ScanBuffer is the size of read buffers, in bytes.
 const ScanBuffer = 64 << 10
 
-// Fault is what keeps a scanned row from being read as it stands.
+// Fault is the reason why a row cannot be parsed.
 type Fault uint8
 
 const (
 	Sound    Fault = iota
-	Stray          // a quotation mark inside an unquoted cell, or text behind a closing one
+	Stray          // a quotation mark inside an unquoted cell, or text after a closing one
 	Unclosed       // a quoted cell without an end
 	TooLong        // more than table.MaxRowBytes
 	TooWide        // more than table.MaxColumns
 )
 
-// Span is where a cell lies in the text of its row.
+// Span is the position of a cell in the text of its row.
 type Span struct{ From, To int }
 
-// Scanner splits delimited text (RFC 4180) into rows. CR, LF and CRLF end a
-// line. It works on bytes in which ASCII characters are single bytes, so on
-// UTF-8 and on code pages alike.
+// Scanner splits delimited text (RFC 4180) into rows. CR, LF and
+// CRLF end a line. It works on bytes in which ASCII characters
+// are single bytes, that is on UTF-8 and on code pages.
 //
-// A quotation mark opens a cell only where it is the first character of it, and is
-// one like others behind any. A row with a fault ends at the end of its first line:
-// one forgotten quotation mark costs one row and not the rest of the file.
+// A quotation mark opens a cell only as its first character; later in an unquoted
+// cell it is an ordinary character. A faulty row ends with its first line, so
+// that a missing quotation mark costs one row and not the rest of the file.
 type Scanner struct {
-	in    io.Reader
-	delim byte
-	pads  []Pad // of the columns, nil where no column has any
-	raw   bool  // Raw is wanted
+	in      io.Reader
+	delim   byte
+	pads    []Pad // of the columns, nil if none has any
+	wantRaw bool  // fill in Raw
 
 	buf        []byte
-	start, end int // buf[start:end] is read and not yet scanned
-	lf         int // where the next LF in it is, end if there is none; too small where the row before had several lines
+	start, end int // buf[start:end] is read but not scanned
+	nextLF     int // index of the next LF in it, end if there is none; too small if the previous row had several lines
 	ended      bool
-	err        error // what ended the input, if not its end
-	NextLine   int   // the line behind what was scanned
+	err        error // read error that ended the input, nil at its end
+	NextLine   int   // number of the line after the scanned ones
 
-	// The row last scanned, valid until the next.
-	Line     int // it begins on; the first is 1
+	// The current row, valid until the next call of Next.
+	Line     int // line on which it begins, from 1
 	Text     []byte
 	Cells    []Span // in text
 	Fault    Fault
-	Column   int    // of the cell at fault
-	Bare     []int  // columns whose cells hold something and not their padding
-	Loose    []int  // columns whose cells have blanks before an opening quotation mark
-	Raw      []Span // where the cells lie in the row as it is written, without their padding
+	Column   int    // index of the faulty cell
+	Bare     []int  // columns whose cells are filled but lack their padding
+	Loose    []int  // columns whose cells have blanks before a quotation mark
+	Raw      []Span // positions of the cells in the row as written, without padding
 	unquoted []byte
 }
 
-// Pad is what stands before and behind the cells of a column and is no part of them.
+// Pad is what surrounds the cells of a column without belonging to them.
 type Pad struct{ Before, After string }
 
-// NewScanner returns a scanner that reads so much at once to begin with.
+// NewScanner returns a scanner with a read buffer of that initial size.
 func NewScanner(in io.Reader, delim byte, buffer int) *Scanner {
 	return &Scanner{in: in, delim: delim, buf: make([]byte, buffer), NextLine: 1}
 }
 
-// Next scans one row, blank lines included. io.EOF ends.
+// Next scans one row, blank lines included. It returns io.EOF at the end.
 func (s *Scanner) Next() error {
-	s.begin()
+	s.reset()
 	s.Line = s.NextLine
 	line, width := s.firstLine()
 	switch {
@@ -75,7 +75,7 @@ func (s *Scanner) Next() error {
 	case s.start == s.end:
 		return io.EOF
 	case len(line) > table.MaxRowBytes:
-		s.refuse(TooLong)
+		s.fail(TooLong)
 		for width == 0 && s.start < s.end { // drop the rest of the line
 			s.start = s.end
 			line, width = s.firstLine()
@@ -91,30 +91,30 @@ func (s *Scanner) Next() error {
 	return nil
 }
 
-// begin forgets the row last scanned.
-func (s *Scanner) begin() {
+// reset clears the current row.
+func (s *Scanner) reset() {
 	s.Text, s.Fault, s.Cells, s.unquoted = nil, Sound, s.Cells[:0], s.unquoted[:0]
 	s.Bare, s.Loose, s.Raw = s.Bare[:0], s.Loose[:0], s.Raw[:0]
 }
 
-// refuse makes the row one that cannot be read.
-func (s *Scanner) refuse(f Fault) {
+// fail marks the current row as faulty and clears its cells.
+func (s *Scanner) fail(f Fault) {
 	s.Fault, s.Column = f, len(s.Cells)
 	s.Cells, s.Text = s.Cells[:0], nil
 }
 
-// firstLine returns the line at start, and how many bytes its line end has: 0 at the
-// end of the input and for a line of more than table.MaxRowBytes.
+// firstLine returns the line at start, and the length of its line end, which
+// is 0 at the end of the input and for a line longer than table.MaxRowBytes.
 func (s *Scanner) firstLine() (line []byte, width int) {
-	if s.lf < s.start {
-		s.lf = s.index('\n', s.start)
+	if s.nextLF < s.start {
+		s.nextLF = s.index('\n', s.start)
 	}
 	for looked := 0; ; {
-		cr := bytes.IndexByte(s.buf[s.start+looked:s.lf], '\r')
+		cr := bytes.IndexByte(s.buf[s.start+looked:s.nextLF], '\r')
 		stop := looked + cr
 		switch {
-		case cr < 0 && s.lf < s.end:
-			return s.buf[s.start:s.lf], 1
+		case cr < 0 && s.nextLF < s.end:
+			return s.buf[s.start:s.nextLF], 1
 		case cr < 0:
 			looked = s.end - s.start
 			if !s.fill() {
@@ -122,17 +122,17 @@ func (s *Scanner) firstLine() (line []byte, width int) {
 			}
 			continue
 		case s.start+stop+1 == s.end:
-			s.fill() // LF may come
+			s.fill() // LF may follow
 		}
 		line, width = s.buf[s.start:s.start+stop], 1
-		if s.lf == s.start+stop+1 && s.lf < s.end {
+		if s.nextLF == s.start+stop+1 && s.nextLF < s.end {
 			width = 2
 		}
 		return line, width
 	}
 }
 
-// split cuts a row without quotation marks at its delimiters.
+// split divides a row without quotation marks at its delimiters.
 func (s *Scanner) split() {
 	text, cells, from := s.Text, s.Cells, 0
 	for {
@@ -145,7 +145,7 @@ func (s *Scanner) split() {
 	}
 	s.Cells = append(cells, Span{from, len(text)})
 	if len(s.Cells) > table.MaxColumns {
-		s.refuse(TooWide)
+		s.fail(TooWide)
 		return
 	}
 	for i := range min(len(s.pads), len(s.Cells)) {
@@ -160,19 +160,19 @@ func (s *Scanner) split() {
 			s.Bare = append(s.Bare, i)
 		}
 	}
-	if s.raw {
+	if s.wantRaw {
 		s.Raw = append(s.Raw, s.Cells...)
 	}
 }
 
-// quotedRow scans a row with a quotation mark in its first line, which has so many
-// bytes with its end. A row that may go on behind what has been read is scanned once
-// more when twice as much has been: what most rows need is there at once.
+// quotedRow scans a row with a quotation mark in its first line, which has first
+// bytes including its end. If the row may continue after what has been read, it is
+// scanned again after reading twice as much: most rows are complete in the buffer.
 func (s *Scanner) quotedRow(first int) error {
 	var size int
 	for {
 		read, ended, looked := s.end-s.start, s.ended, 0
-		s.begin()
+		s.reset()
 		if size, looked = s.quotedCells(s.buf[s.start:s.end]); looked < read || !s.fill() && s.ended == ended {
 			break
 		}
@@ -183,14 +183,14 @@ func (s *Scanner) quotedRow(first int) error {
 		return s.err
 	}
 	if s.Fault != Sound {
-		s.refuse(s.Fault)
+		s.fail(s.Fault)
 		s.start += first
 		s.NextLine++
 		return nil
 	}
 	s.Text = s.unquoted
 	switch rest := s.buf[s.start+size : s.end]; {
-	case len(rest) == 0: // the last line, which has no end
+	case len(rest) == 0: // the last line, without a line end
 		s.NextLine++
 	case bytes.HasPrefix(rest, []byte("\r\n")):
 		size += 2
@@ -203,8 +203,8 @@ func (s *Scanner) quotedRow(first int) error {
 	return nil
 }
 
-// quotedCells scans the cells of the row that a text begins with, up to the first at
-// fault, and returns where the row ends and up to where that depends on the text.
+// quotedCells scans the cells of the row at the beginning of text, up to the first
+// faulty one. It returns where the row ends and how much of the text that depends on.
 func (s *Scanner) quotedCells(text []byte) (at, looked int) {
 	for ; ; at++ {
 		var pad Pad
@@ -239,7 +239,7 @@ func (s *Scanner) quotedCells(text []byte) (at, looked int) {
 		if (!before || !after) && len(bytes.TrimSpace(text[whole:at])) > 0 {
 			s.Bare = append(s.Bare, column)
 		}
-		if s.raw {
+		if s.wantRaw {
 			s.Raw = append(s.Raw, Span{from, to})
 		}
 		s.Cells = append(s.Cells, Span{begin, len(s.unquoted)})
@@ -249,8 +249,8 @@ func (s *Scanner) quotedCells(text []byte) (at, looked int) {
 	}
 }
 
-// bareCell appends the cell at an index that has no opening quotation mark to unquoted
-// and returns the index behind it.
+// bareCell appends the unquoted cell at an index to
+// unquoted and returns the index after the cell.
 func (s *Scanner) bareCell(text []byte, at int) int {
 	cell, delim := text[at:], s.delim
 	for i, b := range cell {
@@ -269,8 +269,8 @@ func (s *Scanner) bareCell(text []byte, at int) int {
 	return at
 }
 
-// quotedCell does the same for a cell whose opening mark is before the index; after is
-// what may stand behind the closing one.
+// quotedCell does the same for a quoted cell whose opening mark is before
+// the index; after is the padding that may follow the closing mark.
 func (s *Scanner) quotedCell(text []byte, at int, after string) int {
 	for {
 		n := bytes.IndexByte(text[at:], '"')
@@ -293,7 +293,7 @@ func (s *Scanner) quotedCell(text []byte, at int, after string) int {
 	}
 }
 
-// endsCell reports whether a cell can end before a text.
+// endsCell reports whether a cell can end before rest.
 func (s *Scanner) endsCell(rest []byte) bool {
 	if len(rest) == 0 {
 		return s.ended
@@ -301,8 +301,8 @@ func (s *Scanner) endsCell(rest []byte) bool {
 	return rest[0] == s.delim || rest[0] == '\n' || rest[0] == '\r'
 }
 
-// fill reads on and reports whether more than before can be seen. It stops at
-// the end of the input and when a row is longer than a row may be.
+// fill reads more input and reports whether it got any. It stops at
+// the end of the input and when the row exceeds table.MaxRowBytes.
 func (s *Scanner) fill() bool {
 	if s.ended || s.end-s.start > table.MaxRowBytes {
 		return false
@@ -311,10 +311,10 @@ func (s *Scanner) fill() bool {
 		s.buf = append(s.buf, make([]byte, len(s.buf))...)
 	} else if s.end == len(s.buf) {
 		copy(s.buf, s.buf[s.start:s.end])
-		s.lf, s.end, s.start = s.lf-s.start, s.end-s.start, 0
+		s.nextLF, s.end, s.start = s.nextLF-s.start, s.end-s.start, 0
 	}
 	before := s.end
-	for range 100 { // a reader that gives nothing that often is broken
+	for range 100 { // a reader that returns nothing that often is broken
 		n, err := s.in.Read(s.buf[s.end:])
 		s.end += n
 		if err != nil {
@@ -324,8 +324,8 @@ func (s *Scanner) fill() bool {
 			}
 		}
 		if n > 0 || s.ended {
-			if s.lf == before {
-				s.lf = s.index('\n', before)
+			if s.nextLF == before {
+				s.nextLF = s.index('\n', before)
 			}
 			return n > 0
 		}

@@ -12,15 +12,15 @@ import (
 	"r7import/importer/source/table"
 )
 
-// sampleBytes is how much of a text is looked at to find out how to read it.
+// sampleBytes is how much of a text is read to detect its form, in bytes.
 const sampleBytes = 64 << 10
 
-// Content gives the bytes of a text, from the first, as often as asked.
+// Content is the source of a text: each call of Stream returns it from the first byte.
 type Content interface {
 	Stream() (io.ReadCloser, error)
 }
 
-// Options say what is known of a text. What is zero is found out.
+// Options say what is known about a text. Zero values are detected.
 type Options struct {
 	Name      string // of the file, for messages
 	Encoding  string // one of [Encodings]
@@ -28,31 +28,31 @@ type Options struct {
 	Headers   table.Headers
 }
 
-// Table is a text that has been looked at.
+// Table is a text whose form is known.
 type Table struct {
 	Charset   Charset
-	Guessed   bool // the charset: a person had better look at what it makes of a name
+	Guessed   bool // the charset was guessed: a person should look at a decoded name
 	Delimiter byte
-	Header    int   // line of the column names
-	Width     int   // cells of that line
-	Pads      []Pad // what is no part of the cells of each column, nil if nothing is
-	Unquoted  bool  // the lines were one quoted cell each
+	Header    int   // line of the header
+	Width     int   // number of cells of that line
+	Pads      []Pad // padding of each column, nil if there is none
+	Unquoted  bool  // each line was one quoted cell
 
 	content Content
-	mark    int // bytes of the byte order mark
+	mark    int // length of the byte order mark
 }
 
-// sample is the beginning of a text, and what tells its charset.
+// sample is the beginning of a text, and the part that shows its charset.
 type sample struct {
-	head    []byte
-	whole   bool // head is all there is
-	charset Charset
-	unquote bool   // its lines are one quoted cell each
-	foreign []byte // where the first character beyond ASCII is; empty if there is none
+	head     []byte
+	whole    bool // head is the whole text
+	charset  Charset
+	unquote  bool   // each line is one quoted cell
+	nonASCII []byte // text from the first word beyond ASCII; empty if there is none
 }
 
-// Look finds out encoding, delimiter and header of a text. It returns the first
-// rows as well, and which of them is the header.
+// Look detects encoding, delimiter and header of a text. It also
+// returns the first rows, and the index of the header among them.
 func Look(in Content, o Options) (t *Table, first table.Top, at int, err error) {
 	s, err := takeSample(in, o.Headers)
 	if err != nil {
@@ -84,8 +84,8 @@ func Look(in Content, o Options) (t *Table, first table.Top, at int, err error) 
 	return t, first, at, nil
 }
 
-// findTable finds delimiter and header. Where there is no table, the lines may be one
-// with their quotation marks taken off.
+// findTable detects delimiter and header. If no table is found,
+// it tries the lines with their quotation marks removed.
 func (t *Table) findTable(s sample, o Options) (first table.Top, at int, err error) {
 	if err := s.refuseDrawn(); err != nil {
 		return first, 0, err
@@ -110,8 +110,8 @@ func (t *Table) findTable(s sample, o Options) (first table.Top, at int, err err
 	return first, at, err
 }
 
-// Unwrapped returns the text of a cell like ="0123", in which a spreadsheet program
-// keeps what it would take for a number, and whether it was one.
+// Unwrapped returns the text of a cell like ="0123", the form in which a spreadsheet
+// program protects text that looks like a number, and whether the cell had that form.
 func Unwrapped(cell string) (text string, was bool) {
 	if quoted, wrapped := strings.CutPrefix(cell, "="); wrapped {
 		if text, was = unquoted(quoted); was {
@@ -121,7 +121,7 @@ func Unwrapped(cell string) (text string, was bool) {
 	return cell, false
 }
 
-// unquoted returns what a quoted cell says, and whether the text is one.
+// unquoted returns the content of a quoted cell, and false if the text is not quoted.
 func unquoted(text string) (inner string, was bool) {
 	inner, opens := strings.CutPrefix(text, `"`)
 	inner, closes := strings.CutSuffix(inner, `"`)
@@ -131,8 +131,8 @@ func unquoted(text string) (inner string, was bool) {
 	return strings.ReplaceAll(inner, `""`, `"`), true
 }
 
-// findHeader returns the index of the header among the first rows. In an encoding that
-// was asked for it has to make sense.
+// findHeader returns the index of the header among the first rows.
+// If an encoding was asked for, the header must be decodable.
 func findHeader(first *table.Top, o Options) (int, error) {
 	if o.Encoding != "" && o.Headers.Row == 0 {
 		looked := first.Rows
@@ -146,14 +146,14 @@ func findHeader(first *table.Top, o Options) (int, error) {
 	return o.Headers.Among(first)
 }
 
-// Undecodable returns where in a text the first byte stands that is no
-// character; a code page's has become U+FFFD.
+// Undecodable returns the index of the first invalid byte of a decoded
+// text, -1 if there is none; in a code page it has become U+FFFD.
 func Undecodable(text string) int {
 	return strings.IndexFunc(text, func(r rune) bool { return r == utf8.RuneError })
 }
 
-// takeSample reads the beginning of a text, and on from there to the first character
-// beyond ASCII: English headers say nothing about the names below them.
+// takeSample reads the beginning of a text, and searches on for the first character
+// beyond ASCII: English headers do not show how the names below them are encoded.
 func takeSample(content Content, h table.Headers) (sample, error) {
 	in, err := content.Stream()
 	if err != nil {
@@ -170,11 +170,11 @@ func takeSample(content Content, h table.Headers) (sample, error) {
 	if err == io.EOF {
 		s.whole, err = true, nil
 	}
-	s.foreign = beyondASCII(s.head)
+	s.nonASCII = fromNonASCII(s.head)
 	buf := make([]byte, sampleBytes)
-	for err == nil && !s.whole && len(s.foreign) == 0 {
+	for err == nil && !s.whole && len(s.nonASCII) == 0 {
 		n, err = in.Read(buf)
-		s.foreign = beyondASCII(buf[:n])
+		s.nonASCII = fromNonASCII(buf[:n])
 	}
 	if err != nil && err != io.EOF {
 		return sample{}, diagnosis.Or(err, diagnosis.FileBroken)
@@ -182,9 +182,9 @@ func takeSample(content Content, h table.Headers) (sample, error) {
 	return s, nil
 }
 
-// ReadUpTo fills a buffer as far as there is something to read. The error is
-// io.EOF if there is not enough, and otherwise what went wrong: io.ReadFull has one
-// error for input that ends and for input that is cut short.
+// ReadUpTo fills a buffer as far as the input goes. The error is io.EOF
+// if the input ends early, otherwise the read error; io.ReadFull does
+// not distinguish input that ends from input that is truncated.
 func ReadUpTo(in io.Reader, buf []byte) (n int, err error) {
 	for n < len(buf) && err == nil {
 		var more int
@@ -194,8 +194,8 @@ func ReadUpTo(in io.Reader, buf []byte) (n int, err error) {
 	return n, err
 }
 
-// beyondASCII returns text from the word with its first byte that is not ASCII, or is zero.
-func beyondASCII(text []byte) []byte {
+// fromNonASCII returns the text from the word with the first byte that is not ASCII or is zero.
+func fromNonASCII(text []byte) []byte {
 	for i, b := range text {
 		if b >= utf8.RuneSelf || b == 0 {
 			for i > 0 && unicode.IsLetter(rune(text[i-1])) {
@@ -207,8 +207,8 @@ func beyondASCII(text []byte) []byte {
 	return nil
 }
 
-// preview splits the beginning of a text into rows, blank ones included. A last
-// row that the sample may have cut is left out.
+// preview splits the beginning of a text into rows, blank ones
+// included. A last row that may be incomplete is left out.
 func (s sample) preview(delim byte, depth int) (t table.Top) {
 	in := s.charset.Reader(bytes.NewReader(s.head))
 	if s.unquote {

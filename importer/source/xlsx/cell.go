@@ -7,38 +7,38 @@ import (
 	"r7import/importer/source/table"
 )
 
-// CellKind is what a cell of a sheet holds.
+// CellKind is the kind of value in a cell.
 type CellKind uint8
 
-// What a cell can hold.
+// The kinds of cell values.
 const (
 	Blank CellKind = iota
 	Text
 	Number
 	Truth
 	Failure // an error such as #N/A
-	Date    // an ISO 8601 date; others are numbers whose style shows a date
+	Date    // an ISO 8601 date; other dates are numbers with a date style
 )
 
-// cellTypes are the ways in which cells write what they hold, by their attribute t:
-// "s" writes the number of a shared text, "str" the result of a formula.
+// cellTypes maps the attribute t of cells to the kind of value: "s"
+// is an index of a shared string, "str" the result of a formula.
 var cellTypes = map[string]CellKind{"": Number, "n": Number, "s": Text, "str": Text, "inlineStr": Text, "b": Truth, "e": Failure, "d": Date}
 
-// Cell is one cell that a sheet mentions.
+// Cell is one cell in a sheet part.
 type Cell struct {
 	Column     int // from 0
 	Kind       CellKind
 	Style      int
 	Formula    bool
 	Uncomputed bool // a formula without a result
-	From, To   int  // of its value in the text of the row
+	From, To   int  // position of its value in the text of the row
 
-	from, body, to int // where it stands in the part: its start tag, what is behind that, its end
+	tagStart, contentStart, end int // positions in the part: start tag, content, end
 }
 
-// cell reads the cell just started, which stands behind a column, and returns its column.
-func (s *Rows) cell(behind int) (column int, err error) {
-	c := Cell{Column: behind + 1, From: len(s.Text), from: s.x.from, body: s.x.at()}
+// cell reads the cell whose start tag was just read and returns its column; previous is the column of the cell before it.
+func (s *Rows) cell(previous int) (column int, err error) {
+	c := Cell{Column: previous + 1, From: len(s.Text), tagStart: s.x.from, contentStart: s.x.at()}
 	if ref := s.x.attr("r"); ref != nil {
 		column, row, ok := parseRef(ref)
 		if !ok || row != s.Number || column < c.Column {
@@ -74,7 +74,7 @@ func (s *Rows) cell(behind int) (column int, err error) {
 		switch {
 		case name == "v" && valued, name == "is" && (inline || t != "inlineStr"):
 			return 0, errXML
-		case name == "v" && !inline: // an inline text counts, whatever else some programs write beside it
+		case name == "v" && !inline: // an inline text counts, even if a program also writes a value
 			valued = true
 			s.Text, err = appendValue(s.Text, s.x)
 		case name == "is":
@@ -88,7 +88,7 @@ func (s *Rows) cell(behind int) (column int, err error) {
 			return 0, err
 		}
 	}
-	c.to = s.x.at()
+	c.end = s.x.at()
 	if len(s.Text) == c.From {
 		c.Uncomputed = c.Formula && kind == Number
 	} else if err := s.convert(t, c.From); err != nil {
@@ -109,7 +109,7 @@ func (s *Rows) cell(behind int) (column int, err error) {
 	return c.Column, nil
 }
 
-// appendValue appends the text of the element just started, which has no elements in it.
+// appendValue appends the text of the current element, which must have no child elements.
 func appendValue(dst []byte, x *xmlScanner) ([]byte, error) {
 	from := len(dst)
 	for {
@@ -132,7 +132,7 @@ func appendValue(dst []byte, x *xmlScanner) ([]byte, error) {
 	}
 }
 
-// convert turns what a cell of a type writes, the text from an index on, into what it holds.
+// convert replaces the stored form of a cell of type t, in the row's text from an index on, by its value.
 func (s *Rows) convert(t string, from int) error {
 	written, ok := s.Text[from:], true
 	switch t {
@@ -164,9 +164,9 @@ func (s *Rows) convert(t string, from int) error {
 	return nil
 }
 
-// appendNumber appends a number as a person would type it: 993 for 993, 993.0 and
-// 9.93E2. One that is not whole, or too large to be exact, stays as it is written.
-// dst and written may share their beginning.
+// appendNumber appends a number as a person would type it: 993 for
+// 993, 993.0 and 9.93E2. A number that is not whole, or too large
+// to be exact, is unchanged. dst and written may share memory.
 func appendNumber(dst, written []byte) ([]byte, bool) {
 	const exact = 1e15
 	text := string(written)

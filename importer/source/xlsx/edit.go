@@ -11,19 +11,19 @@ import (
 	"r7import/importer/source/text"
 )
 
-// PartEdit changes a part of a workbook, like [SheetEdit.Apply]: it returns what is called
-// for every token of it. What that does not replace stays as it is.
+// PartEdit changes a part of a workbook, like [SheetEdit.Apply]: it returns a function that
+// is called for every token of the part. What that function does not replace stays unchanged.
 type PartEdit func(e *editor) func() error
 
-// Edits are those of the parts, by their names. A part whose edit is nil is left out.
+// Edits maps the names of parts to their edits. A part with a nil edit is left out.
 type Edits map[string]PartEdit
 
-// Set has a part edited.
+// Set adds the edit of a part.
 func (e Edits) Set(part string, change PartEdit) { e[container.PartName(part)] = change }
 
-// Rewrite writes the workbook once more. Parts that are not among the edits are copied
-// as they are packed. Behind them fills, unless it is nil, writes the formats that
-// the edits have asked it for.
+// Rewrite writes a copy of the workbook. Parts without an edit
+// are copied in compressed form. If fills is not nil, the styles
+// part comes last, with the formats that the edits requested.
 func (w *Book) Rewrite(ctx context.Context, to io.Writer, edits Edits, fills *Fills) error {
 	out := zip.NewWriter(to)
 	write := func(part *zip.File) error {
@@ -58,7 +58,7 @@ func (w *Book) Rewrite(ctx context.Context, to io.Writer, edits Edits, fills *Fi
 	return out.Close()
 }
 
-// edit reads a part and writes what change makes of it. UTF-16 stays UTF-16.
+// edit reads a part and writes it with its changes. UTF-16 stays UTF-16.
 func (w *Book) edit(ctx context.Context, part string, to io.Writer, change PartEdit) error {
 	in, charset, closer, err := w.open(part, container.MaxPart)
 	if err != nil {
@@ -89,23 +89,23 @@ func (w *Book) edit(ctx context.Context, part string, to io.Writer, change PartE
 	return e.failed
 }
 
-// editor reads a part with the scanner and writes it again, byte for byte but for the
-// pieces that are replaced. The scanner keeps what was read until that is passed on.
+// editor copies a part byte for byte except for the pieces that are
+// replaced. The scanner keeps what was read until it is passed on.
 type editor struct {
 	*xmlScanner
 	ctx     context.Context
 	strings *Strings
 	out     io.Writer
-	failed  error // of ctx or out
+	failed  error // error of ctx or out
 }
 
-// piece returns what stands between two places of what is kept.
+// piece returns the bytes between two positions of the kept input.
 func (e *editor) piece(from, to int) []byte { return e.buf[e.kept+from : e.kept+to : e.kept+to] }
 
-// tag returns the tag last read as it is written.
+// tag returns the current tag as written.
 func (e *editor) tag() []byte { return e.piece(e.from, e.at()) }
 
-// pass writes what is kept up to a place.
+// pass writes the kept input up to a position.
 func (e *editor) pass(to int) {
 	if e.failed == nil {
 		e.failed = e.ctx.Err()
@@ -116,7 +116,7 @@ func (e *editor) pass(to int) {
 	e.kept += to
 }
 
-// replace writes other bytes in place of those from a place to where the scanner is.
+// replace writes other bytes instead of those from a position to the scanner's.
 func (e *editor) replace(from int, with []byte) {
 	e.pass(from)
 	if e.failed == nil {
@@ -125,17 +125,17 @@ func (e *editor) replace(from int, with []byte) {
 	e.kept = e.start
 }
 
-// insert writes text in front of the tag last read.
+// insert writes text before the current tag.
 func (e *editor) insert(text string) { e.replace(e.from, append([]byte(text), e.tag()...)) }
 
-// prefixOf returns what stands before the local name of a tag.
+// prefixOf returns the namespace prefix of a tag with its colon.
 func prefixOf(tag []byte) string {
 	name := bytes.TrimLeft(tag, "</")
 	end, _ := nameEnd(name, 0)
 	return string(name[:end-len(local(name[:end]))])
 }
 
-// setAttr returns a start tag with an attribute set, without it if the value is empty.
+// setAttr returns a start tag with an attribute set, or removed if the value is empty.
 func setAttr(tag []byte, name, value string) []byte {
 	end, _ := nameEnd(tag, 1)
 	out, rest := tag[:end:end], tag[end:]

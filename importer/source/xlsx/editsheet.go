@@ -11,37 +11,37 @@ import (
 	"strconv"
 )
 
-// SheetEdit says what becomes of the cells of a sheet.
+// SheetEdit describes the changes to a sheet.
 type SheetEdit struct {
-	// Row returns what is to be changed in a row. It is asked for every row the sheet
-	// mentions, downwards; what it is given is valid until it returns.
+	// Row returns the changes to a row. It is called for every row in
+	// the sheet part, from top to bottom; r is valid during the call.
 	Row func(r *Rows) []Edit
-	// New is the first column of those that the sheet gets behind its own, as many as
-	// there are widths, in characters. They are shown.
+	// New is the index of the first column added after those of the sheet. Widths
+	// has a width for each added column, in characters. They are not hidden.
 	New    int
 	Widths []float64
-	// Drop reports whether a row is left out. An empty hidden one stands in its place,
-	// so that the others keep their numbers. Nil drops none.
+	// Drop reports whether a row is left out. It is replaced by an empty
+	// hidden one, so that other rows keep their numbers. Nil drops none.
 	Drop func(number int) bool
-	// Frozen is the row from which on formulas become their results, 0 for none:
-	// the rows they were filled down from may be left out.
+	// Frozen is the first row in which formulas are replaced by their results,
+	// 0 for none: rows that a shared formula refers to may be left out.
 	Frozen int
 }
 
-// Edit is what becomes of one cell.
+// Edit is the change of one cell.
 type Edit struct {
 	Column int
-	Text   *string // its content, empty for none; nil leaves what is there
-	Style  *int    // its index among the cell formats; nil leaves that of the cell
-	// Unvalued takes the result of a formula away and leaves the formula.
+	Text   *string // new content, empty for none; nil keeps the content
+	Style  *int    // new index of its cell format; nil keeps the format
+	// Unvalued removes the result of a formula but keeps the formula.
 	Unvalued bool
 }
 
-// Apply is a [PartEdit] for the part of the sheet.
+// Apply is a [PartEdit] for the sheet's part.
 func (s SheetEdit) Apply(e *editor) func() error {
 	rows := &Rows{x: e.xmlScanner, strings: e.strings, editing: true}
 	shown := len(s.Widths) == 0
-	within := "" // the element of the sheet that is open; drawings have rows and columns, too
+	within := "" // the open element of the sheet; drawings have rows and columns too
 	return func() (err error) {
 		name, depth := string(e.name), len(e.depths)
 		if e.kind == xmlStart && depth == 2 {
@@ -67,8 +67,8 @@ func (s SheetEdit) Apply(e *editor) func() error {
 	}
 }
 
-// Walk shows every row that a sheet mentions with all its cells, downwards. What it
-// shows is valid until see returns.
+// Walk calls see for every row in a sheet part with all its
+// cells, from top to bottom. r is valid until see returns.
 func (w *Book) Walk(ctx context.Context, sheet Sheet, see func(r *Rows)) error {
 	edit := SheetEdit{Row: func(r *Rows) []Edit {
 		see(r)
@@ -77,7 +77,7 @@ func (w *Book) Walk(ctx context.Context, sheet Sheet, see func(r *Rows)) error {
 	return w.edit(ctx, sheet.Part, io.Discard, edit.Apply)
 }
 
-// columns writes the elements that describe the new columns.
+// columns returns the elements that describe the added columns.
 func (s SheetEdit) columns(prefix string) (all string) {
 	for i, width := range s.Widths {
 		number := strconv.Itoa(s.New + i + 1)
@@ -87,13 +87,13 @@ func (s SheetEdit) columns(prefix string) (all string) {
 	return all
 }
 
-// column cuts the new columns out of a range of columns that is described, and
-// describes them where they belong. It reports whether that is done.
+// column removes the added columns from an existing range of columns, and inserts
+// their own elements in place. It reports whether these have been written.
 func (s SheetEdit) column(e *editor, shown bool) (bool, error) {
 	low, lowErr := strconv.Atoi(string(e.attr("min")))
 	high, highErr := strconv.Atoi(string(e.attr("max")))
-	behind := s.New + len(s.Widths) // the last of the new columns, counted from 1
-	if lowErr != nil || highErr != nil || high <= s.New || shown && low > behind {
+	last := s.New + len(s.Widths) // the last of the new columns, counted from 1
+	if lowErr != nil || highErr != nil || high <= s.New || shown && low > last {
 		return shown, nil
 	}
 	prefix, from := prefixOf(e.tag()), e.from
@@ -108,16 +108,16 @@ func (s SheetEdit) column(e *editor, shown bool) (bool, error) {
 	if !shown {
 		out = append(out, s.columns(prefix)...)
 	}
-	if low > behind {
+	if low > last {
 		out = append(out, whole...)
-	} else if high > behind {
-		out = append(out, setAttr(whole, "min", strconv.Itoa(behind+1))...)
+	} else if high > last {
+		out = append(out, setAttr(whole, "min", strconv.Itoa(last+1))...)
 	}
 	e.replace(from, out)
 	return true, nil
 }
 
-// dimension makes the extent of the sheet, which some readers rely on, hold the new columns.
+// dimension extends the stated extent of the sheet, on which some readers rely, to the added columns.
 func (s SheetEdit) dimension(e *editor) {
 	m, ok := parseRange(e.attr("ref"))
 	if last := s.New + len(s.Widths) - 1; ok && m.right < last && len(s.Widths) > 0 {
@@ -126,7 +126,7 @@ func (s SheetEdit) dimension(e *editor) {
 	}
 }
 
-// row reads the row just started and writes it with its changes.
+// row reads the current row and writes it with its changes.
 func (s SheetEdit) row(e *editor, rows *Rows) error {
 	prefix, start, body := prefixOf(e.tag()), e.from, e.at()
 	if err := rows.row(); err != nil {
@@ -147,7 +147,7 @@ func (s SheetEdit) row(e *editor, rows *Rows) error {
 		return nil
 	}
 	slices.SortFunc(changes, func(a, b Edit) int { return cmp.Compare(a.Column, b.Column) })
-	out := setAttr(e.piece(start, body), "spans", "") // which cells there are at most: a hint that may not hold any more
+	out := setAttr(e.piece(start, body), "spans", "") // the range of cells in the row: a hint that may no longer hold
 	empty := bytes.HasSuffix(out, []byte("/>"))
 	if empty {
 		out = append(out[:len(out)-2], '>')
@@ -155,33 +155,33 @@ func (s SheetEdit) row(e *editor, rows *Rows) error {
 	at := body
 	for _, change := range changes {
 		i, there := rows.find(change.Column)
-		c := Cell{Column: change.Column, from: e.from, to: e.from} // in front of the end of the row
+		c := Cell{Column: change.Column, tagStart: e.from, end: e.from} // before the end of the row
 		if there {
 			c = rows.Cells[i]
 		} else if i < len(rows.Cells) {
-			c.from, c.to = rows.Cells[i].from, rows.Cells[i].from
+			c.tagStart, c.end = rows.Cells[i].tagStart, rows.Cells[i].tagStart
 		}
 		if change.Style != nil {
 			c.Style = *change.Style
 		}
-		out = append(out, e.piece(at, c.from)...)
-		at = c.to
+		out = append(out, e.piece(at, c.tagStart)...)
+		at = c.end
 		if change.Text != nil || !there {
 			out = appendCell(out, prefix, rows.Number, c, change.Text)
 			continue
 		}
-		style := "" // what none means
+		style := "" // the default style
 		if c.Style != 0 {
 			style = strconv.Itoa(c.Style)
 		}
-		content := e.piece(c.body, c.to)
+		content := e.piece(c.contentStart, c.end)
 		if frozen {
 			content = without(content, "f")
 		}
 		if change.Unvalued {
 			content = without(content, "v")
 		}
-		out = append(append(out, setAttr(e.piece(c.from, c.body), "s", style)...), content...)
+		out = append(append(out, setAttr(e.piece(c.tagStart, c.contentStart), "s", style)...), content...)
 	}
 	out = append(out, e.piece(at, e.at())...)
 	if empty {
@@ -191,7 +191,7 @@ func (s SheetEdit) row(e *editor, rows *Rows) error {
 	return nil
 }
 
-// without returns the content of a cell without one of its elements, which has none in it.
+// without returns the content of a cell without one of its elements, which must have no children.
 func without(content []byte, name string) []byte {
 	for at := 0; ; at++ {
 		n := bytes.IndexByte(content[at:], '<')
@@ -212,7 +212,7 @@ func without(content []byte, name string) []byte {
 	}
 }
 
-// appendCell appends a cell with a text of its own, or none.
+// appendCell appends a cell with an inline text, or an empty one.
 func appendCell(out []byte, prefix string, row int, c Cell, content *string) []byte {
 	out = append(out, "<"+prefix+`c r="`+ColumnLetters(c.Column)+strconv.Itoa(row)+`"`...)
 	if c.Style != 0 {
@@ -222,11 +222,11 @@ func appendCell(out []byte, prefix string, row int, c Cell, content *string) []b
 		return append(out, "/>"...)
 	}
 	var escaped bytes.Buffer
-	_ = xml.EscapeText(&escaped, []byte(escape.ReplaceAllString(*content, "_x005F_$1"))) // a buffer takes everything
+	_ = xml.EscapeText(&escaped, []byte(escape.ReplaceAllString(*content, "_x005F_$1"))) // a buffer accepts every write
 	out = append(out, ` t="inlineStr"><`+prefix+"is><"+prefix+`t xml:space="preserve">`...)
 	out = append(out, escaped.Bytes()...)
 	return append(out, "</"+prefix+"t></"+prefix+"is></"+prefix+"c>"...)
 }
 
-// escape is what looks like the escape of a character; see [unescapeCell].
+// escape matches text that looks like an escaped character; see [unescapeCell].
 var escape = regexp.MustCompile(`_(x[0-9A-Fa-f]{4}_)`)

@@ -9,7 +9,7 @@ import (
 	"r7import/importer/source/table"
 )
 
-// parseRef reads a cell's name like F12; the column counts from 0, the row from 1.
+// parseRef parses a cell reference like F12; columns count from 0, rows from 1.
 func parseRef(ref []byte) (column, row int, ok bool) {
 	i := 0
 	for ; i < len(ref) && ref[i] >= 'A' && ref[i] <= 'Z' && column < table.MaxColumns; i++ {
@@ -27,7 +27,7 @@ func parseRef(ref []byte) (column, row int, ok bool) {
 	return column - 1, row, i == len(ref)
 }
 
-// ColumnLetters returns the letters of a column, counted from 0.
+// ColumnLetters returns the letters of a column, which counts from 0.
 func ColumnLetters(column int) (letters string) {
 	for n := column + 1; n > 0; n = (n - 1) / 26 {
 		letters = string(rune('A'+(n-1)%26)) + letters
@@ -38,10 +38,10 @@ func ColumnLetters(column int) (letters string) {
 // maxMerges bounds the merged ranges of a sheet, which are held in memory.
 const maxMerges = 100_000
 
-// merge is a range of merged cells, of which only the first has a value.
+// merge is a range of merged cells, of which only the first one has a value.
 type merge struct{ top, left, bottom, right int }
 
-// parseRange reads a range like A1:B12.
+// parseRange parses a range like A1:B12.
 func parseRange(ref []byte) (m merge, ok bool) {
 	first, last, isRange := bytes.Cut(ref, []byte(":"))
 	if !isRange {
@@ -53,15 +53,15 @@ func parseRange(ref []byte) (m merge, ok bool) {
 	return m, ok && other && m.left <= m.right && m.top <= m.bottom && (!isRange || m.bottom <= maxRows && m.right < table.MaxColumns)
 }
 
-// Coverage finds the merged cells of a column: all of a merged range but its first
-// have lost their value. It is asked row by row, downwards.
+// Coverage finds the merged cells of a column: in a merged range all cells but
+// the first have lost their value. Rows must be looked up from top to bottom.
 type Coverage struct {
 	ranges []merge // of one column, from the top
 	Column int
 }
 
-// Covered returns the coverage of a column, and false if none of its cells is
-// merged with others.
+// Covered returns the coverage of a column,
+// and false if it has no merged cells.
 func (t *Table) Covered(column int) (Coverage, bool) {
 	c := Coverage{Column: column}
 	for _, m := range t.merges {
@@ -73,8 +73,8 @@ func (t *Table) Covered(column int) (Coverage, bool) {
 	return c, len(c.ranges) > 0
 }
 
-// At returns the row and the column of the cell that has the value of the cell in a
-// row, and false if that is merged with no other.
+// At returns the row and column of the cell with the value of the merged
+// range in a row, and false if the cell in that row is not merged.
 func (c *Coverage) At(row int) (top, left int, merged bool) {
 	for len(c.ranges) > 0 && c.ranges[0].bottom < row {
 		c.ranges = c.ranges[1:]
@@ -85,7 +85,7 @@ func (c *Coverage) At(row int) (top, left int, merged bool) {
 	return c.ranges[0].top, c.ranges[0].left, true
 }
 
-// Merged returns the corners of the merged ranges below the header within the first columns.
+// Merged returns the corners of the merged ranges that are below the header and within the first columns.
 func (t *Table) Merged(columns int) (corners [][2]string) {
 	for _, m := range t.merges {
 		if m.top > t.Header && m.right < columns {

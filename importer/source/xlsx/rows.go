@@ -10,27 +10,27 @@ import (
 	"r7import/importer/source/table"
 )
 
-// maxRows is how many rows a sheet can have.
+// maxRows is the greatest number of rows of a sheet.
 const maxRows = 1 << 20
 
-// Rows reads a sheet part row by row, from its first byte to its last.
-// Anything a spreadsheet program would not write is an error.
+// Rows reads a sheet part row by row, from its first byte to its
+// last. Content that no spreadsheet program writes is an error.
 type Rows struct {
 	x       *xmlScanner
 	part    io.Closer
 	strings *Strings
 
-	// The row last read, valid until the next.
+	// The current row, valid until the next call of Next.
 	Number int
 	Hidden bool
-	Long   bool // it has more than table.MaxRowBytes: what its cells say is not known
+	Long   bool // it exceeds table.MaxRowBytes, so its texts are unknown
 	Cells  []Cell
 	Text   []byte
 
 	stage         sheetStage
-	hiddenColumns []span  // known before the first row
-	merges        []merge // known at the end
-	editing       bool    // as [SheetEdit] wants it: every cell that is mentioned counts, and rows come in any order
+	hiddenColumns []span  // complete before the first row
+	merges        []merge // complete at the end
+	editing       bool    // for [SheetEdit]: empty cells are included, and rows may come in any order
 }
 
 type sheetStage uint8
@@ -38,39 +38,39 @@ type sheetStage uint8
 const (
 	beforeSheet sheetStage = iota
 	beforeRows
-	amongRows
-	behindRows
+	inRows
+	afterRows
 )
 
-// span is a range of columns, counted from 0, the last included.
+// span is a range of columns, counted from 0, including both ends.
 type span struct{ from, to int }
 
 // Close ends the pass.
 func (s *Rows) Close() error { return s.part.Close() }
 
-// Next reads the next row that mentions cells. io.EOF comes when the whole part
-// was read and is sound.
+// Next reads the next row with cells. It returns io.EOF
+// after the whole part was read and found sound.
 func (s *Rows) Next() error {
 	for {
 		err := s.x.next()
 		switch {
-		case err == io.EOF && s.stage != behindRows:
+		case err == io.EOF && s.stage != afterRows:
 			err = errXML
 		case err == io.EOF:
 			return err
 		case err != nil:
-		case s.x.kind == xmlEnd && s.stage == amongRows && string(s.x.name) == "sheetData":
-			s.stage = behindRows
+		case s.x.kind == xmlEnd && s.stage == inRows && string(s.x.name) == "sheetData":
+			s.stage = afterRows
 		case s.x.kind != xmlStart:
-		case s.stage == amongRows && string(s.x.name) == "row":
+		case s.stage == inRows && string(s.x.name) == "row":
 			err = s.row()
 			if err == nil && (len(s.Cells) > 0 || s.Long) {
 				return nil
 			}
-		case s.stage == amongRows:
+		case s.stage == inRows:
 			err = s.x.skip()
 		default:
-			err = s.around()
+			err = s.outsideRow()
 		}
 		if err != nil {
 			return damaged(err)
@@ -78,16 +78,16 @@ func (s *Rows) Next() error {
 	}
 }
 
-// around takes an element outside of the rows.
-func (s *Rows) around() error {
+// outsideRow handles an element outside of the rows.
+func (s *Rows) outsideRow() error {
 	name, data := string(s.x.name), string(s.x.name) == "sheetData" && len(s.x.depths) == 2
 	switch {
-	case s.stage == beforeSheet && name != "worksheet", s.stage == behindRows && data:
+	case s.stage == beforeSheet && name != "worksheet", s.stage == afterRows && data:
 		return errXML
 	case s.stage == beforeSheet:
 		s.stage = beforeRows
 	case data:
-		s.stage = amongRows
+		s.stage = inRows
 	case s.stage == beforeRows && name == "col" && isTrue(s.x.attr("hidden")):
 		from, fromErr := strconv.Atoi(string(s.x.attr("min")))
 		to, toErr := strconv.Atoi(string(s.x.attr("max")))
@@ -95,7 +95,7 @@ func (s *Rows) around() error {
 			return errXML
 		}
 		s.hiddenColumns = append(s.hiddenColumns, span{from - 1, to - 1})
-	case s.stage == behindRows && name == "mergeCell":
+	case s.stage == afterRows && name == "mergeCell":
 		m, ok := parseRange(s.x.attr("ref"))
 		if !ok {
 			return errXML
@@ -108,7 +108,7 @@ func (s *Rows) around() error {
 	return nil
 }
 
-// row reads the row just started.
+// row reads the row whose start tag was just read.
 func (s *Rows) row() error {
 	number := s.Number + 1
 	if r := s.x.attr("r"); r != nil {
@@ -144,7 +144,7 @@ func (s *Rows) row() error {
 	}
 }
 
-// TextOf returns what a cell says.
+// TextOf returns the text of a cell, "" in a row that is too long.
 func (s *Rows) TextOf(c Cell) string {
 	if s.Long {
 		return ""
@@ -152,7 +152,7 @@ func (s *Rows) TextOf(c Cell) string {
 	return string(s.Text[c.From:c.To])
 }
 
-// Texts returns what the cells of the first columns say.
+// Texts returns the texts of the cells in the first columns.
 func (s *Rows) Texts(columns int) []string {
 	texts := make([]string, columns)
 	for _, c := range s.Cells {
@@ -163,18 +163,18 @@ func (s *Rows) Texts(columns int) []string {
 	return texts
 }
 
-// find returns the index of a cell, or where it would stand.
+// find returns the index of a cell, or the index where it would be inserted and false.
 func (s *Rows) find(column int) (int, bool) {
 	return slices.BinarySearchFunc(s.Cells, column, func(c Cell, column int) int { return cmp.Compare(c.Column, column) })
 }
 
-// Holds reports whether there is a text, another value or a formula in a cell.
+// Holds reports whether the cell of a column has a value or a formula.
 func (s *Rows) Holds(column int) bool {
 	i, ok := s.find(column)
 	return ok && (s.Cells[i].Formula || strings.TrimSpace(s.TextOf(s.Cells[i])) != "")
 }
 
-// Style returns the style of a cell, 0 for one that is not there.
+// Style returns the style of a column's cell, 0 if there is none.
 func (s *Rows) Style(column int) int {
 	if i, ok := s.find(column); ok {
 		return s.Cells[i].Style

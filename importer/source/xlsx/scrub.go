@@ -8,33 +8,33 @@ import (
 	"r7import/importer/source/container"
 )
 
-// harmless are parts in which no cell, remark or property of a user stands, by the
-// beginnings of their names.
-var harmless = []string{
+// harmlessParts are beginnings of names of parts that hold
+// no cells, remarks or properties entered by users.
+var harmlessParts = []string{
 	"[content_types]", "xl/workbook.xml", "xl/styles", "xl/theme", "xl/calcchain", "xl/metadata", "xl/persons", "docprops/app.xml",
 }
 
-// Scrub adds an edit for each part without one that takes out of it the texts that have
-// to go: tells says so of a text, and shared of one that cells share.
-func (w *Book) Scrub(edits Edits, tells, shared func(text string) bool) {
+// Scrub adds an edit to each part without one. It removes the texts for
+// which reveals returns true, and the shared strings for which revealsShared does.
+func (w *Book) Scrub(edits Edits, reveals, revealsShared func(text string) bool) {
 	for _, part := range w.Archive.Parts {
 		name := container.PartName(part.Name)
 		_, edited := edits[name]
 		switch {
 		case edited || !strings.HasSuffix(name, ".xml"):
 		case name == container.PartName(w.stringsPart):
-			edits[name] = withoutStrings(shared)
-		case strings.HasPrefix(name, "xl/worksheets/"): // values of cells, and what headers and footers say
-			edits[name] = withoutTexts(tells, func(element, _ string) bool { return element == "v" || element == "t" })
-		case !slices.ContainsFunc(harmless, func(h string) bool { return strings.HasPrefix(name, h) }):
-			// A number may be anything, the length of a chart's bar for one.
-			edits[name] = withoutTexts(tells, func(element, text string) bool { return element == "t" || strings.Trim(text, "0123456789.") != "" })
+			edits[name] = withoutStrings(revealsShared)
+		case strings.HasPrefix(name, "xl/worksheets/"): // cell values, headers and footers
+			edits[name] = withoutTexts(reveals, func(element, _ string) bool { return element == "v" || element == "t" })
+		case !slices.ContainsFunc(harmlessParts, func(h string) bool { return strings.HasPrefix(name, h) }):
+			// A number may mean anything, such as the length of a chart's bar.
+			edits[name] = withoutTexts(reveals, func(element, text string) bool { return element == "t" || strings.Trim(text, "0123456789.") != "" })
 		}
 	}
 }
 
-// withoutStrings empties texts of the string table.
-func withoutStrings(shared func(text string) bool) PartEdit {
+// withoutStrings empties strings of the string table.
+func withoutStrings(revealsShared func(text string) bool) PartEdit {
 	return func(e *editor) func() error {
 		return func() error {
 			if e.kind != xmlStart || len(e.depths) != 2 || string(e.name) != "si" {
@@ -42,7 +42,7 @@ func withoutStrings(shared func(text string) bool) PartEdit {
 			}
 			from, prefix := e.from, prefixOf(e.tag())
 			text, err := appendRichText(nil, e.xmlScanner)
-			if err == nil && shared(string(unescapeCell(text))) {
+			if err == nil && revealsShared(string(unescapeCell(text))) {
 				e.replace(from, []byte("<"+prefix+"si><"+prefix+"t/></"+prefix+"si>"))
 			}
 			return err
@@ -50,9 +50,9 @@ func withoutStrings(shared func(text string) bool) PartEdit {
 	}
 }
 
-// withoutTexts empties the texts of elements that may tell something, and what a pivot
-// table remembers of cells: <s v="text"/> or <n v="1"/>.
-func withoutTexts(tells func(text string) bool, may func(element, text string) bool) PartEdit {
+// withoutTexts empties the texts of elements for which mayReveal and reveals return true,
+// and the cell values stored in a pivot table: <s v="text"/> or <n v="1"/>.
+func withoutTexts(reveals func(text string) bool, mayReveal func(element, text string) bool) PartEdit {
 	return func(e *editor) func() error {
 		element := ""
 		return func() error {
@@ -63,7 +63,7 @@ func withoutTexts(tells func(text string) bool, may func(element, text string) b
 					return nil
 				}
 				text, err := e.attrText("v")
-				if err != nil || text == "" || !tells(text) {
+				if err != nil || text == "" || !reveals(text) {
 					return err
 				}
 				value := ""
@@ -80,7 +80,7 @@ func withoutTexts(tells func(text string) bool, may func(element, text string) b
 				if err != nil {
 					return err
 				}
-				if text := string(unescapeCell(written)); may(element, text) && tells(text) {
+				if text := string(unescapeCell(written)); mayReveal(element, text) && reveals(text) {
 					e.replace(e.from, nil)
 				}
 			}
@@ -89,8 +89,8 @@ func withoutTexts(tells func(text string) bool, may func(element, text string) b
 	}
 }
 
-// WithoutCalcChain takes the list of cells with formulas out of a workbook, in which
-// cells that have none any more would be damage. Spreadsheet programs make it anew.
+// WithoutCalcChain removes the list of cells with formulas, which would be
+// invalid if one of them has none any more. Spreadsheet programs rebuild it.
 func (w *Book) WithoutCalcChain(edits Edits) {
 	for _, part := range w.Archive.Parts {
 		name := container.PartName(part.Name)
@@ -105,7 +105,7 @@ func (w *Book) WithoutCalcChain(edits Edits) {
 	}
 }
 
-// withoutCalcChain takes out the elements whose attribute names that list.
+// withoutCalcChain removes the elements whose attribute names that list.
 func withoutCalcChain(attr string) PartEdit {
 	return func(e *editor) func() error {
 		return func() error {

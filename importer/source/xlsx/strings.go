@@ -12,8 +12,8 @@ const (
 	maxStringBlocks = 160
 )
 
-// Strings is the text that the cells of a workbook share. The texts lie one
-// behind the other in blocks; none is longer than a block.
+// Strings holds the shared strings of a workbook. They are stored
+// one after the other in blocks; none is longer than a block.
 type Strings struct {
 	blocks [][]byte
 	refs   []stringRef
@@ -24,7 +24,7 @@ type stringRef struct {
 	from, to uint32
 }
 
-// At returns a text by its number.
+// At returns the string with an index, and false if there is none.
 func (t *Strings) At(n int) ([]byte, bool) {
 	if n < 0 || n >= len(t.refs) {
 		return nil, false
@@ -63,8 +63,8 @@ func (w *Book) readStrings() error {
 	})
 }
 
-// appendRichText appends the text of the element just started, which is plain or
-// in runs; what tells how to pronounce it is left out.
+// appendRichText appends the text of the current
+// element, plain or in runs, without phonetic hints.
 func appendRichText(dst []byte, x *xmlScanner) ([]byte, error) {
 	depth, from := len(x.depths), len(dst)
 	inText := false

@@ -13,27 +13,27 @@ import (
 // Shape is how a cell style shows a number.
 type Shape uint8
 
-// The shapes that differ in what a typed text became.
+// The shapes that show how a typed text was changed.
 const (
-	ShownPlain  Shape = iota // as it is: General, 0, text
+	ShownPlain  Shape = iota // unchanged: General, 0, text
 	ShownDate                // as a date or a time
-	ShownFormed              // with a format of its own: zeros in front, spaces, a currency
+	ShownFormed              // in a special format: leading zeros, spaces, a currency
 )
 
-// ShownWhole reports whether a number is shown digit by digit as it is stored: of more
-// digits a spreadsheet program shows an exponent.
+// ShownWhole reports whether a number is shown digit by digit as it
+// is stored. Spreadsheet programs show longer ones with an exponent.
 func ShownWhole(s Shape, number string) bool {
 	const most = 11
 	return s == ShownPlain && len(number) <= most && strings.Trim(number, "0123456789") == ""
 }
 
-// format is what is known of a cell format.
+// format describes a cell format.
 type format struct {
 	shape Shape
-	fill  Fill // of ours
+	fill  Fill // one of our fills, or None
 }
 
-// Shape returns how a cell style shows numbers.
+// Shape returns the shape in which a cell style shows numbers.
 func (w *Book) Shape(style int) Shape {
 	if style < len(w.formats) {
 		return w.formats[style].shape
@@ -43,7 +43,7 @@ func (w *Book) Shape(style int) Shape {
 
 // readStyles reads the cell formats of a workbook.
 func (w *Book) readStyles() error {
-	w.ours = make(map[Fill]int)
+	w.ourFills = make(map[Fill]int)
 	custom, byFill := make(map[string]Shape), make(map[string]Fill)
 	list := ""
 	return w.read(w.stylesPart, container.MaxSmallPart, func(x *xmlScanner) error {
@@ -57,11 +57,11 @@ func (w *Book) readStyles() error {
 			}
 			custom[string(x.attr("numFmtId"))] = shapeOfCode(code)
 		case list == "fills" && name == "fill":
-			w.fills++
+			w.fillCount++
 		case list == "fills" && name == "fgColor":
 			if fill := Fill(x.attr("rgb")); fill == Red || fill == Yellow {
-				w.ours[fill] = w.fills - 1
-				byFill[strconv.Itoa(w.fills-1)] = fill
+				w.ourFills[fill] = w.fillCount - 1
+				byFill[strconv.Itoa(w.fillCount-1)] = fill
 			}
 		case list == "cellXfs" && name == "xf":
 			w.formats = append(w.formats, format{shapeOf(string(x.attr("numFmtId")), custom), byFill[string(x.attr("fillId"))]})
@@ -70,7 +70,7 @@ func (w *Book) readStyles() error {
 	})
 }
 
-// shapeOf returns the shape of a number format, built in (ECMA-376, 18.8.30) or a workbook's own.
+// shapeOf returns the shape of a number format, built in (ECMA-376, 18.8.30) or custom.
 func shapeOf(id string, custom map[string]Shape) Shape {
 	if shape, ok := custom[id]; ok {
 		return shape
@@ -85,9 +85,9 @@ func shapeOf(id string, custom map[string]Shape) Shape {
 	return ShownFormed
 }
 
-// shapeOfCode tells from a format code what becomes of a number: letters for day,
-// month, year, hour or second outside of quotation marks, brackets and escapes
-// make it a date.
+// shapeOfCode returns the shape of a format code. Letters
+// for day, month, year, hour or second outside of
+// quotation marks, brackets and escapes make it a date.
 func shapeOfCode(code string) Shape {
 	if strings.EqualFold(code, "General") || code == "0" || code == "@" {
 		return ShownPlain
@@ -112,41 +112,41 @@ func shapeOfCode(code string) Shape {
 	return ShownFormed
 }
 
-// Fill is a background of ours for cells: a colour no palette has, by which it is
-// known again.
+// Fill is a background that we set on cells: a colour that
+// no palette has, so that it can be recognised later.
 type Fill string
 
-// The fills. None is the background a cell has without one of ours.
+// The fills. None means that a cell keeps its own background.
 const (
 	None   Fill = ""
 	Red    Fill = "FFFFC7CD"
 	Yellow Fill = "FFFFEB9B"
 )
 
-// Fills gives cell formats of a workbook another background. A format is copied for
-// that, so that cells which share it stay as they are. In a workbook without formats
-// every format is left alone.
+// Fills changes the background of cell formats. It copies a
+// format to change it, so that other cells with that format stay
+// as they are. In a workbook without formats it does nothing.
 type Fills struct {
 	book   *Book
-	copies []copied
+	copies []formatCopy
 }
 
-// copied is a format that is added: another one with a fill.
-type copied struct {
+// formatCopy is an added format: a copy of another one with a fill.
+type formatCopy struct {
 	of   int
 	fill Fill
 }
 
-// NewFills returns the fills of a workbook.
+// NewFills returns a Fills for the workbook.
 func (w *Book) NewFills() *Fills { return &Fills{book: w} }
 
-// Of returns the format that is the given one with a fill, or without one of ours.
+// Of returns the index of a format that equals the given one but has that fill, or none of ours.
 func (f *Fills) Of(format int, fill Fill) int {
 	formats := f.book.formats
-	if format >= len(formats) || f.book.fills == 0 || formats[format].fill == fill {
+	if format >= len(formats) || f.book.fillCount == 0 || formats[format].fill == fill {
 		return format
 	}
-	wanted := copied{format, fill}
+	wanted := formatCopy{format, fill}
 	i := slices.Index(f.copies, wanted)
 	if i < 0 {
 		i = len(f.copies)
@@ -155,9 +155,9 @@ func (f *Fills) Of(format int, fill Fill) int {
 	return len(formats) + i
 }
 
-// Apply is a [PartEdit] for the part with the formats. It comes behind all calls of Of.
+// Apply is a [PartEdit] for the styles part. Call it after all calls of Of.
 func (f *Fills) Apply(e *editor) func() error {
-	ours, count := maps.Clone(f.book.ours), f.book.fills
+	ours, count := maps.Clone(f.book.ourFills), f.book.fillCount
 	var added []Fill
 	for _, c := range f.copies {
 		if _, there := ours[c.fill]; !there && c.fill != None {
@@ -189,7 +189,7 @@ func (f *Fills) Apply(e *editor) func() error {
 			for _, c := range f.copies {
 				format := formats[c.of]
 				end := bytes.IndexByte(format, '>') + 1
-				tag := setAttr(format[:end:end], "fillId", strconv.Itoa(ours[c.fill])) // that of None is 0, which is no pattern everywhere
+				tag := setAttr(format[:end:end], "fillId", strconv.Itoa(ours[c.fill])) // None is 0, the empty pattern
 				all = append(append(all, setAttr(tag, "applyFill", "1")...), format[end:]...)
 			}
 			e.insert(string(all))
@@ -198,7 +198,7 @@ func (f *Fills) Apply(e *editor) func() error {
 			if err := e.skip(); err != nil {
 				return err
 			}
-			if slices.ContainsFunc(f.copies, func(c copied) bool { return c.of == number }) {
+			if slices.ContainsFunc(f.copies, func(c formatCopy) bool { return c.of == number }) {
 				formats[number] = bytes.Clone(e.piece(from, e.at()))
 			}
 			number++

@@ -12,31 +12,31 @@ import (
 	"r7import/importer/source/table"
 )
 
-// Options say what is known of a workbook. What is zero is found out.
+// Options say what is known about a workbook. Zero values are detected.
 type Options struct {
-	Sheet   string // empty takes the one that can be meant
+	Sheet   string // empty chooses the only sheet that qualifies
 	Headers table.Headers
 }
 
-// Table is one sheet of a workbook that has been looked at.
+// Table is one sheet of a workbook whose form is known.
 type Table struct {
 	Book   *Book
 	Sheet  Sheet
-	Header int // row
+	Header int // number of the header row
 
-	HiddenRows  int // below the header
+	HiddenRows  int // number of hidden rows below the header
 	FirstHidden int
-	Last        int   // column below the header in which a cell holds something
-	Numbers     []int // of each column: its cells below the header with numbers that are shown whole
+	Last        int   // last column with a cell below the header
+	Numbers     []int // by column: cells below the header with numbers that are shown in full
 
 	merges        []merge
 	hiddenColumns []span
 }
 
-// Look finds out the sheet that is meant and its header. It returns the first rows
-// as well, and which of them is the header. The whole sheet is read once: merged
-// ranges stand behind the rows they concern, and damage anywhere has to be known
-// before the first row is used.
+// Look detects the sheet to read and its header. It also returns the
+// first rows, and the index of the header among them. It reads the
+// whole sheet once: merged ranges come after the rows they concern,
+// and damage anywhere must be known before the first row is used.
 func Look(ctx context.Context, content *io.SectionReader, o Options) (t *Table, first table.Top, at int, err error) {
 	book, err := Open(content)
 	if err != nil {
@@ -54,7 +54,7 @@ func Look(ctx context.Context, content *io.SectionReader, o Options) (t *Table, 
 		return nil, first, 0, err
 	}
 	header := first.Rows[at]
-	for _, m := range t.merges { // a header merged over two rows has its text in the upper one
+	for _, m := range t.merges { // a header cell merged over two rows has its text in the upper one
 		if m.top < t.Header && t.Header <= m.bottom && m.left < len(header) && header[m.left] == "" {
 			header[m.left] = first.Cell(m.top, m.left)
 		}
@@ -62,7 +62,7 @@ func Look(ctx context.Context, content *io.SectionReader, o Options) (t *Table, 
 	return t, first, at, nil
 }
 
-// survey reads the whole sheet once.
+// survey reads the whole sheet once to fill in the fields of the table.
 func (t *Table) survey(ctx context.Context) error {
 	end := new(Rows)
 	for rows, err := range t.Book.Each(ctx, t.Sheet) {
@@ -97,12 +97,12 @@ func (t *Table) HidesColumn(column int) bool {
 	return slices.ContainsFunc(t.hiddenColumns, func(c span) bool { return c.from <= column && column <= c.to })
 }
 
-// Rows begins to read the sheet from its first row.
+// Rows starts a pass over the sheet from its first row.
 func (t *Table) Rows() (*Rows, error) { return t.Book.Rows(t.Sheet) }
 
-// choose returns the sheet to read and its first rows: the one asked for,
-// else the only visible one, else the only visible one with column names that
-// are known.
+// choose returns the sheet to read and its first rows: the
+// one asked for, otherwise the only visible one, otherwise
+// the only visible one with at least two known column names.
 func (w *Book) choose(ctx context.Context, o Options) (chosen Sheet, first table.Top, err error) {
 	var candidates []Sheet
 	for _, s := range w.Sheets {
@@ -137,7 +137,7 @@ func (w *Book) choose(ctx context.Context, o Options) (chosen Sheet, first table
 	return chosen, first, nil
 }
 
-// SheetNames lists sheets for a message.
+// SheetNames joins the names of sheets for a message.
 func SheetNames(sheets []Sheet) string {
 	names := make([]string, len(sheets))
 	for i, s := range sheets {

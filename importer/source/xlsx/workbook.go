@@ -1,8 +1,8 @@
-// Package xlsx reads workbooks as ECMA-376 and the programs that write them have
-// them, strictly: what is damaged or cut short is an error and never a lost row.
+// Package xlsx reads workbooks as specified in ECMA-376 and written by common programs.
+// It is strict: damaged or truncated content is an error and never a lost row.
 //
-// [Look] finds out which sheet is meant and where its header is. [Table.Rows] then
-// reads the sheet row by row, as often as asked.
+// [Look] detects which sheet to read and where its header is.
+// [Table.Rows] then reads the sheet row by row, as often as it is called.
 package xlsx
 
 import (
@@ -19,18 +19,18 @@ import (
 	"r7import/importer/source/text"
 )
 
-// Book is a workbook, without the rows of its sheets.
+// Book is an open workbook. The rows of its sheets are read on demand.
 type Book struct {
 	Archive *container.Archive
 	Sheets  []Sheet
-	Strings *Strings // nil if its cells share none
+	Strings *Strings // nil if the workbook has no string table
 
 	stringsPart   string
 	stylesPart    string
-	relationsPart string // of the workbook
+	relationsPart string // relationships of the workbook part
 	formats       []format
-	fills         int          // how many backgrounds there are
-	ours          map[Fill]int // those of them that are ours
+	fillCount     int          // number of fills
+	ourFills      map[Fill]int // index of each of our fills among them
 }
 
 // Sheet is one sheet of a workbook.
@@ -40,7 +40,7 @@ type Sheet struct {
 	Hidden bool
 }
 
-// Open reads everything of a workbook but the rows of its sheets.
+// Open opens a workbook and reads everything but the rows of its sheets.
 func Open(content *io.SectionReader) (*Book, error) {
 	a, err := container.OpenArchive(content)
 	if err != nil {
@@ -71,11 +71,11 @@ func Open(content *io.SectionReader) (*Book, error) {
 	return w, err
 }
 
-// relation is one line of a relationships part. Its kind is the last word of its type:
-// the rest differs between the transitional and the strict form of the format.
+// relation is one entry of a relationships part. Its kind is the last word of its
+// type, because the rest differs between the transitional and the strict format.
 type relation struct{ id, kind, target string }
 
-// partOf returns the part of the first relation of a kind, empty if there is none.
+// partOf returns the target of the first relation of a kind, "" if there is none.
 func partOf(relations []relation, kind string) string {
 	for _, r := range relations {
 		if r.kind == kind {
@@ -85,14 +85,14 @@ func partOf(relations []relation, kind string) string {
 	return ""
 }
 
-// relationsOf returns the name of the part that says what a part refers to.
+// relationsOf returns the name of the part with the relationships of a part.
 func relationsOf(part string) string {
 	folder, file := path.Split(part)
 	return folder + "_rels/" + file + ".rels"
 }
 
-// related returns what a part refers to inside of the workbook. What it refers
-// to outside is never looked at.
+// related returns the relations of a part to other
+// parts of the workbook. External targets are ignored.
 func (w *Book) related(part string) (all []relation, err error) {
 	err = w.read(relationsOf(part), container.MaxSmallPart, func(x *xmlScanner) error {
 		if string(x.name) != "Relationship" || string(x.attr("TargetMode")) == "External" {
@@ -111,7 +111,7 @@ func (w *Book) related(part string) (all []relation, err error) {
 func (w *Book) readSheets(book string, parts []relation) error {
 	targets := make(map[string]string, len(parts))
 	for _, r := range parts {
-		if r.kind == "worksheet" { // charts have sheets of their own kind
+		if r.kind == "worksheet" { // chart sheets have another kind
 			targets[r.id] = r.target
 		}
 	}
@@ -128,7 +128,7 @@ func (w *Book) readSheets(book string, parts []relation) error {
 	})
 }
 
-// read reads a part as XML to its end and calls visit for every element that starts.
+// read reads a whole part as XML and calls visit for every start tag.
 func (w *Book) read(part string, limit uint64, visit func(x *xmlScanner) error) error {
 	in, charset, closer, err := w.open(part, limit)
 	if err != nil {
@@ -150,7 +150,7 @@ func (w *Book) read(part string, limit uint64, visit func(x *xmlScanner) error) 
 	}
 }
 
-// Rows begins to read a sheet from its first row.
+// Rows starts a pass over a sheet from its first row.
 func (w *Book) Rows(s Sheet) (*Rows, error) {
 	in, charset, part, err := w.open(s.Part, container.MaxPart)
 	if err != nil {
@@ -159,8 +159,8 @@ func (w *Book) Rows(s Sheet) (*Rows, error) {
 	return &Rows{x: newXMLScanner(charset.Reader(in)), part: part, strings: w.Strings}, nil
 }
 
-// Each yields the rows of a sheet downwards, each valid until the next step of the
-// loop. A non-nil error comes last; it may be that of ctx.
+// Each yields the rows of a sheet from top to bottom, each valid until the
+// next step of the loop. A non-nil error comes last; it may be that of ctx.
 func (w *Book) Each(ctx context.Context, s Sheet) iter.Seq2[*Rows, error] {
 	return func(yield func(*Rows, error) bool) {
 		rows, err := w.Rows(s)
@@ -180,8 +180,8 @@ func (w *Book) Each(ctx context.Context, s Sheet) iter.Seq2[*Rows, error] {
 	}
 }
 
-// open begins to read a part. UTF-16, the other encoding every XML reader knows, is
-// told by its byte order mark.
+// open opens a part for reading. UTF-16, the other encoding that
+// every XML reader supports, is detected by its byte order mark.
 func (w *Book) open(part string, limit uint64) (io.Reader, text.Charset, io.Closer, error) {
 	packed, err := w.Archive.Open(part, limit)
 	if err != nil {
@@ -197,7 +197,7 @@ func (w *Book) open(part string, limit uint64) (io.Reader, text.Charset, io.Clos
 	return in, charset, packed, nil
 }
 
-// damaged makes a refusal of what is wrong with a workbook's bytes.
+// damaged turns an error in a workbook's bytes into a problem.
 func damaged(err error) error {
 	switch {
 	case errors.Is(err, errXMLLimit):

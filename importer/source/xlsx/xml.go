@@ -10,8 +10,8 @@ import (
 	"r7import/importer/source/table"
 )
 
-// Bounds of an XML part. The deepest element of a sheet that matters stands on
-// level 7, and no token of a sound one is longer than the longest cell.
+// Bounds of an XML part. The deepest relevant element of a sheet is on
+// level 7, and no token of a sound sheet is longer than the longest cell.
 const (
 	maxXMLDepth = 64
 	maxXMLToken = table.MaxRowBytes
@@ -27,37 +27,37 @@ var (
 type xmlKind uint8
 
 const (
-	xmlStart xmlKind = iota // of an element; an empty one is followed by its end
+	xmlStart xmlKind = iota // an empty element is followed by its end
 	xmlEnd
 	xmlText
 )
 
-type xmlAttr struct{ name, value []byte } // local name; value as it is written
+type xmlAttr struct{ name, value []byte } // local name; value as written
 
-// xmlScanner reads XML 1.0 in UTF-8 token by token. It knows what parts of a
-// workbook consist of: elements, attributes, text, CDATA, comments, processing
-// instructions, the predefined entities. Anything else and everything not
-// well-formed is an error, and there are no other entities to expand. Names are
-// compared without their prefixes.
+// xmlScanner reads XML 1.0 in UTF-8 token by token. It supports
+// what workbooks use: elements, attributes, text, CDATA, comments,
+// processing instructions, the predefined entities. Anything else
+// is an error, and so is XML that is not well-formed; no other
+// entities are expanded. Names are compared without their prefixes.
 type xmlScanner struct {
 	in         io.Reader
 	buf        []byte
-	start, end int   // buf[start:end] is read and not yet scanned
+	start, end int   // buf[start:end] is read but not scanned
 	err        error // what ended the input
 
-	keeps bool // what was scanned stays in buf from kept on, for an editor
+	keeps bool // scanned input from kept on stays in buf, for an editor
 	kept  int
 
-	// The token last read, valid until the next. Text may come in several tokens.
+	// The current token, valid until the next call of next. A text may come in several tokens.
 	kind  xmlKind
-	from  int    // where it begins, counted from kept
+	from  int    // where it begins, relative to kept
 	name  []byte // local name of the element
 	attrs []xmlAttr
-	text  []byte // as it is written
-	cdata bool   // text is CDATA, in which nothing is escaped
+	text  []byte // as written
+	cdata bool   // text is CDATA, which has no escapes
 
-	open    []byte // the names of the open elements, one behind the other
-	depths  []int  // where in open each begins
+	open    []byte // names of the open elements, concatenated
+	depths  []int  // where each name begins in open
 	closing bool   // an empty element was started
 	rooted  bool   // the root element was seen
 }
@@ -66,8 +66,8 @@ func newXMLScanner(in io.Reader) *xmlScanner {
 	return &xmlScanner{in: in, buf: make([]byte, 32<<10)}
 }
 
-// next reads the next token. io.EOF comes behind the end of the root element and
-// of the input.
+// next reads the next token. It returns io.EOF at the
+// end of the input if the root element has ended.
 func (x *xmlScanner) next() error {
 	err := x.token()
 	if err == io.EOF && (x.start < x.end || len(x.depths) > 0 || !x.rooted) {
@@ -76,7 +76,7 @@ func (x *xmlScanner) next() error {
 	return err
 }
 
-// skip reads to the end of the element just started.
+// skip reads to the end of the current element.
 func (x *xmlScanner) skip() error {
 	depth := len(x.depths)
 	for len(x.depths) >= depth {
@@ -87,7 +87,7 @@ func (x *xmlScanner) skip() error {
 	return nil
 }
 
-// attr returns an attribute of the element just started, as it is written.
+// attr returns an attribute of the current start tag as written, nil if there is none.
 func (x *xmlScanner) attr(name string) []byte {
 	for _, a := range x.attrs {
 		if string(a.name) == name {
@@ -97,16 +97,16 @@ func (x *xmlScanner) attr(name string) []byte {
 	return nil
 }
 
-// attrText returns an attribute of the element just started with its entities resolved.
+// attrText returns an attribute of the current start tag with its entities resolved.
 func (x *xmlScanner) attrText(name string) (string, error) {
 	text, err := appendXMLText(nil, x.attr(name), false)
 	return string(text), err
 }
 
-// at returns where the next token begins, counted from kept.
+// at returns where the next token begins, relative to kept.
 func (x *xmlScanner) at() int { return x.start - x.kept }
 
-// token is next, but for what the end of the input means.
+// token is next without the check that the input may end here.
 func (x *xmlScanner) token() error {
 	x.from = x.at()
 	if x.closing {
@@ -121,7 +121,7 @@ func (x *xmlScanner) token() error {
 			}
 		}
 		if x.buf[x.start] == '<' {
-			if is, err := x.markup(); is || err != nil {
+			if isToken, err := x.markup(); isToken || err != nil {
 				return err
 			}
 			continue
@@ -145,7 +145,7 @@ func (x *xmlScanner) token() error {
 	}
 }
 
-// markup takes what begins with '<'. It reports false for what says nothing.
+// markup reads what begins with '<'. It reports false for markup that is no token.
 func (x *xmlScanner) markup() (bool, error) {
 	for x.end-x.start < 2 {
 		if err := x.fill(); err != nil {
@@ -189,9 +189,9 @@ func (x *xmlScanner) declaration() (bool, error) {
 	return false, errXML
 }
 
-// checkInstruction looks at a processing instruction: the one that declares version
-// and encoding must name XML 1.0 and no code page. UTF-16 has become UTF-8 before it
-// comes here.
+// checkInstruction checks a processing instruction: an
+// XML declaration must have version 1.0 and no code
+// page. UTF-16 has been converted to UTF-8 before.
 func (x *xmlScanner) checkInstruction(text []byte) error {
 	end, ok := nameEnd(text, 0)
 	if !ok || end < len(text) && !isBlank(text[end]) {
@@ -208,14 +208,14 @@ func (x *xmlScanner) checkInstruction(text []byte) error {
 	return nil
 }
 
-// follows reports whether a mark is what comes next.
+// follows reports whether the input continues with mark.
 func (x *xmlScanner) follows(mark string) bool {
 	for x.end-x.start < len(mark) && x.fill() == nil {
 	}
 	return string(x.buf[x.start:min(x.start+len(mark), x.end)]) == mark
 }
 
-// enclosed takes everything from an opening to a closing mark and returns what is between.
+// enclosed reads from an opening to a closing mark and returns the bytes between.
 func (x *xmlScanner) enclosed(opening, closing string) ([]byte, error) {
 	stop, err := x.find(closing, len(opening))
 	if err != nil {
@@ -226,7 +226,7 @@ func (x *xmlScanner) enclosed(opening, closing string) ([]byte, error) {
 	return text, nil
 }
 
-// find returns the index of the first mark that begins at least from bytes behind start.
+// find returns the index of the first mark that begins at least from bytes after start.
 func (x *xmlScanner) find(mark string, from int) (int, error) {
 	for {
 		n := -1
@@ -248,7 +248,7 @@ func (x *xmlScanner) find(mark string, from int) (int, error) {
 	}
 }
 
-// fill reads on. The error is what ended the input.
+// fill reads more input. The error is the one that ended the input.
 func (x *xmlScanner) fill() error {
 	if x.err != nil {
 		return x.err

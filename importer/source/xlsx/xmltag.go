@@ -2,8 +2,8 @@ package xlsx
 
 import "bytes"
 
-// startTag takes the start of an element. Its end is nearly always the next
-// '>'; where that stands in an attribute's value the end is looked for with care.
+// startTag reads a start tag. It nearly always ends at the next '>'; if that
+// is inside an attribute's value, the end is found by parsing the quotes.
 func (x *xmlScanner) startTag() error {
 	stop, err := x.find(">", 1)
 	if err != nil {
@@ -30,7 +30,7 @@ func (x *xmlScanner) startTag() error {
 	return nil
 }
 
-// tagEnd returns the index of the '>' behind the attributes.
+// tagEnd returns the index of the '>' after the attributes.
 func (x *xmlScanner) tagEnd() (int, error) {
 	quote := byte(0)
 	for i := 1; ; i++ {
@@ -54,8 +54,8 @@ func (x *xmlScanner) tagEnd() (int, error) {
 	}
 }
 
-// parseTag takes apart what is between the angle brackets of a start tag and returns
-// the name with its prefix.
+// parseTag parses the text between the angle brackets
+// of a start tag and returns the name with its prefix.
 func (x *xmlScanner) parseTag(tag []byte) (name []byte, err error) {
 	x.attrs, x.closing = x.attrs[:0], false
 	at, ok := nameEnd(tag, 0)
@@ -96,7 +96,7 @@ func (x *xmlScanner) parseTag(tag []byte) (name []byte, err error) {
 	}
 }
 
-// endTag takes the end of the innermost element, nearly always written without blanks.
+// endTag reads the end tag of the innermost element, which nearly always has no blanks.
 func (x *xmlScanner) endTag() (err error) {
 	if len(x.depths) == 0 {
 		return errXML
@@ -120,7 +120,7 @@ func (x *xmlScanner) endTag() (err error) {
 	return nil
 }
 
-// leave ends the innermost element.
+// leave closes the innermost element and makes its end the current token.
 func (x *xmlScanner) leave() {
 	last := len(x.depths) - 1
 	from := x.depths[last]
@@ -136,7 +136,7 @@ func local(name []byte) []byte {
 	return name
 }
 
-// nameByte tells the bytes that names consist of. Workbooks use no letters beyond ASCII in them.
+// nameByte marks the bytes allowed in names. Workbooks use only ASCII in them.
 var nameByte = func() (is [256]bool) {
 	for _, b := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:-.") {
 		is[b] = true
@@ -144,8 +144,8 @@ var nameByte = func() (is [256]bool) {
 	return is
 }()
 
-// nameEnd returns the index behind a name that begins at one, and whether it may
-// be written so: with one prefix at most.
+// nameEnd returns the index after the name at from, and
+// whether the name is valid: it may have one prefix.
 func nameEnd(text []byte, from int) (end int, ok bool) {
 	colon := -1
 	end = from
@@ -165,7 +165,7 @@ func startsName(name []byte) bool {
 	return len(name) > 0 && (name[0] < '0' || name[0] > '9') && name[0] != '-' && name[0] != '.' && name[0] != ':'
 }
 
-// blankEnd returns the index behind the blanks at one.
+// blankEnd returns the index after the blanks at from.
 func blankEnd(tag []byte, from int) int {
 	for from < len(tag) && isBlank(tag[from]) {
 		from++

@@ -8,10 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// appendXMLText appends text as it is written in XML with its entities resolved
-// and its line ends made LF, as XML 1.0 wants; CDATA has no entities.
+// appendXMLText appends text as written in XML with its entities resolved and
+// its line ends converted to LF, as XML 1.0 requires; CDATA has no entities.
 func appendXMLText(dst, text []byte, cdata bool) ([]byte, error) {
-	plain := 0 // bytes that stand for themselves
+	plain := 0 // bytes that need no conversion
 	for plain < len(text) && text[plain] >= ' ' && text[plain] < utf8.RuneSelf && text[plain] != '&' {
 		plain++
 	}
@@ -43,11 +43,11 @@ func appendXMLText(dst, text []byte, cdata bool) ([]byte, error) {
 	}
 }
 
-// entities are those that every XML reader knows.
+// entities are the predefined entities of XML.
 var entities = map[string]rune{"lt": '<', "gt": '>', "amp": '&', "quot": '"', "apos": '\''}
 
-// entity returns the character that the entity or the character reference at the
-// beginning of text stands for and how long it is, 0 if there is none.
+// entity returns the character of the entity or character reference
+// at the beginning of text, and its length, 0 if it is invalid.
 func entity(text []byte) (r rune, size int) {
 	const longest = len("&#x10FFFF;")
 	n := bytes.IndexByte(text[:min(len(text), longest+2)], ';')
@@ -60,7 +60,7 @@ func entity(text []byte) (r rune, size int) {
 	}
 	digits, numeric := strings.CutPrefix(name, "#")
 	base := 10
-	if hex, is := strings.CutPrefix(digits, "x"); is {
+	if hex, ok := strings.CutPrefix(digits, "x"); ok {
 		base, digits = 16, hex
 	}
 	code, err := strconv.ParseUint(digits, base, 21)
@@ -75,9 +75,9 @@ func isXMLRune(r rune) bool {
 	return r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r < 0xD800 || r > 0xDFFF && r < 0xFFFE || r > 0xFFFF && r <= utf8.MaxRune
 }
 
-// unescapeCell resolves, in place, what a workbook writes as _xHHHH_: characters
-// that XML cannot hold, and underscores that would look like one
-// (ECMA-376, ST_Xstring). Half a surrogate pair stays as it is written.
+// unescapeCell resolves, in place, the escapes _xHHHH_ of a workbook: they stand
+// for characters that XML cannot hold, and for underscores that would look like
+// an escape (ECMA-376, ST_Xstring). Half a surrogate pair is unchanged.
 func unescapeCell(text []byte) []byte {
 	from := bytes.Index(text, []byte("_x"))
 	if from < 0 {
@@ -95,8 +95,8 @@ func unescapeCell(text []byte) []byte {
 	return out
 }
 
-// cellEscape returns the character that an escape at the beginning of text
-// stands for and how long the escape is, 0 if there is none.
+// cellEscape returns the character of the escape at the beginning
+// of text, and the length of the escape, 0 if there is none.
 func cellEscape(text []byte) (r rune, size int) {
 	const length = len("_xHHHH_")
 	unit, ok := escapedUnit(text)

@@ -1,5 +1,5 @@
-// Gen collects the licences of the modules that r7import is built of, and of the
-// language it is written in, in licences.txt of the folder it is run in.
+// Gen collects the licences of Go and of the modules that r7import is built from.
+// It writes them to licences.txt in the current folder.
 package main
 
 import (
@@ -27,9 +27,9 @@ func main() {
 	}
 }
 
-// collect returns the licences of the language and of all modules, one behind the other.
+// collect returns the licences of Go and of all modules, one after the other.
 func collect() ([]byte, error) {
-	folders := make(map[string]string) // by path and version of a module
+	folders := make(map[string]string) // keyed by a module's path and version
 	for _, system := range []string{"linux", "windows", "darwin"} {
 		const module = "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{.Dir}}{{end}}{{end}}"
 		list := exec.Command("go", "list", "-deps", "-f", module, "r7import/cmd/r7import")
@@ -41,7 +41,7 @@ func collect() ([]byte, error) {
 			return nil, fmt.Errorf("go list for %s: %w: %s", system, err, &stderr)
 		}
 		for line := range strings.Lines(string(text)) {
-			if module, folder, found := strings.Cut(strings.TrimSpace(line), "\t"); found { // else it is of the standard library or ours
+			if module, folder, found := strings.Cut(strings.TrimSpace(line), "\t"); found { // other lines are of the standard library or this module
 				folders[module] = folder
 			}
 		}
@@ -62,8 +62,8 @@ func collect() ([]byte, error) {
 
 var licenceName = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|patents|unlicense)([-.].*)?$`)
 
-// write appends the licence files in the folder of a module. One without any is an
-// error: it may not be passed on.
+// write appends the licence files in the folder of a module. A module without any is an
+// error, because it may not be distributed.
 func write(out *bytes.Buffer, title, folder string) error {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
