@@ -249,7 +249,7 @@ func TestIdleConnectionDies(t *testing.T) {
 			t.Fatalf("Create %d = %s, %v (%v), want it done", i, answer.Code, answer.Fate, answer.Err)
 		}
 		server.CloseClientConnections()
-		time.Sleep(5 * time.Millisecond) // the end of a connection takes a moment to arrive
+		time.Sleep(25 * time.Millisecond) // the end of a connection takes a moment to arrive
 	}
 	if asked.Load() != 20 {
 		t.Errorf("the portal saw %d requests, want 20", asked.Load())
