@@ -31,8 +31,10 @@ type Asides struct {
 func (a *Asides) Of(cells []string, address bool) Aside {
 	i := max(0, slices.IndexFunc(cells, func(c string) bool { return strings.TrimSpace(c) != "" }))
 	first := strings.TrimLeftFunc(cells[i], unicode.IsSpace)
-	word := first[:len(first)-len(strings.TrimLeftFunc(first, unicode.IsLetter))]
 	comment := IsComment(first) && !(i < len(a.Secret) && a.Secret[i])
+	isTotal := func(t string) bool {
+		return strings.EqualFold(t, first[:len(first)-len(strings.TrimLeftFunc(first, unicode.IsLetter))])
+	}
 	same := func(header, cell string) bool { return strings.TrimSpace(header) == strings.TrimSpace(cell) }
 	switch {
 	case comment && address:
@@ -41,7 +43,7 @@ func (a *Asides) Of(cells []string, address bool) Aside {
 		return Comment
 	case address:
 		return NotAside
-	case slices.ContainsFunc(totals, func(t string) bool { return strings.EqualFold(t, word) }):
+	case slices.ContainsFunc(totals, isTotal):
 		return Total
 	case len(cells) >= len(a.Headers) && slices.EqualFunc(a.Headers, cells[:len(a.Headers)], same):
 		return HeaderAgain
