@@ -205,8 +205,8 @@ func (f *FileMapping) Default(field account.Field, text string) error {
 // UsePreset assigns a preset, NAME or NAME=HOST, to a mail domain.
 func (f *FileMapping) UsePreset(domain, preset string) { f.Presets.Domains[domain] = preset }
 
-// fileLayout is the template of a mapping file. The encoder
-// of the YAML library omits quotes that its own parser needs.
+// fileLayout is the template of a mapping file. The encoder of the YAML library omits
+// quotes that its own parser needs.
 //
 //go:embed mapping.yaml.tmpl
 var fileLayout string

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -95,62 +94,4 @@ func showSavedPlan(ctx context.Context, p *setup.Process, s *config.Settings, na
 	return changes.publish(ctx, p, paths, report.Summary{
 		Command: "plan", Run: kept.ID, File: kept.DataSet, Portal: kept.Portal, StartedAt: kept.Made, EndedAt: kept.Made,
 	})
-}
-
-func newApprove(p *program) *cobra.Command {
-	return p.command("approve", p.takes(1), func(_ *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return listPlans(p.Process, &p.settings)
-		}
-		return approvePlan(p.Process, &p.settings, args[0])
-	}, "portal", "state", "json")
-}
-
-// listPlans lists the saved plans that are not carried out and not expired, latest first.
-func listPlans(p *setup.Process, s *config.Settings) error {
-	kept, err := setup.KeptPlans(p, &s.Target)
-	if err != nil {
-		return err
-	}
-	waiting := []*plan.Saved{}
-	for _, k := range kept {
-		if k.SpentBy == "" && !k.Expired(time.Now()) {
-			waiting = append(waiting, k.Saved)
-		}
-	}
-	if s.JSON {
-		return json.NewEncoder(p.Out).Encode(map[string]any{"plans": waiting})
-	}
-	if len(waiting) == 0 {
-		p.Console.Say("approve.none", "Portal", s.Portal)
-	}
-	for _, saved := range waiting {
-		show.PlanLine(p.Out, p.Console, saved)
-	}
-	return nil
-}
-
-// approvePlan approves a saved plan, so that the next run of its data set carries it out.
-func approvePlan(p *setup.Process, s *config.Settings, id string) error {
-	kept, err := setup.KeptPlanNamed(p, &s.Target, id)
-	if err != nil {
-		return err
-	}
-	switch {
-	case kept.SpentBy != "":
-		return diagnosis.New(diagnosis.PlanSpent, "ID", kept.ID, "Run", kept.SpentBy)
-	case kept.Expired(time.Now()):
-		return diagnosis.New(diagnosis.PlanExpired, "ID", kept.ID, "Made", kept.Made.Local().Format(time.DateTime))
-	}
-	kept.Approved = time.Now().Round(time.Second)
-	if err := kept.Write(); err != nil {
-		return err
-	}
-	p.Log.Info("approved", "plan", kept.ID, "changes", kept.Count)
-	if s.JSON {
-		return json.NewEncoder(p.Out).Encode(kept.Saved)
-	}
-	show.PlanLine(p.Out, p.Console, kept.Saved)
-	p.Console.Say("approve.done", "Set", kept.DataSet)
-	return nil
 }

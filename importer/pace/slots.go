@@ -67,8 +67,7 @@ func NewSlots(perHost int, firstRest time.Duration) *Slots {
 
 // Take waits until the row gets all it needs, and gives it all at once or nothing. The
 // slot is nil if one of the row's mail servers rests or begins to while the row waits,
-// or if the codes by SMS are used up.
-// The error is that of ctx.
+// or if the codes by SMS are used up. The error is that of ctx.
 func (s *Slots) Take(ctx context.Context, needs Needs) (*Slot, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
